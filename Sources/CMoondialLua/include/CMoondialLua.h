@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+//
+// What only C can do for the Lua host. Swift sees this header and never `lua.h`.
+//
+// Two rules make a `longjmp` across a Swift frame impossible:
+//  - no function declared here raises: whatever may raise or allocate runs inside `lua_pcall` or `lua_resume`
+//    in this target, and ends in a `moondial_status`;
+//  - the one callback into Swift (`moondial_call`) returns an answer, and the C frame that called it raises
+//    or yields after the Swift frame is gone.
+//
+// Values cross as bytes on a tape: Swift writes to the `inbox`, C writes to the `outbox`. Both belong to the VM, are
+// allocated outside Lua and are valid until the next call into the VM.
+
+#ifndef CMOONDIALLUA_H
+#define CMOONDIALLUA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// One Lua state with its tapes, used on one thread at a time.
+typedef struct moondial_vm moondial_vm;
+
+/// One coroutine of the host: a run, a script or a child of either. Reused once it has ended.
+typedef struct moondial_thread moondial_thread;
+
+// MARK: - Tapes
+
+/// A growable array of bytes outside Lua's memory.
+typedef struct {
+    uint8_t *_Nullable bytes;
+    size_t count;
+    size_t capacity;
+} moondial_buffer;
+
+/// What a byte on a tape announces. Integers and doubles follow in native byte order, strings as a `uint32_t` length
+/// and their bytes.
+typedef enum : uint8_t {
+    MOONDIAL_TAPE_NIL,
+    MOONDIAL_TAPE_FALSE,
+    MOONDIAL_TAPE_TRUE,
+    MOONDIAL_TAPE_INTEGER,  ///< `int64_t`
+    MOONDIAL_TAPE_DOUBLE,   ///< `double`
+    MOONDIAL_TAPE_STRING,   ///< length, bytes
+    MOONDIAL_TAPE_TABLE,    ///< `uint32_t` n, `uint32_t` expected pairs, n values, then keys and values up to END
+    MOONDIAL_TAPE_ARRAY,    ///< as TABLE, for a table marked as an array
+    MOONDIAL_TAPE_END,
+    MOONDIAL_TAPE_NULL,      ///< JSON's null, in Lua a light userdata
+    MOONDIAL_TAPE_FUNCTION,  ///< `int32_t` reference owned by the reader, source string, `int32_t` first line
+    MOONDIAL_TAPE_OBJECT,    ///< `uint32_t` class, payload value (Lua to host only)
+    MOONDIAL_TAPE_RECORD,    ///< `uint32_t` class, then a TABLE that gets the class's metatable (host to Lua only)
+    MOONDIAL_TAPE_OPAQUE,    ///< length, bytes: the name of a type that does not cross (Lua to host only)
+} moondial_tape;
+
+/// Makes room for `extra` more bytes; false when memory ran out, the buffer being as it was.
+bool moondial_buffer_reserve(moondial_buffer *buffer, size_t extra);
+
+// MARK: - The VM
+
+/// How an operation ended.
+typedef enum : int32_t {
+    MOONDIAL_OK,       ///< results are on the outbox
+    MOONDIAL_WAITING,  ///< a host function waits for `moondial_thread_resume`
+    MOONDIAL_LATE,     ///< a reply nobody waits for any more: dropped, nothing ran
+    MOONDIAL_SYNTAX,   ///< this and the following: a report is on the outbox
+    MOONDIAL_RUNTIME,
+    MOONDIAL_MEMORY,
+    MOONDIAL_LIMIT,  ///< a value was deeper, larger or longer than the limits allow
+} moondial_status;
+
+/// What Swift answers when Lua calls it.
+typedef enum : int32_t {
+    MOONDIAL_ANSWER_RETURN,  ///< the values on the inbox are the results
+    MOONDIAL_ANSWER_RAISE,   ///< the string on the inbox is raised, after "file:line: "
+    MOONDIAL_ANSWER_WAIT,    ///< the coroutine yields; allowed to functions with MOONDIAL_MAY_WAIT only
+} moondial_answer;
+
+/// The one way from Lua to Swift. The arguments are on the outbox; the callee must not enter the VM.
+typedef moondial_answer (*moondial_call)(void *context, uint32_t function, moondial_thread *_Nullable thread);
+
+/// Caps on a value that crosses from Lua to the host.
+typedef struct {
+    uint32_t depth;  ///< tables in tables
+    uint32_t nodes;  ///< values and keys
+    uint32_t bytes;  ///< of the tape
+} moondial_limits;
+
+/// A new VM with the functions of the standard library in `allowed` ("assert", "string.format", ...; ends with NULL)
+/// and a read-only table for each library. NULL when memory ran out.
+///
+/// `allocations` limits how many allocations succeed (0: no limit); tests count it down to see each one fail.
+moondial_vm *_Nullable moondial_vm_new(
+    const char *_Nullable const *_Nonnull allowed, moondial_limits limits, moondial_call call, void *context,
+    uint64_t allocations);
+
+/// Closes the state: finalizers and pending `__close` run, every thread and reference becomes invalid.
+void moondial_vm_free(moondial_vm *vm);
+
+/// Arms the failure of every allocation after the next `allocations` (0: none fails). For tests.
+void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations);
+
+/// Bytes of Lua memory in use.
+size_t moondial_vm_live_bytes(const moondial_vm *vm);
+
+/// Lua to host.
+moondial_buffer *moondial_vm_outbox(moondial_vm *vm);
+
+/// Host to Lua.
+moondial_buffer *moondial_vm_inbox(moondial_vm *vm);
+
+/// "Lua 5.4.4".
+const char *moondial_lua_release(void);
+
+// MARK: - What scripts see
+
+enum {
+    MOONDIAL_MAY_WAIT = 1,         ///< refused where Lua cannot yield
+    MOONDIAL_TAKES_FUNCTIONS = 2,  ///< function arguments become references
+    MOONDIAL_STRINGIFIES = 4,      ///< arguments arrive as one string, as `print` would write it
+    MOONDIAL_LOADS_MODULE = 8,     ///< `require`: answers source and chunk name, once per module
+};
+
+/// Defines a host function at a dotted path: a global ("verify"), a field ("moondial.json.encode"), or, under "host.",
+/// one that only the prelude sees.
+moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t function, uint32_t flags);
+
+/// Sets the value on the inbox at a dotted path.
+moondial_status moondial_vm_set(moondial_vm *vm, const char *path);
+
+/// Makes the table at a dotted path read-only, with the tables in it; "_G" means the globals themselves, not deep.
+moondial_status moondial_vm_freeze(moondial_vm *vm, const char *path);
+
+/// Compiles text (never bytecode) named `name` ("@file" or "=label") and stores a reference to the function.
+/// A `prelude` gets the table of host-only functions as its argument when it is called.
+moondial_status moondial_vm_load(
+    moondial_vm *vm, const void *_Nullable source, size_t count, const char *name, int32_t *function);
+
+/// Runs the function `function` with the host-only table as its argument; it may not wait.
+moondial_status moondial_vm_run_prelude(moondial_vm *vm, int32_t function);
+
+/// Forgets a function reference. Never fails.
+void moondial_vm_release(moondial_vm *vm, int32_t function);
+
+/// Source ("@file") and line of the script code that called the host function that is being answered; false outside one.
+bool moondial_vm_caller(
+    moondial_vm *vm, const char *_Nullable *_Nonnull source, int32_t *line);
+
+// MARK: - Threads
+
+/// A thread that has nothing to run, or NULL when memory ran out. `owner` comes back from `moondial_thread_owner`.
+moondial_thread *_Nullable moondial_thread_acquire(moondial_vm *vm, void *_Nullable owner);
+
+void *_Nullable moondial_thread_owner(const moondial_thread *thread);
+
+/// Calls `function` with the values on the inbox. The thread must be idle.
+moondial_status moondial_thread_start(moondial_thread *thread, int32_t function);
+
+/// Gives the waiting host call its reply, which is on the inbox: results, or with `raise` the string to raise.
+/// `ticket` is what `moondial_thread_ticket` said when the wait began; with another, or when the thread does not wait,
+/// the reply is dropped.
+moondial_status moondial_thread_resume(moondial_thread *thread, uint64_t ticket, bool raise);
+
+/// Names the wait that is going on: no two waits of a VM have the same ticket.
+uint64_t moondial_thread_ticket(const moondial_thread *thread);
+
+/// Ends whatever the thread runs (pending `__close` run, and cannot wait) and puts it back for reuse.
+void moondial_thread_release(moondial_thread *thread);
+
+#pragma clang assume_nonnull end
+
+#endif

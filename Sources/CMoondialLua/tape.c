@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+//
+// Lua values to bytes and back.
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+bool moondial_buffer_reserve(moondial_buffer *buffer, size_t extra) {
+    if (buffer->capacity - buffer->count >= extra) return true;
+    size_t capacity = buffer->capacity ? buffer->capacity : 512;
+    while (capacity - buffer->count < extra) capacity *= 2;
+    uint8_t *bytes = realloc(buffer->bytes, capacity);
+    if (bytes == NULL) return false;
+    buffer->bytes = bytes;
+    buffer->capacity = capacity;
+    return true;
+}
+
+// MARK: - Lua to host
+
+typedef struct {
+    lua_State *state;
+    moondial_buffer *out;
+    moondial_limits limits;
+    uint32_t nodes;
+    bool functions;
+    const char *problem;
+} encoder;
+
+static bool put(moondial_buffer *out, const void *bytes, size_t count) {
+    if (!moondial_buffer_reserve(out, count)) return false;
+    memcpy(out->bytes + out->count, bytes, count);
+    out->count += count;
+    return true;
+}
+
+static bool put_tag(moondial_buffer *out, moondial_tape tag) { return put(out, &tag, 1); }
+
+static bool put_tagged(moondial_buffer *out, moondial_tape tag, const void *bytes, size_t count) {
+    if (!moondial_buffer_reserve(out, count + 1)) return false;
+    out->bytes[out->count] = tag;
+    memcpy(out->bytes + out->count + 1, bytes, count);
+    out->count += count + 1;
+    return true;
+}
+
+static bool put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count) {
+    uint32_t length = (uint32_t)count;
+    return put_tagged(out, tag, &length, sizeof length) && put(out, bytes, count);
+}
+
+bool moondial_put_integer(moondial_buffer *out, int64_t value) {
+    return put_tagged(out, MOONDIAL_TAPE_INTEGER, &value, sizeof value);
+}
+
+bool moondial_put_string(moondial_buffer *out, const char *bytes, size_t count) {
+    return put_text(out, MOONDIAL_TAPE_STRING, bytes, count);
+}
+
+static moondial_status limit(encoder *e, const char *problem) {
+    e->problem = problem;
+    return MOONDIAL_LIMIT;
+}
+
+static moondial_status encode(encoder *e, int index, uint32_t depth);
+
+static moondial_status written(bool ok) { return ok ? MOONDIAL_OK : MOONDIAL_MEMORY; }
+
+/// The metatable of the value at `index` is the one stored under `key`.
+static bool has_metatable(lua_State *L, int index, const char *key) {
+    if (!lua_getmetatable(L, index)) return false;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+    bool same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return same;
+}
+
+/// The table behind a read-only one replaces it on the stack.
+static void see_through(lua_State *L, int index) {
+    if (!lua_getmetatable(L, index)) return;
+    if (lua_rawgetp(L, -1, &moondial_key_frozen) == LUA_TTABLE)
+        lua_replace(L, index);
+    else
+        lua_pop(L, 1);
+    lua_pop(L, 1);
+}
+
+static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
+    lua_State *L = e->state;
+    if (depth >= e->limits.depth) return limit(e, "tables are nested too deep");
+    if (!lua_checkstack(L, 6)) return MOONDIAL_MEMORY;
+    lua_pushvalue(L, index);
+    index = lua_gettop(L);
+    moondial_tape tag = has_metatable(L, index, &moondial_key_array) ? MOONDIAL_TAPE_ARRAY : MOONDIAL_TAPE_TABLE;
+    see_through(L, index);
+    lua_Unsigned length = lua_rawlen(L, index);
+    if (length > e->limits.nodes) return limit(e, "a table has too many entries");
+    uint32_t counts[2] = {(uint32_t)length, 0};
+    if (!put_tagged(e->out, tag, counts, sizeof counts)) return MOONDIAL_MEMORY;
+    for (lua_Unsigned i = 1; i <= length; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i);
+        moondial_status status = encode(e, -1, depth + 1);
+        if (status != MOONDIAL_OK) return status;
+        lua_pop(L, 1);
+    }
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        if (lua_isinteger(L, -2)) {
+            lua_Integer key = lua_tointeger(L, -2);
+            if (key >= 1 && (lua_Unsigned)key <= length) continue;
+        }
+        moondial_status status = encode(e, -2, depth + 1);
+        if (status == MOONDIAL_OK) status = encode(e, -1, depth + 1);
+        if (status != MOONDIAL_OK) return status;
+    }
+    lua_pop(L, 1);
+    return written(put_tag(e->out, MOONDIAL_TAPE_END));
+}
+
+static moondial_status encode_opaque(encoder *e, int index) {
+    const char *name = luaL_typename(e->state, index);
+    return written(put_text(e->out, MOONDIAL_TAPE_OPAQUE, name, strlen(name)));
+}
+
+static moondial_status encode_function(encoder *e, int index) {
+    lua_State *L = e->state;
+    if (!e->functions) return encode_opaque(e, index);
+    lua_Debug ar;
+    lua_pushvalue(L, index);
+    lua_getinfo(L, ">S", &ar);
+    lua_pushvalue(L, index);
+    int32_t reference = luaL_ref(L, LUA_REGISTRYINDEX);
+    int32_t line = ar.linedefined;
+    return written(
+        put_tagged(e->out, MOONDIAL_TAPE_FUNCTION, &reference, sizeof reference)
+        && put_text(e->out, MOONDIAL_TAPE_STRING, ar.source, ar.srclen) && put(e->out, &line, sizeof line));
+}
+
+/// Objects are userdata with a class number and a payload; any other userdata is opaque.
+static moondial_status encode_object(encoder *e, int index, uint32_t depth) {
+    lua_State *L = e->state;
+    if (!lua_checkstack(L, 4)) return MOONDIAL_MEMORY;
+    index = lua_absindex(L, index);
+    const uint32_t *class = lua_touserdata(L, index);
+    if (lua_rawlen(L, index) != sizeof *class) return encode_opaque(e, index);
+    if (!put_tagged(e->out, MOONDIAL_TAPE_OBJECT, class, sizeof *class)) return MOONDIAL_MEMORY;
+    lua_getiuservalue(L, index, 1);
+    moondial_status status = encode(e, -1, depth);
+    if (status == MOONDIAL_OK) lua_pop(L, 1);
+    return status;
+}
+
+static moondial_status encode(encoder *e, int index, uint32_t depth) {
+    lua_State *L = e->state;
+    moondial_buffer *out = e->out;
+    if (++e->nodes > e->limits.nodes) return limit(e, "there are too many values");
+    if (out->count > e->limits.bytes) return limit(e, "the values are too large");
+    switch (lua_type(L, index)) {
+        case LUA_TNIL: return written(put_tag(out, MOONDIAL_TAPE_NIL));
+        case LUA_TBOOLEAN:
+            return written(put_tag(out, lua_toboolean(L, index) ? MOONDIAL_TAPE_TRUE : MOONDIAL_TAPE_FALSE));
+        case LUA_TNUMBER: {
+            if (lua_isinteger(L, index)) return written(moondial_put_integer(out, lua_tointeger(L, index)));
+            double value = lua_tonumber(L, index);
+            return written(put_tagged(out, MOONDIAL_TAPE_DOUBLE, &value, sizeof value));
+        }
+        case LUA_TSTRING: {
+            size_t count;
+            const char *bytes = lua_tolstring(L, index, &count);
+            if (count > e->limits.bytes) return limit(e, "a string is too long");
+            return written(moondial_put_string(out, bytes, count));
+        }
+        case LUA_TTABLE: return encode_table(e, index, depth);
+        case LUA_TFUNCTION: return encode_function(e, index);
+        case LUA_TUSERDATA: return encode_object(e, index, depth);
+        case LUA_TLIGHTUSERDATA:
+            if (lua_touserdata(L, index) == NULL) return written(put_tag(out, MOONDIAL_TAPE_NULL));
+            return encode_opaque(e, index);
+        default: return encode_opaque(e, index);
+    }
+}
+
+moondial_status moondial_encode(lua_State *L, int index, bool functions, const char **problem) {
+    moondial_vm *vm = moondial_vm_of(L);
+    encoder e = {L, &vm->outbox, vm->limits, 0, functions, ""};
+    int top = lua_gettop(L);
+    moondial_status status = encode(&e, index, 0);
+    lua_settop(L, top);
+    *problem = e.problem;
+    return status;
+}
+
+// MARK: - Host to Lua
+
+static uint32_t take_count(const uint8_t **cursor) {
+    uint32_t value;
+    memcpy(&value, *cursor, sizeof value);
+    *cursor += sizeof value;
+    return value;
+}
+
+static void decode(lua_State *L, const uint8_t **cursor);
+
+static void decode_table(lua_State *L, const uint8_t **cursor) {
+    uint32_t length = take_count(cursor);
+    uint32_t pairs = take_count(cursor);
+    luaL_checkstack(L, 4, "value nested too deep");
+    lua_createtable(L, (int)length, (int)pairs);
+    for (uint32_t i = 1; i <= length; i++) {
+        decode(L, cursor);
+        lua_rawseti(L, -2, i);
+    }
+    while (**cursor != MOONDIAL_TAPE_END) {
+        decode(L, cursor);
+        decode(L, cursor);
+        lua_rawset(L, -3);
+    }
+    *cursor += 1;
+}
+
+static void decode(lua_State *L, const uint8_t **cursor) {
+    moondial_tape tag = (moondial_tape)**cursor;
+    *cursor += 1;
+    switch (tag) {
+        case MOONDIAL_TAPE_FALSE: lua_pushboolean(L, 0); break;
+        case MOONDIAL_TAPE_TRUE: lua_pushboolean(L, 1); break;
+        case MOONDIAL_TAPE_INTEGER: {
+            int64_t value;
+            memcpy(&value, *cursor, sizeof value);
+            *cursor += sizeof value;
+            lua_pushinteger(L, value);
+            break;
+        }
+        case MOONDIAL_TAPE_DOUBLE: {
+            double value;
+            memcpy(&value, *cursor, sizeof value);
+            *cursor += sizeof value;
+            lua_pushnumber(L, value);
+            break;
+        }
+        case MOONDIAL_TAPE_STRING: {
+            uint32_t count = take_count(cursor);
+            lua_pushlstring(L, (const char *)*cursor, count);
+            *cursor += count;
+            break;
+        }
+        case MOONDIAL_TAPE_TABLE: decode_table(L, cursor); break;
+        case MOONDIAL_TAPE_ARRAY:
+            decode_table(L, cursor);
+            lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_array);
+            lua_setmetatable(L, -2);
+            break;
+        case MOONDIAL_TAPE_NULL: lua_pushlightuserdata(L, NULL); break;
+        case MOONDIAL_TAPE_FUNCTION: {
+            int32_t reference;
+            memcpy(&reference, *cursor, sizeof reference);
+            *cursor += sizeof reference;
+            lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
+            break;
+        }
+        case MOONDIAL_TAPE_RECORD: {
+            uint32_t class = take_count(cursor);
+            decode(L, cursor);
+            lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_classes);
+            lua_rawgeti(L, -1, class);
+            lua_setmetatable(L, -3);
+            lua_pop(L, 1);
+            break;
+        }
+        case MOONDIAL_TAPE_NIL:
+        case MOONDIAL_TAPE_END:
+        case MOONDIAL_TAPE_OBJECT:
+        case MOONDIAL_TAPE_OPAQUE: lua_pushnil(L); break;
+    }
+}
+
+int moondial_decode(lua_State *L) {
+    moondial_buffer *in = &moondial_vm_of(L)->inbox;
+    const uint8_t *cursor = in->bytes;
+    const uint8_t *end = in->bytes + in->count;
+    int values = 0;
+    while (cursor < end) {
+        luaL_checkstack(L, 4, "too many values");
+        decode(L, &cursor);
+        values++;
+    }
+    return values;
+}

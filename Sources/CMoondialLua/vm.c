@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+//
+// The state: its memory, its set-up, loading of chunks.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+// MARK: - Memory
+
+static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
+    moondial_vm *vm = context;
+    if (block == NULL) old_size = 0;  // Lua passes a type here
+    if (new_size == 0) {
+        free(block);
+        vm->live_bytes -= old_size;
+        return NULL;
+    }
+    if (new_size > old_size && vm->counts_allocations) {
+        if (vm->allocations == 0) return NULL;
+        vm->allocations--;
+    }
+    void *result = realloc(block, new_size);
+    if (result != NULL) vm->live_bytes += new_size - old_size;
+    return result;
+}
+
+/// Unreachable as long as this target keeps its rule that everything that raises is protected.
+static int panic(lua_State *L) {
+    fprintf(stderr, "moondial: a Lua error escaped the host: %s\n", lua_tostring(L, -1));
+    abort();
+}
+
+void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations) {
+    vm->counts_allocations = allocations > 0;
+    vm->allocations = allocations > 0 ? allocations - 1 : 0;
+}
+
+size_t moondial_vm_live_bytes(const moondial_vm *vm) { return vm->live_bytes; }
+
+moondial_buffer *moondial_vm_outbox(moondial_vm *vm) { return &vm->outbox; }
+
+moondial_buffer *moondial_vm_inbox(moondial_vm *vm) { return &vm->inbox; }
+
+const char *moondial_lua_release(void) { return LUA_RELEASE; }
+
+// MARK: - Life
+
+static int set_up(lua_State *L) {
+    const char *const *allowed = lua_touserdata(L, 1);
+    static const char *const tables[] = {
+        &moondial_key_names, &moondial_key_host, &moondial_key_classes, &moondial_key_array};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        lua_newtable(L);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, tables[i]);
+    }
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_array);
+    lua_pushliteral(L, "array");
+    lua_setfield(L, -2, "__name");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    moondial_open_libraries(L, allowed);
+    return 0;
+}
+
+moondial_vm *moondial_vm_new(
+    const char *const *allowed, moondial_limits limits, moondial_call call, void *context, uint64_t allocations) {
+    moondial_vm *vm = calloc(1, sizeof *vm);
+    if (vm == NULL) return NULL;
+    vm->limits = limits;
+    vm->call = call;
+    vm->context = context;
+    moondial_vm_limit_allocations(vm, allocations);
+    vm->main = lua_newstate(allocate, vm);
+    if (vm->main == NULL) {
+        free(vm);
+        return NULL;
+    }
+    *moondial_mark(vm->main) = MOONDIAL_SCRIPT_COROUTINE;
+    lua_atpanic(vm->main, panic);
+    lua_pushcfunction(vm->main, set_up);
+    lua_pushlightuserdata(vm->main, (void *)allowed);
+    if (lua_pcall(vm->main, 1, 0, 0) == LUA_OK) return vm;
+    moondial_vm_free(vm);
+    return NULL;
+}
+
+static moondial_answer refuse_call(void *context, uint32_t function, moondial_thread *thread) {
+    (void)function;
+    (void)thread;
+    moondial_vm *vm = context;
+    static const char text[] = "the Lua state is closing";
+    return moondial_put_string(&vm->inbox, text, sizeof text - 1) ? MOONDIAL_ANSWER_RAISE : MOONDIAL_ANSWER_RETURN;
+}
+
+void moondial_vm_free(moondial_vm *vm) {
+    vm->call = refuse_call;  // finalizers may still call the host
+    vm->context = vm;
+    lua_close(vm->main);
+    for (moondial_thread *thread = vm->threads; thread != NULL;) {
+        moondial_thread *next = thread->next;
+        free(thread);
+        thread = next;
+    }
+    free(vm->inbox.bytes);
+    free(vm->outbox.bytes);
+    free(vm);
+}
+
+// MARK: - Definitions
+
+typedef struct {
+    const char *path;
+    uint32_t function;
+    uint32_t flags;
+} definition;
+
+static int call_closure(lua_State *L) {
+    return moondial_call_host(
+        L, (uint32_t)lua_tointeger(L, lua_upvalueindex(1)), (uint32_t)lua_tointeger(L, lua_upvalueindex(2)),
+        lua_tostring(L, lua_upvalueindex(3)));
+}
+
+/// Pushes the table that holds the last name of `path`, making those on the way, and returns that name.
+static const char *push_parent(lua_State *L, const char *path) {
+    if (strncmp(path, "host.", 5) == 0) {
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_host);
+        path += 5;
+    } else {
+        lua_pushglobaltable(L);
+    }
+    for (const char *dot; (dot = strchr(path, '.')) != NULL; path = dot + 1) {
+        const char *name = lua_pushlstring(L, path, (size_t)(dot - path));
+        luaL_getsubtable(L, -2, name);
+        lua_replace(L, -3);
+        lua_pop(L, 1);
+    }
+    return path;
+}
+
+static int define(lua_State *L) {
+    const definition *d = lua_touserdata(L, 1);
+    const char *name = push_parent(L, d->path);
+    if (d->flags & MOONDIAL_LOADS_MODULE) {
+        moondial_push_require(L, d->function);
+    } else {
+        lua_pushinteger(L, d->function);
+        lua_pushinteger(L, d->flags);
+        lua_pushstring(L, d->path);
+        lua_pushcclosure(L, call_closure, 3);
+    }
+    if (d->flags & (MOONDIAL_LOADS_MODULE | MOONDIAL_STRINGIFIES)) {
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_names);
+        lua_pushvalue(L, -2);
+        lua_pushstring(L, d->path);
+        lua_rawset(L, -3);
+        lua_pop(L, 1);
+    }
+    lua_setfield(L, -2, name);
+    return 0;
+}
+
+static int set_value(lua_State *L) {
+    const char *name = push_parent(L, lua_touserdata(L, 1));
+    int values = moondial_decode(L);
+    if (values == 1) lua_setfield(L, -2, name);
+    return 0;
+}
+
+static int freeze_value(lua_State *L) {
+    const char *path = lua_touserdata(L, 1);
+    if (strcmp(path, "_G") == 0) {
+        lua_pushglobaltable(L);
+        moondial_freeze(L, -1, path, false);
+        return 0;
+    }
+    const char *name = push_parent(L, path);
+    if (lua_getfield(L, -1, name) == LUA_TTABLE) moondial_freeze(L, -1, path, true);
+    return 0;
+}
+
+typedef struct {
+    const char *source;
+    size_t count;
+    const char *name;
+    int32_t function;
+    int lua_status;
+} chunk;
+
+static int load_chunk(lua_State *L) {
+    chunk *c = lua_touserdata(L, 1);
+    c->lua_status = luaL_loadbufferx(L, c->source, c->count, c->name, "t");
+    if (c->lua_status != LUA_OK) return lua_error(L);
+    c->function = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+static int run_prelude(lua_State *L) {
+    const int32_t *function = lua_touserdata(L, 1);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, *function);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_host);
+    lua_call(L, 1, 0);
+    return 0;
+}
+
+/// Runs `function` with `argument` as a light userdata on the main stack, which is empty before and after.
+static moondial_status protect(moondial_vm *vm, lua_CFunction function, const void *argument) {
+    lua_State *L = vm->main;
+    lua_settop(L, 0);
+    lua_pushcfunction(L, function);
+    lua_pushlightuserdata(L, (void *)argument);
+    int status = lua_pcall(L, 1, 0, 0);
+    moondial_status result = status == LUA_OK ? MOONDIAL_OK : moondial_report(L, status);
+    lua_settop(L, 0);
+    return result;
+}
+
+moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t function, uint32_t flags) {
+    definition d = {path, function, flags};
+    return protect(vm, define, &d);
+}
+
+moondial_status moondial_vm_set(moondial_vm *vm, const char *path) { return protect(vm, set_value, path); }
+
+moondial_status moondial_vm_freeze(moondial_vm *vm, const char *path) { return protect(vm, freeze_value, path); }
+
+moondial_status moondial_vm_load(
+    moondial_vm *vm, const void *source, size_t count, const char *name, int32_t *function) {
+    chunk c = {source ? source : "", count, name, LUA_NOREF, LUA_OK};
+    moondial_status status = protect(vm, load_chunk, &c);
+    *function = c.function;
+    return status == MOONDIAL_RUNTIME && c.lua_status == LUA_ERRSYNTAX ? MOONDIAL_SYNTAX : status;
+}
+
+moondial_status moondial_vm_run_prelude(moondial_vm *vm, int32_t function) {
+    return protect(vm, run_prelude, &function);
+}
+
+void moondial_vm_release(moondial_vm *vm, int32_t function) {
+    // Writes to slots of the registry that exist: cannot allocate, and so cannot raise.
+    luaL_unref(vm->main, LUA_REGISTRYINDEX, function);
+}

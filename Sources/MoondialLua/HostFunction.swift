@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+
+internal import CMoondialLua
+
+/// A function that scripts call and the host answers.
+package struct HostFunction {
+    package struct Options: OptionSet, Sendable {
+        package let rawValue: UInt32
+
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        /// May answer `waiting`. Where Lua cannot yield, the call is refused before the host hears of it.
+        package static let mayWait = Options(rawValue: UInt32(MOONDIAL_MAY_WAIT))
+        /// Arguments that are functions, also inside tables, arrive as `LuaFunction`.
+        package static let takesFunctions = Options(rawValue: UInt32(MOONDIAL_TAKES_FUNCTIONS))
+        /// The arguments arrive as one string, as `print` would write it.
+        package static let stringifies = Options(rawValue: UInt32(MOONDIAL_STRINGIFIES))
+        /// The function is `require`: gets a module's name and returns its source and chunk name; asked once a module.
+        package static let loadsModule = Options(rawValue: UInt32(MOONDIAL_LOADS_MODULE))
+    }
+
+    /// A global ("verify"), a field ("moondial.json.encode"), or "host.name" for the prelude alone.
+    package let path: String
+    package let options: Options
+    /// Answers a call, on the VM's thread. Must not call the VM.
+    package let body: (inout HostCall) -> HostAnswer
+
+    package init(_ path: String, _ options: Options = [], _ body: @escaping (inout HostCall) -> HostAnswer) {
+        self.path = path
+        self.options = options
+        self.body = body
+    }
+}
+
+/// How a host function ends.
+package enum HostAnswer {
+    /// What was written to `results` is what the function returns.
+    case returned
+    /// The call raises this message, after the position of the calling script code.
+    case raised(String)
+    /// The calling coroutine waits until `LuaThread.resume` is called with the call's ticket, after this call returned.
+    case waiting
+}
+
+/// A call of a host function. Valid until the function answers.
+package struct HostCall {
+    /// The arguments, in order.
+    package var arguments: LuaReader
+    /// Where results go, in order.
+    package let results: LuaWriter
+    /// The thread whose code calls; nil while the prelude runs.
+    package let thread: LuaThread?
+    private let vm: LuaVM
+
+    init(arguments: LuaReader, results: LuaWriter, thread: LuaThread?, vm: LuaVM) {
+        self.arguments = arguments
+        self.results = results
+        self.thread = thread
+        self.vm = vm
+    }
+
+    /// The line of script code that calls.
+    package var site: LuaSite? {
+        var source: UnsafePointer<CChar>?
+        var line: Int32 = 0
+        guard moondial_vm_caller(vm.handle, &source, &line), let source else { return nil }
+        return LuaSite(source: LuaSourceName(chunkName: String(cString: source)), line: Int(line))
+    }
+
+    /// Answers `require`: the text of the module, under the name that its errors have.
+    package func writeModule(_ text: [UInt8], name: LuaSourceName) {
+        vm.sources.add(text, for: name)
+        results.write(bytes: text)
+        results.write(name.chunkName)
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+
+internal import CMoondialLua
+
+/// One Lua state.
+///
+/// A VM is used on one thread (in moondial: on one event loop) and is not `Sendable`. Many threads of Lua code can be in
+/// flight in it: each is a `LuaThread`, and while one waits for the host the others run.
+package final class LuaVM {
+    /// What a VM is made of.
+    package struct Configuration {
+        /// Functions of the standard library that scripts get. The default is `StandardLibrary.allowed`.
+        package var standardLibrary = StandardLibrary.allowed
+        /// Functions of the host.
+        package var functions: [HostFunction] = []
+        /// Caps on values that cross from Lua to the host. The default is depth 16, 10,000 values, 1 MiB.
+        package var limits = LuaLimits()
+        /// How many allocations may succeed before all fail; nil, the default, for no limit. For tests.
+        package var allocations: UInt64?
+
+        package init() {}
+    }
+
+    let handle: OpaquePointer
+    var sources = SourceTexts()
+    private let functions: [HostFunction]
+    private let bridge: Bridge
+
+    /// - Throws: `LuaError` with code `memory`.
+    package init(_ configuration: Configuration = Configuration()) throws(LuaError) {
+        let bridge = Bridge()
+        let limits = configuration.limits
+        let handle = CStrings(configuration.standardLibrary).withPointers { names in
+            moondial_vm_new(
+                names,
+                moondial_limits(
+                    depth: UInt32(clamping: limits.depth), nodes: UInt32(clamping: limits.values),
+                    bytes: UInt32(clamping: limits.bytes)),
+                answerCall, Unmanaged.passUnretained(bridge).toOpaque(), configuration.allocations ?? 0)
+        }
+        guard let handle else { throw LuaError(code: .memory, message: "not enough memory for a Lua state") }
+        self.handle = handle
+        self.bridge = bridge
+        functions = configuration.functions
+        bridge.vm = self
+        for (number, function) in functions.enumerated() {
+            try check(moondial_vm_define(handle, function.path, UInt32(number), function.options.rawValue))
+        }
+    }
+
+    deinit { moondial_vm_free(handle) }
+
+    /// The release of Lua that is linked: "Lua 5.4.4".
+    package static var luaRelease: String { String(cString: moondial_lua_release()) }
+
+    /// Bytes of Lua memory in use.
+    package var liveBytes: Int { moondial_vm_live_bytes(handle) }
+
+    /// Makes every allocation after the next `count` fail; nil lifts that. For tests.
+    package func limitAllocations(to count: UInt64?) {
+        moondial_vm_limit_allocations(handle, count.map { $0 + 1 } ?? 0)
+    }
+
+    // MARK: - Loading
+
+    /// Compiles Lua text. Bytecode is refused.
+    ///
+    /// - Throws: `LuaError` with code `syntax` or `memory`.
+    package func load(_ text: [UInt8], name: LuaSourceName) throws(LuaError) -> LuaFunction {
+        sources.add(text, for: name)
+        var reference: Int32 = 0
+        let status = text.withUnsafeBytes {
+            moondial_vm_load(handle, $0.baseAddress, $0.count, name.chunkName, &reference)
+        }
+        guard status == MOONDIAL_OK else { throw LuaError(status: status, vm: self, compiling: name) }
+        return LuaFunction(vm: self, reference: reference, site: LuaSite(source: name, line: 1))
+    }
+
+    /// Runs text of the host itself with the host-only functions as its argument. Its frames are left out of errors and
+    /// tracebacks. It may not wait.
+    package func runPrelude(_ text: String, label: String) throws(LuaError) {
+        let prelude = try load(Array(text.utf8), name: .label("[moondial \(label)]"))
+        try check(moondial_vm_run_prelude(handle, prelude.reference))
+    }
+
+    /// Sets a global or a field of one: "moondial.config".
+    package func set(_ path: String, to value: LuaValue) throws(LuaError) {
+        try set(path) { $0.write(value) }
+    }
+
+    /// Sets a global or a field of one to the value that `body` writes: exactly one.
+    package func set(_ path: String, writing body: (LuaWriter) -> Void) throws(LuaError) {
+        let writer = LuaWriter(vm: self)
+        writer.reset()
+        body(writer)
+        try check(moondial_vm_set(handle, path))
+    }
+
+    /// Makes a global table read-only, with the tables in it. "_G" means the globals themselves.
+    package func freeze(_ path: String) throws(LuaError) {
+        try check(moondial_vm_freeze(handle, path))
+    }
+
+    private func check(_ status: moondial_status) throws(LuaError) {
+        guard status != MOONDIAL_OK else { return }
+        throw LuaError(status: status, vm: self)
+    }
+
+    // MARK: - Calls from Lua
+
+    /// The way from C back to the VM, which C must not keep alive.
+    fileprivate final class Bridge {
+        unowned var vm: LuaVM?
+    }
+
+    fileprivate func answer(_ number: UInt32, thread: OpaquePointer?) -> moondial_answer {
+        let results = LuaWriter(vm: self)
+        let owner = thread.flatMap { moondial_thread_owner($0) }.map {
+            Unmanaged<LuaThread>.fromOpaque($0).takeUnretainedValue()
+        }
+        var call = HostCall(arguments: LuaReader(vm: self), results: results, thread: owner, vm: self)
+        switch functions[Int(number)].body(&call) {
+        case .returned: return MOONDIAL_ANSWER_RETURN
+        case .waiting: return MOONDIAL_ANSWER_WAIT
+        case .raised(let message):
+            results.reset()
+            results.write(message)
+            return MOONDIAL_ANSWER_RAISE
+        }
+    }
+}
+
+/// Caps on values that cross from Lua to the host.
+package struct LuaLimits: Sendable {
+    /// Tables in tables.
+    package var depth = 16
+    /// Keys and values.
+    package var values = 10_000
+    package var bytes = 1 << 20
+
+    package init() {}
+}
+
+private func answerCall(
+    _ context: UnsafeMutableRawPointer, _ function: UInt32, _ thread: OpaquePointer?
+) -> moondial_answer {
+    let bridge = Unmanaged<LuaVM.Bridge>.fromOpaque(context).takeUnretainedValue()
+    guard let vm = bridge.vm else { preconditionFailure("a Lua state called its host before it was set up") }
+    return vm.answer(function, thread: thread)
+}
+
+/// C strings that live for a call.
+private struct CStrings {
+    private let strings: [String]
+
+    init(_ strings: [String]) { self.strings = strings }
+
+    /// A NULL-terminated array of pointers.
+    func withPointers<Result>(_ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result) -> Result {
+        let bytes = strings.map { $0.utf8CString }
+        var offsets: [Int] = []
+        var all: [CChar] = []
+        for string in bytes {
+            offsets.append(all.count)
+            all += string
+        }
+        return all.withUnsafeBufferPointer { all in
+            var pointers = offsets.map { all.baseAddress?.advanced(by: $0) }
+            pointers.append(nil)
+            return pointers.withUnsafeBufferPointer { pointers in
+                guard let base = pointers.baseAddress else { preconditionFailure("the array has at least the NULL") }
+                return body(base)
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+
+internal import CMoondialLua
+
+/// One coroutine of the host, running at most one call at a time. Make it with `LuaVM.makeThread`, end it with `close`.
+package final class LuaThread {
+    /// What the host attached: the run or script this thread belongs to.
+    package let context: AnyObject?
+    private let vm: LuaVM
+    private var handle: OpaquePointer?
+
+    fileprivate init(vm: LuaVM, context: AnyObject?) {
+        self.vm = vm
+        self.context = context
+    }
+
+    fileprivate func acquire() -> Bool {
+        handle = moondial_thread_acquire(vm.handle, Unmanaged.passUnretained(self).toOpaque())
+        return handle != nil
+    }
+
+    deinit { close() }
+
+    /// Calls `function` with the values that `arguments` writes, up to its end or its first wait.
+    package func start(_ function: LuaFunction, arguments: (LuaWriter) -> Void = { _ in }) -> LuaOutcome {
+        guard let handle else { preconditionFailure("a closed Lua thread was started") }
+        let writer = LuaWriter(vm: vm)
+        writer.reset()
+        arguments(writer)
+        return outcome(moondial_thread_start(handle, function.reference))
+    }
+
+    /// Gives the wait named by `ticket` its results and runs on.
+    ///
+    /// - Returns: Nil when nobody waits for that any more: the reply is dropped and nothing runs.
+    package func resume(_ ticket: LuaTicket, results: (LuaWriter) -> Void) -> LuaOutcome? {
+        guard let handle else { return nil }
+        let writer = LuaWriter(vm: vm)
+        writer.reset()
+        results(writer)
+        let status = moondial_thread_resume(handle, ticket.number, false)
+        return status == MOONDIAL_LATE ? nil : outcome(status)
+    }
+
+    /// Ends the wait named by `ticket` with an error at the place of the call.
+    package func resume(_ ticket: LuaTicket, raising message: String) -> LuaOutcome? {
+        guard let handle else { return nil }
+        let writer = LuaWriter(vm: vm)
+        writer.reset()
+        writer.write(message)
+        let status = moondial_thread_resume(handle, ticket.number, true)
+        return status == MOONDIAL_LATE ? nil : outcome(status)
+    }
+
+    /// The ticket of the wait that begins (inside a host function that may wait) or goes on.
+    package var ticket: LuaTicket {
+        LuaTicket(number: handle.map { moondial_thread_ticket($0) } ?? 0)
+    }
+
+    /// Ends what runs: pending to-be-closed variables are closed, and cannot wait. Later replies are dropped.
+    package func close() {
+        guard let handle else { return }
+        moondial_thread_release(handle)
+        self.handle = nil
+    }
+
+    private func outcome(_ status: moondial_status) -> LuaOutcome {
+        switch status {
+        case MOONDIAL_OK: .returned(LuaReader(vm: vm))
+        case MOONDIAL_WAITING: .waiting
+        default: .failed(LuaError(status: status, vm: vm))
+        }
+    }
+}
+
+extension LuaVM {
+    /// A thread to run calls on, one after the other.
+    ///
+    /// - Throws: `LuaError` with code `memory`.
+    package func makeThread(context: AnyObject? = nil) throws(LuaError) -> LuaThread {
+        let thread = LuaThread(vm: self, context: context)
+        guard thread.acquire() else { throw LuaError(code: .memory, message: "not enough memory for a coroutine") }
+        return thread
+    }
+}
+
+/// Names one wait; no two waits of a VM have the same.
+package struct LuaTicket: Hashable, Sendable {
+    let number: UInt64
+}
+
+/// How far a thread got.
+package enum LuaOutcome {
+    /// To the end. The results are valid until the next call into the VM.
+    case returned(LuaReader)
+    /// To a host function that waits.
+    case waiting
+    /// It raised, or what it returned cannot cross. The thread can be started again.
+    case failed(LuaError)
+}

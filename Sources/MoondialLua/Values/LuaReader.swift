@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+
+internal import CMoondialLua
+
+/// Reads the values that came out of Lua, in order.
+///
+/// A reader looks at memory of the VM: it is valid until the next call into that VM. Copy what must live longer.
+package struct LuaReader {
+    private var cursor: UnsafePointer<UInt8>?
+    private let end: UnsafePointer<UInt8>?
+    private let vm: LuaVM
+
+    init(vm: LuaVM) {
+        let tape = moondial_vm_outbox(vm.handle).pointee
+        cursor = UnsafePointer(tape.bytes)
+        end = cursor.map { $0 + tape.count }
+        self.vm = vm
+    }
+
+    /// There is no further value.
+    package var isAtEnd: Bool { cursor == end }
+
+    /// The next value, or nil at the end.
+    package mutating func next() -> LuaValue? {
+        isAtEnd ? nil : value()
+    }
+
+    /// The next value; Lua's nil at the end, as a missing argument or result is.
+    package mutating func nextOrNil() -> LuaValue {
+        next() ?? .nil
+    }
+
+    /// Calls `body` with the key and a reader of the value for each string key of the table that comes next, without
+    /// copying it; false when what comes next is not a table, and then nothing is read.
+    package mutating func forEachField(
+        _ body: (_ key: UnsafeBufferPointer<UInt8>, _ value: inout LuaReader) -> Void
+    ) -> Bool {
+        guard let tag = peek, tag == MOONDIAL_TAPE_TABLE || tag == MOONDIAL_TAPE_ARRAY else { return false }
+        advance(1)
+        let count: UInt32 = take()
+        advance(4)
+        for _ in 0..<count { skip() }
+        while peek != MOONDIAL_TAPE_END {
+            if peek == MOONDIAL_TAPE_STRING {
+                advance(1)
+                body(bytes(), &self)
+            } else {
+                skip()
+                skip()
+            }
+        }
+        advance(1)
+        return true
+    }
+
+    /// The bytes of the string that comes next, in place; nil, and nothing is read, when it is not a string.
+    package mutating func nextBytes() -> UnsafeBufferPointer<UInt8>? {
+        guard peek == MOONDIAL_TAPE_STRING else { return nil }
+        advance(1)
+        return bytes()
+    }
+
+    /// Passes over the next value.
+    package mutating func skip() {
+        let tag = takeTag()
+        switch tag {
+        case MOONDIAL_TAPE_INTEGER, MOONDIAL_TAPE_DOUBLE: advance(8)
+        case MOONDIAL_TAPE_STRING, MOONDIAL_TAPE_OPAQUE: _ = bytes()
+        case MOONDIAL_TAPE_OBJECT:
+            advance(4)
+            skip()
+        case MOONDIAL_TAPE_TABLE, MOONDIAL_TAPE_ARRAY:
+            let count: UInt32 = take()
+            advance(4)
+            for _ in 0..<count { skip() }
+            while peek != MOONDIAL_TAPE_END { skip() }
+            advance(1)
+        case MOONDIAL_TAPE_FUNCTION: _ = function()
+        default: break
+        }
+    }
+
+    // MARK: - Whole values
+
+    private mutating func value() -> LuaValue {
+        let tag = takeTag()
+        switch tag {
+        case MOONDIAL_TAPE_FALSE: return .boolean(false)
+        case MOONDIAL_TAPE_TRUE: return .boolean(true)
+        case MOONDIAL_TAPE_INTEGER: return .integer(take())
+        case MOONDIAL_TAPE_DOUBLE: return .number(take())
+        case MOONDIAL_TAPE_STRING: return .string(LuaString(bytes()))
+        case MOONDIAL_TAPE_TABLE: return .table(table(isArray: false))
+        case MOONDIAL_TAPE_ARRAY: return .table(table(isArray: true))
+        case MOONDIAL_TAPE_NULL: return .null
+        case MOONDIAL_TAPE_FUNCTION: return .function(function())
+        case MOONDIAL_TAPE_OBJECT: return .object(class: take(), payload: value())
+        case MOONDIAL_TAPE_OPAQUE: return .opaque(String(escaping: bytes()))
+        default: return .nil
+        }
+    }
+
+    private mutating func table(isArray: Bool) -> LuaTable {
+        let count: UInt32 = take()
+        advance(4)
+        var table = LuaTable(isArray: isArray)
+        table.array.reserveCapacity(Int(count))
+        for _ in 0..<count { table.array.append(value()) }
+        while peek != MOONDIAL_TAPE_END {
+            let key = value()
+            table.pairs.append(LuaTable.Pair(key: key, value: value()))
+        }
+        advance(1)
+        return table
+    }
+
+    private mutating func function() -> LuaFunction {
+        let reference: Int32 = take()
+        let source = LuaSourceName(chunkName: nextBytes().map { String(escaping: $0) } ?? "")
+        let line: Int32 = take()
+        return LuaFunction(vm: vm, reference: reference, site: LuaSite(source: source, line: Int(line)))
+    }
+
+    // MARK: - Bytes
+
+    private var peek: moondial_tape? {
+        guard let cursor, cursor != end else { return nil }
+        return moondial_tape(rawValue: cursor.pointee)
+    }
+
+    private mutating func takeTag() -> moondial_tape {
+        let tag = peek ?? MOONDIAL_TAPE_NIL
+        advance(1)
+        return tag
+    }
+
+    private mutating func advance(_ count: Int) {
+        cursor = cursor.map { $0 + count }
+    }
+
+    private mutating func take<Value: BitwiseCopyable>() -> Value {
+        guard let cursor else { preconditionFailure("a tape ends inside a value") }
+        self.cursor = cursor + MemoryLayout<Value>.size
+        return UnsafeRawPointer(cursor).loadUnaligned(as: Value.self)
+    }
+
+    private mutating func bytes() -> UnsafeBufferPointer<UInt8> {
+        let count: UInt32 = take()
+        let bytes = UnsafeBufferPointer(start: cursor, count: Int(count))
+        advance(Int(count))
+        return bytes
+    }
+}

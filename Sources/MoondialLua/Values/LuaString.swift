@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+
+/// A Lua string: any bytes, with NUL and invalid UTF-8 kept as they are.
+package struct LuaString: Hashable, Sendable {
+    /// The bytes, unchanged.
+    package var bytes: [UInt8]
+
+    package init(_ bytes: some Sequence<UInt8>) {
+        self.bytes = Array(bytes)
+    }
+
+    /// The text, or nil when the bytes are not UTF-8.
+    package var text: String? {
+        String(validating: bytes, as: UTF8.self)
+    }
+}
+
+extension LuaString: ExpressibleByStringLiteral {
+    package init(stringLiteral value: String) {
+        self.init(value.utf8)
+    }
+}
+
+extension LuaString: CustomStringConvertible {
+    /// Printable text: control characters and bytes that are not UTF-8 appear as `\n`, `\27` or `\xFF`.
+    package var description: String {
+        String(escaping: bytes)
+    }
+}
+
+extension String {
+    /// Text that is safe to print on one line of a terminal or a log, whatever the bytes are.
+    package init(escaping bytes: some Sequence<UInt8>) {
+        let bytes = Array(bytes)
+        if let text = String(validating: bytes, as: UTF8.self) {
+            self = text.escapingControls()
+            return
+        }
+        self = ""
+        var rest = bytes[...]
+        while let first = rest.first {
+            let width = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+            if let character = String(validating: rest.prefix(width), as: UTF8.self) {
+                append(character.escapingControls())
+                rest.removeFirst(min(width, rest.count))
+            } else {
+                append("\\x" + Self.hex(first))
+                rest.removeFirst()
+            }
+        }
+    }
+
+    private static func hex(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16, uppercase: true)
+        return digits.utf8.count == 1 ? "0" + digits : digits
+    }
+
+    private func escapingControls() -> String {
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory.isUnprintable }) else { return self }
+        var result = ""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case "\r": result += "\\r"
+            case _ where scalar.properties.generalCategory.isUnprintable:
+                result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}
+
+extension Unicode.GeneralCategory {
+    fileprivate var isUnprintable: Bool {
+        switch self {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// What the rules chose for one run. The verdict is evidence, the decision is ours.
+package struct Decision: Sendable, Hashable {
+    /// What to do with the user.
+    package enum Outcome: String, Sendable, CaseIterable {
+        case allow, deny, review
+    }
+
+    /// The name that stands in ``rule`` when no rule chose.
+    package static let defaultRule = "default"
+
+    /// What was chosen.
+    package let choice: Choice
+    /// The name of the rule that chose, or ``defaultRule``.
+    package let rule: String
+
+    /// Puts a choice under the name of the rule that made it. The default rule is ``defaultRule``.
+    package init(_ choice: Choice, rule: String = defaultRule) {
+        self.choice = choice
+        self.rule = rule
+    }
+
+    package var outcome: Outcome { choice.outcome }
+
+    /// Why, in the rule's words. As the rule gave it: unredacted.
+    package var reason: String? { choice.reason }
+
+    /// What the rule added. As the rule gave it: unredacted.
+    package var fields: JSON.Object { choice.fields }
+}
+
+/// What a rule says when it decides: `deny`, `deny "reason"` or `deny("reason", {field = 1})`.
+package struct Choice: Sendable, Hashable {
+    package let outcome: Decision.Outcome
+    /// Why, or nil when the rule gave no reason.
+    package let reason: String?
+    /// Further members for the decision table; empty when the rule gave none.
+    package let fields: JSON.Object
+
+    package init(_ outcome: Decision.Outcome, reason: String? = nil, fields: JSON.Object = JSON.Object()) {
+        self.outcome = outcome
+        self.reason = reason
+        self.fields = fields
+    }
+}

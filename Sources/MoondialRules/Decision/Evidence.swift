@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// What a run knows about the number when it comes to decide.
+package enum Evidence: Sendable, Hashable {
+    /// The last attempt of the run itself. Raw attempts made by hooks are no evidence: they may be about another
+    /// phone.
+    case attempt(Attempt)
+    /// No attempt was made, and this is what forbade it.
+    case noAttempt(Guard)
+
+    package var verdict: Verdict {
+        switch self {
+        case .attempt(let attempt): attempt.verdict
+        case .noAttempt: .unknown
+        }
+    }
+
+    /// The provider's code, or nil when no reply came.
+    package var code: Int64? {
+        switch self {
+        case .attempt(let attempt): attempt.code
+        case .noAttempt: nil
+        }
+    }
+
+    /// Why there is no verdict: the kind of error, `code_9002`, or the guard's name. Nil with a verdict.
+    package var trouble: String? {
+        switch self {
+        case .noAttempt(let reason): reason.rawValue
+        case .attempt(let attempt) where attempt.verdict != .unknown: nil
+        case .attempt(let attempt): attempt.error?.kind.rawValue ?? attempt.code.map { "code_\($0)" }
+        }
+    }
+}
+
+/// What keeps a run from sending an attempt. The raw value is the reason shown in traces and decisions.
+package enum Guard: String, Sendable, CaseIterable {
+    /// The run's time is over.
+    case deadline
+    /// The run has made all the attempts it may.
+    case maxAttempts = "max_attempts"
+    /// An earlier attempt has spent the token, or may have, and the rule did not say `even_if_delivered`.
+    case tokenSpent = "token_spent"
+    /// A raw attempt was asked for while no hook of the run was running.
+    case notInHook = "not_in_hook"
+
+    /// Why nothing was sent, to follow a colon.
+    package var explanation: String {
+        switch self {
+        case .deadline: "the run's time is over"
+        case .maxAttempts: "the run has made all the attempts it may"
+        case .tokenSpent: "an earlier attempt may have spent the token"
+        case .notInHook: "no hook of the run is running"
+        }
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+
+/// A place in a run where rules are asked. The raw value is the hook's name in a rule file.
+package enum Hook: String, Sendable, CaseIterable {
+    /// Before anything is sent: decide at once, or let the run go on.
+    case preCheck = "pre_check"
+    /// Choose the endpoint of the first attempt.
+    case route
+    /// After an attempt without a verdict: name an endpoint to try next, or leave it at that.
+    case fallback
+    /// Turn the evidence into a decision.
+    case mapResult = "map_result"
+    /// Look at the decision. Answers nothing.
+    case onDecision = "on_decision"
+
+    /// The names in the order in which a run meets them, for messages and suggestions.
+    package static let names = allCases.map(\.rawValue)
+}

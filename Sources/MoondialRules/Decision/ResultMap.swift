@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// A `map_result` that is a table: decisions by provider code, then by verdict, then `default`.
+package struct ResultMap: Sendable, Hashable {
+    /// What an entry is filed under, written as in the rule file.
+    package enum Key: Sendable, Hashable, CustomStringConvertible {
+        case code(Int64)
+        case verdict(Verdict)
+        case otherwise
+
+        /// `9020`, `mismatch` or `default`.
+        package var description: String {
+            switch self {
+            case .code(let code): String(code)
+            case .verdict(let verdict): verdict.rawValue
+            case .otherwise: "default"
+            }
+        }
+    }
+
+    /// The text keys that a table may have.
+    package static let names = Verdict.allCases.map(\.rawValue) + [Key.otherwise.description]
+
+    private var choices: [Key: Choice] = [:]
+
+    package init() {}
+
+    /// The entry under exactly this key.
+    package subscript(key: Key) -> Choice? {
+        get { choices[key] }
+        set { choices[key] = newValue }
+    }
+
+    /// The entry for the evidence with the key that found it, or nil when no entry fits.
+    ///
+    /// The entry for 9000 counts only when the verdict is a match: a 9000 that came in doubtful company, such as an
+    /// HTTP error, is trouble, and trouble never becomes what the operator wrote for a match.
+    package func entry(for evidence: Evidence) -> (key: Key, choice: Choice)? {
+        if let code = evidence.code, isTrusted(code, with: evidence.verdict), let choice = choices[.code(code)] {
+            return (.code(code), choice)
+        }
+        if let choice = choices[.verdict(evidence.verdict)] { return (.verdict(evidence.verdict), choice) }
+        return choices[.otherwise].map { (.otherwise, $0) }
+    }
+
+    private func isTrusted(_ code: Int64, with verdict: Verdict) -> Bool {
+        ResponseCode(code).verdict == .unknown || ResponseCode(code).verdict == verdict
+    }
+}

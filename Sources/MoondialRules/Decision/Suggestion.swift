@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+
+/// "Did you mean", for hooks, options, fields and globals.
+package enum Suggestion {
+    /// The name that was probably meant, or nil when none is near.
+    ///
+    /// Case, `_` and `-` are taken lightly, since rule files are written by people who come from `camelCase`. Then one
+    /// slip, an insertion, deletion, replacement or swap of neighbours, is allowed for every three letters. Of several
+    /// names that are equally near, the first in byte order is taken, whatever the order of `names`.
+    package static func nearest(to word: String, in names: some Sequence<String>) -> String? {
+        let letters = bareLetters(of: word)
+        guard !letters.isEmpty else { return nil }
+        var best: (name: String, distance: Int)?
+        for name in names where name != word {
+            let candidate = bareLetters(of: name)
+            let allowed = max(1, min(letters.count, candidate.count) / 3)
+            guard abs(letters.count - candidate.count) <= allowed else { continue }
+            let distance = editDistance(letters, candidate)
+            // A name of which nothing would be left is not meant.
+            guard distance <= allowed, distance < candidate.count else { continue }
+            if let best, (best.distance, best.name) <= (distance, name) { continue }
+            best = (name, distance)
+        }
+        return best?.name
+    }
+
+    /// `; did you mean 'route'?` to append to a message, or the empty text when no name is near.
+    package static func clause(for word: String, in names: some Sequence<String>) -> String {
+        nearest(to: word, in: names).map { "; did you mean '\($0)'?" } ?? ""
+    }
+
+    /// The number of insertions, deletions, replacements and swaps of neighbours between two words, where no part is
+    /// edited twice (optimal string alignment).
+    static func editDistance(_ from: [Unicode.Scalar], _ to: [Unicode.Scalar]) -> Int {
+        var beforeLast: [Int] = []
+        var last = Array(0...to.count)
+        for row in from.indices {
+            var current = [row + 1]
+            for column in to.indices {
+                let replaced = last[column] + (from[row] == to[column] ? 0 : 1)
+                var cost = min(replaced, last[column + 1] + 1, current[column] + 1)
+                if row > 0, column > 0, from[row] == to[column - 1], from[row - 1] == to[column] {
+                    cost = min(cost, beforeLast[column - 1] + 1)
+                }
+                current.append(cost)
+            }
+            (beforeLast, last) = (last, current)
+        }
+        return last[to.count]
+    }
+
+    private static func bareLetters(of word: String) -> [Unicode.Scalar] {
+        word.lowercased().unicodeScalars.filter { $0 != "_" && $0 != "-" }
+    }
+}

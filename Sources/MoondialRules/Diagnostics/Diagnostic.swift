@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialLua
+
+/// Something the user can mend: what is wrong, where, and what to do.
+package struct Diagnostic: Error, Sendable, Equatable {
+    /// Names the kind of trouble; `moondial explain` knows it.
+    package let code: DiagnosticCode
+    /// What is wrong, what was expected and what came. One line, printable, without secrets.
+    package let message: String
+    /// Where, when it is in a source.
+    package var site: LuaSite?
+    /// The text of that line.
+    package var sourceLine: String?
+    /// The part of `sourceLine` to point at; when nil or not found, the whole line is meant.
+    package var subject: String?
+    /// What to do about it.
+    package var fix: String?
+    /// The calls that led there, innermost first.
+    package var traceback: [LuaFrame] = []
+
+    package init(
+        _ code: DiagnosticCode, _ message: String, site: LuaSite? = nil, sourceLine: String? = nil,
+        subject: String? = nil, fix: String? = nil, traceback: [LuaFrame] = []
+    ) {
+        self.code = code
+        self.message = message
+        self.site = site
+        self.sourceLine = sourceLine
+        self.subject = subject
+        self.fix = fix
+        self.traceback = traceback
+    }
+}
+
+extension Diagnostic: CustomStringConvertible {
+    /// "code: file:line: message".
+    package var description: String {
+        "\(code.rawValue): \(site.map { "\($0): " } ?? "")\(message)"
+    }
+}
+
+/// The kinds of trouble that are ours and not the provider's.
+package enum DiagnosticCode: String, Sendable, CaseIterable {
+    case ruleSyntax = "rule_syntax"
+    case ruleError = "rule_error"
+    case ruleMemory = "rule_memory"
+    case ruleResult = "rule_result"
+    case ruleFile = "rule_file"
+    case ruleDefinition = "rule_definition"
+    case requestInvalid = "request_invalid"
+    case usage
+    case configuration
+    case credentials
+    case inputOutput = "io"
+    case cancelled
+
+    /// What it means, for `moondial explain`.
+    package var meaning: String {
+        switch self {
+        case .ruleSyntax: "a rule file or script is not valid Lua"
+        case .ruleError: "Lua code raised an error; in a hook the run ends in review (or deny), never in allow"
+        case .ruleMemory: "Lua ran out of memory"
+        case .ruleResult: "a value that Lua handed to the host is too deep, too large or has too many entries"
+        case .ruleFile: "a rule file, folder or module cannot be read"
+        case .ruleDefinition: "a rule has an unknown hook, a wrong value or no name"
+        case .requestInvalid: "the request has a missing, empty, unknown or malformed field; nothing was sent"
+        case .usage: "the command line is wrong"
+        case .configuration: "the configuration file or environment is wrong"
+        case .credentials: "credentials are missing, or the provider refused them"
+        case .inputOutput: "a file, socket or stream failed"
+        case .cancelled: "the run was interrupted before it was decided"
+        }
+    }
+
+    /// What to do about it.
+    package var advice: String {
+        switch self {
+        case .ruleSyntax: "correct the line that the message shows"
+        case .ruleError: "read the traceback, correct the hook, try it with `moondial run`"
+        case .ruleMemory: "look for a table or string that grows without bound"
+        case .ruleResult: "return only what the hook needs: an endpoint, a decision, a small table"
+        case .ruleFile: "check the path and its permissions"
+        case .ruleDefinition: "use the hooks pre_check, route, fallback, map_result and on_decision"
+        case .requestInvalid: "send {\"token\", \"phone\", \"exID\"} and the options that `moondial verify --help` lists"
+        case .usage: "see `moondial --help`"
+        case .configuration: "correct the named setting"
+        case .credentials: "set MOONDIAL_APP_KEY and MOONDIAL_MASTER_SECRET or MOONDIAL_MASTER_SECRET_FILE"
+        case .inputOutput: "check the disk, the pipe or the address that the message names"
+        case .cancelled: "run it again; a token that may have been delivered cannot be used a second time"
+        }
+    }
+}

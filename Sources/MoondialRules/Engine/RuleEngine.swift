@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialLua
+package import NIOCore
+package import NumberVerification
+
+/// The rules at work: one Lua state with a rulebook and a client, for one event loop.
+///
+/// Everything is called on that event loop and every completion runs there; an engine is not `Sendable`. Any number of
+/// runs and scripts can be in flight.
+package final class RuleEngine {
+    /// What the engine is for.
+    package enum Mode: Sendable {
+        /// Deciding on requests by rules: globals are read-only once the rules have loaded.
+        case service
+        /// Scripts, which may use globals as they like.
+        case script
+    }
+
+    package struct Settings {
+        /// The default is `service`.
+        package var mode = Mode.service
+        package var run = RunSettings()
+        /// What rules read as `moondial.config`.
+        package var config = JSON.Object()
+        /// Gets each line that a script prints, without the newline.
+        package var print: ([UInt8]) -> Void = { _ in }
+        /// Gets each line that rules log, redacted.
+        package var log: (LogLine) -> Void = { _ in }
+        /// Milliseconds since 1970, for `moondial.now`.
+        package var wallClock: () -> Int64
+
+        package init(wallClock: @escaping () -> Int64) {
+            self.wallClock = wallClock
+        }
+    }
+
+    package let settings: Settings
+    /// Gets every run that ends, also those that scripts start, before the run's own completion.
+    package var onRunFinished: ((FinishedRun) -> Void)?
+
+    let client: VerificationClient
+    let eventLoop: any EventLoop
+    let vm: LuaVM
+    private let host: LanguageHost
+    private var randomness = SystemRandomNumberGenerator()
+
+    /// Loads the rules: each file runs once, then globals are read-only.
+    ///
+    /// - Throws: A diagnostic for the first file that does not load.
+    package init(
+        rules: RuleFiles, settings: Settings, client: VerificationClient, eventLoop: any EventLoop
+    ) throws(Diagnostic) {
+        eventLoop.preconditionInEventLoop()
+        self.settings = settings
+        self.client = client
+        self.eventLoop = eventLoop
+        host = LanguageHost(modules: Modules(roots: rules.roots), settings: settings)
+        do throws(LuaError) {
+            vm = try host.makeVM()
+        } catch {
+            throw Diagnostic(error)
+        }
+        host.engine = self
+        for source in rules.sources { try load(source) }
+        do throws(LuaError) {
+            try host.finishLoading(vm)
+        } catch {
+            throw Diagnostic(error)
+        }
+    }
+
+    /// The rules that are in force.
+    package var outline: RulebookOutline { host.rulebook.outline }
+
+    /// Rules that replaced another of the same name, as "file:line".
+    package var replacements: [Replacement] { host.definitions.replacements }
+
+    private func load(_ source: RuleSource) throws(Diagnostic) {
+        host.noteLoaded(source)
+        let outcome: LuaOutcome
+        do throws(LuaError) {
+            let chunk = try vm.load(source.text, name: source.name)
+            let strand = try Strand(vm: vm, run: nil)
+            defer { strand.close() }
+            outcome = strand.call(chunk, arguments: { _ in }, ended: { _ in })
+        } catch {
+            throw Diagnostic(error)
+        }
+        if case .failed(let error) = outcome { throw host.diagnostic(for: error) }
+        if let pending = host.definitions.unfinished {
+            throw Diagnostic(
+                .ruleDefinition, "rule '\(pending.name)' has no hooks", site: pending.site, subject: "rule",
+                fix: "write rule \"\(pending.name)\" { pre_check = function(req) … end }")
+        }
+    }
+
+    // MARK: - Runs
+
+    /// Decides on one request.
+    ///
+    /// - Parameter completion: Called once, after this call has returned.
+    @discardableResult
+    package func verify(_ request: RunRequest, completion: @escaping (FinishedRun) -> Void) -> any RunHandle {
+        startRun(request, completion: completion)
+    }
+
+    func startRun(_ request: RunRequest, completion: @escaping (FinishedRun) -> Void) -> ActiveRun {
+        let run = ActiveRun(
+            engine: self, rulebook: host.rulebook, request: request, traceID: TraceID(using: &randomness),
+            completion: completion)
+        // Later, because the caller may be a host function, which must not enter the VM.
+        eventLoop.assumeIsolated().execute { run.start() }
+        return run
+    }
+
+    /// Runs a script: Lua with the same words as a rule file, plus `verify` and `moondial.attempt` at its top level.
+    /// Rules that it defines join those that were loaded.
+    ///
+    /// - Parameters:
+    ///   - root: The folder in which `require` looks first.
+    ///   - arguments: `arg[1]` …, and `...`; `arg[0]` is the script's name.
+    ///   - completion: Called once, after this call has returned, with what the script returned.
+    @discardableResult
+    package func run(
+        _ script: RuleSource, root: String? = nil, arguments: [String] = [],
+        completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void
+    ) -> any RunHandle {
+        if let root { host.addModuleRoot(root) }
+        host.noteLoaded(script)
+        let run = ActiveScript(engine: self, host: host, completion: completion)
+        eventLoop.assumeIsolated().execute { run.start(script, arguments: arguments) }
+        return run
+    }
+}
+
+/// A line that a rule or script logged.
+package struct LogLine: Sendable {
+    /// Redacted.
+    package let message: String
+    /// Redacted.
+    package let fields: JSON.Object
+    /// The rule and hook that speak; nil in a script.
+    package let rule: String?
+    package let hook: Hook?
+    /// The line of the call, when known.
+    package var site: LuaSite?
+    package let traceID: TraceID?
+}

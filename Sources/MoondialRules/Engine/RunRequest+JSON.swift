@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+extension RunRequest {
+    /// The keys of a request, in the provider's spelling, and of its options.
+    package static let keys = ["token", "phone", "exID"] + optionNames
+
+    /// Reads the provider's own shape, `{"token", "phone", "exID"}`, with the options beside it. The phone may be an
+    /// integer, as in the provider's own example. A missing or null exID means none.
+    ///
+    /// - Throws: A diagnostic with code `request_invalid`, which repeats neither phone nor token.
+    package init(json: JSON) throws(Diagnostic) {
+        do throws(RunRequestProblem) {
+            try self.init(members: json)
+        } catch {
+            throw Diagnostic(.requestInvalid, error.message, subject: error.field, fix: DiagnosticCode.requestInvalid.advice)
+        }
+    }
+
+    private init(members json: JSON) throws(RunRequestProblem) {
+        guard let object = json.objectValue else {
+            throw .expected("a JSON object", of: "request", got: json)
+        }
+        for key in object.keys where !Self.keys.contains(key) {
+            throw RunRequestProblem(
+                field: key, message: "unknown key '\(key)'\(Suggestion.clause(for: key, in: Self.keys))")
+        }
+        let phone = try Self.text(object, "phone", acceptsInteger: true)
+        let token = try Self.text(object, "token")
+        let exID = try object["exID"].flatMap { value throws(RunRequestProblem) in
+            value == .null ? nil : try Self.text(object, "exID")
+        }
+        do throws(RequestError) {
+            self.init(try VerificationRequest(phone: phone, token: token, exID: exID))
+        } catch {
+            throw RunRequestProblem(field: error.field.rawValue, message: error.message)
+        }
+        for name in Self.optionNames {
+            if let value = object[name] { try setOption(name, to: value) }
+        }
+    }
+
+    private static func text(
+        _ object: JSON.Object, _ key: String, acceptsInteger: Bool = false
+    ) throws(RunRequestProblem) -> String {
+        switch object[key] {
+        case .string(let text)?: return text
+        case .integer(let number)? where acceptsInteger && number >= 0: return String(number)
+        case let value?: throw .expected("a string", of: key, got: value)
+        case nil: throw RunRequestProblem(field: key, message: "'\(key)' is missing")
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// One request to decide on: what is verified, and what the rules may know besides.
+package struct RunRequest: Sendable {
+    /// The operator of the network that made the token.
+    package enum Carrier: String, Sendable, CaseIterable {
+        case mobile = "CM"
+        case unicom = "CU"
+        case telecom = "CT"
+    }
+
+    package var verification: VerificationRequest
+    package var channel: Channel?
+    /// The end user's address, as the caller gave it.
+    package var ip: String?
+    /// `operator` in Lua and JSON.
+    package var carrier: Carrier?
+    /// Milliseconds since the token was made.
+    package var tokenAge: Int64?
+    /// Milliseconds the run may take; nil for the configured time.
+    package var timeout: Int64?
+    /// Whatever else the rules should know.
+    package var context: JSON.Object?
+
+    package init(_ verification: VerificationRequest) {
+        self.verification = verification
+    }
+}
+
+/// Why a request or its options are wrong.
+package struct RunRequestProblem: Error, Sendable {
+    /// The wire name of the field that is wrong.
+    package let field: String
+    package let message: String
+}
+
+extension RunRequest {
+    /// The options that may stand beside token, phone and exID, in the order of the documentation.
+    package static let optionNames = [
+        "channel", "ip", "operator", "token_age_ms", "timeout_ms", "context",
+    ]
+
+    /// The options that were given, for the trace.
+    var options: JSON.Object {
+        var options = JSON.Object()
+        options["ip"] = ip.map(JSON.string)
+        options["operator"] = (carrier?.rawValue).map(JSON.string)
+        options["token_age_ms"] = tokenAge.map(JSON.integer)
+        options["timeout_ms"] = timeout.map(JSON.integer)
+        options["context"] = context.map(JSON.object)
+        return options
+    }
+
+    /// Takes one option. A null is as good as none.
+    ///
+    /// - Throws: What was expected and what came.
+    mutating func setOption(_ name: String, to value: JSON) throws(RunRequestProblem) {
+        if value == .null { return }
+        switch name {
+        case "channel": channel = try Self.choice(value, of: name)
+        case "operator": carrier = try Self.choice(value, of: name)
+        case "ip":
+            guard let text = value.stringValue else { throw .expected("a string", of: name, got: value) }
+            ip = text
+        case "token_age_ms": tokenAge = try Self.milliseconds(value, of: name, from: 0)
+        case "timeout_ms": timeout = try Self.milliseconds(value, of: name, from: 1)
+        case "context":
+            guard let object = value.objectValue else { throw .expected("an object", of: name, got: value) }
+            context = object
+        default:
+            throw RunRequestProblem(
+                field: name,
+                message: "unknown option '\(name)'\(Suggestion.clause(for: name, in: Self.optionNames))")
+        }
+    }
+
+    private static func choice<Choice>(_ value: JSON, of name: String) throws(RunRequestProblem) -> Choice
+    where Choice: RawRepresentable<String> & CaseIterable {
+        guard let choice = value.stringValue.flatMap(Choice.init(rawValue:)) else {
+            let names = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+            throw .expected(names, of: name, got: value)
+        }
+        return choice
+    }
+
+    private static func milliseconds(
+        _ value: JSON, of name: String, from minimum: Int64
+    ) throws(RunRequestProblem) -> Int64 {
+        // A day is more than any token lives, and far from overflowing a clock.
+        guard let number = value.integerValue, (minimum...86_400_000).contains(number) else {
+            throw .expected("a whole number of milliseconds from \(minimum) to 86400000", of: name, got: value)
+        }
+        return number
+    }
+}
+
+extension RunRequestProblem {
+    static func expected(_ what: String, of field: String, got value: JSON) -> RunRequestProblem {
+        let got =
+            switch value {
+            case .null: "null"
+            case .bool(let value): String(value)
+            case .integer(let value): String(value)
+            case .double(let value): String(value)
+            case .string: "another string"
+            case .array: "an array"
+            case .object: "an object"
+            }
+        return RunRequestProblem(field: field, message: "\(field): \(what) expected, got \(got)")
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+
+/// A line of Lua execution with its own coroutine: the hooks of a run, a script, or one function of `moondial.all`.
+///
+/// It runs one call at a time. A call that waits for the host ends later, through the closure given to `call`.
+final class Strand {
+    /// The run whose hooks this is about; nil for a script.
+    let run: ActiveRun?
+    private var thread: LuaThread?
+    private var ended: ((LuaOutcome) -> Void)?
+    /// Gives up what the strand waits for.
+    private var cancelWait: (() -> Void)?
+
+    /// - Throws: `LuaError` with code `memory`.
+    init(vm: LuaVM, run: ActiveRun?) throws(LuaError) {
+        self.run = run
+        thread = try vm.makeThread(context: self)
+    }
+
+    /// Calls a function. When it ends without waiting, the outcome is returned and `ended` is dropped.
+    ///
+    /// - Parameter ended: Gets the outcome of a call that had to wait: `returned` or `failed`.
+    func call(
+        _ function: LuaFunction, arguments: (LuaWriter) -> Void, ended: @escaping (LuaOutcome) -> Void
+    ) -> LuaOutcome {
+        guard let thread else { preconditionFailure("a strand was called after its end") }
+        let outcome = thread.start(function, arguments: arguments)
+        if case .waiting = outcome { self.ended = ended }
+        return outcome
+    }
+
+    /// Begins a wait, from inside a host function: the ticket names it in `resume`.
+    ///
+    /// - Parameter cancel: Called when the strand ends before the reply comes.
+    func beginWait(_ cancel: @escaping () -> Void) -> LuaTicket {
+        guard let thread else { preconditionFailure("a strand waits after its end") }
+        cancelWait = cancel
+        return thread.ticket
+    }
+
+    /// Ends the wait with results. Dropped when the strand has ended or waits for something else.
+    func resume(_ ticket: LuaTicket, results: (LuaWriter) -> Void) {
+        finish(thread?.resume(ticket, results: results))
+    }
+
+    /// Ends the wait with an error at the place of the call.
+    func resume(_ ticket: LuaTicket, raising message: String) {
+        finish(thread?.resume(ticket, raising: message))
+    }
+
+    private func finish(_ outcome: LuaOutcome?) {
+        switch outcome {
+        case nil, .waiting?: break
+        case let outcome?:
+            cancelWait = nil
+            let ended = ended
+            self.ended = nil
+            ended?(outcome)
+        }
+    }
+
+    /// Ends the strand: what it waits for is given up, to-be-closed variables are closed, nothing is reported.
+    func close() {
+        ended = nil
+        let cancel = cancelWait
+        cancelWait = nil
+        cancel?()
+        // The thread holds the strand as its context.
+        let thread = thread
+        self.thread = nil
+        thread?.close()
+    }
+}

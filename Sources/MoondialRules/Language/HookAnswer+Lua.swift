@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import NumberVerification
+
+extension HookAnswer {
+    /// What a hook returned makes no sense there.
+    struct Nonsense: Error {
+        let message: String
+    }
+
+    /// Reads the first result of a hook.
+    init(_ value: LuaValue, from hook: Hook) throws(Nonsense) {
+        if value == .nil {
+            self = .none
+            return
+        }
+        switch hook {
+        case .preCheck, .mapResult: self = .decision(try Self.choice(value, from: hook))
+        case .route: self = .route(try Self.endpoint(value, from: hook))
+        case .fallback: self = try Self.fallback(value)
+        case .onDecision:
+            throw Nonsense(
+                message: "on_decision returned \(value.shown), but the decision stands; map_result can change it")
+        }
+    }
+
+    private static func choice(_ value: LuaValue, from hook: Hook) throws(Nonsense) -> Choice {
+        do throws(ChoiceProblem) {
+            return try Choice(value)
+        } catch {
+            throw Nonsense(message: "\(hook.rawValue) returned nonsense: \(error.message)")
+        }
+    }
+
+    private static func endpoint(_ value: LuaValue, from hook: Hook) throws(Nonsense) -> Endpoint {
+        if let endpoint = value.text.flatMap(Endpoint.init(rawValue:)) { return endpoint }
+        throw Nonsense(
+            message: "\(hook.rawValue) returned nonsense: \"mobile\" or \"h5\" expected, got \(value.shown)")
+    }
+
+    private static func fallback(_ value: LuaValue) throws(Nonsense) -> HookAnswer {
+        guard case .table(let table) = value else {
+            return .fallback(try endpoint(value, from: .fallback), evenIfDelivered: false)
+        }
+        let names = ["endpoint", "even_if_delivered"]
+        for pair in table.pairs where !names.contains(pair.key.text ?? "") {
+            throw Nonsense(
+                message: "fallback returned a table with the unknown field '\(pair.key.shown)'"
+                    + Suggestion.clause(for: pair.key.shown, in: names))
+        }
+        let even: Bool
+        switch table["even_if_delivered"] {
+        case nil: even = false
+        case .boolean(let value)?: even = value
+        case let other?:
+            throw Nonsense(
+                message: "fallback returned even_if_delivered = \(other.shown): true or false expected")
+        }
+        return .fallback(try endpoint(table["endpoint"] ?? .nil, from: .fallback), evenIfDelivered: even)
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// Why a decision is what it is. The description says it in one line for the operator.
+package enum Grounds: Sendable, Hashable, CustomStringConvertible {
+    /// A function of the rule returned it.
+    case hook(Hook, rule: String)
+    /// The rule's `map_result` table has an entry for it.
+    case mapEntry(ResultMap.Key, rule: String)
+    /// No rule mapped the verdict.
+    case defaultMapping(Verdict)
+    /// No rule mapped the fact that no attempt was made.
+    case noAttempt(Guard)
+    /// The rule's hook failed, so the run fails closed.
+    case failure(HookFailure.Kind, Hook, rule: String)
+    /// The run was given up before it had a decision that could stand.
+    case cancelled
+
+    package var description: String {
+        switch self {
+        case .hook(let hook, let rule): "\(hook.rawValue) of rule '\(rule)'"
+        case .mapEntry(let key, let rule): "map_result entry '\(key)' of rule '\(rule)'"
+        case .defaultMapping(let verdict): "default mapping: verdict \(verdict.rawValue)"
+        case .noAttempt(let reason): "default mapping: no attempt was made, \(reason.explanation)"
+        case .failure(let kind, let hook, let rule):
+            "\(hook.rawValue) of rule '\(rule)' failed: \(kind.explanation)"
+        case .cancelled: "the run was cancelled"
+        }
+    }
+}
+
+extension HookFailure.Kind {
+    /// What the hook did, to follow a colon.
+    package var explanation: String {
+        switch self {
+        case .raised: "it raised an error"
+        case .timeout: "it ran out of time"
+        case .memory: "it ran out of memory"
+        case .cannotYield: "it waited where Lua cannot wait"
+        case .nonsense: "its answer makes no sense there"
+        }
+    }
+}

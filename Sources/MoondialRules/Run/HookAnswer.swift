@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// What a hook brought back.
+///
+/// An answer that does not fit its hook, such as an endpoint from `pre_check` or anything at all from `on_decision`,
+/// is nonsense, and the machine treats it as a failure of the hook.
+package enum HookAnswer: Sendable, Hashable {
+    /// Nil: the next rule is asked.
+    case none
+    /// Of `pre_check` and `map_result`.
+    indirect case decision(Choice)
+    /// Of `route`.
+    case route(Endpoint)
+    /// Of `fallback`. `evenIfDelivered` is the rule's word that the token may be sent again although it may be spent.
+    case fallback(Endpoint, evenIfDelivered: Bool)
+    /// The hook did not end as it should.
+    indirect case failed(HookFailure)
+}
+
+extension HookAnswer {
+    /// The answer, or the failure of answering nonsense when it does not fit the hook.
+    func checked(for hook: Hook) -> HookAnswer {
+        let noun: String
+        switch (self, hook) {
+        case (.none, _), (.failed, _), (.decision, .preCheck), (.decision, .mapResult), (.route, .route),
+            (.fallback, .fallback):
+            return self
+        case (.decision, _): noun = "a decision"
+        case (.route, _), (.fallback, _): noun = "an endpoint"
+        }
+        return .failed(HookFailure(kind: .nonsense, message: "\(hook.rawValue) cannot answer with \(noun)"))
+    }
+}
+
+/// How a hook went wrong.
+package struct HookFailure: Error, Sendable, Hashable {
+    /// The closed list of ways. The raw value is the text for metrics and JSON.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// It raised an error.
+        case raised
+        /// It used more time than it may.
+        case timeout
+        /// It used more memory than it may.
+        case memory
+        /// It called something that waits where Lua cannot wait.
+        case cannotYield = "cannot_yield"
+        /// It returned what the hook has no use for.
+        case nonsense
+    }
+
+    package let kind: Kind
+    /// What happened. Redacted when it is shown.
+    package let message: String
+    /// Where it happened, when known.
+    package let site: HookSite?
+    /// The text of that line, when known.
+    package let source: String?
+    /// The Lua traceback without host frames, innermost first, one entry per line.
+    package let traceback: [String]
+
+    package init(
+        kind: Kind, message: String, site: HookSite? = nil, source: String? = nil, traceback: [String] = []
+    ) {
+        self.kind = kind
+        self.message = message
+        self.site = site
+        self.source = source
+        self.traceback = traceback
+    }
+}

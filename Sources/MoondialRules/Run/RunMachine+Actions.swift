@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+extension RunMachine {
+    /// What the driver has to do next.
+    package enum Action: Sendable {
+        /// Call the hook and report with ``RunMachine/hookAnswered(_:now:)``.
+        case callHook(HookCall)
+        /// Send the request to the endpoint, with the machine's deadline, and report with
+        /// ``RunMachine/attemptFinished(_:now:)``.
+        case attempt(Endpoint)
+        /// The run is over.
+        case finish(RunResult)
+        /// The event came after the end of the run: drop it.
+        case nothing
+    }
+
+    /// One call of one hook.
+    package struct HookCall: Sendable {
+        /// The index of the rule in the outline.
+        package let rule: Int
+        package let hook: Hook
+        /// What the hook gets after the request.
+        package let input: HookInput
+    }
+
+    /// What a hook gets after the request.
+    package enum HookInput: Sendable {
+        /// `pre_check` and `route`: nothing.
+        case nothing
+        /// `fallback`: the last attempt of the run itself. Its verdict is unknown.
+        case attempt(Attempt)
+        /// `map_result`: the last attempt, or why there was none.
+        case evidence(Evidence)
+        /// `on_decision`: what the run would come to if nothing failed from here on.
+        indirect case result(RunResult)
+    }
+
+    /// The answer to a hook that wants to make a raw attempt.
+    package enum RawPermission: Sendable, Hashable {
+        /// Send it, then report with ``RunMachine/rawAttemptFinished(_:_:now:)`` and this number.
+        case granted(number: Int)
+        /// Send nothing. If a hook is running, the refusal is in the trace.
+        case refused(Guard)
+    }
+}

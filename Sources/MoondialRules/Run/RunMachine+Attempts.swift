@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+extension RunMachine {
+    /// What forbids an attempt now, or nil. `spending` says that it would be made with the token of the run.
+    func obstacle(spending: Bool, evenIfDelivered: Bool, now: Duration) -> Guard? {
+        if now >= deadline { return .deadline }
+        if trace.attemptCount >= settings.maxAttempts { return .maxAttempts }
+        if spending, !evenIfDelivered, trace.tokenMayBeSpent { return .tokenSpent }
+        return nil
+    }
+
+    /// A hook wants to send a request of its own, by `moondial.attempt`. Ask before every one.
+    ///
+    /// A granted attempt counts towards the maximum from here on and stands in the trace and among the attempts of the
+    /// result, but is no evidence for the decision. Its token and phone are redacted like those of the run.
+    ///
+    /// `evenIfDelivered` is the rule's word that the run's token may be sent again although it may be spent; the default
+    /// is false.
+    package mutating func rawAttempt(
+        _ raw: VerificationRequest, at endpoint: Endpoint, evenIfDelivered: Bool = false, now: Duration
+    ) -> RawPermission {
+        guard let place = runningHook else { return .refused(.notInHook) }
+        let spending = raw.token == request.token
+        if let obstacle = obstacle(spending: spending, evenIfDelivered: evenIfDelivered, now: now) {
+            trace.refuse(obstacle, endpoint: endpoint, isRaw: true, for: place, now: now)
+            return .refused(obstacle)
+        }
+        trace.redactor.add(raw)
+        let number = trace.startAttempt(at: endpoint, isRaw: true, spendsToken: spending, by: place, now: now)
+        return .granted(number: number)
+    }
+
+    /// A granted raw attempt has ended, however it did. Legal at any time; dropped when the run is over.
+    package mutating func rawAttemptFinished(_ number: Int, _ attempt: Attempt, now: Duration) {
+        trace.finishAttempt(number, attempt, now: now)
+    }
+
+    /// A hook said something, by `moondial.log`. Dropped when no hook of the run is running.
+    ///
+    /// `fields` are further members for the event; the default is none.
+    package mutating func log(_ message: String, fields: JSON.Object = JSON.Object(), now: Duration) {
+        guard let place = runningHook else { return }
+        trace.log(message, fields: fields, by: place, now: now)
+    }
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// One run as a pure state machine: events in, one action out.
+///
+///     pre_check -> route -> attempt -> fallback -> attempt ... -> map_result -> on_decision -> finish
+///
+/// Rules are asked in file order and the first to answer wins. The machine keeps four promises:
+///
+/// - **It ends.** Every answer leads forward, and the number of attempts is bounded.
+/// - **It fails closed.** A hook that fails ends in `settings.onError` with reason `rule_error`, never in allow.
+/// - **It spends no token twice unasked.** After an attempt that has spent the run's token, or may have, no other is
+///   sent with it unless the rule says `even_if_delivered`. Raw attempts with the same token count.
+/// - **It can say why.** Everything that happens goes to the ``trace``.
+///
+/// Every event carries `now`, the monotonic time since the start of the run; it must not go backwards. Once
+/// ``Action/finish(_:)`` was returned, late answers and attempts give ``Action/nothing``; an event that the machine
+/// did not ask for while the run is going on is a bug of the driver and traps.
+package struct RunMachine: Sendable {
+    /// The reason of a decision that a failing hook brought about.
+    package static let failureReason = "rule_error"
+    /// The reason of a decision that ends a cancelled run.
+    package static let cancellationReason = "cancelled"
+
+    /// The time since the start of the run from which on no attempt is started. Pass it down into every attempt.
+    package let deadline: Duration
+    /// What has happened so far. Complete when the run is over.
+    package internal(set) var trace: Trace
+
+    let request: VerificationRequest
+    let settings: RunSettings
+    private let outline: RulebookOutline
+    private let channel: Channel?
+    private var state = State.ready
+    /// What there is to decide on: nil until an attempt has ended or was refused.
+    private var evidence: Evidence?
+    /// The decision so far: nil until a rule, the default mapping or a failure has made one.
+    private var standing: Standing?
+
+    private enum State {
+        case ready
+        case asking(HookPlace, position: Int, event: Int)
+        case attempting(number: Int)
+        case over
+    }
+
+    private struct Standing {
+        let decision: Decision
+        let grounds: Grounds
+    }
+
+    /// Prepares a run; ``start(now:)`` begins it.
+    ///
+    /// - Parameters:
+    ///   - outline: The rules to ask.
+    ///   - settings: What the operator configured.
+    ///   - request: What to verify.
+    ///   - channel: Decides the endpoint when no rule routes. The default, nil, means native.
+    ///   - timeout: The request's own `timeout_ms`. The default, nil, means `settings.timeout`.
+    ///   - options: Further members of the request for the trace, redacted there. The default is none.
+    ///   - traceID: The name of the run.
+    package init(
+        outline: RulebookOutline, settings: RunSettings, request: VerificationRequest, channel: Channel? = nil,
+        timeout: Duration? = nil, options: JSON.Object = JSON.Object(), traceID: TraceID
+    ) {
+        self.outline = outline
+        self.settings = settings
+        self.request = request
+        self.channel = channel
+        self.deadline = timeout ?? settings.timeout
+        self.trace = Trace(
+            id: traceID, outline: outline, request: request, channel: channel, options: options,
+            showPhones: settings.showPhones)
+    }
+}
+
+// MARK: - Events
+
+extension RunMachine {
+    /// The first event, once.
+    package mutating func start(now: Duration) -> Action {
+        guard case .ready = state else { preconditionFailure("a run starts once") }
+        return ask(.preCheck, now: now)
+    }
+
+    /// The hook of the last ``Action/callHook(_:)`` has returned or failed.
+    package mutating func hookAnswered(_ answer: HookAnswer, now: Duration) -> Action {
+        if case .over = state { return .nothing }
+        guard case .asking(let place, let position, let event) = state else {
+            preconditionFailure("an answer while no hook is running")
+        }
+        let answer = answer.checked(for: place.hook)
+        trace.finishHook(event, answer: answer, now: now)
+
+        switch answer {
+        case .none:
+            return ask(place.hook, from: position + 1, now: now)
+        case .decision(let choice):
+            let rule = outline.rules[place.rule].name
+            return decide(choice, by: place, grounds: .hook(place.hook, rule: rule), now: now)
+        case .route(let endpoint):
+            return attempt(at: endpoint, for: place, evenIfDelivered: false, now: now)
+        case .fallback(let endpoint, let evenIfDelivered):
+            return attempt(at: endpoint, for: place, evenIfDelivered: evenIfDelivered, now: now)
+        case .failed(let failure):
+            return failClosed(failure.kind, in: place, position: position, now: now)
+        }
+    }
+
+    /// The attempt of the last ``Action/attempt(_:)`` has ended.
+    package mutating func attemptFinished(_ attempt: Attempt, now: Duration) -> Action {
+        if case .over = state { return .nothing }
+        guard case .attempting(let number) = state else { preconditionFailure("an attempt that nobody started") }
+        trace.finishAttempt(number, attempt, now: now)
+        evidence = .attempt(attempt)
+        return ask(attempt.verdict == .unknown ? .fallback : .mapResult, now: now)
+    }
+
+    /// Nobody waits for the run any more: it ends at once, without further hooks.
+    ///
+    /// A decision that stood before stays if it is deny; everything else becomes `settings.onError` with reason
+    /// `cancelled`, since not every `on_decision` hook had its say. Attempts in flight are recorded as cancelled and
+    /// perhaps delivered. The driver cancels what it has in flight itself.
+    package mutating func cancelled(now: Duration) -> Action {
+        switch state {
+        case .over: return .nothing
+        case .asking(_, _, let event): trace.finishHook(event, answer: nil, now: now)
+        case .ready, .attempting: break
+        }
+        if !standsAgainstFailure {
+            let choice = Choice(settings.onError.outcome, reason: RunMachine.cancellationReason)
+            conclude(Decision(choice), grounds: .cancelled, by: nil, now: now)
+        }
+        return finish(now: now)
+    }
+
+    /// The hook that is running, as far as the driver has reported.
+    var runningHook: HookPlace? {
+        if case .asking(let place, _, _) = state { place } else { nil }
+    }
+}
+
+// MARK: - Steps
+
+extension RunMachine {
+    /// Asks the next rule that has the hook, from this position in the list of those rules on.
+    private mutating func ask(_ hook: Hook, from first: Int = 0, now: Duration) -> Action {
+        let candidates = outline.rules(with: hook)
+        var position = first
+        while position < candidates.count {
+            let place = HookPlace(hook: hook, rule: candidates[position])
+            if hook == .mapResult, let table = outline.rules[place.rule].mapTable {
+                if let evidence, let (key, choice) = table.entry(for: evidence) {
+                    let rule = outline.rules[place.rule].name
+                    return decide(choice, by: place, grounds: .mapEntry(key, rule: rule), now: now)
+                }
+                position += 1
+                continue
+            }
+            state = .asking(place, position: position, event: trace.startHook(place, now: now))
+            return .callHook(HookCall(rule: place.rule, hook: hook, input: input(for: hook, now: now)))
+        }
+        return nobodyAnswered(hook, now: now)
+    }
+
+    private mutating func nobodyAnswered(_ hook: Hook, now: Duration) -> Action {
+        switch hook {
+        case .preCheck:
+            return ask(.route, now: now)
+        case .route:
+            return attempt(at: (channel ?? .native).endpoint, for: nil, evenIfDelivered: false, now: now)
+        case .fallback:
+            return ask(.mapResult, now: now)
+        case .mapResult:
+            guard let evidence else { preconditionFailure("map_result is asked after an attempt or its refusal") }
+            return decide(
+                DefaultMapping.choice(for: evidence), by: nil, grounds: DefaultMapping.grounds(for: evidence), now: now)
+        case .onDecision:
+            return finish(now: now)
+        }
+    }
+
+    private func input(for hook: Hook, now: Duration) -> HookInput {
+        switch (hook, evidence) {
+        case (.fallback, .attempt(let attempt)): .attempt(attempt)
+        case (.mapResult, let evidence?): .evidence(evidence)
+        case (.onDecision, _): .result(result(now: now))
+        default: .nothing
+        }
+    }
+
+    /// Sends, or writes down why not and lets the rules decide on the verdict at hand.
+    private mutating func attempt(
+        at endpoint: Endpoint, for place: HookPlace?, evenIfDelivered: Bool, now: Duration
+    ) -> Action {
+        if let obstacle = obstacle(spending: true, evenIfDelivered: evenIfDelivered, now: now) {
+            trace.refuse(obstacle, endpoint: endpoint, isRaw: false, for: place, now: now)
+            evidence = evidence ?? .noAttempt(obstacle)
+            return ask(.mapResult, now: now)
+        }
+        let number = trace.startAttempt(at: endpoint, isRaw: false, spendsToken: true, by: place, now: now)
+        state = .attempting(number: number)
+        return .attempt(endpoint)
+    }
+
+    private mutating func decide(_ choice: Choice, by place: HookPlace?, grounds: Grounds, now: Duration) -> Action {
+        let rule = place.map { outline.rules[$0.rule].name } ?? Decision.defaultRule
+        conclude(Decision(choice, rule: rule), grounds: grounds, by: place, now: now)
+        return ask(.onDecision, now: now)
+    }
+
+    private mutating func failClosed(
+        _ kind: HookFailure.Kind, in place: HookPlace, position: Int, now: Duration
+    ) -> Action {
+        let rule = outline.rules[place.rule].name
+        let choice = Choice(settings.onError.outcome, reason: RunMachine.failureReason)
+        let grounds = Grounds.failure(kind, place.hook, rule: rule)
+        guard place.hook == .onDecision else { return decide(choice, by: place, grounds: grounds, now: now) }
+
+        if !standsAgainstFailure { conclude(Decision(choice, rule: rule), grounds: grounds, by: place, now: now) }
+        return ask(.onDecision, from: position + 1, now: now)
+    }
+
+    /// Whether a later failure leaves the decision as it is: deny is never relaxed, and the first failure is the one
+    /// that is named.
+    private var standsAgainstFailure: Bool {
+        guard let standing else { return false }
+        if case .failure = standing.grounds { return true }
+        return standing.decision.outcome == .deny
+    }
+
+    private mutating func conclude(_ decision: Decision, grounds: Grounds, by place: HookPlace?, now: Duration) {
+        trace.decide(decision, grounds: grounds, by: place, now: now)
+        standing = Standing(decision: decision, grounds: grounds)
+    }
+
+    private mutating func finish(now: Duration) -> Action {
+        trace.abandonAttempts(now: now)
+        state = .over
+        return .finish(result(now: now))
+    }
+
+    private func result(now: Duration) -> RunResult {
+        guard let standing else { preconditionFailure("a result before the decision") }
+        var lastAttempt: Attempt?
+        if case .attempt(let attempt) = evidence { lastAttempt = attempt }
+        return RunResult(
+            decision: standing.decision, grounds: standing.grounds, lastAttempt: lastAttempt,
+            attempts: trace.finishedAttempts, exID: request.exID, elapsed: now, traceID: trace.id,
+            revision: outline.revision, redactor: trace.redactor)
+    }
+}

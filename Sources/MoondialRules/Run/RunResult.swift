@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// What one run came to.
+///
+/// The properties are for Lua and for the caller's reply and hold what rules and provider said, unredacted.
+/// Whatever is printed or written goes through ``json(target:)``.
+package struct RunResult: Sendable {
+    package let decision: Decision
+    /// Why the decision is what it is.
+    package let grounds: Grounds
+    /// The last attempt of the run itself, or nil when it made none. Raw attempts are never it.
+    package let lastAttempt: Attempt?
+    /// Every attempt in the order in which they were started, those of `moondial.attempt` included.
+    package let attempts: [RunAttempt]
+    /// The correlation id of the request. What the provider echoed is in the attempts: errors echo nothing.
+    package let exID: String?
+    /// From the start of the run to its end; to the present while `on_decision` hooks run.
+    package let elapsed: Duration
+    package let traceID: TraceID
+    /// The revision of the rulebook.
+    package let revision: String
+
+    let redactor: Redactor
+
+    /// Unknown when no attempt was made.
+    package var verdict: Verdict { lastAttempt?.verdict ?? .unknown }
+    package var code: Int64? { lastAttempt?.code }
+    package var content: String? { lastAttempt?.content }
+    package var id: Int64? { lastAttempt?.id }
+    package var endpoint: Endpoint? { lastAttempt?.endpoint }
+}
+
+/// One attempt within a run.
+package struct RunAttempt: Sendable, Hashable {
+    package let attempt: Attempt
+    /// True for an attempt that a hook made with `moondial.attempt`. It may be about another phone.
+    package let isRaw: Bool
+    /// When it was started, since the start of the run.
+    package let start: Duration
+}

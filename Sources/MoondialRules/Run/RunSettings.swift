@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+
+/// What an operator configures about runs.
+package struct RunSettings: Sendable, Hashable {
+    /// What a hook that fails leads to. There is no way to say "allow".
+    package enum OnError: String, Sendable, CaseIterable {
+        case review, deny
+
+        var outcome: Decision.Outcome {
+            switch self {
+            case .review: .review
+            case .deny: .deny
+            }
+        }
+    }
+
+    /// How many attempts a run may make, those of `moondial.attempt` included. At least 1; the default is 2.
+    package var maxAttempts: Int
+    /// The default is review.
+    package var onError: OnError
+    /// How long a run may take until it starts no further attempt. The default is 10 seconds.
+    package var timeout: Duration
+    /// Whether phones appear unmasked in traces and JSON. Tokens never do. The default is false.
+    package var showPhones: Bool
+
+    package init(
+        maxAttempts: Int = 2, onError: OnError = .review, timeout: Duration = .seconds(10), showPhones: Bool = false
+    ) {
+        precondition(maxAttempts >= 1, "a run needs at least one attempt")
+        self.maxAttempts = maxAttempts
+        self.onError = onError
+        self.timeout = timeout
+        self.showPhones = showPhones
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+
+import NumberVerification
+
+// The JSON forms of what a run consists of, redacted. Members that do not apply are null in an attempt, whose shape
+// is fixed, and absent elsewhere.
+
+extension Attempt {
+    /// All members of an attempt, with `elapsed_ms` last.
+    func jsonObject(_ redactor: Redactor) -> JSON.Object {
+        [
+            "endpoint": .string(endpoint.rawValue),
+            "verdict": .string(verdict.rawValue),
+            "code": JSON(code),
+            "content": JSON(redactor.text(content)),
+            "id": JSON(id),
+            "exID": JSON(redactor.text(exID)),
+            "http_status": JSON(httpStatus.map(Int64.init)),
+            "error": error.map { .object($0.jsonObject(redactor)) } ?? .null,
+            "delivered": .string(delivered.rawValue),
+            "billed": billed.json,
+            "elapsed_ms": elapsed.jsonMilliseconds,
+        ]
+    }
+}
+
+extension AttemptError {
+    func jsonObject(_ redactor: Redactor) -> JSON.Object {
+        [
+            "kind": .string(kind.rawValue),
+            "message": .string(redactor.text(message)),
+            "retryable": .bool(retryable),
+        ]
+    }
+}
+
+extension Billed {
+    /// `false`, `true` or `"maybe"`.
+    var json: JSON {
+        switch self {
+        case .no: false
+        case .yes: true
+        case .maybe: "maybe"
+        }
+    }
+}
+
+extension HookAnswer {
+    func detail(_ redactor: Redactor) -> JSON.Object {
+        switch self {
+        case .none:
+            return ["answer": "none"]
+        case .decision(let choice):
+            var detail: JSON.Object = ["answer": "decision"]
+            choice.add(to: &detail, redactor)
+            return detail
+        case .route(let endpoint):
+            return ["answer": "endpoint", "endpoint": .string(endpoint.rawValue)]
+        case .fallback(let endpoint, let evenIfDelivered):
+            var detail: JSON.Object = ["answer": "endpoint", "endpoint": .string(endpoint.rawValue)]
+            if evenIfDelivered { detail["even_if_delivered"] = true }
+            return detail
+        case .failed(let failure):
+            return ["answer": "failed", "error": .object(failure.jsonObject(redactor))]
+        }
+    }
+}
+
+extension HookFailure {
+    func jsonObject(_ redactor: Redactor) -> JSON.Object {
+        var object: JSON.Object = [
+            "kind": .string(kind.rawValue), "message": .string(redactor.text(message)),
+        ]
+        if let site {
+            object["file"] = .string(site.file)
+            object["line"] = .integer(Int64(site.line))
+        }
+        if let source { object["source"] = .string(redactor.text(source)) }
+        if !traceback.isEmpty { object["traceback"] = .array(traceback.map { .string(redactor.text($0)) }) }
+        return object
+    }
+}
+
+extension Guard {
+    func detail(endpoint: Endpoint, isRaw: Bool) -> JSON.Object {
+        var detail: JSON.Object = ["reason": .string(rawValue), "endpoint": .string(endpoint.rawValue)]
+        if isRaw { detail["raw"] = true }
+        let subject = isRaw ? "raw attempt" : "attempt"
+        detail["message"] = .string("\(subject) at \(endpoint.rawValue) refused: \(explanation)")
+        return detail
+    }
+}
+
+extension Decision {
+    func detail(grounds: Grounds, _ redactor: Redactor) -> JSON.Object {
+        var detail = JSON.Object()
+        choice.add(to: &detail, redactor)
+        detail["rule"] = .string(redactor.text(rule))
+        detail["why"] = .string(redactor.text(grounds.description))
+        return detail
+    }
+}
+
+extension Choice {
+    fileprivate func add(to detail: inout JSON.Object, _ redactor: Redactor) {
+        detail["decision"] = .string(outcome.rawValue)
+        if let reason { detail["reason"] = .string(redactor.text(reason)) }
+        if !fields.isEmpty { detail["fields"] = .object(redactor.object(fields)) }
+    }
+}
+
+extension JSON {
+    init(_ text: String?) { self = text.map(JSON.string) ?? .null }
+
+    init(_ number: Int64?) { self = number.map(JSON.integer) ?? .null }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+
+import NumberVerification
+
+/// Takes the phones and tokens of one run out of everything that is shown or written.
+///
+/// Phones are masked unless the operator asked to see them; tokens never appear. Both are found inside longer texts
+/// as the exact bytes that were submitted. A phone or token of fewer than six bytes, which only tests have, is taken
+/// out only where it stands alone: masking every `1` would hide the text and not the phone.
+struct Redactor: Sendable {
+    private let request: VerificationRequest
+    /// Those of raw attempts.
+    private var others: [VerificationRequest] = []
+    private let showPhones: Bool
+
+    private static let tokenMark = "<token>"
+
+    init(_ request: VerificationRequest, showPhones: Bool) {
+        self.request = request
+        self.showPhones = showPhones
+    }
+
+    /// Learns the phone and token of a raw attempt.
+    mutating func add(_ other: VerificationRequest) {
+        if other != request, !others.contains(other) { others.append(other) }
+    }
+
+    /// The phone as it may be shown.
+    func phone(_ phone: Phone) -> String {
+        showPhones ? phone.submitted : phone.masked
+    }
+
+    func text(_ text: String) -> String {
+        var text = text
+        return text.withUTF8 { bytes in
+            let finds = finds(in: bytes)
+            return finds.isEmpty ? nil : replacing(finds, in: bytes)
+        } ?? text
+    }
+
+    func text(_ text: String?) -> String? {
+        text.map { self.text($0) }
+    }
+
+    /// Redacts strings, keys and numbers whose digits show a phone; such a number becomes a string.
+    func json(_ value: JSON) -> JSON {
+        switch value {
+        case .null, .bool: value
+        case .integer(let number): redacted(String(number)).map(JSON.string) ?? value
+        case .double(let number): redacted(String(number)).map(JSON.string) ?? value
+        case .string(let string): .string(text(string))
+        case .array(let elements): .array(elements.map { json($0) })
+        case .object(let object): .object(self.object(object))
+        }
+    }
+
+    func object(_ object: JSON.Object) -> JSON.Object {
+        var redacted = JSON.Object()
+        for member in object.members { redacted[text(member.key)] = json(member.value) }
+        return redacted
+    }
+
+    private func redacted(_ string: String) -> String? {
+        let redacted = text(string)
+        return redacted == string ? nil : redacted
+    }
+}
+
+extension Redactor {
+    private struct Needle {
+        let bytes: [UInt8]
+        let mark: String
+
+        init(_ text: String, mark: String) {
+            self.bytes = Array(text.utf8)
+            self.mark = mark
+        }
+
+        func occurs(in text: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+            guard text[start] == bytes[0] else { return false }
+            for offset in bytes.indices where text[start + offset] != bytes[offset] { return false }
+            if bytes.count >= 6 { return true }
+            let end = start + bytes.count
+            return (start == 0 || !isWordByte(text[start - 1])) && (end == text.count || !isWordByte(text[end]))
+        }
+
+        /// Letters, digits and every byte of a character beyond ASCII.
+        private func isWordByte(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), 0x80...: true
+            default: false
+            }
+        }
+    }
+
+    private struct Find {
+        var range: Range<Int>
+        var mark: String
+    }
+
+    /// Tokens first: where a token and a phone overlap, the token's mark wins.
+    private var needles: [Needle] {
+        let requests = [request] + others
+        let tokens = requests.map { Needle($0.token.reveal(), mark: Redactor.tokenMark) }
+        let phones = requests.map { Needle($0.phone.submitted, mark: $0.phone.masked) }
+        return showPhones ? tokens : tokens + phones
+    }
+
+    /// What to take out, in order and without overlaps: texts that overlap are taken out as one.
+    private func finds(in bytes: UnsafeBufferPointer<UInt8>) -> [Find] {
+        var all: [Find] = []
+        for needle in needles where needle.bytes.count <= bytes.count {
+            for start in 0...(bytes.count - needle.bytes.count) where needle.occurs(in: bytes, at: start) {
+                all.append(Find(range: start..<start + needle.bytes.count, mark: needle.mark))
+            }
+        }
+        all.sort { $0.range.lowerBound < $1.range.lowerBound }
+        var merged: [Find] = []
+        for find in all {
+            guard let last = merged.last, find.range.lowerBound < last.range.upperBound else {
+                merged.append(find)
+                continue
+            }
+            let end = max(last.range.upperBound, find.range.upperBound)
+            let isToken = last.mark == Redactor.tokenMark || find.mark == Redactor.tokenMark
+            merged[merged.count - 1] = Find(
+                range: last.range.lowerBound..<end, mark: isToken ? Redactor.tokenMark : last.mark)
+        }
+        return merged
+    }
+
+    private func replacing(_ finds: [Find], in bytes: UnsafeBufferPointer<UInt8>) -> String {
+        var result = ""
+        var position = 0
+        for find in finds {
+            result += String(decoding: bytes[position..<find.range.lowerBound], as: UTF8.self) + find.mark
+            position = find.range.upperBound
+        }
+        return result + String(decoding: bytes[position...], as: UTF8.self)
+    }
+}

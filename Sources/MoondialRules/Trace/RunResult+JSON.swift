@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+extension RunResult {
+    /// The result as one object for machines, redacted, always with the same members: `decision`, `reason`, `rule`,
+    /// `verdict`, `code`, `content`, `id`, `exID`, `endpoint`, `attempts`, `elapsed_ms`, `trace_id`, `rules_revision`,
+    /// `target`; and `fields` when a mapping added any. What is not known is null. An attempt of `moondial.attempt` has
+    /// the member `raw`, which is true.
+    ///
+    /// The target is what the attempts were sent to, as it is named to people.
+    package func json(target: String) -> JSON {
+        var object: JSON.Object = [
+            "decision": .string(decision.outcome.rawValue),
+            "reason": JSON(redactor.text(decision.reason)),
+            "rule": .string(redactor.text(decision.rule)),
+            "verdict": .string(verdict.rawValue),
+            "code": JSON(code),
+            "content": JSON(redactor.text(content)),
+            "id": JSON(id),
+            "exID": JSON(redactor.text(exID)),
+            "endpoint": JSON(endpoint?.rawValue),
+            "attempts": .array(attempts.map(json)),
+            "elapsed_ms": elapsed.jsonMilliseconds,
+            "trace_id": .string(traceID.description),
+            "rules_revision": .string(revision),
+            "target": .string(target),
+        ]
+        if !decision.fields.isEmpty { object["fields"] = .object(redactor.object(decision.fields)) }
+        return .object(object)
+    }
+
+    private func json(_ attempt: RunAttempt) -> JSON {
+        var object = attempt.attempt.jsonObject(redactor)
+        if attempt.isRaw { object["raw"] = true }
+        return .object(object)
+    }
+}

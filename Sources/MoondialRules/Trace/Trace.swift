@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// The record of one run.
+///
+/// Recording stores small values and makes no text. Text and JSON are made when ``events`` is read, through the
+/// redactor that the trace owns; the records themselves are private, so that nothing unredacted leaves.
+package struct Trace: Sendable {
+    package let id: TraceID
+    var redactor: Redactor
+
+    private let outline: RulebookOutline
+    private let request: VerificationRequest
+    private let channel: Channel?
+    private let options: JSON.Object
+    private var records: [Record] = []
+    private var attempts: [AttemptRecord] = []
+    /// How many more bytes hooks may add of their own accord, by logging and by asking in vain.
+    private var chatterAllowance = 64 * 1024
+    private var droppedEvents = 0
+
+    /// What happened, in the order in which it began.
+    private struct Record {
+        let start: Duration
+        var end: Duration
+        var content: Content
+    }
+
+    private enum Content {
+        /// The answer is nil while the hook runs, and stays so when it is given up. `attempt` is the number of the
+        /// attempt that the hook was asked about.
+        case hook(HookPlace, attempt: Int?, HookAnswer?)
+        case attempt(number: Int, HookPlace?)
+        case refusal(Guard, Endpoint, isRaw: Bool, HookPlace?)
+        indirect case log(String, fields: JSON.Object, HookPlace)
+        indirect case decision(Decision, Grounds, HookPlace?)
+    }
+
+    private struct AttemptRecord {
+        let endpoint: Endpoint
+        let isRaw: Bool
+        let spendsToken: Bool
+        let start: Duration
+        /// The index of its record.
+        let event: Int
+        /// Nil while it is in flight.
+        var attempt: Attempt?
+    }
+
+    init(
+        id: TraceID, outline: RulebookOutline, request: VerificationRequest, channel: Channel?, options: JSON.Object,
+        showPhones: Bool
+    ) {
+        self.id = id
+        self.redactor = Redactor(request, showPhones: showPhones)
+        self.outline = outline
+        self.request = request
+        self.channel = channel
+        self.options = options
+    }
+}
+
+/// One hook of one rule, by the rule's index in the outline.
+struct HookPlace: Sendable, Hashable {
+    let hook: Hook
+    let rule: Int
+}
+
+// MARK: - Recording
+
+extension Trace {
+    /// - Returns: The number to give to ``finishHook(_:answer:now:)``.
+    mutating func startHook(_ place: HookPlace, now: Duration) -> Int {
+        let asksAboutAttempt = place.hook == .fallback || place.hook == .mapResult
+        let attempt = asksAboutAttempt ? attempts.lastIndex { !$0.isRaw }.map { $0 + 1 } : nil
+        return add(.hook(place, attempt: attempt, nil), now: now)
+    }
+
+    /// The answer is nil when the run gave the hook up.
+    mutating func finishHook(_ event: Int, answer: HookAnswer?, now: Duration) {
+        guard case .hook(let place, let attempt, _) = records[event].content else {
+            preconditionFailure("event \(event) is no hook")
+        }
+        records[event].content = .hook(place, attempt: attempt, answer)
+        records[event].end = now
+    }
+
+    /// - Returns: The number of the attempt, from 1.
+    mutating func startAttempt(
+        at endpoint: Endpoint, isRaw: Bool, spendsToken: Bool, by place: HookPlace?, now: Duration
+    ) -> Int {
+        let number = attempts.count + 1
+        let event = add(.attempt(number: number, place), now: now)
+        attempts.append(
+            AttemptRecord(endpoint: endpoint, isRaw: isRaw, spendsToken: spendsToken, start: now, event: event))
+        return number
+    }
+
+    /// A second end of an attempt is dropped: it was given up before.
+    mutating func finishAttempt(_ number: Int, _ attempt: Attempt, now: Duration) {
+        guard attempts[number - 1].attempt == nil else { return }
+        attempts[number - 1].attempt = attempt
+        records[attempts[number - 1].event].end = now
+    }
+
+    /// Ends what is still in flight, on the safe side: delivered and billed perhaps.
+    mutating func abandonAttempts(now: Duration) {
+        for (index, record) in attempts.enumerated() where record.attempt == nil {
+            let error = AttemptError(kind: .cancelled, message: "the run ended before the reply came", retryable: false)
+            let attempt = Attempt(
+                endpoint: record.endpoint, verdict: .unknown, code: nil, content: nil, id: nil, exID: nil,
+                httpStatus: nil, error: error, delivered: .maybe, billed: .maybe, elapsed: now - record.start)
+            finishAttempt(index + 1, attempt, now: now)
+        }
+    }
+
+    mutating func refuse(_ reason: Guard, endpoint: Endpoint, isRaw: Bool, for place: HookPlace?, now: Duration) {
+        guard !isRaw || affords(bytes: 0) else { return }
+        add(.refusal(reason, endpoint, isRaw: isRaw, place), now: now)
+    }
+
+    mutating func log(_ message: String, fields: JSON.Object, by place: HookPlace, now: Duration) {
+        let fieldBytes = fields.isEmpty ? 0 : JSON.object(fields).bytes.count
+        guard affords(bytes: message.utf8.count + fieldBytes) else { return }
+        add(.log(message, fields: fields, place), now: now)
+    }
+
+    mutating func decide(_ decision: Decision, grounds: Grounds, by place: HookPlace?, now: Duration) {
+        add(.decision(decision, grounds, place), now: now)
+    }
+
+    @discardableResult
+    private mutating func add(_ content: Content, now: Duration) -> Int {
+        records.append(Record(start: now, end: now, content: content))
+        return records.count - 1
+    }
+
+    private mutating func affords(bytes: Int) -> Bool {
+        let cost = bytes + 64
+        guard cost <= chatterAllowance else {
+            droppedEvents += 1
+            return false
+        }
+        chatterAllowance -= cost
+        return true
+    }
+}
+
+// MARK: - What the machine asks
+
+extension Trace {
+    var attemptCount: Int { attempts.count }
+
+    /// Whether an attempt has spent the token of the run, or may have: one in flight, one perhaps delivered, one that
+    /// is billed. Other replies, such as 9020, tell that the token was looked at and not used up.
+    var tokenMayBeSpent: Bool {
+        attempts.contains { record in
+            guard record.spendsToken else { return false }
+            guard let attempt = record.attempt else { return true }
+            return attempt.delivered == .maybe || attempt.billed == .yes
+        }
+    }
+
+    /// Every attempt that has ended, in the order of their starts.
+    var finishedAttempts: [RunAttempt] {
+        attempts.compactMap { record in
+            record.attempt.map { RunAttempt(attempt: $0, isRaw: record.isRaw, start: record.start) }
+        }
+    }
+}
+
+// MARK: - Reading
+
+extension Trace {
+    /// What happened, in the order in which it began, redacted.
+    package var events: [TraceEvent] { records.map(event) }
+
+    /// The record as one object: `trace_id`, `rules_revision`, `request`, `events`, and `dropped_events` if a hook
+    /// said more than the trace holds.
+    package var json: JSON {
+        var object: JSON.Object = [
+            "trace_id": .string(id.description), "rules_revision": .string(revision),
+            "request": .object(requestDetail), "events": .array(events.map(\.json)),
+        ]
+        if droppedEvents > 0 { object["dropped_events"] = .integer(Int64(droppedEvents)) }
+        return .object(object)
+    }
+
+    /// The revision of the rulebook.
+    package var revision: String { outline.revision }
+
+    /// The request as far as it may be shown: `phone`, `exID`, `channel` and the options.
+    package var requestDetail: JSON.Object {
+        var detail: JSON.Object = ["phone": .string(redactor.phone(request.phone))]
+        if let exID = request.exID { detail["exID"] = .string(redactor.text(exID)) }
+        if let channel { detail["channel"] = .string(channel.rawValue) }
+        for member in redactor.object(options).members { detail[member.key] = member.value }
+        return detail
+    }
+
+    private func event(_ record: Record) -> TraceEvent {
+        let kind: TraceEvent.Kind
+        let place: HookPlace?
+        var detail: JSON.Object
+        switch record.content {
+        case .hook(let asked, let attempt, let answer):
+            (kind, place, detail) = (.hook, asked, answer?.detail(redactor) ?? ["answer": "cancelled"])
+            if let attempt { detail["attempt"] = .integer(Int64(attempt)) }
+        case .attempt(let number, let sender):
+            (kind, place, detail) = (.attempt, sender, self.detail(ofAttempt: number))
+        case .refusal(let reason, let endpoint, let isRaw, let asker):
+            (kind, place, detail) = (.refusal, asker, reason.detail(endpoint: endpoint, isRaw: isRaw))
+        case .log(let message, let fields, let speaker):
+            (kind, place, detail) = (.log, speaker, ["message": .string(redactor.text(message))])
+            if !fields.isEmpty { detail["fields"] = .object(redactor.object(fields)) }
+        case .decision(let decision, let grounds, let decider):
+            (kind, place, detail) = (.decision, decider, decision.detail(grounds: grounds, redactor))
+        }
+        let rule = place.map { outline.rules[$0.rule] }
+        return TraceEvent(
+            kind: kind, start: record.start, duration: record.end - record.start,
+            rule: redactor.text(rule?.name), hook: place?.hook, site: place.flatMap { rule?.hooks[$0.hook] },
+            detail: detail)
+    }
+
+    private func detail(ofAttempt number: Int) -> JSON.Object {
+        let record = attempts[number - 1]
+        var detail: JSON.Object = ["number": .integer(Int64(number))]
+        if record.isRaw { detail["raw"] = true }
+        guard let attempt = record.attempt else {
+            detail["endpoint"] = .string(record.endpoint.rawValue)
+            return detail
+        }
+        for member in attempt.jsonObject(redactor).members { detail[member.key] = member.value }
+        return detail
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+
+/// The name of one run, for people and logs: 16 hexadecimal digits.
+package struct TraceID: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    /// Draws an id from the generator.
+    package init(using generator: inout some RandomNumberGenerator) {
+        self.rawValue = generator.next()
+    }
+
+    /// Always 16 lower-case digits.
+    package var description: String {
+        let digits = String(rawValue, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+
+/// Text measured and cut in terminal cells.
+enum DisplayText {
+    /// Makes everything visible: control, formatting and separator characters are escaped, so that no log message can
+    /// move the cursor or turn the text around. With `ascii`, so is all that is not ASCII.
+    static func visible(_ text: String, ascii: Bool) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\t": result += " "
+            case " "..."~": result.unicodeScalars.append(scalar)
+            case _ where ascii || isInvisible(scalar):
+                result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// How many cells the text takes on a terminal. Ideographs and emoji take two, combining marks none.
+    static func width(_ text: String) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + width($1) }
+    }
+
+    static func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - self.width(text)))
+    }
+
+    /// Breaks at spaces into lines of at most `width` cells, at least 2; a word that is longer is cut.
+    static func wrapped(_ text: String, width: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            for piece in pieces(of: String(word), width: width) {
+                if line.isEmpty {
+                    line = piece
+                } else if self.width(line) + 1 + self.width(piece) <= width {
+                    line += " " + piece
+                } else {
+                    lines.append(line)
+                    line = piece
+                }
+            }
+        }
+        return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
+    }
+
+    private static func pieces(of word: String, width limit: Int) -> [String] {
+        guard width(word) > limit else { return [word] }
+        var pieces: [String] = []
+        var piece = ""
+        for character in word {
+            if !piece.isEmpty, width(piece) + width(String(character)) > limit {
+                pieces.append(piece)
+                piece = ""
+            }
+            piece.append(character)
+        }
+        return pieces + [piece]
+    }
+
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true
+        default: false
+        }
+    }
+
+    private static func width(_ scalar: Unicode.Scalar) -> Int {
+        if scalar.isASCII { return 1 }
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .format: return 0
+        default: break
+        }
+        // The blocks whose characters are wide or full-width in Unicode's EastAsianWidth.txt, coarsely.
+        switch scalar.value {
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF,
+            0x20000...0x3FFFD:
+            return 2
+        default: return 1
+        }
+    }
+}

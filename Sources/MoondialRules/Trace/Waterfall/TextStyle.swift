@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+
+/// Emphasis on a terminal, or none.
+package struct TextStyle: Sendable, Hashable {
+    /// The raw value is the terminal's number for the foreground colour (ECMA-48, SGR).
+    package enum Colour: Int, Sendable, CaseIterable {
+        case red = 31
+        case green = 32
+        case yellow = 33
+        case cyan = 36
+    }
+
+    /// Text as it is.
+    package static let plain = TextStyle(isEnabled: false)
+    /// Text with escape sequences.
+    package static let coloured = TextStyle(isEnabled: true)
+
+    /// Whether anything is done at all.
+    package let isEnabled: Bool
+
+    package init(isEnabled: Bool) {
+        self.isEnabled = isEnabled
+    }
+
+    package func bold(_ text: String) -> String { sequence(1, text) }
+
+    package func dim(_ text: String) -> String { sequence(2, text) }
+
+    package func colour(_ text: String, _ colour: Colour) -> String { sequence(colour.rawValue, text) }
+
+    private func sequence(_ number: Int, _ text: String) -> String {
+        isEnabled && !text.isEmpty ? "\u{1B}[\(number)m\(text)\u{1B}[0m" : text
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+
+extension Attempt {
+    /// Reads what the transport brought. The one place that turns bytes into a verdict.
+    ///
+    /// - Parameter host: For messages.
+    init(
+        _ result: Result<HTTPReply, ExchangeFailure>, from host: String, at endpoint: Endpoint, elapsed: Duration
+    ) {
+        switch result {
+        case .failure(let failure):
+            self.init(
+                endpoint: endpoint, httpStatus: nil,
+                error: AttemptError(
+                    kind: failure.kind, message: failure.message, retryable: failure.delivered == .no),
+                delivered: failure.delivered, elapsed: elapsed)
+        case .success(let reply):
+            do throws(WireReply.Malformed) {
+                self.init(try WireReply(reply.body), status: reply.status, from: host, at: endpoint, elapsed: elapsed)
+            } catch {
+                self.init(
+                    endpoint: endpoint, httpStatus: reply.status,
+                    error: .unreadable(reply.status, from: host, reason: error.reason),
+                    delivered: .maybe, elapsed: elapsed)
+            }
+        }
+    }
+
+    /// An attempt without a well-formed reply.
+    private init(
+        endpoint: Endpoint, httpStatus: Int?, error: AttemptError, delivered: Delivered, elapsed: Duration
+    ) {
+        self.init(
+            endpoint: endpoint, verdict: .unknown, code: nil, content: nil, id: nil, exID: nil,
+            httpStatus: httpStatus, error: error, delivered: delivered, billed: delivered == .no ? .no : .maybe,
+            elapsed: elapsed)
+    }
+
+    private init(_ reply: WireReply, status: Int, from host: String, at endpoint: Endpoint, elapsed: Duration) {
+        let code = ResponseCode(reply.code)
+        let error = AttemptError.contradiction(in: reply, status: status, from: host)
+        self.init(
+            endpoint: endpoint, verdict: error == nil ? code.verdict : .unknown, code: reply.code,
+            content: reply.content, id: reply.id, exID: reply.exID, httpStatus: status, error: error,
+            delivered: .yes, billed: code.billed, elapsed: elapsed)
+    }
+}
+
+extension AttemptError {
+    /// What stands between a well-formed reply and its code being taken at its word.
+    fileprivate static func contradiction(in reply: WireReply, status: Int, from host: String) -> AttemptError? {
+        let code = ResponseCode(reply.code)
+        if isSuccess(status) {
+            // A verdict is the body of a success, never the code of an error.
+            guard reply.isErrorObject, code.verdict != .unknown else { return nil }
+            return AttemptError(
+                kind: .badReply, message: "\(host) reported code \(code) as an error; check that it is the service",
+                retryable: false)
+        }
+        // No page says which status comes with which code, so a code of the provider counts whatever the status,
+        // except that a match must be beyond doubt.
+        let isDoubtful = code.verdict == .match || reply.isErrorObject && code.verdict != .unknown
+        if code.isOfProvider, !isDoubtful { return nil }
+        return AttemptError(
+            kind: .httpStatus, message: "\(host) answered HTTP \(status) with code \(code); \(advice(for: status))",
+            retryable: false)
+    }
+
+    fileprivate static func unreadable(_ status: Int, from host: String, reason: String) -> AttemptError {
+        isSuccess(status)
+            ? AttemptError(
+                kind: .badReply,
+                message: "\(host) answered something else than the service does: \(reason); check the base URL",
+                retryable: false)
+            : AttemptError(
+                kind: .httpStatus, message: "\(host) answered HTTP \(status): \(reason); \(advice(for: status))",
+                retryable: false)
+    }
+
+    private static func isSuccess(_ status: Int) -> Bool { (200..<300).contains(status) }
+
+    private static func advice(for status: Int) -> String {
+        switch status {
+        case 300..<400: "redirects are not followed, so check scheme, host and path of the base URL"
+        case 401, 403: "check the credentials, and what stands between here and the service"
+        case 404, 405: "check the path of the base URL"
+        case 429: "send less at once"
+        case 500...: "the service or a proxy has trouble, and the token may be spent"
+        default: "check the base URL"
+        }
+    }
+}

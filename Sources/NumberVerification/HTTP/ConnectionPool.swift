@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+
+/// Which connection serves which call: the bookkeeping of ``HTTPTransport`` without any I/O or clock.
+///
+/// A waiting call is served, first come first served, by whichever connection is free first. The n-th waiting call is
+/// the one for which the n-th opening connection is opened, and shares its fate when it fails. Idle connections are
+/// used last in first out, so that a pool larger than the load shrinks.
+struct ConnectionPool<Connection: AnyObject, Call: AnyObject> {
+    /// How far an opening connection is.
+    enum Phase: Sendable, Hashable {
+        case connecting, handshaking
+    }
+
+    /// What a waiting call waits for.
+    enum Place: Sendable, Hashable {
+        /// Any connection; none is being opened for it.
+        case queued
+        case opening(Phase)
+    }
+
+    enum Placement {
+        /// The call is to be sent on this connection now.
+        case run(Connection)
+        case wait
+        /// No room in the queue; the pool has forgotten the call.
+        case full
+    }
+
+    /// What was due, already forgotten by the pool.
+    struct Expired {
+        var idle: [Connection] = []
+        /// With the call that shares the fate of the connection.
+        var opening: [(connection: Connection, phase: Phase, call: Call?)] = []
+        var busy: [Connection] = []
+        var waiting: [(call: Call, place: Place)] = []
+    }
+
+    private struct Timed<Value> {
+        let value: Value
+        let deadline: NIODeadline
+    }
+
+    private struct Opening {
+        let connection: Connection
+        var phase: Phase
+        var deadline: NIODeadline
+    }
+
+    private let maxConnections: Int
+    private let maxQueued: Int
+    private let responseTimeout: TimeAmount
+
+    private var opening: [Opening] = []
+    private var idle: [Timed<Connection>] = []
+    private var busy: [ObjectIdentifier: Timed<Connection>] = [:]
+    private var waiting = CircularBuffer<Timed<Call>>()
+
+    init(maxConnections: Int, maxQueued: Int, responseTimeout: TimeAmount) {
+        precondition(maxConnections >= 1 && maxQueued >= 0)
+        self.maxConnections = maxConnections
+        self.maxQueued = maxQueued
+        self.responseTimeout = responseTimeout
+    }
+
+    var connectionCount: Int { opening.count + idle.count + busy.count }
+    var idleCount: Int { idle.count }
+    var waitingCount: Int { waiting.count }
+
+    /// Whether a connection should be opened, and announced with ``willOpen(_:until:)``.
+    var needsConnection: Bool { opening.count < waiting.count && connectionCount < maxConnections }
+
+    /// When ``expire(now:)`` has something to do, if nothing else happens before.
+    var nextDeadline: NIODeadline? {
+        var next: NIODeadline?
+        func consider(_ deadline: NIODeadline) { next = min(next ?? deadline, deadline) }
+        for item in opening { consider(item.deadline) }
+        for item in idle { consider(item.deadline) }
+        for item in busy.values { consider(item.deadline) }
+        for item in waiting { consider(item.deadline) }
+        return next
+    }
+}
+
+extension ConnectionPool {
+    /// Finds a place for a call.
+    ///
+    /// - Parameter deadline: Of the call; not passed yet.
+    mutating func place(_ call: Call, deadline: NIODeadline, now: NIODeadline) -> Placement {
+        // A connection whose time is up may be closed by the server any moment: the alarm will remove it.
+        if let index = idle.lastIndex(where: { $0.deadline > now }) {
+            let connection = idle.remove(at: index).value
+            occupy(connection, deadline: deadline, now: now)
+            return .run(connection)
+        }
+        guard connectionCount < maxConnections || waiting.count < opening.count + maxQueued else { return .full }
+        waiting.append(Timed(value: call, deadline: deadline))
+        return .wait
+    }
+
+    mutating func willOpen(_ connection: Connection, until deadline: NIODeadline) {
+        opening.append(Opening(connection: connection, phase: .connecting, deadline: deadline))
+    }
+
+    mutating func isHandshaking(_ connection: Connection, until deadline: NIODeadline) {
+        guard let index = opening.firstIndex(where: { $0.connection === connection }) else { return }
+        opening[index].phase = .handshaking
+        opening[index].deadline = deadline
+    }
+
+    /// Offers a connection that has opened or has finished a call.
+    ///
+    /// - Parameter idleDeadline: When to close it, should no call want it.
+    /// - Returns: The call that is to be sent on it now.
+    mutating func offer(_ connection: Connection, idleUntil idleDeadline: NIODeadline, now: NIODeadline) -> Call? {
+        if busy.removeValue(forKey: ObjectIdentifier(connection)) == nil {
+            opening.removeAll { $0.connection === connection }
+        }
+        // A call whose time is up must not be sent any more: the alarm will remove it.
+        guard let index = waiting.firstIndex(where: { $0.deadline > now }) else {
+            idle.append(Timed(value: connection, deadline: idleDeadline))
+            return nil
+        }
+        let next = waiting.remove(at: index)
+        occupy(connection, deadline: next.deadline, now: now)
+        return next.value
+    }
+
+    /// Forgets a connection that did not open.
+    ///
+    /// - Returns: The call that shares its fate, forgotten too.
+    mutating func removeOpening(_ connection: Connection) -> Call? {
+        guard let index = opening.firstIndex(where: { $0.connection === connection }) else { return nil }
+        return removeOpening(at: index).call
+    }
+
+    /// Forgets an idle or busy connection that is closed or about to be.
+    mutating func remove(_ connection: Connection) {
+        if busy.removeValue(forKey: ObjectIdentifier(connection)) == nil {
+            idle.removeAll { $0.value === connection }
+        }
+    }
+
+    /// Forgets a waiting call that was given up.
+    ///
+    /// - Returns: A connection that is being opened and that no waiting call needs any more, forgotten too.
+    mutating func leave(_ call: Call) -> Connection? {
+        guard let index = waiting.firstIndex(where: { $0.value === call }) else { return nil }
+        waiting.remove(at: index)
+        return opening.count > waiting.count ? opening.popLast()?.connection : nil
+    }
+
+    /// Forgets and returns everything whose time is up.
+    mutating func expire(now: NIODeadline) -> Expired {
+        var expired = Expired()
+        for index in waiting.indices.reversed() where waiting[index].deadline <= now {
+            let position = waiting.distance(from: waiting.startIndex, to: index)
+            let place = position < opening.count ? Place.opening(opening[position].phase) : .queued
+            expired.waiting.append((waiting.remove(at: index).value, place))
+        }
+        for index in opening.indices.reversed() where opening[index].deadline <= now {
+            expired.opening.append(removeOpening(at: index))
+        }
+        expired.waiting.reverse()
+        expired.opening.reverse()
+        for item in busy.values where item.deadline <= now { expired.busy.append(item.value) }
+        for connection in expired.busy { busy[ObjectIdentifier(connection)] = nil }
+        for item in idle where item.deadline <= now { expired.idle.append(item.value) }
+        idle.removeAll { $0.deadline <= now }
+        return expired
+    }
+
+    /// Forgets and returns everything.
+    mutating func removeAll() -> Expired { expire(now: .distantFuture) }
+
+    private mutating func removeOpening(at index: Int) -> (connection: Connection, phase: Phase, call: Call?) {
+        let item = opening.remove(at: index)
+        guard index < waiting.count else { return (item.connection, item.phase, nil) }
+        let call = waiting.remove(at: waiting.index(waiting.startIndex, offsetBy: index)).value
+        return (item.connection, item.phase, call)
+    }
+
+    private mutating func occupy(_ connection: Connection, deadline: NIODeadline, now: NIODeadline) {
+        busy[ObjectIdentifier(connection)] = Timed(value: connection, deadline: min(deadline, now + responseTimeout))
+    }
+}

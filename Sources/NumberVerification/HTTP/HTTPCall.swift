@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+
+/// One exchange on its way through an ``HTTPTransport``.
+final class HTTPCall: Exchange {
+    typealias Outcome = Result<HTTPReply, ExchangeFailure>
+
+    private enum State {
+        case waiting(request: ByteBuffer)
+        case sent(HTTPConnection)
+        case finished
+    }
+
+    private let transport: HTTPTransport
+    private var state: State
+    private var completion: ((Outcome) -> Void)?
+
+    init(_ request: ByteBuffer, transport: HTTPTransport, completion: @escaping (Outcome) -> Void) {
+        self.transport = transport
+        self.completion = completion
+        state = .waiting(request: request)
+    }
+
+    /// The connection that carries the request, from the moment it was handed over until the end.
+    var connection: HTTPConnection? {
+        if case .sent(let connection) = state { connection } else { nil }
+    }
+
+    var isFinished: Bool {
+        if case .finished = state { true } else { false }
+    }
+
+    func cancel() {
+        transport.cancel(self)
+    }
+
+    /// Takes the request, which is sent once.
+    func send(on connection: HTTPConnection) -> ByteBuffer {
+        guard case .waiting(let request) = state else { preconditionFailure("a request is sent once") }
+        state = .sent(connection)
+        return request
+    }
+
+    /// - Returns: What is to be called, once, with the outcome.
+    func finish() -> (Outcome) -> Void {
+        guard let completion else { preconditionFailure("a call finishes once") }
+        self.completion = nil
+        state = .finished
+        return completion
+    }
+}
+
+/// Nothing of the request in a dump.
+extension HTTPCall: CustomReflectable {
+    var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+/// Limits and patience of an ``HTTPTransport``. Everything is per event loop.
+package struct HTTPConfiguration: Sendable, Hashable {
+    /// Which certificates are accepted over https.
+    package enum Trust: Sendable, Hashable {
+        /// Those that the system trusts.
+        case system
+        /// Those signed by an authority in a PEM file.
+        case file(String)
+        /// Any, for any host name. Whoever can reach the wire can read and forge everything.
+        case insecure
+    }
+
+    /// For name resolution and the TCP connection together. The default is 3 s.
+    package var connectTimeout = Duration.seconds(3)
+    /// For the TLS handshake. The default is 3 s.
+    package var tlsTimeout = Duration.seconds(3)
+    /// From the write of a request to the end of its reply. The default is 8 s.
+    package var responseTimeout = Duration.seconds(8)
+    /// How long a connection is kept without a request; less when the server announces less. The default is 15 s.
+    package var idleTimeout = Duration.seconds(15)
+    /// Connections open or being opened at once, at least 1. The default is 64.
+    package var maxConnections = 64
+    /// Calls that may wait beyond those for which a connection is being opened. The default is 1024.
+    package var maxQueued = 1024
+    /// What a reply may cost in memory. The defaults are 16 KiB of head and 64 KiB of body.
+    package var replyLimits = HTTPResponseParser.Limits()
+    /// The default is ``Trust/system``.
+    package var trust = Trust.system
+
+    package init() {}
+}

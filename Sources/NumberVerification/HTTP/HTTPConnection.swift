@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+import NIOSSL
+import NIOTLS
+
+/// One connection of an ``HTTPTransport``: writes a request, reads its reply, and reports.
+///
+/// Reports nothing any more after ``close()``.
+final class HTTPConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum State {
+        /// Until the connection is established and, over https, the peer is authenticated.
+        case opening
+        case idle
+        case awaitingReply
+        /// A whole reply came; the transport decides at the end of the event loop's tick.
+        case answered
+        case closed
+    }
+
+    private let transport: HTTPTransport
+    private var state = State.opening
+    private var context: ChannelHandlerContext?
+    private var parser: HTTPResponseParser
+    private var isRequestWritten = true
+    /// Whether anything came after the reply: bytes, an error or the end.
+    private var isDisturbed = false
+
+    /// The call whose request was written last, until its end.
+    private(set) var call: HTTPCall?
+
+    init(transport: HTTPTransport) {
+        self.transport = transport
+        parser = HTTPResponseParser(limits: transport.configuration.replyLimits)
+    }
+
+    /// Takes over an established channel. With `tls` in front, the connection opens when the peer is authenticated.
+    func attach(to channel: any Channel, tls: NIOSSLClientHandler?) {
+        // Given up while it was being established.
+        guard state == .opening else { return channel.close(promise: nil) }
+        do {
+            if let tls { try channel.pipeline.syncOperations.addHandler(tls) }
+            try channel.pipeline.syncOperations.addHandler(self)
+        } catch {
+            channel.close(promise: nil)
+            return transport.didFailToConnect(self, error)
+        }
+        if tls == nil { open() }
+    }
+
+    /// Writes the request of a call. Only for an idle connection.
+    func send(_ call: HTTPCall) {
+        guard state == .idle, let context else { preconditionFailure("only an idle connection takes a request") }
+        let request = call.send(on: self)
+        self.call = call
+        state = .awaitingReply
+        isRequestWritten = false
+        parser = HTTPResponseParser(limits: transport.configuration.replyLimits)
+
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolatedUnsafeUnchecked().whenSuccess { self.isRequestWritten = true }
+        context.writeAndFlush(wrapOutboundOut(request), promise: written)
+    }
+
+    /// Becomes idle after a reply, if it can carry another request.
+    ///
+    /// Called at the end of the tick, when all that had arrived by then was read: bytes after a reply, or the end of
+    /// the connection, never reach the next call.
+    func reset() -> Bool {
+        call = nil
+        guard state == .answered, !isDisturbed, isRequestWritten, parser.excessBytes == 0 else { return false }
+        state = .idle
+        return true
+    }
+
+    /// Closes without reporting. No effect on a closed connection.
+    func close() {
+        guard state != .closed else { return }
+        state = .closed
+        call = nil
+        context?.close(promise: nil)
+    }
+}
+
+extension HTTPConnection {
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent { open() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch state {
+        case .awaitingReply: read(unwrapInboundIn(data))
+        case .idle: lose(nil)
+        case .answered: isDisturbed = true
+        case .opening, .closed: break
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch state {
+        case .opening: transport.didFailHandshake(self, error)
+        case .idle: lose(nil)
+        case .awaitingReply: lose(.reset(peer: transport.destination.peer))
+        case .answered: isDisturbed = true
+        case .closed: break
+        }
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        switch state {
+        case .opening: transport.didFailHandshake(self, ChannelError.eof)
+        case .idle: lose(nil)
+        case .awaitingReply: readEnd()
+        case .answered: isDisturbed = true
+        case .closed: break
+        }
+        context.fireChannelInactive()
+    }
+
+    private func open() {
+        guard state == .opening else { return }
+        state = .idle
+        transport.didOpen(self)
+    }
+
+    private func read(_ bytes: ByteBuffer) {
+        do throws(HTTPReplyError) {
+            if let parsed = try parser.consume(bytes) { report(parsed) }
+        } catch {
+            lose(.unreadableReply(error, peer: transport.destination.peer))
+        }
+    }
+
+    /// A reply that only the end of the connection ends is complete only if nothing went wrong on the way.
+    private func readEnd() {
+        do throws(HTTPReplyError) {
+            guard isRequestWritten else { throw .truncated }
+            report(try parser.end())
+        } catch {
+            lose(.unreadableReply(error, peer: transport.destination.peer))
+        }
+    }
+
+    private func report(_ parsed: HTTPResponseParser.Parsed) {
+        state = .answered
+        transport.didAnswer(self, parsed)
+    }
+
+    private func lose(_ failure: ExchangeFailure?) {
+        let call = self.call
+        close()
+        transport.didLose(self, call, failure)
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// Establishes the connections of an ``HTTPTransport``.
+struct HTTPDialer {
+    private let destination: Destination
+    /// Set when the host is an address, so that no resolver is asked.
+    private let address: SocketAddress?
+    private let bootstrap: ClientBootstrap
+    /// Set for https.
+    private let tlsContext: NIOSSLContext?
+
+    init(
+        destination: Destination, configuration: HTTPConfiguration, eventLoop: any EventLoop
+    ) throws(TrustError) {
+        self.destination = destination
+        address = try? SocketAddress(ipAddress: destination.host, port: destination.port)
+        // The transport's alarm ends the phase; this ends what goes on behind the back of a call that was given up.
+        bootstrap = ClientBootstrap(group: eventLoop)
+            .connectTimeout(TimeAmount(configuration.connectTimeout) + .seconds(1))
+        switch destination.scheme {
+        case .http: tlsContext = nil
+        case .https: tlsContext = try configuration.trust.makeContext()
+        }
+    }
+
+    /// Begins to establish a connection. How it ends, now or later, is reported to the connection or its transport.
+    func dial(_ connection: HTTPConnection, for transport: HTTPTransport) {
+        let future =
+            if let address { bootstrap.connect(to: address) } else {
+                bootstrap.connect(host: destination.host, port: destination.port)
+            }
+        future.assumeIsolated().whenComplete { result in
+            do {
+                try self.secure(try result.get(), connection, transport)
+            } catch {
+                transport.didFailToConnect(connection, error)
+            }
+        }
+    }
+
+    private func secure(_ channel: any Channel, _ connection: HTTPConnection, _ transport: HTTPTransport) throws {
+        guard let tlsContext else { return connection.attach(to: channel, tls: nil) }
+        // Without a name, the certificate has to be for the address.
+        let name = address == nil ? destination.host : nil
+        let handler: NIOSSLClientHandler
+        do {
+            handler = try NIOSSLClientHandler(context: tlsContext, serverHostname: name)
+        } catch {
+            channel.close(promise: nil)
+            return transport.didFailHandshake(connection, error)
+        }
+        transport.didConnect(connection)
+        connection.attach(to: channel, tls: handler)
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+
+package import NIOCore
+
+/// Turns the bytes of a connection into one HTTP/1.1 reply.
+///
+/// Pure and incremental: the split of the bytes into reads makes no difference. Strict where leniency would make the
+/// end of a body a matter of opinion (RFC 9112, section 6.3), and capped everywhere.
+package struct HTTPResponseParser: Sendable {
+    /// What a peer may make us hold, in bytes.
+    package struct Limits: Sendable, Hashable {
+        /// Status line and header fields, interim replies included. The default is 16 KiB.
+        package var headBytes = 16 * 1024
+        /// The body without transfer coding. The default is 64 KiB.
+        package var bodyBytes = 64 * 1024
+
+        package init() {}
+    }
+
+    /// A complete reply, and what its head says about the connection.
+    package struct Parsed: Sendable {
+        package let reply: HTTPReply
+        /// Whether the server keeps the connection open for another request.
+        package let keepsAlive: Bool
+        /// `Keep-Alive: timeout=N` in seconds, when the server sent it.
+        package let keepAliveSeconds: Int64?
+
+        /// How long the connection may be kept for another request, `nil` for not at all.
+        ///
+        /// A second less than the server announced, so that it does not close under a request that is on its way.
+        func idleTime(upTo limit: TimeAmount) -> TimeAmount? {
+            guard keepsAlive else { return nil }
+            guard let keepAliveSeconds else { return limit }
+            let announced = TimeAmount.seconds(min(keepAliveSeconds, 86_400) - 1)
+            return announced > .nanoseconds(0) ? min(announced, limit) : nil
+        }
+    }
+
+    private enum Step {
+        case head
+        case fixedBody(HTTPReplyHead, length: Int)
+        case chunkedBody(HTTPReplyHead)
+        case bodyUntilClose(HTTPReplyHead)
+        case finished
+    }
+
+    private let limits: Limits
+    private var step = Step.head
+    private var chunks: ChunkedBody
+    private var buffer = ByteBuffer()
+    /// How many readable bytes are known to hold no end of the head.
+    private var scanned = 0
+    private var interimBytes = 0
+
+    package init(limits: Limits = Limits()) {
+        self.limits = limits
+        chunks = ChunkedBody(limits: limits)
+    }
+
+    /// Bytes that came after the reply. A peer that sends any is not to be trusted with another request.
+    package var excessBytes: Int {
+        if case .finished = step { buffer.readableBytes } else { 0 }
+    }
+
+    /// Takes the next bytes of the connection.
+    ///
+    /// - Returns: The reply, once, when it is complete.
+    /// - Throws: ``HTTPReplyError``, after which the parser and the connection are of no further use.
+    package mutating func consume(_ bytes: ByteBuffer) throws(HTTPReplyError) -> Parsed? {
+        if buffer.readableBytes == 0 {
+            buffer = bytes
+        } else {
+            buffer.writeImmutableBuffer(bytes)
+        }
+        return try advance()
+    }
+
+    /// Takes the end of the connection, which also ends a body without any other length.
+    ///
+    /// - Throws: ``HTTPReplyError/truncated`` when the reply needed more bytes.
+    package mutating func end() throws(HTTPReplyError) -> Parsed {
+        guard case .bodyUntilClose(let head) = step else { throw .truncated }
+        return finish(head, body: buffer.readSlice(length: buffer.readableBytes) ?? ByteBuffer())
+    }
+
+    private mutating func advance() throws(HTTPReplyError) -> Parsed? {
+        while true {
+            switch step {
+            case .head:
+                guard let head = try nextHead() else { return nil }
+                if let next = try stepAfter(head) { step = next }
+
+            case .fixedBody(let head, let length):
+                guard let body = buffer.readSlice(length: length) else { return nil }
+                return finish(head, body: body)
+
+            case .chunkedBody(let head):
+                guard try chunks.consume(&buffer) else { return nil }
+                return finish(head, body: chunks.bytes)
+
+            case .bodyUntilClose:
+                guard buffer.readableBytes <= limits.bodyBytes else { throw .bodyTooLarge }
+                return nil
+
+            case .finished:
+                return nil
+            }
+        }
+    }
+
+    private mutating func finish(_ head: HTTPReplyHead, body: ByteBuffer) -> Parsed {
+        var keepsAlive = head.minorVersion >= 1 && !head.hasConnectionClose
+        if case .bodyUntilClose = step { keepsAlive = false }
+        step = .finished
+        return Parsed(
+            reply: HTTPReply(status: head.status, body: body), keepsAlive: keepsAlive,
+            keepAliveSeconds: head.keepAliveSeconds)
+    }
+}
+
+extension HTTPResponseParser {
+    private mutating func nextHead() throws(HTTPReplyError) -> HTTPReplyHead? {
+        let room = limits.headBytes - interimBytes
+        let alreadyScanned = scanned
+        let found = try buffer.withUnsafeReadableBytes { bytes throws(HTTPReplyError) -> (HTTPReplyHead, Int)? in
+            guard HTTPReplyHead.mayStart(with: bytes) else { throw .notHTTP }
+            guard let end = try HTTPReplyHead.end(in: bytes, from: alreadyScanned) else {
+                guard bytes.count < room else { throw .headTooLarge }
+                return nil
+            }
+            guard end <= room else { throw .headTooLarge }
+            return (try HTTPReplyHead(UnsafeRawBufferPointer(rebasing: bytes[..<end])), end)
+        }
+        guard let (head, length) = found else {
+            scanned = buffer.readableBytes
+            return nil
+        }
+        buffer.moveReaderIndex(forwardBy: length)
+        scanned = 0
+        interimBytes += length
+        return head
+    }
+
+    /// How the body ends, in the order of RFC 9112, section 6.3; `nil` after an interim reply.
+    private func stepAfter(_ head: HTTPReplyHead) throws(HTTPReplyError) -> Step? {
+        switch head.status {
+        case 101: throw .upgrade
+        case 100..<200: return nil
+        case 204, 304: return .fixedBody(head, length: 0)
+        default: break
+        }
+        if head.isChunked {
+            guard head.contentLength == nil else { throw .ambiguousLength }
+            // HTTP/1.0 has no transfer codings, so nobody knows what such a server means.
+            guard head.minorVersion >= 1 else { throw .unsupportedCoding }
+            return .chunkedBody(head)
+        }
+        guard let length = head.contentLength else { return .bodyUntilClose(head) }
+        guard length <= limits.bodyBytes else { throw .bodyTooLarge }
+        return .fixedBody(head, length: length)
+    }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+
+package import NIOCore
+
+/// Carries exchanges over HTTP/1.1 connections that it keeps alive, all on one event loop.
+///
+/// Nothing is sent twice: a request is written to one connection, once. One alarm watches all timeouts, so a call
+/// costs no timer of its own. A transport with work to do keeps itself alive; call ``close()`` when done with it.
+package final class HTTPTransport: Transport {
+    let destination: Destination
+    let configuration: HTTPConfiguration
+    private let eventLoop: any EventLoop
+    private let dialer: HTTPDialer
+
+    private(set) var pool: ConnectionPool<HTTPConnection, HTTPCall>
+    private var isClosed = false
+    private var isOpening = false
+
+    /// What is to be reported at the end of the event loop's tick.
+    private var outbox: [Report] = []
+
+    private var alarm: Scheduled<Void>?
+    private var alarmTime = NIODeadline.distantFuture
+
+    /// Opens no connection yet.
+    ///
+    /// - Throws: ``TrustError`` when the certificates to trust cannot be loaded.
+    package init(
+        destination: Destination, configuration: HTTPConfiguration = HTTPConfiguration(), eventLoop: any EventLoop
+    ) throws(TrustError) {
+        self.destination = destination
+        self.configuration = configuration
+        self.eventLoop = eventLoop
+        dialer = try HTTPDialer(destination: destination, configuration: configuration, eventLoop: eventLoop)
+        pool = ConnectionPool(
+            maxConnections: configuration.maxConnections, maxQueued: configuration.maxQueued,
+            responseTimeout: TimeAmount(configuration.responseTimeout))
+    }
+
+    package func send(
+        _ request: ByteBuffer, deadline: NIODeadline,
+        completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void
+    ) -> any Exchange {
+        eventLoop.assertInEventLoop()
+        let call = HTTPCall(request, transport: self, completion: completion)
+        let now = eventLoop.now
+        if isClosed {
+            fail(call, .cancelled(peer: destination.peer, delivered: .no))
+        } else if deadline <= now {
+            fail(call, .deadlinePassed(peer: destination.peer))
+        } else {
+            place(call, deadline: deadline, now: now)
+        }
+        return call
+    }
+
+    package func close() {
+        eventLoop.assertInEventLoop()
+        isClosed = true
+        alarm?.cancel()
+        alarm = nil
+        let all = pool.removeAll()
+        for connection in all.idle { connection.close() }
+        for item in all.opening {
+            item.connection.close()
+            if let call = item.call { fail(call, .cancelled(peer: destination.peer, delivered: .no)) }
+        }
+        for connection in all.busy { fail(connection, .cancelled(peer: destination.peer, delivered: .maybe)) }
+        for item in all.waiting { fail(item.call, .cancelled(peer: destination.peer, delivered: .no)) }
+    }
+
+    func cancel(_ call: HTTPCall) {
+        eventLoop.assertInEventLoop()
+        guard !call.isFinished else { return }
+        if let connection = call.connection {
+            pool.remove(connection)
+            fail(connection, .cancelled(peer: destination.peer, delivered: .maybe))
+        } else {
+            pool.leave(call)?.close()
+            fail(call, .cancelled(peer: destination.peer, delivered: .no))
+        }
+        openConnections()
+    }
+
+    private func place(_ call: HTTPCall, deadline: NIODeadline, now: NIODeadline) {
+        switch pool.place(call, deadline: deadline, now: now) {
+        case .run(let connection):
+            watch(min(deadline, now + TimeAmount(configuration.responseTimeout)))
+            connection.send(call)
+        case .wait:
+            watch(deadline)
+            openConnections()
+        case .full:
+            fail(call, .poolFull(peer: destination.peer, hasWaited: false))
+        }
+    }
+
+    private func openConnections() {
+        // A connection that fails at once comes back here.
+        guard !isOpening else { return }
+        isOpening = true
+        defer { isOpening = false }
+        while pool.needsConnection {
+            let connection = HTTPConnection(transport: self)
+            let deadline = eventLoop.now + TimeAmount(configuration.connectTimeout)
+            pool.willOpen(connection, until: deadline)
+            watch(deadline)
+            dialer.dial(connection, for: self)
+        }
+    }
+}
+
+/// What connections report.
+extension HTTPTransport {
+    /// The peer of an opening connection was reached; its authentication begins.
+    func didConnect(_ connection: HTTPConnection) {
+        let deadline = eventLoop.now + TimeAmount(configuration.tlsTimeout)
+        pool.isHandshaking(connection, until: deadline)
+        watch(deadline)
+    }
+
+    func didFailToConnect(_ connection: HTTPConnection, _ error: any Error) {
+        didFailToOpen(connection) { .connecting(to: destination, failedWith: error) }
+    }
+
+    func didFailHandshake(_ connection: HTTPConnection, _ error: any Error) {
+        didFailToOpen(connection) { .handshake(with: destination, failedWith: error) }
+    }
+
+    func didOpen(_ connection: HTTPConnection) {
+        offer(connection, idleFor: TimeAmount(configuration.idleTimeout))
+    }
+
+    func didAnswer(_ connection: HTTPConnection, _ parsed: HTTPResponseParser.Parsed) {
+        guard let call = connection.call else { preconditionFailure("a reply belongs to a call") }
+        report(.reply(parsed, connection, completion: call.finish()))
+    }
+
+    /// A connection ended while idle, or before the reply to its call.
+    func didLose(_ connection: HTTPConnection, _ call: HTTPCall?, _ failure: ExchangeFailure?) {
+        pool.remove(connection)
+        if let call, let failure { fail(call, failure) }
+        openConnections()
+    }
+
+    private func didFailToOpen(_ connection: HTTPConnection, _ failure: () -> ExchangeFailure) {
+        connection.close()
+        if let call = pool.removeOpening(connection) { fail(call, failure()) }
+        openConnections()
+    }
+
+    private func offer(_ connection: HTTPConnection, idleFor time: TimeAmount) {
+        let now = eventLoop.now
+        if let call = pool.offer(connection, idleUntil: now + time, now: now) {
+            // Its own deadline has been watched since it began to wait.
+            watch(now + TimeAmount(configuration.responseTimeout))
+            connection.send(call)
+        } else {
+            watch(now + time)
+        }
+    }
+}
+
+/// Reports go out at the end of the event loop's tick, so never inside `send`, `cancel` or `close`.
+extension HTTPTransport {
+    private enum Report {
+        case failure(ExchangeFailure, completion: (HTTPCall.Outcome) -> Void)
+        case reply(HTTPResponseParser.Parsed, HTTPConnection, completion: (HTTPCall.Outcome) -> Void)
+    }
+
+    private func fail(_ connection: HTTPConnection, _ failure: ExchangeFailure) {
+        let call = connection.call
+        connection.close()
+        if let call { fail(call, failure) }
+    }
+
+    private func fail(_ call: HTTPCall, _ failure: ExchangeFailure) {
+        // A reply may already be on its way to the caller.
+        guard !call.isFinished else { return }
+        report(.failure(failure, completion: call.finish()))
+    }
+
+    private func report(_ report: Report) {
+        outbox.append(report)
+        guard outbox.count == 1 else { return }
+        eventLoop.assumeIsolatedUnsafeUnchecked().execute { self.deliverReports() }
+    }
+
+    private func deliverReports() {
+        var reports: [Report] = []
+        swap(&reports, &outbox)
+        for report in reports {
+            switch report {
+            case .failure(let failure, let completion):
+                completion(.failure(failure))
+            case .reply(let parsed, let connection, let completion):
+                // First, so that the caller's next call finds it.
+                recycle(connection, after: parsed)
+                completion(.success(parsed.reply))
+            }
+        }
+    }
+
+    private func recycle(_ connection: HTTPConnection, after parsed: HTTPResponseParser.Parsed) {
+        if let time = parsed.idleTime(upTo: TimeAmount(configuration.idleTimeout)), connection.reset() {
+            offer(connection, idleFor: time)
+        } else {
+            connection.close()
+            pool.remove(connection)
+            openConnections()
+        }
+    }
+}
+
+/// One alarm for all deadlines. It is set ahead, but never taken back when a call ends in time, as nearly all do:
+/// ringing for nothing now and then is cheaper than a timer per call.
+extension HTTPTransport {
+    private func watch(_ deadline: NIODeadline) {
+        guard deadline < alarmTime else { return }
+        alarm?.cancel()
+        alarmTime = deadline
+        alarm = eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(deadline: deadline) { self.ring() }
+    }
+
+    private func ring() {
+        alarm = nil
+        alarmTime = .distantFuture
+        let now = eventLoop.now
+        let peer = destination.peer
+        let expired = pool.expire(now: now)
+        for connection in expired.idle { connection.close() }
+        for item in expired.opening {
+            item.connection.close()
+            if let call = item.call { fail(call, .openingTimeout(peer: peer, isHandshaking: item.phase == .handshaking)) }
+        }
+        for connection in expired.busy { fail(connection, .responseTimeout(peer: peer)) }
+        for item in expired.waiting {
+            switch item.place {
+            case .queued: fail(item.call, .poolFull(peer: peer, hasWaited: true))
+            case .opening(let phase): fail(item.call, .openingTimeout(peer: peer, isHandshaking: phase == .handshaking))
+            }
+        }
+        openConnections()
+        // Not more often than every millisecond, however many deadlines there are.
+        if let next = pool.nextDeadline { watch(max(next, now + .milliseconds(1))) }
+    }
+}
+
+/// Nothing of the requests in a dump.
+extension HTTPTransport: CustomReflectable {
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

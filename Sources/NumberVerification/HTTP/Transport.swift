@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+package import NIOCore
+
+/// An HTTP reply as the client sees it: what came, not how.
+package struct HTTPReply: Sendable, Hashable {
+    /// The status of the final reply, 200 to 999.
+    package let status: Int
+    /// The body without transfer coding. Empty when there was none.
+    package let body: ByteBuffer
+
+    package init(status: Int, body: ByteBuffer) {
+        self.status = status
+        self.body = body
+    }
+}
+
+/// Carries HTTP exchanges for one event loop.
+///
+/// Every call is made on the transport's event loop and every completion runs there.
+package protocol Transport: AnyObject {
+    /// Sends one request, once. Nothing is ever sent again and no redirect is followed.
+    ///
+    /// - Parameters:
+    ///   - request: The whole HTTP/1.1 request, head and body.
+    ///   - deadline: When the exchange fails at the latest, in whatever phase it is.
+    ///   - completion: Called exactly once, and never before `send` has returned.
+    func send(
+        _ request: ByteBuffer, deadline: NIODeadline,
+        completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void
+    ) -> any Exchange
+
+    /// Closes idle connections now and cancels what is in flight. A later `send` fails with `cancelled`.
+    func close()
+}
+
+/// An exchange or attempt in flight.
+package protocol Exchange: AnyObject {
+    /// Gives up: the completion gets `cancelled`, soon but not inside this call. No effect once finished.
+    func cancel()
+}

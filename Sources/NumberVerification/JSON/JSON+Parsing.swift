@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+
+extension JSON {
+    /// What a document may cost to parse.
+    package struct Limits: Sendable, Hashable {
+        /// How deep arrays and objects may be nested: a scalar has depth 0, `[]` has depth 1. The default is 64.
+        package var depth: Int
+        /// How many bytes the document may have, white space included. The default is 1 MiB.
+        package var bytes: Int
+
+        /// - Parameter depth: 0 to 512; the parser calls itself once per level, so more would endanger the stack.
+        package init(depth: Int = 64, bytes: Int = 1 << 20) {
+            precondition((0...512).contains(depth) && bytes >= 0)
+            self.depth = depth
+            self.bytes = bytes
+        }
+
+        package static let `default` = Limits()
+    }
+
+    /// Parses one document by the letter of RFC 8259, without regard to the locale.
+    ///
+    /// Stricter than the letter where it leaves a choice: duplicate keys, escaped lone surrogates, a byte order mark,
+    /// integers that do not fit 64 bits and numbers that overflow a double are refused. `-0` is an integer, and
+    /// integers have one zero; `-0.0` keeps its sign.
+    package static func parse(
+        _ bytes: UnsafeRawBufferPointer, limits: Limits = .default
+    ) throws(ParseError) -> JSON {
+        var parser = JSONParser(bytes, limits: limits)
+        return try parser.document()
+    }
+
+    /// Parses one document held by any collection of bytes: an array, a buffer's view, the `utf8` of a string.
+    /// Bytes that do not lie in one piece are copied first.
+    package static func parse(
+        _ bytes: some Sequence<UInt8>, limits: Limits = .default
+    ) throws(ParseError) -> JSON {
+        let parsed = bytes.withContiguousStorageIfAvailable { bytes in
+            Result { () throws(ParseError) in try parse(UnsafeRawBufferPointer(bytes), limits: limits) }
+        }
+        if let parsed { return try parsed.get() }
+        let copied = Array(bytes).withUnsafeBytes { bytes in
+            Result { () throws(ParseError) in try parse(bytes, limits: limits) }
+        }
+        return try copied.get()
+    }
+}

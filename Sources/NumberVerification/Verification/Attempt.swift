@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+
+/// One HTTP call to the service and everything it brought.
+///
+/// A mismatch and a code without a verdict are answers, not errors: `error` is set only when no well-formed reply
+/// came or its HTTP status contradicts it.
+package struct Attempt: Sendable, Hashable {
+    /// Where the request was sent.
+    package let endpoint: Endpoint
+    /// ``Verdict/match`` only for integer code 9000 in a well-formed reply under HTTP 2xx.
+    package let verdict: Verdict
+    /// The provider's result code. `nil` when no well-formed reply came.
+    package let code: Int64?
+    /// The provider's text for the code, as received. Show it; never branch on it.
+    package let content: String?
+    /// The provider's serial number. Needs all 64 bits: a double does not hold it.
+    package let id: Int64?
+    /// The correlation id that the provider echoed. Missing, null and empty are all `nil`.
+    package let exID: String?
+    /// The HTTP status, or `nil` when no HTTP reply came.
+    package let httpStatus: Int?
+    /// What went wrong, or `nil`.
+    package let error: AttemptError?
+    /// Whether the provider has seen the request.
+    package let delivered: Delivered
+    /// Whether the provider charges for the attempt.
+    package let billed: Billed
+    /// From the call of `attempt` to its completion.
+    package let elapsed: Duration
+
+    package init(
+        endpoint: Endpoint, verdict: Verdict, code: Int64?, content: String?, id: Int64?, exID: String?,
+        httpStatus: Int?, error: AttemptError?, delivered: Delivered, billed: Billed, elapsed: Duration
+    ) {
+        self.endpoint = endpoint
+        self.verdict = verdict
+        self.code = code
+        self.content = content
+        self.id = id
+        self.exID = exID
+        self.httpStatus = httpStatus
+        self.error = error
+        self.delivered = delivered
+        self.billed = billed
+        self.elapsed = elapsed
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+
+/// Why an attempt brought no well-formed reply.
+package struct AttemptError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The closed list of troubles. The raw value is the text for metrics and for Lua's `err.kind`.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// The host name could not be resolved.
+        case dns
+        /// No connection: refused by the host, or no route to it.
+        case connectRefused = "connect_refused"
+        /// No connection within the connect timeout or the deadline.
+        case connectTimeout = "connect_timeout"
+        /// The TLS handshake failed, the certificate was not accepted, or it took too long.
+        case tls
+        /// All connections were busy until the deadline, or the queue for them was full.
+        case poolFull = "pool_full"
+        /// The request left and no complete reply came in time.
+        case responseTimeout = "response_timeout"
+        /// The connection ended before a complete reply.
+        case reset
+        /// What came is no reply of the service: not HTTP, not JSON, no integer code, too large.
+        case badReply = "bad_reply"
+        /// The HTTP status says failure, or contradicts the code.
+        case httpStatus = "http_status"
+        /// The caller gave up.
+        case cancelled
+    }
+
+    /// What went wrong.
+    package let kind: Kind
+    /// What was tried, what happened and what to do. Holds no secret, token or phone.
+    package let message: String
+    /// True when nothing of the request left, so that sending the same token again is safe.
+    package let retryable: Bool
+
+    package init(kind: Kind, message: String, retryable: Bool) {
+        self.kind = kind
+        self.message = message
+        self.retryable = retryable
+    }
+
+    package var description: String { "\(kind.rawValue): \(message)" }
+}

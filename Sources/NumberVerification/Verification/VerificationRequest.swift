@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+
+/// One number to check, with the proof for it.
+package struct VerificationRequest: Sendable, Hashable {
+    /// The number as submitted.
+    package let phone: Phone
+    /// The carrier token that the client SDK obtained; single use.
+    package let token: Secret
+    /// The caller's own correlation id, echoed back by the provider.
+    package let exID: String?
+
+    /// Checks what must be right before any byte is sent.
+    ///
+    /// - Throws: ``RequestError`` when a field is empty or holds control or invisible characters, or the token holds
+    ///   whitespace. Whether the phone looks like a phone is for the rules to say.
+    package init(phone: String, token: String, exID: String? = nil) throws(RequestError) {
+        self.phone = try Phone(phone)
+        try RequestError.check(token, field: .token)
+        self.token = Secret(token)
+        if let exID { try RequestError.check(exID, field: .exID) }
+        self.exID = exID
+    }
+}
+
+/// Why a request was refused before anything was sent.
+package struct RequestError: Error, Sendable, Hashable, CustomStringConvertible {
+    package enum Code: String, Sendable, CaseIterable {
+        /// The field is the empty string.
+        case empty
+        /// The field holds a control character, a line separator or an invisible formatting character.
+        case controlCharacter = "control_character"
+        /// The token holds whitespace.
+        case whitespace
+    }
+
+    /// The raw value is the provider's name of the field.
+    package enum Field: String, Sendable, CaseIterable {
+        case phone, token, exID
+    }
+
+    package let code: Code
+    package let field: Field
+    /// What is wrong and what to do. Does not repeat the value.
+    package let message: String
+
+    package var description: String { message }
+}
+
+extension RequestError {
+    static func check(_ value: String, field: Field) throws(RequestError) {
+        guard !value.isEmpty else {
+            throw RequestError(
+                code: .empty, field: field,
+                message: field == .exID ? "exID is empty; leave it out instead" : "\(field.rawValue) is empty")
+        }
+        // Printable ASCII without the space, which is nearly every value.
+        if value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return }
+
+        for scalar in value.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator, .format:
+                throw RequestError(
+                    code: .controlCharacter, field: field,
+                    message: "\(field.rawValue) holds the control or invisible character \(name(of: scalar)); remove it")
+            default: break
+            }
+            if field == .token, scalar.properties.isWhitespace {
+                throw RequestError(
+                    code: .whitespace, field: field,
+                    message: "token holds whitespace (\(name(of: scalar))); a '+' was probably decoded as a space "
+                        + "on the way, so percent-encode it in forms and query strings")
+            }
+        }
+    }
+
+    private static func name(of scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}

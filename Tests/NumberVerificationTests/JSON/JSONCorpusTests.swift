@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import NumberVerification
+import Testing
+
+/// The documents under `Fixtures/json`: every `y_` is one document, no `n_` is.
+struct JSONCorpusTests {
+    @Test(arguments: Self.names(prefix: "y_"))
+    func validDocumentIsAccepted(name: String) throws {
+        _ = try JSON.parse(Self.document(name))
+    }
+
+    @Test(arguments: Self.names(prefix: "y_"))
+    func whatWasReadIsWrittenAndReadBackTheSame(name: String) throws {
+        let value = try JSON.parse(Self.document(name))
+        #expect(try JSON.parse(value.bytes) == value)
+        #expect(try JSON.parse(value.pretty().utf8) == value)
+    }
+
+    @Test(arguments: Self.names(prefix: "n_"))
+    func invalidDocumentIsRefused(name: String) throws {
+        let document = try Self.document(name)
+        let error = #expect(throws: JSON.ParseError.self) { try JSON.parse(document) }
+        #expect(try #require(error).offset <= document.count)
+    }
+
+    /// Every cut of a document is refused, unless what is left of a number is a number.
+    @Test(arguments: Self.names(prefix: "y_object") + Self.names(prefix: "y_reply"))
+    func cutDocumentIsRefused(name: String) throws {
+        let document = try Self.document(name).prefix(400)
+        for length in 0..<(document.lastIndex(of: UInt8(ascii: "}")) ?? 0) {
+            #expect(throws: JSON.ParseError.self) { try JSON.parse(document.prefix(length)) }
+        }
+    }
+
+    @Test
+    func corpusIsThere() {
+        #expect(Self.names(prefix: "y_").count >= 80)
+        #expect(Self.names(prefix: "n_").count >= 180)
+    }
+
+    static func names(prefix: String) -> [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return files.filter { $0.hasPrefix(prefix) }.sorted()
+    }
+
+    private static var folder: URL { Bundle.module.bundleURL.appending(path: "Fixtures/json") }
+
+    private static func document(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: folder.appending(path: name)))
+    }
+}
