@@ -36,6 +36,14 @@ package struct RuleFiles: Sendable {
     /// No files: the default rules decide.
     package static let none = RuleFiles()
 
+    private init() {}
+
+    /// Texts that are at hand already.
+    package init(_ sources: [RuleSource], roots: [String] = []) {
+        self.sources = sources
+        self.roots = roots
+    }
+
     /// Reads files, and of folders the `*.lua` files that lie directly in them, sorted by name. Tests (`*_test.lua`)
     /// are left out; subfolders are for modules. A file named twice loads once.
     ///

@@ -11,7 +11,7 @@ extension RunMachine {
         /// ``RunMachine/attemptFinished(_:now:)``.
         case attempt(Endpoint)
         /// The run is over.
-        case finish(RunResult)
+        indirect case finish(RunResult)
         /// The event came after the end of the run: drop it.
         case nothing
     }
@@ -30,9 +30,9 @@ extension RunMachine {
         /// `pre_check` and `route`: nothing.
         case nothing
         /// `fallback`: the last attempt of the run itself. Its verdict is unknown.
-        case attempt(Attempt)
+        indirect case attempt(Attempt)
         /// `map_result`: the last attempt, or why there was none.
-        case evidence(Evidence)
+        indirect case evidence(Evidence)
         /// `on_decision`: what the run would come to if nothing failed from here on.
         indirect case result(RunResult)
     }

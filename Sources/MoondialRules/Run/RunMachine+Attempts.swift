@@ -5,8 +5,8 @@ package import NumberVerification
 extension RunMachine {
     /// What forbids an attempt now, or nil. `spending` says that it would be made with the token of the run.
     func obstacle(spending: Bool, evenIfDelivered: Bool, now: Duration) -> Guard? {
-        if now >= deadline { return .deadline }
-        if trace.attemptCount >= settings.maxAttempts { return .maxAttempts }
+        if now >= context.deadline { return .deadline }
+        if trace.attemptCount >= context.settings.maxAttempts { return .maxAttempts }
         if spending, !evenIfDelivered, trace.tokenMayBeSpent { return .tokenSpent }
         return nil
     }
@@ -22,12 +22,12 @@ extension RunMachine {
         _ raw: VerificationRequest, at endpoint: Endpoint, evenIfDelivered: Bool = false, now: Duration
     ) -> RawPermission {
         guard let place = runningHook else { return .refused(.notInHook) }
-        let spending = raw.token == request.token
+        let spending = raw.token == context.request.token
         if let obstacle = obstacle(spending: spending, evenIfDelivered: evenIfDelivered, now: now) {
             trace.refuse(obstacle, endpoint: endpoint, isRaw: true, for: place, now: now)
             return .refused(obstacle)
         }
-        trace.redactor.add(raw)
+        trace.addSecrets(of: raw)
         let number = trace.startAttempt(at: endpoint, isRaw: true, spendsToken: spending, by: place, now: now)
         return .granted(number: number)
     }

@@ -23,31 +23,19 @@ package struct RunMachine: Sendable {
     /// The reason of a decision that ends a cancelled run.
     package static let cancellationReason = "cancelled"
 
-    /// The time since the start of the run from which on no attempt is started. Pass it down into every attempt.
-    package let deadline: Duration
     /// What has happened so far. Complete when the run is over.
     package internal(set) var trace: Trace
 
-    let request: VerificationRequest
-    let settings: RunSettings
-    private let outline: RulebookOutline
-    private let channel: Channel?
+    let context: RunContext
     private var state = State.ready
-    /// What there is to decide on: nil until an attempt has ended or was refused.
-    private var evidence: Evidence?
-    /// The decision so far: nil until a rule, the default mapping or a failure has made one.
-    private var standing: Standing?
+    /// What forbade the first attempt, if something did.
+    private var refusal: Guard?
 
     private enum State {
         case ready
         case asking(HookPlace, position: Int, event: Int)
         case attempting(number: Int)
         case over
-    }
-
-    private struct Standing {
-        let decision: Decision
-        let grounds: Grounds
     }
 
     /// Prepares a run; ``start(now:)`` begins it.
@@ -64,15 +52,14 @@ package struct RunMachine: Sendable {
         outline: RulebookOutline, settings: RunSettings, request: VerificationRequest, channel: Channel? = nil,
         timeout: Duration? = nil, options: JSON.Object = JSON.Object(), traceID: TraceID
     ) {
-        self.outline = outline
-        self.settings = settings
-        self.request = request
-        self.channel = channel
-        self.deadline = timeout ?? settings.timeout
-        self.trace = Trace(
-            id: traceID, outline: outline, request: request, channel: channel, options: options,
-            showPhones: settings.showPhones)
+        self.context = RunContext(
+            traceID: traceID, outline: outline, settings: settings, request: request, channel: channel,
+            timeout: timeout, options: options)
+        self.trace = Trace(context)
     }
+
+    /// The time since the start of the run from which on no attempt is started. Pass it down into every attempt.
+    package var deadline: Duration { context.deadline }
 }
 
 // MARK: - Events
@@ -97,7 +84,7 @@ extension RunMachine {
         case .none:
             return ask(place.hook, from: position + 1, now: now)
         case .decision(let choice):
-            let rule = outline.rules[place.rule].name
+            let rule = context.outline.rules[place.rule].name
             return decide(choice, by: place, grounds: .hook(place.hook, rule: rule), now: now)
         case .route(let endpoint):
             return attempt(at: endpoint, for: place, evenIfDelivered: false, now: now)
@@ -113,7 +100,6 @@ extension RunMachine {
         if case .over = state { return .nothing }
         guard case .attempting(let number) = state else { preconditionFailure("an attempt that nobody started") }
         trace.finishAttempt(number, attempt, now: now)
-        evidence = .attempt(attempt)
         return ask(attempt.verdict == .unknown ? .fallback : .mapResult, now: now)
     }
 
@@ -129,8 +115,8 @@ extension RunMachine {
         case .ready, .attempting: break
         }
         if !standsAgainstFailure {
-            let choice = Choice(settings.onError.outcome, reason: RunMachine.cancellationReason)
-            conclude(Decision(choice), grounds: .cancelled, by: nil, now: now)
+            let choice = Choice(context.settings.onError.outcome, reason: RunMachine.cancellationReason)
+            trace.decide(Decision(choice), grounds: .cancelled, by: nil, now: now)
         }
         return finish(now: now)
     }
@@ -146,13 +132,13 @@ extension RunMachine {
 extension RunMachine {
     /// Asks the next rule that has the hook, from this position in the list of those rules on.
     private mutating func ask(_ hook: Hook, from first: Int = 0, now: Duration) -> Action {
-        let candidates = outline.rules(with: hook)
+        let candidates = context.outline.rules(with: hook)
         var position = first
         while position < candidates.count {
             let place = HookPlace(hook: hook, rule: candidates[position])
-            if hook == .mapResult, let table = outline.rules[place.rule].mapTable {
+            if hook == .mapResult, let table = context.outline.rules[place.rule].mapTable {
                 if let evidence, let (key, choice) = table.entry(for: evidence) {
-                    let rule = outline.rules[place.rule].name
+                    let rule = context.outline.rules[place.rule].name
                     return decide(choice, by: place, grounds: .mapEntry(key, rule: rule), now: now)
                 }
                 position += 1
@@ -169,7 +155,7 @@ extension RunMachine {
         case .preCheck:
             return ask(.route, now: now)
         case .route:
-            return attempt(at: (channel ?? .native).endpoint, for: nil, evenIfDelivered: false, now: now)
+            return attempt(at: (context.channel ?? .native).endpoint, for: nil, evenIfDelivered: false, now: now)
         case .fallback:
             return ask(.mapResult, now: now)
         case .mapResult:
@@ -181,12 +167,17 @@ extension RunMachine {
         }
     }
 
+    /// What there is to decide on: nil until an attempt has ended or was refused.
+    private var evidence: Evidence? {
+        trace.lastAttempt.map(Evidence.attempt) ?? refusal.map(Evidence.noAttempt)
+    }
+
     private func input(for hook: Hook, now: Duration) -> HookInput {
-        switch (hook, evidence) {
-        case (.fallback, .attempt(let attempt)): .attempt(attempt)
-        case (.mapResult, let evidence?): .evidence(evidence)
-        case (.onDecision, _): .result(result(now: now))
-        default: .nothing
+        switch hook {
+        case .preCheck, .route: .nothing
+        case .fallback: trace.lastAttempt.map(HookInput.attempt) ?? .nothing
+        case .mapResult: evidence.map(HookInput.evidence) ?? .nothing
+        case .onDecision: .result(result(now: now))
         }
     }
 
@@ -196,7 +187,7 @@ extension RunMachine {
     ) -> Action {
         if let obstacle = obstacle(spending: true, evenIfDelivered: evenIfDelivered, now: now) {
             trace.refuse(obstacle, endpoint: endpoint, isRaw: false, for: place, now: now)
-            evidence = evidence ?? .noAttempt(obstacle)
+            refusal = obstacle
             return ask(.mapResult, now: now)
         }
         let number = trace.startAttempt(at: endpoint, isRaw: false, spendsToken: true, by: place, now: now)
@@ -205,34 +196,29 @@ extension RunMachine {
     }
 
     private mutating func decide(_ choice: Choice, by place: HookPlace?, grounds: Grounds, now: Duration) -> Action {
-        let rule = place.map { outline.rules[$0.rule].name } ?? Decision.defaultRule
-        conclude(Decision(choice, rule: rule), grounds: grounds, by: place, now: now)
+        let rule = place.map { context.outline.rules[$0.rule].name } ?? Decision.defaultRule
+        trace.decide(Decision(choice, rule: rule), grounds: grounds, by: place, now: now)
         return ask(.onDecision, now: now)
     }
 
     private mutating func failClosed(
         _ kind: HookFailure.Kind, in place: HookPlace, position: Int, now: Duration
     ) -> Action {
-        let rule = outline.rules[place.rule].name
-        let choice = Choice(settings.onError.outcome, reason: RunMachine.failureReason)
+        let rule = context.outline.rules[place.rule].name
+        let choice = Choice(context.settings.onError.outcome, reason: RunMachine.failureReason)
         let grounds = Grounds.failure(kind, place.hook, rule: rule)
         guard place.hook == .onDecision else { return decide(choice, by: place, grounds: grounds, now: now) }
 
-        if !standsAgainstFailure { conclude(Decision(choice, rule: rule), grounds: grounds, by: place, now: now) }
+        if !standsAgainstFailure { trace.decide(Decision(choice, rule: rule), grounds: grounds, by: place, now: now) }
         return ask(.onDecision, from: position + 1, now: now)
     }
 
     /// Whether a later failure leaves the decision as it is: deny is never relaxed, and the first failure is the one
     /// that is named.
     private var standsAgainstFailure: Bool {
-        guard let standing else { return false }
-        if case .failure = standing.grounds { return true }
-        return standing.decision.outcome == .deny
-    }
-
-    private mutating func conclude(_ decision: Decision, grounds: Grounds, by place: HookPlace?, now: Duration) {
-        trace.decide(decision, grounds: grounds, by: place, now: now)
-        standing = Standing(decision: decision, grounds: grounds)
+        guard let (decision, grounds) = trace.decision else { return false }
+        if case .failure = grounds { return true }
+        return decision.outcome == .deny
     }
 
     private mutating func finish(now: Duration) -> Action {
@@ -242,12 +228,7 @@ extension RunMachine {
     }
 
     private func result(now: Duration) -> RunResult {
-        guard let standing else { preconditionFailure("a result before the decision") }
-        var lastAttempt: Attempt?
-        if case .attempt(let attempt) = evidence { lastAttempt = attempt }
-        return RunResult(
-            decision: standing.decision, grounds: standing.grounds, lastAttempt: lastAttempt,
-            attempts: trace.finishedAttempts, exID: request.exID, elapsed: now, traceID: trace.id,
-            revision: outline.revision, redactor: trace.redactor)
+        guard let result = trace.result(elapsed: now) else { preconditionFailure("a result before the decision") }
+        return result
     }
 }

@@ -10,22 +10,44 @@ package struct RunResult: Sendable {
     package let decision: Decision
     /// Why the decision is what it is.
     package let grounds: Grounds
-    /// The last attempt of the run itself, or nil when it made none. Raw attempts are never it.
-    package let lastAttempt: Attempt?
-    /// Every attempt in the order in which they were started, those of `moondial.attempt` included.
-    package let attempts: [RunAttempt]
-    /// The correlation id of the request. What the provider echoed is in the attempts: errors echo nothing.
-    package let exID: String?
     /// From the start of the run to its end; to the present while `on_decision` hooks run.
     package let elapsed: Duration
-    package let traceID: TraceID
-    /// The revision of the rulebook.
-    package let revision: String
 
+    private let records: [AttemptRecord]
+    private let context: RunContext
     let redactor: Redactor
+
+    init(
+        decision: Decision, grounds: Grounds, records: [AttemptRecord], elapsed: Duration, context: RunContext,
+        redactor: Redactor
+    ) {
+        self.decision = decision
+        self.grounds = grounds
+        self.records = records
+        self.elapsed = elapsed
+        self.context = context
+        self.redactor = redactor
+    }
+
+    /// The last attempt of the run itself, or nil when it made none. Raw attempts are never it.
+    package var lastAttempt: Attempt? { records.lastOwnAttempt }
+
+    /// Every attempt in the order in which they were started, those of `moondial.attempt` included.
+    package var attempts: [RunAttempt] {
+        records.compactMap { record in
+            record.attempt.map { RunAttempt(attempt: $0, isRaw: record.isRaw, start: record.start) }
+        }
+    }
+
+    /// The correlation id of the request. What the provider echoed is in the attempts: errors echo nothing.
+    package var exID: String? { context.request.exID }
+    package var traceID: TraceID { context.traceID }
+    /// The revision of the rulebook.
+    package var revision: String { context.outline.revision }
 
     /// Unknown when no attempt was made.
     package var verdict: Verdict { lastAttempt?.verdict ?? .unknown }
+    /// The provider's code, as the next three of the last attempt: nil when there was none or it brought none.
     package var code: Int64? { lastAttempt?.code }
     package var content: String? { lastAttempt?.content }
     package var id: Int64? { lastAttempt?.id }

@@ -8,21 +8,18 @@ import NumberVerification
 /// as the exact bytes that were submitted. A phone or token of fewer than six bytes, which only tests have, is taken
 /// out only where it stands alone: masking every `1` would hide the text and not the phone.
 struct Redactor: Sendable {
+    /// The request of the run.
     private let request: VerificationRequest
     /// Those of raw attempts.
-    private var others: [VerificationRequest] = []
+    private let others: [VerificationRequest]
     private let showPhones: Bool
 
     private static let tokenMark = "<token>"
 
-    init(_ request: VerificationRequest, showPhones: Bool) {
+    init(_ request: VerificationRequest, others: [VerificationRequest] = [], showPhones: Bool) {
         self.request = request
+        self.others = others
         self.showPhones = showPhones
-    }
-
-    /// Learns the phone and token of a raw attempt.
-    mutating func add(_ other: VerificationRequest) {
-        if other != request, !others.contains(other) { others.append(other) }
     }
 
     /// The phone as it may be shown.

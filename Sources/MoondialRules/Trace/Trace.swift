@@ -7,15 +7,11 @@ package import NumberVerification
 /// Recording stores small values and makes no text. Text and JSON are made when ``events`` is read, through the
 /// redactor that the trace owns; the records themselves are private, so that nothing unredacted leaves.
 package struct Trace: Sendable {
-    package let id: TraceID
-    var redactor: Redactor
-
-    private let outline: RulebookOutline
-    private let request: VerificationRequest
-    private let channel: Channel?
-    private let options: JSON.Object
+    private let context: RunContext
     private var records: [Record] = []
     private var attempts: [AttemptRecord] = []
+    /// The requests of raw attempts, for their secrets.
+    private var rawRequests: [VerificationRequest] = []
     /// How many more bytes hooks may add of their own accord, by logging and by asking in vain.
     private var chatterAllowance = 64 * 1024
     private var droppedEvents = 0
@@ -37,27 +33,10 @@ package struct Trace: Sendable {
         indirect case decision(Decision, Grounds, HookPlace?)
     }
 
-    private struct AttemptRecord {
-        let endpoint: Endpoint
-        let isRaw: Bool
-        let spendsToken: Bool
-        let start: Duration
-        /// The index of its record.
-        let event: Int
-        /// Nil while it is in flight.
-        var attempt: Attempt?
-    }
-
-    init(
-        id: TraceID, outline: RulebookOutline, request: VerificationRequest, channel: Channel?, options: JSON.Object,
-        showPhones: Bool
-    ) {
-        self.id = id
-        self.redactor = Redactor(request, showPhones: showPhones)
-        self.outline = outline
-        self.request = request
-        self.channel = channel
-        self.options = options
+    init(_ context: RunContext) {
+        self.context = context
+        // An attempt and a decision without rules, a little more with them.
+        records.reserveCapacity(4)
     }
 }
 
@@ -93,24 +72,25 @@ extension Trace {
         let number = attempts.count + 1
         let event = add(.attempt(number: number, place), now: now)
         attempts.append(
-            AttemptRecord(endpoint: endpoint, isRaw: isRaw, spendsToken: spendsToken, start: now, event: event))
+            AttemptRecord(
+                endpoint: endpoint, isRaw: isRaw, spendsToken: spendsToken, start: now, event: event, state: .inFlight))
         return number
     }
 
     /// A second end of an attempt is dropped: it was given up before.
     mutating func finishAttempt(_ number: Int, _ attempt: Attempt, now: Duration) {
-        guard attempts[number - 1].attempt == nil else { return }
-        attempts[number - 1].attempt = attempt
+        guard attempts[number - 1].isInFlight else { return }
+        attempts[number - 1].state = .ended(attempt)
         records[attempts[number - 1].event].end = now
     }
 
     /// Ends what is still in flight, on the safe side: delivered and billed perhaps.
     mutating func abandonAttempts(now: Duration) {
-        for (index, record) in attempts.enumerated() where record.attempt == nil {
+        for index in attempts.indices where attempts[index].isInFlight {
             let error = AttemptError(kind: .cancelled, message: "the run ended before the reply came", retryable: false)
             let attempt = Attempt(
-                endpoint: record.endpoint, verdict: .unknown, code: nil, content: nil, id: nil, exID: nil,
-                httpStatus: nil, error: error, delivered: .maybe, billed: .maybe, elapsed: now - record.start)
+                endpoint: attempts[index].endpoint, verdict: .unknown, code: nil, content: nil, id: nil, exID: nil,
+                httpStatus: nil, error: error, delivered: .maybe, billed: .maybe, elapsed: now - attempts[index].start)
             finishAttempt(index + 1, attempt, now: now)
         }
     }
@@ -128,6 +108,10 @@ extension Trace {
 
     mutating func decide(_ decision: Decision, grounds: Grounds, by place: HookPlace?, now: Duration) {
         add(.decision(decision, grounds, place), now: now)
+    }
+
+    mutating func addSecrets(of raw: VerificationRequest) {
+        rawRequests.append(raw)
     }
 
     @discardableResult
@@ -152,21 +136,25 @@ extension Trace {
 extension Trace {
     var attemptCount: Int { attempts.count }
 
-    /// Whether an attempt has spent the token of the run, or may have: one in flight, one perhaps delivered, one that
-    /// is billed. Other replies, such as 9020, tell that the token was looked at and not used up.
-    var tokenMayBeSpent: Bool {
-        attempts.contains { record in
-            guard record.spendsToken else { return false }
-            guard let attempt = record.attempt else { return true }
-            return attempt.delivered == .maybe || attempt.billed == .yes
+    /// Whether an attempt has spent the token of the run, or may have.
+    var tokenMayBeSpent: Bool { attempts.contains { $0.spendsToken && $0.maySpend } }
+
+    var lastAttempt: Attempt? { attempts.lastOwnAttempt }
+
+    /// The decision that stands.
+    var decision: (Decision, Grounds)? {
+        for index in records.indices.reversed() {
+            if case .decision(let decision, let grounds, _) = records[index].content { return (decision, grounds) }
         }
+        return nil
     }
 
-    /// Every attempt that has ended, in the order of their starts.
-    var finishedAttempts: [RunAttempt] {
-        attempts.compactMap { record in
-            record.attempt.map { RunAttempt(attempt: $0, isRaw: record.isRaw, start: record.start) }
-        }
+    /// What the run comes to, or nil before a decision.
+    func result(elapsed: Duration) -> RunResult? {
+        guard let (decision, grounds) = decision else { return nil }
+        return RunResult(
+            decision: decision, grounds: grounds, records: attempts, elapsed: elapsed, context: context,
+            redactor: redactor)
     }
 }
 
@@ -174,7 +162,12 @@ extension Trace {
 
 extension Trace {
     /// What happened, in the order in which it began, redacted.
-    package var events: [TraceEvent] { records.map(event) }
+    package var events: [TraceEvent] {
+        let redactor = redactor
+        return records.map { event($0, redactor) }
+    }
+
+    package var id: TraceID { context.traceID }
 
     /// The record as one object: `trace_id`, `rules_revision`, `request`, `events`, and `dropped_events` if a hook
     /// said more than the trace holds.
@@ -188,18 +181,23 @@ extension Trace {
     }
 
     /// The revision of the rulebook.
-    package var revision: String { outline.revision }
+    package var revision: String { context.outline.revision }
 
     /// The request as far as it may be shown: `phone`, `exID`, `channel` and the options.
     package var requestDetail: JSON.Object {
-        var detail: JSON.Object = ["phone": .string(redactor.phone(request.phone))]
-        if let exID = request.exID { detail["exID"] = .string(redactor.text(exID)) }
-        if let channel { detail["channel"] = .string(channel.rawValue) }
-        for member in redactor.object(options).members { detail[member.key] = member.value }
+        let redactor = redactor
+        var detail: JSON.Object = ["phone": .string(redactor.phone(context.request.phone))]
+        if let exID = context.request.exID { detail["exID"] = .string(redactor.text(exID)) }
+        if let channel = context.channel { detail["channel"] = .string(channel.rawValue) }
+        for member in redactor.object(context.options).members { detail[member.key] = member.value }
         return detail
     }
 
-    private func event(_ record: Record) -> TraceEvent {
+    var redactor: Redactor {
+        Redactor(context.request, others: rawRequests, showPhones: context.settings.showPhones)
+    }
+
+    private func event(_ record: Record, _ redactor: Redactor) -> TraceEvent {
         let kind: TraceEvent.Kind
         let place: HookPlace?
         var detail: JSON.Object
@@ -208,7 +206,7 @@ extension Trace {
             (kind, place, detail) = (.hook, asked, answer?.detail(redactor) ?? ["answer": "cancelled"])
             if let attempt { detail["attempt"] = .integer(Int64(attempt)) }
         case .attempt(let number, let sender):
-            (kind, place, detail) = (.attempt, sender, self.detail(ofAttempt: number))
+            (kind, place, detail) = (.attempt, sender, self.detail(ofAttempt: number, redactor))
         case .refusal(let reason, let endpoint, let isRaw, let asker):
             (kind, place, detail) = (.refusal, asker, reason.detail(endpoint: endpoint, isRaw: isRaw))
         case .log(let message, let fields, let speaker):
@@ -217,14 +215,14 @@ extension Trace {
         case .decision(let decision, let grounds, let decider):
             (kind, place, detail) = (.decision, decider, decision.detail(grounds: grounds, redactor))
         }
-        let rule = place.map { outline.rules[$0.rule] }
+        let rule = place.map { context.outline.rules[$0.rule] }
         return TraceEvent(
             kind: kind, start: record.start, duration: record.end - record.start,
             rule: redactor.text(rule?.name), hook: place?.hook, site: place.flatMap { rule?.hooks[$0.hook] },
             detail: detail)
     }
 
-    private func detail(ofAttempt number: Int) -> JSON.Object {
+    private func detail(ofAttempt number: Int, _ redactor: Redactor) -> JSON.Object {
         let record = attempts[number - 1]
         var detail: JSON.Object = ["number": .integer(Int64(number))]
         if record.isRaw { detail["raw"] = true }

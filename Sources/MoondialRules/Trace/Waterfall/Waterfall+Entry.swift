@@ -61,8 +61,18 @@ extension Waterfall.Entry {
             parts += [marks.arrow, "failed (\(error.text("kind") ?? "")):", error.text("message") ?? ""]
         case let other: parts += [marks.arrow, other ?? ""]
         }
-        if let site = event.site { parts.append("(\(site.file):\(site.line))") }
+        parts += place(event)
         return parts.joined(separator: " ")
+    }
+
+    /// Where the hook failed if it did and that is known, else where it stands.
+    private static func place(_ event: TraceEvent) -> [String] {
+        if let error = event.detail["error"]?.objectValue, let file = error.text("file"),
+            let line = error["line"]?.integerValue
+        {
+            return ["(\(file):\(line))"]
+        }
+        return event.site.map { ["(\($0.file):\($0.line))"] } ?? []
     }
 
     /// The endpoint, what came back, and delivered and billed where they are not what one expects of a reply that
@@ -91,8 +101,7 @@ extension Waterfall.Entry {
     }
 
     private static func decision(_ event: TraceEvent, _ marks: Waterfall.Marks) -> String {
-        var parts = [decision(event.detail), marks.dash, event.detail.text("why") ?? ""]
-        if let site = event.site { parts.append("(\(site.file):\(site.line))") }
+        let parts = [decision(event.detail), marks.dash, event.detail.text("why") ?? ""] + place(event)
         return parts.joined(separator: " ")
     }
 

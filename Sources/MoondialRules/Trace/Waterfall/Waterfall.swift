@@ -139,9 +139,12 @@ extension Waterfall {
     }
 
     /// Places a text drawn for so many eighths of a cell, at least one, where the span begins.
+    ///
+    /// A span that crosses cells is drawn from the edge of its first cell, since no character begins within one.
     private func place(_ span: Range<Duration>, total: Duration, draw: (Int) -> String) -> String {
-        let first = min(eighths(span.lowerBound, of: total) / 8, barWidth - 1)
-        let length = max(1, eighths(span.upperBound, of: total) - first * 8)
+        let (start, end) = (eighths(span.lowerBound, of: total), eighths(span.upperBound, of: total))
+        let first = min(start / 8, barWidth - 1)
+        let length = end / 8 > start / 8 ? end - first * 8 : max(1, end - start)
         return DisplayText.padded(String(repeating: " ", count: first) + draw(length), to: barWidth)
     }
 

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+
+import NumberVerification
+
+/// One attempt of a run, in flight or ended.
+struct AttemptRecord: Sendable {
+    enum State: Sendable {
+        case inFlight
+        /// Behind a reference, since records are copied more often than attempts are read.
+        indirect case ended(Attempt)
+    }
+
+    let endpoint: Endpoint
+    /// Made by a hook.
+    let isRaw: Bool
+    /// Made with the token of the run.
+    let spendsToken: Bool
+    let start: Duration
+    /// The index of its event in the trace.
+    let event: Int
+    var state: State
+
+    /// Nil while it is in flight.
+    var attempt: Attempt? {
+        if case .ended(let attempt) = state { attempt } else { nil }
+    }
+
+    var isInFlight: Bool {
+        if case .inFlight = state { true } else { false }
+    }
+
+    /// Whether its token is spent, or may be: in flight, perhaps delivered, or billed. Other replies, such as 9020, tell
+    /// that the token was looked at and not used up.
+    var maySpend: Bool {
+        guard case .ended(let attempt) = state else { return true }
+        return attempt.delivered == .maybe || attempt.billed == .yes
+    }
+}
+
+extension [AttemptRecord] {
+    /// The last attempt of the run itself that has ended.
+    var lastOwnAttempt: Attempt? {
+        for index in indices.reversed() where !self[index].isRaw && !self[index].isInFlight {
+            return self[index].attempt
+        }
+        return nil
+    }
+}

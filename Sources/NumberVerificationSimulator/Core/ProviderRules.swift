@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+import NumberVerification
+
+/// What the real service enforces: single-use tokens that expire, a gap between two checks of one number, and a
+/// number of checks a day. Numbers from docs.jiguang.cn, jverification/FAQ/prod_faq.
+///
+/// The documentation leaves open which rule comes first and what a refused request costs. Here the token is looked at
+/// first, and a request that is refused spends no token and counts for no number.
+struct ProviderRules: Sendable {
+    static let interval: Duration = .seconds(30)
+    static let checksPerDay = 10
+    /// The life of a token whose carrier is not known: the shortest of the three.
+    static let defaultTokenLife = Carrier.telecom.tokenLife
+    /// How long a token is remembered. One that tells its own age is refused even later; another one would pass again.
+    static let tokenMemory: Duration = .seconds(86_400)
+
+    private struct SeenToken {
+        /// On the simulator's clock.
+        let issued: Duration
+        var isSpent = false
+    }
+
+    private struct SeenPhone {
+        var lastCheck: Duration
+        var day: Int64
+        var checksThatDay: Int
+    }
+
+    private var tokens = ExpiringMemory<SeenToken>()
+    private var phones = ExpiringMemory<SeenPhone>()
+
+    /// Decides about a request that would otherwise be checked, and remembers it if it passes.
+    ///
+    /// - Parameters:
+    ///   - age: How old the token claims to be, or nil when it does not tell; then it is new when first seen.
+    ///   - now: Time since 1970-01-01 UTC.
+    /// - Returns: The code that refuses the request, or nil.
+    mutating func refusal(
+        token: String, age: Duration?, life: Duration, phone: String, now: Duration
+    ) -> ResponseCode? {
+        var seenToken = tokens.value(for: token, now: now) ?? SeenToken(issued: now - (age ?? .zero))
+        guard !seenToken.isSpent, now - seenToken.issued < life else { return .tokenExpiredOrNotExist }
+
+        let seenPhone = phones.value(for: phone, now: now)
+        let refusal = Self.refusal(seenPhone, now: now)
+        seenToken.isSpent = refusal == nil
+        tokens.remember(seenToken, for: token, until: now + Self.tokenMemory, now: now)
+        if refusal == nil {
+            let phoneMemory = max(Self.startOfDay(Self.day(of: now) + 1), now + Self.interval)
+            phones.remember(Self.counting(seenPhone, now: now), for: phone, until: phoneMemory, now: now)
+        }
+        return refusal
+    }
+
+    private static func refusal(_ phone: SeenPhone?, now: Duration) -> ResponseCode? {
+        guard let phone else { return nil }
+        if now - phone.lastCheck < interval { return .intervalTooShort }
+        return phone.day == day(of: now) && phone.checksThatDay >= checksPerDay ? .numberFrequencyLimit : nil
+    }
+
+    private static func counting(_ phone: SeenPhone?, now: Duration) -> SeenPhone {
+        let today = day(of: now)
+        let checksBefore = phone?.day == today ? phone?.checksThatDay ?? 0 : 0
+        return SeenPhone(lastCheck: now, day: today, checksThatDay: checksBefore + 1)
+    }
+}
+
+extension ProviderRules {
+    private static let secondsPerDay: Int64 = 86_400
+    /// The service counts by the natural day, taken to be that of UTC+8.
+    private static let dayOffset: Int64 = 8 * 3600
+
+    private static func day(of time: Duration) -> Int64 {
+        (time.components.seconds + dayOffset) / secondsPerDay
+    }
+
+    private static func startOfDay(_ day: Int64) -> Duration {
+        .seconds(day * secondsPerDay - dayOffset)
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+import Synchronization
+
+/// The stand-in for the provider: takes an HTTP request, says what the provider would reply.
+///
+/// It does no I/O and, unless provider rules are on, reads no clock: the same seed and the same sequence of requests
+/// give the same bytes. ``InProcessTransport`` and ``SimulatorServer`` carry them.
+///
+/// Result codes and their texts are the provider's; which HTTP status comes with them is documented nowhere. Here it is
+/// 401 for 9010 and 9011, 400 for 9012, 405 for 9013, 415 for 9015, and 200 for everything else.
+package final class Simulator: Sendable {
+    package struct Configuration: Sendable {
+        /// Whom to let in. The default is the pair in the provider's documentation.
+        package var credentials: Credentials
+        /// What the ids in replies depend on. The default is 1.
+        package var seed: UInt64
+        /// Whether to enforce what the real service does: see `simulate --list`. The default is false.
+        package var providerRules: Bool
+        /// The time since 1970-01-01 UTC; read only if provider rules are enforced. The default is the system's clock.
+        package var clock: @Sendable () -> Duration
+
+        package init(
+            credentials: Credentials = .documentedExample, seed: UInt64 = 1, providerRules: Bool = false,
+            clock: @escaping @Sendable () -> Duration = SystemTime.sinceEpoch
+        ) {
+            self.credentials = credentials
+            self.seed = seed
+            self.providerRules = providerRules
+            self.clock = clock
+        }
+    }
+
+    /// The token of the documented example, which always gets the documented id.
+    static let documentedToken = "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw"
+
+    private struct State {
+        var serialNumbers: SerialNumbers
+        var providerRules: ProviderRules?
+    }
+
+    private let authorization: BasicAuthorization
+    private let clock: @Sendable () -> Duration
+    private let state: Mutex<State>
+
+    package init(configuration: Configuration = Configuration()) {
+        authorization = BasicAuthorization(configuration.credentials)
+        clock = configuration.clock
+        state = Mutex(
+            State(
+                serialNumbers: SerialNumbers(seed: configuration.seed),
+                providerRules: configuration.providerRules ? ProviderRules() : nil))
+    }
+
+    /// Processes one request. It has then happened: a token is spent, a check counted, however the reply is played.
+    package func reply(to request: HTTPRequest) -> SimulatedReply {
+        guard let endpoint = Endpoint.allCases.first(where: { $0.path == request.path }) else {
+            let paths = Endpoint.allCases.map(\.path).joined(separator: " and ")
+            return script(.httpError(status: 404, message: "no such path; there are \(paths)"), for: request)
+        }
+        guard request.method == "POST" else { return script(.code(.methodNotSupported), for: request) }
+        guard let field = request.authorization else { return script(.code(.missAuth), for: request) }
+        guard authorization.accepts(field) else { return script(.code(.authFailed), for: request) }
+        guard isJSON(request.contentType) else { return script(.code(.mediaTypeNotSupported), for: request) }
+        guard let form = VerifyForm(request.body) else { return script(.code(.parameterInvalid), for: request) }
+        do {
+            let directives = try Directives(token: form.token)
+            if directives?.reset == .before { return reset(after: directives?.delay) }
+            let answer = answer(to: form, directives, at: endpoint)
+            return script(ReplyDraft(answer, directives), for: request, directives)
+        } catch {
+            let content = "\(ResponseCode.parameterInvalid.content): \(error.message)"
+            return script(.code(.parameterInvalid, content: content), for: request)
+        }
+    }
+
+    /// The reply to bytes that are no request; the connection is closed after it.
+    package func reply(to error: HTTPRequestError) -> SimulatedReply {
+        let draft = ReplyDraft.httpError(status: error.status, message: "bad request: \(error)")
+        return SimulatedReply(steps: [.bytes(draft.bytes(keepsAlive: false)), .close])
+    }
+
+    private func isJSON(_ contentType: String?) -> Bool {
+        let mediaType = contentType?.prefix { $0 != ";" && $0 != " " && $0 != "\t" }
+        return mediaType?.lowercased() == "application/json"
+    }
+}
+
+extension Simulator {
+    private func answer(to form: VerifyForm, _ directives: Directives?, at endpoint: Endpoint) -> VerifyAnswer {
+        let wanted = wantedCode(form, directives, at: endpoint)
+        return state.withLock { state in
+            var code = wanted
+            if code.reachesCarrier, let refusal = state.providerRules?.refusal(form, directives, now: clock()) {
+                code = refusal
+            }
+            guard code.verdict != .unknown else { return VerifyAnswer(code: code) }
+            let isDocumented = form.token == Self.documentedToken
+            let id = isDocumented ? SerialNumbers.documentedExample : state.serialNumbers.next()
+            return VerifyAnswer(code: code, id: id, exID: form.exID ?? "")
+        }
+    }
+
+    /// What the token and the phone ask for, the token first.
+    private func wantedCode(_ form: VerifyForm, _ directives: Directives?, at endpoint: Endpoint) -> ResponseCode {
+        if let right = directives?.endpoint, right != endpoint { return .decryptTokenFailed }
+        if let code = directives?.code { return code }
+        if let attested = directives?.phone, attested != form.phone { return .verifyNotConsistent }
+        return form.codeInPhone ?? .verifyConsistent
+    }
+
+    private func script(
+        _ draft: ReplyDraft, for request: HTTPRequest, _ directives: Directives? = nil
+    ) -> SimulatedReply {
+        if directives?.reset == .after { return reset(after: directives?.delay) }
+        let bytes = draft.bytes(keepsAlive: request.keepsAlive, isHead: request.method == "HEAD")
+        var steps: [SimulatedReply.Step] = []
+        if let delay = directives?.delay { steps.append(.wait(delay)) }
+        steps.append(directives?.drip.map { .drip(bytes, over: $0) } ?? .bytes(bytes))
+        if !request.keepsAlive { steps.append(.close) }
+        return SimulatedReply(steps: steps)
+    }
+
+    private func reset(after delay: Duration?) -> SimulatedReply {
+        SimulatedReply(steps: delay.map { [.wait($0), .reset] } ?? [.reset])
+    }
+}
+
+extension ResponseCode {
+    /// Whether the provider has asked the carrier before it gives this code, so that the token is spent.
+    var reachesCarrier: Bool {
+        switch responseClass {
+        case .pass, .fail, .upstream, .unmapped, .neighbour: true
+        case .token, .throttle, .caller, .credentials, .account: false
+        }
+    }
+}

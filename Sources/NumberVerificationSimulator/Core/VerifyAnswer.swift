@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+
+import NumberVerification
+
+/// What the service would say, before directives dress it up.
+struct VerifyAnswer: Sendable, Hashable {
+    var code: ResponseCode
+    /// Nil for everything but a verdict: the documented failure has neither id nor exID.
+    var id: Int64?
+    /// As in the request, or empty; nil like the id.
+    var exID: String?
+}
+
+extension ResponseCode {
+    /// The text that comes with the code.
+    var content: String { entry?.content ?? "code \(rawValue)" }
+
+    /// The HTTP status that comes with the code: our choice, see ``Simulator``.
+    var httpStatus: Int {
+        switch self {
+        case .missAuth, .authFailed: 401
+        case .parameterInvalid: 400
+        case .methodNotSupported: 405
+        case .mediaTypeNotSupported: 415
+        default: 200
+        }
+    }
+}
+
+extension ReplyDraft {
+    /// The reply with a code and nothing else.
+    static func code(_ code: ResponseCode, content: String? = nil) -> ReplyDraft {
+        let object: JSON = ["code": .integer(code.rawValue), "content": .string(content ?? code.content)]
+        return ReplyDraft(status: code.httpStatus, body: .json(object.bytes))
+    }
+
+    init(_ answer: VerifyAnswer, _ directives: Directives?) {
+        status = directives?.httpStatus ?? answer.code.httpStatus
+        switch directives?.body {
+        case nil: body = .json(Self.document(answer, directives))
+        case .html: body = .html(Self.page(status: status))
+        case .empty: body = .none
+        case .truncated:
+            let whole = Self.document(answer, directives)
+            body = .json(Array(whole.prefix(whole.count / 2)))
+        case .errorObject:
+            // An error object with a success in it would be two oddities at once; `code=9000` still asks for them.
+            let code = directives?.code ?? (answer.code.verdict == .unknown ? answer.code : .badServer)
+            let error: JSON = ["code": .integer(code.rawValue), "message": .string(code.content)]
+            body = .json(JSON.object(["error": error]).bytes)
+        case .huge:
+            let content = String(repeating: "x", count: Self.hugeContent)
+            body = .json(Self.document(answer, directives, content: content))
+        }
+    }
+
+    /// Twice the body that the client accepts.
+    private static let hugeContent = 128 * 1024
+
+    private static func document(
+        _ answer: VerifyAnswer, _ directives: Directives?, content: String? = nil
+    ) -> [UInt8] {
+        var members: [JSON.Object.Member] = []
+        members.reserveCapacity(4)
+        func add(_ key: String, _ value: JSON?) {
+            if let value { members.append(JSON.Object.Member(key: key, value: value)) }
+        }
+        switch directives?.id {
+        case nil: add("id", answer.id.map(JSON.integer))
+        case .number(let number): add("id", .integer(number))
+        case .absent(let absence): add("id", absence.value)
+        }
+        add("code", .integer(answer.code.rawValue))
+        add("content", .string(content ?? answer.code.content))
+        switch directives?.exID {
+        case nil: add("exID", answer.exID.map(JSON.string))
+        case let absence?: add("exID", absence.value)
+        }
+        return JSON.object(JSON.Object(uniqueMembers: members)).bytes
+    }
+
+    private static func page(status: Int) -> String {
+        "<html>\n<head><title>\(status)</title></head>\n<body><h1>\(status)</h1></body>\n</html>\n"
+    }
+}
+
+extension Directives.Absence {
+    /// What the member holds, or nil when there is none.
+    fileprivate var value: JSON? {
+        switch self {
+        case .missing: nil
+        case .null: .null
+        case .empty: ""
+        }
+    }
+}

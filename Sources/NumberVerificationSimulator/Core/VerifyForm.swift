@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+import NumberVerification
+
+/// The body of a verify request: `{"token": String, "phone": String or integer, "exID": String?}`.
+struct VerifyForm {
+    let token: String
+    /// Eleven digits.
+    let phone: String
+    /// Nil when missing or null; empty when empty.
+    let exID: String?
+
+    /// Nil for whatever the service would call an invalid parameter.
+    ///
+    /// The service declares the phone a string and shows a number; both work. Only mainland numbers of 11 digits
+    /// without country code appear in its documentation, so nothing else passes here: a format that fails against the
+    /// service should fail against the stand-in first. Unknown members are ignored, as older samples have more of them.
+    init?(_ body: ByteBuffer) {
+        let parsed = body.withUnsafeReadableBytes { bytes in try? JSON.parse(bytes) }
+        guard let members = parsed?.objectValue, let token = members["token"]?.stringValue, !token.isEmpty else {
+            return nil
+        }
+        let phone: String
+        switch members["phone"] {
+        case .string(let text): phone = text
+        case .integer(let number): phone = String(number)
+        default: return nil
+        }
+        guard Self.isPhone(phone) else { return nil }
+        switch members["exID"] {
+        case .string(let text): exID = text
+        case nil, .null: exID = nil
+        default: return nil
+        }
+        self.token = token
+        self.phone = phone
+    }
+
+    static func isPhone(_ text: String) -> Bool {
+        text.utf8.count == 11 && text.utf8.allSatisfy(\.isDigit)
+    }
+
+    /// The known result code of verify that the last four digits spell, as in 13800009003.
+    var codeInPhone: ResponseCode? {
+        guard let number = Int64(phone.suffix(4)) else { return nil }
+        let code = ResponseCode(number)
+        return code.isOfVerify && code.entry != nil ? code : nil
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+
+package import NIOCore
+
+/// One HTTP/1.x request, complete, reduced to what the simulator looks at.
+package struct HTTPRequest: Sendable, Hashable {
+    /// The method as sent; methods are case-sensitive.
+    package var method: String
+    /// The path as sent, without query, and without scheme and host where those were sent too.
+    package var path: String
+    /// The value of the `Authorization` field, or nil without one.
+    package var authorization: String?
+    /// The value of the `Content-Type` field, or nil without one.
+    package var contentType: String?
+    /// Whether the client wants to use the connection again.
+    package var keepsAlive: Bool
+    /// The body without transfer coding; empty when there was none.
+    package var body: ByteBuffer
+
+    package init(
+        method: String, path: String, authorization: String?, contentType: String?, keepsAlive: Bool, body: ByteBuffer
+    ) {
+        self.method = method
+        self.path = path
+        self.authorization = authorization
+        self.contentType = contentType
+        self.keepsAlive = keepsAlive
+        self.body = body
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+
+package import NIOCore
+package import NumberVerification
+
+/// Carries requests to a simulator in the same process: the bytes of the request in, the bytes of the reply out, no
+/// socket between them. Like every transport it belongs to one event loop.
+///
+/// The request is processed inside `send`, so whatever happens later, it has been delivered.
+package final class InProcessTransport: Transport {
+    /// What stands for host and port in messages.
+    static let peer = "the simulator"
+
+    private let simulator: Simulator
+    private let eventLoop: any EventLoop
+    private var exchanges: [ObjectIdentifier: InProcessExchange] = [:]
+    private var isClosed = false
+
+    package init(simulator: Simulator, eventLoop: any EventLoop) {
+        self.simulator = simulator
+        self.eventLoop = eventLoop
+    }
+
+    package func send(
+        _ request: ByteBuffer, deadline: NIODeadline,
+        completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void
+    ) -> any Exchange {
+        let exchange = InProcessExchange(eventLoop: eventLoop)
+        let id = ObjectIdentifier(exchange)
+        exchanges[id] = exchange
+        exchange.completion = { [weak self] result in
+            self?.exchanges[id] = nil
+            completion(result)
+        }
+        if isClosed {
+            exchange.fail(.cancelled(peer: Self.peer, delivered: .no))
+        } else if deadline <= .now() {
+            exchange.fail(Self.tooLate)
+        } else {
+            exchange.play(reply(to: request), deadline: deadline)
+        }
+        return exchange
+    }
+
+    package func close() {
+        isClosed = true
+        for exchange in exchanges.values { exchange.cancel() }
+    }
+
+    private func reply(to bytes: ByteBuffer) -> SimulatedReply {
+        var parser = HTTPRequestParser()
+        parser.receive(bytes)
+        do {
+            // A client that expects 100 Continue has sent its body all the same.
+            while let event = try parser.next() {
+                if case .request(let request) = event { return simulator.reply(to: request) }
+            }
+            return SimulatedReply(steps: [.close])  // As a server does when the client stops in mid-request.
+        } catch {
+            return simulator.reply(to: error)
+        }
+    }
+
+    private static var tooLate: ExchangeFailure {
+        ExchangeFailure(
+            kind: .connectTimeout, message: "the deadline had passed before the request was sent; allow more time",
+            delivered: .no)
+    }
+}
+
+/// One request and the playing of its reply.
+private final class InProcessExchange: Exchange {
+    /// Set once, before anything can complete; nil once it has been called.
+    var completion: ((Result<HTTPReply, ExchangeFailure>) -> Void)?
+
+    private let eventLoop: any EventLoop
+    private var player: ReplyPlayer?
+    private var parser = HTTPResponseParser()
+
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    func play(_ reply: SimulatedReply, deadline: NIODeadline) {
+        // The player keeps the exchange alive, and `finish` lets go of the player.
+        let player = ReplyPlayer(reply, on: eventLoop, deadline: deadline) { self.handle($0) }
+        self.player = player
+        eventLoop.assumeIsolated().execute { player.start() }
+    }
+
+    func fail(_ failure: ExchangeFailure) {
+        player?.stop()
+        eventLoop.assumeIsolated().execute { self.finish(.failure(failure)) }
+    }
+
+    func cancel() {
+        guard completion != nil else { return }
+        fail(.cancelled(peer: InProcessTransport.peer, delivered: .maybe))
+    }
+
+    private func handle(_ event: ReplyPlayer.Event) {
+        let peer = InProcessTransport.peer
+        do {
+            switch event {
+            case .bytes(let bytes):
+                if let parsed = try parser.consume(bytes) { finish(.success(parsed.reply)) }
+            case .close, .end:
+                finish(.success(try parser.end().reply))
+            case .reset:
+                finish(.failure(.reset(peer: peer)))
+            case .deadline:
+                finish(.failure(.responseTimeout(peer: peer)))
+            }
+        } catch {
+            finish(.failure(.unreadableReply(error, peer: peer)))
+        }
+    }
+
+    private func finish(_ result: Result<HTTPReply, ExchangeFailure>) {
+        player?.stop()
+        player = nil
+        let completion = completion
+        self.completion = nil
+        completion?(result)
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+
+/// One connection: reads requests, plays a reply for each, in order and one at a time.
+///
+/// While a reply is played, or the client does not read what it was sent, nothing more is read from it, so a client
+/// that sends on cannot fill the memory.
+final class SimulatorConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum State {
+        case waiting
+        case playing(ReplyPlayer)
+        /// The last reply is on its way; what still comes is thrown away.
+        case draining
+        case closed
+    }
+
+    /// How long a client may take to close after its last reply.
+    private static let drainTime = TimeAmount.seconds(1)
+
+    private let simulator: Simulator
+    private var parser = HTTPRequestParser()
+    private var state = State.waiting
+    private var drainTimeout: Scheduled<Void>?
+    private var isReadHeld = false
+    private var hasInputEnded = false
+    private var isAdvancing = false
+
+    init(simulator: Simulator) {
+        self.simulator = simulator
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch state {
+        case .waiting, .playing:
+            parser.receive(unwrapInboundIn(data))
+            advance(context)
+        case .draining, .closed:
+            break
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if mayRead(context) { context.read() } else { isReadHeld = true }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        advance(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent {
+            hasInputEnded = true
+            if drainTimeout == nil { advance(context) } else { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if case .playing(let player) = state { player.stop() }
+        state = .closed
+        drainTimeout?.cancel()
+        context.fireChannelInactive()
+    }
+}
+
+extension SimulatorConnectionHandler {
+    /// Answers what has come so far. A reply that needs no time is played inside, hence the guard against itself.
+    private func advance(_ context: ChannelHandlerContext) {
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        defer { isAdvancing = false }
+        var hasAll = false
+        while !hasAll, case .waiting = state, context.channel.isWritable {
+            do {
+                switch try parser.next() {
+                case .request(let request): play(simulator.reply(to: request), context)
+                case .continueExpected: write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"), context)
+                case nil: hasAll = true
+                }
+            } catch {
+                play(simulator.reply(to: error), context)
+            }
+        }
+        if hasAll, hasInputEnded { drain(context) }
+        if isReadHeld, mayRead(context) {
+            isReadHeld = false
+            context.read()
+        }
+    }
+
+    private func play(_ reply: SimulatedReply, _ context: ChannelHandlerContext) {
+        let player = ReplyPlayer(reply, on: context.eventLoop) { [weak self] event in
+            guard let self else { return }
+            switch event {
+            case .bytes(let bytes):
+                write(bytes, context)
+            case .reset:
+                state = .closed
+                context.triggerUserOutboundEvent(ConnectionEnd.reset, promise: nil)
+            case .close:
+                drain(context)
+            case .end, .deadline:
+                state = .waiting
+                advance(context)
+            }
+        }
+        state = .playing(player)
+        player.start()
+    }
+
+    private func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    /// Closes our side once everything is sent, and the connection when the client has closed its side. Closing both at
+    /// once would reset the connection if there is unread input, which can destroy the reply on its way: RFC 9112,
+    /// section 9.6.
+    private func drain(_ context: ChannelHandlerContext) {
+        state = .draining
+        let isSent = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: isSent)
+        isSent.futureResult.assumeIsolated().whenComplete { _ in
+            guard case .draining = self.state else { return }
+            guard !self.hasInputEnded else { return context.close(promise: nil) }
+            context.close(mode: .output, promise: nil)
+            self.drainTimeout = context.eventLoop.assumeIsolated().scheduleTask(in: Self.drainTime) {
+                context.triggerUserOutboundEvent(ConnectionEnd.close, promise: nil)
+            }
+        }
+    }
+
+    private func mayRead(_ context: ChannelHandlerContext) -> Bool {
+        switch state {
+        case .waiting: context.channel.isWritable
+        case .playing: false
+        case .draining, .closed: true
+        }
+    }
+}

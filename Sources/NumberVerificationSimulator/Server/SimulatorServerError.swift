@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// Why the simulator's server could not start.
+package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable, CaseIterable {
+        /// Another program, or another simulator, listens there.
+        case portInUse = "port_in_use"
+        /// The system keeps this port for privileged programs.
+        case portForbidden = "port_forbidden"
+        /// The host is no address of this machine.
+        case badAddress = "bad_address"
+        /// The certificate file is missing, is no PEM file, or does not go with the key.
+        case badCertificate = "bad_certificate"
+        /// The key file is missing, or is no PEM file of an unencrypted key.
+        case badPrivateKey = "bad_private_key"
+        case other
+    }
+
+    package let code: Code
+    /// What was tried, what happened and what to do.
+    package let message: String
+    /// The error below, if there is one.
+    package let cause: (any Error)?
+
+    package var description: String { message }
+
+    init(code: Code, message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    static func cannotListen(host: String, port: Int, _ error: any Error) -> SimulatorServerError {
+        let address = "\(host):\(port)"
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE:
+            return SimulatorServerError(
+                code: .portInUse, message: "\(address) is in use; stop what listens there, or take port 0 for a free one",
+                cause: error)
+        case EACCES, EPERM:
+            return SimulatorServerError(
+                code: .portForbidden, message: "no permission to listen on \(address); take a port above 1023",
+                cause: error)
+        case EADDRNOTAVAIL:
+            return badAddress(host, error)
+        default:
+            if error is SocketAddressError.UnknownHost { return badAddress(host, error) }
+            return SimulatorServerError(
+                code: .other, message: "cannot listen on \(address): \(reason(error))", cause: error)
+        }
+    }
+
+    static func unusableFile(
+        _ code: Code, _ content: String, _ path: String, _ error: any Error
+    ) -> SimulatorServerError {
+        SimulatorServerError(
+            code: code, message: "no usable \(content) in '\(path)': \(reason(error)); give a PEM file", cause: error)
+    }
+
+    private static func badAddress(_ host: String, _ error: any Error) -> SimulatorServerError {
+        SimulatorServerError(
+            code: .badAddress,
+            message: "'\(host)' is no address of this machine; take 127.0.0.1, or 0.0.0.0 for all of them", cause: error)
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        guard let code = (error as? IOError)?.errnoCode else { return "\(error)" }
+        return String(cString: strerror(code))
+    }
+}

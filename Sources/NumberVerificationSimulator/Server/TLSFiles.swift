@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+
+import NIOSSL
+
+/// Where the simulator's server finds what TLS needs.
+package struct TLSFiles: Sendable, Hashable {
+    /// A PEM file with the server's certificate, followed by those that lead to a root, if any.
+    package var certificateChain: String
+    /// A PEM file with the certificate's private key, without a passphrase.
+    package var privateKey: String
+
+    package init(certificateChain: String, privateKey: String) {
+        self.certificateChain = certificateChain
+        self.privateKey = privateKey
+    }
+
+    func makeContext() throws(SimulatorServerError) -> NIOSSLContext {
+        let certificates: [NIOSSLCertificate]
+        do {
+            certificates = try NIOSSLCertificate.fromPEMFile(certificateChain)
+        } catch {
+            throw .unusableFile(.badCertificate, "certificate", certificateChain, error)
+        }
+        guard !certificates.isEmpty else {
+            throw SimulatorServerError(
+                code: .badCertificate, message: "no certificate in '\(certificateChain)'; give a PEM file that has one")
+        }
+        let key: NIOSSLPrivateKey
+        do {
+            key = try NIOSSLPrivateKey(file: privateKey, format: .pem)
+        } catch {
+            throw .unusableFile(.badPrivateKey, "private key", privateKey, error)
+        }
+        do {
+            return try NIOSSLContext(
+                configuration: .makeServerConfiguration(
+                    certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key)))
+        } catch {
+            throw SimulatorServerError(
+                code: .badCertificate,
+                message: "TLS refuses the certificate in '\(certificateChain)' with the key in '\(privateKey)'; "
+                    + "check that they belong together", cause: error)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+import NIOPosix
+import NumberVerification
+import NumberVerificationSimulator
+
+/// The two ways to a simulator, which must not differ in what comes back.
+enum Way: String, CaseIterable, Sendable {
+    case inProcess, socket
+
+    /// What came of one request.
+    enum Outcome: Hashable, Sendable, CustomStringConvertible {
+        case reply(status: Int, body: String)
+        case failure(AttemptError.Kind)
+
+        var description: String {
+            switch self {
+            case .reply(let status, let body): "\(status) \(body.count > 200 ? "\(body.prefix(200))…" : body)"
+            case .failure(let kind): kind.rawValue
+            }
+        }
+    }
+
+    /// Sends the requests one after the other to a new simulator, over one connection where possible.
+    func outcomes(
+        of requests: [RequestSketch], configuration: Simulator.Configuration = .init()
+    ) async throws -> [Outcome] {
+        let simulator = Simulator(configuration: configuration)
+        switch self {
+        case .inProcess:
+            let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+            let transport = try await eventLoop.submit {
+                NIOLoopBound(InProcessTransport(simulator: simulator, eventLoop: eventLoop), eventLoop: eventLoop)
+            }.get()
+            var outcomes: [Outcome] = []
+            for request in requests {
+                let promise = eventLoop.makePromise(of: Outcome.self)
+                eventLoop.execute {
+                    _ = transport.value.send(request.bytes, deadline: .now() + .seconds(60)) { result in
+                        promise.succeed(Outcome(result))
+                    }
+                }
+                outcomes.append(try await promise.futureResult.get())
+            }
+            return outcomes
+        case .socket:
+            return try await withServer(simulator) { server in
+                var outcomes: [Outcome] = []
+                for request in requests {
+                    let client = try await RawClient.connect(to: server)
+                    try await client.send(request.text)
+                    outcomes.append(await client.outcome())
+                }
+                return outcomes
+            }
+        }
+    }
+}
+
+extension Way.Outcome {
+    init(_ result: Result<HTTPReply, ExchangeFailure>) {
+        switch result {
+        case .success(let reply): self = .reply(status: reply.status, body: String(buffer: reply.body))
+        case .failure(let failure): self = .failure(failure.kind)
+        }
+    }
+}
+
+/// A server for the time of `body`.
+func withServer<Value: Sendable>(
+    _ simulator: Simulator = Simulator(), _ body: (SimulatorServer) async throws -> Value
+) async throws -> Value {
+    let server = try await SimulatorServer.start(simulator: simulator, group: MultiThreadedEventLoopGroup.singleton)
+    do {
+        let value = try await body(server)
+        await server.stop()
+        return value
+    } catch {
+        await server.stop()
+        throw error
+    }
+}
