@@ -76,6 +76,19 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // What scripts/bench measures.
+        .executableTarget(
+            name: "MoondialBenchmarks",
+            dependencies: [
+                "MoondialLua",
+                "MoondialRules",
+                "NumberVerification",
+                "NumberVerificationSimulator",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+
         .testTarget(name: "MoondialLuaTests", dependencies: ["MoondialLua"], swiftSettings: settings),
         .testTarget(
             name: "NumberVerificationTests",

@@ -5,14 +5,56 @@
 
 #include "internal.h"
 
-static lua_State *check_coroutine(lua_State *L) {
-    lua_State *co = lua_tothread(L, 1);
-    luaL_argexpected(L, co, 1, "coroutine");
-    return co;
-}
+// MARK: - Marks
+
+// The extra space of a coroutine says whose it is: NULL for a script's, the `moondial_thread` of a host thread, and for
+// one that waits for the host the coroutine through which it waits, or NULL, with the lowest bit set.
+
+static void **mark(lua_State *co) { return (void **)lua_getextraspace(co); }
+
+void moondial_mark_thread(lua_State *L, moondial_thread *thread) { *mark(L) = thread; }
+
+static void mark_script(lua_State *co) { *mark(co) = NULL; }
+
+static void mark_waiting(lua_State *co, lua_State *through) { *mark(co) = (void *)((uintptr_t)through | 1); }
+
+static bool is_waiting(lua_State *co) { return (uintptr_t)*mark(co) & 1; }
+
+static lua_State *waits_through(lua_State *co) { return (lua_State *)((uintptr_t)*mark(co) & ~(uintptr_t)1); }
+
+static bool is_host_thread(lua_State *co) { return *mark(co) != NULL && !is_waiting(co); }
 
 /// It waits for the host, or is a host thread: only the host resumes or closes it.
-static bool belongs_to_host(lua_State *co) { return *moondial_mark(co) != MOONDIAL_SCRIPT_COROUTINE; }
+static bool belongs_to_host(lua_State *co) { return *mark(co) != NULL; }
+
+// MARK: - Closing
+
+/// A closing handler can close another coroutine, and so on, and in Lua 5.4.4 each starts with a fresh count of C
+/// calls. This many can use up their counts (of 200) on a stack of 8 MiB.
+enum { MAX_CLOSINGS = 10 };
+
+int moondial_close(moondial_vm *vm, lua_State *closer, lua_State *co) {
+    moondial_frame frame = {closer, true, vm->frame ? vm->frame->closings + 1 : 1, vm->frame};
+    vm->frame = &frame;
+    int status = lua_resetthread(co);
+    vm->frame = frame.up;
+    return status;
+}
+
+void moondial_close_waiting(moondial_vm *vm, lua_State *co) {
+    if (co == NULL) return;
+    moondial_close_waiting(vm, waits_through(co));
+    mark_script(co);
+    moondial_close(vm, NULL, co);
+    lua_settop(co, 0);
+}
+
+/// Closes `co` for `L`; its closing handlers cannot wait. May raise (too many closings).
+static int close_from(lua_State *L, lua_State *co) {
+    moondial_vm *vm = moondial_vm_of(L);
+    if (vm->frame != NULL && vm->frame->closings >= MAX_CLOSINGS) luaL_error(L, "C stack overflow");
+    return moondial_close(vm, L, co);
+}
 
 // MARK: - resume and wrap
 
@@ -27,13 +69,14 @@ static int run_coroutine(lua_State *L, lua_State *co, int arguments, bool wrappe
         return -1;
     }
     lua_xmove(L, co, arguments);
-    moondial_frame frame = {L, false, vm->frame};
+    moondial_frame frame = {L, false, vm->frame ? vm->frame->closings : 0, vm->frame};
     vm->frame = &frame;
     int results = 0;
     int status = lua_resume(co, L, arguments, &results);
     vm->frame = frame.up;
     if (status == LUA_YIELD && vm->waiting) {
-        *moondial_mark(co) = MOONDIAL_WAITING_COROUTINE;
+        mark_waiting(co, vm->waiting_in);
+        vm->waiting_in = co;
         return lua_yieldk(L, 0, wrapped, continue_resume);
     }
     if (status == LUA_OK || status == LUA_YIELD) {
@@ -56,21 +99,11 @@ static int finish_resume(lua_State *L, int results) {
     return results + 1;
 }
 
-/// Closes what a failed coroutine left open. Its closing handlers cannot wait.
-static int close_coroutine(lua_State *L, lua_State *co) {
-    moondial_vm *vm = moondial_vm_of(L);
-    moondial_frame frame = {L, true, vm->frame};
-    vm->frame = &frame;
-    int status = lua_resetthread(co);
-    vm->frame = frame.up;
-    return status;
-}
-
 static int finish_wrap(lua_State *L, lua_State *co, int results) {
     if (results >= 0) return results;
     int status = lua_status(co);
     if (status != LUA_OK && status != LUA_YIELD) {
-        status = close_coroutine(L, co);
+        status = close_from(L, co);
         lua_xmove(co, L, 1);
     }
     if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
@@ -84,9 +117,15 @@ static int finish_wrap(lua_State *L, lua_State *co, int results) {
 static int continue_resume(lua_State *L, int status, lua_KContext wrapped) {
     (void)status;
     lua_State *co = lua_tothread(L, wrapped ? lua_upvalueindex(1) : 1);
-    *moondial_mark(co) = MOONDIAL_SCRIPT_COROUTINE;
+    mark_script(co);
     int results = run_coroutine(L, co, 0, wrapped);
     return wrapped ? finish_wrap(L, co, results) : finish_resume(L, results);
+}
+
+static lua_State *check_coroutine(lua_State *L) {
+    lua_State *co = lua_tothread(L, 1);
+    luaL_argexpected(L, co, 1, "thread");
+    return co;
 }
 
 static int coroutine_resume(lua_State *L) {
@@ -121,7 +160,10 @@ static int coroutine_wrap(lua_State *L) {
 // MARK: - yield, status, close
 
 static int coroutine_yield(lua_State *L) {
-    if (moondial_is_host_thread(L)) return luaL_error(L, "attempt to yield from outside a coroutine");
+    if (is_host_thread(L)) {
+        lua_pushliteral(L, "attempt to yield from outside a coroutine");
+        return lua_error(L);
+    }
     return lua_yield(L, lua_gettop(L));
 }
 
@@ -151,7 +193,7 @@ static int coroutine_close(lua_State *L) {
     coroutine_state state = state_of(L, co);
     if (state != DEAD && state != SUSPENDED)
         return luaL_error(L, "cannot close a %s coroutine", state_names[state]);
-    if (close_coroutine(L, co) == LUA_OK) {
+    if (close_from(L, co) == LUA_OK) {
         lua_pushboolean(L, 1);
         return 1;
     }
@@ -161,14 +203,14 @@ static int coroutine_close(lua_State *L) {
 }
 
 static int coroutine_isyieldable(lua_State *L) {
-    lua_State *co = lua_isthread(L, 1) ? lua_tothread(L, 1) : L;
-    lua_pushboolean(L, !moondial_is_host_thread(co) && lua_isyieldable(co));
+    lua_State *co = lua_isnone(L, 1) ? L : check_coroutine(L);
+    lua_pushboolean(L, !is_host_thread(co) && lua_isyieldable(co));
     return 1;
 }
 
 static int coroutine_running(lua_State *L) {
     bool main = lua_pushthread(L);
-    lua_pushboolean(L, main || moondial_is_host_thread(L));
+    lua_pushboolean(L, main || is_host_thread(L));
     return 2;
 }
 

@@ -11,14 +11,15 @@
 
 #include "CMoondialLua.h"
 
-#if LUA_VERSION_NUM != 504
-#error "moondial needs Lua 5.4 (Debian and Ubuntu: apt-get install liblua5.4-dev)"
+#if LUA_VERSION_NUM != 504 || LUA_VERSION_RELEASE_NUM < 50404
+#error "moondial needs Lua 5.4.4 or a later 5.4 (Debian and Ubuntu: apt-get install liblua5.4-dev)"
 #endif
 
-/// A coroutine that is suspended in the C function that resumed another: the way a wait travels up.
+/// A call of a coroutine that is going on: another one, or the host, waits for it in C.
 typedef struct moondial_frame {
-    lua_State *state;
-    bool closing;  ///< in coroutine.close, or the host closes a thread: nothing below may wait
+    lua_State *state;   ///< who waits; NULL is the host
+    bool closing;       ///< the coroutine is not resumed but closed: nothing in it may wait
+    int closings;       ///< how many frames from here up are closing
     struct moondial_frame *up;
 } moondial_frame;
 
@@ -26,20 +27,27 @@ struct moondial_vm {
     lua_State *main;
     moondial_call call;
     void *context;
+    moondial_limits limits;
+
     moondial_buffer inbox;
     moondial_buffer outbox;
-    moondial_limits limits;
+    size_t functions;  ///< on the outbox: end of the newest function's links, 0 when there is none
+
     size_t live_bytes;
-    uint64_t allocations;       ///< how many more may succeed, when `counts_allocations`
-    bool counts_allocations;
-    bool waiting;               ///< a wait travels up; no script code runs while it is set
-    bool raise;                 ///< the reply being delivered is an error
-    uint64_t tickets;           ///< the last ticket given
-    moondial_frame *frame;      ///< innermost coroutine that waits for another
-    lua_State *calling;         ///< state whose host call is being answered
-    moondial_thread *current;   ///< thread that runs
-    moondial_thread *threads;   ///< all of them
-    moondial_thread *idle;      ///< those to reuse
+    uint64_t allocations;  ///< how many more succeed
+    bool starved;          ///< one has failed since Lua was last entered
+
+    moondial_frame *frame;     ///< innermost
+    lua_State *calling;        ///< state whose host call is being answered
+    lua_Debug caller;          ///< where that call stands, once asked
+    moondial_thread *current;  ///< thread that runs
+    bool waiting;              ///< a wait travels up to the host; no script code runs while it is set
+    lua_State *waiting_in;     ///< outermost coroutine it has reached; NULL when it has not left the first
+    bool raise;                ///< the reply being delivered is an error
+    uint64_t tickets;          ///< the last ticket given
+
+    moondial_thread *threads;  ///< all of them
+    moondial_thread *idle;     ///< those to reuse
 };
 
 struct moondial_thread {
@@ -48,16 +56,17 @@ struct moondial_thread {
     void *owner;
     uint64_t ticket;
     bool waits;
+    lua_State *waits_in;         ///< outermost of the coroutines through which it waits, or NULL
     moondial_thread *next;       ///< in `threads`
     moondial_thread *next_idle;  ///< in `idle`
 };
 
 /// Registry keys are the addresses of these.
-extern const char moondial_key_names;    ///< function -> its name in the standard library
-extern const char moondial_key_host;     ///< the table of host-only functions
-extern const char moondial_key_classes;  ///< class number -> metatable
-extern const char moondial_key_frozen;   ///< in a metatable: the table behind a read-only one
-extern const char moondial_key_array;    ///< metatable that marks arrays
+extern const char moondial_key_names;     ///< function -> its name in the standard library
+extern const char moondial_key_host;      ///< the table of host-only functions
+extern const char moondial_key_classes;   ///< class number -> metatable
+extern const char moondial_key_array;     ///< metatable that marks arrays
+extern const char moondial_key_frozen;    ///< in a metatable, not the registry: the table behind a read-only one
 
 /// The VM of any of its states. Never raises.
 static inline moondial_vm *moondial_vm_of(lua_State *L) {
@@ -66,51 +75,73 @@ static inline moondial_vm *moondial_vm_of(lua_State *L) {
     return vm;
 }
 
-/// What a coroutine's extra space says: a script's own coroutine, one that waits, or (a pointer) a host thread.
-#define MOONDIAL_SCRIPT_COROUTINE ((void *)0)
-#define MOONDIAL_WAITING_COROUTINE ((void *)2)
+// MARK: - tape.c
 
-static inline void **moondial_mark(lua_State *L) { return (void **)lua_getextraspace(L); }
-
-static inline bool moondial_is_host_thread(lua_State *L) {
-    void *mark = *moondial_mark(L);
-    return mark != MOONDIAL_SCRIPT_COROUTINE && mark != MOONDIAL_WAITING_COROUTINE;
-}
-
-// tape.c
-
+/// Begins a new tape to the host; functions on the old one that nobody took are forgotten. Never raises.
+void moondial_outbox_begin(moondial_vm *vm);
 /// Appends the value at `index` to the outbox by raw access. Never raises unless `functions` is set, which makes
 /// references (memory). On MOONDIAL_LIMIT `*problem` says which cap was hit.
 moondial_status moondial_encode(lua_State *L, int index, bool functions, const char **problem);
-/// Pushes every value on the inbox and returns how many. May raise (memory).
+/// Pushes every value on the inbox and returns how many. May raise (memory, or a table key that Lua refuses).
 int moondial_decode(lua_State *L);
-/// Appends to the outbox; false when memory ran out. Never raise.
+/// Append to a buffer; false when memory ran out. Never raise.
 bool moondial_put_integer(moondial_buffer *out, int64_t value);
-bool moondial_put_string(moondial_buffer *out, const char *bytes, size_t count);
+bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count);
 
-// report.c
+// MARK: - report.c
 
+/// Our own prelude, whose frames errors and tracebacks leave out, is named so.
+bool moondial_is_prelude_name(const char *chunk_name);
 /// Writes the error value on top of `L` and the stack it left behind to the outbox, popping nothing. Never raises.
 moondial_status moondial_report(lua_State *L, int lua_status);
 moondial_status moondial_report_text(moondial_vm *vm, moondial_status status, const char *text);
-/// True for our own prelude, which errors and tracebacks leave out.
-bool moondial_is_prelude(const lua_Debug *ar);
-/// Pushes "file:line: " of the innermost script function, or "". May raise (memory).
-void moondial_push_where(lua_State *L);
-/// Raises "NAME cannot wait inside CONSTRUCT" unless every coroutine on the way to the host can yield.
-void moondial_check_can_wait(lua_State *L, const char *name);
+/// What the host calls a chunk: its name, or the abbreviation of a text without one, which lives as long as `ar`.
+const char *moondial_source(const lua_Debug *ar, size_t *count);
+/// Raises the message on top of the stack, after "file:line: " of the innermost script function.
+int moondial_raise(lua_State *L);
 
-// call.c
+// MARK: - refusal.c
+
+/// Raises unless the host may be called here: "NAME cannot wait inside CONSTRUCT" for a function that may wait unless
+/// every coroutine on the way to the host can yield, and for every function inside a finalizer.
+void moondial_check_call(lua_State *L, uint32_t flags, const char *name);
+
+// MARK: - call.c
 
 /// Calls host function `function` with the arguments on the stack; may raise or yield, returns the number of results.
 int moondial_call_host(lua_State *L, uint32_t function, uint32_t flags, const char *name);
+/// A host function as scripts see it. Upvalues: number, flags, name.
+int moondial_host_function(lua_State *L);
 
-// coroutine.c and library.c: open a library, leaving its table on the stack. May raise.
+// MARK: - coroutine.c
+
+/// Says that `L` is the state of `thread`. Never raises.
+void moondial_mark_thread(lua_State *L, moondial_thread *thread);
+/// Closes what `co` left open, on behalf of `closer` (NULL is the host): LUA_OK, or the status of an error whose value
+/// is left on `co`. Never raises.
+int moondial_close(moondial_vm *vm, lua_State *closer, lua_State *co);
+/// Closes `co` and the coroutines through which it waits, innermost first. Never raises.
+void moondial_close_waiting(moondial_vm *vm, lua_State *co);
+/// Opens the library, leaving its table on the stack. May raise (memory).
 int moondial_open_coroutine(lua_State *L);
-void moondial_open_libraries(lua_State *L, const char *const *allowed);
+
+// MARK: - frozen.c
+
+/// Replaces a read-only table at `index` by the one behind it; false when it is an ordinary value. Never raises; needs
+/// two slots of stack.
+bool moondial_look_behind(lua_State *L, int index);
 /// Makes the table at `index` read-only under `name`. May raise (memory).
 void moondial_freeze(lua_State *L, int index, const char *name, bool deep);
+/// rawget, rawset, rawlen and next, which know read-only tables.
+extern const luaL_Reg moondial_raw_functions[];
+
+// MARK: - library.c, module.c, object.c
+
+/// Fills the globals. May raise (memory).
+void moondial_open_libraries(lua_State *L, const char *const *allowed);
 /// Pushes a `require` that asks host function `function`. May raise (memory).
 void moondial_push_require(lua_State *L, uint32_t function);
+/// What the prelude needs to make values with methods.
+extern const luaL_Reg moondial_object_functions[];
 
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The standard library cut down to an allow-list, read-only tables, and the few functions that differ from stock Lua:
-// load (text only), rawset/rawget/next (respect read-only tables), collectgarbage ("count" only), require (the host's).
+// The standard library cut down to an allow-list, with the few functions that differ from stock Lua.
 
 #include <string.h>
 
@@ -9,111 +8,10 @@
 
 const char moondial_key_names = 0;
 const char moondial_key_host = 0;
-const char moondial_key_classes = 0;
-const char moondial_key_frozen = 0;
-const char moondial_key_array = 0;
 
-// MARK: - Read-only tables
+// MARK: - load
 
-static int refuse_write(lua_State *L) {
-    const char *table = lua_tostring(L, lua_upvalueindex(1));
-    const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_typename(L, 2);
-    if (strcmp(table, "_G") == 0)
-        return luaL_error(
-            L, "cannot assign the global '%s': globals are read-only once the rules have loaded (use 'local %s')", key,
-            key);
-    return luaL_error(L, "cannot assign field '%s': '%s' is read-only", key, table);
-}
-
-/// Replaces a read-only table at `index` by the one behind it; false when it is an ordinary table.
-static bool look_behind(lua_State *L, int index) {
-    if (!lua_getmetatable(L, index)) return false;
-    bool frozen = lua_rawgetp(L, -1, &moondial_key_frozen) == LUA_TTABLE;
-    if (frozen)
-        lua_replace(L, index);
-    else
-        lua_pop(L, 1);
-    lua_pop(L, 1);
-    return frozen;
-}
-
-static int raw_next(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_settop(L, 2);
-    look_behind(L, 1);
-    if (lua_next(L, 1)) return 2;
-    lua_pushnil(L);
-    return 1;
-}
-
-static int frozen_pairs(lua_State *L) {
-    lua_pushcfunction(L, raw_next);
-    lua_pushvalue(L, 1);
-    lua_pushnil(L);
-    return 3;
-}
-
-static int raw_get(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    luaL_checkany(L, 2);
-    lua_settop(L, 2);
-    look_behind(L, 1);
-    lua_rawget(L, 1);
-    return 1;
-}
-
-static int raw_set(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    luaL_checkany(L, 2);
-    luaL_checkany(L, 3);
-    lua_settop(L, 3);
-    lua_pushvalue(L, 1);
-    if (look_behind(L, 4)) return luaL_error(L, "bad argument #1 to 'rawset' (the table is read-only)");
-    lua_pop(L, 1);
-    lua_rawset(L, 1);
-    return 1;
-}
-
-void moondial_freeze(lua_State *L, int index, const char *name, bool deep) {
-    index = lua_absindex(L, index);
-    luaL_checkstack(L, 8, "table nested too deep");
-    lua_newtable(L);
-    int behind = lua_gettop(L);
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-        lua_pushvalue(L, -2);
-        lua_pushvalue(L, -2);
-        lua_rawset(L, behind);
-        if (deep && lua_istable(L, -1) && !lua_rawequal(L, -1, index)) {
-            const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
-            const char *path = lua_pushfstring(L, "%s.%s", name, key);
-            moondial_freeze(L, -2, path, true);
-            lua_pop(L, 1);
-        }
-    }
-    for (lua_pushnil(L); lua_next(L, behind);) {
-        lua_pop(L, 1);
-        lua_pushvalue(L, -1);
-        lua_pushnil(L);
-        lua_rawset(L, index);
-    }
-    lua_createtable(L, 0, 5);
-    lua_pushvalue(L, behind);
-    lua_setfield(L, -2, "__index");
-    lua_pushstring(L, name);
-    lua_pushcclosure(L, refuse_write, 1);
-    lua_setfield(L, -2, "__newindex");
-    lua_pushcfunction(L, frozen_pairs);
-    lua_setfield(L, -2, "__pairs");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_pushvalue(L, behind);
-    lua_rawsetp(L, -2, &moondial_key_frozen);
-    lua_setmetatable(L, index);
-    lua_settop(L, behind - 1);
-}
-
-// MARK: - Functions that differ from stock Lua
-
+/// Stock `load`, which is the upvalue, for text only.
 static int load_text(lua_State *L) {
     const char *mode = luaL_optstring(L, 3, "t");
     if (strchr(mode, 't') == NULL) {
@@ -121,95 +19,64 @@ static int load_text(lua_State *L) {
         lua_pushfstring(L, "attempt to load a chunk with mode '%s': only text chunks ('t') are loaded", mode);
         return 2;
     }
-    int arguments = lua_gettop(L);
-    if (arguments < 3) lua_settop(L, arguments = 3);
+    const char *name = luaL_optstring(L, 2, "");
+    luaL_argcheck(L, !moondial_is_prelude_name(name), 2, "the host uses such names itself");
+    if (lua_gettop(L) < 3) lua_settop(L, 3);  // not further: a fourth argument, even nil, is the environment
     lua_pushliteral(L, "t");
     lua_replace(L, 3);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, arguments, LUA_MULTRET);
-    return lua_gettop(L);
+    return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
+
+// MARK: - xpcall
+
+// Lua 5.4.4 remembers a message handler by its place on the stack, and goes on doing so when the coroutine is closed:
+// an error in a closing handler then reads freed memory. So no handler is ever set: it is called with the error once
+// the function has been left, and to-be-closed variables have been closed. In return it may wait.
+
+/// A handler that fails gets its own error, this many times.
+enum { MAX_HANDLER_ERRORS = 10 };
+
+static int finish_handler(lua_State *L, int status, lua_KContext errors);
+
+/// Calls the handler, second on the stack, with the error on top.
+static int call_handler(lua_State *L, lua_KContext errors) {
+    lua_pushvalue(L, 2);
+    lua_insert(L, -2);
+    return finish_handler(L, lua_pcallk(L, 1, 1, 0, errors, finish_handler), errors);
+}
+
+static int finish_handler(lua_State *L, int status, lua_KContext errors) {
+    if (status == LUA_ERRRUN && errors < MAX_HANDLER_ERRORS) return call_handler(L, errors + 1);
+    if (status == LUA_ERRRUN) lua_pushliteral(L, "error in error handling");
+    lua_pushboolean(L, 0);
+    lua_insert(L, -2);
+    return 2;
+}
+
+static int finish_xpcall(lua_State *L, int status, lua_KContext unused) {
+    (void)unused;
+    if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - 2;
+    if (status == LUA_ERRRUN) return call_handler(L, 0);
+    lua_pushboolean(L, 0);  // no handler hears of errors in memory and in error handling
+    lua_insert(L, -2);
+    return 2;
+}
+
+static int xpcall(lua_State *L) {
+    int count = lua_gettop(L);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_pushboolean(L, 1);
+    lua_pushvalue(L, 1);
+    lua_rotate(L, 3, 2);  // function, handler, true, function, arguments
+    return finish_xpcall(L, lua_pcallk(L, count - 2, LUA_MULTRET, 0, 0, finish_xpcall), 0);
+}
+
+// MARK: - collectgarbage
 
 static int count_garbage(lua_State *L) {
-    const char *option = luaL_checkstring(L, 1);
-    luaL_argcheck(L, strcmp(option, "count") == 0, 1, "only \"count\" is available");
+    luaL_argcheck(
+        L, strcmp(luaL_optstring(L, 1, "collect"), "count") == 0, 1, "the host collects garbage: only 'count' is left");
     lua_pushnumber(L, lua_gc(L, LUA_GCCOUNT) + lua_gc(L, LUA_GCCOUNTB) / 1024.0);
-    return 1;
-}
-
-/// Upvalues: host function, modules by name (a value, or `false` while one loads).
-static int require_module(lua_State *L) {
-    const char *name = luaL_checkstring(L, 1);
-    lua_settop(L, 1);
-    if (lua_getfield(L, lua_upvalueindex(2), name) != LUA_TNIL) {
-        if (lua_isboolean(L, -1) && !lua_toboolean(L, -1))
-            return luaL_error(L, "module '%s' requires itself while it loads", name);
-        return 1;
-    }
-    lua_settop(L, 1);
-    uint32_t function = (uint32_t)lua_tointeger(L, lua_upvalueindex(1));
-    moondial_call_host(L, function, 0, "require");  // raises what the host says when there is no such module
-    size_t count;
-    const char *source = luaL_checklstring(L, -2, &count);
-    if (luaL_loadbufferx(L, source, count, luaL_checkstring(L, -1), "t") != LUA_OK) return lua_error(L);
-    lua_pushboolean(L, 0);
-    lua_setfield(L, lua_upvalueindex(2), name);
-    lua_pushvalue(L, 1);
-    if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
-        lua_pushnil(L);
-        lua_setfield(L, lua_upvalueindex(2), name);
-        return lua_error(L);
-    }
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_pushboolean(L, 1);
-    }
-    lua_pushvalue(L, -1);
-    lua_setfield(L, lua_upvalueindex(2), name);
-    return 1;
-}
-
-void moondial_push_require(lua_State *L, uint32_t function) {
-    lua_pushinteger(L, function);
-    lua_newtable(L);
-    lua_pushcclosure(L, require_module, 2);
-}
-
-// MARK: - Objects and classes, for the prelude
-
-static int set_class(lua_State *L) {
-    lua_Integer class = luaL_checkinteger(L, 1);
-    luaL_checktype(L, 2, LUA_TTABLE);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_classes);
-    lua_pushvalue(L, 2);
-    lua_rawseti(L, -2, class);
-    return 0;
-}
-
-static int make_object(lua_State *L) {
-    uint32_t *class = lua_newuserdatauv(L, sizeof *class, 1);
-    *class = (uint32_t)luaL_checkinteger(L, 1);
-    lua_pushvalue(L, 2);
-    lua_setiuservalue(L, -2, 1);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_classes);
-    lua_rawgeti(L, -1, *class);
-    lua_setmetatable(L, -3);
-    lua_pop(L, 1);
-    return 1;
-}
-
-static int payload_of_object(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TUSERDATA);
-    lua_getiuservalue(L, 1, 1);
-    return 1;
-}
-
-static int mark_array(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_settop(L, 1);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_array);
-    lua_setmetatable(L, 1);
     return 1;
 }
 
@@ -220,8 +87,9 @@ static const luaL_Reg libraries[] = {
     {"os", luaopen_os},         {"coroutine", moondial_open_coroutine}, {NULL, NULL},
 };
 
-/// The stock functions, each library's table under its name and the basic ones under "_G", on the stack.
+/// Leaves a table on the stack with each library's table under its name and the basic functions under "_G".
 static void push_stock(lua_State *L) {
+    static const luaL_Reg own[] = {{"collectgarbage", count_garbage}, {"xpcall", xpcall}, {NULL, NULL}};
     lua_newtable(L);
     for (const luaL_Reg *library = libraries; library->name; library++) {
         lua_pushcfunction(L, library->func);
@@ -229,83 +97,88 @@ static void push_stock(lua_State *L) {
         lua_setfield(L, -2, library->name);
     }
     lua_pushcfunction(L, luaopen_base);
-    lua_call(L, 0, 1);  // fills the globals, which are empty so far
-    lua_newtable(L);
-    for (lua_pushnil(L); lua_next(L, -3); lua_pop(L, 1)) {
-        lua_pushvalue(L, -2);
-        lua_pushvalue(L, -2);
-        lua_rawset(L, -5);
-    }
-    for (lua_pushnil(L); lua_next(L, -2);) {
-        lua_pop(L, 1);
-        lua_pushvalue(L, -1);
-        lua_pushnil(L);
-        lua_rawset(L, -5);
-    }
+    lua_call(L, 0, 1);  // the table of globals, which is replaced below
     lua_getfield(L, -1, "load");
     lua_pushcclosure(L, load_text, 1);
     lua_setfield(L, -2, "load");
-    static const luaL_Reg own[] = {
-        {"rawset", raw_set}, {"rawget", raw_get}, {"next", raw_next}, {"collectgarbage", count_garbage}, {NULL, NULL},
-    };
     luaL_setfuncs(L, own, 0);
-    lua_setfield(L, -3, "_G");
+    luaL_setfuncs(L, moondial_raw_functions, 0);
+    lua_setfield(L, -2, "_G");
+    lua_newtable(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+}
+
+/// Notes the name of the function on top of the stack, if it is one, for `moondial_check_call`. Pops it.
+static void note_name(lua_State *L, const char *name) {
+    if (lua_isfunction(L, -1)) {
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_names);
+        lua_insert(L, -2);
+        lua_pushstring(L, name);
+        lua_rawset(L, -3);
+    }
     lua_pop(L, 1);
 }
 
-/// Copies one allowed function from the stock table at `stock` to the globals and notes its name.
-static void allow(lua_State *L, int stock, const char *name) {
-    const char *dot = strchr(name, '.');
-    lua_pushlstring(L, dot ? name : "_G", dot ? (size_t)(dot - name) : 2);
-    const char *library = lua_tostring(L, -1);
+/// Copies one allowed function from the stock table at `stock` to the globals and to the loaded libraries at `loaded`.
+static void allow(lua_State *L, int stock, int loaded, const char *path) {
+    const char *dot = strchr(path, '.');
+    const char *name = dot ? dot + 1 : path;
+    const char *library = dot ? lua_pushlstring(L, path, (size_t)(dot - path)) : lua_pushliteral(L, "_G");
     lua_getfield(L, stock, library);
-    lua_getfield(L, -1, dot ? dot + 1 : name);
+    lua_getfield(L, -1, name);
     int value = lua_gettop(L);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_names);
     lua_pushvalue(L, value);
-    lua_pushstring(L, name);
-    if (lua_isfunction(L, value))
-        lua_rawset(L, -3);
-    else
-        lua_pop(L, 2);
+    note_name(L, path);
+    luaL_getsubtable(L, loaded, library);
+    lua_pushvalue(L, value);
+    lua_setfield(L, -2, name);
     lua_pushglobaltable(L);
     if (dot) luaL_getsubtable(L, -1, library);
     lua_pushvalue(L, value);
-    lua_setfield(L, -2, dot ? dot + 1 : name);
+    lua_setfield(L, -2, name);
+    lua_settop(L, loaded);
+}
+
+/// Names the functions that nobody can name but that call script code.
+static void note_hidden_names(lua_State *L, int stock) {
+    lua_getfield(L, stock, "_G");
+    lua_getfield(L, -1, "ipairs");
+    lua_newtable(L);
+    lua_call(L, 1, 1);
+    note_name(L, "ipairs");
+    lua_pushliteral(L, "");
+    lua_getmetatable(L, -1);
+    for (lua_pushnil(L); lua_next(L, -2);) note_name(L, "string arithmetic");
     lua_settop(L, stock);
 }
 
-static void set_string_methods(lua_State *L) {
+/// Makes `("x"):upper()` find the allowed functions, and closes the metatable to scripts.
+static void set_string_methods(lua_State *L, int loaded) {
     lua_pushliteral(L, "");
     lua_getmetatable(L, -1);
-    lua_getglobal(L, "string");
-    lua_pushvalue(L, -1);
-    look_behind(L, lua_gettop(L));
-    lua_setfield(L, -3, "__index");
-    lua_pop(L, 1);
+    lua_getfield(L, loaded, "string");
+    lua_setfield(L, -2, "__index");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 2);
+    lua_settop(L, loaded);
 }
 
 void moondial_open_libraries(lua_State *L, const char *const *allowed) {
     push_stock(L);
     int stock = lua_gettop(L);
-    for (; *allowed; allowed++) allow(L, stock, *allowed);
+    note_hidden_names(L, stock);
+    // The auxiliary library names functions in its messages by what it finds here. Scripts cannot reach it.
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    int loaded = lua_gettop(L);
+    for (; *allowed; allowed++) allow(L, stock, loaded, *allowed);
+    set_string_methods(L, loaded);
     for (const luaL_Reg *library = libraries; library->name; library++) {
         if (lua_getglobal(L, library->name) == LUA_TTABLE) moondial_freeze(L, -1, library->name, false);
         lua_pop(L, 1);
     }
-    set_string_methods(L);
-    lua_pop(L, 1);
     lua_pushglobaltable(L);
     lua_setglobal(L, "_G");
-
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_host);
-    static const luaL_Reg primitives[] = {
-        {"set_class", set_class}, {"object", make_object}, {"payload", payload_of_object}, {"array", mark_array},
-        {NULL, NULL},
-    };
-    luaL_setfuncs(L, primitives, 0);
-    lua_pop(L, 1);
+    luaL_setfuncs(L, moondial_object_functions, 0);
+    lua_settop(L, stock - 1);
 }

@@ -18,17 +18,6 @@ bool moondial_buffer_reserve(moondial_buffer *buffer, size_t extra) {
     return true;
 }
 
-// MARK: - Lua to host
-
-typedef struct {
-    lua_State *state;
-    moondial_buffer *out;
-    moondial_limits limits;
-    uint32_t nodes;
-    bool functions;
-    const char *problem;
-} encoder;
-
 static bool put(moondial_buffer *out, const void *bytes, size_t count) {
     if (!moondial_buffer_reserve(out, count)) return false;
     memcpy(out->bytes + out->count, bytes, count);
@@ -36,69 +25,80 @@ static bool put(moondial_buffer *out, const void *bytes, size_t count) {
     return true;
 }
 
-static bool put_tag(moondial_buffer *out, moondial_tape tag) { return put(out, &tag, 1); }
+static bool put_tag(moondial_buffer *out, moondial_tape tag) { return put(out, &tag, sizeof tag); }
 
 static bool put_tagged(moondial_buffer *out, moondial_tape tag, const void *bytes, size_t count) {
-    if (!moondial_buffer_reserve(out, count + 1)) return false;
-    out->bytes[out->count] = tag;
-    memcpy(out->bytes + out->count + 1, bytes, count);
-    out->count += count + 1;
-    return true;
+    return moondial_buffer_reserve(out, sizeof tag + count) && put_tag(out, tag) && put(out, bytes, count);
 }
 
-static bool put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count) {
+bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count) {
     uint32_t length = (uint32_t)count;
-    return put_tagged(out, tag, &length, sizeof length) && put(out, bytes, count);
+    return moondial_buffer_reserve(out, sizeof tag + sizeof length + count)
+           && put_tagged(out, tag, &length, sizeof length) && put(out, bytes, count);
 }
 
 bool moondial_put_integer(moondial_buffer *out, int64_t value) {
     return put_tagged(out, MOONDIAL_TAPE_INTEGER, &value, sizeof value);
 }
 
-bool moondial_put_string(moondial_buffer *out, const char *bytes, size_t count) {
-    return put_text(out, MOONDIAL_TAPE_STRING, bytes, count);
+// MARK: - Functions on the outbox
+
+/// What follows the tag of a function. Each points back at the one before, so that all can be found without reading the
+/// tape: `previous` is the end of that one's links, or 0.
+typedef struct {
+    int32_t reference;
+    uint32_t previous;
+} function_links;
+
+void moondial_outbox_begin(moondial_vm *vm) {
+    while (vm->functions > 0) {
+        function_links links;
+        memcpy(&links, vm->outbox.bytes + vm->functions - sizeof links, sizeof links);
+        moondial_vm_release(vm, links.reference);
+        vm->functions = links.previous;
+    }
+    vm->outbox.count = 0;
 }
+
+// MARK: - Lua to host
+
+typedef struct {
+    lua_State *state;
+    moondial_vm *vm;
+    uint32_t nodes;
+    bool functions;
+    const char *problem;
+} encoder;
 
 static moondial_status limit(encoder *e, const char *problem) {
     e->problem = problem;
     return MOONDIAL_LIMIT;
 }
 
-static moondial_status encode(encoder *e, int index, uint32_t depth);
-
 static moondial_status written(bool ok) { return ok ? MOONDIAL_OK : MOONDIAL_MEMORY; }
 
-/// The metatable of the value at `index` is the one stored under `key`.
-static bool has_metatable(lua_State *L, int index, const char *key) {
+static moondial_status encode(encoder *e, int index, uint32_t depth);
+
+static bool is_marked_array(lua_State *L, int index) {
     if (!lua_getmetatable(L, index)) return false;
-    lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_array);
     bool same = lua_rawequal(L, -1, -2);
     lua_pop(L, 2);
     return same;
 }
 
-/// The table behind a read-only one replaces it on the stack.
-static void see_through(lua_State *L, int index) {
-    if (!lua_getmetatable(L, index)) return;
-    if (lua_rawgetp(L, -1, &moondial_key_frozen) == LUA_TTABLE)
-        lua_replace(L, index);
-    else
-        lua_pop(L, 1);
-    lua_pop(L, 1);
-}
-
 static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
     lua_State *L = e->state;
-    if (depth >= e->limits.depth) return limit(e, "tables are nested too deep");
+    if (depth >= e->vm->limits.depth) return limit(e, "tables are nested too deep");
     if (!lua_checkstack(L, 6)) return MOONDIAL_MEMORY;
     lua_pushvalue(L, index);
     index = lua_gettop(L);
-    moondial_tape tag = has_metatable(L, index, &moondial_key_array) ? MOONDIAL_TAPE_ARRAY : MOONDIAL_TAPE_TABLE;
-    see_through(L, index);
+    moondial_look_behind(L, index);
+    moondial_tape tag = is_marked_array(L, index) ? MOONDIAL_TAPE_ARRAY : MOONDIAL_TAPE_TABLE;
     lua_Unsigned length = lua_rawlen(L, index);
-    if (length > e->limits.nodes) return limit(e, "a table has too many entries");
+    if (length > e->vm->limits.nodes) return limit(e, "there are too many values");
     uint32_t counts[2] = {(uint32_t)length, 0};
-    if (!put_tagged(e->out, tag, counts, sizeof counts)) return MOONDIAL_MEMORY;
+    if (!put_tagged(&e->vm->outbox, tag, counts, sizeof counts)) return MOONDIAL_MEMORY;
     for (lua_Unsigned i = 1; i <= length; i++) {
         lua_rawgeti(L, index, (lua_Integer)i);
         moondial_status status = encode(e, -1, depth + 1);
@@ -115,47 +115,63 @@ static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
         if (status != MOONDIAL_OK) return status;
     }
     lua_pop(L, 1);
-    return written(put_tag(e->out, MOONDIAL_TAPE_END));
+    return written(put_tag(&e->vm->outbox, MOONDIAL_TAPE_END));
 }
 
 static moondial_status encode_opaque(encoder *e, int index) {
     const char *name = luaL_typename(e->state, index);
-    return written(put_text(e->out, MOONDIAL_TAPE_OPAQUE, name, strlen(name)));
+    return written(moondial_put_text(&e->vm->outbox, MOONDIAL_TAPE_OPAQUE, name, strlen(name)));
 }
 
 static moondial_status encode_function(encoder *e, int index) {
     lua_State *L = e->state;
     if (!e->functions) return encode_opaque(e, index);
+    moondial_buffer *out = &e->vm->outbox;
     lua_Debug ar;
     lua_pushvalue(L, index);
     lua_getinfo(L, ">S", &ar);
-    lua_pushvalue(L, index);
-    int32_t reference = luaL_ref(L, LUA_REGISTRYINDEX);
+    size_t count;
+    const char *source = moondial_source(&ar, &count);
     int32_t line = ar.linedefined;
+    lua_pushvalue(L, index);
+    function_links links = {luaL_ref(L, LUA_REGISTRYINDEX), (uint32_t)e->vm->functions};
+    if (!put_tagged(out, MOONDIAL_TAPE_FUNCTION, &links, sizeof links)) {
+        moondial_vm_release(e->vm, links.reference);
+        return MOONDIAL_MEMORY;
+    }
+    e->vm->functions = out->count;
     return written(
-        put_tagged(e->out, MOONDIAL_TAPE_FUNCTION, &reference, sizeof reference)
-        && put_text(e->out, MOONDIAL_TAPE_STRING, ar.source, ar.srclen) && put(e->out, &line, sizeof line));
+        moondial_put_text(out, MOONDIAL_TAPE_STRING, source, count) && put(out, &line, sizeof line));
 }
 
 /// Objects are userdata with a class number and a payload; any other userdata is opaque.
 static moondial_status encode_object(encoder *e, int index, uint32_t depth) {
     lua_State *L = e->state;
+    if (depth >= e->vm->limits.depth) return limit(e, "tables are nested too deep");
     if (!lua_checkstack(L, 4)) return MOONDIAL_MEMORY;
-    index = lua_absindex(L, index);
     const uint32_t *class = lua_touserdata(L, index);
     if (lua_rawlen(L, index) != sizeof *class) return encode_opaque(e, index);
-    if (!put_tagged(e->out, MOONDIAL_TAPE_OBJECT, class, sizeof *class)) return MOONDIAL_MEMORY;
+    if (!put_tagged(&e->vm->outbox, MOONDIAL_TAPE_OBJECT, class, sizeof *class)) return MOONDIAL_MEMORY;
     lua_getiuservalue(L, index, 1);
-    moondial_status status = encode(e, -1, depth);
+    moondial_status status = encode(e, -1, depth + 1);
     if (status == MOONDIAL_OK) lua_pop(L, 1);
     return status;
 }
 
+static moondial_status encode_string(encoder *e, int index) {
+    moondial_buffer *out = &e->vm->outbox;
+    size_t count;
+    const char *bytes = lua_tolstring(e->state, index, &count);
+    if (count > e->vm->limits.bytes - out->count) return limit(e, "the values are too large");
+    return written(moondial_put_text(out, MOONDIAL_TAPE_STRING, bytes, count));
+}
+
+/// On failure the stack is left as it is: `moondial_encode` restores it.
 static moondial_status encode(encoder *e, int index, uint32_t depth) {
     lua_State *L = e->state;
-    moondial_buffer *out = e->out;
-    if (++e->nodes > e->limits.nodes) return limit(e, "there are too many values");
-    if (out->count > e->limits.bytes) return limit(e, "the values are too large");
+    moondial_buffer *out = &e->vm->outbox;
+    if (++e->nodes > e->vm->limits.nodes) return limit(e, "there are too many values");
+    if (out->count > e->vm->limits.bytes) return limit(e, "the values are too large");
     switch (lua_type(L, index)) {
         case LUA_TNIL: return written(put_tag(out, MOONDIAL_TAPE_NIL));
         case LUA_TBOOLEAN:
@@ -165,12 +181,7 @@ static moondial_status encode(encoder *e, int index, uint32_t depth) {
             double value = lua_tonumber(L, index);
             return written(put_tagged(out, MOONDIAL_TAPE_DOUBLE, &value, sizeof value));
         }
-        case LUA_TSTRING: {
-            size_t count;
-            const char *bytes = lua_tolstring(L, index, &count);
-            if (count > e->limits.bytes) return limit(e, "a string is too long");
-            return written(moondial_put_string(out, bytes, count));
-        }
+        case LUA_TSTRING: return encode_string(e, index);
         case LUA_TTABLE: return encode_table(e, index, depth);
         case LUA_TFUNCTION: return encode_function(e, index);
         case LUA_TUSERDATA: return encode_object(e, index, depth);
@@ -182,8 +193,7 @@ static moondial_status encode(encoder *e, int index, uint32_t depth) {
 }
 
 moondial_status moondial_encode(lua_State *L, int index, bool functions, const char **problem) {
-    moondial_vm *vm = moondial_vm_of(L);
-    encoder e = {L, &vm->outbox, vm->limits, 0, functions, ""};
+    encoder e = {L, moondial_vm_of(L), 0, functions, ""};
     int top = lua_gettop(L);
     moondial_status status = encode(&e, index, 0);
     lua_settop(L, top);
@@ -276,7 +286,8 @@ static void decode(lua_State *L, const uint8_t **cursor) {
 }
 
 int moondial_decode(lua_State *L) {
-    moondial_buffer *in = &moondial_vm_of(L)->inbox;
+    // A collection that starts here may run finalizers, but those cannot call the host: the inbox stays as it is.
+    const moondial_buffer *in = &moondial_vm_of(L)->inbox;
     const uint8_t *cursor = in->bytes;
     const uint8_t *end = in->bytes + in->count;
     int values = 0;

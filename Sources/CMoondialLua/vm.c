@@ -18,12 +18,14 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
         vm->live_bytes -= old_size;
         return NULL;
     }
-    if (new_size > old_size && vm->counts_allocations) {
-        if (vm->allocations == 0) return NULL;
-        vm->allocations--;
+    void *result = NULL;
+    if (new_size <= old_size || vm->allocations > 0) result = realloc(block, new_size);
+    if (result == NULL) {
+        vm->starved = true;
+        return NULL;
     }
-    void *result = realloc(block, new_size);
-    if (result != NULL) vm->live_bytes += new_size - old_size;
+    if (new_size > old_size) vm->allocations--;
+    vm->live_bytes += new_size - old_size;
     return result;
 }
 
@@ -33,10 +35,7 @@ static int panic(lua_State *L) {
     abort();
 }
 
-void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations) {
-    vm->counts_allocations = allocations > 0;
-    vm->allocations = allocations > 0 ? allocations - 1 : 0;
-}
+void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations) { vm->allocations = allocations; }
 
 size_t moondial_vm_live_bytes(const moondial_vm *vm) { return vm->live_bytes; }
 
@@ -44,9 +43,23 @@ moondial_buffer *moondial_vm_outbox(moondial_vm *vm) { return &vm->outbox; }
 
 moondial_buffer *moondial_vm_inbox(moondial_vm *vm) { return &vm->inbox; }
 
+bool moondial_vm_is_answering(const moondial_vm *vm) { return vm->calling != NULL; }
+
 const char *moondial_lua_release(void) { return LUA_RELEASE; }
 
 // MARK: - Life
+
+/// Strings that Lua makes where it is not protected. That they exist already keeps this from failing, and then Lua from
+/// calling `panic`.
+static void keep_unprotected_strings(lua_State *L) {
+    static const char *const strings[] = {
+        "error in error handling", "cannot resume dead coroutine", "cannot resume non-suspended coroutine",
+        "C stack overflow"};
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
+        lua_pushstring(L, strings[i]);
+        luaL_ref(L, LUA_REGISTRYINDEX);
+    }
+}
 
 static int set_up(lua_State *L) {
     const char *const *allowed = lua_touserdata(L, 1);
@@ -61,6 +74,7 @@ static int set_up(lua_State *L) {
     lua_setfield(L, -2, "__name");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
+    keep_unprotected_strings(L);
     moondial_open_libraries(L, allowed);
     return 0;
 }
@@ -72,13 +86,13 @@ moondial_vm *moondial_vm_new(
     vm->limits = limits;
     vm->call = call;
     vm->context = context;
-    moondial_vm_limit_allocations(vm, allocations);
+    vm->allocations = allocations;
     vm->main = lua_newstate(allocate, vm);
     if (vm->main == NULL) {
         free(vm);
         return NULL;
     }
-    *moondial_mark(vm->main) = MOONDIAL_SCRIPT_COROUTINE;
+    moondial_mark_thread(vm->main, NULL);  // new coroutines copy this
     lua_atpanic(vm->main, panic);
     lua_pushcfunction(vm->main, set_up);
     lua_pushlightuserdata(vm->main, (void *)allowed);
@@ -87,18 +101,8 @@ moondial_vm *moondial_vm_new(
     return NULL;
 }
 
-static moondial_answer refuse_call(void *context, uint32_t function, moondial_thread *thread) {
-    (void)function;
-    (void)thread;
-    moondial_vm *vm = context;
-    static const char text[] = "the Lua state is closing";
-    return moondial_put_string(&vm->inbox, text, sizeof text - 1) ? MOONDIAL_ANSWER_RAISE : MOONDIAL_ANSWER_RETURN;
-}
-
 void moondial_vm_free(moondial_vm *vm) {
-    vm->call = refuse_call;  // finalizers may still call the host
-    vm->context = vm;
-    lua_close(vm->main);
+    lua_close(vm->main);  // what finalizers call of the host is refused
     for (moondial_thread *thread = vm->threads; thread != NULL;) {
         moondial_thread *next = thread->next;
         free(thread);
@@ -117,15 +121,11 @@ typedef struct {
     uint32_t flags;
 } definition;
 
-static int call_closure(lua_State *L) {
-    return moondial_call_host(
-        L, (uint32_t)lua_tointeger(L, lua_upvalueindex(1)), (uint32_t)lua_tointeger(L, lua_upvalueindex(2)),
-        lua_tostring(L, lua_upvalueindex(3)));
-}
+static bool is_host_only(const char *path) { return strncmp(path, "host.", 5) == 0; }
 
 /// Pushes the table that holds the last name of `path`, making those on the way, and returns that name.
 static const char *push_parent(lua_State *L, const char *path) {
-    if (strncmp(path, "host.", 5) == 0) {
+    if (is_host_only(path)) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_host);
         path += 5;
     } else {
@@ -148,8 +148,8 @@ static int define(lua_State *L) {
     } else {
         lua_pushinteger(L, d->function);
         lua_pushinteger(L, d->flags);
-        lua_pushstring(L, d->path);
-        lua_pushcclosure(L, call_closure, 3);
+        lua_pushstring(L, is_host_only(d->path) ? name : d->path);
+        lua_pushcclosure(L, moondial_host_function, 3);
     }
     if (d->flags & (MOONDIAL_LOADS_MODULE | MOONDIAL_STRINGIFIES)) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_names);
@@ -164,8 +164,8 @@ static int define(lua_State *L) {
 
 static int set_value(lua_State *L) {
     const char *name = push_parent(L, lua_touserdata(L, 1));
-    int values = moondial_decode(L);
-    if (values == 1) lua_setfield(L, -2, name);
+    moondial_decode(L);
+    lua_setfield(L, -2, name);
     return 0;
 }
 
@@ -177,7 +177,8 @@ static int freeze_value(lua_State *L) {
         return 0;
     }
     const char *name = push_parent(L, path);
-    if (lua_getfield(L, -1, name) == LUA_TTABLE) moondial_freeze(L, -1, path, true);
+    if (lua_getfield(L, -1, name) != LUA_TTABLE) return luaL_error(L, "'%s' is not a table", path);
+    moondial_freeze(L, -1, path, true);
     return 0;
 }
 
@@ -208,6 +209,7 @@ static int run_prelude(lua_State *L) {
 /// Runs `function` with `argument` as a light userdata on the main stack, which is empty before and after.
 static moondial_status protect(moondial_vm *vm, lua_CFunction function, const void *argument) {
     lua_State *L = vm->main;
+    vm->starved = false;
     lua_settop(L, 0);
     lua_pushcfunction(L, function);
     lua_pushlightuserdata(L, (void *)argument);
@@ -228,7 +230,7 @@ moondial_status moondial_vm_freeze(moondial_vm *vm, const char *path) { return p
 
 moondial_status moondial_vm_load(
     moondial_vm *vm, const void *source, size_t count, const char *name, int32_t *function) {
-    chunk c = {source ? source : "", count, name, LUA_NOREF, LUA_OK};
+    chunk c = {source ? source : "", count, name, MOONDIAL_NO_FUNCTION, LUA_OK};
     moondial_status status = protect(vm, load_chunk, &c);
     *function = c.function;
     return status == MOONDIAL_RUNTIME && c.lua_status == LUA_ERRSYNTAX ? MOONDIAL_SYNTAX : status;

@@ -4,8 +4,8 @@ internal import CMoondialLua
 
 /// One Lua state.
 ///
-/// A VM is used on one thread (in moondial: on one event loop) and is not `Sendable`. Many threads of Lua code can be in
-/// flight in it: each is a `LuaThread`, and while one waits for the host the others run.
+/// A VM is used on one thread (in moondial: on one event loop) and is not `Sendable`. Many threads of Lua code can be
+/// in flight in it: each is a `LuaThread`, and while one waits for the host the others run.
 package final class LuaVM {
     /// What a VM is made of.
     package struct Configuration {
@@ -36,7 +36,7 @@ package final class LuaVM {
                 moondial_limits(
                     depth: UInt32(clamping: limits.depth), nodes: UInt32(clamping: limits.values),
                     bytes: UInt32(clamping: limits.bytes)),
-                answerCall, Unmanaged.passUnretained(bridge).toOpaque(), configuration.allocations ?? 0)
+                answerCall, Unmanaged.passUnretained(bridge).toOpaque(), configuration.allocations ?? .max)
         }
         guard let handle else { throw LuaError(code: .memory, message: "not enough memory for a Lua state") }
         self.handle = handle
@@ -58,7 +58,7 @@ package final class LuaVM {
 
     /// Makes every allocation after the next `count` fail; nil lifts that. For tests.
     package func limitAllocations(to count: UInt64?) {
-        moondial_vm_limit_allocations(handle, count.map { $0 + 1 } ?? 0)
+        moondial_vm_limit_allocations(handle, count ?? .max)
     }
 
     // MARK: - Loading
@@ -67,43 +67,59 @@ package final class LuaVM {
     ///
     /// - Throws: `LuaError` with code `syntax` or `memory`.
     package func load(_ text: [UInt8], name: LuaSourceName) throws(LuaError) -> LuaFunction {
+        preconditionNotAnswering()
         sources.add(text, for: name)
         var reference: Int32 = 0
         let status = text.withUnsafeBytes {
             moondial_vm_load(handle, $0.baseAddress, $0.count, name.chunkName, &reference)
         }
-        guard status == MOONDIAL_OK else { throw LuaError(status: status, vm: self, compiling: name) }
+        guard status == MOONDIAL_OK else { throw LuaError(status: status, vm: self) }
         return LuaFunction(vm: self, reference: reference, site: LuaSite(source: name, line: 1))
     }
 
     /// Runs text of the host itself with the host-only functions as its argument. Its frames are left out of errors and
     /// tracebacks. It may not wait.
+    ///
+    /// - Throws: `LuaError` of any code.
     package func runPrelude(_ text: String, label: String) throws(LuaError) {
         let prelude = try load(Array(text.utf8), name: .label("[moondial \(label)]"))
         try check(moondial_vm_run_prelude(handle, prelude.reference))
     }
 
     /// Sets a global or a field of one: "moondial.config".
+    ///
+    /// - Throws: `LuaError` with code `memory`, or `runtime` when the table is read-only or a key is nil or NaN.
     package func set(_ path: String, to value: LuaValue) throws(LuaError) {
         try set(path) { $0.write(value) }
     }
 
     /// Sets a global or a field of one to the value that `body` writes: exactly one.
+    ///
+    /// - Throws: `LuaError` with code `memory`, or `runtime` when the table is read-only or a key is nil or NaN.
     package func set(_ path: String, writing body: (LuaWriter) -> Void) throws(LuaError) {
+        preconditionNotAnswering()
         let writer = LuaWriter(vm: self)
         writer.reset()
         body(writer)
         try check(moondial_vm_set(handle, path))
     }
 
-    /// Makes a global table read-only, with the tables in it. "_G" means the globals themselves.
+    /// Makes a global table read-only, with the tables in it. "_G" means the globals themselves, and nothing in them.
+    ///
+    /// - Throws: `LuaError` with code `memory`, or `runtime` when there is no such table.
     package func freeze(_ path: String) throws(LuaError) {
+        preconditionNotAnswering()
         try check(moondial_vm_freeze(handle, path))
     }
 
     private func check(_ status: moondial_status) throws(LuaError) {
         guard status != MOONDIAL_OK else { return }
         throw LuaError(status: status, vm: self)
+    }
+
+    /// Nothing runs in a VM while it waits for the answer of a host function: the call's values are on its tapes.
+    func preconditionNotAnswering() {
+        precondition(!moondial_vm_is_answering(handle), "a host function called the Lua state that called it")
     }
 
     // MARK: - Calls from Lua
@@ -119,9 +135,12 @@ package final class LuaVM {
             Unmanaged<LuaThread>.fromOpaque($0).takeUnretainedValue()
         }
         var call = HostCall(arguments: LuaReader(vm: self), results: results, thread: owner, vm: self)
-        switch functions[Int(number)].body(&call) {
+        let function = functions[Int(number)]
+        switch function.body(&call) {
         case .returned: return MOONDIAL_ANSWER_RETURN
-        case .waiting: return MOONDIAL_ANSWER_WAIT
+        case .waiting:
+            precondition(function.options.contains(.mayWait), "\(function.path) waits without the option to")
+            return MOONDIAL_ANSWER_WAIT
         case .raised(let message):
             results.reset()
             results.write(message)

@@ -48,11 +48,17 @@ typedef enum : uint8_t {
     MOONDIAL_TAPE_ARRAY,    ///< as TABLE, for a table marked as an array
     MOONDIAL_TAPE_END,
     MOONDIAL_TAPE_NULL,      ///< JSON's null, in Lua a light userdata
-    MOONDIAL_TAPE_FUNCTION,  ///< `int32_t` reference owned by the reader, source string, `int32_t` first line
+    MOONDIAL_TAPE_FUNCTION,  ///< `int32_t` reference, `uint32_t` for C, source string, `int32_t` first line
     MOONDIAL_TAPE_OBJECT,    ///< `uint32_t` class, payload value (Lua to host only)
     MOONDIAL_TAPE_RECORD,    ///< `uint32_t` class, then a TABLE that gets the class's metatable (host to Lua only)
     MOONDIAL_TAPE_OPAQUE,    ///< length, bytes: the name of a type that does not cross (Lua to host only)
 } moondial_tape;
+
+enum {
+    /// Whoever takes a function from the outbox writes this over its reference. Those left are forgotten when the next
+    /// tape begins.
+    MOONDIAL_NO_FUNCTION = -2,
+};
 
 /// Makes room for `extra` more bytes; false when memory ran out, the buffer being as it was.
 bool moondial_buffer_reserve(moondial_buffer *buffer, size_t extra);
@@ -87,18 +93,20 @@ typedef struct {
     uint32_t bytes;  ///< of the tape
 } moondial_limits;
 
+/// No limit to the number of allocations.
+#define MOONDIAL_UNLIMITED UINT64_MAX
+
 /// A new VM with the functions of the standard library in `allowed` ("assert", "string.format", ...; ends with NULL)
-/// and a read-only table for each library. NULL when memory ran out.
-///
-/// `allocations` limits how many allocations succeed (0: no limit); tests count it down to see each one fail.
+/// and a read-only table for each library. NULL when memory ran out, as it does after `allocations` of them.
 moondial_vm *_Nullable moondial_vm_new(
     const char *_Nullable const *_Nonnull allowed, moondial_limits limits, moondial_call call, void *context,
     uint64_t allocations);
 
-/// Closes the state: finalizers and pending `__close` run, every thread and reference becomes invalid.
+/// Closes the state: finalizers run, and every thread and reference becomes invalid. Threads that should close their
+/// to-be-closed variables are released before.
 void moondial_vm_free(moondial_vm *vm);
 
-/// Arms the failure of every allocation after the next `allocations` (0: none fails). For tests.
+/// Makes every allocation after the next `allocations` fail. For tests.
 void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations);
 
 /// Bytes of Lua memory in use.
@@ -109,6 +117,9 @@ moondial_buffer *moondial_vm_outbox(moondial_vm *vm);
 
 /// Host to Lua.
 moondial_buffer *moondial_vm_inbox(moondial_vm *vm);
+
+/// A host function is being answered: nothing may run in the VM, but threads can be acquired and released.
+bool moondial_vm_is_answering(const moondial_vm *vm);
 
 /// "Lua 5.4.4".
 const char *moondial_lua_release(void);
@@ -130,10 +141,10 @@ moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t f
 moondial_status moondial_vm_set(moondial_vm *vm, const char *path);
 
 /// Makes the table at a dotted path read-only, with the tables in it; "_G" means the globals themselves, not deep.
+/// Already read-only tables stay as they are.
 moondial_status moondial_vm_freeze(moondial_vm *vm, const char *path);
 
 /// Compiles text (never bytecode) named `name` ("@file" or "=label") and stores a reference to the function.
-/// A `prelude` gets the table of host-only functions as its argument when it is called.
 moondial_status moondial_vm_load(
     moondial_vm *vm, const void *_Nullable source, size_t count, const char *name, int32_t *function);
 
@@ -143,9 +154,9 @@ moondial_status moondial_vm_run_prelude(moondial_vm *vm, int32_t function);
 /// Forgets a function reference. Never fails.
 void moondial_vm_release(moondial_vm *vm, int32_t function);
 
-/// Source ("@file") and line of the script code that called the host function that is being answered; false outside one.
-bool moondial_vm_caller(
-    moondial_vm *vm, const char *_Nullable *_Nonnull source, int32_t *line);
+/// Source ("@file") and line of the script code that called the host function that is being answered; false outside
+/// one. The source is valid until the next such question.
+bool moondial_vm_caller(moondial_vm *vm, const char *_Nullable *_Nonnull source, int32_t *line);
 
 // MARK: - Threads
 
@@ -154,7 +165,16 @@ moondial_thread *_Nullable moondial_thread_acquire(moondial_vm *vm, void *_Nulla
 
 void *_Nullable moondial_thread_owner(const moondial_thread *thread);
 
-/// Calls `function` with the values on the inbox. The thread must be idle.
+/// From now on `moondial_thread_owner` says NULL.
+void moondial_thread_disown(moondial_thread *thread);
+
+/// The thread waits for `moondial_thread_resume`.
+bool moondial_thread_waits(const moondial_thread *thread);
+
+/// The thread's code runs, in a host function that is being answered.
+bool moondial_thread_runs(const moondial_thread *thread);
+
+/// Calls `function` with the values on the inbox. The thread must neither wait nor run.
 moondial_status moondial_thread_start(moondial_thread *thread, int32_t function);
 
 /// Gives the waiting host call its reply, which is on the inbox: results, or with `raise` the string to raise.
@@ -165,7 +185,8 @@ moondial_status moondial_thread_resume(moondial_thread *thread, uint64_t ticket,
 /// Names the wait that is going on: no two waits of a VM have the same ticket.
 uint64_t moondial_thread_ticket(const moondial_thread *thread);
 
-/// Ends whatever the thread runs (pending `__close` run, and cannot wait) and puts it back for reuse.
+/// Ends the wait of the thread, in the coroutines through which it waits too (pending `__close` run, innermost first,
+/// and cannot wait), and puts it back for reuse. The thread must not run. Leaves the tapes as they are.
 void moondial_thread_release(moondial_thread *thread);
 
 #pragma clang assume_nonnull end

@@ -4,28 +4,21 @@ internal import CMoondialLua
 
 extension LuaError {
     /// Reads the report that a failed call left on the VM's outbox.
-    ///
-    /// - Parameter chunk: The chunk that was being compiled, for a syntax error.
-    init(status: moondial_status, vm: LuaVM, compiling chunk: LuaSourceName? = nil) {
+    init(status: moondial_status, vm: LuaVM) {
         var reader = LuaReader(vm: vm)
-        let code = Code(status: status)
         let text = Self.message(of: reader.nextOrNil())
         var frames: [ReportedFrame] = []
         while !reader.isAtEnd { frames.append(ReportedFrame(from: &reader)) }
 
-        let position = Self.position(in: text)
-        let named = position.flatMap { position in
-            chunk.map { LuaSite(source: $0, line: position.line) }
-                ?? frames.first { $0.shortName == position.name }.map {
-                    LuaSite(source: LuaSourceName(chunkName: $0.chunkName), line: position.line)
-                }
+        let (site, message) = Self.splitPosition(of: text) { name in
+            frames.first { $0.nameInMessages == name }.map { $0.source } ?? vm.sources.name(inMessages: name)
         }
-        let site = named ?? frames.lazy.compactMap(\.site).first
+        let place = site ?? frames.lazy.compactMap(\.site).first
         self.init(
-            code: code,
-            message: named != nil ? String(text.dropFirst(position?.length ?? 0)) : text,
-            site: site,
-            sourceLine: site.flatMap { vm.sources.line(at: $0) },
+            code: Code(status: status),
+            message: message,
+            site: place,
+            sourceLine: place.flatMap { vm.sources.line(at: $0) },
             traceback: frames.compactMap(\.frame))
     }
 
@@ -38,19 +31,31 @@ extension LuaError {
         }
     }
 
-    /// Splits "name:12: " off the front of a message.
-    private static func position(in message: String) -> (name: String, line: Int, length: Int)? {
-        var search = message[...]
-        var start = message.startIndex
+    /// Takes the positions, "name:12: ", off the front of a message. The last is where the error began:
+    /// `coroutine.wrap` puts its own before those of the coroutine.
+    private static func splitPosition(
+        of text: String, source: (String) -> LuaSourceName?
+    ) -> (site: LuaSite?, message: String) {
+        var site: LuaSite?
+        var rest = text[...]
+        while let position = leadingPosition(of: rest, source: source) {
+            site = position.site
+            rest = position.rest
+        }
+        return (site, String(rest))
+    }
+
+    private static func leadingPosition(
+        of text: Substring, source: (String) -> LuaSourceName?
+    ) -> (site: LuaSite, rest: Substring)? {
+        var search = text
         while let colon = search.firstIndex(of: ":") {
-            let digits = message[message.index(after: colon)...].prefix { $0.isASCII && $0.isNumber }
-            let rest = message[digits.endIndex...]
-            if let line = Int(digits), rest.hasPrefix(": ") {
-                let end = message.index(digits.endIndex, offsetBy: 2)
-                return (String(message[..<colon]), line, message.distance(from: message.startIndex, to: end))
-            }
-            start = message.index(after: colon)
-            search = message[start...]
+            search = text[text.index(after: colon)...]
+            let digits = search.prefix { $0.isASCII && $0.isNumber }
+            let rest = text[digits.endIndex...]
+            guard let line = Int(digits), rest.hasPrefix(": ") else { continue }
+            guard let source = source(String(text[..<colon])) else { continue }
+            return (LuaSite(source: source, line: line), rest.dropFirst(2))
         }
         return nil
     }
@@ -69,35 +74,40 @@ extension LuaError.Code {
 
 /// A stack level as the C target reports it.
 private struct ReportedFrame {
-    var chunkName: String
-    var shortName: String
+    var source: LuaSourceName
+    /// How Lua writes the source in messages.
+    var nameInMessages: String
     var line: Int
     var nameKind: String
     var name: String
-    var what: String
+    /// "Lua", "main" or "C".
+    var kind: String
     var firstLine: Int
 
     init(from reader: inout LuaReader) {
         func text() -> String { reader.nextBytes().map { String(escaping: $0) } ?? "" }
         func number() -> Int { if case .integer(let value) = reader.nextOrNil() { Int(value) } else { 0 } }
-        chunkName = text()
-        shortName = text()
+        source = LuaSourceName(chunkName: text())
+        nameInMessages = text()
         line = number()
         nameKind = text()
         name = text()
-        what = text()
+        kind = text()
         firstLine = number()
     }
 
     var site: LuaSite? {
-        line > 0 ? LuaSite(source: LuaSourceName(chunkName: chunkName), line: line) : nil
+        line > 0 ? LuaSite(source: source, line: line) : nil
     }
 
-    /// Nil for C functions that nobody named: those of the host.
+    /// Nil for C functions that nobody named.
     var frame: LuaFrame? {
-        if !name.isEmpty { return LuaFrame(site: site, function: "\(nameKind.isEmpty ? "function" : nameKind) '\(name)'") }
-        if what == "main" { return LuaFrame(site: site, function: "main chunk") }
-        if what == "C" { return nil }
-        return LuaFrame(site: site, function: "function <\(LuaSourceName(chunkName: chunkName)):\(firstLine)>")
+        if !name.isEmpty {
+            let kind = nameKind == "global" ? "function" : nameKind
+            return LuaFrame(site: site, function: "\(kind) '\(name)'")
+        }
+        if kind == "main" { return LuaFrame(site: site, function: "main chunk") }
+        if kind == "C" { return nil }
+        return LuaFrame(site: site, function: "function <\(source):\(firstLine)>")
     }
 }

@@ -38,7 +38,9 @@ package enum StandardLibrary {
         Omission(name: "os.rename", reason: "moves any file"),
         Omission(name: "os.setlocale", reason: "changes number formats for the whole process"),
         Omission(name: "os.tmpname", reason: "creates files"),
-        Omission(name: "package", reason: "loads C libraries and files from anywhere; require finds modules of the rules folder"),
+        Omission(
+            name: "package",
+            reason: "loads C libraries and files from anywhere; require finds modules of the rules folder"),
         Omission(name: "string.dump", reason: "makes bytecode, which is never loaded: it can crash the interpreter"),
         Omission(name: "warn", reason: "writes to standard error past the host; use moondial.log"),
     ]

@@ -19,14 +19,17 @@ package final class LuaThread {
         return handle != nil
     }
 
-    deinit { close() }
+    deinit {
+        // What still runs to close it must not get hold of an object that goes away.
+        if let handle { moondial_thread_disown(handle) }
+        close()
+    }
 
     /// Calls `function` with the values that `arguments` writes, up to its end or its first wait.
     package func start(_ function: LuaFunction, arguments: (LuaWriter) -> Void = { _ in }) -> LuaOutcome {
         guard let handle else { preconditionFailure("a closed Lua thread was started") }
-        let writer = LuaWriter(vm: vm)
-        writer.reset()
-        arguments(writer)
+        precondition(!moondial_thread_waits(handle), "a Lua thread was started that waits")
+        write(arguments)
         return outcome(moondial_thread_start(handle, function.reference))
     }
 
@@ -34,22 +37,28 @@ package final class LuaThread {
     ///
     /// - Returns: Nil when nobody waits for that any more: the reply is dropped and nothing runs.
     package func resume(_ ticket: LuaTicket, results: (LuaWriter) -> Void) -> LuaOutcome? {
-        guard let handle else { return nil }
-        let writer = LuaWriter(vm: vm)
-        writer.reset()
-        results(writer)
-        let status = moondial_thread_resume(handle, ticket.number, false)
-        return status == MOONDIAL_LATE ? nil : outcome(status)
+        reply(to: ticket, raises: false, results)
     }
 
     /// Ends the wait named by `ticket` with an error at the place of the call.
+    ///
+    /// - Returns: Nil when nobody waits for that any more: the reply is dropped and nothing runs.
     package func resume(_ ticket: LuaTicket, raising message: String) -> LuaOutcome? {
+        reply(to: ticket, raises: true) { $0.write(message) }
+    }
+
+    private func reply(to ticket: LuaTicket, raises: Bool, _ values: (LuaWriter) -> Void) -> LuaOutcome? {
         guard let handle else { return nil }
+        write(values)
+        let status = moondial_thread_resume(handle, ticket.number, raises)
+        return status == MOONDIAL_LATE ? nil : outcome(status)
+    }
+
+    private func write(_ values: (LuaWriter) -> Void) {
+        vm.preconditionNotAnswering()
         let writer = LuaWriter(vm: vm)
         writer.reset()
-        writer.write(message)
-        let status = moondial_thread_resume(handle, ticket.number, true)
-        return status == MOONDIAL_LATE ? nil : outcome(status)
+        values(writer)
     }
 
     /// The ticket of the wait that begins (inside a host function that may wait) or goes on.
@@ -57,11 +66,13 @@ package final class LuaThread {
         LuaTicket(number: handle.map { moondial_thread_ticket($0) } ?? 0)
     }
 
-    /// Ends what runs: pending to-be-closed variables are closed, and cannot wait. Later replies are dropped.
+    /// Ends the wait, in the coroutines through which the thread waits too: to-be-closed variables are closed,
+    /// innermost first, and cannot wait. Later replies are dropped. Not for a host function that this thread calls.
     package func close() {
         guard let handle else { return }
-        moondial_thread_release(handle)
+        precondition(!moondial_thread_runs(handle), "a Lua thread was closed while it runs")
         self.handle = nil
+        moondial_thread_release(handle)
     }
 
     private func outcome(_ status: moondial_status) -> LuaOutcome {

@@ -27,7 +27,11 @@ package enum LuaSourceName: Hashable, Sendable {
     case label(String)
 
     init(chunkName: String) {
-        self = chunkName.hasPrefix("@") ? .file(String(chunkName.dropFirst())) : .label(String(chunkName.drop { $0 == "=" }))
+        switch chunkName.first {
+        case "@": self = .file(String(chunkName.dropFirst()))
+        case "=": self = .label(String(chunkName.dropFirst()))
+        default: self = .label(chunkName)
+        }
     }
 
     /// What Lua calls the chunk.

@@ -4,7 +4,8 @@ internal import CMoondialLua
 
 /// Reads the values that came out of Lua, in order.
 ///
-/// A reader looks at memory of the VM: it is valid until the next call into that VM. Copy what must live longer.
+/// A reader looks at memory of the VM: it is valid until the next call into that VM. Copy what must live longer. A
+/// function can be read once; read again, it is opaque.
 package struct LuaReader {
     private var cursor: UnsafePointer<UInt8>?
     private let end: UnsafePointer<UInt8>?
@@ -75,7 +76,10 @@ package struct LuaReader {
             for _ in 0..<count { skip() }
             while peek != MOONDIAL_TAPE_END { skip() }
             advance(1)
-        case MOONDIAL_TAPE_FUNCTION: _ = function()
+        case MOONDIAL_TAPE_FUNCTION:
+            advance(8)
+            skip()
+            advance(4)
         default: break
         }
     }
@@ -93,7 +97,7 @@ package struct LuaReader {
         case MOONDIAL_TAPE_TABLE: return .table(table(isArray: false))
         case MOONDIAL_TAPE_ARRAY: return .table(table(isArray: true))
         case MOONDIAL_TAPE_NULL: return .null
-        case MOONDIAL_TAPE_FUNCTION: return .function(function())
+        case MOONDIAL_TAPE_FUNCTION: return function().map { .function($0) } ?? .opaque("function")
         case MOONDIAL_TAPE_OBJECT: return .object(class: take(), payload: value())
         case MOONDIAL_TAPE_OPAQUE: return .opaque(String(escaping: bytes()))
         default: return .nil
@@ -114,10 +118,15 @@ package struct LuaReader {
         return table
     }
 
-    private mutating func function() -> LuaFunction {
+    /// Takes the function, so that no other reader does.
+    private mutating func function() -> LuaFunction? {
+        let place = cursor.map { UnsafeMutableRawPointer(mutating: $0) }
         let reference: Int32 = take()
+        advance(4)
         let source = LuaSourceName(chunkName: nextBytes().map { String(escaping: $0) } ?? "")
         let line: Int32 = take()
+        guard reference != MOONDIAL_NO_FUNCTION else { return nil }
+        place?.storeBytes(of: Int32(MOONDIAL_NO_FUNCTION), as: Int32.self)
         return LuaFunction(vm: vm, reference: reference, site: LuaSite(source: source, line: Int(line)))
     }
 

@@ -22,7 +22,7 @@ extension LuaString: ExpressibleByStringLiteral {
 }
 
 extension LuaString: CustomStringConvertible {
-    /// Printable text: control characters and bytes that are not UTF-8 appear as `\n`, `\27` or `\xFF`.
+    /// Printable text: control characters and bytes that are not UTF-8 appear as `\n`, `\u{1B}` or `\xFF`.
     package var description: String {
         String(escaping: bytes)
     }

@@ -3,11 +3,11 @@
 package import NumberVerification
 
 extension RunMachine {
-    /// What forbids an attempt now, or nil. `spending` says that it would be made with the token of the run.
-    func obstacle(spending: Bool, evenIfDelivered: Bool, now: Duration) -> Guard? {
+    /// What forbids an attempt with the token now, or nil.
+    func obstacle(to token: Secret, evenIfDelivered: Bool, now: Duration) -> Guard? {
         if now >= context.deadline { return .deadline }
         if trace.attemptCount >= context.settings.maxAttempts { return .maxAttempts }
-        if spending, !evenIfDelivered, trace.tokenMayBeSpent { return .tokenSpent }
+        if !evenIfDelivered, trace.maySpend(token) { return .tokenSpent }
         return nil
     }
 
@@ -16,20 +16,17 @@ extension RunMachine {
     /// A granted attempt counts towards the maximum from here on and stands in the trace and among the attempts of the
     /// result, but is no evidence for the decision. Its token and phone are redacted like those of the run.
     ///
-    /// `evenIfDelivered` is the rule's word that the run's token may be sent again although it may be spent; the default
-    /// is false.
+    /// `evenIfDelivered` is the rule's word that the token may be sent again although it may be spent; the default is
+    /// false.
     package mutating func rawAttempt(
         _ raw: VerificationRequest, at endpoint: Endpoint, evenIfDelivered: Bool = false, now: Duration
     ) -> RawPermission {
         guard let place = runningHook else { return .refused(.notInHook) }
-        let spending = raw.token == context.request.token
-        if let obstacle = obstacle(spending: spending, evenIfDelivered: evenIfDelivered, now: now) {
+        if let obstacle = obstacle(to: raw.token, evenIfDelivered: evenIfDelivered, now: now) {
             trace.refuse(obstacle, endpoint: endpoint, isRaw: true, for: place, now: now)
             return .refused(obstacle)
         }
-        trace.addSecrets(of: raw)
-        let number = trace.startAttempt(at: endpoint, isRaw: true, spendsToken: spending, by: place, now: now)
-        return .granted(number: number)
+        return .granted(number: trace.startAttempt(at: endpoint, raw: raw, by: place, now: now))
     }
 
     /// A granted raw attempt has ended, however it did. Legal at any time; dropped when the run is over.

@@ -10,8 +10,8 @@ package import NumberVerification
 ///
 /// - **It ends.** Every answer leads forward, and the number of attempts is bounded.
 /// - **It fails closed.** A hook that fails ends in `settings.onError` with reason `rule_error`, never in allow.
-/// - **It spends no token twice unasked.** After an attempt that has spent the run's token, or may have, no other is
-///   sent with it unless the rule says `even_if_delivered`. Raw attempts with the same token count.
+/// - **It spends no token twice unasked.** After an attempt that has spent its token, or may have, no other is sent
+///   with that token unless the rule says `even_if_delivered`. Raw attempts made by hooks count.
 /// - **It can say why.** Everything that happens goes to the ``trace``.
 ///
 /// Every event carries `now`, the monotonic time since the start of the run; it must not go backwards. Once
@@ -28,7 +28,7 @@ package struct RunMachine: Sendable {
 
     let context: RunContext
     private var state = State.ready
-    /// What forbade the first attempt, if something did.
+    /// What forbade an attempt, if something did. Counts as evidence when no attempt was made.
     private var refusal: Guard?
 
     private enum State {
@@ -185,12 +185,12 @@ extension RunMachine {
     private mutating func attempt(
         at endpoint: Endpoint, for place: HookPlace?, evenIfDelivered: Bool, now: Duration
     ) -> Action {
-        if let obstacle = obstacle(spending: true, evenIfDelivered: evenIfDelivered, now: now) {
+        if let obstacle = obstacle(to: context.request.token, evenIfDelivered: evenIfDelivered, now: now) {
             trace.refuse(obstacle, endpoint: endpoint, isRaw: false, for: place, now: now)
             refusal = obstacle
             return ask(.mapResult, now: now)
         }
-        let number = trace.startAttempt(at: endpoint, isRaw: false, spendsToken: true, by: place, now: now)
+        let number = trace.startAttempt(at: endpoint, raw: nil, by: place, now: now)
         state = .attempting(number: number)
         return .attempt(endpoint)
     }

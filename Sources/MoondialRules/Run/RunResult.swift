@@ -15,19 +15,16 @@ package struct RunResult: Sendable {
 
     private let records: [AttemptRecord]
     private let context: RunContext
-    let redactor: Redactor
 
-    init(
-        decision: Decision, grounds: Grounds, records: [AttemptRecord], elapsed: Duration, context: RunContext,
-        redactor: Redactor
-    ) {
+    init(decision: Decision, grounds: Grounds, records: [AttemptRecord], elapsed: Duration, context: RunContext) {
         self.decision = decision
         self.grounds = grounds
         self.records = records
         self.elapsed = elapsed
         self.context = context
-        self.redactor = redactor
     }
+
+    var redactor: Redactor { Redactor(context, records) }
 
     /// The last attempt of the run itself, or nil when it made none. Raw attempts are never it.
     package var lastAttempt: Attempt? { records.lastOwnAttempt }

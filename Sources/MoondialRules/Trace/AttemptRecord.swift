@@ -11,14 +11,14 @@ struct AttemptRecord: Sendable {
     }
 
     let endpoint: Endpoint
-    /// Made by a hook.
-    let isRaw: Bool
-    /// Made with the token of the run.
-    let spendsToken: Bool
+    /// What was sent, if a hook made the attempt; nil for the request of the run.
+    let raw: VerificationRequest?
     let start: Duration
     /// The index of its event in the trace.
     let event: Int
     var state: State
+
+    var isRaw: Bool { raw != nil }
 
     /// Nil while it is in flight.
     var attempt: Attempt? {

@@ -22,6 +22,11 @@ struct Redactor: Sendable {
         self.showPhones = showPhones
     }
 
+    /// Knows the secrets of a run and of the raw attempts made in it.
+    init(_ context: RunContext, _ attempts: [AttemptRecord]) {
+        self.init(context.request, others: attempts.compactMap(\.raw), showPhones: context.settings.showPhones)
+    }
+
     /// The phone as it may be shown.
     func phone(_ phone: Phone) -> String {
         showPhones ? phone.submitted : phone.masked

@@ -10,6 +10,7 @@ extension RunResult {
     ///
     /// The target is what the attempts were sent to, as it is named to people.
     package func json(target: String) -> JSON {
+        let redactor = redactor
         var object: JSON.Object = [
             "decision": .string(decision.outcome.rawValue),
             "reason": JSON(redactor.text(decision.reason)),
@@ -20,7 +21,7 @@ extension RunResult {
             "id": JSON(id),
             "exID": JSON(redactor.text(exID)),
             "endpoint": JSON(endpoint?.rawValue),
-            "attempts": .array(attempts.map(json)),
+            "attempts": .array(attempts.map { json($0, redactor) }),
             "elapsed_ms": elapsed.jsonMilliseconds,
             "trace_id": .string(traceID.description),
             "rules_revision": .string(revision),
@@ -30,7 +31,7 @@ extension RunResult {
         return .object(object)
     }
 
-    private func json(_ attempt: RunAttempt) -> JSON {
+    private func json(_ attempt: RunAttempt, _ redactor: Redactor) -> JSON {
         var object = attempt.attempt.jsonObject(redactor)
         if attempt.isRaw { object["raw"] = true }
         return .object(object)

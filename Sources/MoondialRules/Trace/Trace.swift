@@ -10,8 +10,6 @@ package struct Trace: Sendable {
     private let context: RunContext
     private var records: [Record] = []
     private var attempts: [AttemptRecord] = []
-    /// The requests of raw attempts, for their secrets.
-    private var rawRequests: [VerificationRequest] = []
     /// How many more bytes hooks may add of their own accord, by logging and by asking in vain.
     private var chatterAllowance = 64 * 1024
     private var droppedEvents = 0
@@ -49,7 +47,7 @@ struct HookPlace: Sendable, Hashable {
 // MARK: - Recording
 
 extension Trace {
-    /// - Returns: The number to give to ``finishHook(_:answer:now:)``.
+    /// Begins the call of a hook and returns the number to give to ``finishHook(_:answer:now:)``.
     mutating func startHook(_ place: HookPlace, now: Duration) -> Int {
         let asksAboutAttempt = place.hook == .fallback || place.hook == .mapResult
         let attempt = asksAboutAttempt ? attempts.lastIndex { !$0.isRaw }.map { $0 + 1 } : nil
@@ -65,15 +63,13 @@ extension Trace {
         records[event].end = now
     }
 
-    /// - Returns: The number of the attempt, from 1.
+    /// Starts an attempt with the request of the run, or with the raw one of a hook, and returns its number from 1.
     mutating func startAttempt(
-        at endpoint: Endpoint, isRaw: Bool, spendsToken: Bool, by place: HookPlace?, now: Duration
+        at endpoint: Endpoint, raw: VerificationRequest?, by place: HookPlace?, now: Duration
     ) -> Int {
         let number = attempts.count + 1
         let event = add(.attempt(number: number, place), now: now)
-        attempts.append(
-            AttemptRecord(
-                endpoint: endpoint, isRaw: isRaw, spendsToken: spendsToken, start: now, event: event, state: .inFlight))
+        attempts.append(AttemptRecord(endpoint: endpoint, raw: raw, start: now, event: event, state: .inFlight))
         return number
     }
 
@@ -110,10 +106,6 @@ extension Trace {
         add(.decision(decision, grounds, place), now: now)
     }
 
-    mutating func addSecrets(of raw: VerificationRequest) {
-        rawRequests.append(raw)
-    }
-
     @discardableResult
     private mutating func add(_ content: Content, now: Duration) -> Int {
         records.append(Record(start: now, end: now, content: content))
@@ -136,8 +128,10 @@ extension Trace {
 extension Trace {
     var attemptCount: Int { attempts.count }
 
-    /// Whether an attempt has spent the token of the run, or may have.
-    var tokenMayBeSpent: Bool { attempts.contains { $0.spendsToken && $0.maySpend } }
+    /// Whether an attempt of the run has spent the token, or may have.
+    func maySpend(_ token: Secret) -> Bool {
+        attempts.contains { $0.maySpend && ($0.raw ?? context.request).token == token }
+    }
 
     var lastAttempt: Attempt? { attempts.lastOwnAttempt }
 
@@ -153,8 +147,7 @@ extension Trace {
     func result(elapsed: Duration) -> RunResult? {
         guard let (decision, grounds) = decision else { return nil }
         return RunResult(
-            decision: decision, grounds: grounds, records: attempts, elapsed: elapsed, context: context,
-            redactor: redactor)
+            decision: decision, grounds: grounds, records: attempts, elapsed: elapsed, context: context)
     }
 }
 
@@ -193,9 +186,8 @@ extension Trace {
         return detail
     }
 
-    var redactor: Redactor {
-        Redactor(context.request, others: rawRequests, showPhones: context.settings.showPhones)
-    }
+    /// What takes the secrets of this run out of texts, for those that are shown while it is going on.
+    var redactor: Redactor { Redactor(context, attempts) }
 
     private func event(_ record: Record, _ redactor: Redactor) -> TraceEvent {
         let kind: TraceEvent.Kind

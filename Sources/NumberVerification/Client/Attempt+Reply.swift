@@ -57,10 +57,10 @@ extension AttemptError {
                 kind: .badReply, message: "\(host) reported code \(code) as an error; check that it is the service",
                 retryable: false)
         }
-        // No page says which status comes with which code, so a code of the provider counts whatever the status,
-        // except that a match must be beyond doubt.
+        // No page says which status comes with which code, so a 9xxx code counts whatever the status, except that a
+        // match must be beyond doubt.
         let isDoubtful = code.verdict == .match || reply.isErrorObject && code.verdict != .unknown
-        if code.isOfProvider, !isDoubtful { return nil }
+        if (9000...9999).contains(code.rawValue), !isDoubtful { return nil }
         return AttemptError(
             kind: .httpStatus, message: "\(host) answered HTTP \(status) with code \(code); \(advice(for: status))",
             retryable: false)

@@ -62,10 +62,7 @@ package struct ResponseCode: RawRepresentable, Hashable, Sendable, Comparable {
         }
     }
 
-    /// True for the range of the provider's gateway, 9000 to 9999, known or not.
-    package var isOfProvider: Bool { (9000...9999).contains(rawValue) }
-
-    /// True from 9000 to 9099, the codes of verify itself.
+    /// True from 9000 to 9099, the codes of verify itself, known or not.
     package var isOfVerify: Bool { (9000...9099).contains(rawValue) }
 }
 

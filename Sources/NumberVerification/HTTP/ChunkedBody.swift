@@ -17,6 +17,8 @@ struct ChunkedBody: Sendable {
     /// What chunk extensions and trailers may still take. Nobody reads them, but they have to be read past.
     private var framingRoom: Int
     private var step = Step.size
+    /// How many readable bytes are known to hold no line end.
+    private var scanned = 0
 
     init(limits: HTTPResponseParser.Limits) {
         maxBytes = limits.bodyBytes
@@ -80,13 +82,15 @@ struct ChunkedBody: Sendable {
     }
 
     /// The next line without its end, or `nil` when it has not come yet.
-    private func nextLine(_ buffer: inout ByteBuffer) throws(HTTPReplyError) -> ByteBuffer? {
+    private mutating func nextLine(_ buffer: inout ByteBuffer) throws(HTTPReplyError) -> ByteBuffer? {
         let view = buffer.readableBytesView
-        guard let end = view.firstIndex(of: .lineFeed) else {
-            // The longest useful line is that of a size and an extension, or a trailer.
+        guard let end = view[(view.startIndex + scanned)...].firstIndex(of: .lineFeed) else {
+            // The longest line that may come is a size, and an extension or trailer that takes all the room.
             guard view.count < framingRoom + 16 else { throw .headTooLarge }
+            scanned = view.count
             return nil
         }
+        scanned = 0
         let length = end - view.startIndex
         guard length > 0, view[end - 1] == .carriageReturn else { throw .badChunk }
         let line = buffer.readSlice(length: length - 1)

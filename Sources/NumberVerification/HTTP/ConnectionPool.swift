@@ -154,15 +154,14 @@ extension ConnectionPool {
     /// Forgets and returns everything whose time is up.
     mutating func expire(now: NIODeadline) -> Expired {
         var expired = Expired()
-        for index in waiting.indices.reversed() where waiting[index].deadline <= now {
-            let position = waiting.distance(from: waiting.startIndex, to: index)
+        for (position, item) in waiting.enumerated() where item.deadline <= now {
             let place = position < opening.count ? Place.opening(opening[position].phase) : .queued
-            expired.waiting.append((waiting.remove(at: index).value, place))
+            expired.waiting.append((item.value, place))
         }
+        waiting.removeAll { $0.deadline <= now }
         for index in opening.indices.reversed() where opening[index].deadline <= now {
             expired.opening.append(removeOpening(at: index))
         }
-        expired.waiting.reverse()
         expired.opening.reverse()
         for item in busy.values where item.deadline <= now { expired.busy.append(item.value) }
         for connection in expired.busy { busy[ObjectIdentifier(connection)] = nil }

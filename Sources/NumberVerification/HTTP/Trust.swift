@@ -3,6 +3,14 @@
 import NIOCore
 import NIOSSL
 
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
 /// Why certificates to trust could not be loaded.
 package struct TrustError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: String, Sendable, CaseIterable {
@@ -42,15 +50,12 @@ extension HTTPConfiguration.Trust {
     }
 
     private static func certificates(at path: String) throws(TrustError) -> [NIOSSLCertificate] {
-        let certificates: [NIOSSLCertificate]
-        do {
-            certificates = try NIOSSLCertificate.fromPEMFile(path)
-        } catch let error as IOError {
+        guard access(path, R_OK) == 0 else {
             throw TrustError(
-                code: .unreadable, message: "could not read the CA file \(path): \(error); check path and permissions")
-        } catch {
-            certificates = []
+                code: .unreadable,
+                message: "could not read the CA file \(path): \(String(cString: strerror(errno)))")
         }
+        let certificates = (try? NIOSSLCertificate.fromPEMFile(path)) ?? []
         guard !certificates.isEmpty else {
             throw TrustError(
                 code: .noCertificate,

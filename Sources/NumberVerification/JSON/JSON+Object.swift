@@ -8,24 +8,31 @@ extension JSON {
     package struct Object: Sendable, Hashable {
         /// One key with its value.
         package struct Member: Sendable, Hashable {
+            /// The key, without quotes and escapes.
             package var key: String
+            /// What the key stands for.
             package var value: JSON
 
+            /// Pairs the two.
             package init(key: String, value: JSON) {
                 self.key = key
                 self.value = value
             }
         }
 
+        /// The members in order, their keys unique.
         package private(set) var members: [Member]
 
+        /// An object without members.
         package init() { self.members = [] }
 
         /// Takes members whose keys are known to be unique, without checking; for conversion from another map.
         package init(uniqueMembers members: [Member]) { self.members = members }
 
+        /// Whether it has no members.
         package var isEmpty: Bool { members.isEmpty }
 
+        /// The number of members.
         package var count: Int { members.count }
 
         /// The keys, in order.

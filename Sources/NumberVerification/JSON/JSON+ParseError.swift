@@ -5,6 +5,7 @@ extension JSON {
     ///
     /// The text never quotes the document, which may hold a phone number or a token.
     package struct ParseError: Error, Sendable, Hashable, CustomStringConvertible {
+        /// What went wrong.
         package let code: Code
         /// Where it went wrong, in bytes from the start of the document.
         package let offset: Int

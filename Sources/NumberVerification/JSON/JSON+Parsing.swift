@@ -8,13 +8,16 @@ extension JSON {
         /// How many bytes the document may have, white space included. The default is 1 MiB.
         package var bytes: Int
 
-        /// - Parameter depth: 0 to 512; the parser calls itself once per level, so more would endanger the stack.
+        /// - Parameters:
+        ///   - depth: 0 to 512; the parser calls itself once per level, so more would endanger the stack.
+        ///   - bytes: 0 or more.
         package init(depth: Int = 64, bytes: Int = 1 << 20) {
             precondition((0...512).contains(depth) && bytes >= 0)
             self.depth = depth
             self.bytes = bytes
         }
 
+        /// What is right for requests, replies and anything of their size.
         package static let `default` = Limits()
     }
 

@@ -8,6 +8,7 @@ extension JSON: CustomStringConvertible {
     /// too) are escaped.
     package var bytes: [UInt8] {
         var output: [UInt8] = []
+        output.reserveCapacity(128)  // Enough for a request or reply.
         write(into: &output)
         return output
     }

@@ -33,7 +33,10 @@ struct ProviderRules: Sendable {
     /// Decides about a request that would otherwise be checked, and remembers it if it passes.
     ///
     /// - Parameters:
+    ///   - token: As sent.
     ///   - age: How old the token claims to be, or nil when it does not tell; then it is new when first seen.
+    ///   - life: How old it may become.
+    ///   - phone: As sent.
     ///   - now: Time since 1970-01-01 UTC.
     /// - Returns: The code that refuses the request, or nil.
     mutating func refusal(

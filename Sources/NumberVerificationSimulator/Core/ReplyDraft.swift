@@ -23,7 +23,7 @@ struct ReplyDraft {
         return ReplyDraft(status: status, body: .json(error.bytes))
     }
 
-    /// - Parameter isHead: A reply to a HEAD request announces its body but has none.
+    /// The whole reply. One to a HEAD request announces its body but has none.
     func bytes(keepsAlive: Bool, isHead: Bool = false) -> ByteBuffer {
         let (type, content): (StaticString?, [UInt8]) =
             switch body {

@@ -5,7 +5,9 @@ package import NIOCore
 /// What the simulator does about one request, as a script: the server plays it on a connection, the in-process
 /// transport without one.
 package struct SimulatedReply: Sendable, Hashable {
+    /// One thing to do after the one before it.
     package enum Step: Sendable, Hashable {
+        /// Lets this time pass.
         case wait(Duration)
         /// Sends these bytes at once.
         case bytes(ByteBuffer)
@@ -17,8 +19,10 @@ package struct SimulatedReply: Sendable, Hashable {
         case close
     }
 
+    /// In the order in which they are played; never empty in a reply of the simulator.
     package var steps: [Step]
 
+    /// Makes a script of these steps.
     package init(steps: [Step]) {
         self.steps = steps
     }

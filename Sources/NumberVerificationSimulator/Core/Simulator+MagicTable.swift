@@ -5,6 +5,7 @@ import NumberVerification
 extension Simulator {
     /// One line of `simulate --list`.
     package struct MagicRow: Sendable, Hashable {
+        /// The raw value is the heading.
         package enum Section: String, Sendable, CaseIterable {
             case token = "By token"
             case phone = "By phone"
@@ -16,12 +17,13 @@ extension Simulator {
                 switch self {
                 case .token: "Directives can be combined: sim:code=9002,delay=250ms"
                 case .phone: "A code in the token goes before one in the phone."
-                case .request: "The provider documents the codes, not the HTTP statuses: those are the simulator's choice."
+                case .request: "The provider documents the codes; the HTTP statuses are the simulator's choice."
                 case .providerRules: nil
                 }
             }
         }
 
+        /// The part of the table it belongs to.
         package let section: Section
         /// What is sent: a token or phone as it stands, else in words.
         package let given: String

@@ -11,6 +11,7 @@ import Synchronization
 /// Result codes and their texts are the provider's; which HTTP status comes with them is documented nowhere. Here it is
 /// 401 for 9010 and 9011, 400 for 9012, 405 for 9013, 415 for 9015, and 200 for everything else.
 package final class Simulator: Sendable {
+    /// How one simulator behaves, for its whole life.
     package struct Configuration: Sendable {
         /// Whom to let in. The default is the pair in the provider's documentation.
         package var credentials: Credentials
@@ -21,6 +22,7 @@ package final class Simulator: Sendable {
         /// The time since 1970-01-01 UTC; read only if provider rules are enforced. The default is the system's clock.
         package var clock: @Sendable () -> Duration
 
+        /// Takes the defaults for what is not given.
         package init(
             credentials: Credentials = .documentedExample, seed: UInt64 = 1, providerRules: Bool = false,
             clock: @escaping @Sendable () -> Duration = SystemTime.sinceEpoch
@@ -44,6 +46,7 @@ package final class Simulator: Sendable {
     private let clock: @Sendable () -> Duration
     private let state: Mutex<State>
 
+    /// Makes a simulator that has seen nothing yet.
     package init(configuration: Configuration = Configuration()) {
         authorization = BasicAuthorization(configuration.credentials)
         clock = configuration.clock
@@ -82,8 +85,9 @@ package final class Simulator: Sendable {
     }
 
     private func isJSON(_ contentType: String?) -> Bool {
-        let mediaType = contentType?.prefix { $0 != ";" && $0 != " " && $0 != "\t" }
-        return mediaType?.lowercased() == "application/json"
+        let json = "application/json"
+        if contentType == json { return true }
+        return contentType?.prefix { $0 != ";" && $0 != " " && $0 != "\t" }.lowercased() == json
     }
 }
 
@@ -92,8 +96,8 @@ extension Simulator {
         let wanted = wantedCode(form, directives, at: endpoint)
         return state.withLock { state in
             var code = wanted
-            if code.reachesCarrier, let refusal = state.providerRules?.refusal(form, directives, now: clock()) {
-                code = refusal
+            if state.providerRules != nil, code.reachesCarrier {
+                code = state.providerRules?.refusal(form, directives, now: clock()) ?? code
             }
             guard code.verdict != .unknown else { return VerifyAnswer(code: code) }
             let isDocumented = form.token == Self.documentedToken

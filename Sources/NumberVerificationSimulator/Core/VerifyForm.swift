@@ -43,7 +43,7 @@ struct VerifyForm {
 
     /// The known result code of verify that the last four digits spell, as in 13800009003.
     var codeInPhone: ResponseCode? {
-        guard let number = Int64(phone.suffix(4)) else { return nil }
+        let number = phone.utf8.suffix(4).reduce(0) { 10 * $0 + Int64($1 - UInt8(ascii: "0")) }
         let code = ResponseCode(number)
         return code.isOfVerify && code.entry != nil ? code : nil
     }

@@ -17,6 +17,7 @@ package struct HTTPRequest: Sendable, Hashable {
     /// The body without transfer coding; empty when there was none.
     package var body: ByteBuffer
 
+    /// Takes a request apart from any connection.
     package init(
         method: String, path: String, authorization: String?, contentType: String?, keepsAlive: Bool, body: ByteBuffer
     ) {

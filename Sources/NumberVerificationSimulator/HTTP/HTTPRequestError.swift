@@ -2,7 +2,9 @@
 
 /// Why bytes are not a request that the simulator can read. The connection is of no further use.
 package enum HTTPRequestError: String, Error, Sendable, CaseIterable, CustomStringConvertible {
+    /// No method, target and version, separated by single spaces and ended by CRLF.
     case badRequestLine = "bad_request_line"
+    /// No name, colon and value as HTTP allows them, ended by CRLF; folded lines are not allowed.
     case badField = "bad_field"
     /// HTTP/1.1 asks for exactly one Host field.
     case badHost = "bad_host"
@@ -32,6 +34,7 @@ package enum HTTPRequestError: String, Error, Sendable, CaseIterable, CustomStri
         }
     }
 
+    /// The reason in a few words, which go into the reply.
     package var description: String {
         switch self {
         case .badRequestLine: "malformed request line"

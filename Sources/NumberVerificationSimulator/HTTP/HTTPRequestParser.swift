@@ -14,6 +14,7 @@ package struct HTTPRequestParser: Sendable {
         /// The body without transfer coding. The default is 64 KiB.
         package var bodyBytes = 64 * 1024
 
+        /// The defaults.
         package init() {}
     }
 
@@ -36,6 +37,7 @@ package struct HTTPRequestParser: Sendable {
     /// How many readable bytes are known not to end the head.
     private var scanned = 0
 
+    /// Makes a parser for a new connection.
     package init(limits: Limits = Limits()) {
         self.limits = limits
     }

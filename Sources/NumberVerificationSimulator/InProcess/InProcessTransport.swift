@@ -16,11 +16,13 @@ package final class InProcessTransport: Transport {
     private var exchanges: [ObjectIdentifier: InProcessExchange] = [:]
     private var isClosed = false
 
+    /// Makes a transport for calls on `eventLoop`; several of them can share one simulator.
     package init(simulator: Simulator, eventLoop: any EventLoop) {
         self.simulator = simulator
         self.eventLoop = eventLoop
     }
 
+    /// Has the request processed now, and its reply played on the event loop.
     package func send(
         _ request: ByteBuffer, deadline: NIODeadline,
         completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void
@@ -35,13 +37,14 @@ package final class InProcessTransport: Transport {
         if isClosed {
             exchange.fail(.cancelled(peer: Self.peer, delivered: .no))
         } else if deadline <= .now() {
-            exchange.fail(Self.tooLate)
+            exchange.fail(.deadlinePassed(peer: Self.peer))
         } else {
             exchange.play(reply(to: request), deadline: deadline)
         }
         return exchange
     }
 
+    /// Cancels what is in flight.
     package func close() {
         isClosed = true
         for exchange in exchanges.values { exchange.cancel() }
@@ -59,12 +62,6 @@ package final class InProcessTransport: Transport {
         } catch {
             return simulator.reply(to: error)
         }
-    }
-
-    private static var tooLate: ExchangeFailure {
-        ExchangeFailure(
-            kind: .connectTimeout, message: "the deadline had passed before the request was sent; allow more time",
-            delivered: .no)
     }
 }
 

@@ -22,7 +22,7 @@ final class ReplyPlayer {
     private var timer: Scheduled<Void>?
     private var isStopped = false
 
-    /// - Parameter play: Called for every event, first inside ``start()``. It may call ``stop()``.
+    /// `play` is called for every event, first inside ``start()``. It may call ``stop()``.
     init(
         _ reply: SimulatedReply, on eventLoop: any EventLoop, deadline: NIODeadline = .distantFuture,
         play: @escaping (Event) -> Void

@@ -4,11 +4,11 @@ import NIOCore
 import NIOPosix
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// Ends a connection below TLS, which would say goodbye first and wait for an answer.

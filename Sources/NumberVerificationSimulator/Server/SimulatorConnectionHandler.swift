@@ -109,6 +109,7 @@ extension SimulatorConnectionHandler {
                 context.triggerUserOutboundEvent(ConnectionEnd.reset, promise: nil)
             case .close:
                 drain(context)
+                advance(context)  // For the read that may be held.
             case .end, .deadline:
                 state = .waiting
                 advance(context)

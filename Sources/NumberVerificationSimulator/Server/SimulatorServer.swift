@@ -33,10 +33,12 @@ package final class SimulatorServer: Sendable {
     /// Starts to listen, and returns when connections are accepted.
     ///
     /// - Parameters:
+    ///   - simulator: Answers the requests.
     ///   - host: An address of this machine or a name for one. The default is 127.0.0.1.
     ///   - port: 0, the default, takes a free one.
     ///   - tls: Certificate and key; nil, the default, means plain HTTP.
     ///   - group: Serves the connections; it must outlive the server.
+    /// - Returns: The server; it runs until ``stop()``.
     /// - Throws: ``SimulatorServerError`` when a file cannot be used or the port not be had.
     package static func start(
         simulator: Simulator, host: String = "127.0.0.1", port: Int = 0, tls: TLSFiles? = nil,

@@ -3,15 +3,16 @@
 import NIOCore
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// Why the simulator's server could not start.
 package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
+    /// What kind of obstacle it is. The raw value is a short name for scripts.
     package enum Code: String, Sendable, CaseIterable {
         /// Another program, or another simulator, listens there.
         case portInUse = "port_in_use"
@@ -23,15 +24,18 @@ package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
         case badCertificate = "bad_certificate"
         /// The key file is missing, or is no PEM file of an unencrypted key.
         case badPrivateKey = "bad_private_key"
+        /// Anything else; the message has the system's words.
         case other
     }
 
+    /// What to branch on.
     package let code: Code
     /// What was tried, what happened and what to do.
     package let message: String
     /// The error below, if there is one.
     package let cause: (any Error)?
 
+    /// The same as the message.
     package var description: String { message }
 
     init(code: Code, message: String, cause: (any Error)? = nil) {
@@ -45,8 +49,8 @@ package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
         switch (error as? IOError)?.errnoCode {
         case EADDRINUSE:
             return SimulatorServerError(
-                code: .portInUse, message: "\(address) is in use; stop what listens there, or take port 0 for a free one",
-                cause: error)
+                code: .portInUse,
+                message: "\(address) is in use; stop what listens there, or take port 0 for a free one", cause: error)
         case EACCES, EPERM:
             return SimulatorServerError(
                 code: .portForbidden, message: "no permission to listen on \(address); take a port above 1023",
@@ -60,17 +64,23 @@ package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The error for a file that could not be loaded, after asking the system whether it can be read at all.
     static func unusableFile(
-        _ code: Code, _ content: String, _ path: String, _ error: any Error
+        _ code: Code, wanted: String, path: String, cause: (any Error)? = nil
     ) -> SimulatorServerError {
-        SimulatorServerError(
-            code: code, message: "no usable \(content) in '\(path)': \(reason(error)); give a PEM file", cause: error)
+        if access(path, R_OK) != 0 {
+            let reason = String(cString: strerror(errno))
+            return SimulatorServerError(code: code, message: "cannot read '\(path)': \(reason)", cause: cause)
+        }
+        return SimulatorServerError(
+            code: code, message: "'\(path)' holds no usable \(wanted); give a PEM file with one", cause: cause)
     }
 
     private static func badAddress(_ host: String, _ error: any Error) -> SimulatorServerError {
         SimulatorServerError(
             code: .badAddress,
-            message: "'\(host)' is no address of this machine; take 127.0.0.1, or 0.0.0.0 for all of them", cause: error)
+            message: "'\(host)' is no address of this machine; take 127.0.0.1, or 0.0.0.0 for all of them", cause: error
+        )
     }
 
     private static func reason(_ error: any Error) -> String {

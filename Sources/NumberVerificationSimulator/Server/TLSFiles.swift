@@ -9,6 +9,7 @@ package struct TLSFiles: Sendable, Hashable {
     /// A PEM file with the certificate's private key, without a passphrase.
     package var privateKey: String
 
+    /// Names the files; they are read when the server starts.
     package init(certificateChain: String, privateKey: String) {
         self.certificateChain = certificateChain
         self.privateKey = privateKey
@@ -16,20 +17,19 @@ package struct TLSFiles: Sendable, Hashable {
 
     func makeContext() throws(SimulatorServerError) -> NIOSSLContext {
         let certificates: [NIOSSLCertificate]
+        let key: NIOSSLPrivateKey
         do {
             certificates = try NIOSSLCertificate.fromPEMFile(certificateChain)
         } catch {
-            throw .unusableFile(.badCertificate, "certificate", certificateChain, error)
+            throw .unusableFile(.badCertificate, wanted: "certificate", path: certificateChain, cause: error)
         }
         guard !certificates.isEmpty else {
-            throw SimulatorServerError(
-                code: .badCertificate, message: "no certificate in '\(certificateChain)'; give a PEM file that has one")
+            throw .unusableFile(.badCertificate, wanted: "certificate", path: certificateChain)
         }
-        let key: NIOSSLPrivateKey
         do {
             key = try NIOSSLPrivateKey(file: privateKey, format: .pem)
         } catch {
-            throw .unusableFile(.badPrivateKey, "private key", privateKey, error)
+            throw .unusableFile(.badPrivateKey, wanted: "unencrypted private key", path: privateKey, cause: error)
         }
         do {
             return try NIOSSLContext(

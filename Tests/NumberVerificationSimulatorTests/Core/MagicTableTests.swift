@@ -25,7 +25,8 @@ struct MagicTableTests {
     @Test
     func rowsAreInSectionsAndUnique() {
         let sections = Simulator.magicTable.map(\.section)
-        #expect(sections == Simulator.MagicRow.Section.allCases.flatMap { section in sections.filter { $0 == section } })
+        #expect(
+            sections == Simulator.MagicRow.Section.allCases.flatMap { section in sections.filter { $0 == section } })
         #expect(Set(Simulator.magicTable.map(\.given)).count == Simulator.magicTable.count)
     }
 
@@ -155,8 +156,12 @@ struct MagicTableTests {
             "wrong app key or master secret",
             (RequestSketch().with { $0.authorization = "Basic \(RequestSketch.base64("key:secret"))" }, authFailed),
             (RequestSketch().with { $0.authorization = "Basic" }, authFailed),
-            (RequestSketch().with { $0.authorization = $0.authorization?.replacing("Basic", with: "Bearer") }, authFailed),
-            (RequestSketch().with { $0.authorization = $0.authorization?.replacing("Basic", with: "basic ") }, anyMatch)),
+            (
+                RequestSketch().with { $0.authorization = $0.authorization?.replacing("Basic", with: "Bearer") },
+                authFailed
+            ),
+            (RequestSketch().with { $0.authorization = $0.authorization?.replacing("Basic", with: "basic ") }, anyMatch)
+        ),
         Case(
             "token, phone or exID missing or of a wrong type",
             (RequestSketch(nil), invalid), (RequestSketch(""), invalid), (RequestSketch(1), invalid),
@@ -183,7 +188,8 @@ struct MagicTableTests {
         Case(
             "a path other than those of the two endpoints",
             (RequestSketch(path: "/"), notFound), (RequestSketch(path: "/v1//web/verify"), notFound),
-            (RequestSketch(path: "/v1/web/verify/"), notFound), (RequestSketch(path: "/v1/web/verify?trace=1"), anyMatch)),
+            (RequestSketch(path: "/v1/web/verify/"), notFound),
+            (RequestSketch(path: "/v1/web/verify?trace=1"), anyMatch)),
     ]
 
     private static let anyMatch = ok(

@@ -118,7 +118,9 @@ struct SimulatorTests {
         (String(repeating: "x", count: 1000), "unknown directive '\(String(repeating: "x", count: 40))…'"),
     ])
     func wrongDirectiveIsNamed(directives: String, message: String) throws {
-        guard case .bytes(let bytes) = try reply(RequestSketch(.string("sim:" + directives))).steps.first else { return }
+        guard case .bytes(let bytes) = try reply(RequestSketch(.string("sim:" + directives))).steps.first else {
+            return
+        }
         let text = String(buffer: bytes)
         #expect(text.hasPrefix("HTTP/1.1 400 "))
         #expect(text.hasSuffix(#"{"code":9012,"content":"parameter invalid: \#(message)"}"#))

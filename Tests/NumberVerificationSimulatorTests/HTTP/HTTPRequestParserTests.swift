@@ -159,18 +159,20 @@ struct HTTPRequestParserTests {
         }
     }
 
-    @Test(arguments: [
-        ("x\r\n", .badChunk), ("\r\n", .badChunk), (";a\r\n", .badChunk), ("-1\r\n", .badChunk), ("0x1\r\n", .badChunk),
-        ("1\nx\r\n", .badChunk), ("1\r\nxy\r\n", .badChunk), ("1\r\nx\n", .badChunk), ("000000001\r\n", .badChunk),
-        ("ffffffff\r\n", .bodyTooLarge), ("10001\r\n", .bodyTooLarge), ("1\r\nx\r\n10000\r\n", .bodyTooLarge),
-        ("1;" + String(repeating: "x", count: 16 * 1024), .headTooLarge),
-        ("0\r\n" + String(repeating: "a: b\r\n", count: 4 * 1024), .headTooLarge),
-        (String(repeating: "1;x=yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\nx\r\n", count: 1024), .headTooLarge),
-    ] as [(String, HTTPRequestError)])
+    @Test(
+        arguments: [
+            ("x\r\n", .badChunk), ("\r\n", .badChunk), (";a\r\n", .badChunk), ("-1\r\n", .badChunk),
+            ("0x1\r\n", .badChunk),
+            ("1\nx\r\n", .badChunk), ("1\r\nxy\r\n", .badChunk), ("1\r\nx\n", .badChunk), ("000000001\r\n", .badChunk),
+            ("ffffffff\r\n", .bodyTooLarge), ("10001\r\n", .bodyTooLarge), ("1\r\nx\r\n10000\r\n", .bodyTooLarge),
+            ("1;" + String(repeating: "x", count: 16 * 1024), .headTooLarge),
+            ("0\r\n" + String(repeating: "a: b\r\n", count: 4 * 1024), .headTooLarge),
+            (String(repeating: "1;x=yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\nx\r\n", count: 1024), .headTooLarge),
+        ] as [(String, HTTPRequestError)])
     func hostileChunkIsRefused(chunks: String, error: HTTPRequestError) {
         let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
         #expect(throws: error) { try Self.events(head + chunks) }
-        #expect(throws: error) { try Self.events(head + chunks, pieces: 3) }
+        #expect(throws: error) { try Self.events(head + chunks, pieces: 41) }
     }
 
     @Test
@@ -193,7 +195,8 @@ struct HTTPRequestParserTests {
     func bodyAtTheCapIsRead() throws {
         let body = String(repeating: "x", count: 64 * 1024)
         let plain = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + body
-        let chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\n" + body + "\r\n0\r\n\r\n"
+        let chunked =
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\n" + body + "\r\n0\r\n\r\n"
         #expect(try Self.events(plain, pieces: 1000) == [Self.request(body: body)])
         #expect(try Self.events(chunked, pieces: 1000) == [Self.request(body: body)])
     }

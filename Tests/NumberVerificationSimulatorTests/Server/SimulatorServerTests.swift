@@ -173,35 +173,4 @@ struct SimulatorServerTests {
         _ = await waiting.rest()
         await #expect(throws: (any Error).self) { try await RawClient.connect(to: server) }
     }
-
-    @Test
-    func takenPortIsATypedError() async throws {
-        try await withServer { server in
-            let error = await #expect(throws: SimulatorServerError.self) {
-                try await SimulatorServer.start(
-                    simulator: Simulator(), port: server.port, group: MultiThreadedEventLoopGroup.singleton)
-            }
-            #expect(error?.code == .portInUse)
-            #expect(
-                error?.description
-                    == "127.0.0.1:\(server.port) is in use; stop what listens there, or take port 0 for a free one")
-        }
-    }
-
-    @Test(arguments: ["192.0.2.1", "not an address"])
-    func foreignHostIsATypedError(host: String) async throws {
-        let error = await #expect(throws: SimulatorServerError.self) {
-            try await SimulatorServer.start(
-                simulator: Simulator(), host: host, group: MultiThreadedEventLoopGroup.singleton)
-        }
-        #expect(error?.code == .badAddress)
-    }
-
-    @Test
-    func baseURLIsWhatClientsNeed() async throws {
-        try await withServer { server in
-            #expect(server.port > 0)
-            #expect(server.baseURL == "http://127.0.0.1:\(server.port)")
-        }
-    }
 }

@@ -5,9 +5,9 @@ import NIOPosix
 import NumberVerification
 import NumberVerificationSimulator
 
-/// The two ways to a simulator, which must not differ in what comes back.
+/// The ways to a simulator, which must not differ in what comes back.
 enum Way: String, CaseIterable, Sendable {
-    case inProcess, socket
+    case inProcess, socket, tls
 
     /// What came of one request.
     enum Outcome: Hashable, Sendable, CustomStringConvertible {
@@ -29,21 +29,7 @@ enum Way: String, CaseIterable, Sendable {
         let simulator = Simulator(configuration: configuration)
         switch self {
         case .inProcess:
-            let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-            let transport = try await eventLoop.submit {
-                NIOLoopBound(InProcessTransport(simulator: simulator, eventLoop: eventLoop), eventLoop: eventLoop)
-            }.get()
-            var outcomes: [Outcome] = []
-            for request in requests {
-                let promise = eventLoop.makePromise(of: Outcome.self)
-                eventLoop.execute {
-                    _ = transport.value.send(request.bytes, deadline: .now() + .seconds(60)) { result in
-                        promise.succeed(Outcome(result))
-                    }
-                }
-                outcomes.append(try await promise.futureResult.get())
-            }
-            return outcomes
+            return try await Self.outcomes(of: requests) { InProcessTransport(simulator: simulator, eventLoop: $0) }
         case .socket:
             return try await withServer(simulator) { server in
                 var outcomes: [Outcome] = []
@@ -54,7 +40,39 @@ enum Way: String, CaseIterable, Sendable {
                 }
                 return outcomes
             }
+        case .tls:
+            return try await TestCertificate.withFiles { files in
+                try await withServer(simulator, tls: files) { server in
+                    var configuration = HTTPConfiguration()
+                    configuration.trust = .file(files.certificateChain)
+                    let destination = Destination(scheme: .https, host: server.host, port: server.port)
+                    return try await Self.outcomes(of: requests) { [configuration] eventLoop in
+                        try HTTPTransport(destination: destination, configuration: configuration, eventLoop: eventLoop)
+                    }
+                }
+            }
         }
+    }
+
+    private static func outcomes(
+        of requests: [RequestSketch], by makeTransport: @escaping @Sendable (any EventLoop) throws -> any Transport
+    ) async throws -> [Outcome] {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let transport = try await eventLoop.submit {
+            NIOLoopBound(try makeTransport(eventLoop), eventLoop: eventLoop)
+        }.get()
+        var outcomes: [Outcome] = []
+        for request in requests {
+            let promise = eventLoop.makePromise(of: Outcome.self)
+            eventLoop.execute {
+                _ = transport.value.send(request.bytes, deadline: .now() + .seconds(60)) { result in
+                    promise.succeed(Outcome(result))
+                }
+            }
+            outcomes.append(try await promise.futureResult.get())
+        }
+        try await eventLoop.submit { transport.value.close() }.get()
+        return outcomes
     }
 }
 
@@ -69,9 +87,10 @@ extension Way.Outcome {
 
 /// A server for the time of `body`.
 func withServer<Value: Sendable>(
-    _ simulator: Simulator = Simulator(), _ body: (SimulatorServer) async throws -> Value
+    _ simulator: Simulator = Simulator(), tls: TLSFiles? = nil, _ body: (SimulatorServer) async throws -> Value
 ) async throws -> Value {
-    let server = try await SimulatorServer.start(simulator: simulator, group: MultiThreadedEventLoopGroup.singleton)
+    let server = try await SimulatorServer.start(
+        simulator: simulator, tls: tls, group: MultiThreadedEventLoopGroup.singleton)
     do {
         let value = try await body(server)
         await server.stop()

@@ -34,6 +34,24 @@ struct JSONCorpusTests {
         }
     }
 
+    /// Bytes replaced by others, by a fixed generator: what is still accepted is written and read back the same.
+    @Test(arguments: Self.names(prefix: "y_"))
+    func damagedDocumentIsReadOrRefused(name: String) throws {
+        var state: UInt64 = 3
+        func random(below bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int((state >> 33) % UInt64(bound))
+        }
+        let document = try Self.document(name)
+        for _ in 0..<50 {
+            var damaged = document
+            for _ in 0...random(below: 3) {
+                damaged[random(below: damaged.count)] = UInt8(random(below: 256))
+            }
+            if let value = try? JSON.parse(damaged) { #expect(try JSON.parse(value.bytes) == value) }
+        }
+    }
+
     @Test
     func corpusIsThere() {
         #expect(Self.names(prefix: "y_").count >= 80)

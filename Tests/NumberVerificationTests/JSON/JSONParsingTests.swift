@@ -4,23 +4,24 @@ import NumberVerification
 import Testing
 
 struct JSONParsingTests {
-    @Test(arguments: [
-        ("null", .null),
-        ("-0", 0),
-        ("-0.0", .double(-0.0)),
-        ("117270465679982593", 117_270_465_679_982_593),
-        ("-9223372036854775808", .integer(.min)),
-        ("9223372036854775807", .integer(.max)),
-        ("9000.0", 9000.0),
-        ("9e3", 9000.0),
-        ("9223372036854775808e0", 9_223_372_036_854_775_808.0),
-        ("1.7976931348623157e308", .double(.greatestFiniteMagnitude)),
-        ("5e-324", .double(.leastNonzeroMagnitude)),
-        ("1e-400", 0.0),
-        (#""a\u0000\/\ud83c\udf19\n""#, "a\u{0}/\u{1F319}\n"),
-        (#"{"b":1,"a":[true,null]}"#, ["b": 1, "a": [true, .null]]),
-        (#"{"phone":15813554612}"#, ["phone": 15_813_554_612]),
-    ] as [(String, JSON)])
+    @Test(
+        arguments: [
+            ("null", .null),
+            ("-0", 0),
+            ("-0.0", .double(-0.0)),
+            ("117270465679982593", 117_270_465_679_982_593),
+            ("-9223372036854775808", .integer(.min)),
+            ("9223372036854775807", .integer(.max)),
+            ("9000.0", 9000.0),
+            ("9e3", 9000.0),
+            ("9223372036854775808e0", 9_223_372_036_854_775_808.0),
+            ("1.7976931348623157e308", .double(.greatestFiniteMagnitude)),
+            ("5e-324", .double(.leastNonzeroMagnitude)),
+            ("1e-400", 0.0),
+            (#""a\u0000\/\ud83c\udf19\n""#, "a\u{0}/\u{1F319}\n"),
+            (#"{"b":1,"a":[true,null]}"#, ["b": 1, "a": [true, .null]]),
+            (#"{"phone":15813554612}"#, ["phone": 15_813_554_612]),
+        ] as [(String, JSON)])
     func valuesAreExact(text: String, value: JSON) throws {
         #expect(try JSON.parse(text.utf8) == value)
     }
@@ -45,27 +46,28 @@ struct JSONParsingTests {
         #expect(object["e\u{301}"] == 2)
     }
 
-    @Test(arguments: [
-        ("", .empty, 0, "expected a value, found nothing at line 1, column 1"),
-        (#"{"code": 9000"#, .unexpectedEnd, 13, "document ends too early at line 1, column 14"),
-        (#"{"code": 9000 "a"#, .expectedCommaOrBrace, 14, "expected ',' or '}' at line 1, column 15"),
-        ("[1\n 2]", .expectedCommaOrBracket, 4, "expected ',' or ']' at line 2, column 2"),
-        ("[1,\r\n2,\r\n]", .trailingComma, 9, "a comma must be followed by another value at line 3, column 1"),
-        (#"{"中文":x}"#, .expectedValue, 10, "expected a value at line 1, column 7"),
-        ("{a:1}", .expectedKey, 1, "expected a key in double quotes or '}' at line 1, column 2"),
-        (#"{"a" 1}"#, .expectedColon, 5, "expected ':' at line 1, column 6"),
-        ("{} {}", .trailingBytes, 3, "expected nothing after the value at line 1, column 4"),
-        (#"{"a":1,"a":2}"#, .duplicateKey, 7, "key occurs twice in one object at line 1, column 8"),
-        ("[nul]", .invalidLiteral, 4, "expected 'true', 'false' or 'null' at line 1, column 5"),
-        ("-x", .invalidNumber, 1, "expected a digit at line 1, column 2"),
-        ("[-01]", .leadingZero, 2, "a number must not start with a superfluous zero at line 1, column 3"),
-        ("[9223372036854775808]", .integerOutOfRange, 1, "integer does not fit 64 bits at line 1, column 2"),
-        ("1e309", .doubleOutOfRange, 0, "number is too large for a double at line 1, column 1"),
-        ("\"a\tb\"", .controlCharacter, 2, "a control character in a string must be escaped at line 1, column 3"),
-        (#""\x""#, .invalidEscape, 1, "invalid escape sequence in a string at line 1, column 2"),
-        (#""\ud800""#, .loneSurrogate, 1, "escaped surrogate without its other half at line 1, column 2"),
-        ("\u{FEFF}{}", .byteOrderMark, 0, "a byte order mark is not allowed at line 1, column 1"),
-    ] as [(String, JSON.ParseError.Code, Int, String)])
+    @Test(
+        arguments: [
+            ("", .empty, 0, "expected a value, found nothing at line 1, column 1"),
+            (#"{"code": 9000"#, .unexpectedEnd, 13, "document ends too early at line 1, column 14"),
+            (#"{"code": 9000 "a"#, .expectedCommaOrBrace, 14, "expected ',' or '}' at line 1, column 15"),
+            ("[1\n 2]", .expectedCommaOrBracket, 4, "expected ',' or ']' at line 2, column 2"),
+            ("[1,\r\n2,\r\n]", .trailingComma, 9, "a comma must be followed by another value at line 3, column 1"),
+            (#"{"中文":x}"#, .expectedValue, 10, "expected a value at line 1, column 7"),
+            ("{a:1}", .expectedKey, 1, "expected a key in double quotes or '}' at line 1, column 2"),
+            (#"{"a" 1}"#, .expectedColon, 5, "expected ':' at line 1, column 6"),
+            ("{} {}", .trailingBytes, 3, "expected nothing after the value at line 1, column 4"),
+            (#"{"a":1,"a":2}"#, .duplicateKey, 7, "key occurs twice in one object at line 1, column 8"),
+            ("[nul]", .invalidLiteral, 4, "expected 'true', 'false' or 'null' at line 1, column 5"),
+            ("-x", .invalidNumber, 1, "expected a digit at line 1, column 2"),
+            ("[-01]", .leadingZero, 2, "a number must not start with a superfluous zero at line 1, column 3"),
+            ("[9223372036854775808]", .integerOutOfRange, 1, "integer does not fit 64 bits at line 1, column 2"),
+            ("1e309", .doubleOutOfRange, 0, "number is too large for a double at line 1, column 1"),
+            ("\"a\tb\"", .controlCharacter, 2, "a control character in a string must be escaped at line 1, column 3"),
+            (#""\x""#, .invalidEscape, 1, "invalid escape sequence in a string at line 1, column 2"),
+            (#""\ud800""#, .loneSurrogate, 1, "escaped surrogate without its other half at line 1, column 2"),
+            ("\u{FEFF}{}", .byteOrderMark, 0, "a byte order mark is not allowed at line 1, column 1"),
+        ] as [(String, JSON.ParseError.Code, Int, String)])
     func errorSaysWhatAndWhere(
         text: String, code: JSON.ParseError.Code, offset: Int, description: String
     ) throws {

@@ -4,29 +4,30 @@ import NumberVerification
 import Testing
 
 struct JSONWritingTests {
-    @Test(arguments: [
-        (.null, "null"),
-        (true, "true"),
-        (.integer(.min), "-9223372036854775808"),
-        (0, "0"),
-        (117_270_465_679_982_593, "117270465679982593"),
-        (9000.0, "9000.0"),
-        (0.1, "0.1"),
-        (.double(-0.0), "-0.0"),
-        (1e16, "1e+16"),
-        (.double(.greatestFiniteMagnitude), "1.7976931348623157e+308"),
-        (.double(.leastNonzeroMagnitude), "5e-324"),
-        ([], "[]"),
-        ([:], "{}"),
-        ([1, [2.5], ["k": "v"]], #"[1,[2.5],{"k":"v"}]"#),
-        (["z": 1, "a": .null], #"{"z":1,"a":null}"#),
-        ("a\"b\\c/d", #""a\"b\\c/d""#),
-        ("\u{8}\t\n\u{C}\r", #""\b\t\n\f\r""#),
-        ("\u{0}\u{1B}\u{1F} ", #""\u0000\u001b\u001f ""#),
-        ("\u{7F}\u{80}\u{9B}\u{9F}\u{A0}é", #""\u007f\u0080\u009b\u009f\#u{A0}é""#),
-        ("中文\u{1F319}", "\"中文\u{1F319}\""),
-        (["\n": ""], #"{"\n":""}"#),
-    ] as [(JSON, String)])
+    @Test(
+        arguments: [
+            (.null, "null"),
+            (true, "true"),
+            (.integer(.min), "-9223372036854775808"),
+            (0, "0"),
+            (117_270_465_679_982_593, "117270465679982593"),
+            (9000.0, "9000.0"),
+            (0.1, "0.1"),
+            (.double(-0.0), "-0.0"),
+            (1e16, "1e+16"),
+            (.double(.greatestFiniteMagnitude), "1.7976931348623157e+308"),
+            (.double(.leastNonzeroMagnitude), "5e-324"),
+            ([], "[]"),
+            ([:], "{}"),
+            ([1, [2.5], ["k": "v"]], #"[1,[2.5],{"k":"v"}]"#),
+            (["z": 1, "a": .null], #"{"z":1,"a":null}"#),
+            ("a\"b\\c/d", #""a\"b\\c/d""#),
+            ("\u{8}\t\n\u{C}\r", #""\b\t\n\f\r""#),
+            ("\u{0}\u{1B}\u{1F} ", #""\u0000\u001b\u001f ""#),
+            ("\u{7F}\u{80}\u{9B}\u{9F}\u{A0}é", #""\u007f\u0080\u009b\u009f\#u{A0}é""#),
+            ("中文\u{1F319}", "\"中文\u{1F319}\""),
+            (["\n": ""], #"{"\n":""}"#),
+        ] as [(JSON, String)])
     func compactTextIsExact(value: JSON, text: String) throws {
         #expect(value.description == text)
         #expect(value.bytes == Array(text.utf8))
@@ -72,10 +73,10 @@ struct JSONWritingTests {
     }
 
     #if os(Linux) || os(macOS)
-    @Test
-    func notANumberIsOurBug() async {
-        await #expect(processExitsWith: .failure) { _ = JSON.double(.nan).bytes }
-    }
+        @Test
+        func notANumberIsOurBug() async {
+            await #expect(processExitsWith: .failure) { _ = JSON.double(.nan).bytes }
+        }
     #endif
 }
 

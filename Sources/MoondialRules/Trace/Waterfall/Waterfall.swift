@@ -74,12 +74,12 @@ extension Waterfall {
         let tint: TextStyle.Colour?
     }
 
-    /// A row per event, and one for every stretch of time, long enough to show, in which nothing happened.
+    /// A row per event, and one for every stretch of time, long enough to fill a cell, in which nothing happened.
     private func rows(for events: [TraceEvent], total: Duration) -> [Row] {
         var rows: [Row] = []
         var covered = Duration.zero
         for event in events {
-            if event.start > covered, (event.start - covered) * barWidth >= total {
+            if event.start > covered, (event.start - covered) * max(10, barWidth) >= total {
                 let gap = covered..<event.start
                 rows.append(
                     Row(

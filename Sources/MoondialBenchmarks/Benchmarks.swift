@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Measures one thing per call and prints its figures, a line each: `name value`. `scripts/bench` calls it in turn with
+/// the references and prints the table.
+@main
+struct Benchmarks {
+    static func main() throws {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        switch (arguments.first, arguments.count) {
+        case ("hook-call", 1): try LuaBenchmarks.hookCall()
+        case ("coroutine", 1): try LuaBenchmarks.coroutine()
+        case ("run", 1): try RunBenchmark.measure()
+        case ("client", 2): try ClientBenchmark.measure(port: Int(arguments[1]) ?? 0)
+        case ("start", 2...): try StartBenchmark.measure(Array(arguments.dropFirst()))
+        default:
+            print("usage: MoondialBenchmarks hook-call | coroutine | run | client PORT | start COMMAND [ARGUMENT ...]")
+            exit(64)
+        }
+    }
+
+    static func report(_ name: String, _ value: Double) {
+        let hundredths = Int((value * 100).rounded())
+        print("\(name) \(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)")
+    }
+}
+
+enum CPU {
+    /// Nanoseconds of CPU time of this thread.
+    static func thread() -> Double { read(CLOCK_THREAD_CPUTIME_ID) }
+    /// Nanoseconds of CPU time of this process.
+    static func process() -> Double { read(CLOCK_PROCESS_CPUTIME_ID) }
+    /// Nanoseconds on a monotonic clock.
+    static func wall() -> Double { read(CLOCK_MONOTONIC) }
+
+    private static func read(_ clock: clockid_t) -> Double {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+
+@testable import MoondialLua
+
+/// A VM with a few host functions, and what they were called with.
+///
+/// - `verify(...)` waits; `runWaiting` replies with its arguments.
+/// - `note(...)` keeps its arguments in `notes`; `echo(...)` returns them; `fail(message)` raises.
+/// - `take(...)` keeps its arguments, functions included, in `taken`.
+/// - `print` adds a line to `printed`; `require` finds `modules`.
+final class Lab {
+    let vm: LuaVM
+    let journal: Journal
+
+    init(
+        limits: LuaLimits = LuaLimits(), modules: [String: String] = [:], allocations: UInt64? = nil,
+        functions: [HostFunction] = []
+    ) throws(LuaError) {
+        let journal = Journal(modules: modules)
+        var configuration = LuaVM.Configuration()
+        configuration.limits = limits
+        configuration.allocations = allocations
+        configuration.functions = journal.functions + functions
+        vm = try LuaVM(configuration)
+        self.journal = journal
+    }
+
+    deinit { journal.waits = [] }
+
+    func load(_ text: String, name: LuaSourceName = .file("test.lua")) throws(LuaError) -> LuaFunction {
+        try vm.load(Array(text.utf8), name: name)
+    }
+
+    /// Starts a text on a thread of its own.
+    func start(
+        _ text: String, name: LuaSourceName = .file("test.lua"), arguments: [LuaValue] = []
+    ) throws(LuaError) -> (thread: LuaThread, outcome: LuaOutcome) {
+        let function = try load(text, name: name)
+        let thread = try vm.makeThread()
+        let outcome = thread.start(function) { writer in
+            for argument in arguments { writer.write(argument) }
+        }
+        return (thread, outcome)
+    }
+
+    /// Runs a text to its end; every wait gets what `reply` makes of its arguments, by default the arguments.
+    @discardableResult
+    func run(
+        _ text: String, name: LuaSourceName = .file("test.lua"), arguments: [LuaValue] = [],
+        reply: ([LuaValue]) -> Reply = { .values($0) }
+    ) throws -> [LuaValue] {
+        var (thread, outcome) = try start(text, name: name, arguments: arguments)
+        defer { thread.close() }
+        while true {
+            switch outcome {
+            case .returned(let values): return values.all
+            case .failed(let error): throw error
+            case .waiting:
+                let wait = journal.waits.removeLast()
+                guard let next = wait.end(with: reply(wait.arguments)) else { throw Surprise("a reply was dropped") }
+                outcome = next
+            }
+        }
+    }
+
+    /// The error that a text ends with.
+    func error(
+        of text: String, name: LuaSourceName = .file("test.lua"), arguments: [LuaValue] = []
+    ) throws -> LuaError {
+        do {
+            let values = try run(text, name: name, arguments: arguments)
+            throw Surprise("no error, but \(shown(values))")
+        } catch let error as LuaError {
+            return error
+        }
+    }
+}
+
+/// What ends a wait.
+enum Reply {
+    case values([LuaValue])
+    case error(String)
+}
+
+/// A host call that waits.
+struct Wait {
+    let thread: LuaThread
+    let ticket: LuaTicket
+    let arguments: [LuaValue]
+    let site: LuaSite?
+
+    func end(with reply: Reply) -> LuaOutcome? {
+        switch reply {
+        case .values(let values):
+            thread.resume(ticket) { writer in
+                for value in values { writer.write(value) }
+            }
+        case .error(let message): thread.resume(ticket, raising: message)
+        }
+    }
+}
+
+struct Surprise: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// What the host functions of a `Lab` have seen.
+final class Journal {
+    var waits: [Wait] = []
+    var verified = 0
+    var notes: [[LuaValue]] = []
+    var taken: [LuaValue] = []
+    var printed: [String] = []
+    var sites: [LuaSite?] = []
+    var required: [String] = []
+    private let modules: [String: String]
+
+    init(modules: [String: String]) { self.modules = modules }
+
+    var functions: [HostFunction] {
+        [
+            HostFunction("verify", .mayWait) { [unowned self] call in
+                verified += 1
+                guard let thread = call.thread else { return .raised("no thread") }
+                waits.append(
+                    Wait(thread: thread, ticket: thread.ticket, arguments: call.arguments.all, site: call.site))
+                return .waiting
+            },
+            HostFunction("note") { [unowned self] call in
+                notes.append(call.arguments.all)
+                sites.append(call.site)
+                return .returned
+            },
+            HostFunction("echo") { call in
+                for value in call.arguments.all { call.results.write(value) }
+                return .returned
+            },
+            HostFunction("fail") { call in .raised(call.arguments.nextOrNil().text ?? "?") },
+            HostFunction("take", .takesFunctions) { [unowned self] call in
+                taken += call.arguments.all
+                return .returned
+            },
+            HostFunction("print", .stringifies) { [unowned self] call in
+                printed.append(call.arguments.nextOrNil().text ?? "?")
+                return .returned
+            },
+            HostFunction("require", .loadsModule) { [unowned self] call in
+                let name = call.arguments.nextOrNil().text ?? "?"
+                required.append(name)
+                guard let text = modules[name] else { return .raised("module '\(name)' not found") }
+                call.writeModule(Array(text.utf8), name: .file("\(name).lua"))
+                return .returned
+            },
+        ]
+    }
+}

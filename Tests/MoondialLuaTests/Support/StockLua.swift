@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+
+/// The `lua5.4` of the system, against which expectations are checked where it is installed.
+enum StockLua {
+    static let path: String? = ["/usr/bin/lua5.4", "/usr/local/bin/lua5.4", "/opt/homebrew/bin/lua"].first {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+
+    static var isInstalled: Bool { path != nil }
+
+    /// What `text`, a function body, returns there, as `print` writes it with spaces between.
+    static func run(_ text: String, prelude: String = "") throws -> String {
+        guard let path else { throw Surprise("lua5.4 is not installed") }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        let output = Pipe()
+        process.arguments = [
+            "-e",
+            """
+            \(prelude)
+            local results = table.pack(assert(load(arg_text, "@test.lua"))())
+            for i = 1, results.n do
+              local value = results[i]
+              local kind = type(value)
+              if kind == "table" or kind == "function" or kind == "thread" then value = kind end
+              io.write(i > 1 and " " or "", tostring(value))
+            end
+            """.replacingOccurrences(of: "arg_text", with: Self.quoted(text)),
+        ]
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "[====[\n" + text + "]====]"
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import Testing
+
+/// Many threads in one VM, and replies that come in any order, late or twice.
+@Suite struct InFlightTests {
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func threadsFinishInAnyOrder(seed: UInt64) throws {
+        let lab = try Lab()
+        let function = try lab.load(
+            """
+            local number = ...
+            local own <close> = setmetatable({}, {__close = function() note('closed', number) end})
+            local first = coroutine.wrap(function() return verify(number) end)()
+            local ok, second = pcall(verify, first + 1000)
+            return number, first, second
+            """)
+        let count = 1000
+        var threads: [LuaThread] = []
+        for number in 0..<count {
+            let thread = try lab.vm.makeThread()
+            #expect(thread.start(function) { $0.write(Int64(number)) }.isWaiting)
+            threads.append(thread)
+        }
+        var random = SplitMix(state: seed)
+        var finished: [Int64: [LuaValue]] = [:]
+        while !lab.journal.waits.isEmpty {
+            let wait = lab.journal.waits.remove(at: Int.random(in: 0..<lab.journal.waits.count, using: &random))
+            guard case .integer(let number)? = wait.arguments.first else { throw Surprise("no number") }
+            guard let outcome = wait.end(with: .values([.integer(number)])) else { throw Surprise("dropped") }
+            if let values = outcome.values { finished[number - 1000] = values } else { #expect(outcome.isWaiting) }
+        }
+        #expect(finished.count == count)
+        for (number, values) in finished {
+            #expect(values == [.integer(number), .integer(number), .integer(number + 1000)])
+        }
+        #expect(lab.journal.notes.count == count)
+        threads.forEach { $0.close() }
+    }
+
+    @Test func aSecondReplyIsDropped() throws {
+        let lab = try Lab()
+        let (thread, _) = try lab.start("verify() note('once') verify() note('twice')")
+        let first = lab.journal.waits.removeFirst()
+        #expect(first.end(with: .values([]))?.isWaiting == true)
+        #expect(first.end(with: .values([])) == nil)
+        #expect(first.end(with: .error("late")) == nil)
+        #expect(lab.journal.notes == [["once"]])
+        #expect(lab.journal.waits.removeFirst().end(with: .values([]))?.values == [])
+        #expect(first.end(with: .values([])) == nil)
+        thread.close()
+    }
+
+    @Test func aReplyAfterCloseIsDropped() throws {
+        let lab = try Lab()
+        let (thread, _) = try lab.start("verify() note('never')")
+        let wait = lab.journal.waits.removeFirst()
+        thread.close()
+        #expect(wait.end(with: .values([])) == nil)
+        thread.close()
+        #expect(lab.journal.notes.isEmpty)
+    }
+
+    @Test func aReplyToTheThreadBeforeIsDropped() throws {
+        let lab = try Lab()
+        let (before, _) = try lab.start("verify() note('before')")
+        let late = lab.journal.waits.removeFirst()
+        before.close()
+        let (after, _) = try lab.start("verify() note('after')")  // reuses the coroutine
+        #expect(late.thread.resume(late.ticket) { _ in } == nil)
+        #expect(after.resume(late.ticket) { _ in } == nil)
+        #expect(lab.journal.notes.isEmpty)
+        #expect(lab.journal.waits.removeFirst().end(with: .values([]))?.values == [])
+        #expect(lab.journal.notes == [["after"]])
+        after.close()
+    }
+
+    @Test func theSameThreadRunsOneCallAfterTheOther() throws {
+        let lab = try Lab()
+        let thread = try lab.vm.makeThread()
+        let good = try lab.load("return 'good'")
+        let bad = try lab.load("error('bad')")
+        let waits = try lab.load("return verify()")
+        #expect(thread.start(good).values == ["good"])
+        #expect(thread.start(bad).error?.message == "bad")
+        #expect(thread.start(waits).isWaiting)
+        #expect(lab.journal.waits.removeFirst().end(with: .error("x"))?.error?.message == "x")
+        #expect(thread.start(good).values == ["good"])
+        thread.close()
+    }
+
+    @Test func aCoroutineCanGoOnInAnotherThread() throws {
+        let lab = try Lab()
+        try lab.run("shared = coroutine.wrap(function() for i = 1, 9 do coroutine.yield(verify(i)) end end)")
+        #expect(try shown(lab.run("return shared()")) == "1")
+        #expect(try shown(lab.run("return shared(), shared()")) == "2 3")
+    }
+
+    @Test func whatWaitsIsNormalToOtherThreads() throws {
+        let lab = try Lab()
+        let (thread, _) = try lab.start(
+            """
+            host = coroutine.running()
+            inner = coroutine.create(function() verify() coroutine.yield('yielded') end)
+            wrapped = coroutine.wrap(function() coroutine.resume(inner) return coroutine.status(inner) end)
+            return wrapped()
+            """)
+        let wait = lab.journal.waits.removeFirst()
+        let probe = """
+            local results = {}
+            for i, co in ipairs {host, inner} do
+              results[#results + 1] = coroutine.status(co)
+              results[#results + 1] = select(2, coroutine.resume(co))
+              results[#results + 1] = select(2, pcall(coroutine.close, co))
+            end
+            results[#results + 1] = select(2, pcall(wrapped))
+            results[#results + 1] = coroutine.status(coroutine.running())
+            return table.concat(results, '; ')
+            """
+        #expect(
+            try shown(lab.run(probe)) == """
+                normal; cannot resume non-suspended coroutine; cannot close a normal coroutine; \
+                normal; cannot resume non-suspended coroutine; cannot close a normal coroutine; \
+                cannot resume non-suspended coroutine; running
+                """)
+        #expect(wait.end(with: .values([]))?.values == ["suspended"])
+        #expect(try shown(lab.run("return coroutine.status(host), coroutine.close(inner)")) == "dead true")
+        thread.close()
+    }
+}
+
+/// A small generator with a seed.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import Testing
+
+struct SuggestionTests {
+    private let options = ["channel", "ip", "operator", "token_age_ms", "timeout_ms", "context"]
+
+    @Test(arguments: [
+        ("pre_chek", "pre_check"), ("precheck", "pre_check"), ("preCheck", "pre_check"), ("rout", "route"),
+        ("roote", "route"), ("fall_back", "fallback"), ("map_reslut", "map_result"), ("on-decision", "on_decision"),
+        ("ROUTE", "route"), ("on_decisions", "on_decision"),
+    ])
+    func aSlipIsRecognised(word: String, name: String) {
+        #expect(Suggestion.nearest(to: word, in: Hook.names) == name)
+    }
+
+    @Test(arguments: ["", "_", "x", "verify", "map", "decision_maker"])
+    func aWordThatIsNotNearHasNoSuggestion(word: String) {
+        #expect(Suggestion.nearest(to: word, in: Hook.names) == nil)
+    }
+
+    @Test(arguments: [("chanel", "channel"), ("timeout", "timeout_ms"), ("pi", "ip"), ("operater", "operator")])
+    func optionsAreRecognisedToo(word: String, name: String) {
+        #expect(Suggestion.nearest(to: word, in: options) == name)
+    }
+
+    @Test func tiesDoNotDependOnTheOrderOfNames() {
+        #expect(Suggestion.nearest(to: "bat", in: ["cat", "bar", "hat"]) == "bar")
+        #expect(Suggestion.nearest(to: "bat", in: ["hat", "bar", "cat"]) == "bar")
+    }
+
+    @Test func theWordItselfIsNoSuggestion() {
+        #expect(Suggestion.nearest(to: "route", in: ["route"]) == nil)
+    }
+
+    @Test func theClauseIsReadyToAppend() {
+        #expect(Suggestion.clause(for: "rout", in: Hook.names) == "; did you mean 'route'?")
+        #expect(Suggestion.clause(for: "zebra", in: Hook.names).isEmpty)
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NumberVerification
+import Testing
+
+/// What keeps a run from sending: the token, the maximum and the deadline.
+struct RunMachineAttemptTests {
+    private typealias Fixture = MachineFixture
+    private let other = MachineFixture.requestOrTrap(phone: "13900139000", token: "STsid-invented-token-2")
+
+    /// After the first attempt: does a fallback lead to a second one without and with `even_if_delivered`?
+    @Test(arguments: [
+        (Fixture.trouble(.dns, .no), true), (Fixture.trouble(.tls, .no), true),
+        (Fixture.trouble(.poolFull, .no), true), (Fixture.reply(9020), true), (Fixture.reply(9099), true),
+        (Fixture.trouble(.responseTimeout, .maybe), false), (Fixture.trouble(.reset, .maybe), false),
+        (Fixture.trouble(.badReply, .maybe), false), (Fixture.doubtfulMatch(), false),
+    ])
+    func aTokenThatMayBeSpentIsNotSentAgainUnasked(first: Attempt, allowed: Bool) {
+        for told in [false, true] {
+            var player = MachinePlayer([Fixture.rule("a", .fallback)])
+            let result = player.play(
+                ["a: fallback": .fallback(.h5, evenIfDelivered: told)],
+                attempts: [first, Fixture.reply(9000, at: .h5)])
+            let sent = allowed || told
+            #expect(player.endpoints == (sent ? [.mobile, .h5] : [.mobile]))
+            #expect(result.decision.outcome == (sent ? .allow : .review))
+            #expect(player.events(.refusal).map { $0.detail["reason"] } == (sent ? [] : ["token_spent"]))
+        }
+    }
+
+    @Test func onePermissionIsGoodForOneAttempt() {
+        var player = MachinePlayer([Fixture.rule("a", .fallback)], settings: RunSettings(maxAttempts: 3))
+        var told = true
+        _ = player.play(
+            hook: { _, _, _, _ in
+                defer { told = false }
+                return .fallback(.h5, evenIfDelivered: told)
+            }, attempt: { number, _ in number == 1 ? Fixture.trouble(.reset, .maybe) : Fixture.reply(9020) })
+        #expect(player.endpoints == [.mobile, .h5])
+    }
+
+    @Test func aRefusedFallbackIsDecidedOnTheVerdictAtHand() {
+        let rules = [Fixture.rule("a", .fallback), Fixture.rule("b", .fallback, .mapResult)]
+        var player = MachinePlayer(rules)
+        let result = player.play(
+            ["a: fallback": .fallback(.h5, evenIfDelivered: false)], attempts: [Fixture.trouble(.reset, .maybe)])
+        #expect(player.calls == ["a: fallback", "b: map_result"])
+        #expect(result.decision.reason == "reset")
+        let refusal = player.events(.refusal).first
+        #expect(refusal?.rule == "a")
+        #expect(refusal?.site == HookSite(file: "rules.lua", line: 2))
+        #expect(refusal?.detail["message"] == "attempt at h5 refused: an earlier attempt may have spent the token")
+    }
+
+    @Test(arguments: 1...4)
+    func aRunMakesAsManyAttemptsAsItMay(maximum: Int) {
+        var player = MachinePlayer([Fixture.rule("a", .fallback)], settings: RunSettings(maxAttempts: maximum))
+        let result = player.play(
+            hook: { _, _, _, _ in .fallback(.h5, evenIfDelivered: true) }, attempt: { Fixture.reply(9020, at: $1) })
+        #expect(player.endpoints.count == maximum)
+        #expect(result.attempts.count == maximum)
+        #expect(player.events(.refusal).map { $0.detail["reason"] } == ["max_attempts"])
+        #expect(result.decision.reason == "code_9020")
+    }
+
+    // MARK: Deadline
+
+    @Test func noAttemptIsStartedAtTheDeadline() {
+        var player = MachinePlayer([Fixture.rule("a", .preCheck, .mapResult)], timeout: .milliseconds(1))
+        var evidence: Evidence?
+        let result = player.play(hook: { _, call, _, _ in
+            if case .evidence(let seen) = call.input { evidence = seen }
+            return .none
+        })
+        #expect(player.endpoints.isEmpty)
+        #expect(evidence == .noAttempt(.deadline))
+        #expect(result.decision == Decision(Choice(.review, reason: "deadline")))
+        #expect(result.grounds.description == "default mapping: no attempt was made, the run's time is over")
+        #expect(result.verdict == .unknown)
+        #expect(player.events(.refusal).map { $0.detail["reason"] } == ["deadline"])
+    }
+
+    @Test func aFallbackAfterTheDeadlineIsRefused() {
+        var player = MachinePlayer([Fixture.rule("a", .fallback)], timeout: .milliseconds(2))
+        let result = player.play(
+            ["a: fallback": .fallback(.h5, evenIfDelivered: true)], attempts: [Fixture.trouble(.dns, .no)])
+        #expect(player.endpoints == [.mobile])
+        #expect(result.decision.reason == "dns")
+        #expect(player.events(.refusal).map { $0.detail["reason"] } == ["deadline"])
+    }
+
+    @Test func theTimeoutOfTheRequestComesBeforeTheSettings() {
+        let settings = RunSettings(timeout: .seconds(3))
+        #expect(Fixture.machine(settings: settings).deadline == .seconds(3))
+        #expect(Fixture.machine(settings: settings, timeout: .seconds(20)).deadline == .seconds(20))
+    }
+
+    // MARK: Raw attempts
+
+    @Test func rawAttemptsCountAndAreShown() {
+        var player = MachinePlayer([Fixture.rule("a", .preCheck, .fallback)])
+        let raw = Fixture.reply(9001, at: .h5)
+        let result = player.play(
+            hook: { _, call, machine, now in
+                guard call.hook == .preCheck else { return .fallback(.h5, evenIfDelivered: true) }
+                #expect(machine.rawAttempt(other, at: .h5, now: now) == .granted(number: 1))
+                machine.rawAttemptFinished(1, raw, now: now)
+                return .none
+            }, attempt: { Fixture.reply(9020, at: $1) })
+        #expect(player.endpoints == [.mobile])
+        #expect(result.attempts.map(\.isRaw) == [true, false])
+        #expect(result.attempts.map(\.attempt) == [raw, Fixture.reply(9020)])
+        #expect(player.events(.refusal).map { $0.detail["reason"] } == ["max_attempts"])
+        #expect(player.events(.attempt).map { $0.detail["raw"] } == [true, nil])
+    }
+
+    @Test func aRawMatchIsNoEvidence() {
+        var player = MachinePlayer([Fixture.rule("a", .preCheck)], settings: RunSettings(maxAttempts: 1))
+        let result = player.play(hook: { _, _, machine, now in
+            _ = machine.rawAttempt(other, at: .mobile, now: now)
+            machine.rawAttemptFinished(1, Fixture.reply(9000), now: now)
+            return .none
+        })
+        #expect(result.verdict == .unknown)
+        #expect(result.decision == Decision(Choice(.review, reason: "max_attempts")))
+    }
+
+    @Test(arguments: [
+        (Fixture.reply(9000), false), (Fixture.reply(9001), false), (Fixture.trouble(.reset, .maybe), false),
+        (Fixture.reply(9020), true), (Fixture.trouble(.dns, .no), true), (nil, false),
+    ])
+    func aRawAttemptCanSpendTheTokenOfTheRun(raw: Attempt?, unspent: Bool) {
+        var player = MachinePlayer([Fixture.rule("a", .preCheck)])
+        let result = player.play(hook: { _, _, machine, now in
+            _ = machine.rawAttempt(Fixture.request, at: .h5, now: now)
+            if let raw { machine.rawAttemptFinished(1, raw, now: now) }
+            return .none
+        })
+        #expect(player.endpoints == (unspent ? [.mobile] : []))
+        #expect(result.decision.reason == (unspent ? "match" : "token_spent"))
+    }
+
+    @Test func aRawAttemptWithASpentTokenMustBeAskedFor() {
+        var player = MachinePlayer([Fixture.rule("a", .fallback)], settings: RunSettings(maxAttempts: 3))
+        _ = player.play(
+            hook: { _, _, machine, now in
+                #expect(machine.rawAttempt(Fixture.request, at: .h5, now: now) == .refused(.tokenSpent))
+                #expect(machine.rawAttempt(other, at: .h5, now: now) == .granted(number: 2))
+                #expect(machine.rawAttempt(other, at: .h5, now: now) == .refused(.tokenSpent))
+                let told = machine.rawAttempt(Fixture.request, at: .h5, evenIfDelivered: true, now: now)
+                #expect(told == .granted(number: 3))
+                #expect(machine.rawAttempt(other, at: .h5, now: now) == .refused(.maxAttempts))
+                return .none
+            }, attempt: { _, _ in Fixture.trouble(.reset, .maybe) })
+        #expect(player.events(.refusal).map { $0.detail["raw"] } == [true, true, true])
+        #expect(player.events(.refusal).map(\.hook) == [.fallback, .fallback, .fallback])
+    }
+
+    @Test func aRawAttemptObeysTheDeadline() {
+        var player = MachinePlayer([Fixture.rule("a", .onDecision)], timeout: .milliseconds(2))
+        _ = player.play(hook: { _, _, machine, now in
+            #expect(machine.rawAttempt(other, at: .h5, now: now) == .refused(.deadline))
+            return .none
+        })
+    }
+
+    @Test func aRawAttemptNeedsARunningHook() {
+        var machine = Fixture.machine()
+        #expect(machine.rawAttempt(other, at: .h5, now: .zero) == .refused(.notInHook))
+        _ = machine.start(now: .zero)
+        #expect(machine.rawAttempt(other, at: .h5, now: .zero) == .refused(.notInHook))
+    }
+
+    @Test func aRawAttemptMayEndAfterItsHook() {
+        var player = MachinePlayer([Fixture.rule("a", .preCheck)])
+        let raw = Fixture.reply(9003)
+        let result = player.play(
+            hook: { _, _, machine, now in
+                _ = machine.rawAttempt(other, at: .mobile, now: now)
+                return .none
+            })
+        #expect(result.attempts.map(\.attempt.error?.kind) == [.cancelled, nil])
+        #expect(result.attempts.map(\.attempt.delivered) == [.maybe, .yes])
+
+        var machine = player.machine
+        machine.rawAttemptFinished(1, raw, now: .seconds(1))
+        #expect(machine.trace.events == player.machine.trace.events)
+    }
+}

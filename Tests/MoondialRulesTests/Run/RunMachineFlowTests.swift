@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NumberVerification
+import Testing
+
+/// The way of a run that goes well.
+struct RunMachineFlowTests {
+    private typealias Fixture = MachineFixture
+
+    @Test func withoutRulesAMatchIsAllowed() {
+        var player = MachinePlayer()
+        let result = player.play()
+        #expect(result.decision == Decision(Choice(.allow, reason: "match"), rule: "default"))
+        #expect(result.grounds.description == "default mapping: verdict match")
+        #expect(result.verdict == .match)
+        #expect(result.code == 9000)
+        #expect(result.content == "verify consistent")
+        #expect(result.id == 7)
+        #expect(result.exID == "order-42")
+        #expect(result.endpoint == .mobile)
+        #expect(result.attempts.map(\.attempt) == [Fixture.reply(9000)])
+        #expect(result.elapsed == .milliseconds(1))
+        #expect(result.traceID.description == "4f1c2a9be07d3316")
+        #expect(result.revision == "9c41e0a2")
+    }
+
+    @Test(arguments: [(nil, Endpoint.mobile), (Channel.native, .mobile), (.web, .h5)])
+    func theChannelRoutesWhenNoRuleDoes(channel: Channel?, endpoint: Endpoint) {
+        var player = MachinePlayer([Fixture.rule("a", .route)], channel: channel)
+        _ = player.play()
+        #expect(player.endpoints == [endpoint])
+    }
+
+    @Test func hooksAreCalledInTheOrderOfTheRunAndOfTheFile() {
+        let rules = [
+            Fixture.rule("a", .preCheck, .route, .fallback, .mapResult, .onDecision),
+            Fixture.rule("b", .onDecision, .mapResult, .fallback, .route, .preCheck), Fixture.rule("c", .route),
+        ]
+        var player = MachinePlayer(rules)
+        _ = player.play([:], attempts: [Fixture.reply(9002)])
+        #expect(
+            player.calls == [
+                "a: pre_check", "b: pre_check", "a: route", "b: route", "c: route", "a: fallback", "b: fallback",
+                "a: map_result", "b: map_result", "a: on_decision", "b: on_decision",
+            ])
+    }
+
+    @Test func theFirstAnswerToEachHookWins() {
+        let names = ["a", "b", "c"]
+        let rules = names.map { Fixture.rule($0, .preCheck, .route, .fallback, .mapResult) }
+        var player = MachinePlayer(rules)
+        let result = player.play(
+            [
+                "b: route": .route(.h5), "c: route": .route(.mobile),
+                "b: fallback": .fallback(.mobile, evenIfDelivered: false),
+                "b: map_result": .decision(Choice(.deny, reason: "b")), "c: map_result": .decision(Choice(.allow)),
+            ], attempts: [Fixture.reply(9020, at: .h5), Fixture.reply(9000)])
+        #expect(
+            player.calls == [
+                "a: pre_check", "b: pre_check", "c: pre_check", "a: route", "b: route", "a: fallback", "b: fallback",
+                "a: map_result", "b: map_result",
+            ])
+        #expect(player.endpoints == [.h5, .mobile])
+        #expect(result.decision == Decision(Choice(.deny, reason: "b"), rule: "b"))
+        #expect(result.grounds == .hook(.mapResult, rule: "b"))
+        #expect(result.verdict == .match)
+    }
+
+    @Test(arguments: Decision.Outcome.allCases)
+    func aPreCheckDecidesWithoutAnAttempt(outcome: Decision.Outcome) {
+        let choice = Choice(outcome, reason: "list", fields: ["list": "staff"])
+        var player = MachinePlayer([Fixture.rule("a", .preCheck), Fixture.rule("b", .mapResult, .onDecision)])
+        let result = player.play(["a: pre_check": .decision(choice)])
+        #expect(result.decision == Decision(choice, rule: "a"))
+        #expect(result.verdict == .unknown)
+        #expect(result.lastAttempt == nil)
+        #expect(player.endpoints.isEmpty)
+        #expect(player.calls == ["a: pre_check", "b: on_decision"])
+    }
+
+    @Test(arguments: [9000, 9001])
+    func fallbackIsNotAskedAfterAVerdict(code: Int64) {
+        var player = MachinePlayer([Fixture.rule("a", .fallback)])
+        _ = player.play(["a: fallback": .fallback(.h5, evenIfDelivered: true)], attempts: [Fixture.reply(code)])
+        #expect(player.calls.isEmpty)
+        #expect(player.endpoints == [.mobile])
+    }
+
+    @Test func theLastAttemptIsTheEvidence() {
+        var player = MachinePlayer([Fixture.rule("a", .fallback)])
+        let attempts = [Fixture.reply(9020), Fixture.reply(9021, at: .h5)]
+        let result = player.play(["a: fallback": .fallback(.h5, evenIfDelivered: false)], attempts: attempts)
+        #expect(result.endpoint == .h5)
+        #expect(result.decision.reason == "code_9021")
+        #expect(result.attempts.map(\.attempt) == attempts)
+    }
+
+    @Test func aTableDecidesWithoutACall() {
+        var map = ResultMap()
+        map[.verdict(.mismatch)] = Choice(.review, reason: "ask_for_sms")
+        var player = MachinePlayer([Fixture.rule("verdicts become decisions", map: map)])
+        let result = player.play([:], attempts: [Fixture.reply(9001)])
+        #expect(player.calls.isEmpty)
+        #expect(result.decision == Decision(Choice(.review, reason: "ask_for_sms"), rule: "verdicts become decisions"))
+        #expect(result.grounds.description == "map_result entry 'mismatch' of rule 'verdicts become decisions'")
+    }
+
+    @Test func aTableWithoutAFittingEntryLeavesItToTheNextRule() {
+        var first = ResultMap()
+        first[.code(9018)] = Choice(.deny)
+        var last = ResultMap()
+        last[.otherwise] = Choice(.deny, reason: "last")
+        let rules = [Fixture.rule("a", map: first), Fixture.rule("b", .mapResult), Fixture.rule("c", map: last)]
+        var player = MachinePlayer(rules)
+        #expect(player.play().decision.rule == "c")
+        #expect(player.calls == ["b: map_result"])
+
+        player = MachinePlayer(Array(rules.prefix(1)))
+        #expect(player.play().decision.rule == Decision.defaultRule)
+    }
+
+    @Test func hooksSeeWhatTheyAreAskedAbout() {
+        let rules = [Fixture.rule("a", .preCheck, .route, .fallback, .mapResult, .onDecision)]
+        let attempt = Fixture.reply(9002)
+        var player = MachinePlayer(rules)
+        var seen: [Hook] = []
+        _ = player.play(
+            hook: { _, call, _, _ in
+                switch (call.hook, call.input) {
+                case (.preCheck, .nothing), (.route, .nothing): seen.append(call.hook)
+                case (.fallback, .attempt(attempt)): seen.append(call.hook)
+                case (.mapResult, .evidence(.attempt(attempt))): seen.append(call.hook)
+                case (.onDecision, .result(let result)) where result.decision.reason == "code_9002":
+                    seen.append(call.hook)
+                default: Issue.record("\(call.hook) got \(call.input)")
+                }
+                return .none
+            }, attempt: { _, _ in attempt })
+        #expect(seen == Hook.allCases)
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NumberVerification
+import Testing
+
+/// Random rulebooks, answers, attempts and cancellations: the promises of the machine hold for all of them.
+struct RunMachinePropertyTests {
+    @Test(arguments: 0..<20)
+    func theMachineKeepsItsPromises(block: UInt64) throws {
+        for seed in block * 100..<(block + 1) * 100 {
+            var run = RandomRun(seed: seed)
+            let played = run.play()
+            let result = try #require(played, "seed \(seed) does not end")
+            run.check(result)
+        }
+    }
+}
+
+/// One random run and what was seen of it from outside.
+private struct RandomRun {
+    private let seed: UInt64
+    private var random: SplitMix
+    private let settings: RunSettings
+    private let rules: [RuleOutline]
+    private var machine: RunMachine
+    private var now = Duration.zero
+    private var hookFailed = false
+    private var cancelled = false
+    private var sent = 0
+    private var spentTokens: Set<Secret> = []
+    private var rawInFlight: [(number: Int, token: Secret)] = []
+    private var lastVerdict: Verdict?
+    /// Whether the answer under way says `even_if_delivered`.
+    private var told = false
+
+    private static let other = MachineFixture.requestOrTrap(phone: "13900139000", token: "STsid-invented-token-2")
+    private static let indiscretion = "13800138000 STsid-invented-token-1 13900139000 STsid-invented-token-2"
+
+    init(seed: UInt64) {
+        self.seed = seed
+        var random = SplitMix(seed: seed)
+        settings = RunSettings(
+            maxAttempts: Int.random(in: 1...4, using: &random),
+            onError: RunSettings.OnError.allCases.randomElement(using: &random) ?? .review,
+            timeout: .milliseconds(Int.random(in: 0...40, using: &random)))
+        rules = (0..<Int.random(in: 0...4, using: &random)).map { index in
+            var map: ResultMap?
+            if random.chance(0.3) {
+                var table = ResultMap()
+                if random.chance(0.5) { table[.verdict(.unknown)] = Choice(.review, reason: "table") }
+                if random.chance(0.5) { table[.code(9000)] = Choice(.allow, reason: "table") }
+                map = table
+            }
+            var sites: [Hook: HookSite] = [:]
+            for hook in Hook.allCases where random.chance(0.5) || (hook == .mapResult && map != nil) {
+                sites[hook] = HookSite(file: "random.lua", line: index + 1)
+            }
+            return RuleOutline(name: "rule \(index)", file: "random.lua", line: index + 1, hooks: sites, mapTable: map)
+        }
+        machine = MachineFixture.machine(rules, settings: settings)
+        self.random = random
+    }
+
+    /// The result, or nil when the run does not end.
+    mutating func play() -> RunResult? {
+        var action = started(machine.start(now: now))
+        for _ in 0..<200 {
+            now += .milliseconds(Int.random(in: 0...3, using: &random))
+            if case .finish(let result) = action { return result }
+            if random.chance(0.03) {
+                cancelled = true
+                action = machine.cancelled(now: now)
+                continue
+            }
+            switch action {
+            case .callHook(let call): action = answer(call)
+            case .attempt(let endpoint): action = finishAttempt(at: endpoint)
+            case .finish, .nothing: return nil
+            }
+        }
+        return nil
+    }
+
+    private mutating func answer(_ call: RunMachine.HookCall) -> RunMachine.Action {
+        while random.chance(0.3) { makeRawAttempt() }
+        if random.chance(0.2) { machine.log(Self.indiscretion, fields: ["said": .string(Self.indiscretion)], now: now) }
+        let answer = randomAnswer()
+        switch (call.hook, answer) {
+        case (_, .none), (.preCheck, .decision), (.mapResult, .decision), (.route, .route): break
+        case (.fallback, .fallback(_, let evenIfDelivered)): told = evenIfDelivered
+        default: hookFailed = true
+        }
+        return started(machine.hookAnswered(answer, now: now))
+    }
+
+    /// Checks an attempt that the machine starts.
+    private mutating func started(_ action: RunMachine.Action) -> RunMachine.Action {
+        if case .attempt = action {
+            sent += 1
+            #expect(now < settings.timeout, "seed \(seed) sent after the deadline")
+            checkToken(MachineFixture.request.token, told: told)
+        }
+        told = false
+        return action
+    }
+
+    private mutating func finishAttempt(at endpoint: Endpoint) -> RunMachine.Action {
+        let attempt = randomAttempt(at: endpoint)
+        lastVerdict = attempt.verdict
+        note(attempt, MachineFixture.request.token)
+        return started(machine.attemptFinished(attempt, now: now))
+    }
+
+    private mutating func makeRawAttempt() {
+        let request = random.chance(0.5) ? MachineFixture.request : Self.other
+        let told = random.chance(0.2)
+        if case .granted(let number) = machine.rawAttempt(request, at: .h5, evenIfDelivered: told, now: now) {
+            sent += 1
+            #expect(now < settings.timeout, "seed \(seed) sent after the deadline")
+            checkToken(request.token, told: told)
+            rawInFlight.append((number, request.token))
+        }
+        if let (number, token) = rawInFlight.last, random.chance(0.7) {
+            rawInFlight.removeLast()
+            let attempt = randomAttempt(at: .h5)
+            note(attempt, token)
+            machine.rawAttemptFinished(number, attempt, now: now)
+        }
+    }
+
+    private func checkToken(_ token: Secret, told: Bool) {
+        let maySpend = spentTokens.contains(token) || rawInFlight.contains { $0.token == token }
+        #expect(told || !maySpend, "seed \(seed) spent a token twice")
+    }
+
+    private mutating func note(_ attempt: Attempt, _ token: Secret) {
+        if attempt.delivered == .maybe || attempt.billed == .yes { spentTokens.insert(token) }
+    }
+
+    private mutating func randomAnswer() -> HookAnswer {
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0...1: .decision(Choice(.allow, reason: Self.indiscretion))
+        case 2...3: .decision(Choice(.deny, fields: ["phone": 13_800_138_000]))
+        case 4...6: .route(.h5)
+        case 7...9: .fallback(.mobile, evenIfDelivered: random.chance(0.3))
+        case 10:
+            .failed(
+                HookFailure(
+                    kind: .raised, message: Self.indiscretion, source: Self.indiscretion,
+                    traceback: [Self.indiscretion]))
+        default: .none
+        }
+    }
+
+    private mutating func randomAttempt(at endpoint: Endpoint) -> Attempt {
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: MachineFixture.reply(9000, at: endpoint)
+        case 1: MachineFixture.reply(9001, at: endpoint)
+        case 2: MachineFixture.reply(9020, at: endpoint)
+        case 3: MachineFixture.trouble(.dns, .no, at: endpoint, message: Self.indiscretion)
+        case 4: MachineFixture.doubtfulMatch(at: endpoint)
+        default: MachineFixture.trouble(.reset, .maybe, at: endpoint, message: Self.indiscretion)
+        }
+    }
+
+    func check(_ result: RunResult) {
+        let comment: Comment = "seed \(seed)"
+        let decision = result.decision
+        #expect(sent <= settings.maxAttempts, comment)
+        #expect(result.attempts.count == sent, comment)
+        #expect(result.verdict == lastVerdict ?? .unknown, comment)
+        #expect(!hookFailed || decision.outcome != .allow, comment)
+        #expect(!cancelled || decision.outcome != .allow, comment)
+        if decision.outcome == .allow {
+            #expect(decision.rule != Decision.defaultRule || result.verdict == .match, comment)
+            if case .mapEntry = result.grounds { #expect(result.verdict == .match, comment) }
+        }
+        checkTrace(result, comment)
+    }
+
+    private func checkTrace(_ result: RunResult, _ comment: Comment) {
+        let events = machine.trace.events
+        let last = events.last { $0.kind == .decision }
+        #expect(last?.detail["decision"]?.stringValue == result.decision.outcome.rawValue, comment)
+        #expect(last?.detail["why"]?.stringValue == result.grounds.description, comment)
+        #expect(events.count { $0.kind == .attempt } == sent, comment)
+        #expect(zip(events, events.dropFirst()).allSatisfy { $0.start <= $1.start }, comment)
+        #expect(events.allSatisfy { $0.start + $0.duration <= result.elapsed }, comment)
+
+        let written =
+            machine.trace.json.description + result.json(target: "simulator").description
+            + Waterfall(width: 100, repertoire: .unicode).draw(machine.trace)
+        let secrets = ["13800138000", "STsid-invented-token-1"]
+        #expect(!secrets.contains { written.contains($0) }, comment)
+    }
+}
+
+/// A generator with a seed (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
+private struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func chance(_ probability: Double) -> Bool {
+        Double.random(in: 0..<1, using: &self) < probability
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import MoondialRules
+
+struct DisplayTextTests {
+    @Test(arguments: [
+        ("plain", "plain", "plain"), ("a\nb\tc", #"a\nb c"#, #"a\nb c"#), ("\u{1B}[2J", #"\u{1B}[2J"#, #"\u{1B}[2J"#),
+        ("\u{202E}evil", #"\u{202E}evil"#, #"\u{202E}evil"#), ("号码 →", "号码 →", #"\u{53F7}\u{7801} \u{2192}"#),
+        ("\u{7F}\u{9B}", #"\u{7F}\u{9B}"#, #"\u{7F}\u{9B}"#),
+    ])
+    func nothingInvisibleIsLeft(text: String, unicode: String, ascii: String) {
+        #expect(DisplayText.visible(text, ascii: false) == unicode)
+        #expect(DisplayText.visible(text, ascii: true) == ascii)
+    }
+
+    @Test(arguments: [("", 0), ("abc", 3), ("号码", 4), ("e\u{301}", 1), ("→·█", 3), ("🌙", 2), ("ﾂ", 1), ("Ａ", 2)])
+    func widthIsInTerminalCells(text: String, width: Int) {
+        #expect(DisplayText.width(text) == width)
+    }
+
+    @Test(arguments: [
+        ("", 10, [""]), ("one two three", 7, ["one two", "three"]), ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
+        ("a abcdefgh", 4, ["a", "abcd", "efgh"]), ("号码号码", 5, ["号码", "号码"]), ("  a  ", 3, ["a"]),
+    ])
+    func textIsBrokenAtSpaces(text: String, width: Int, lines: [String]) {
+        #expect(DisplayText.wrapped(text, width: width) == lines)
+    }
+}
