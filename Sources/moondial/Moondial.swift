@@ -1,3 +1,92 @@
+// SPDX-License-Identifier: MIT
+
 import ArgumentParser
-import Yams
-@main struct Moondial: ParsableCommand {}
+import MoondialRules
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+@main
+struct Moondial: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "moondial",
+        abstract: "Rules, written in Lua, around a phone number verification service.",
+        discussion: """
+            Everything runs against the built-in simulator of the service, until --base-url names another or --live is given.
+
+            SETTINGS: a flag goes before the environment, the environment before moondial.yaml:
+            \(Setting.table)
+
+            EXIT STATUS:
+            \(ExitStatus.table)
+            """,
+        version: Version.text,
+        subcommands: [RunCommand.self, VerifyCommand.self, SimulateCommand.self, ExplainCommand.self])
+
+    static func main() {
+        // A reader that goes away shows as a failed write.
+        signal(SIGPIPE, SIG_IGN)
+        StandardStreams.fillGaps()
+        let shell = Shell(environment: .current)
+        do {
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            let status = try parse(arguments, shell: shell).perform(shell)
+            shell.end(status)
+        } catch let failure as Failure {
+            shell.end(failure)
+        } catch let diagnostic as Diagnostic {
+            shell.end(Failure(diagnostic))
+        } catch {
+            shell.end(bug: error)
+        }
+    }
+
+    /// Never returns when help or the version was asked for.
+    private static func parse(_ arguments: [String], shell: Shell) throws(Failure) -> any MoondialCommand {
+        if let word = arguments.first { try checkCommand(word) }
+        let error: any Error
+        switch Result(catching: { try parseAsRoot(arguments) }) {
+        case .success(let command as any MoondialCommand): return command
+        // What is left are the parser's own commands, such as help, and the root, which is nothing but its help.
+        case .success(var command): error = failure(of: &command)
+        case .failure(let failure): error = failure
+        }
+        if exitCode(for: error) == .success {
+            shell.output.write(fullMessage(for: error) + "\n")
+            shell.end(.done)
+        }
+        let command = commandNames.first { $0 == arguments.first }
+        throw .usage(
+            UsageText.message(message(for: error)), fix: "see 'moondial \(command.map { "\($0) " } ?? "")--help'")
+    }
+
+    /// The parser's own commands end by throwing what they print.
+    private static func failure(of command: inout any ParsableCommand) -> any Error {
+        do {
+            try command.run()
+            return CleanExit.message("")
+        } catch {
+            return error
+        }
+    }
+
+    private static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
+
+    private static func checkCommand(_ word: String) throws(Failure) {
+        let names = commandNames + ["help"]
+        guard !word.hasPrefix("-"), !names.contains(word) else { return }
+        let fix = word.hasSuffix(".lua") ? "run a script with 'moondial run \(word)'" : "see 'moondial --help'"
+        throw .usage("there is no command '\(word)'\(Suggestion.clause(for: word, in: names))", fix: fix)
+    }
+}
+
+/// A subcommand.
+protocol MoondialCommand: ParsableCommand {
+    /// Does the work. May end the process itself.
+    func perform(_ shell: Shell) throws -> ExitStatus
+}

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 extension Attempt {
-    /// Reads what the transport brought. The one place that turns bytes into a verdict.
-    ///
-    /// - Parameter host: For messages.
+    /// Reads what the transport brought from `host`. The one place that turns bytes into a verdict.
     init(
         _ result: Result<HTTPReply, ExchangeFailure>, from host: String, at endpoint: Endpoint, elapsed: Duration
     ) {

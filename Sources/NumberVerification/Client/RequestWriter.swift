@@ -10,9 +10,7 @@ struct RequestWriter {
     private let h5Head: [UInt8]
     private var body: [UInt8] = []
 
-    /// - Parameters:
-    ///   - host: The value of the Host header.
-    ///   - basePath: Empty, or starting with a slash and not ending with one.
+    /// Takes a Host header and a path that come from a ``BaseURL``.
     init(host: String, basePath: String, credentials: Credentials) {
         precondition(
             (host + basePath).utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "host and path come from a BaseURL")

@@ -13,6 +13,8 @@ package final class VerificationClient {
     ///   - transport: Carries the calls; closed with the client.
     ///   - host: The Host header, with the port when it is not the scheme's own: ``Destination/authority``.
     ///   - basePath: ``BaseURL/basePath``. The default is none.
+    ///   - credentials: Go into every request.
+    ///   - eventLoop: That of the transport.
     package init(
         transport: any Transport, host: String, basePath: String = "", credentials: Credentials,
         eventLoop: any EventLoop
@@ -23,19 +25,18 @@ package final class VerificationClient {
         writer = RequestWriter(host: host, basePath: basePath, credentials: credentials)
     }
 
-    /// Sends a request, once, to one endpoint.
+    /// Sends a request, once, to one endpoint. At the deadline the attempt ends, with or without a reply.
     ///
-    /// - Parameters:
-    ///   - deadline: When the attempt ends at the latest, with or without a reply.
-    ///   - completion: Called exactly once, on the event loop, and never before `attempt` has returned. A mismatch is a
-    ///     normal result, and so is trouble: see ``Attempt/error``.
+    /// The completion is called exactly once, on the event loop, and never before `attempt` has returned. A mismatch is
+    /// a normal result, and so is trouble: see ``Attempt/error``. What is returned can cancel the attempt.
     package func attempt(
         _ request: VerificationRequest, at endpoint: Endpoint, deadline: NIODeadline,
         completion: @escaping (Attempt) -> Void
     ) -> any Exchange {
-        eventLoop.assertInEventLoop()
+        eventLoop.preconditionInEventLoop()
         let start = eventLoop.now
-        return transport.send(writer.bytes(of: request, for: endpoint), deadline: deadline) { [host, eventLoop] result in
+        let bytes = writer.bytes(of: request, for: endpoint)
+        return transport.send(bytes, deadline: deadline) { [host, eventLoop] result in
             completion(Attempt(result, from: host, at: endpoint, elapsed: Duration(eventLoop.now - start)))
         }
     }

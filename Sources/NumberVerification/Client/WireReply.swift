@@ -30,20 +30,20 @@ struct WireReply {
         }
         guard case .object(let top) = json else { throw Malformed(reason: "the body is not a JSON object") }
 
-        let object: JSON.Object
-        if top["code"] == nil, case .object(let error)? = top["error"] {
-            object = error
+        let text: JSON?
+        var value = top["code"]
+        if value == nil, case .object(let error)? = top["error"] {
+            value = error["code"]
+            text = error["message"]
             isErrorObject = true
         } else {
-            object = top
+            text = top["content"]
             isErrorObject = false
         }
-        guard let value = object["code"] else { throw Malformed(reason: "the body has no code") }
+        guard let value else { throw Malformed(reason: "the body has no code") }
         guard case .integer(let code) = value else { throw Malformed(reason: "the code is not an integer") }
         self.code = code
-
-        let text = object[isErrorObject ? "message" : "content"]?.stringValue
-        content = text == "" ? nil : text
+        if case .string(let text)? = text, !text.isEmpty { content = text } else { content = nil }
 
         switch top["id"] {
         case nil, .null, .string(""): id = nil

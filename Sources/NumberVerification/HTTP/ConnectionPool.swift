@@ -84,9 +84,7 @@ struct ConnectionPool<Connection: AnyObject, Call: AnyObject> {
 }
 
 extension ConnectionPool {
-    /// Finds a place for a call.
-    ///
-    /// - Parameter deadline: Of the call; not passed yet.
+    /// Finds a place for a call whose deadline has not passed yet.
     mutating func place(_ call: Call, deadline: NIODeadline, now: NIODeadline) -> Placement {
         // A connection whose time is up may be closed by the server any moment: the alarm will remove it.
         if let index = idle.lastIndex(where: { $0.deadline > now }) {
@@ -109,10 +107,9 @@ extension ConnectionPool {
         opening[index].deadline = deadline
     }
 
-    /// Offers a connection that has opened or has finished a call.
+    /// Offers a connection that has opened or has finished a call. Should no call want it, it is idle until then.
     ///
-    /// - Parameter idleDeadline: When to close it, should no call want it.
-    /// - Returns: The call that is to be sent on it now.
+    /// The call returned is to be sent on it now.
     mutating func offer(_ connection: Connection, idleUntil idleDeadline: NIODeadline, now: NIODeadline) -> Call? {
         if busy.removeValue(forKey: ObjectIdentifier(connection)) == nil {
             opening.removeAll { $0.connection === connection }

@@ -17,7 +17,8 @@ package struct ExchangeFailure: Error, Sendable, Hashable {
 
 /// What can happen once a request has left. `peer` is the `host:port` that was asked.
 extension ExchangeFailure {
-    private static let mayHaveArrived = "the request may have been processed, so the token may be spent"
+    private static let mayHaveArrived =
+        "the request may have been processed, so get a new token instead of sending this one again"
 
     /// The connection ended before the reply was complete.
     package static func reset(peer: String) -> ExchangeFailure {
@@ -37,15 +38,16 @@ extension ExchangeFailure {
     package static func unreadableReply(_ error: HTTPReplyError, peer: String) -> ExchangeFailure {
         if error == .truncated { return reset(peer: peer) }
         return ExchangeFailure(
-            kind: .badReply, message: "\(peer): \(error); check that it is the service, and not a proxy or another port",
+            kind: .badReply,
+            message: "\(peer): \(error); check that it is the service, and not a proxy or another port",
             delivered: .maybe)
     }
 
     /// The caller gave up.
     package static func cancelled(peer: String, delivered: Delivered) -> ExchangeFailure {
-        let consequence = delivered == .no ? "before the request was sent" : "after the request was sent; \(mayHaveArrived)"
+        let moment = delivered == .no ? "before the request was sent" : "after the request was sent; \(mayHaveArrived)"
         return ExchangeFailure(
-            kind: .cancelled, message: "the call to \(peer) was cancelled \(consequence)", delivered: delivered)
+            kind: .cancelled, message: "the call to \(peer) was cancelled \(moment)", delivered: delivered)
     }
 }
 

@@ -32,6 +32,8 @@ final class HTTPConnection: ChannelInboundHandler {
     /// The call whose request was written last, until its end.
     private(set) var call: HTTPCall?
 
+    var isOpen: Bool { state != .closed }
+
     init(transport: HTTPTransport) {
         self.transport = transport
         parser = HTTPResponseParser(limits: transport.configuration.replyLimits)

@@ -20,7 +20,7 @@ struct HTTPDialer {
         address = try? SocketAddress(ipAddress: destination.host, port: destination.port)
         // The transport's alarm ends the phase; this ends what goes on behind the back of a call that was given up.
         bootstrap = ClientBootstrap(group: eventLoop)
-            .connectTimeout(TimeAmount(configuration.connectTimeout) + .seconds(1))
+            .connectTimeout(min(TimeAmount(configuration.connectTimeout), .hours(24)) + .seconds(1))
         switch destination.scheme {
         case .http: tlsContext = nil
         case .https: tlsContext = try configuration.trust.makeContext()

@@ -11,6 +11,8 @@ package final class HTTPTransport: Transport {
     let configuration: HTTPConfiguration
     private let eventLoop: any EventLoop
     private let dialer: HTTPDialer
+    private let responseTimeout: TimeAmount
+    private let idleTimeout: TimeAmount
 
     private(set) var pool: ConnectionPool<HTTPConnection, HTTPCall>
     private var isClosed = false
@@ -31,17 +33,19 @@ package final class HTTPTransport: Transport {
         self.destination = destination
         self.configuration = configuration
         self.eventLoop = eventLoop
+        responseTimeout = TimeAmount(configuration.responseTimeout)
+        idleTimeout = TimeAmount(configuration.idleTimeout)
         dialer = try HTTPDialer(destination: destination, configuration: configuration, eventLoop: eventLoop)
         pool = ConnectionPool(
             maxConnections: configuration.maxConnections, maxQueued: configuration.maxQueued,
-            responseTimeout: TimeAmount(configuration.responseTimeout))
+            responseTimeout: responseTimeout)
     }
 
     package func send(
         _ request: ByteBuffer, deadline: NIODeadline,
         completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void
     ) -> any Exchange {
-        eventLoop.assertInEventLoop()
+        eventLoop.preconditionInEventLoop()
         let call = HTTPCall(request, transport: self, completion: completion)
         let now = eventLoop.now
         if isClosed {
@@ -55,7 +59,7 @@ package final class HTTPTransport: Transport {
     }
 
     package func close() {
-        eventLoop.assertInEventLoop()
+        eventLoop.preconditionInEventLoop()
         isClosed = true
         alarm?.cancel()
         alarm = nil
@@ -70,7 +74,7 @@ package final class HTTPTransport: Transport {
     }
 
     func cancel(_ call: HTTPCall) {
-        eventLoop.assertInEventLoop()
+        eventLoop.preconditionInEventLoop()
         guard !call.isFinished else { return }
         if let connection = call.connection {
             pool.remove(connection)
@@ -85,7 +89,7 @@ package final class HTTPTransport: Transport {
     private func place(_ call: HTTPCall, deadline: NIODeadline, now: NIODeadline) {
         switch pool.place(call, deadline: deadline, now: now) {
         case .run(let connection):
-            watch(min(deadline, now + TimeAmount(configuration.responseTimeout)))
+            watch(min(deadline, now + responseTimeout))
             connection.send(call)
         case .wait:
             watch(deadline)
@@ -128,7 +132,7 @@ extension HTTPTransport {
     }
 
     func didOpen(_ connection: HTTPConnection) {
-        offer(connection, idleFor: TimeAmount(configuration.idleTimeout))
+        offer(connection, idleFor: idleTimeout)
     }
 
     func didAnswer(_ connection: HTTPConnection, _ parsed: HTTPResponseParser.Parsed) {
@@ -151,9 +155,12 @@ extension HTTPTransport {
 
     private func offer(_ connection: HTTPConnection, idleFor time: TimeAmount) {
         let now = eventLoop.now
+        // A busy loop may get here before the alarm: what is due by now failed while it waited for this connection.
+        if now >= alarmTime { ring() }
+        guard connection.isOpen else { return }
         if let call = pool.offer(connection, idleUntil: now + time, now: now) {
             // Its own deadline has been watched since it began to wait.
-            watch(now + TimeAmount(configuration.responseTimeout))
+            watch(now + responseTimeout)
             connection.send(call)
         } else {
             watch(now + time)
@@ -202,7 +209,7 @@ extension HTTPTransport {
     }
 
     private func recycle(_ connection: HTTPConnection, after parsed: HTTPResponseParser.Parsed) {
-        if let time = parsed.idleTime(upTo: TimeAmount(configuration.idleTimeout)), connection.reset() {
+        if let time = parsed.idleTime(upTo: idleTimeout), connection.reset() {
             offer(connection, idleFor: time)
         } else {
             connection.close()
@@ -223,6 +230,7 @@ extension HTTPTransport {
     }
 
     private func ring() {
+        alarm?.cancel()
         alarm = nil
         alarmTime = .distantFuture
         let now = eventLoop.now
@@ -231,7 +239,8 @@ extension HTTPTransport {
         for connection in expired.idle { connection.close() }
         for item in expired.opening {
             item.connection.close()
-            if let call = item.call { fail(call, .openingTimeout(peer: peer, isHandshaking: item.phase == .handshaking)) }
+            guard let call = item.call else { continue }
+            fail(call, .openingTimeout(peer: peer, isHandshaking: item.phase == .handshaking))
         }
         for connection in expired.busy { fail(connection, .responseTimeout(peer: peer)) }
         for item in expired.waiting {

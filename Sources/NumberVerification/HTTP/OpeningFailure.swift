@@ -5,11 +5,11 @@ import NIOPosix
 import NIOSSL
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// What keeps a connection from being opened, in the words of the closed list.
@@ -22,7 +22,8 @@ extension ExchangeFailure {
             guard let cause = causes.first(where: { !isTimeout($0) }) ?? causes.first else {
                 return ExchangeFailure(
                     kind: .dns,
-                    message: "could not resolve the host name \(destination.host); check its spelling and the DNS server",
+                    message: "could not resolve the host name \(destination.host); "
+                        + "check its spelling and the DNS server",
                     delivered: .no)
             }
             return connecting(to: destination, failedWith: cause)

@@ -25,6 +25,7 @@ package protocol Transport: AnyObject {
     ///   - request: The whole HTTP/1.1 request, head and body.
     ///   - deadline: When the exchange fails at the latest, in whatever phase it is.
     ///   - completion: Called exactly once, and never before `send` has returned.
+    /// - Returns: What can cancel the exchange.
     func send(
         _ request: ByteBuffer, deadline: NIODeadline,
         completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void

@@ -61,8 +61,9 @@ extension RequestError {
             case .control, .lineSeparator, .paragraphSeparator, .format:
                 throw RequestError(
                     code: .controlCharacter, field: field,
-                    message: "\(field.rawValue) holds the control or invisible character \(name(of: scalar)); remove it")
-            default: break
+                    message: "\(field.rawValue) holds the invisible character \(name(of: scalar)); remove it")
+            default:
+                break
             }
             if field == .token, scalar.properties.isWhitespace {
                 throw RequestError(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// Text measured and cut in terminal cells.
-enum DisplayText {
+package enum DisplayText {
     /// Makes everything visible: control, formatting and separator characters are escaped, so that no log message can
     /// move the cursor or turn the text around. With `ascii`, so is all that is not ASCII.
     static func visible(_ text: String, ascii: Bool) -> String {
@@ -20,7 +20,7 @@ enum DisplayText {
     }
 
     /// How many cells the text takes on a terminal. Ideographs and emoji take two, combining marks none.
-    static func width(_ text: String) -> Int {
+    package static func width(_ text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + width($1) }
     }
 

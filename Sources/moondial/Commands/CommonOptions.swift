@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// How rules are run.
+struct RuleOptions: ParsableArguments {
+    @Option(help: "Load rules from this file or folder. Can be given several times.")
+    var rules: [String] = []
+
+    @Option(help: ArgumentHelp("What a failing hook leads to: review or deny.", valueName: "outcome"))
+    var onError: String?
+
+    @Option(help: ArgumentHelp("How many requests one run may send (default: 2).", valueName: "count"))
+    var maxAttempts: String?
+
+    @Option(help: ArgumentHelp("How long one run may take, such as 500ms or 10s (default: 10s).", valueName: "time"))
+    var timeout: String?
+
+    @Flag(help: "Show phone numbers in full.")
+    var showPhones = false
+
+    @Option(help: ArgumentHelp("Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"))
+    var config: String?
+
+    var flags: [Setting: [String]] {
+        var flags: [Setting: [String]] = [:]
+        flags[.rules] = rules.isEmpty ? nil : rules
+        flags[.onError] = onError.map { [$0] }
+        flags[.maxAttempts] = maxAttempts.map { [$0] }
+        flags[.timeout] = timeout.map { [$0] }
+        flags[.showPhones] = showPhones ? ["true"] : nil
+        return flags
+    }
+}
+
+/// Where requests go.
+struct TargetOptions: ParsableArguments {
+    @Option(name: .customLong("base-url"), help: ArgumentHelp("Send requests to this address.", valueName: "url"))
+    var baseURL: String?
+
+    @Flag(help: "Send requests to the provider itself: costs money, spends tokens, needs credentials.")
+    var live = false
+
+    @Option(help: ArgumentHelp("Trust only the certificate authorities in this PEM file.", valueName: "file"))
+    var caFile: String?
+
+    @Flag(help: "Do not check certificates.")
+    var insecure = false
+
+    @Flag(help: "Yes, let secrets travel unprotected.")
+    var yesInsecure = false
+
+    var flags: [Setting: [String]] {
+        var flags: [Setting: [String]] = [:]
+        flags[.baseURL] = baseURL.map { [$0] }
+        flags[.live] = live ? ["true"] : nil
+        flags[.caFile] = caFile.map { [$0] }
+        flags[.insecure] = insecure ? ["true"] : nil
+        flags[.yesInsecure] = yesInsecure ? ["true"] : nil
+        return flags
+    }
+}
+
+/// How the simulator behaves.
+struct SimulatorOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("What the simulator's serial numbers depend on (default: 1).", valueName: "number"))
+    var seed: String?
+
+    @Flag(help: "Let the simulator enforce single use of tokens, their life, the 30 s gap and 10 checks a day.")
+    var providerRules = false
+
+    var flags: [Setting: [String]] {
+        var flags: [Setting: [String]] = [:]
+        flags[.seed] = seed.map { [$0] }
+        flags[.providerRules] = providerRules ? ["true"] : nil
+        return flags
+    }
+}
+
+extension SettingSources {
+    /// Reads the configuration file, if any, and says which variables are probably misspelt.
+    ///
+    /// - Parameter config: The file that the command line names.
+    init(flags: [Setting: [String]], config: String?, shell: Shell) throws(Failure) {
+        let path = config ?? shell.environment[Setting.fileVariable]
+        let file: ConfigurationFile
+        if let path {
+            file = try ConfigurationFile(path: path)
+        } else {
+            file = access(ConfigurationFile.defaultPath, F_OK) == 0
+                ? try ConfigurationFile(path: ConfigurationFile.defaultPath) : .none
+        }
+        self.init(flags: flags, environment: shell.environment, file: file)
+        for (name, meant) in suspectVariables {
+            shell.errors.warn("there is no variable \(name); did you mean \(meant)?")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import MoondialRules
+import NumberVerification
+
+struct ExplainCommand: MoondialCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say what a code of the provider or of moondial means.",
+        discussion: "Without a code, lists them all. A number with several meanings is explained for each place it has one in.")
+
+    @Argument(help: ArgumentHelp("A code, such as 9003, response_timeout or rule_error.", valueName: "code"))
+    var code: String?
+
+    @Flag(help: "Print one line of JSON: an array with an object per meaning.")
+    var json = false
+
+    func perform(_ shell: Shell) throws -> ExitStatus {
+        let style = shell.terminal.style
+        guard let code else {
+            shell.output.write(json ? line(Explanations.all) : list(style))
+            return .done
+        }
+        let found = Explanations.find(code)
+        guard !found.isEmpty else {
+            let clause = Suggestion.clause(for: code, in: Explanations.all.map(\.code))
+            throw Failure.usage("no code '\(code)' is known\(clause)", fix: "'moondial explain' lists them all")
+        }
+        shell.output.write(json ? line(found) : found.map { $0.text(style: style) }.joined(separator: "\n"))
+        return .done
+    }
+
+    private func line(_ explanations: [Explanation]) -> String {
+        JSON.array(explanations.map(\.json)).description + "\n"
+    }
+
+    private func list(_ style: TextStyle) -> String {
+        Explanations.groups.map { title, explanations in
+            let width = explanations.map(\.code.count).max() ?? 0
+            return style.bold(title) + "\n"
+                + explanations.map { explanation in
+                    let padding = String(repeating: " ", count: width - explanation.code.count)
+                    return "  \(explanation.code)\(padding)  \(explanation.content ?? explanation.meaning)\n"
+                }.joined()
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import MoondialLua
+import MoondialRules
+import NumberVerification
+
+struct RunCommand: MoondialCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a Lua script that verifies.",
+        discussion: """
+            The script has the words of rule files, and verify and moondial.attempt besides. It finds its arguments in arg
+            and .... Everything after FILE belongs to the script, so options of moondial go before it.
+
+            A script that ends with 'return verify(…)' sets the exit status as 'moondial verify' does, and with --json
+            prints that decision. Otherwise the status is 0, or 65 after an error.
+            """)
+
+    @OptionGroup(title: "Rules")
+    var rules: RuleOptions
+
+    @OptionGroup(title: "Target")
+    var target: TargetOptions
+
+    @OptionGroup(title: "Simulator")
+    var simulator: SimulatorOptions
+
+    @Option(name: .customShort("e"), parsing: .unconditional, help: ArgumentHelp("Run this text.", valueName: "code"))
+    var code: String?
+
+    @Flag(help: "Draw the trace of every run on standard error.")
+    var trace = false
+
+    @Flag(help: "Print the decision that the script returns as one line of JSON.")
+    var json = false
+
+    @Argument(
+        parsing: .captureForPassthrough,
+        help: ArgumentHelp("The script, - for standard input, and its arguments.", valueName: "file"))
+    var words: [String] = []
+
+    /// Words are taken as they come, so what stands where the script should is looked at here.
+    func validate() throws {
+        guard code == nil, let word = words.first, word.hasPrefix("-"), word != "-", word != "--" else { return }
+        if word == "-h" || word == "--help" { throw CleanExit.helpRequest(self) }
+        throw ValidationError("unknown option '\(word)'")
+    }
+
+    func perform(_ shell: Shell) throws -> ExitStatus {
+        let (script, root, arguments) = try script()
+        let sources = try SettingSources(
+            flags: rules.flags.merging(target.flags) { $1 }.merging(simulator.flags) { $1 }, config: rules.config,
+            shell: shell)
+        let settings = try Settings(sources)
+        let target = try Target(settings.target) { () throws(Failure) in try Credentials(sources) }
+        if case .remote = target.place { shell.errors.write("target: \(target.title)\n") }
+        let plan = RuleSession.Plan(
+            settings: settings, target: target, rules: try RuleFiles.read(settings.rules), mode: .script,
+            drawsRuns: trace)
+        RuleSession.run(plan, shell: shell) { session in
+            session.work = session.engine.run(script, root: root, arguments: arguments) { result in
+                switch result {
+                case .success(let values): finish(values.first ?? .nil, session)
+                case .failure(let diagnostic): session.end(Failure(diagnostic))
+                }
+            }
+        }
+    }
+
+    /// The text to run, the folder of its modules, and the words that are left for it.
+    private func script() throws -> (RuleSource, root: String, arguments: [String]) {
+        var words = words
+        if words.first == "--" { words.removeFirst() }
+        if let code { return (RuleSource(name: .label("-e"), text: Array(code.utf8)), ".", words) }
+        guard let file = words.first else {
+            throw Failure.usage(
+                "run needs a script", fix: "name a file, - for standard input, or give the text with -e")
+        }
+        let arguments = Array(words.dropFirst())
+        if file == "-" {
+            let text = try StandardInput.readAll(limit: JSON.Limits.default.bytes)
+            return (RuleSource(name: .label("stdin"), text: text), ".", arguments)
+        }
+        return (try RuleSource.read(file), RuleFiles.folder(of: file), arguments)
+    }
+
+    private func finish(_ value: LuaValue, _ session: RuleSession) -> Never {
+        guard let result = session.results.result(of: value) else { session.end(.done) }
+        if json { session.shell.output.write(line: result.json(target: session.plan.target.name).bytes) }
+        session.end(ExitStatus(result))
+    }
+}

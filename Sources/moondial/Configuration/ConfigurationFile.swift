@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import MoondialRules
+import NumberVerification
+import Yams
+
+/// `moondial.yaml`: one map of settings. Unknown keys are errors; secrets are refused.
+struct ConfigurationFile {
+    /// A setting as it stands in the file.
+    struct Value {
+        let setting: Setting
+        let texts: [String]
+        let site: LuaSite
+
+        /// The excerpt is made anew from the key and the value: the line itself may hold a secret beside them.
+        func failure(_ message: String, fix: String?) -> Failure {
+            let shown = String(escaping: texts.joined(separator: ", ").utf8)
+            return Failure(
+                Diagnostic(
+                    .configuration, "\(setting.rawValue): \(message)", site: site,
+                    sourceLine: "\(setting.rawValue): \(shown)", subject: shown, fix: fix))
+        }
+    }
+
+    /// The file that is read when none is named, if it exists.
+    static let defaultPath = "moondial.yaml"
+
+    private(set) var values: [Setting: Value] = [:]
+    /// What rules read as `moondial.config`.
+    private(set) var config = JSON.Object()
+
+    /// No file.
+    static let none = ConfigurationFile()
+
+    private init() {}
+
+    /// Reads a file. Paths in it are relative to its folder.
+    ///
+    /// - Throws: A failure that names the line.
+    init(path: String) throws(Failure) {
+        let text: [UInt8]
+        do {
+            text = try RuleSource.read(path).text
+        } catch {
+            throw .configuration(error.message, fix: error.fix)
+        }
+        try self.init(path: path, text: text)
+    }
+
+    init(path: String, text: [UInt8]) throws(Failure) {
+        var reader = YAMLReader(path: path)
+        guard let root = try reader.root(of: text) else { return }
+        for (key, node) in try reader.members(of: root) {
+            let setting = try Self.setting(key)
+            if setting == .config {
+                guard case .object(let object) = try reader.json(node) else {
+                    throw key.failure("config: expected \(setting.expectation)")
+                }
+                config = object
+            } else {
+                let texts = try reader.texts(of: node, isList: setting == .rules)
+                let isPath = setting == .rules || setting == .caFile || setting == .masterSecretFile
+                values[setting] = Value(
+                    setting: setting, texts: isPath ? texts.map { Self.resolve($0, besides: path) } : texts,
+                    site: key.site)
+            }
+        }
+    }
+
+    private static func setting(_ key: YAMLReader.Key) throws(Failure) -> Setting {
+        let allowed = Setting.allCases.filter { $0.places.contains(.file) }.map(\.rawValue)
+        guard let setting = Setting(rawValue: key.name) else {
+            let clause = Suggestion.clause(for: key.name, in: allowed)
+            throw key.failure(
+                "there is no setting '\(String(escaping: key.name.utf8))'\(clause)",
+                fix: "use one of \(allowed.joined(separator: ", "))")
+        }
+        if setting == .masterSecret {
+            throw key.failure(
+                "master_secret must not stand in a configuration file",
+                fix: "name a file with master_secret_file, or set \(Setting.masterSecret.variable)")
+        }
+        guard setting.places.contains(.file) else {
+            throw key.failure("'\(key.name)' can be given on the command line only", fix: "use \(setting.flag)")
+        }
+        return setting
+    }
+
+    private static func resolve(_ path: String, besides file: String) -> String {
+        let folder = RuleFiles.folder(of: file)
+        return path.isEmpty || path.hasPrefix("/") || folder == "." ? path : "\(folder)/\(path)"
+    }
+}

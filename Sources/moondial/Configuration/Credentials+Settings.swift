@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NumberVerification
+
+extension Credentials {
+    /// The credentials that are configured, or nil when neither app key nor master secret is.
+    ///
+    /// - Throws: A failure when one of the two is missing, or the file with the secret cannot be used.
+    init?(_ sources: SettingSources) throws(Failure) {
+        let appKey = try sources.value(of: .appKey, parse: Self.word)
+        let secret = try Self.masterSecret(sources)
+        switch (appKey, secret) {
+        case (nil, nil): return nil
+        case (let appKey?, let secret?): self.init(appKey: appKey, masterSecret: secret)
+        case (nil, _?): throw Self.missing("the app key", fix: "set \(Setting.appKey.variable)")
+        case (_?, nil):
+            throw Self.missing(
+                "the master secret",
+                fix: "set \(Setting.masterSecretFile.variable) to a file that holds it, or \(Setting.masterSecret.variable)")
+        }
+    }
+
+    /// What `--live` needs.
+    static let missingForLive = Failure(
+        Diagnostic(
+            .credentials, "--live needs the app key and the master secret of an application",
+            fix: "set \(Setting.appKey.variable), and \(Setting.masterSecretFile.variable) or "
+                + "\(Setting.masterSecret.variable)"))
+
+    private static func missing(_ what: String, fix: String) -> Failure {
+        Failure(Diagnostic(.credentials, "the credentials are incomplete: \(what) is missing", fix: fix))
+    }
+
+    private static func masterSecret(_ sources: SettingSources) throws(Failure) -> Secret? {
+        let secret = try sources.value(of: .masterSecret, parse: word)
+        guard let (texts, origin) = sources.find(.masterSecretFile) else { return secret.map(Secret.init) }
+        if let secret {
+            // The environment goes before the file moondial.yaml; two variables are one too many.
+            guard case .environment = origin else { return Secret(secret) }
+            throw .configuration(
+                "\(Setting.masterSecret.variable) and \(Setting.masterSecretFile.variable) are both set",
+                fix: "unset one of them")
+        }
+        let path = texts.joined(separator: ", ")
+        let content: [UInt8]
+        do {
+            content = try RuleSource.read(path).text
+        } catch {
+            throw origin.failure(error.message, fix: error.fix)
+        }
+        let text = String(decoding: content, as: UTF8.self)
+        let line = text.last?.isNewline == true ? String(text.dropLast()) : text
+        guard let secret = word(line) else {
+            throw origin.failure("'\(path)' must hold the master secret in one line and nothing else")
+        }
+        return Secret(secret)
+    }
+
+    private static func word(_ text: String) -> String? {
+        let isWord = !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        return isWord ? text : nil
+    }
+}

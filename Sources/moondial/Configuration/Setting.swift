@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+
+/// One thing that can be configured. The raw value is its key in `moondial.yaml`, from which the spelling in other places
+/// follows: `max_attempts`, `--max-attempts`, `MOONDIAL_MAX_ATTEMPTS`.
+enum Setting: String, CaseIterable {
+    case rules
+    case onError = "on_error"
+    case maxAttempts = "max_attempts"
+    case timeout
+    case config
+    case baseURL = "base_url"
+    case caFile = "ca_file"
+    case appKey = "app_key"
+    case masterSecret = "master_secret"
+    case masterSecretFile = "master_secret_file"
+    case seed
+    case providerRules = "provider_rules"
+    case live
+    case insecure
+    case yesInsecure = "yes_insecure"
+    case showPhones = "show_phones"
+
+    /// Where a setting can be given.
+    struct Places: OptionSet {
+        let rawValue: Int
+
+        static let flag = Places(rawValue: 1)
+        static let environment = Places(rawValue: 2)
+        static let file = Places(rawValue: 4)
+        static let everywhere: Places = [.flag, .environment, .file]
+    }
+
+    /// A secret is never an argument, which other users of the machine can see, nor in a file that is checked in. What is
+    /// dangerous to leave on by mistake is a flag and nothing else.
+    var places: Places {
+        switch self {
+        case .rules, .onError, .maxAttempts, .timeout, .baseURL, .caFile, .seed, .providerRules: .everywhere
+        case .appKey, .masterSecretFile: [.environment, .file]
+        case .masterSecret: .environment
+        case .config: .file
+        case .live, .insecure, .yesInsecure, .showPhones: .flag
+        }
+    }
+
+    /// What a value must look like, to follow "expected".
+    var expectation: String {
+        switch self {
+        case .rules: "files or folders"
+        case .onError: "review or deny"
+        case .maxAttempts: "a whole number from 1 to 100"
+        case .timeout: "a time from 1ms to 1h, such as 500ms, 10s or 2m"
+        case .config: "a map"
+        case .baseURL: "a URL such as http://127.0.0.1:8080"
+        case .caFile, .masterSecretFile: "a file"
+        case .appKey, .masterSecret: "a text without spaces"
+        case .seed: "a whole number from 0 to \(UInt64.max)"
+        case .providerRules, .live, .insecure, .yesInsecure, .showPhones: "true or false"
+        }
+    }
+
+    var flag: String { "--" + rawValue.split(separator: "_").joined(separator: "-") }
+
+    var variable: String { Self.variablePrefix + rawValue.uppercased() }
+
+    static let variablePrefix = "MOONDIAL_"
+
+    /// What can be set where, for `--help`: a line per setting.
+    static var table: String {
+        let rows = allCases.map { setting in
+            [
+                setting.places.contains(.flag) ? setting.flag : "",
+                setting.places.contains(.environment) ? setting.variable : "",
+                setting.places.contains(.file) ? setting.rawValue : "",
+            ]
+        }
+        let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            "  " + zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) + "  " }.joined() + row[2]
+        }.joined(separator: "\n")
+    }
+
+    /// Names the configuration file itself, as `--config` does.
+    static let fileVariable = variablePrefix + "CONFIG"
+}

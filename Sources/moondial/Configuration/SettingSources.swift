@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import MoondialRules
+
+/// The places from which settings come. A flag goes before the environment, the environment before the file.
+struct SettingSources {
+    private let flags: [Setting: [String]]
+    private let environment: Environment
+    /// The configuration file, empty when there is none.
+    let file: ConfigurationFile
+
+    /// - Parameter flags: The arguments of the flags that were given; `["true"]` for those that take none.
+    init(flags: [Setting: [String]], environment: Environment, file: ConfigurationFile) {
+        self.flags = flags
+        self.environment = environment
+        self.file = file
+    }
+
+    /// The texts of a setting and where they stand; nil when nothing sets it.
+    func find(_ setting: Setting) -> (texts: [String], origin: Origin)? {
+        if let texts = flags[setting] { return (texts, .flag(setting)) }
+        if setting.places.contains(.environment), let text = environment[setting.variable] {
+            let texts = setting == .rules ? text.split(separator: ":").map(String.init) : [text]
+            return (texts, .environment(setting))
+        }
+        return file.values[setting].map { ($0.texts, .file($0)) }
+    }
+
+    /// - Parameter parse: Gives nil for a text that is not as the setting expects.
+    /// - Throws: A failure that names the place of a text that cannot be parsed.
+    func value<Value>(of setting: Setting, parse: (String) -> Value?) throws(Failure) -> Value? {
+        guard let (texts, origin) = find(setting) else { return nil }
+        guard texts.count == 1, let value = parse(texts[0]) else {
+            let got = setting == .masterSecret ? "" : ", got '\(String(escaping: texts.joined(separator: ", ").utf8))'"
+            throw origin.failure("expected \(setting.expectation)\(got)")
+        }
+        return value
+    }
+
+    func text(of setting: Setting) throws(Failure) -> String? {
+        try value(of: setting) { $0.isEmpty ? nil : $0 }
+    }
+
+    func isSet(_ setting: Setting) throws(Failure) -> Bool {
+        try value(of: setting) { $0 == "true" ? true : $0 == "false" ? false : nil } ?? false
+    }
+
+    /// Variables that are probably misspelt, each with the one that was probably meant.
+    var suspectVariables: [(name: String, meant: String)] {
+        let known = Setting.allCases.filter { $0.places.contains(.environment) }.map(\.variable) + [Setting.fileVariable]
+        let suffixes = known.map { String($0.dropFirst(Setting.variablePrefix.count)) }
+        return environment.names.compactMap { name in
+            guard name.hasPrefix(Setting.variablePrefix), !known.contains(name) else { return nil }
+            let suffix = String(name.dropFirst(Setting.variablePrefix.count))
+            return Suggestion.nearest(to: suffix, in: suffixes).map { (name, Setting.variablePrefix + $0) }
+        }
+    }
+}
+
+/// Where a setting was given, for messages.
+enum Origin {
+    case flag(Setting)
+    case environment(Setting)
+    case file(ConfigurationFile.Value)
+
+    func failure(_ message: String, fix: String? = nil) -> Failure {
+        switch self {
+        case .flag(let setting): .usage("\(setting.flag): \(message)", fix: fix)
+        case .environment(let setting): .configuration("\(setting.variable): \(message)", fix: fix)
+        case .file(let value): value.failure(message, fix: fix)
+        }
+    }
+}

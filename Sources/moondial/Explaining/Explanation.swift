@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NumberVerification
+
+/// What is known about one code, of the provider or our own.
+struct Explanation {
+    /// "9003", "response_timeout".
+    let code: String
+    /// Whose code it is: the same number means different things in different places.
+    let place: String
+    let meaning: String
+    /// The provider's own text.
+    var content: String?
+    var responseClass: String?
+    /// `no`, `yes` or `maybe`.
+    var billed: Billed?
+    /// Whether the same token may be sent again.
+    var resend: String?
+    var advice: String?
+    var source: String?
+
+    /// One object, with the members that are known.
+    var json: JSON {
+        var object: JSON.Object = ["code": .string(code), "place": .string(place)]
+        object["content"] = content.map(JSON.string)
+        object["meaning"] = .string(meaning)
+        object["class"] = responseClass.map(JSON.string)
+        object["billed"] = billed.map { $0 == .maybe ? "maybe" : .bool($0 == .yes) }
+        object["resend"] = resend.map(JSON.string)
+        object["advice"] = advice.map(JSON.string)
+        object["source"] = source.map(JSON.string)
+        return .object(object)
+    }
+
+    /// A line per fact.
+    func text(style: TextStyle) -> String {
+        let facts: [(name: String, value: String?)] = [
+            ("place", place), ("meaning", meaning), ("class", responseClass), ("billed", billed?.rawValue),
+            ("resend", resend), ("advice", advice), ("source", source),
+        ]
+        let title = style.bold(code) + (content.map { "  \($0)" } ?? "") + "\n"
+        return title
+            + facts.compactMap { name, value in
+                value.map { "  " + name + String(repeating: " ", count: 9 - name.count) + $0 + "\n" }
+            }.joined()
+    }
+}

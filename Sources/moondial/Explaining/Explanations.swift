@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NumberVerification
+
+/// Every code that is known, and how to find one.
+enum Explanations {
+    /// The groups of the list, in the order in which it is printed.
+    static let groups: [(title: String, explanations: [Explanation])] = [
+        ("Codes of number verification", provider(where: { $0.layer == .verify })),
+        ("Codes of the provider's other services", provider(where: { $0.layer != .verify })),
+        ("Codes of the provider's client SDKs, which never reach the server", ClientSDKCodes.explanations),
+        ("What can go wrong with a request", AttemptError.Kind.allCases.map(Explanation.init)),
+        ("What keeps a run from sending a request", Guard.allCases.map(Explanation.init)),
+        ("How a hook can fail", HookFailure.Kind.allCases.map(Explanation.init)),
+        ("Errors of moondial", DiagnosticCode.allCases.map(Explanation.init)),
+    ]
+
+    static var all: [Explanation] { groups.flatMap(\.explanations) }
+
+    /// Everything that the code can mean; empty when it is not known.
+    ///
+    /// A decision's reason "code_9002" is as good as "9002". A code that number verification may return but no table
+    /// lists is explained as such.
+    static func find(_ word: String) -> [Explanation] {
+        let code = word.hasPrefix("code_") ? String(word.dropFirst("code_".count)) : word
+        let found = all.filter { $0.code == code }
+        if found.isEmpty, let number = Int64(code), ResponseCode(number).isOfVerify {
+            return [Explanation(unlisted: number)]
+        }
+        return found
+    }
+
+    private static func provider(where isIncluded: (ResponseCode.Entry) -> Bool) -> [Explanation] {
+        ResponseCode.table.filter(isIncluded).map(Explanation.init)
+    }
+}
+
+extension Explanation {
+    init(_ entry: ResponseCode.Entry) {
+        self.init(
+            code: entry.code.description, place: entry.layer.title, meaning: entry.meaning, content: entry.content,
+            responseClass: entry.responseClass.rawValue, billed: entry.billed, resend: entry.resend.explanation,
+            advice: entry.advice, source: entry.source.rawValue)
+    }
+
+    init(unlisted number: Int64) {
+        self.init(
+            code: String(number), place: ResponseCode.Layer.verify.title,
+            meaning: "A code in no table we know. It is never a match.",
+            responseClass: ResponseCode(number).responseClass.rawValue, billed: ResponseCode(number).billed,
+            resend: ResponseCode.Resend.unclear.explanation,
+            advice: "Read the content that came with it, and ask the provider.")
+    }
+
+    init(_ reason: Guard) {
+        self.init(
+            code: reason.rawValue, place: "guard of a run", meaning: "Nothing was sent: \(reason.explanation).",
+            billed: .no, advice: reason.advice)
+    }
+
+    init(_ kind: HookFailure.Kind) {
+        self.init(
+            code: kind.rawValue, place: "failure of a hook",
+            meaning: "The hook failed, \(kind.explanation): the run ends in review (or deny), never in allow.",
+            advice: "Correct the hook; the error on standard error names the line.")
+    }
+
+    init(_ code: DiagnosticCode) {
+        self.init(
+            code: code.rawValue, place: "error of moondial, exit status \(ExitStatus(code).rawValue)",
+            meaning: code.meaning, advice: code.advice)
+    }
+}
+
+extension ResponseCode.Layer {
+    fileprivate var title: String {
+        switch self {
+        case .verify: "number verification"
+        case .login: "one-click login"
+        case .risk: "risk check"
+        case .captchaConfig: "captcha configuration"
+        case .captchaEngine: "captcha engine"
+        case .admin: "administration"
+        }
+    }
+}
+
+extension ResponseCode.Resend {
+    fileprivate var explanation: String {
+        switch self {
+        case .no: "no, the token is spent, dead or of no use"
+        case .once: "once at most"
+        case .afterFix: "yes, after what the code complains about is put right"
+        case .afterGap: "yes, after the minimum gap, if the token still lives"
+        case .unclear: "not blindly, the token may be spent"
+        case .notApplicable: "does not apply"
+        }
+    }
+}
+
+extension Guard {
+    fileprivate var advice: String {
+        switch self {
+        case .deadline: "Allow more time with --timeout or timeout_ms, or look for what took so long with --trace."
+        case .maxAttempts: "Raise --max-attempts if the rules mean to send more."
+        case .tokenSpent: "Get a new token; a rule that knows better returns even_if_delivered = true."
+        case .notInHook: "Call moondial.attempt while the hook runs, not after it has returned."
+        }
+    }
+}

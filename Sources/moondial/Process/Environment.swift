@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Darwin)
+@preconcurrency import Darwin
+#elseif canImport(Musl)
+@preconcurrency import Musl
+#else
+@preconcurrency import Glibc
+#endif
+
+/// Environment variables. One that is empty counts as not set.
+struct Environment {
+    private var variables: [String: String]
+
+    init(_ variables: [String: String]) {
+        self.variables = variables.filter { !$0.value.isEmpty }
+    }
+
+    subscript(_ name: String) -> String? { variables[name] }
+
+    /// The names of variables that are set, sorted.
+    var names: [String] { variables.keys.sorted() }
+
+    /// Those of the process.
+    static var current: Environment {
+        var variables: [String: String] = [:]
+        var index = 0
+        while let entry = environ[index] {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            index += 1
+        }
+        return Environment(variables)
+    }
+}

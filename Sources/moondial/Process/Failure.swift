@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+
+/// Ends a command with a message.
+struct Failure: Error {
+    let diagnostic: Diagnostic
+    let status: ExitStatus
+
+    /// - Parameter status: The default, nil, means the one that belongs to the diagnostic's code.
+    init(_ diagnostic: Diagnostic, status: ExitStatus? = nil) {
+        self.diagnostic = diagnostic
+        self.status = status ?? ExitStatus(diagnostic.code)
+    }
+
+    static func usage(_ message: String, fix: String? = nil) -> Failure {
+        Failure(Diagnostic(.usage, message, fix: fix))
+    }
+
+    static func configuration(_ message: String, fix: String? = nil) -> Failure {
+        Failure(Diagnostic(.configuration, message, fix: fix))
+    }
+}

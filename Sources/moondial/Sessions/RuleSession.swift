@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NIOCore
+import NIOPosix
+import NumberVerification
+
+/// A rule engine at work for one command, on an event loop made of the main thread, until the process ends.
+final class RuleSession {
+    /// What a session is made of.
+    struct Plan {
+        let settings: Settings
+        let target: Target
+        let rules: RuleFiles
+        let mode: RuleEngine.Mode
+        /// Whether every run is drawn on standard error when it ends.
+        var drawsRuns = false
+    }
+
+    let engine: RuleEngine
+    let shell: Shell
+    let plan: Plan
+    /// What an interrupt gives up.
+    var work: (any RunHandle)?
+    /// The results of the runs that have ended, for a script that returns one of them.
+    private(set) var results = FinishedResults()
+
+    private var interruption: ExitStatus?
+    private var hasReportedInterruption = false
+
+    /// Starts the engine, hands it over, and never returns: whoever gets it ends the process with ``end(_:)``.
+    static func run(_ plan: Plan, shell: Shell, body: @escaping (RuleSession) -> Void) -> Never {
+        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
+            do throws(Failure) {
+                body(try RuleSession(plan, shell: shell, eventLoop: eventLoop))
+            } catch {
+                shell.end(error)
+            }
+        }
+        preconditionFailure("the event loop ended before the process")
+    }
+
+    private init(_ plan: Plan, shell: Shell, eventLoop: any EventLoop) throws(Failure) {
+        self.plan = plan
+        self.shell = shell
+        if let warning = plan.target.warning { shell.errors.warn(warning) }
+        let client = try plan.target.makeClient(plan.settings, eventLoop: eventLoop)
+
+        var settings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
+        settings.mode = plan.mode
+        settings.run = plan.settings.run
+        settings.config = plan.settings.config
+        settings.print = { shell.output.write(line: $0) }
+        settings.log = { shell.errors.write(LogText.line(for: $0)) }
+        do throws(Diagnostic) {
+            engine = try RuleEngine(rules: plan.rules, settings: settings, client: client, eventLoop: eventLoop)
+        } catch {
+            throw Failure(error)
+        }
+        engine.onRunFinished = { [unowned self] in report($0) }
+        Interrupts.watch(on: eventLoop) { [self] in interrupt($0) }
+    }
+
+    /// Ends the process: with this status, or with that of the signal that interrupted it.
+    func end(_ status: ExitStatus) -> Never {
+        shell.end(interruption ?? status)
+    }
+
+    func end(_ failure: Failure) -> Never {
+        guard let interruption else { shell.end(failure) }
+        if !hasReportedInterruption { shell.errors.write("interrupted\n") }
+        shell.end(interruption)
+    }
+
+    // MARK: - Reports
+
+    private func report(_ run: FinishedRun) {
+        if plan.drawsRuns {
+            shell.errors.write(draw(run.trace, on: shell.errorTerminal))
+        }
+        for failure in run.failures { shell.errors.write(failure) }
+        if interruption != nil {
+            shell.errors.write(InterruptionText.line(for: run.result))
+            hasReportedInterruption = true
+        }
+        if plan.mode == .script { results.add(run.result) }
+    }
+
+    func draw(_ trace: Trace, on terminal: Terminal) -> String {
+        Waterfall(width: terminal.width, repertoire: terminal.repertoire, style: terminal.style).draw(trace)
+    }
+
+    private func interrupt(_ signal: Int32) {
+        interruption = ExitStatus(signal: signal)
+        work?.cancel()
+    }
+}

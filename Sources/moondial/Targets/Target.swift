@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NumberVerification
+
+/// Where requests go.
+struct Target {
+    enum Place {
+        /// The simulator in this process.
+        case inProcess
+        case remote(BaseURL, HTTPConfiguration.Trust)
+    }
+
+    let place: Place
+    /// The provider itself, or a way to it: requests cost money and tokens.
+    let isLive: Bool
+    let credentials: Credentials
+    private let usesExampleCredentials: Bool
+
+    /// Decides by the settings, and refuses what would give secrets away or reach the provider by mistake.
+    ///
+    /// - Parameter configured: Reads the credentials that are configured; called only when they are needed.
+    init(
+        _ settings: TargetSettings, configured: () throws(Failure) -> Credentials?
+    ) throws(Failure) {
+        isLive = settings.isLive
+        let url = settings.baseURL ?? (settings.isLive ? .provider : nil)
+        guard let url else {
+            place = .inProcess
+            credentials = .documentedExample
+            usesExampleCredentials = true
+            return
+        }
+        if !settings.isLive, url.isProvider {
+            throw .usage(
+                "\(url.destination.host) is the provider, where every match and mismatch is charged",
+                fix: "add --live if that is meant, or name a simulator")
+        }
+        let configured = try configured()
+        if settings.isLive, configured == nil { throw Credentials.missingForLive }
+        credentials = configured ?? .documentedExample
+        usesExampleCredentials = configured == nil
+        place = .remote(url, try Self.trust(settings, url, sendsSecret: configured != nil))
+    }
+
+    private static func trust(
+        _ settings: TargetSettings, _ url: BaseURL, sendsSecret: Bool
+    ) throws(Failure) -> HTTPConfiguration.Trust {
+        if settings.isLive, settings.isInsecure, !settings.isInsecureMeant {
+            throw .usage(
+                "--insecure with --live would let anyone on the way read the master secret and forge a match",
+                fix: "name the authority with --ca-file, or add --yes-insecure if that is meant")
+        }
+        let isReadable = url.destination.scheme == .http && !url.isLoopback
+        if sendsSecret, isReadable, !settings.isInsecureMeant {
+            throw .usage(
+                "the master secret would travel to \(url) unencrypted",
+                fix: "use https, or add --yes-insecure if that is meant")
+        }
+        if settings.isInsecure { return .insecure }
+        return settings.caFile.map(HTTPConfiguration.Trust.file) ?? .system
+    }
+
+    /// Whether requests stay on this machine, so that phones and tokens may be given as arguments.
+    var isLocalSimulator: Bool {
+        switch place {
+        case .inProcess: true
+        case .remote(let url, _): !isLive && url.isLoopback
+        }
+    }
+
+    /// What machines get to read: "simulator", or the base URL.
+    var name: String {
+        switch place {
+        case .inProcess: "simulator"
+        case .remote(let url, _): url.description
+        }
+    }
+
+    /// What people get to read.
+    var title: String {
+        switch place {
+        case .inProcess: "simulator in this process"
+        case .remote(let url, _) where isLive: "\(url) (live)"
+        case .remote(let url, _) where usesExampleCredentials: "\(url) (with the documented example credentials)"
+        case .remote(let url, _): url.description
+        }
+    }
+
+    /// Said at each start, or nil.
+    var warning: String? {
+        guard case .remote(_, .insecure) = place else { return nil }
+        return "--insecure: certificates are not checked; anyone on the way can read the master secret and forge a match"
+    }
+}
+
+extension BaseURL {
+    /// Whether the host is the provider's.
+    fileprivate var isProvider: Bool {
+        let host = destination.host
+        return (host.hasSuffix(".") ? String(host.dropLast()) : host) == BaseURL.provider.destination.host
+    }
+
+    /// Whether the host is this machine, by its name or address.
+    fileprivate var isLoopback: Bool {
+        let host = destination.host
+        return host == "localhost" || host == "::1" || host.isLoopbackIPv4
+    }
+}
+
+extension String {
+    /// Four numbers, of which the first is 127.
+    fileprivate var isLoopbackIPv4: Bool {
+        let parts = split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}

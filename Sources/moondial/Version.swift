@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+
+enum Version {
+    static let number = "0.1.0"
+
+    /// "moondial 0.1.0 (Lua 5.4.4, Swift 6.3)".
+    static var text: String { "moondial \(number) (\(LuaVM.luaRelease), Swift \(swift))" }
+
+    /// The compiler's release as far as conditional compilation tells it.
+    private static var swift: String {
+        #if compiler(>=6.5)
+        "6.5 or later"
+        #elseif compiler(>=6.4)
+        "6.4"
+        #elseif compiler(>=6.3)
+        "6.3"
+        #else
+        "6.2"
+        #endif
+    }
+}

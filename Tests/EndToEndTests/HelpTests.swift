@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@Suite("Help", .timeLimit(.minutes(2)))
+struct HelpTests {
+    @Test("without a command and with --help", arguments: [[], ["--help"], ["-h"], ["help"]])
+    func root(arguments: [String]) async throws {
+        let outcome = try await Executable.run(arguments)
+        #expect(outcome.status == 0)
+        #expect(outcome.errors == "")
+        #expect(
+            outcome.output == """
+                OVERVIEW: Rules, written in Lua, around a phone number verification service.
+
+                Everything runs against the built-in simulator of the service, until --base-url
+                names another or --live is given.
+
+                EXIT STATUS:
+                    0  done; allow
+                    1  deny
+                    2  review
+                   64  the command line is wrong
+                   65  a rule, script or request is wrong
+                   66  a file or the input is missing
+                   69  the provider cannot be reached, or does not answer as it should
+                   70  a bug in moondial
+                   74  reading or writing failed
+                   75  too busy, nothing was sent: try again
+                   77  the provider refused the credentials
+                   78  the configuration is wrong or incomplete
+                  124  no reply within the time allowed
+                  130  interrupted (Ctrl-C)
+                  141  whoever read the output stopped reading
+                  143  terminated (SIGTERM)
+
+                USAGE: moondial <subcommand>
+
+                OPTIONS:
+                  --version               Show the version.
+                  -h, --help              Show help information.
+
+                SUBCOMMANDS:
+                  run                     Run a Lua script that verifies.
+                  verify                  Decide on one request by rules.
+                  simulate                Serve the simulator of the provider over HTTP or TLS.
+                  explain                 Say what a code of the provider or of moondial means.
+
+                  See 'moondial help <subcommand>' for detailed help.
+
+                """)
+    }
+
+    @Test("of each command", arguments: ["run", "verify", "simulate", "explain"])
+    func command(name: String) async throws {
+        let outcome = try await Executable.run([name, "--help"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.hasPrefix("OVERVIEW: "))
+        #expect(outcome.output.contains("USAGE: moondial \(name)"))
+        #expect(try await Executable.run(["help", name]).output == outcome.output)
+    }
+
+    @Test("the options of verify and run", arguments: ["verify", "run"])
+    func options(command: String) async throws {
+        let outcome = try await Executable.run([command, "--help"])
+        for option in [
+            "--rules", "--base-url", "--live", "--ca-file", "--insecure", "--yes-insecure", "--show-phones", "--trace",
+            "--json", "--max-attempts", "--timeout", "--on-error", "--seed", "--provider-rules", "--config",
+        ] {
+            #expect(outcome.output.contains("  \(option)"))
+        }
+    }
+
+    @Test func version() async throws {
+        let outcome = try await Executable.run(["--version"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.wholeMatch(of: /moondial 0\.1\.0 \(Lua 5\.4\.\d, Swift 6\.\d( or later)?\)\n/) != nil)
+    }
+}

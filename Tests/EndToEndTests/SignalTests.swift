@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Testing
+
+@Suite("Signals", .timeLimit(.minutes(2)))
+struct SignalTests {
+    private func verify(token: String) async throws -> (BackgroundProcess, TemporaryFolder) {
+        let folder = try TemporaryFolder(["rules.lua": Rules.announcing])
+        let process = try await BackgroundProcess(
+            ["verify", "--rules", folder.path("rules.lua")], input: Requests.json(token: token))
+        // The line is written just before the request is sent, and a signal is looked at after that.
+        let line = await process.errorLine()
+        #expect(line.hasPrefix("log: sending"))
+        return (process, folder)
+    }
+
+    @Test("a signal ends the run and says what became of the token", arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    func runIsGivenUp(signal: Int32, status: Int32) async throws {
+        let (process, folder) = try await verify(token: "sim:delay=60s")
+        process.send(signal)
+        let outcome = await process.finish()
+        withExtendedLifetime(folder) {}
+        #expect(outcome.status == status)
+        #expect(outcome.errors == "interrupted: the attempt at mobile may have been delivered, the token may be spent\n")
+        #expect(outcome.output.hasPrefix("decision  review\nreason    cancelled\n"))
+    }
+
+    @Test func scriptIsGivenUpWithItsRuns() async throws {
+        let script = "moondial.log 'sending' verify('13800138000', 'sim:delay=60s') print 'not reached'"
+        let process = try await BackgroundProcess(["run", "-e", script])
+        _ = await process.errorLine()
+        process.send(SIGINT)
+        let outcome = await process.finish()
+        #expect(outcome.status == 130)
+        #expect(outcome.output == "")
+        #expect(outcome.errors == "interrupted: the attempt at mobile may have been delivered, the token may be spent\n")
+    }
+
+    @Test func secondSignalEndsAScriptThatDoesNotListen() async throws {
+        let process = try await BackgroundProcess(["run", "-e", "moondial.log 'busy' while true do end"])
+        _ = await process.errorLine()
+        process.send(SIGINT)
+        process.send(SIGTERM)
+        let outcome = await process.finish()
+        #expect([130, 143].contains(outcome.status))
+    }
+}

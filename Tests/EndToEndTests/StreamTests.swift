@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@Suite("Standard streams", .timeLimit(.minutes(2)))
+struct StreamTests {
+    private static let endless = "while true do print(('x'):rep(100)) end"
+
+    @Test func readerThatStopsReadingEndsTheScriptQuietly() async throws {
+        let outcome = try await Executable.shell(
+            #"{ "$MOONDIAL" run -e "$CODE"; echo "status $?" >&2; } | head -n 1"#, environment: ["CODE": Self.endless])
+        #expect(outcome.output == String(repeating: "x", count: 100) + "\n")
+        #expect(outcome.errors == "status 141\n")
+    }
+
+    @Test(
+        "a full disk is an error",
+        arguments: [
+            "run -e 'print(1)'", "run -e \"$CODE\"", "--help", "--version", "explain", "simulate --list",
+            "verify --phone 13800138000 --token t",
+        ])
+    func fullDisk(arguments: String) async throws {
+        #if os(Linux)
+        let outcome = try await Executable.shell(#""$MOONDIAL" "# + arguments + " > /dev/full", environment: ["CODE": Self.endless])
+        #expect(outcome.status == 74)
+        #expect(
+            outcome.errors == """
+                error[io]: cannot write to standard output: No space left on device
+                  = fix: check the disk, the pipe or the address that the message names
+
+                """)
+        #endif
+    }
+
+    @Test func closedOutputIsAnErrorAndNoPlaceForASocket() async throws {
+        let outcome = try await Executable.shell(#""$MOONDIAL" run -e 'print(1)' >&-"#)
+        #expect(outcome.status == 74)
+        #expect(outcome.errors.contains("cannot write to standard output: Bad file descriptor"))
+    }
+
+    @Test func closedInputIsAnError() async throws {
+        let outcome = try await Executable.shell(#""$MOONDIAL" verify <&-"#)
+        #expect(outcome.status == 74)
+        #expect(outcome.errors.contains("cannot read standard input: Bad file descriptor"))
+    }
+
+    @Test func closedErrorOutputIsNoPlaceForASocket() async throws {
+        let outcome = try await Executable.shell(#""$MOONDIAL" run -e 'moondial.log "x" print(1)' 2>&-"#)
+        #expect(outcome.status == 0)
+        #expect(outcome.output == "1\n")
+    }
+
+    @Test func everyLineArrives() async throws {
+        let outcome = try await Executable.run(["run", "-e", "for i = 1, 5000 do print(i) end"])
+        #expect(outcome.output == (1...5000).map { "\($0)\n" }.joined())
+    }
+
+    @Test func bytesThatAreNotUTF8ArriveUnchanged() async throws {
+        let outcome = try await Executable.shell(#""$MOONDIAL" run -e 'print("\xFF\0x")' | od -An -tx1"#)
+        #expect(outcome.output == " ff 00 78 0a\n")
+    }
+
+    @Test func noisyInputIsRefusedAtItsLimit() async throws {
+        let outcome = try await Executable.shell(#"head -c 3000000 /dev/zero | "$MOONDIAL" verify"#)
+        #expect(outcome.status == 65)
+        #expect(outcome.errors.hasPrefix("error[request_invalid]: standard input is larger than 1048576 bytes\n"))
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+
+/// A `moondial` that goes on while the test does something else.
+final class BackgroundProcess {
+    private let process = Process()
+    private let output = Pipe()
+    private let errors = Pipe()
+    private let ended: Task<Void, Never>
+    private let folder: TemporaryFolder
+
+    init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) async throws {
+        folder = try TemporaryFolder()
+        process.executableURL = URL(filePath: Executable.path)
+        process.arguments = arguments
+        process.environment = Executable.environment(environment)
+        process.currentDirectoryURL = folder.url
+        process.standardInput = try FileHandle(forReadingFrom: folder.write(input, to: "input"))
+        process.standardOutput = output
+        process.standardError = errors
+        ended = try await Executable.start(process)
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    func outputLine() async -> String { await Self.line(of: output.fileHandleForReading) }
+
+    func errorLine() async -> String { await Self.line(of: errors.fileHandleForReading) }
+
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    /// Waits for the end, with what has been written since the lines that were read.
+    func finish() async -> Outcome {
+        let (outputHandle, errorHandle) = (output.fileHandleForReading, errors.fileHandleForReading)
+        async let rest = Self.rest(of: outputHandle)
+        async let errorRest = Self.rest(of: errorHandle)
+        let (output, errors) = await (rest, errorRest)
+        await ended.value
+        return Outcome(
+            status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+            output: output, errors: errors)
+    }
+
+    /// Reading blocks, so it happens on a thread that may.
+    private static func line(of handle: FileHandle) async -> String {
+        await blocking {
+            var line = Data()
+            while let byte = try? handle.read(upToCount: 1), let first = byte.first, first != UInt8(ascii: "\n") {
+                line.append(byte)
+            }
+            return String(decoding: line, as: UTF8.self)
+        }
+    }
+
+    private static func rest(of handle: FileHandle) async -> String {
+        await blocking { String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self) }
+    }
+
+    private static func blocking(_ body: @escaping @Sendable () -> String) async -> String {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: body()) }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+
+/// The built `moondial`, run as a process of its own.
+enum Executable {
+    private final class Anchor {}
+
+    /// Lies beside the test bundle.
+    static let path: String = {
+        #if os(macOS)
+        let folder = Bundle(for: Anchor.self).bundleURL.deletingLastPathComponent()
+        #else
+        let folder = Bundle.main.bundleURL
+        #endif
+        return folder.appending(path: "moondial").path(percentEncoded: false)
+    }()
+
+    /// Runs it to its end.
+    ///
+    /// - Parameters:
+    ///   - input: What it reads from standard input.
+    ///   - environment: Beside the few variables that every run gets.
+    ///   - folder: Where it runs. The default is a folder without files of moondial.
+    static func run(
+        _ arguments: [String], input: String = "", environment: [String: String] = [:], in folder: TemporaryFolder? = nil
+    ) async throws -> Outcome {
+        try await run(path, arguments, input: input, environment: environment, in: folder)
+    }
+
+    /// Runs a line of the shell in which `$MOONDIAL` is the executable.
+    static func shell(
+        _ line: String, input: String = "", environment: [String: String] = [:], in folder: TemporaryFolder? = nil
+    ) async throws -> Outcome {
+        try await run("/bin/sh", ["-c", line], input: input, environment: environment, in: folder)
+    }
+
+    private static func run(
+        _ program: String, _ arguments: [String], input: String, environment: [String: String],
+        in folder: TemporaryFolder?
+    ) async throws -> Outcome {
+        let own = try TemporaryFolder()
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.environment = self.environment(environment)
+        process.currentDirectoryURL = (folder ?? own).url
+        process.standardInput = try FileHandle(forReadingFrom: own.write(input, to: "input"))
+        process.standardOutput = try FileHandle(forWritingTo: own.write("", to: "output"))
+        process.standardError = try FileHandle(forWritingTo: own.write("", to: "errors"))
+        let ended = try await start(process)
+        await ended.value
+        withExtendedLifetime(folder) {}
+        return Outcome(
+            status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+            output: try own.read("output"), errors: try own.read("errors"))
+    }
+
+    /// Starts a process.
+    ///
+    /// - Returns: A task that ends with it.
+    static func start(_ process: Process) async throws -> Task<Void, Never> {
+        let (ends, continuation) = AsyncStream.makeStream(of: Void.self)
+        process.terminationHandler = { _ in continuation.finish() }
+        try process.run()
+        return Task { for await _ in ends {} }
+    }
+
+    static func environment(_ changes: [String: String]) -> [String: String] {
+        let inherited = ProcessInfo.processInfo.environment
+        var environment = ["PATH": inherited["PATH"] ?? "/usr/bin:/bin", "LANG": "C.UTF-8", "MOONDIAL": path]
+        // Sanitizers and a toolchain's libraries are set up by variables.
+        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH"] { environment[name] = inherited[name] }
+        // Not one of ours, though it looks like it.
+        return environment.merging(changes) { $1 }
+    }
+}
+
+/// What a process left behind.
+struct Outcome {
+    /// The exit status, or the number of the signal that ended it, negative.
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// The one line of JSON on standard output.
+    var json: [String: Any] {
+        get throws {
+            let object = try JSONSerialization.jsonObject(with: Data(output.utf8))
+            return object as? [String: Any] ?? [:]
+        }
+    }
+
+    /// The output with what differs from run to run made equal: trace ids and times.
+    var stableOutput: String {
+        output.replacing(/[0-9a-f]{16}/, with: "<trace>").replacing(/\d+\.\d{3}/, with: "<ms>")
+    }
+}

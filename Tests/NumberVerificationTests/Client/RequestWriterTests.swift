@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import NIOCore
+import Testing
+
+@testable import NumberVerification
+
+struct RequestWriterTests {
+    private static func text(
+        _ request: VerificationRequest, at endpoint: Endpoint = .mobile, basePath: String = ""
+    ) -> String {
+        var writer = RequestWriter(
+            host: "api.verification.jpush.cn", basePath: basePath, credentials: .documentedExample)
+        return String(buffer: writer.bytes(of: request, for: endpoint))
+    }
+
+    /// The provider's documented example, except that the phone is a string.
+    @Test func theDocumentedExampleIsWrittenByteForByte() throws {
+        let request = try VerificationRequest(
+            phone: "15813554612", token: "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw", exID: "1234566")
+        let expected = [
+            "POST /v1/web/verify HTTP/1.1",
+            "Host: api.verification.jpush.cn",
+            "User-Agent: moondial",
+            "Accept: application/json",
+            "Authorization: Basic N2Q0MzFlNDJkZmE2YTZkNjkzYWMyZDA0OjVlOTg3YWM2ZDJlMDRkOTVhOWQ4ZjBkMQ==",
+            "Content-Type: application/json",
+            "Content-Length: 107",
+            "",
+            #"{"token":"STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw","phone":"15813554612","exID":"1234566"}"#,
+        ]
+        #expect(Self.text(request) == expected.joined(separator: "\r\n"))
+    }
+
+    @Test func theOtherEndpointAndABasePathChangeThePathOnly() throws {
+        let request = try VerificationRequest(phone: "13800138000", token: "t")
+        let text = Self.text(request, at: .h5, basePath: "/proxy")
+        #expect(text.hasPrefix("POST /proxy/v1/web/h5/verify HTTP/1.1\r\nHost: api.verification.jpush.cn\r\n"))
+        #expect(text.hasSuffix("\r\nContent-Length: 35\r\n\r\n" + #"{"token":"t","phone":"13800138000"}"#))
+    }
+
+    @Test func whatJSONReservesIsEscaped() throws {
+        let request = try VerificationRequest(phone: "\"1\\", token: "a+/=\"\\", exID: "订单 👍")
+        let body = try #require(Self.text(request).split(separator: "\r\n\r\n").last)
+        #expect(body == #"{"token":"a+/=\"\\","phone":"\"1\\","exID":"订单 👍"}"#)
+        #expect(Self.text(request).contains("Content-Length: \(body.utf8.count)\r\n"))
+    }
+
+    @Test func oneWriterWritesManyRequests() throws {
+        var writer = RequestWriter(host: "h", basePath: "", credentials: .documentedExample)
+        let long = try VerificationRequest(phone: "1", token: String(repeating: "t", count: 5000))
+        let short = try VerificationRequest(phone: "1", token: "t")
+        let expected = writer.bytes(of: short, for: .h5)
+        _ = writer.bytes(of: long, for: .mobile)
+        #expect(writer.bytes(of: short, for: .h5) == expected)
+    }
+
+    @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}\u{7F}", "密码:ÿ", "a:b"])
+    func base64IsAsFoundationWritesIt(text: String) {
+        #expect(base64(Array(text.utf8)) == Data(text.utf8).base64EncodedString())
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+
+import NumberVerification
+import Testing
+
+struct ResponseCodeTests {
+    @Test func everyCodeOfTheTablesIsKnownOnce() {
+        let verify: [Int64] =
+            [9000, 9001, 9002, 9003, 9004, 9005, 9006, 9007, 9010, 9011, 9012, 9013, 9014, 9015, 9018, 9020, 9021]
+            + [9022, 9031, 9099]
+        let risk: [Int64] = [0, 1801, 1802, 1803, 1804, 1805, 2000]
+        let captcha: [Int64] = [6003, 6004, 6005] + (7101...7112)
+        let login: [Int64] = [8000, 8001]
+        let admin: [Int64] = [9200, 9202, 9203, 9301]
+        let expected = (verify + risk + captcha + login + admin).sorted()
+        #expect(ResponseCode.table.map(\.code.rawValue) == expected)
+        #expect(ResponseCode.table.filter { $0.layer == .verify }.map(\.code.rawValue) == verify)
+    }
+
+    @Test(arguments: ResponseCode.table)
+    func entryIsComplete(_ entry: ResponseCode.Entry) {
+        #expect(entry.code.entry == entry)
+        #expect(!entry.content.isEmpty)
+        #expect(entry.meaning.hasSuffix("."))
+        #expect(entry.advice.hasSuffix("."))
+        #expect((entry.layer == .verify) == (entry.responseClass != .neighbour))
+    }
+
+    @Test func onlyTwoCodesAreVerdicts() {
+        #expect(ResponseCode.table.filter { $0.code.verdict == .match }.map(\.code) == [.verifyConsistent])
+        #expect(ResponseCode.table.filter { $0.code.verdict == .mismatch }.map(\.code) == [.verifyNotConsistent])
+    }
+
+    @Test func onlyVerdictsAreBilledForSure() {
+        #expect(
+            ResponseCode.table.filter { $0.code.billed == .yes }.map(\.code) == [
+                .verifyConsistent, .verifyNotConsistent,
+            ])
+        #expect(ResponseCode.table.filter { $0.code.billed == .maybe }.map(\.code) == [.badServer])
+        #expect(ResponseCode(8000).entry?.billed == .yes, "by the service that returns it")
+    }
+
+    @Test(arguments: [9008, 9999, -1, 90_000, Int64.max])
+    func anUnknownCodeKeepsItsNumber(number: Int64) {
+        let code = ResponseCode(number)
+        #expect(code.entry == nil)
+        #expect(code.responseClass == .unmapped)
+        #expect(code.verdict == .unknown)
+        #expect(code.billed == .no)
+        #expect(code.description == "\(number)")
+    }
+
+    @Test(arguments: [
+        (ResponseCode.unknownResult, ResponseClass.upstream, ResponseCode.Resend.no),
+        (.tokenExpiredOrNotExist, .token, .no), (.intervalTooShort, .throttle, .afterGap),
+        (.authFailed, .credentials, .afterFix), (.parameterInvalid, .caller, .afterFix),
+        (.appKeyNoMoney, .account, .no), (.badServer, .upstream, .unclear), (.configNotFound, .account, .once),
+    ])
+    func classAndResendAreAsRead(code: ResponseCode, responseClass: ResponseClass, resend: ResponseCode.Resend) {
+        #expect(code.responseClass == responseClass)
+        #expect(code.entry?.resend == resend)
+    }
+}
