@@ -4,11 +4,11 @@ import ArgumentParser
 import MoondialRules
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 @main
@@ -19,8 +19,9 @@ struct Moondial: ParsableCommand {
         discussion: """
             Everything runs against the built-in simulator of the service, until --base-url names another or --live is given.
 
-            SETTINGS: a flag goes before the environment, the environment before moondial.yaml:
+            SETTINGS (a flag, else the environment, else moondial.yaml):
             \(Setting.table)
+              --config          \(Setting.fileVariable)              (names the file)
 
             EXIT STATUS:
             \(ExitStatus.table)

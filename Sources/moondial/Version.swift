@@ -11,13 +11,13 @@ enum Version {
     /// The compiler's release as far as conditional compilation tells it.
     private static var swift: String {
         #if compiler(>=6.5)
-        "6.5 or later"
+            "6.5 or later"
         #elseif compiler(>=6.4)
-        "6.4"
+            "6.4"
         #elseif compiler(>=6.3)
-        "6.3"
+            "6.3"
         #else
-        "6.2"
+            "6.2"
         #endif
     }
 }

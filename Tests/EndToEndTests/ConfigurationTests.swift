@@ -30,20 +30,20 @@ struct ConfigurationTests {
     @Test func everySettingOfTheFile() async throws {
         let folder = try TemporaryFolder([
             "etc/moondial.yaml": """
-                # Paths are relative to this file.
-                rules: [rules, extra.lua]
-                on_error: deny
-                max_attempts: 1
-                timeout: 5s
-                seed: 7
-                provider_rules: false
-                app_key: not-used-by-the-simulator-in-process
-                master_secret_file: not/read/either
-                config:
-                  limit: 10
-                  code: 007
-                  names: [no, "yes", 1.5, true, null]
-                """,
+            # Paths are relative to this file.
+            rules: [rules, extra.lua]
+            on_error: deny
+            max_attempts: 1
+            timeout: 5s
+            seed: 7
+            provider_rules: false
+            app_key: not-used-by-the-simulator-in-process
+            master_secret_file: not/read/either
+            config:
+              limit: 10
+              code: 007
+              names: [no, "yes", 1.5, true, null]
+            """,
             "etc/rules/a.lua": "rule 'a' { fallback = function() return 'h5' end }",
             "etc/extra.lua": "rule 'b' { on_decision = function() moondial.log('config', moondial.config) end }",
         ])
@@ -213,7 +213,8 @@ struct ConfigurationTests {
             let row = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
             file += "  a\(level): &a\(level) [\(row)]\n"
         }
-        let outcome = try await Executable.run(["verify"], input: Requests.json(), in: TemporaryFolder(["moondial.yaml": file]))
+        let outcome = try await Executable.run(
+            ["verify"], input: Requests.json(), in: TemporaryFolder(["moondial.yaml": file]))
         #expect(outcome.status == 78)
         #expect(outcome.errors.contains("more than 10,000 values"))
     }

@@ -106,7 +106,7 @@ struct ErrorOutputTests {
                  --> rules.lua:3
                   |
                 3 | rule "repair" { fallbck = function(req, attempt) end }
-                  |                 ^^^^^^^
+                  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                   = fix: use the hooks pre_check, route, fallback, map_result and on_decision
 
                 """),
@@ -125,16 +125,16 @@ struct ErrorOutputTests {
             what: "a hook that raises", arguments: ["verify", "--rules", "rules.lua", "--json"],
             files: [
                 "rules.lua": """
-                    local function helper(req) return reqq.phone end
+                local function helper(req) return reqq.phone end
 
-                    rule "broken" {
-                      pre_check = function(req)
-                        local phone = helper(req)
-                        return phone
-                      end,
-                    }
+                rule "broken" {
+                  pre_check = function(req)
+                    local phone = helper(req)
+                    return phone
+                  end,
+                }
 
-                    """
+                """
             ],
             errors: """
                 error[rule_error]: rule 'broken', pre_check: attempt to index a nil value (global 'reqq')

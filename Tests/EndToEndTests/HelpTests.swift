@@ -16,6 +16,25 @@ struct HelpTests {
                 Everything runs against the built-in simulator of the service, until --base-url
                 names another or --live is given.
 
+                SETTINGS (a flag, else the environment, else moondial.yaml):
+                  --rules           MOONDIAL_RULES               rules
+                  --on-error        MOONDIAL_ON_ERROR            on_error
+                  --max-attempts    MOONDIAL_MAX_ATTEMPTS        max_attempts
+                  --timeout         MOONDIAL_TIMEOUT             timeout
+                                                                 config
+                  --base-url        MOONDIAL_BASE_URL            base_url
+                  --ca-file         MOONDIAL_CA_FILE             ca_file
+                                    MOONDIAL_APP_KEY             app_key
+                                    MOONDIAL_MASTER_SECRET
+                                    MOONDIAL_MASTER_SECRET_FILE  master_secret_file
+                  --seed            MOONDIAL_SEED                seed
+                  --provider-rules  MOONDIAL_PROVIDER_RULES      provider_rules
+                  --live
+                  --insecure
+                  --yes-insecure
+                  --show-phones
+                  --config          MOONDIAL_CONFIG              (names the file)
+
                 EXIT STATUS:
                     0  done; allow
                     1  deny

@@ -36,8 +36,8 @@ struct InputTests {
     }
 
     @Test func scriptFromTheCommandLine() async throws {
-        let outcome = try await Executable.run(["run", "-e", "-- a comment\nprint(arg[0], ...)", "--json", "x"])
-        #expect(outcome.output == "-e\t--json\tx\n")
+        let outcome = try await Executable.run(["run", "-e", "-- a comment\nprint(arg[0], ...)", "x", "--json"])
+        #expect(outcome.output == "-e\tx\t--json\n")
     }
 
     @Test func scriptFromAFileWithModulesBesideIt() async throws {
@@ -65,11 +65,11 @@ struct InputTests {
         let folder = try TemporaryFolder([
             "rules.lua": Rules.typical,
             "flow.lua": """
-                for _, phone in ipairs(arg) do
-                  local d = verify(phone, "t")
-                  print(phone, d.decision, d.reason, d.rule)
-                end
-                """,
+            for _, phone in ipairs(arg) do
+              local d = verify(phone, "t")
+              print(phone, d.decision, d.reason, d.rule)
+            end
+            """,
         ])
         let outcome = try await Executable.run(
             ["run", "--rules", "rules.lua", "flow.lua", "13800138000", "123"], in: folder)
@@ -86,6 +86,18 @@ struct InputTests {
         let outcome = try await Executable.run(["run", "--json", "-e", script])
         #expect(outcome.status == 1)
         #expect(try outcome.json["decision"] as? String == "deny")
+    }
+
+    @Test func oldDecisionStillSetsTheStatus() async throws {
+        let script = """
+            local old = verify('13800009001', 't')
+            for i = 1, 10000 do verify('13800138000', 't') end
+            return old
+            """
+        let outcome = try await Executable.run(["run", "--json", "-"], input: script)
+        #expect(outcome.status == 1)
+        #expect(outcome.output == "")
+        #expect(outcome.errors == "warning: the decision is older than the last 10000 runs\n")
     }
 
     @Test func onlyARunsDecisionSetsTheStatus() async throws {

@@ -64,10 +64,12 @@ struct SecretsTests {
         expectNothingIn(try await Executable.run(arguments, environment: Self.environment))
     }
 
-    @Test("configuration", arguments: [
-        "master_secret: \(secret)", "master_secrt: \(secret)", "{timeout: 1, master_secret: \(secret)}",
-        "timeout: 1s\n\(secret): [", "config: {a: \(secret)", "app_key: k\nmaster_secret_file: secret",
-    ])
+    @Test(
+        "configuration",
+        arguments: [
+            "master_secret: \(secret)", "master_secrt: \(secret)", "{timeout: 1, master_secret: \(secret)}",
+            "timeout: 1s\n\(secret): [", "config: {a: \(secret)", "app_key: k\nmaster_secret_file: secret",
+        ])
     func configuration(file: String) async throws {
         let folder = try TemporaryFolder(["moondial.yaml": file, "secret": "\(Self.secret)\nand more"])
         let outcome = try await Executable.run(["verify", "--live"], input: Self.input, in: folder)

@@ -15,26 +15,33 @@ struct SignalTests {
         return (process, folder)
     }
 
-    @Test("a signal ends the run and says what became of the token", arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    @Test(
+        "a signal ends the run and says what became of the token",
+        arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
     func runIsGivenUp(signal: Int32, status: Int32) async throws {
         let (process, folder) = try await verify(token: "sim:delay=60s")
         process.send(signal)
         let outcome = await process.finish()
         withExtendedLifetime(folder) {}
         #expect(outcome.status == status)
-        #expect(outcome.errors == "interrupted: the attempt at mobile may have been delivered, the token may be spent\n")
+        #expect(
+            outcome.errors == "interrupted: the attempt at mobile may have been delivered, the token may be spent\n")
         #expect(outcome.output.hasPrefix("decision  review\nreason    cancelled\n"))
     }
 
     @Test func scriptIsGivenUpWithItsRuns() async throws {
-        let script = "moondial.log 'sending' verify('13800138000', 'sim:delay=60s') print 'not reached'"
-        let process = try await BackgroundProcess(["run", "-e", script])
+        let folder = try TemporaryFolder(["rules.lua": Rules.announcing])
+        let process = try await BackgroundProcess([
+            "run", "--rules", folder.path("rules.lua"), "-e",
+            "verify('13800138000', 'sim:delay=60s') print 'not reached'",
+        ])
         _ = await process.errorLine()
         process.send(SIGINT)
         let outcome = await process.finish()
         #expect(outcome.status == 130)
         #expect(outcome.output == "")
-        #expect(outcome.errors == "interrupted: the attempt at mobile may have been delivered, the token may be spent\n")
+        #expect(
+            outcome.errors == "interrupted: the attempt at mobile may have been delivered, the token may be spent\n")
     }
 
     @Test func secondSignalEndsAScriptThatDoesNotListen() async throws {

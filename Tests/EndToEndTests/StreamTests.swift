@@ -21,14 +21,15 @@ struct StreamTests {
         ])
     func fullDisk(arguments: String) async throws {
         #if os(Linux)
-        let outcome = try await Executable.shell(#""$MOONDIAL" "# + arguments + " > /dev/full", environment: ["CODE": Self.endless])
-        #expect(outcome.status == 74)
-        #expect(
-            outcome.errors == """
-                error[io]: cannot write to standard output: No space left on device
-                  = fix: check the disk, the pipe or the address that the message names
+            let outcome = try await Executable.shell(
+                #""$MOONDIAL" "# + arguments + " > /dev/full", environment: ["CODE": Self.endless])
+            #expect(outcome.status == 74)
+            #expect(
+                outcome.errors == """
+                    error[io]: cannot write to standard output: No space left on device
+                      = fix: check the disk, the pipe or the address that the message names
 
-                """)
+                    """)
         #endif
     }
 

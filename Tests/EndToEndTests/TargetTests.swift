@@ -14,9 +14,10 @@ struct TargetTests {
         Requests.json(token: "sim:id=117270465679982593"), Requests.json(token: "sim:id=null,exid=empty"),
         Requests.json(token: "sim:body=html,http=502"), Requests.json(token: "sim:body=empty"),
         Requests.json(token: "sim:body=truncated"), Requests.json(token: "sim:body=error-object"),
-        Requests.json(token: "sim:body=huge"), Requests.json(token: "sim:http=500"), Requests.json(token: "sim:drip=20ms"),
+        Requests.json(token: "sim:body=huge"), Requests.json(token: "sim:http=500"),
+        Requests.json(token: "sim:drip=20ms"),
         Requests.json(token: "sim:reset=after"), Requests.json(token: "sim:reset=before"),
-        Requests.json(token: "sim:delay=30s", ",\"timeout_ms\":100"),
+        Requests.json(token: "sim:delay=30s", ",\"timeout_ms\":1500"),
     ]
 
     @Test("the same request comes to the same decision over HTTP as in process", arguments: requests)
@@ -85,6 +86,25 @@ struct TargetTests {
                 """)
     }
 
+    @Test func insecureIsForLiveWhenItIsMeant() async throws {
+        let credentials = ["MOONDIAL_APP_KEY": "an-app", "MOONDIAL_MASTER_SECRET": "a-secret"]
+        let folder = try TestCertificate.folder()
+        let simulator = try await RunningSimulator(
+            ["--tls-cert", folder.path("cert.pem"), "--tls-key", folder.path("key.pem")], environment: credentials)
+        let outcome = try await Executable.run(
+            ["verify", "--live", "--insecure", "--yes-insecure", "--base-url", simulator.baseURL],
+            input: Requests.json(), environment: credentials)
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.hasPrefix("warning: --insecure: "))
+    }
+
+    @Test func requestByArgumentsMayGoToASimulatorOnThisMachine() async throws {
+        let simulator = try await RunningSimulator()
+        let outcome = try await Executable.run(
+            ["verify", "--base-url", simulator.baseURL, "--phone", "13800138000", "--token", "t"])
+        #expect(outcome.status == 0)
+    }
+
     // MARK: - Credentials
 
     @Test func configuredCredentialsAreUsed() async throws {
@@ -100,7 +120,9 @@ struct TargetTests {
     }
 
     @Test func secretComesFromAFile() async throws {
-        let folder = try TemporaryFolder(["secret": "a-secret\n", "moondial.yaml": "app_key: an-app\nmaster_secret_file: secret\n"])
+        let folder = try TemporaryFolder([
+            "secret": "a-secret\n", "moondial.yaml": "app_key: an-app\nmaster_secret_file: secret\n",
+        ])
         let simulator = try await RunningSimulator(
             environment: ["MOONDIAL_APP_KEY": "an-app", "MOONDIAL_MASTER_SECRET_FILE": folder.path("secret")])
         let outcome = try await Executable.run(
@@ -112,10 +134,12 @@ struct TargetTests {
         let outcome = try await Executable.run(
             ["verify", "--live"], input: Requests.json(),
             environment: [
-                "MOONDIAL_APP_KEY": "an-app", "MOONDIAL_MASTER_SECRET": "a-secret", "MOONDIAL_MASTER_SECRET_FILE": "secret",
+                "MOONDIAL_APP_KEY": "an-app", "MOONDIAL_MASTER_SECRET": "a-secret",
+                "MOONDIAL_MASTER_SECRET_FILE": "secret",
             ])
         #expect(outcome.status == 78)
-        #expect(outcome.errors.hasPrefix("error[configuration]: MOONDIAL_MASTER_SECRET and MOONDIAL_MASTER_SECRET_FILE"))
+        #expect(
+            outcome.errors.hasPrefix("error[configuration]: MOONDIAL_MASTER_SECRET and MOONDIAL_MASTER_SECRET_FILE"))
     }
 
     @Test func liveThroughAnotherAddressIsSaidToBeLive() async throws {

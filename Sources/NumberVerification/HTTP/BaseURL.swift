@@ -4,6 +4,7 @@ import NIOCore
 
 /// Where a service is reached: scheme, host and port.
 package struct Destination: Sendable, Hashable {
+    /// Without or with TLS.
     package enum Scheme: String, Sendable, CaseIterable {
         case http, https
 
@@ -16,6 +17,7 @@ package struct Destination: Sendable, Hashable {
         }
     }
 
+    /// How to speak to it.
     package let scheme: Scheme
     /// A name or an address; an IPv6 address is without brackets.
     package let host: String
@@ -40,6 +42,7 @@ package struct Destination: Sendable, Hashable {
 
 /// A destination and the path under which the service is mounted there, as in `http://127.0.0.1:8080/prefix`.
 package struct BaseURL: Sendable, Hashable {
+    /// What to connect to.
     package let destination: Destination
     /// Empty, or starting with a slash and not ending with one.
     package let basePath: String
@@ -134,10 +137,12 @@ extension BaseURL: CustomStringConvertible {
 
 /// Which part of a base URL is wrong.
 package struct BaseURLError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The part of the URL.
     package enum Code: String, Sendable, CaseIterable {
         case scheme, userinfo, query, fragment, host, port, path
     }
 
+    /// The part that is wrong, or must not be there.
     package let code: Code
 
     init(_ code: Code) {

@@ -2,12 +2,14 @@
 
 /// Why an exchange brought no HTTP reply, and what is known about the request.
 package struct ExchangeFailure: Error, Sendable, Hashable {
+    /// What went wrong.
     package let kind: AttemptError.Kind
     /// What was tried, what happened and what to do. Holds no secret and no part of the request.
     package let message: String
     /// ``Delivered/no`` when no byte of the request was handed to an open connection, else ``Delivered/maybe``.
     package let delivered: Delivered
 
+    /// `message` must hold no secret and no part of the request.
     package init(kind: AttemptError.Kind, message: String, delivered: Delivered) {
         self.kind = kind
         self.message = message

@@ -29,5 +29,6 @@ package struct HTTPConfiguration: Sendable, Hashable {
     /// The default is ``Trust/system``.
     package var trust = Trust.system
 
+    /// Everything at its default.
     package init() {}
 }

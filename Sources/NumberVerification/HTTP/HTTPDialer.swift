@@ -34,20 +34,19 @@ struct HTTPDialer {
                 bootstrap.connect(host: destination.host, port: destination.port)
             }
         future.assumeIsolated().whenComplete { result in
-            do {
-                try self.secure(try result.get(), connection, transport)
-            } catch {
-                transport.didFailToConnect(connection, error)
+            switch result {
+            case .success(let channel): hand(channel, to: connection, for: transport)
+            case .failure(let error): transport.didFailToConnect(connection, error)
             }
         }
     }
 
-    private func secure(_ channel: any Channel, _ connection: HTTPConnection, _ transport: HTTPTransport) throws {
+    private func hand(_ channel: any Channel, to connection: HTTPConnection, for transport: HTTPTransport) {
         guard let tlsContext else { return connection.attach(to: channel, tls: nil) }
-        // Without a name, the certificate has to be for the address.
-        let name = address == nil ? destination.host : nil
         let handler: NIOSSLClientHandler
         do {
+            // Without a name, the certificate has to be for the address.
+            let name = address == nil ? destination.host : nil
             handler = try NIOSSLClientHandler(context: tlsContext, serverHostname: name)
         } catch {
             channel.close(promise: nil)

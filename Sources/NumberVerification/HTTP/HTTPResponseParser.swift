@@ -14,11 +14,13 @@ package struct HTTPResponseParser: Sendable {
         /// The body without transfer coding. The default is 64 KiB.
         package var bodyBytes = 64 * 1024
 
+        /// The defaults.
         package init() {}
     }
 
     /// A complete reply, and what its head says about the connection.
     package struct Parsed: Sendable {
+        /// The final reply; interim ones are skipped.
         package let reply: HTTPReply
         /// Whether the server keeps the connection open for another request.
         package let keepsAlive: Bool
@@ -52,6 +54,7 @@ package struct HTTPResponseParser: Sendable {
     private var scanned = 0
     private var interimBytes = 0
 
+    /// A parser for one reply; the next needs a new one.
     package init(limits: Limits = Limits()) {
         self.limits = limits
         chunks = ChunkedBody(limits: limits)

@@ -9,6 +9,7 @@ package struct HTTPReply: Sendable, Hashable {
     /// The body without transfer coding. Empty when there was none.
     package let body: ByteBuffer
 
+    /// `body` is without transfer coding.
     package init(status: Int, body: ByteBuffer) {
         self.status = status
         self.body = body

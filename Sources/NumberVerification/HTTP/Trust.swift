@@ -13,6 +13,7 @@ import NIOSSL
 
 /// Why certificates to trust could not be loaded.
 package struct TrustError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The closed list of what can be wrong.
     package enum Code: String, Sendable, CaseIterable {
         /// The file cannot be read.
         case unreadable
@@ -22,6 +23,7 @@ package struct TrustError: Error, Sendable, Hashable, CustomStringConvertible {
         case tls
     }
 
+    /// What is wrong.
     package let code: Code
     /// What was tried, what happened and what to do.
     package let message: String

@@ -5,7 +5,7 @@ package struct Phone: Sendable, Hashable {
     /// The whole number: personal data, for the wire and for rules.
     package let submitted: String
 
-    /// - Throws: ``RequestError`` when the text is empty or holds control or invisible characters.
+    /// - Throws: ``RequestError`` when the text is empty or holds a control or invisible character.
     package init(_ submitted: String) throws(RequestError) {
         try RequestError.check(submitted, field: .phone)
         self.submitted = submitted

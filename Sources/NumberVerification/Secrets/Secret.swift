@@ -6,6 +6,7 @@
 package struct Secret: Sendable, Hashable {
     private let text: String
 
+    /// Wraps a text; the one that is wrapped remains as printable as it was.
     package init(_ text: String) {
         self.text = text
     }

@@ -28,6 +28,7 @@ package struct Attempt: Sendable, Hashable {
     /// From the call of `attempt` to its completion.
     package let elapsed: Duration
 
+    /// Takes everything as it is; ``VerificationClient`` makes attempts that agree with themselves.
     package init(
         endpoint: Endpoint, verdict: Verdict, code: Int64?, content: String?, id: Int64?, exID: String?,
         httpStatus: Int?, error: AttemptError?, delivered: Delivered, billed: Billed, elapsed: Duration

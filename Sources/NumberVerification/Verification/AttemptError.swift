@@ -33,6 +33,7 @@ package struct AttemptError: Error, Sendable, Hashable, CustomStringConvertible 
     /// True when nothing of the request left, so that sending the same token again is safe.
     package let retryable: Bool
 
+    /// `message` must hold no secret, token or phone.
     package init(kind: Kind, message: String, retryable: Bool) {
         self.kind = kind
         self.message = message

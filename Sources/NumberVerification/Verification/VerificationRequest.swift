@@ -11,8 +11,8 @@ package struct VerificationRequest: Sendable, Hashable {
 
     /// Checks what must be right before any byte is sent.
     ///
-    /// - Throws: ``RequestError`` when a field is empty or holds control or invisible characters, or the token holds
-    ///   whitespace. Whether the phone looks like a phone is for the rules to say.
+    /// - Throws: ``RequestError`` when a field is empty or holds a control character, the phone or token an invisible
+    ///   one, or the token whitespace. Whether the phone looks like a phone is for the rules to say.
     package init(phone: String, token: String, exID: String? = nil) throws(RequestError) {
         self.phone = try Phone(phone)
         try RequestError.check(token, field: .token)
@@ -24,10 +24,11 @@ package struct VerificationRequest: Sendable, Hashable {
 
 /// Why a request was refused before anything was sent.
 package struct RequestError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The closed list of what can be wrong.
     package enum Code: String, Sendable, CaseIterable {
         /// The field is the empty string.
         case empty
-        /// The field holds a control character, a line separator or an invisible formatting character.
+        /// The field holds a control character or a line separator, or the phone or token a formatting character.
         case controlCharacter = "control_character"
         /// The token holds whitespace.
         case whitespace
@@ -38,7 +39,9 @@ package struct RequestError: Error, Sendable, Hashable, CustomStringConvertible 
         case phone, token, exID
     }
 
+    /// What is wrong.
     package let code: Code
+    /// With which field.
     package let field: Field
     /// What is wrong and what to do. Does not repeat the value.
     package let message: String
@@ -58,6 +61,9 @@ extension RequestError {
 
         for scalar in value.unicodeScalars {
             switch scalar.properties.generalCategory {
+            // Emoji and several scripts need formatting characters, so an exID may hold them.
+            case .format where field == .exID:
+                break
             case .control, .lineSeparator, .paragraphSeparator, .format:
                 throw RequestError(
                     code: .controlCharacter, field: field,

@@ -3,11 +3,11 @@
 import ArgumentParser
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// How rules are run.
@@ -27,7 +27,9 @@ struct RuleOptions: ParsableArguments {
     @Flag(help: "Show phone numbers in full.")
     var showPhones = false
 
-    @Option(help: ArgumentHelp("Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file")
+    )
     var config: String?
 
     var flags: [Setting: [String]] {
@@ -86,16 +88,16 @@ struct SimulatorOptions: ParsableArguments {
 }
 
 extension SettingSources {
-    /// Reads the configuration file, if any, and says which variables are probably misspelt.
-    ///
-    /// - Parameter config: The file that the command line names.
+    /// Reads the configuration file, if any, and says which variables are probably misspelt. `config` is the file that the
+    /// command line names.
     init(flags: [Setting: [String]], config: String?, shell: Shell) throws(Failure) {
         let path = config ?? shell.environment[Setting.fileVariable]
         let file: ConfigurationFile
         if let path {
             file = try ConfigurationFile(path: path)
         } else {
-            file = access(ConfigurationFile.defaultPath, F_OK) == 0
+            file =
+                access(ConfigurationFile.defaultPath, F_OK) == 0
                 ? try ConfigurationFile(path: ConfigurationFile.defaultPath) : .none
         }
         self.init(flags: flags, environment: shell.environment, file: file)

@@ -8,7 +8,8 @@ struct ExplainCommand: MoondialCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Say what a code of the provider or of moondial means.",
-        discussion: "Without a code, lists them all. A number with several meanings is explained for each place it has one in.")
+        discussion:
+            "Without a code, lists them all. A number with several meanings is explained for each place it has one in.")
 
     @Argument(help: ArgumentHelp("A code, such as 9003, response_timeout or rule_error.", valueName: "code"))
     var code: String?

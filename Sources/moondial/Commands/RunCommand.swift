@@ -10,10 +10,10 @@ struct RunCommand: MoondialCommand {
         commandName: "run",
         abstract: "Run a Lua script that verifies.",
         discussion: """
-            The script has the words of rule files, and verify and moondial.attempt besides. It finds its arguments in arg
-            and .... Everything after FILE belongs to the script, so options of moondial go before it.
+            The script has the words of rule files, and verify and moondial.attempt besides. Everything after FILE \
+            belongs to the script, in arg and as its arguments; options of moondial go before it.
 
-            A script that ends with 'return verify(…)' sets the exit status as 'moondial verify' does, and with --json
+            A script that ends with 'return verify(…)' sets the exit status as 'moondial verify' does, and with --json \
             prints that decision. Otherwise the status is 0, or 65 after an error.
             """)
 
@@ -49,15 +49,8 @@ struct RunCommand: MoondialCommand {
 
     func perform(_ shell: Shell) throws -> ExitStatus {
         let (script, root, arguments) = try script()
-        let sources = try SettingSources(
-            flags: rules.flags.merging(target.flags) { $1 }.merging(simulator.flags) { $1 }, config: rules.config,
-            shell: shell)
-        let settings = try Settings(sources)
-        let target = try Target(settings.target) { () throws(Failure) in try Credentials(sources) }
-        if case .remote = target.place { shell.errors.write("target: \(target.title)\n") }
-        let plan = RuleSession.Plan(
-            settings: settings, target: target, rules: try RuleFiles.read(settings.rules), mode: .script,
-            drawsRuns: trace)
+        let plan = try RuleSession.Plan(rules, target, simulator, mode: .script, drawsRuns: trace, shell: shell)
+        if case .remote = plan.target.place { shell.errors.write("target: \(plan.target.title)\n") }
         RuleSession.run(plan, shell: shell) { session in
             session.work = session.engine.run(script, root: root, arguments: arguments) { result in
                 switch result {
@@ -86,8 +79,16 @@ struct RunCommand: MoondialCommand {
     }
 
     private func finish(_ value: LuaValue, _ session: RuleSession) -> Never {
-        guard let result = session.results.result(of: value) else { session.end(.done) }
-        if json { session.shell.output.write(line: result.json(target: session.plan.target.name).bytes) }
-        session.end(ExitStatus(result))
+        switch session.results.match(value) {
+        case .run(let result):
+            if json { session.shell.output.write(line: result.json(target: session.plan.target.name).bytes) }
+            session.end(ExitStatus(result))
+        case .forgotten(let outcome):
+            if json {
+                session.shell.errors.warn("the decision is older than the last \(FinishedResults.capacity) runs")
+            }
+            session.end(ExitStatus(outcome))
+        case nil: session.end(.done)
+        }
     }
 }

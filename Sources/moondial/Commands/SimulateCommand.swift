@@ -11,9 +11,9 @@ struct SimulateCommand: MoondialCommand {
         commandName: "simulate",
         abstract: "Serve the simulator of the provider over HTTP or TLS.",
         discussion: """
-            The first line on standard output says where it listens: listening on http://127.0.0.1:PORT. It accepts the
-            credentials that are configured, else those of the provider's documentation. Stop it with Ctrl-C or SIGTERM,
-            upon which it exits with status 0.
+            The first line on standard output says where it listens: listening on http://127.0.0.1:PORT. It accepts \
+            the credentials that are configured, else those of the provider's documentation. Stop it with Ctrl-C or \
+            SIGTERM, upon which it exits with status 0.
             """)
 
     @Option(help: "The address to listen on.")
@@ -31,7 +31,9 @@ struct SimulateCommand: MoondialCommand {
     @OptionGroup(title: "Simulator")
     var simulator: SimulatorOptions
 
-    @Option(help: ArgumentHelp("Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file")
+    )
     var config: String?
 
     @Flag(help: "Print what to send to see what, and exit.")

@@ -14,10 +14,11 @@ struct VerifyCommand: MoondialCommand {
               {"token": "…", "phone": "13800138000", "exID": "order-42"}
 
             phone may be a number, exID may be missing, and these options may stand beside them:
+
               \(RunRequest.optionNames.joined(separator: ", "))
 
-            Prints the decision and, on a terminal or with --trace, what led to it. The exit status is 0 for allow, 1 for
-            deny and 2 for review; where no rule chose, the kind of trouble (see 'moondial --help').
+            Prints the decision and, on a terminal or with --trace, what led to it. The exit status is 0 for allow, 1 \
+            for deny and 2 for review; where no rule chose, it tells the kind of trouble (see 'moondial --help').
             """)
 
     @OptionGroup(title: "Rules")
@@ -52,15 +53,9 @@ struct VerifyCommand: MoondialCommand {
         guard unexpected.isEmpty else {
             throw Failure.usage("verify takes no arguments beside options", fix: "give the request on standard input")
         }
-        let sources = try SettingSources(
-            flags: rules.flags.merging(target.flags) { $1 }.merging(simulator.flags) { $1 }, config: rules.config,
-            shell: shell)
-        let settings = try Settings(sources)
-        let target = try Target(settings.target) { () throws(Failure) in try Credentials(sources) }
-        let plan = RuleSession.Plan(
-            settings: settings, target: target, rules: try RuleFiles.read(settings.rules), mode: .service,
-            drawsRuns: json && trace)
-        let request = try request(for: target, shell)
+        let plan = try RuleSession.Plan(
+            rules, target, simulator, mode: .service, drawsRuns: json && trace, shell: shell)
+        let request = try request(for: plan.target, shell)
         RuleSession.run(plan, shell: shell) { session in
             session.work = session.engine.verify(request) { run in
                 print(run, session)

@@ -17,7 +17,9 @@ extension Credentials {
         case (_?, nil):
             throw Self.missing(
                 "the master secret",
-                fix: "set \(Setting.masterSecretFile.variable) to a file that holds it, or \(Setting.masterSecret.variable)")
+                fix:
+                    "set \(Setting.masterSecretFile.variable) to a file that holds it, or \(Setting.masterSecret.variable)"
+            )
         }
     }
 

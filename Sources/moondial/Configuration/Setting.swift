@@ -75,7 +75,13 @@ enum Setting: String, CaseIterable {
         }
         let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
-            "  " + zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) + "  " }.joined() + row[2]
+            var line = " "
+            var column = 1
+            for (text, start) in zip(row, [2, widths[0] + 4, widths[0] + widths[1] + 6]) where !text.isEmpty {
+                line += String(repeating: " ", count: start - column) + text
+                column = start + text.count
+            }
+            return line
         }.joined(separator: "\n")
     }
 

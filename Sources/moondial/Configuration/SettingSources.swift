@@ -10,7 +10,7 @@ struct SettingSources {
     /// The configuration file, empty when there is none.
     let file: ConfigurationFile
 
-    /// - Parameter flags: The arguments of the flags that were given; `["true"]` for those that take none.
+    /// The flags are those that were given, with their arguments, or `["true"]` for those that take none.
     init(flags: [Setting: [String]], environment: Environment, file: ConfigurationFile) {
         self.flags = flags
         self.environment = environment
@@ -27,8 +27,8 @@ struct SettingSources {
         return file.values[setting].map { ($0.texts, .file($0)) }
     }
 
-    /// - Parameter parse: Gives nil for a text that is not as the setting expects.
-    /// - Throws: A failure that names the place of a text that cannot be parsed.
+    /// The value of a setting, or nil when nothing sets it. Where `parse` gives nil, the text is not as the setting expects,
+    /// and the failure names its place.
     func value<Value>(of setting: Setting, parse: (String) -> Value?) throws(Failure) -> Value? {
         guard let (texts, origin) = find(setting) else { return nil }
         guard texts.count == 1, let value = parse(texts[0]) else {
@@ -48,7 +48,8 @@ struct SettingSources {
 
     /// Variables that are probably misspelt, each with the one that was probably meant.
     var suspectVariables: [(name: String, meant: String)] {
-        let known = Setting.allCases.filter { $0.places.contains(.environment) }.map(\.variable) + [Setting.fileVariable]
+        let known =
+            Setting.allCases.filter { $0.places.contains(.environment) }.map(\.variable) + [Setting.fileVariable]
         let suffixes = known.map { String($0.dropFirst(Setting.variablePrefix.count)) }
         return environment.names.compactMap { name in
             guard name.hasPrefix(Setting.variablePrefix), !known.contains(name) else { return nil }

@@ -6,16 +6,18 @@ import NumberVerification
 /// Everything that is configured for a command that runs rules, with the defaults where nothing is said.
 struct Settings {
     /// Files and folders.
-    var rules: [String] = []
-    var run = RunSettings()
+    let rules: [String]
+    private(set) var run = RunSettings()
     /// What rules read as `moondial.config`.
-    var config = JSON.Object()
-    var target = TargetSettings()
-    var simulator = SimulatorSettings()
+    let config: JSON.Object
+    let target: TargetSettings
+    let simulator: SimulatorSettings
 
     init(_ sources: SettingSources) throws(Failure) {
         rules = sources.find(.rules)?.texts ?? []
-        if let count = try sources.value(of: .maxAttempts, parse: { Int($0).flatMap { (1...100).contains($0) ? $0 : nil } }) {
+        if let count = try sources.value(
+            of: .maxAttempts, parse: { Int($0).flatMap { (1...100).contains($0) ? $0 : nil } })
+        {
             run.maxAttempts = count
         }
         if let onError = try sources.value(of: .onError, parse: RunSettings.OnError.init(rawValue:)) {
@@ -31,13 +33,11 @@ struct Settings {
 
 /// What is configured about where requests go.
 struct TargetSettings {
-    var baseURL: BaseURL?
-    var isLive = false
-    var caFile: String?
-    var isInsecure = false
-    var isInsecureMeant = false
-
-    init() {}
+    private(set) var baseURL: BaseURL?
+    let isLive: Bool
+    let caFile: String?
+    let isInsecure: Bool
+    let isInsecureMeant: Bool
 
     init(_ sources: SettingSources) throws(Failure) {
         if let (texts, origin) = sources.find(.baseURL) {
@@ -56,13 +56,11 @@ struct TargetSettings {
 
 /// What is configured about the simulator in this process.
 struct SimulatorSettings {
-    var seed: UInt64 = 1
-    var enforcesProviderRules = false
-
-    init() {}
+    let seed: UInt64
+    let enforcesProviderRules: Bool
 
     init(_ sources: SettingSources) throws(Failure) {
-        if let seed = try sources.value(of: .seed, parse: { UInt64($0) }) { self.seed = seed }
+        seed = try sources.value(of: .seed, parse: { UInt64($0) }) ?? 1
         enforcesProviderRules = try sources.isSet(.providerRules)
     }
 }

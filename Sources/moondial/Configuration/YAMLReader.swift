@@ -99,7 +99,7 @@ struct YAMLReader {
         case let text where text.first == "-" || text.first?.isNumber == true:
             do {
                 return try JSON.parse(text.utf8)
-            } catch where error.code == .integerOutOfRange || error.code == .doubleOutOfRange {
+            } catch  where error.code == .integerOutOfRange || error.code == .doubleOutOfRange {
                 throw failure("config: the number does not fit 64 bits; put it in quotes", line: scalar.mark?.line)
             } catch {
                 return .string(text)
@@ -126,7 +126,10 @@ struct YAMLReader {
             ("not YAML: \(problem)", mark.line)
         case .reader(let problem, _, _, _): ("not YAML: \(problem)", nil)
         case .duplicatedKeysInMapping(let duplicates, let context):
-            ("the key '\(String(escaping: duplicates.joined(separator: ", ").utf8))' stands there twice", context.mark.line)
+            (
+                "the key '\(String(escaping: duplicates.joined(separator: ", ").utf8))' stands there twice",
+                context.mark.line
+            )
         default: ("not YAML", nil)
         }
     }

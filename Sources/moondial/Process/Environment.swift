@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 #if canImport(Darwin)
-@preconcurrency import Darwin
+    @preconcurrency import Darwin
 #elseif canImport(Musl)
-@preconcurrency import Musl
+    @preconcurrency import Musl
 #else
-@preconcurrency import Glibc
+    @preconcurrency import Glibc
 #endif
 
 /// Environment variables. One that is empty counts as not set.

@@ -7,7 +7,7 @@ struct Failure: Error {
     let diagnostic: Diagnostic
     let status: ExitStatus
 
-    /// - Parameter status: The default, nil, means the one that belongs to the diagnostic's code.
+    /// The default status, nil, means the one that belongs to the diagnostic's code.
     init(_ diagnostic: Diagnostic, status: ExitStatus? = nil) {
         self.diagnostic = diagnostic
         self.status = status ?? ExitStatus(diagnostic.code)

@@ -3,79 +3,80 @@
 import NIOCore
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// SIGINT and SIGTERM as events of an event loop. The second one ends the process at once.
-enum Interrupts {
+final class Interrupts: Sendable {
+    private let signals: sigset_t
+    private let eventLoop: any EventLoop
+    private let handler: NIOLoopBound<(Int32) -> Void>
+
     /// Begins to watch. To be called once, before other threads are started: they inherit the signal mask.
     ///
-    /// A signal that was ignored when the process started (`nohup`, a background job of a shell) stays ignored.
-    ///
-    /// - Parameter handler: Gets the number of the first signal, on the event loop.
+    /// A signal that was ignored when the process started (`nohup`, a background job of a shell) stays ignored. The
+    /// handler gets the number of the first signal, on the event loop.
     static func watch(on eventLoop: any EventLoop, handler: @escaping (Int32) -> Void) {
+        let numbers = [SIGINT, SIGTERM].filter { !isIgnored($0) }
+        guard !numbers.isEmpty else { return }
         var signals = sigset_t()
         sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM] where !isIgnored(number) { sigaddset(&signals, number) }
+        for number in numbers { sigaddset(&signals, number) }
         // Blocked everywhere and fetched by a thread of its own: none is lost, and no handler interrupts anything.
         pthread_sigmask(SIG_BLOCK, &signals, nil)
-        let watcher = Watcher(signals: signals, eventLoop: eventLoop, handler: NIOLoopBound(handler, eventLoop: eventLoop))
-        startThread(watcher)
-    }
-
-    private struct Watcher: Sendable {
-        let signals: sigset_t
-        let eventLoop: any EventLoop
-        let handler: NIOLoopBound<(Int32) -> Void>
-
-        func run() -> Never {
-            let first = next()
-            eventLoop.execute { handler.value(first) }
-            _exit(128 + next())
-        }
-
-        private func next() -> Int32 {
-            var signals = signals
-            var number: Int32 = 0
-            while sigwait(&signals, &number) != 0 {}
-            return number
+        let watcher = Interrupts(signals: signals, eventLoop: eventLoop, handler: handler)
+        if !watcher.start() {
+            // Without a thread they do what they do by default.
+            pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         }
     }
 
-    private final class Box {
-        let watcher: Watcher
-
-        init(_ watcher: Watcher) { self.watcher = watcher }
+    private init(signals: sigset_t, eventLoop: any EventLoop, handler: @escaping (Int32) -> Void) {
+        self.signals = signals
+        self.eventLoop = eventLoop
+        self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
     }
 
-    private static func startThread(_ watcher: Watcher) {
+    private func run() -> Never {
+        let first = next()
+        eventLoop.execute { [handler] in handler.value(first) }
+        _exit(128 + next())
+    }
+
+    private func next() -> Int32 {
+        var signals = signals
+        var number: Int32 = 0
+        while sigwait(&signals, &number) != 0 {}
+        return number
+    }
+
+    private func start() -> Bool {
         #if canImport(Darwin)
-        var thread: pthread_t?
+            var thread: pthread_t?
         #else
-        var thread = pthread_t()
+            var thread = pthread_t()
         #endif
-        let box = Unmanaged.passRetained(Box(watcher))
         let status = pthread_create(
             &thread, nil,
             { context in
                 let context: UnsafeMutableRawPointer? = context
                 guard let context else { return nil }
-                Unmanaged<Box>.fromOpaque(context).takeRetainedValue().watcher.run()
-            }, box.toOpaque())
-        precondition(status == 0, "no thread for signals: \(status)")
+                Unmanaged<Interrupts>.fromOpaque(context).takeUnretainedValue().run()
+            }, Unmanaged.passRetained(self).toOpaque())
+        return status == 0
     }
 
     private static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         sigaction(number, nil, &action)
         #if canImport(Darwin)
-        let handler = action.__sigaction_u.__sa_handler
+            let handler = action.__sigaction_u.__sa_handler
         #else
-        let handler = action.__sigaction_handler.sa_handler
+            let handler = action.__sigaction_handler.sa_handler
         #endif
         return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }

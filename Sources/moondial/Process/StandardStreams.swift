@@ -4,11 +4,11 @@ import MoondialLua
 import MoondialRules
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 enum StandardStreams {
@@ -82,9 +82,7 @@ struct StandardError {
 }
 
 enum StandardInput {
-    /// Everything up to the end.
-    ///
-    /// - Parameter limit: In bytes.
+    /// Everything up to the end, or a failure when that is more than `limit` bytes.
     static func readAll(limit: Int) throws(Failure) -> [UInt8] {
         var content: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16 * 1024)

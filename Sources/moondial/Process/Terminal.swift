@@ -3,11 +3,11 @@
 import MoondialRules
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// What stands at the other end of a standard stream, and what it can show.

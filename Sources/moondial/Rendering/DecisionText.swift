@@ -13,7 +13,7 @@ struct DecisionText {
     private let target: Target
     private let style: TextStyle
 
-    /// - Parameter style: The default is plain.
+    /// The default style is plain.
     init(_ run: FinishedRun, target: Target, style: TextStyle = .plain) {
         // Everything is taken from the forms that have been redacted.
         result = run.result.json(target: target.name).objectValue ?? JSON.Object()
@@ -76,7 +76,9 @@ struct DecisionText {
         guard !all.isEmpty else { return "none" }
         let billed = all.count { $0["billed"] == true }
         let perhapsBilled = all.count { $0["billed"]?.stringValue != nil }
-        let notes = [billed > 0 ? "\(billed) billed" : nil, perhapsBilled > 0 ? "\(perhapsBilled) perhaps billed" : nil]
+        let notes = [
+            billed > 0 ? "\(billed) billed" : nil, perhapsBilled > 0 ? "\(perhapsBilled) perhaps billed" : nil,
+        ]
         let note = notes.compactMap(\.self).joined(separator: ", ")
         return note.isEmpty ? "\(all.count)" : "\(all.count) (\(note))"
     }

@@ -15,7 +15,7 @@ struct DiagnosticText {
     private let diagnostic: Diagnostic
     private let style: TextStyle
 
-    /// - Parameter style: The default is plain.
+    /// The default style is plain.
     init(_ diagnostic: Diagnostic, style: TextStyle = .plain) {
         self.diagnostic = diagnostic
         self.style = style

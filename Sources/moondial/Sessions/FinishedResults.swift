@@ -9,6 +9,14 @@ import MoondialRules
 struct FinishedResults {
     static let capacity = 10_000
 
+    /// What a value returned by a script is.
+    enum Match {
+        /// The decision of this run.
+        case run(RunResult)
+        /// The decision of a run that is no longer kept, of which only the table is left.
+        case forgotten(Decision.Outcome)
+    }
+
     private var results: [String: RunResult] = [:]
     /// Trace ids in a ring, the oldest at `next` once it is full.
     private var ring: [String] = []
@@ -26,9 +34,11 @@ struct FinishedResults {
         }
     }
 
-    /// The result that belongs to a decision table, or nil when the value is none that `verify` made.
-    func result(of value: LuaValue) -> RunResult? {
+    /// Nil when the value is no decision table.
+    func match(_ value: LuaValue) -> Match? {
         guard case .table(let table) = value, let id = table["trace_id"]?.text else { return nil }
-        return results[id]
+        if let result = results[id] { return .run(result) }
+        guard ring.count == Self.capacity else { return nil }
+        return table["decision"]?.text.flatMap(Decision.Outcome.init(rawValue:)).map(Match.forgotten)
     }
 }

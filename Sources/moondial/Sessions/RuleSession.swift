@@ -14,7 +14,7 @@ final class RuleSession {
         let rules: RuleFiles
         let mode: RuleEngine.Mode
         /// Whether every run is drawn on standard error when it ends.
-        var drawsRuns = false
+        let drawsRuns: Bool
     }
 
     let engine: RuleEngine

@@ -17,9 +17,8 @@ struct Target {
     let credentials: Credentials
     private let usesExampleCredentials: Bool
 
-    /// Decides by the settings, and refuses what would give secrets away or reach the provider by mistake.
-    ///
-    /// - Parameter configured: Reads the credentials that are configured; called only when they are needed.
+    /// Decides by the settings, and refuses what would give secrets away or reach the provider by mistake. `configured`
+    /// reads the credentials that are configured, and is called only when they are needed.
     init(
         _ settings: TargetSettings, configured: () throws(Failure) -> Credentials?
     ) throws(Failure) {
@@ -90,7 +89,8 @@ struct Target {
     /// Said at each start, or nil.
     var warning: String? {
         guard case .remote(_, .insecure) = place else { return nil }
-        return "--insecure: certificates are not checked; anyone on the way can read the master secret and forge a match"
+        return
+            "--insecure: certificates are not checked; anyone on the way can read the master secret and forge a match"
     }
 }
 

@@ -19,11 +19,13 @@ final class BackgroundProcess {
         process.standardInput = try FileHandle(forReadingFrom: folder.write(input, to: "input"))
         process.standardOutput = output
         process.standardError = errors
+        await Slots.background.acquire()
         ended = try await Executable.start(process)
     }
 
     deinit {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        Task { await Slots.background.release() }
     }
 
     func outputLine() async -> String { await Self.line(of: output.fileHandleForReading) }

@@ -9,21 +9,18 @@ enum Executable {
     /// Lies beside the test bundle.
     static let path: String = {
         #if os(macOS)
-        let folder = Bundle(for: Anchor.self).bundleURL.deletingLastPathComponent()
+            let folder = Bundle(for: Anchor.self).bundleURL.deletingLastPathComponent()
         #else
-        let folder = Bundle.main.bundleURL
+            let folder = Bundle.main.bundleURL
         #endif
         return folder.appending(path: "moondial").path(percentEncoded: false)
     }()
 
-    /// Runs it to its end.
-    ///
-    /// - Parameters:
-    ///   - input: What it reads from standard input.
-    ///   - environment: Beside the few variables that every run gets.
-    ///   - folder: Where it runs. The default is a folder without files of moondial.
+    /// Runs it to its end, with the text as standard input and the variables beside the few that every run gets. The
+    /// default folder has no files of moondial.
     static func run(
-        _ arguments: [String], input: String = "", environment: [String: String] = [:], in folder: TemporaryFolder? = nil
+        _ arguments: [String], input: String = "", environment: [String: String] = [:],
+        in folder: TemporaryFolder? = nil
     ) async throws -> Outcome {
         try await run(path, arguments, input: input, environment: environment, in: folder)
     }
@@ -48,8 +45,14 @@ enum Executable {
         process.standardInput = try FileHandle(forReadingFrom: own.write(input, to: "input"))
         process.standardOutput = try FileHandle(forWritingTo: own.write("", to: "output"))
         process.standardError = try FileHandle(forWritingTo: own.write("", to: "errors"))
-        let ended = try await start(process)
-        await ended.value
+        await Slots.foreground.acquire()
+        do {
+            try await start(process).value
+        } catch {
+            await Slots.foreground.release()
+            throw error
+        }
+        await Slots.foreground.release()
         withExtendedLifetime(folder) {}
         return Outcome(
             status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
@@ -70,7 +73,9 @@ enum Executable {
         let inherited = ProcessInfo.processInfo.environment
         var environment = ["PATH": inherited["PATH"] ?? "/usr/bin:/bin", "LANG": "C.UTF-8", "MOONDIAL": path]
         // Sanitizers and a toolchain's libraries are set up by variables.
-        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH"] { environment[name] = inherited[name] }
+        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH"] {
+            environment[name] = inherited[name]
+        }
         // Not one of ours, though it looks like it.
         return environment.merging(changes) { $1 }
     }

@@ -26,6 +26,8 @@ enum PseudoTerminal {
         process.standardInput = input.isEmpty ? terminal : try FileHandle(forReadingFrom: own.write(input, to: "input"))
         process.standardOutput = terminal
         process.standardError = terminal
+        await Slots.foreground.acquire()
+        defer { Task { await Slots.foreground.release() } }
         let ended = try await Executable.start(process)
         try terminal.close()
         let screen = await read(master)
@@ -36,20 +38,21 @@ enum PseudoTerminal {
 
     private static func openPair() throws -> (master: Int32, slave: Int32) {
         #if canImport(Darwin)
-        let master = posix_openpt(O_RDWR | O_NOCTTY)
-        guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else {
-            throw NoTerminal()
-        }
-        let slave = open(name, O_RDWR | O_NOCTTY)
+            let master = posix_openpt(O_RDWR | O_NOCTTY)
+            guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else {
+                throw NoTerminal()
+            }
+            let slave = open(name, O_RDWR | O_NOCTTY)
         #else
-        // What glibc has for this is not visible to Swift; the numbers are TIOCSPTLCK and TIOCGPTN of Linux.
-        let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
-        var isLocked: Int32 = 0
-        var number: Int32 = 0
-        guard master >= 0, ioctl(master, 0x4004_5431, &isLocked) == 0, ioctl(master, 0x8004_5430, &number) == 0 else {
-            throw NoTerminal()
-        }
-        let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+            // What glibc has for this is not visible to Swift; the numbers are TIOCSPTLCK and TIOCGPTN of Linux.
+            let master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+            var isLocked: Int32 = 0
+            var number: Int32 = 0
+            guard master >= 0, ioctl(master, 0x4004_5431, &isLocked) == 0, ioctl(master, 0x8004_5430, &number) == 0
+            else {
+                throw NoTerminal()
+            }
+            let slave = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
         #endif
         guard slave >= 0 else { throw NoTerminal() }
         return (master, slave)

@@ -6,7 +6,7 @@ import Foundation
 final class TemporaryFolder: Sendable {
     let url: URL
 
-    /// - Parameter files: Their texts by name.
+    /// Makes the folder with files, given as texts by name.
     init(_ files: [String: String] = [:]) throws {
         url = FileManager.default.temporaryDirectory.appending(path: "moondial-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)

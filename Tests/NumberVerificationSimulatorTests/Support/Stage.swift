@@ -44,6 +44,8 @@ enum Way: String, CaseIterable, Sendable {
             return try await TestCertificate.withFiles { files in
                 try await withServer(simulator, tls: files) { server in
                     var configuration = HTTPConfiguration()
+                    // A handshake takes long when all tests run at once on few cores.
+                    configuration.tlsTimeout = .seconds(50)
                     configuration.trust = .file(files.certificateChain)
                     let destination = Destination(scheme: .https, host: server.host, port: server.port)
                     return try await Self.outcomes(of: requests) { [configuration] eventLoop in

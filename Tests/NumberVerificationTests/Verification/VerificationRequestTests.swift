@@ -51,7 +51,7 @@ struct VerificationRequestTests {
 
     @Test(arguments: [
         ("13800138000", "STsid-example", nil), ("not a phone, for the rules to say", "+/=", "a b"),
-        ("１３８", "令牌", "订单 42 👍"), ("1", "1", "\""),
+        ("１３８", "令牌", "订单 42 👨‍👩‍👧"), ("1", "1", "\""),
     ])
     func requestIsAccepted(phone: String, token: String, exID: String?) throws {
         let request = try VerificationRequest(phone: phone, token: token, exID: exID)

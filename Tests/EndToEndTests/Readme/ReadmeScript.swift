@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+
+/// What README.md tells its reader to do, in order.
+struct ReadmeScript {
+    enum Step {
+        /// A command after `$ ` in a `console` block, with the lines that stand below it.
+        case command(String, output: String)
+        /// A `diff` block: replaces one line of a file.
+        case change(file: String, old: String, new: String)
+    }
+
+    /// Each step with the number of its line.
+    private(set) var steps: [(line: Int, step: Step)] = []
+
+    init(markdown: String) {
+        var language: Substring?
+        var block: [Substring] = []
+        for (index, line) in markdown.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if language == nil {
+                if line.hasPrefix("```") { language = line.dropFirst(3) }
+            } else if line == "```" {
+                let first = index + 1 - block.count
+                if language == "console" { addCommands(block, at: first) }
+                if language == "diff" { addChange(block, at: first) }
+                language = nil
+                block = []
+            } else {
+                block.append(line)
+            }
+        }
+    }
+
+    /// A command goes on in the next line when it ends with `\` or `|`.
+    private mutating func addCommands(_ block: [Substring], at first: Int) {
+        var command: (line: Int, text: String)?
+        var output: [Substring] = []
+        func step() -> (Int, Step)? {
+            command.map { ($0.line, .command($0.text, output: output.joined(separator: "\n"))) }
+        }
+        var goesOn = false
+        for (index, line) in block.enumerated() {
+            if goesOn {
+                command?.text += "\n" + line
+            } else if line.hasPrefix("$ ") {
+                if let step = step() { steps.append(step) }
+                command = (first + index, String(line.dropFirst(2)))
+                output = []
+            } else {
+                output.append(line)
+                continue
+            }
+            goesOn = line.hasSuffix("\\") || line.hasSuffix("|")
+        }
+        if let step = step() { steps.append(step) }
+    }
+
+    private mutating func addChange(_ block: [Substring], at first: Int) {
+        guard block.count == 3, block[0].hasPrefix("--- "), block[1].hasPrefix("-"), block[2].hasPrefix("+") else {
+            return
+        }
+        steps.append(
+            (
+                first,
+                .change(
+                    file: String(block[0].dropFirst(4)), old: String(block[1].dropFirst()),
+                    new: String(block[2].dropFirst()))
+            ))
+    }
+}
+
+extension String {
+    /// The text without what differs from run to run: times, bars drawn to scale, rows for gaps, trace ids, revisions.
+    var withoutVolatileParts: String {
+        split(separator: "\n", omittingEmptySubsequences: false)
+            .filter { !$0.contains(/\ gap +no hook and no attempt$/) }
+            .map { line in
+                line.replacing(/^ +\d+\.\d{3} [ ▏▎▍▌▋▊▉█├─┤]+/, with: "TIME ")
+                    .replacing(/trace [0-9a-f]{16}/, with: "trace ID")
+                    .replacing(/rules [0-9a-f]{12}/, with: "rules REVISION")
+                    .replacing(/"elapsed_ms":[0-9.]+/, with: "\"elapsed_ms\":TIME")
+                    .replacing(/"trace_id":"[0-9a-f]+"/, with: "\"trace_id\":ID")
+                    .replacing(/"rules_revision":"[0-9a-f]+"/, with: "\"rules_revision\":REVISION")
+            }
+            .joined(separator: "\n")
+    }
+}
