@@ -11,10 +11,14 @@ const char moondial_key_frozen = 0;
 
 bool moondial_look_behind(lua_State *L, int index) {
     if (!lua_getmetatable(L, index)) return false;
-    bool frozen = lua_rawgetp(L, -1, &moondial_key_frozen) == LUA_TTABLE;
-    if (frozen) lua_copy(L, -1, index);
+    int type = lua_rawgetp(L, -1, &moondial_key_frozen);
+    if (type == LUA_TBOOLEAN) {  // a record: it holds what is behind it itself
+        lua_pop(L, 1);
+        type = lua_rawgetp(L, index, &moondial_key_frozen);
+    }
+    if (type == LUA_TTABLE) lua_copy(L, -1, index);
     lua_pop(L, 2);
-    return frozen;
+    return type == LUA_TTABLE;
 }
 
 // MARK: - Raw access
@@ -83,6 +87,15 @@ static int frozen_pairs(lua_State *L) {
     return 3;
 }
 
+void moondial_set_reading_methods(lua_State *L) {
+    lua_pushcfunction(L, raw_length);
+    lua_setfield(L, -2, "__len");
+    lua_pushcfunction(L, frozen_pairs);
+    lua_setfield(L, -2, "__pairs");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+}
+
 /// Gives the table at `index` the metatable that makes it read as the one at `behind`.
 static void set_frozen_metatable(lua_State *L, int index, int behind, const char *name) {
     lua_createtable(L, 0, 6);
@@ -91,12 +104,7 @@ static void set_frozen_metatable(lua_State *L, int index, int behind, const char
     lua_pushstring(L, name);
     lua_pushcclosure(L, refuse_write, 1);
     lua_setfield(L, -2, "__newindex");
-    lua_pushcfunction(L, raw_length);
-    lua_setfield(L, -2, "__len");
-    lua_pushcfunction(L, frozen_pairs);
-    lua_setfield(L, -2, "__pairs");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
+    moondial_set_reading_methods(L);
     lua_pushvalue(L, behind);
     lua_rawsetp(L, -2, &moondial_key_frozen);
     lua_setmetatable(L, index);
@@ -144,4 +152,15 @@ void moondial_freeze(lua_State *L, int index, const char *name, bool deep) {
         lua_pop(L, 1);
     }
     lua_settop(L, behind - 1);
+}
+
+int moondial_freeze_but_for(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    luaL_checktype(L, 3, LUA_TFUNCTION);
+    moondial_freeze(L, 1, luaL_checkstring(L, 2), false);
+    lua_getmetatable(L, 1);
+    lua_pushvalue(L, 3);
+    lua_setfield(L, -2, "__newindex");
+    lua_rawgetp(L, -1, &moondial_key_frozen);
+    return 1;
 }

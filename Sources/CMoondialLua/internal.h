@@ -128,12 +128,24 @@ int moondial_open_coroutine(lua_State *L);
 // MARK: - frozen.c
 
 /// Replaces a read-only table at `index` by the one behind it; false when it is an ordinary value. Never raises; needs
-/// two slots of stack.
+/// three slots of stack.
 bool moondial_look_behind(lua_State *L, int index);
 /// Makes the table at `index` read-only under `name`. May raise (memory).
 void moondial_freeze(lua_State *L, int index, const char *name, bool deep);
+/// freeze_but_for(table, name, newindex), for the prelude: makes the table read-only but for what `newindex` does, and
+/// returns the table behind it.
+int moondial_freeze_but_for(lua_State *L);
+/// Sets what pairs and # of a read-only table use in the metatable on top of the stack. May raise (memory).
+void moondial_set_reading_methods(lua_State *L);
 /// rawget, rawset, rawlen and next, which know read-only tables.
 extern const luaL_Reg moondial_raw_functions[];
+
+// MARK: - record.c
+
+/// Replaces the table on top of the stack by a record with these contents. May raise (memory).
+void moondial_make_record(lua_State *L, uint32_t class);
+/// What the prelude needs to give records their class.
+extern const luaL_Reg moondial_record_functions[];
 
 // MARK: - library.c, module.c, object.c
 

@@ -180,5 +180,6 @@ void moondial_open_libraries(lua_State *L, const char *const *allowed) {
     lua_setglobal(L, "_G");
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_host);
     luaL_setfuncs(L, moondial_object_functions, 0);
+    luaL_setfuncs(L, moondial_record_functions, 0);
     lua_settop(L, stock - 1);
 }

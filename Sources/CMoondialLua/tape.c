@@ -7,8 +7,7 @@
 
 #include "internal.h"
 
-bool moondial_buffer_reserve(moondial_buffer *buffer, size_t extra) {
-    if (buffer->capacity - buffer->count >= extra) return true;
+bool moondial_buffer_grow(moondial_buffer *buffer, size_t extra) {
     size_t capacity = buffer->capacity ? buffer->capacity : 512;
     while (capacity - buffer->count < extra) capacity *= 2;
     uint8_t *bytes = realloc(buffer->bytes, capacity);
@@ -18,23 +17,34 @@ bool moondial_buffer_reserve(moondial_buffer *buffer, size_t extra) {
     return true;
 }
 
-static bool put(moondial_buffer *out, const void *bytes, size_t count) {
-    if (!moondial_buffer_reserve(out, count)) return false;
+/// Appends without asking whether there is room.
+static inline void append(moondial_buffer *out, const void *bytes, size_t count) {
     memcpy(out->bytes + out->count, bytes, count);
     out->count += count;
+}
+
+static inline bool put(moondial_buffer *out, const void *bytes, size_t count) {
+    if (!moondial_buffer_reserve(out, count)) return false;
+    append(out, bytes, count);
     return true;
 }
 
-static bool put_tag(moondial_buffer *out, moondial_tape tag) { return put(out, &tag, sizeof tag); }
-
-static bool put_tagged(moondial_buffer *out, moondial_tape tag, const void *bytes, size_t count) {
-    return moondial_buffer_reserve(out, sizeof tag + count) && put_tag(out, tag) && put(out, bytes, count);
+static inline bool put_tagged(moondial_buffer *out, moondial_tape tag, const void *bytes, size_t count) {
+    if (!moondial_buffer_reserve(out, sizeof tag + count)) return false;
+    append(out, &tag, sizeof tag);
+    append(out, bytes, count);
+    return true;
 }
+
+static inline bool put_tag(moondial_buffer *out, moondial_tape tag) { return put_tagged(out, tag, "", 0); }
 
 bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count) {
     uint32_t length = (uint32_t)count;
-    return moondial_buffer_reserve(out, sizeof tag + sizeof length + count)
-           && put_tagged(out, tag, &length, sizeof length) && put(out, bytes, count);
+    if (!moondial_buffer_reserve(out, sizeof tag + sizeof length + count)) return false;
+    append(out, &tag, sizeof tag);
+    append(out, &length, sizeof length);
+    append(out, bytes, count);
+    return true;
 }
 
 bool moondial_put_integer(moondial_buffer *out, int64_t value) {
@@ -93,8 +103,12 @@ static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
     if (!lua_checkstack(L, 6)) return MOONDIAL_MEMORY;
     lua_pushvalue(L, index);
     index = lua_gettop(L);
-    moondial_look_behind(L, index);
-    moondial_tape tag = is_marked_array(L, index) ? MOONDIAL_TAPE_ARRAY : MOONDIAL_TAPE_TABLE;
+    moondial_tape tag = MOONDIAL_TAPE_TABLE;
+    if (lua_getmetatable(L, index)) {
+        lua_pop(L, 1);
+        moondial_look_behind(L, index);
+        if (is_marked_array(L, index)) tag = MOONDIAL_TAPE_ARRAY;
+    }
     lua_Unsigned length = lua_rawlen(L, index);
     if (length > e->vm->limits.nodes) return limit(e, "there are too many values");
     uint32_t counts[2] = {(uint32_t)length, 0};
@@ -106,7 +120,7 @@ static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
         lua_pop(L, 1);
     }
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-        if (lua_isinteger(L, -2)) {
+        if (length > 0 && lua_isinteger(L, -2)) {
             lua_Integer key = lua_tointeger(L, -2);
             if (key >= 1 && (lua_Unsigned)key <= length) continue;
         }
@@ -162,7 +176,8 @@ static moondial_status encode_string(encoder *e, int index) {
     moondial_buffer *out = &e->vm->outbox;
     size_t count;
     const char *bytes = lua_tolstring(e->state, index, &count);
-    if (count > e->vm->limits.bytes - out->count) return limit(e, "the values are too large");
+    if (sizeof(moondial_tape) + sizeof(uint32_t) + count > e->vm->limits.bytes - out->count)
+        return limit(e, "the values are too large");
     return written(moondial_put_text(out, MOONDIAL_TAPE_STRING, bytes, count));
 }
 
@@ -210,6 +225,14 @@ static uint32_t take_count(const uint8_t **cursor) {
     return value;
 }
 
+/// Lua finds a text again by its address.
+static const char *take_literal(const uint8_t **cursor) {
+    const char *text;
+    memcpy(&text, *cursor, sizeof text);
+    *cursor += sizeof text;
+    return text;
+}
+
 static void decode(lua_State *L, const uint8_t **cursor);
 
 static void decode_table(lua_State *L, const uint8_t **cursor) {
@@ -222,9 +245,16 @@ static void decode_table(lua_State *L, const uint8_t **cursor) {
         lua_rawseti(L, -2, i);
     }
     while (**cursor != MOONDIAL_TAPE_END) {
-        decode(L, cursor);
-        decode(L, cursor);
-        lua_rawset(L, -3);
+        if (**cursor == MOONDIAL_TAPE_LITERAL) {
+            *cursor += 1;
+            const char *name = take_literal(cursor);
+            decode(L, cursor);
+            lua_setfield(L, -2, name);  // raw, since the table has no metatable yet
+        } else {
+            decode(L, cursor);
+            decode(L, cursor);
+            lua_rawset(L, -3);
+        }
     }
     *cursor += 1;
 }
@@ -255,6 +285,7 @@ static void decode(lua_State *L, const uint8_t **cursor) {
             *cursor += count;
             break;
         }
+        case MOONDIAL_TAPE_LITERAL: lua_pushstring(L, take_literal(cursor)); break;
         case MOONDIAL_TAPE_TABLE: decode_table(L, cursor); break;
         case MOONDIAL_TAPE_ARRAY:
             decode_table(L, cursor);
@@ -272,10 +303,7 @@ static void decode(lua_State *L, const uint8_t **cursor) {
         case MOONDIAL_TAPE_RECORD: {
             uint32_t class = take_count(cursor);
             decode(L, cursor);
-            lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_classes);
-            lua_rawgeti(L, -1, class);
-            lua_setmetatable(L, -3);
-            lua_pop(L, 1);
+            moondial_make_record(L, class);
             break;
         }
         case MOONDIAL_TAPE_NIL:

@@ -8,12 +8,19 @@
 
 // MARK: - Running
 
-/// Protected: leaves the function and its arguments on the main stack.
-static int prepare_start(lua_State *L) {
-    const int32_t *function = lua_touserdata(L, 1);
+static int finish_call(lua_State *L, int status, lua_KContext context) {
+    (void)status;
+    (void)context;
+    return lua_gettop(L);
+}
+
+/// The outermost function of every thread: calls the referenced function with the values on the inbox.
+static int begin_call(lua_State *L) {
+    lua_Integer function = lua_tointeger(L, 1);
     lua_settop(L, 0);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, *function);
-    return 1 + moondial_decode(L);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, function);
+    lua_callk(L, moondial_decode(L), LUA_MULTRET, 0, finish_call);
+    return finish_call(L, LUA_OK, 0);
 }
 
 static moondial_status encode_results(moondial_thread *thread, int count) {
@@ -75,25 +82,10 @@ static moondial_status run(moondial_thread *thread, int arguments) {
 }
 
 moondial_status moondial_thread_start(moondial_thread *thread, int32_t function) {
-    moondial_vm *vm = thread->vm;
-    lua_State *L = vm->main;
-    vm->starved = false;
-    lua_settop(L, 0);
-    lua_pushcfunction(L, prepare_start);
-    lua_pushlightuserdata(L, &function);
-    int status = lua_pcall(L, 1, LUA_MULTRET, 0);
-    if (status != LUA_OK) {
-        moondial_status report = moondial_report(L, status);
-        lua_settop(L, 0);
-        return report;
-    }
-    int count = lua_gettop(L);
-    if (!lua_checkstack(thread->state, count)) {
-        lua_settop(L, 0);
-        return moondial_report_text(vm, MOONDIAL_MEMORY, "not enough memory");
-    }
-    lua_xmove(L, thread->state, count);
-    return run(thread, count - 1);
+    // An idle coroutine has room for a few values; nothing here allocates.
+    lua_pushcfunction(thread->state, begin_call);
+    lua_pushinteger(thread->state, function);
+    return run(thread, 1);
 }
 
 moondial_status moondial_thread_resume(moondial_thread *thread, uint64_t ticket, bool raise) {

@@ -187,13 +187,11 @@ typedef struct {
     size_t count;
     const char *name;
     int32_t function;
-    int lua_status;
 } chunk;
 
 static int load_chunk(lua_State *L) {
     chunk *c = lua_touserdata(L, 1);
-    c->lua_status = luaL_loadbufferx(L, c->source, c->count, c->name, "t");
-    if (c->lua_status != LUA_OK) return lua_error(L);
+    if (luaL_loadbufferx(L, c->source, c->count, c->name, "t") != LUA_OK) return lua_error(L);
     c->function = luaL_ref(L, LUA_REGISTRYINDEX);
     return 0;
 }
@@ -230,10 +228,10 @@ moondial_status moondial_vm_freeze(moondial_vm *vm, const char *path) { return p
 
 moondial_status moondial_vm_load(
     moondial_vm *vm, const void *source, size_t count, const char *name, int32_t *function) {
-    chunk c = {source ? source : "", count, name, MOONDIAL_NO_FUNCTION, LUA_OK};
+    chunk c = {source ? source : "", count, name, MOONDIAL_NO_FUNCTION};
     moondial_status status = protect(vm, load_chunk, &c);
     *function = c.function;
-    return status == MOONDIAL_RUNTIME && c.lua_status == LUA_ERRSYNTAX ? MOONDIAL_SYNTAX : status;
+    return status == MOONDIAL_RUNTIME ? MOONDIAL_SYNTAX : status;  // nothing of the text has run
 }
 
 moondial_status moondial_vm_run_prelude(moondial_vm *vm, int32_t function) {

@@ -112,6 +112,9 @@ package final class LuaVM {
         try check(moondial_vm_freeze(handle, path))
     }
 
+    /// The text of a line of what was loaded, printable; nil when it is not known.
+    package func sourceLine(at site: LuaSite) -> String? { sources.line(at: site) }
+
     private func check(_ status: moondial_status) throws(LuaError) {
         guard status != MOONDIAL_OK else { return }
         throw LuaError(status: status, vm: self)
@@ -155,6 +158,7 @@ package struct LuaLimits: Sendable {
     package var depth = 16
     /// Keys and values.
     package var values = 10_000
+    /// Of all values of a call together. A string takes five more than its length, anything else one to nine.
     package var bytes = 1 << 20
 
     package init() {}

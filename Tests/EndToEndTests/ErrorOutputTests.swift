@@ -106,8 +106,10 @@ struct ErrorOutputTests {
                  --> rules.lua:3
                   |
                 3 | rule "repair" { fallbck = function(req, attempt) end }
-                  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-                  = fix: use the hooks pre_check, route, fallback, map_result and on_decision
+                  |                 ^^^^^^^
+                  = fix: use pre_check, route, fallback, map_result, on_decision
+                  = traceback:
+                      rules.lua:3: in main chunk
 
                 """),
         Row(
@@ -137,7 +139,7 @@ struct ErrorOutputTests {
                 """
             ],
             errors: """
-                error[rule_error]: rule 'broken', pre_check: attempt to index a nil value (global 'reqq')
+                error[rule_error]: rule 'broken', pre_check: undefined global 'reqq'
                  --> rules.lua:1
                   |
                 1 | local function helper(req) return reqq.phone end
@@ -150,12 +152,11 @@ struct ErrorOutputTests {
         Row(
             what: "a script that raises", arguments: ["run", "-e", "local d = verfy('13800138000', 't')"],
             errors: """
-                error[rule_error]: attempt to call a nil value (global 'verfy')
+                error[rule_error]: undefined global 'verfy'; did you mean 'verify'?
                  --> -e:1
                   |
-                1 | local d = verfy('13800138000', 't')
+                1 | local d = verfy('138****8000', 't')
                   |           ^^^^^
-                  = fix: did you mean 'verify'?
                   = traceback:
                       -e:1: in main chunk
 

@@ -44,6 +44,7 @@ typedef enum : uint8_t {
     MOONDIAL_TAPE_INTEGER,  ///< `int64_t`
     MOONDIAL_TAPE_DOUBLE,   ///< `double`
     MOONDIAL_TAPE_STRING,   ///< length, bytes
+    MOONDIAL_TAPE_LITERAL,  ///< the address of a NUL-terminated text that lives for ever (host to Lua only)
     MOONDIAL_TAPE_TABLE,    ///< `uint32_t` n, `uint32_t` expected pairs, n values, then keys and values up to END
     MOONDIAL_TAPE_ARRAY,    ///< as TABLE, for a table marked as an array
     MOONDIAL_TAPE_END,
@@ -61,7 +62,10 @@ enum {
 };
 
 /// Makes room for `extra` more bytes; false when memory ran out, the buffer being as it was.
-bool moondial_buffer_reserve(moondial_buffer *buffer, size_t extra);
+static inline bool moondial_buffer_reserve(moondial_buffer *buffer, size_t extra) {
+    bool moondial_buffer_grow(moondial_buffer *buffer, size_t extra);
+    return buffer->capacity - buffer->count >= extra || moondial_buffer_grow(buffer, extra);
+}
 
 // MARK: - The VM
 

@@ -28,8 +28,9 @@ package struct LuaWriter {
         value.withUTF8 { string($0) }
     }
 
+    /// A text of the program, which Lua recognises by its address.
     package func write(_ value: StaticString) {
-        string(UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+        literal(value)
     }
 
     package func write(bytes: some Collection<UInt8>) {
@@ -49,11 +50,16 @@ package struct LuaWriter {
         tag(MOONDIAL_TAPE_END)
     }
 
-    /// A table with the metatable that the prelude registered under the number `class`.
+    /// A read-only table with the metatable that the prelude registered under the number `class`.
     package func writeRecord(class: UInt32, expecting count: Int, _ body: (LuaWriter) -> Void) {
+        writeRecord(class: `class`) { $0.writeTable(expecting: count, body) }
+    }
+
+    /// The same for a table or array that `body` writes: exactly one.
+    package func writeRecord(class: UInt32, _ body: (LuaWriter) -> Void) {
         tag(MOONDIAL_TAPE_RECORD)
         append(`class`)
-        writeTable(expecting: count, body)
+        body(self)
     }
 
     /// A sequence of exactly `count` values, which `body` writes.
@@ -67,9 +73,9 @@ package struct LuaWriter {
 
     /// A field of a table; nothing when the value is nil.
     package func field(_ name: StaticString, _ value: String?) {
-        guard let value else { return }
-        write(name)
-        write(value)
+        guard var value else { return }
+        literal(name)
+        value.withUTF8 { string($0) }
     }
 
     package func field(_ name: StaticString, _ value: Int64?) {
@@ -118,6 +124,13 @@ package struct LuaWriter {
 
     // MARK: - Bytes
 
+    @inline(__always)
+    private func literal(_ text: StaticString) {
+        precondition(text.hasPointerRepresentation, "a literal of one character is written as a String")
+        fixed(MOONDIAL_TAPE_LITERAL, text.utf8Start)
+    }
+
+    @inline(__always)
     private func room(_ count: Int) -> UnsafeMutableRawPointer {
         guard moondial_buffer_reserve(tape, count), let bytes = tape.pointee.bytes else {
             preconditionFailure("out of memory")
@@ -127,6 +140,7 @@ package struct LuaWriter {
         return position
     }
 
+    @inline(__always)
     private func tag(_ tag: moondial_tape) {
         room(1).storeBytes(of: tag.rawValue, as: UInt8.self)
     }
@@ -135,12 +149,14 @@ package struct LuaWriter {
         room(4).storeBytes(of: value, as: UInt32.self)
     }
 
+    @inline(__always)
     private func fixed<Value: BitwiseCopyable>(_ tag: moondial_tape, _ value: Value) {
         let position = room(1 + MemoryLayout<Value>.size)
         position.storeBytes(of: tag.rawValue, as: UInt8.self)
         position.storeBytes(of: value, toByteOffset: 1, as: Value.self)
     }
 
+    @inline(__always)
     private func string(_ bytes: UnsafeBufferPointer<UInt8>) {
         let position = room(5 + bytes.count)
         position.storeBytes(of: MOONDIAL_TAPE_STRING.rawValue, as: UInt8.self)

@@ -13,19 +13,11 @@ extension Diagnostic {
         self.init(error, prefix: "rule '\(rule.name)', \(hook.rawValue): ")
     }
 
-    /// A hook that returned nonsense.
-    init(_ failure: HookFailure, of hook: Hook, in rule: RuleOutline) {
-        self.init(
-            .ruleError, "rule '\(rule.name)', \(hook.rawValue): \(failure.message)",
-            site: failure.site.map { LuaSite(source: .file($0.file), line: $0.line) })
-    }
-
     private init(_ error: LuaError, prefix: String) {
-        let name = LuaMessage.missingName(in: error.message)
-        let hint = name.flatMap { Suggestion.nearest(to: $0, in: LuaMessage.vocabulary) }
+        let name = LuaMessage.name(in: error.message)
         self.init(
             DiagnosticCode(error.code), prefix + error.message, site: error.site, sourceLine: error.sourceLine,
-            subject: name ?? LuaMessage.near(in: error.message), fix: hint.map { "did you mean '\($0)'?" },
+            subject: name ?? LuaMessage.near(in: error.message), fix: LuaMessage.hint(for: error.message),
             traceback: error.traceback)
     }
 }
@@ -42,36 +34,45 @@ extension DiagnosticCode {
 }
 
 extension HookFailure {
-    init(_ error: LuaError) {
-        let kind: Kind =
-            switch error.code {
-            case .memory: .memory
-            case .limit: .nonsense
-            // The words are the Lua host's own; they only choose the label, since every failure fails closed.
-            case .runtime where error.message.contains(" cannot wait inside "): .cannotYield
-            case .runtime, .syntax: .raised
-            }
+    /// - Parameter kind: The default, nil, means what the error says.
+    init(_ error: LuaError, kind: Kind? = nil) {
         self.init(
-            kind: kind, message: error.message, site: error.site.map(HookSite.init), source: error.sourceLine,
-            traceback: error.traceback.map(\.description))
+            kind: kind ?? Kind(error), message: error.message, site: error.site.map(HookSite.init),
+            source: error.sourceLine, traceback: error.traceback.map(\.description))
+    }
+}
+
+extension HookFailure.Kind {
+    fileprivate init(_ error: LuaError) {
+        switch error.code {
+        case .memory: self = .memory
+        case .limit: self = .nonsense
+        // The words are the Lua host's own; they only choose the label, since every failure fails closed.
+        case .runtime where error.message.contains(" cannot wait inside "): self = .cannotYield
+        case .runtime, .syntax: self = .raised
+        }
     }
 }
 
 /// Reads the standard messages of Lua.
 enum LuaMessage {
-    /// Names a script may have meant: globals, and the fields of the libraries.
-    static let vocabulary: [String] =
-        ["rule", "verify", "allow", "deny", "review", "moondial", "print", "require", "attempt", "log", "now", "hash",
-         "json", "config", "all", "encode", "decode"]
-        + StandardLibrary.allowed.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
-        + ["string", "table", "math", "utf8", "os", "coroutine"]
-
-    /// The name in "(global 'alow')", "(field 'atempt')" or "(method 'mtach')".
-    static func missingName(in message: String) -> String? {
-        for kind in ["global '", "field '", "method '", "local '", "upvalue '"] {
-            if let name = quoted(after: "(" + kind, in: message) { return name }
+    /// The name that a message is about: "undefined global 'alow'", "(field 'atempt')", "(local 'x')".
+    static func name(in message: String) -> String? {
+        for phrase in ["undefined global '", "(field '", "(method '", "(local '", "(upvalue '", "(global '"] {
+            if let name = quoted(after: phrase, in: message) { return name }
         }
         return nil
+    }
+
+    /// What to do about a function of a library that is not there.
+    static func hint(for message: String) -> String? {
+        guard message.hasPrefix("attempt to call a nil value") || message.hasPrefix("attempt to index a nil value"),
+            let field = quoted(after: "(field '", in: message) ?? quoted(after: "(method '", in: message)
+        else { return nil }
+        if let omission = StandardLibrary.omitted.first(where: { lastPart(of: $0.name) == field }) {
+            return "\(omission.name) is left out, since it \(omission.reason)"
+        }
+        return Suggestion.nearest(to: field, in: fields).map { "did you mean '\($0)'?" }
     }
 
     /// The text in "near 'end'".
@@ -79,15 +80,18 @@ enum LuaMessage {
         quoted(after: "near '", in: message)
     }
 
-    private static func quoted(after prefix: String, in message: String) -> String? {
-        var rest = message[...]
-        while !rest.isEmpty {
-            if rest.hasPrefix(prefix) {
-                let name = rest.dropFirst(prefix.count).prefix { $0 != "'" }
-                return name.isEmpty ? nil : String(name)
-            }
-            rest = rest.dropFirst()
-        }
-        return nil
+    /// The fields of the libraries.
+    private static let fields =
+        ["attempt", "log", "now", "hash", "json", "config", "all", "encode", "decode"]
+        + StandardLibrary.allowed.filter { $0.contains(".") }.map(lastPart)
+
+    private static func lastPart(of path: String) -> String {
+        path.split(separator: ".").last.map(String.init) ?? path
+    }
+
+    private static func quoted(after phrase: String, in message: String) -> String? {
+        guard let start = message.firstRange(of: phrase)?.upperBound else { return nil }
+        let name = message[start...].prefix { $0 != "'" }
+        return name.isEmpty ? nil : String(name)
     }
 }

@@ -31,6 +31,13 @@ package struct Diagnostic: Error, Sendable, Equatable {
         self.fix = fix
         self.traceback = traceback
     }
+
+    /// The same with every text that may hold phones and tokens redacted.
+    func mappingTexts(_ redacted: (String) -> String) -> Diagnostic {
+        Diagnostic(
+            code, redacted(message), site: site, sourceLine: sourceLine.map(redacted), subject: subject.map(redacted),
+            fix: fix, traceback: traceback)
+    }
 }
 
 extension Diagnostic: CustomStringConvertible {

@@ -6,7 +6,8 @@ import NumberVerification
 
 /// Something that can be given up.
 package protocol RunHandle: AnyObject {
-    /// Ends it soon; its completion is still called. No effect once it has ended.
+    /// Ends it: hooks and attempts in flight are given up, and the completion is called before this returns. No effect
+    /// once it has ended. Not to be called from `print` or `log`, where Lua is running.
     func cancel()
 }
 
@@ -14,7 +15,7 @@ package protocol RunHandle: AnyObject {
 package struct FinishedRun: Sendable {
     package let result: RunResult
     package let trace: Trace
-    /// One per hook that failed, with excerpt and traceback.
+    /// One per hook that failed, with excerpt and traceback. Redacted.
     package let failures: [Diagnostic]
 }
 
@@ -26,6 +27,7 @@ final class ActiveRun: RunHandle {
     private let completion: (FinishedRun) -> Void
     private let started = NIODeadline.now()
     private var machine: RunMachine
+    private var isOver = false
     /// Made when the first hook is called.
     private var strand: Strand?
     private var exchange: (any Exchange)?
@@ -45,24 +47,21 @@ final class ActiveRun: RunHandle {
             traceID: traceID)
     }
 
-    /// Runs up to the first wait. Outside of any call of the VM.
+    /// Runs up to the first wait, unless it was cancelled before. Outside of any call of the VM.
     func start() {
-        perform(machine.start(now: now))
+        if !isOver { perform(machine.start(now: now)) }
     }
 
     func cancel() {
-        let action = machine.cancelled(now: now)
-        if case .nothing = action { return }
+        if isOver { return }
         exchange?.cancel()
-        perform(action)
+        perform(machine.cancelled(now: now))
     }
-
-    var traceID: TraceID { machine.trace.id }
 
     private var now: Duration { .nanoseconds((NIODeadline.now() - started).nanoseconds) }
 
     /// When no attempt may go on.
-    var deadline: NIODeadline { started + TimeAmount(machine.deadline) }
+    private var deadline: NIODeadline { started + TimeAmount(machine.deadline) }
 
     // MARK: - Actions
 
@@ -80,17 +79,23 @@ final class ActiveRun: RunHandle {
                 }
                 return
             case .finish(let result):
-                strand?.close()
-                strand = nil
-                let run = FinishedRun(result: result, trace: machine.trace, failures: failures)
-                engine.onRunFinished?(run)
-                completion(run)
-                return
+                return finish(result)
             case .nothing:
                 return
             }
         }
     }
+
+    private func finish(_ result: RunResult) {
+        isOver = true
+        strand?.close()
+        strand = nil
+        let run = FinishedRun(result: result, trace: machine.trace, failures: failures.map(redacted))
+        engine.onRunFinished?(run)
+        completion(run)
+    }
+
+    // MARK: - Hooks
 
     /// Calls a hook; nil when it waits.
     private func call(_ call: RunMachine.HookCall) -> HookAnswer? {
@@ -103,7 +108,7 @@ final class ActiveRun: RunHandle {
             if case .waiting = outcome { return nil }
             return answer(to: call, outcome)
         } catch {
-            return fail(call, error)
+            return failure(of: call, error)
         }
     }
 
@@ -120,63 +125,72 @@ final class ActiveRun: RunHandle {
         case .nothing: break
         case .attempt(let attempt): writer.write(attempt)
         case .evidence(let evidence): writer.write(evidence)
-        case .result(let result): writer.write(result)
+        case .result(let result): writer.writeReadOnly(result)
         }
     }
 
     private func answer(to call: RunMachine.HookCall, _ outcome: LuaOutcome) -> HookAnswer {
         switch outcome {
-        case .failed(let error): return fail(call, error)
         case .waiting: preconditionFailure("a hook that waits has no answer yet")
-        case .returned(var reader):
+        case .failed(let error): return failure(of: call, error)
+        case .returned(let results):
             do throws(HookAnswer.Nonsense) {
-                return try HookAnswer(reader.nextOrNil(), from: call.hook)
+                return try HookAnswer(results, from: call.hook)
             } catch {
-                let site = rulebook.outline.rules[call.rule].hooks[call.hook]
-                let failure = HookFailure(kind: .nonsense, message: error.message, site: site)
-                failures.append(Diagnostic(failure, of: call.hook, in: rulebook.outline.rules[call.rule]))
-                return .failed(failure)
+                return failure(of: call, LuaError(code: .runtime, message: error.message), kind: .nonsense)
             }
         }
     }
 
-    private func fail(_ call: RunMachine.HookCall, _ error: LuaError) -> HookAnswer {
-        let failure = HookFailure(error)
+    /// Notes how a hook failed. What has no place of its own happened in the hook.
+    private func failure(of call: RunMachine.HookCall, _ error: LuaError, kind: HookFailure.Kind? = nil) -> HookAnswer {
+        var error = error
+        if error.site == nil, let site = rulebook.site(of: call.hook, in: call.rule) {
+            error.site = site
+            error.sourceLine = engine.vm.sourceLine(at: site)
+        }
         failures.append(Diagnostic(error, of: call.hook, in: rulebook.outline.rules[call.rule]))
-        return .failed(failure)
+        return .failed(HookFailure(error, kind: kind))
+    }
+
+    private func redacted(_ failure: Diagnostic) -> Diagnostic {
+        let redactor = machine.trace.redactor
+        return failure.mappingTexts { engine.phoneMask.text(redactor.text($0)) }
     }
 
     // MARK: - For host functions called by the run's hooks
 
+    struct RawRefusal: Error {
+        let reason: Guard
+    }
+
     /// Sends a raw attempt, or says why not.
     ///
     /// - Parameter completion: Called later, unless the attempt is refused.
-    func rawAttempt(
-        _ raw: VerificationRequest, at endpoint: Endpoint, evenIfDelivered: Bool,
-        completion: @escaping (Attempt) -> Void
-    ) -> Result<any Exchange, RawRefusal> {
-        switch machine.rawAttempt(raw, at: endpoint, evenIfDelivered: evenIfDelivered, now: now) {
+    func send(_ raw: RawAttempt, completion: @escaping (Attempt) -> Void) -> Result<any Exchange, RawRefusal> {
+        let permission = machine.rawAttempt(
+            raw.request, at: raw.endpoint, evenIfDelivered: raw.evenIfDelivered, now: now)
+        switch permission {
         case .refused(let reason): return .failure(RawRefusal(reason: reason))
         case .granted(let number):
             return .success(
-                engine.client.attempt(raw, at: endpoint, deadline: deadline) { [self] attempt in
+                engine.client.attempt(raw.request, at: raw.endpoint, deadline: deadline) { [self] attempt in
                     machine.rawAttemptFinished(number, attempt, now: now)
                     completion(attempt)
                 })
         }
     }
 
-    struct RawRefusal: Error {
-        let reason: Guard
-    }
-
-    /// Notes a log line in the trace and gives its redacted form with the rule that speaks.
-    func log(_ message: String, fields: JSON.Object) -> LogLine {
+    /// Notes a log line in the trace and gives its redacted form with the rule that speaks. The trace knows the phones
+    /// of the run; the mask finds others.
+    func log(_ message: String, fields: JSON.Object, mask: PhoneMask) -> LogLine {
+        let message = mask.text(machine.trace.redactor.text(message))
+        let fields = mask.object(machine.trace.redactor.object(fields))
         machine.log(message, fields: fields, now: now)
         let place = machine.runningHook
         return LogLine(
-            message: machine.trace.redactor.text(message), fields: machine.trace.redactor.object(fields),
-            rule: place.map { rulebook.outline.rules[$0.rule].name }, hook: place?.hook, site: nil, traceID: traceID)
+            message: message, fields: fields, rule: place.map { rulebook.outline.rules[$0.rule].name },
+            hook: place?.hook, site: nil, traceID: machine.trace.id)
     }
 }
 

@@ -21,7 +21,7 @@ final class ActiveScript: RunHandle {
         guard completion != nil else { return }
         do throws(LuaError) {
             try engine.vm.set("arg", to: Self.argTable(script: script, arguments: arguments))
-            let chunk = try engine.vm.load(script.text, name: script.name)
+            let chunk = try engine.vm.load(script.chunk, name: script.name)
             let strand = try Strand(vm: engine.vm, run: nil)
             self.strand = strand
             let outcome = strand.call(
@@ -29,37 +29,36 @@ final class ActiveScript: RunHandle {
                 ended: { [self] in finish($0) })
             finish(outcome)
         } catch {
-            end(.failure(Diagnostic(error)))
+            end(trouble(after: error), [])
         }
     }
 
     func cancel() {
-        end(.failure(Diagnostic(.cancelled, "the script was interrupted")))
+        end(Diagnostic(.cancelled, "the script was interrupted"), [])
     }
 
     private func finish(_ outcome: LuaOutcome) {
         switch outcome {
         case .waiting: break
-        case .failed(let error): end(.failure(host.diagnostic(for: error)))
+        case .failed(let error): end(trouble(after: error), [])
         case .returned(var reader):
             var results: [LuaValue] = []
             while let value = reader.next() { results.append(value) }
-            if let pending = host.definitions.unfinished {
-                end(.failure(Diagnostic(
-                    .ruleDefinition, "rule '\(pending.name)' has no hooks", site: pending.site, subject: "rule")))
-            } else {
-                end(.success(results))
-            }
+            end(trouble(after: nil), results)
         }
     }
 
-    private func end(_ result: Result<[LuaValue], Diagnostic>) {
+    private func trouble(after error: LuaError?) -> Diagnostic? {
+        host.trouble(after: error)?.mappingTexts(host.phoneMask.text)
+    }
+
+    private func end(_ trouble: Diagnostic?, _ results: [LuaValue]) {
         guard let completion else { return }
         self.completion = nil
-        let strand = strand
-        self.strand = nil
+        host.definitions.forgetTrouble()
         strand?.close()
-        completion(result)
+        strand = nil
+        completion(trouble.map { .failure($0) } ?? .success(results))
     }
 
     private static func argTable(script: RuleSource, arguments: [String]) -> LuaValue {

@@ -3,26 +3,35 @@
 import MoondialLua
 
 /// The functions of one `moondial.all`, each on a strand of its own. The first error ends the others.
+///
+/// What the functions return stays in Lua: the prelude wraps them so that they keep it themselves.
 final class ConcurrentGroup {
+    enum End {
+        /// Every function has returned.
+        case returned
+        /// One has raised, and the others are closed.
+        case raised(LuaError)
+        /// There was no memory for the strands.
+        case impossible(LuaError)
+    }
+
     private let functions: [LuaFunction]
-    private let completion: (Result<[LuaValue], LuaError>) -> Void
+    private let completion: (End) -> Void
+    /// Those that have begun; nil where the function has returned.
     private var strands: [Strand?] = []
-    private var results: [LuaValue]
     private var unfinished: Int
     private var isOver = false
 
-    /// - Parameter completion: Called once, with the first result of each function in order, unless the group is
-    ///   cancelled before.
-    init(_ functions: [LuaFunction], completion: @escaping (Result<[LuaValue], LuaError>) -> Void) {
+    /// - Parameter completion: Called once, unless the group is cancelled before.
+    init(_ functions: [LuaFunction], completion: @escaping (End) -> Void) {
         self.functions = functions
         self.completion = completion
-        results = Array(repeating: .nil, count: functions.count)
         unfinished = functions.count
     }
 
-    /// Starts every function, outside of any call of the VM.
+    /// Starts every function in order, outside of any call of the VM. Nothing happens in a group that was cancelled.
     func start(vm: LuaVM, run: ActiveRun?) {
-        guard !functions.isEmpty else { return finish(.success([])) }
+        if functions.isEmpty { return end(.returned) }
         for (index, function) in functions.enumerated() where !isOver {
             do throws(LuaError) {
                 let strand = try Strand(vm: vm, run: run)
@@ -30,7 +39,7 @@ final class ConcurrentGroup {
                 let outcome = strand.call(function, arguments: { _ in }) { [self] in ended(index, $0) }
                 ended(index, outcome)
             } catch {
-                finish(.failure(error))
+                end(.impossible(error))
             }
         }
     }
@@ -43,21 +52,20 @@ final class ConcurrentGroup {
     private func ended(_ index: Int, _ outcome: LuaOutcome) {
         switch outcome {
         case .waiting: return
-        case .failed(let error): finish(.failure(error))
-        case .returned(var reader):
-            results[index] = reader.nextOrNil()
+        case .failed(let error): end(.raised(error))
+        case .returned:
             strands[index]?.close()
             strands[index] = nil
             unfinished -= 1
-            if unfinished == 0 { finish(.success(results)) }
+            if unfinished == 0 { end(.returned) }
         }
     }
 
-    private func finish(_ result: Result<[LuaValue], LuaError>) {
+    private func end(_ end: End) {
         guard !isOver else { return }
         isOver = true
         closeStrands()
-        completion(result)
+        completion(end)
     }
 
     private func closeStrands() {

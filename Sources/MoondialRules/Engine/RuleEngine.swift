@@ -11,9 +11,9 @@ package import NumberVerification
 package final class RuleEngine {
     /// What the engine is for.
     package enum Mode: Sendable {
-        /// Deciding on requests by rules: globals are read-only once the rules have loaded.
+        /// Deciding on requests by rules: once they have loaded, globals are read-only.
         case service
-        /// Scripts, which may use globals as they like.
+        /// Running scripts besides. They may assign globals, hooks may not.
         case script
     }
 
@@ -23,7 +23,8 @@ package final class RuleEngine {
         package var run = RunSettings()
         /// What rules read as `moondial.config`.
         package var config = JSON.Object()
-        /// Gets each line that a script prints, without the newline.
+        /// Gets each line that scripts and rules print, as it is and without the newline. Like `log` and `wallClock`
+        /// it is called while Lua runs, and must not call the engine.
         package var print: ([UInt8]) -> Void = { _ in }
         /// Gets each line that rules log, redacted.
         package var log: (LogLine) -> Void = { _ in }
@@ -42,6 +43,7 @@ package final class RuleEngine {
     let client: VerificationClient
     let eventLoop: any EventLoop
     let vm: LuaVM
+    var phoneMask: PhoneMask { host.phoneMask }
     private let host: LanguageHost
     private var randomness = SystemRandomNumberGenerator()
 
@@ -73,26 +75,22 @@ package final class RuleEngine {
     /// The rules that are in force.
     package var outline: RulebookOutline { host.rulebook.outline }
 
-    /// Rules that replaced another of the same name, as "file:line".
+    /// Rules that took the place of another with their name.
     package var replacements: [Replacement] { host.definitions.replacements }
 
     private func load(_ source: RuleSource) throws(Diagnostic) {
         host.noteLoaded(source)
-        let outcome: LuaOutcome
+        var failure: LuaError?
         do throws(LuaError) {
-            let chunk = try vm.load(source.text, name: source.name)
+            let chunk = try vm.load(source.chunk, name: source.name)
             let strand = try Strand(vm: vm, run: nil)
             defer { strand.close() }
-            outcome = strand.call(chunk, arguments: { _ in }, ended: { _ in })
+            let outcome = strand.call(chunk, arguments: { _ in }, ended: { _ in })
+            if case .failed(let error) = outcome { failure = error }
         } catch {
-            throw Diagnostic(error)
+            failure = error
         }
-        if case .failed(let error) = outcome { throw host.diagnostic(for: error) }
-        if let pending = host.definitions.unfinished {
-            throw Diagnostic(
-                .ruleDefinition, "rule '\(pending.name)' has no hooks", site: pending.site, subject: "rule",
-                fix: "write rule \"\(pending.name)\" { pre_check = function(req) … end }")
-        }
+        if let trouble = host.trouble(after: failure) { throw trouble }
     }
 
     // MARK: - Runs
@@ -115,7 +113,7 @@ package final class RuleEngine {
     }
 
     /// Runs a script: Lua with the same words as a rule file, plus `verify` and `moondial.attempt` at its top level.
-    /// Rules that it defines join those that were loaded.
+    /// Rules that it defines join those that were loaded. Needs the mode `script`.
     ///
     /// - Parameters:
     ///   - root: The folder in which `require` looks first.
@@ -126,6 +124,7 @@ package final class RuleEngine {
         _ script: RuleSource, root: String? = nil, arguments: [String] = [],
         completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void
     ) -> any RunHandle {
+        precondition(settings.mode == .script, "scripts need an engine in script mode")
         if let root { host.addModuleRoot(root) }
         host.noteLoaded(script)
         let run = ActiveScript(engine: self, host: host, completion: completion)

@@ -14,7 +14,8 @@ extension RunRequest {
         do throws(RunRequestProblem) {
             try self.init(members: json)
         } catch {
-            throw Diagnostic(.requestInvalid, error.message, subject: error.field, fix: DiagnosticCode.requestInvalid.advice)
+            throw Diagnostic(
+                .requestInvalid, error.message, subject: error.field, fix: DiagnosticCode.requestInvalid.advice)
         }
     }
 
@@ -23,8 +24,7 @@ extension RunRequest {
             throw .expected("a JSON object", of: "request", got: json)
         }
         for key in object.keys where !Self.keys.contains(key) {
-            throw RunRequestProblem(
-                field: key, message: "unknown key '\(key)'\(Suggestion.clause(for: key, in: Self.keys))")
+            throw .unknown("key", key, known: Self.keys)
         }
         let phone = try Self.text(object, "phone", acceptsInteger: true)
         let token = try Self.text(object, "token")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
 package import NumberVerification
 
 /// One request to decide on: what is verified, and what the rules may know besides.
@@ -70,9 +71,7 @@ extension RunRequest {
             guard let object = value.objectValue else { throw .expected("an object", of: name, got: value) }
             context = object
         default:
-            throw RunRequestProblem(
-                field: name,
-                message: "unknown option '\(name)'\(Suggestion.clause(for: name, in: Self.optionNames))")
+            throw .unknown("option", name, known: Self.optionNames)
         }
     }
 
@@ -97,17 +96,25 @@ extension RunRequest {
 }
 
 extension RunRequestProblem {
+    /// - Parameter got: Named by its type when it is long enough to be a phone or token.
     static func expected(_ what: String, of field: String, got value: JSON) -> RunRequestProblem {
         let got =
             switch value {
             case .null: "null"
             case .bool(let value): String(value)
-            case .integer(let value): String(value)
-            case .double(let value): String(value)
-            case .string: "another string"
+            case .integer(let value): (-999_999_999...999_999_999).contains(value) ? String(value) : "a large number"
+            case .double: "a fraction"
+            case .string(let text): text.utf8.count <= 10 ? JSON.string(text).description : "another string"
             case .array: "an array"
             case .object: "an object"
             }
         return RunRequestProblem(field: field, message: "\(field): \(what) expected, got \(got)")
+    }
+
+    /// A key that no request has.
+    static func unknown(_ what: String, _ key: String, known: [String]) -> RunRequestProblem {
+        let shown = String(String(escaping: key.utf8).prefix(60))
+        return RunRequestProblem(
+            field: shown, message: "unknown \(what) '\(shown)'\(Suggestion.clause(for: key, in: known))")
     }
 }

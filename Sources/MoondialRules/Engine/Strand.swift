@@ -8,10 +8,13 @@ import MoondialLua
 final class Strand {
     /// The run whose hooks this is about; nil for a script.
     let run: ActiveRun?
+    /// Holds the strand as its context, until `close`.
     private var thread: LuaThread?
     private var ended: ((LuaOutcome) -> Void)?
     /// Gives up what the strand waits for.
     private var cancelWait: (() -> Void)?
+    /// The error of a function of `moondial.all` that is raised again here, for its traceback.
+    private var raisedAgain: LuaError?
 
     /// - Throws: `LuaError` with code `memory`.
     init(vm: LuaVM, run: ActiveRun?) throws(LuaError) {
@@ -26,6 +29,7 @@ final class Strand {
         _ function: LuaFunction, arguments: (LuaWriter) -> Void, ended: @escaping (LuaOutcome) -> Void
     ) -> LuaOutcome {
         guard let thread else { preconditionFailure("a strand was called after its end") }
+        raisedAgain = nil
         let outcome = thread.start(function, arguments: arguments)
         if case .waiting = outcome { self.ended = ended }
         return outcome
@@ -50,26 +54,42 @@ final class Strand {
         finish(thread?.resume(ticket, raising: message))
     }
 
+    /// Ends the wait with results that lead to this error being raised again.
+    func resume(_ ticket: LuaTicket, raisingAgain error: LuaError, results: (LuaWriter) -> Void) {
+        raisedAgain = error
+        resume(ticket, results: results)
+    }
+
     private func finish(_ outcome: LuaOutcome?) {
         switch outcome {
         case nil, .waiting?: break
-        case let outcome?:
+        case .returned?, .failed?:
             cancelWait = nil
             let ended = ended
             self.ended = nil
-            ended?(outcome)
+            if let outcome { ended?(withFullTraceback(outcome)) }
         }
+    }
+
+    /// The error of a function of `moondial.all` has passed through: its calls come before those that led to it.
+    private func withFullTraceback(_ outcome: LuaOutcome) -> LuaOutcome {
+        guard case .failed(var error) = outcome, let first = raisedAgain, first.message == error.message,
+            first.site == error.site
+        else { return outcome }
+        // Up to the call of `moondial.all` there is only what raises the error again.
+        error.traceback = first.traceback + error.traceback.drop { $0.site == nil }
+        return .failed(error)
     }
 
     /// Ends the strand: what it waits for is given up, to-be-closed variables are closed, nothing is reported.
     func close() {
-        ended = nil
-        let cancel = cancelWait
-        cancelWait = nil
-        cancel?()
-        // The thread holds the strand as its context.
         let thread = thread
+        let cancel = cancelWait
+        // First of all: a wait that ends because it is given up must not bring the code back to life.
         self.thread = nil
+        cancelWait = nil
+        ended = nil
+        cancel?()
         thread?.close()
     }
 }

@@ -3,13 +3,6 @@
 import MoondialLua
 import NumberVerification
 
-/// Numbers of the metatables that the prelude registers.
-enum LuaClass: UInt32 {
-    case decision = 1
-    case request
-    case attempt
-}
-
 /// Why a Lua value is not a decision.
 struct ChoiceProblem: Error {
     let message: String
@@ -22,18 +15,42 @@ extension Choice {
         guard case .object(LuaClass.decision.rawValue, payload: .table(let payload)) = value,
             let outcome = payload["decision"]?.text.flatMap(Decision.Outcome.init(rawValue:))
         else {
-            throw ChoiceProblem(message: "allow, deny or review expected, got \(value.typeName)")
+            let isQuoted = value.text.flatMap(Decision.Outcome.init(rawValue:)) != nil
+            throw ChoiceProblem(
+                message: "allow, deny or review expected, got \(value.shown)"
+                    + (isQuoted ? "; write it without quotes" : ""))
         }
-        var fields = JSON.Object()
-        if let added = payload["fields"] {
-            do throws(LuaConversionProblem) {
-                let json = try JSON(added)
-                // An empty table is a list as well as an object.
-                fields = json.objectValue ?? JSON.Object()
-            } catch {
-                throw ChoiceProblem(message: "the fields of \(outcome.rawValue) cannot be kept: \(error.message)")
-            }
+        let fields = try payload["fields"].map { value throws(ChoiceProblem) in
+            try Self.fields(value)
         }
-        self.init(outcome, reason: payload["reason"].map { $0.text ?? $0.shown }, fields: fields)
+        self.init(outcome, reason: payload["reason"]?.text, fields: fields ?? JSON.Object())
+    }
+
+    /// Reads the second argument of `deny("reason", { … })`.
+    static func fields(_ value: LuaValue) throws(ChoiceProblem) -> JSON.Object {
+        guard case .table(let table) = value else {
+            throw ChoiceProblem(message: "table expected, got \(value.typeName)")
+        }
+        let object: JSON.Object
+        do throws(LuaConversionProblem) {
+            object = try JSON.Object(table)
+        } catch {
+            throw ChoiceProblem(message: error.message)
+        }
+        if let key = object.keys.first(where: Prelude.resultFields.contains) {
+            throw ChoiceProblem(message: "the field '\(key)' is in every decision, choose another name")
+        }
+        return object
+    }
+}
+
+extension LuaWriter {
+    /// What is behind a decision: the table that `Choice.init` reads.
+    func writePayload(_ choice: Choice) {
+        writeTable(expecting: 3) { table in
+            table.field("decision", choice.outcome.rawValue)
+            table.field("reason", choice.reason)
+            if !choice.fields.isEmpty { table.field("fields") { $0.write(.object(choice.fields) as JSON) } }
+        }
     }
 }

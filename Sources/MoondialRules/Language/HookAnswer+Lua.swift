@@ -9,8 +9,15 @@ extension HookAnswer {
         let message: String
     }
 
-    /// Reads the first result of a hook.
-    init(_ value: LuaValue, from hook: Hook) throws(Nonsense) {
+    /// Reads what a hook returned: one value, or nothing. More than one is nonsense, since `nil, "why"` must not pass
+    /// for no answer.
+    init(_ results: LuaReader, from hook: Hook) throws(Nonsense) {
+        var results = results
+        let value = results.nextOrNil()
+        while let further = results.next() {
+            if further == .nil { continue }
+            throw Nonsense(message: "\(hook.rawValue) returned \(value.shown) and \(further.shown): one value expected")
+        }
         if value == .nil {
             self = .none
             return
@@ -34,29 +41,52 @@ extension HookAnswer {
     }
 
     private static func endpoint(_ value: LuaValue, from hook: Hook) throws(Nonsense) -> Endpoint {
-        if let endpoint = value.text.flatMap(Endpoint.init(rawValue:)) { return endpoint }
-        throw Nonsense(
-            message: "\(hook.rawValue) returned nonsense: \"mobile\" or \"h5\" expected, got \(value.shown)")
+        do throws(EndpointProblem) {
+            return try Endpoint(value)
+        } catch {
+            throw Nonsense(message: "\(hook.rawValue) returned nonsense: \(error.message)")
+        }
     }
 
     private static func fallback(_ value: LuaValue) throws(Nonsense) -> HookAnswer {
         guard case .table(let table) = value else {
             return .fallback(try endpoint(value, from: .fallback), evenIfDelivered: false)
         }
+        guard table.array.isEmpty else {
+            throw Nonsense(message: "fallback returned a list: { endpoint = \"h5\" } or \"h5\" expected")
+        }
         let names = ["endpoint", "even_if_delivered"]
         for pair in table.pairs where !names.contains(pair.key.text ?? "") {
             throw Nonsense(
-                message: "fallback returned a table with the unknown field '\(pair.key.shown)'"
-                    + Suggestion.clause(for: pair.key.shown, in: names))
+                message: "fallback returned a table with the unknown field \(pair.key.shownKey)"
+                    + Suggestion.clause(for: pair.key.text ?? "", in: names))
         }
         let even: Bool
         switch table["even_if_delivered"] {
         case nil: even = false
         case .boolean(let value)?: even = value
         case let other?:
-            throw Nonsense(
-                message: "fallback returned even_if_delivered = \(other.shown): true or false expected")
+            throw Nonsense(message: "fallback returned even_if_delivered = \(other.shown): true or false expected")
         }
         return .fallback(try endpoint(table["endpoint"] ?? .nil, from: .fallback), evenIfDelivered: even)
+    }
+}
+
+/// Why a Lua value is not an endpoint.
+struct EndpointProblem: Error {
+    let message: String
+}
+
+extension Endpoint {
+    /// Reads "mobile" or "h5".
+    init(_ value: LuaValue) throws(EndpointProblem) {
+        if let endpoint = value.text.flatMap(Endpoint.init(rawValue:)) {
+            self = endpoint
+            return
+        }
+        let names = Endpoint.allCases.map(\.rawValue)
+        throw EndpointProblem(
+            message: "\"mobile\" or \"h5\" expected, got \(value.shown)"
+                + Suggestion.clause(for: value.text ?? "", in: names))
     }
 }

@@ -17,40 +17,52 @@ extension JSON {
         case .boolean(let value): self = .bool(value)
         case .integer(let value): self = .integer(value)
         case .number(let value):
-            guard value.isFinite else { throw LuaConversionProblem(message: "a number is not finite (\(value))") }
+            guard value.isFinite else { throw LuaConversionProblem(message: "the number \(LuaValue.number(value).shown) has no JSON form") }
             self = .double(value)
-        case .string(let string): self = .string(try Self.text(string))
-        case .table(let table): self = try Self.convert(table)
+        case .string(let string): self = .string(try string.jsonText)
+        case .table(let table) where table.array.isEmpty && !table.isArray: self = .object(try Object(table))
+        case .table(let table): self = .array(try JSON.elements(table))
         case .function, .object, .opaque:
             throw LuaConversionProblem(message: "a \(value.typeName) has no JSON form")
         }
     }
 
-    private static func text(_ string: LuaString) throws(LuaConversionProblem) -> String {
-        guard let text = string.text else {
-            throw LuaConversionProblem(message: "a string is not UTF-8")
+    private static func elements(_ table: LuaTable) throws(LuaConversionProblem) -> [JSON] {
+        if let pair = table.pairs.first {
+            throw LuaConversionProblem(message: "a list has the key \(pair.key.shownKey) besides")
         }
-        return text
+        var elements: [JSON] = []
+        elements.reserveCapacity(table.array.count)
+        for element in table.array { elements.append(try JSON(element)) }
+        return elements
     }
+}
 
-    private static func convert(_ table: LuaTable) throws(LuaConversionProblem) -> JSON {
-        guard table.array.isEmpty || table.pairs.isEmpty else {
-            throw LuaConversionProblem(message: "a table has list items and named fields")
+extension JSON.Object {
+    /// Converts a table with named fields, or an empty one; in the order of the names, since Lua keeps none.
+    init(_ table: LuaTable) throws(LuaConversionProblem) {
+        guard table.array.isEmpty else {
+            throw LuaConversionProblem(message: "named fields expected, got a list")
         }
-        if table.isArray && table.pairs.isEmpty || !table.array.isEmpty {
-            var elements: [JSON] = []
-            for element in table.array { elements.append(try JSON(element)) }
-            return .array(elements)
-        }
-        var members: [JSON.Object.Member] = []
+        var members: [Member] = []
+        members.reserveCapacity(table.pairs.count)
         for pair in table.pairs {
             guard case .string(let key) = pair.key else {
-                throw LuaConversionProblem(message: "a table has the key \(pair.key.shown), which is no string")
+                throw LuaConversionProblem(message: "a table has the key \(pair.key.shownKey), which is no string")
             }
-            members.append(JSON.Object.Member(key: try text(key), value: try JSON(pair.value)))
+            members.append(Member(key: try key.jsonText, value: try JSON(pair.value)))
         }
         members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        return .object(JSON.Object(uniqueMembers: members))
+        self.init(uniqueMembers: members)
+    }
+}
+
+extension LuaString {
+    fileprivate var jsonText: String {
+        get throws(LuaConversionProblem) {
+            guard let text else { throw LuaConversionProblem(message: "a string is not UTF-8") }
+            return text
+        }
     }
 }
 
@@ -66,29 +78,32 @@ extension LuaWriter {
         case .array(let elements):
             writeArray(count: elements.count, isMarked: true) { for element in elements { $0.write(element) } }
         case .object(let object):
-            writeTable(expecting: object.count) { $0.writeFields(object) }
+            writeTable(expecting: object.count) { table in
+                for member in object.members {
+                    table.write(member.key)
+                    table.write(member.value)
+                }
+            }
         }
     }
 
-    /// The members of an object as fields of the table that is being written.
-    func writeFields(_ object: JSON.Object) {
-        for member in object.members {
-            write(member.key)
-            write(member.value)
-        }
-    }
-}
-
-extension LuaValue {
-    /// The value for a message: short and printable.
-    var shown: String {
-        switch self {
-        case .nil: "nil"
-        case .boolean(let value): String(value)
-        case .integer(let value): String(value)
-        case .number(let value): String(value)
-        case .string(let string): String(string.description.prefix(100))
-        default: "a \(typeName)"
+    /// The same with read-only tables.
+    func writeReadOnly(_ json: JSON) {
+        switch json {
+        case .array(let elements):
+            writeRecord(class: LuaClass.data.rawValue) { record in
+                record.writeArray(count: elements.count, isMarked: true) {
+                    for element in elements { $0.writeReadOnly(element) }
+                }
+            }
+        case .object(let object):
+            writeRecord(class: LuaClass.data.rawValue, expecting: object.count) { table in
+                for member in object.members {
+                    table.write(member.key)
+                    table.writeReadOnly(member.value)
+                }
+            }
+        default: write(json)
         }
     }
 }

@@ -8,53 +8,48 @@ extension LanguageHost {
     /// The words that wait: `verify`, `moondial.attempt` and `moondial.all`.
     var runFunctions: [HostFunction] {
         [
-            HostFunction("verify", .mayWait) { [unowned self] call in
-                answer(&call) { call, strand, engine throws(Refusal) in
-                    if strand.run != nil {
-                        throw Refusal("verify cannot be called in a hook, where it would start another run; "
+            waiting("verify") { arguments, strand, engine throws(CallRefusal) in
+                if strand.run != nil {
+                    throw CallRefusal(
+                        "verify cannot be called in a hook, where it would start another run; "
                             + "moondial.attempt sends a single request")
-                    }
-                    self.startVerify(try Self.verifyArguments(&call), on: strand, engine: engine)
                 }
+                Self.startVerify(try arguments.runRequest(), on: strand, engine: engine)
             },
-            HostFunction("moondial.attempt", .mayWait) { [unowned self] call in
-                answer(&call) { call, strand, engine throws(Refusal) in
-                    try self.startAttempt(try Self.attemptArguments(&call), on: strand, engine: engine)
-                }
+            waiting("moondial.attempt") { arguments, strand, engine throws(CallRefusal) in
+                try Self.startAttempt(try arguments.rawAttempt(), on: strand, engine: engine)
             },
-            HostFunction("moondial.all", [.mayWait, .takesFunctions]) { [unowned self] call in
-                answer(&call) { call, strand, engine throws(Refusal) in
-                    self.startAll(try Self.allArguments(&call), on: strand, engine: engine)
-                }
+            // The prelude has checked the functions and wrapped them.
+            HostFunction("host.all", as: "moondial.all") { call, arguments throws(CallRefusal) in
+                call.results.write(try arguments.functionCount())
+            },
+            waiting("moondial.all", .takesFunctions) { arguments, strand, engine throws(CallRefusal) in
+                Self.startAll(arguments.functions(), on: strand, engine: engine)
             },
         ]
     }
 
-    /// The call is wrong, or not possible here.
-    private struct Refusal: Error {
-        let message: String
-
-        init(_ message: String) { self.message = message }
-    }
-
-    private func answer(
-        _ call: inout HostCall, _ body: (inout HostCall, Strand, RuleEngine) throws(Refusal) -> Void
-    ) -> HostAnswer {
-        do throws(Refusal) {
+    /// A function that begins a wait of the calling strand, or refuses.
+    private func waiting(
+        _ name: String, _ options: HostFunction.Options = [],
+        _ start: @escaping (inout CallArguments, Strand, RuleEngine) throws(CallRefusal) -> Void
+    ) -> HostFunction {
+        HostFunction(name, options.union(.mayWait)) { [weak self] call in
+            guard let self else { return Self.ended }
             guard !isLoading, let strand = Self.strand(of: call), let engine else {
-                throw Refusal("verify, moondial.attempt and moondial.all cannot be called while rules load; "
-                    + "call them in a hook or in a script")
+                return .raised("\(name) cannot be called while rules load; call it in a hook or in a script")
             }
-            try body(&call, strand, engine)
-            return .waiting
-        } catch {
-            return .raised(error.message)
+            var arguments = CallArguments(call, of: name)
+            do throws(CallRefusal) {
+                try start(&arguments, strand, engine)
+                return .waiting
+            } catch {
+                return .raised(error.message)
+            }
         }
     }
 
-    // MARK: - Starting
-
-    private func startVerify(_ request: RunRequest, on strand: Strand, engine: RuleEngine) {
+    private static func startVerify(_ request: RunRequest, on strand: Strand, engine: RuleEngine) {
         var run: ActiveRun?
         let ticket = strand.beginWait { run?.cancel() }
         run = engine.startRun(request) { finished in
@@ -63,13 +58,9 @@ extension LanguageHost {
         }
     }
 
-    private struct RawAttempt {
-        var endpoint: Endpoint
-        var request: VerificationRequest
-        var evenIfDelivered = false
-    }
-
-    private func startAttempt(_ raw: RawAttempt, on strand: Strand, engine: RuleEngine) throws(Refusal) {
+    private static func startAttempt(
+        _ raw: RawAttempt, on strand: Strand, engine: RuleEngine
+    ) throws(CallRefusal) {
         var exchange: (any Exchange)?
         let ticket = strand.beginWait { exchange?.cancel() }
         let completion = { (attempt: Attempt) in
@@ -77,123 +68,99 @@ extension LanguageHost {
             strand.resume(ticket) { $0.write(attempt) }
         }
         guard let run = strand.run else {
-            let deadline = NIODeadline.now() + TimeAmount(settings.run.timeout)
+            let deadline = NIODeadline.now() + TimeAmount(engine.settings.run.timeout)
             exchange = engine.client.attempt(raw.request, at: raw.endpoint, deadline: deadline, completion: completion)
             return
         }
-        switch run.rawAttempt(
-            raw.request, at: raw.endpoint, evenIfDelivered: raw.evenIfDelivered, completion: completion)
-        {
+        switch run.send(raw, completion: completion) {
         case .success(let started): exchange = started
-        case .failure(let refusal): throw Refusal("moondial.attempt: nothing was sent, \(refusal.reason.explanation)")
+        case .failure(let refusal):
+            throw CallRefusal("moondial.attempt: nothing was sent, \(refusal.reason.explanation)")
         }
     }
 
-    private func startAll(_ functions: [LuaFunction], on strand: Strand, engine: RuleEngine) {
+    private static func startAll(_ functions: [LuaFunction], on strand: Strand, engine: RuleEngine) {
         var group: ConcurrentGroup?
         let ticket = strand.beginWait { group?.cancel() }
-        let started = ConcurrentGroup(functions) { result in
+        let started = ConcurrentGroup(functions) { end in
             group = nil
-            switch result {
-            case .success(let values): strand.resume(ticket) { for value in values { $0.write(value) } }
-            case .failure(let error): strand.resume(ticket, raising: "moondial.all: \(error)")
+            switch end {
+            case .returned: strand.resume(ticket) { $0.write(true) }
+            case .raised(let error): strand.resume(ticket, raisingAgain: error) { $0.write(false) }
+            case .impossible(let error): strand.resume(ticket, raising: error.message)
             }
         }
         group = started
         // Later, because the functions enter the VM, which is busy with this call.
         engine.eventLoop.assumeIsolated().execute { started.start(vm: engine.vm, run: strand.run) }
     }
+}
 
-    // MARK: - Arguments
+/// What `moondial.attempt` is asked to send.
+struct RawAttempt {
+    var endpoint: Endpoint
+    var request: VerificationRequest
+    var evenIfDelivered = false
+}
 
-    private static func verifyArguments(_ call: inout HostCall) throws(Refusal) -> RunRequest {
-        var request = RunRequest(try verification(&call, function: "verify", first: 1))
-        let options = call.arguments.nextOrNil()
-        if options == .nil { return request }
-        guard case .table = options else {
-            throw Refusal("bad argument #4 to 'verify' (table expected, got \(options.typeName))")
-        }
-        for member in try object(options, argument: "#4 to 'verify'").members {
+extension CallArguments {
+    /// `phone, token, exid [, options]` of `verify`.
+    fileprivate mutating func runRequest() throws(CallRefusal) -> RunRequest {
+        var request = RunRequest(try verification())
+        for option in try optionalObject()?.members ?? [] {
             do throws(RunRequestProblem) {
-                try request.setOption(member.key, to: member.value)
+                try request.setOption(option.key, to: option.value)
             } catch {
-                throw Refusal("bad argument #4 to 'verify' (\(error.message))")
+                throw refusal(error.message)
             }
         }
         return request
     }
 
-    private static func attemptArguments(_ call: inout HostCall) throws(Refusal) -> RawAttempt {
-        let name = call.arguments.nextOrNil()
-        guard let endpoint = name.text.flatMap(Endpoint.init(rawValue:)) else {
-            throw Refusal("bad argument #1 to 'attempt' (\"mobile\" or \"h5\" expected, got \(name.shown))")
+    /// `endpoint, phone, token, exid [, options]` of `moondial.attempt`.
+    fileprivate mutating func rawAttempt() throws(CallRefusal) -> RawAttempt {
+        let endpoint: Endpoint
+        do throws(EndpointProblem) {
+            endpoint = try Endpoint(value())
+        } catch {
+            throw refusal(error.message)
         }
-        var raw = RawAttempt(
-            endpoint: endpoint, request: try verification(&call, function: "attempt", first: 2))
-        let options = call.arguments.nextOrNil()
-        if options == .nil { return raw }
-        for member in try object(options, argument: "#5 to 'attempt'").members {
-            guard member.key == "even_if_delivered", let value = member.value.boolValue else {
-                throw Refusal("bad argument #5 to 'attempt' (only even_if_delivered = true or false, got '\(member.key)')")
+        var raw = RawAttempt(endpoint: endpoint, request: try verification())
+        let names = ["even_if_delivered"]
+        for option in try optionalObject()?.members ?? [] {
+            guard names.contains(option.key) else {
+                throw refusal("unknown option '\(option.key)'\(Suggestion.clause(for: option.key, in: names))")
             }
+            guard let value = option.value.boolValue else { throw refusal("\(option.key): true or false expected") }
             raw.evenIfDelivered = value
         }
         return raw
     }
 
-    private static func allArguments(_ call: inout HostCall) throws(Refusal) -> [LuaFunction] {
-        let value = call.arguments.nextOrNil()
-        guard case .table(let table) = value else {
-            throw Refusal("bad argument #1 to 'all' (table of functions expected, got \(value.typeName))")
-        }
-        guard table.pairs.isEmpty else {
-            throw Refusal("bad argument #1 to 'all' (a list of functions expected, got the field '\(table.pairs[0].key.shown)')")
-        }
-        var functions: [LuaFunction] = []
-        for (index, item) in table.array.enumerated() {
-            guard case .function(let function) = item else {
-                throw Refusal("bad argument #1 to 'all' (function expected at \(index + 1), got \(item.typeName))")
-            }
-            functions.append(function)
-        }
-        return functions
-    }
-
-    private static func verification(
-        _ call: inout HostCall, function: String, first: Int
-    ) throws(Refusal) -> VerificationRequest {
-        let phone = try string(&call, "phone", function, first)
-        let token = try string(&call, "token", function, first + 1)
-        let exID = try string(&call, "exid", function, first + 2, optional: true)
+    private mutating func verification() throws(CallRefusal) -> VerificationRequest {
+        let first = number + 1
+        let (phone, token, exID) = (try text(), try text(), try optionalText())
         do throws(RequestError) {
-            return try VerificationRequest(phone: phone ?? "", token: token ?? "", exID: exID)
+            return try VerificationRequest(phone: phone, token: token, exID: exID)
         } catch {
-            let index = first + (error.field == .phone ? 0 : error.field == .token ? 1 : 2)
-            throw Refusal("bad argument #\(index) to '\(function)' (\(error.message))")
+            let fields: [RequestError.Field] = [.phone, .token, .exID]
+            throw refusal(error.message, number: first + (fields.firstIndex(of: error.field) ?? 0))
         }
     }
 
-    private static func string(
-        _ call: inout HostCall, _ name: String, _ function: String, _ index: Int, optional: Bool = false
-    ) throws(Refusal) -> String? {
-        let value = call.arguments.nextOrNil()
-        if optional, value == .nil { return nil }
-        guard case .string(let string) = value else {
-            throw Refusal("bad argument #\(index) to '\(function)' (string expected, got \(value == .nil ? "nil" : value.typeName))")
+    /// How many functions the list holds, and nothing else.
+    fileprivate mutating func functionCount() throws(CallRefusal) -> Int64 {
+        let value = value()
+        guard case .table(let table) = value else { throw expected("table of functions", value) }
+        if let pair = table.pairs.first { throw refusal("a list of functions expected, got the key \(pair.key.shownKey)") }
+        for (index, item) in table.array.enumerated() where item != .opaque("function") {
+            throw refusal("function expected at \(index + 1), got \(item.typeName)")
         }
-        guard let text = string.text else {
-            throw Refusal("bad argument #\(index) to '\(function)' (\(name) is not UTF-8)")
-        }
-        return text
+        return Int64(table.array.count)
     }
 
-    private static func object(_ value: LuaValue, argument: String) throws(Refusal) -> JSON.Object {
-        do throws(LuaConversionProblem) {
-            let json = try JSON(value)
-            if case .array = json { throw LuaConversionProblem(message: "named fields expected, got a list") }
-            return json.objectValue ?? JSON.Object()
-        } catch {
-            throw Refusal("bad argument \(argument) (\(error.message))")
-        }
+    fileprivate mutating func functions() -> [LuaFunction] {
+        guard case .table(let table) = value() else { return [] }
+        return table.array.compactMap { if case .function(let function) = $0 { function } else { nil } }
     }
 }

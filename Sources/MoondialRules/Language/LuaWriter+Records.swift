@@ -15,11 +15,11 @@ extension LuaWriter {
             table.field("operator", request.carrier?.rawValue)
             table.field("token_age_ms", request.tokenAge)
             table.field("timeout_ms", request.timeout)
-            if let context = request.context { table.field("context") { $0.write(.object(context) as JSON) } }
+            if let context = request.context { table.field("context") { $0.writeReadOnly(.object(context)) } }
         }
     }
 
-    /// An attempt: strict for hooks and scripts alike.
+    /// An attempt, for hooks and scripts alike.
     func write(_ attempt: Attempt) {
         writeRecord(class: LuaClass.attempt.rawValue, expecting: 10) { table in
             table.field("endpoint", attempt.endpoint.rawValue)
@@ -45,43 +45,64 @@ extension LuaWriter {
         switch evidence {
         case .attempt(let attempt): write(attempt)
         case .noAttempt(let reason):
-            writeRecord(class: LuaClass.attempt.rawValue, expecting: 4) { table in
+            writeRecord(class: LuaClass.attempt.rawValue, expecting: 5) { table in
                 table.field("verdict", Verdict.unknown.rawValue)
                 table.field("error") {
-                    $0.writeError(kind: reason.rawValue, message: reason.explanation, isRetryable: true)
+                    $0.writeError(kind: reason.rawValue, message: reason.explanation, isRetryable: false)
                 }
                 table.field("delivered", Delivered.no.rawValue)
                 table.field("billed") { $0.write(Billed.no) }
+                table.field("elapsed_ms", 0.0)
             }
         }
     }
 
-    /// The decision table: what `verify` returns and `on_decision` gets.
+    /// The decision table that `verify` returns: the script's own.
     func write(_ result: RunResult) {
-        writeTable(expecting: 12 + result.decision.fields.count) { table in
-            table.writeFields(result.decision.fields)
-            table.field("decision", result.decision.outcome.rawValue)
-            table.field("reason", result.decision.reason)
-            table.field("rule", result.decision.rule)
-            table.field("verdict", result.verdict.rawValue)
-            table.field("code", result.code)
-            table.field("content", result.content)
-            table.field("id", result.id)
-            table.field("exid", result.exID)
-            table.field("endpoint", result.endpoint?.rawValue)
-            table.field("attempts") { list in
-                list.writeArray(count: result.attempts.count, isMarked: true) {
-                    for attempt in result.attempts { $0.write(attempt.attempt) }
-                }
+        writeTable(expecting: Prelude.resultFields.count) { table in
+            table.writeFields(of: result)
+            table.field("attempts") { $0.writeAttempts(of: result) }
+            for member in result.decision.fields.members {
+                table.write(member.key)
+                table.write(member.value)
             }
-            table.field("elapsed_ms", result.elapsed.luaMilliseconds)
-            table.field("trace_id", result.traceID.description)
         }
+    }
+
+    /// The same as `on_decision` gets it: read-only, since the decision stands.
+    func writeReadOnly(_ result: RunResult) {
+        writeRecord(class: LuaClass.result.rawValue, expecting: Prelude.resultFields.count) { table in
+            table.writeFields(of: result)
+            table.field("attempts") { $0.writeRecord(class: LuaClass.data.rawValue) { $0.writeAttempts(of: result) } }
+            for member in result.decision.fields.members {
+                table.write(member.key)
+                table.writeReadOnly(member.value)
+            }
+        }
+    }
+
+    private func writeFields(of result: RunResult) {
+        field("decision", result.decision.outcome.rawValue)
+        field("reason", result.decision.reason)
+        field("rule", result.decision.rule)
+        field("verdict", result.verdict.rawValue)
+        field("code", result.code)
+        field("content", result.content)
+        field("id", result.id)
+        field("exid", result.exID)
+        field("endpoint", result.endpoint?.rawValue)
+        field("elapsed_ms", result.elapsed.luaMilliseconds)
+        field("trace_id", result.traceID.description)
+    }
+
+    private func writeAttempts(of result: RunResult) {
+        let attempts = result.attempts
+        writeArray(count: attempts.count, isMarked: true) { for each in attempts { $0.write(each.attempt) } }
     }
 
     /// `{kind, message, retryable}`, as in every call that can fail because of the world.
     func writeError(kind: String, message: String, isRetryable: Bool) {
-        writeTable(expecting: 3) { table in
+        writeRecord(class: LuaClass.error.rawValue, expecting: 3) { table in
             table.field("kind", kind)
             table.field("message", message)
             table.field("retryable") { $0.write(isRetryable) }

@@ -1,94 +1,76 @@
 // SPDX-License-Identifier: MIT
 
-/// The part of the rule language that is written in Lua: the words `rule`, `allow`, `deny` and `review`, and the strict
-/// tables that hooks get. It runs once per Lua state, before any script, with the host-only functions as its argument.
+/// The part of the rule language that is written in Lua: the words `rule`, `allow`, `deny` and `review`, `moondial.all`,
+/// the records that hooks get, and globals that must be defined before they are read.
+///
+/// It runs once per Lua state, before any script, with the host-only functions as its argument.
 enum Prelude {
-    /// Names that the decision table has anyway, so that a mapping cannot add them.
-    static let decisionFields = [
-        "decision", "reason", "rule", "verdict", "code", "content", "id", "exid", "endpoint", "attempts", "elapsed_ms",
-        "trace_id",
-    ]
-    static let requestFields = [
-        "phone", "token", "exid", "channel", "ip", "operator", "token_age_ms", "timeout_ms", "context",
-    ]
-    static let attemptFields = [
-        "endpoint", "verdict", "code", "content", "id", "exid", "http_status", "error", "delivered", "billed",
-        "elapsed_ms",
-    ]
+    static let text = words + records + decisions + globals + concurrency
 
-    static let text = """
+    private static let words = """
         local host = ...
-        local error, ipairs, pairs, tostring, type = error, ipairs, pairs, tostring, type
+        local error, next, setmetatable, tostring, type = error, next, setmetatable, tostring, type
+        local unpack = table.unpack
 
-        local function set(names)
-          local result = {}
-          for name in names:gmatch "%S+" do result[name] = true end
-          return result
+        function rule(name)
+          host.begin_rule(name)
+          return function(hooks) host.rule(name, hooks) end
         end
 
-        -- Strict tables: an unknown field is an error and not nil, and nothing can be assigned.
-        local function record(class, name, fields)
-          host.set_class(class, {
+        moondial.json.array = host.array
+
+        """
+
+    /// What hooks get. Nothing in it can be assigned, since nobody would see it; a field that no such record ever has is
+    /// an error and not nil, since a condition on nil would silently never hold.
+    private static let records = """
+        local function record(class, name, missing)
+          host.set_record_class(class, {
             __name = name,
-            __metatable = false,
-            __index = function(_, key)
-              if not fields[key] then error(host.unknown_field(name, key), 2) end
-            end,
+            __index = missing,
             __newindex = function(_, key)
               error(("cannot assign field '%s': '%s' is read-only"):format(tostring(key), name), 2)
             end,
           })
         end
-        record(\(LuaClass.request.rawValue), "req", set "\(requestFields.joined(separator: " "))")
-        record(\(LuaClass.attempt.rawValue), "attempt", set "\(attemptFields.joined(separator: " "))")
 
-        -- Decisions: values, and constructors of values with a reason and fields.
-        local reserved = set "\(decisionFields.joined(separator: " "))"
-        local decision = \(LuaClass.decision.rawValue)
-
-        local function copy(fields, outcome)
-          local result = {}
-          for key, value in pairs(fields) do
-            if type(key) ~= "string" then
-              error(("bad argument #2 to '%s' (the key %s is no string)"):format(outcome, tostring(key)), 3)
-            end
-            if reserved[key] then
-              error(("bad argument #2 to '%s' (the field '%s' is always there)"):format(outcome, key), 3)
-            end
-            result[key] = value
-          end
-          return result
+        local function strict(class, name, names)
+          local fields = {}
+          for field in names:gmatch "%S+" do fields[field] = true end
+          record(class, name, function(_, field)
+            if not fields[field] then host.unknown_field(name, tostring(field), names) end
+          end)
         end
 
-        local function construct(self, reason, fields)
-          local payload = host.payload(self)
-          local outcome = payload.decision
-          if payload.reason ~= nil or payload.fields ~= nil then
-            error(("this %s has its reason already"):format(outcome), 2)
-          end
-          if reason ~= nil and type(reason) ~= "string" then
-            error(("bad argument #1 to '%s' (string expected, got %s)"):format(outcome, type(reason)), 2)
-          end
-          if fields ~= nil and type(fields) ~= "table" then
-            error(("bad argument #2 to '%s' (table expected, got %s)"):format(outcome, type(fields)), 2)
-          end
-          return host.object(decision, {
-            decision = outcome, reason = reason, fields = fields and copy(fields, outcome),
-          })
-        end
+        strict(\(LuaClass.request.rawValue), "req", "\(fields(requestFields))")
+        strict(\(LuaClass.attempt.rawValue), "attempt", "\(fields(attemptFields))")
+        strict(\(LuaClass.error.rawValue), "error", "\(fields(errorFields))")
+        record(\(LuaClass.result.rawValue), "decision")
+        record(\(LuaClass.data.rawValue), "context")
 
-        host.set_class(decision, {
+        """
+
+    /// Decisions are values, and constructors of values with a reason and fields.
+    private static let decisions = """
+        local function decision(payload) return host.object(\(LuaClass.decision.rawValue), payload) end
+
+        host.set_class(\(LuaClass.decision.rawValue), {
           __name = "decision",
-          __metatable = false,
-          __call = construct,
-          __index = function(self, key)
+          __call = function(self, reason, fields)
             local payload = host.payload(self)
-            if key == "fields" then return copy(payload.fields or {}, payload.decision) end
-            if key == "decision" or key == "reason" then return payload[key] end
-            error(host.unknown_field("decision", tostring(key)), 2)
+            if payload.reason ~= nil or payload.fields ~= nil then
+              error(("this %s has its reason already"):format(payload.decision), 2)
+            end
+            return decision(host[payload.decision](reason, fields))
           end,
-          __newindex = function(_, key)
-            error(("cannot assign field '%s': a decision is read-only"):format(tostring(key)), 2)
+          __index = function(self, field)
+            local payload = host.payload(self)
+            if field == "decision" or field == "reason" then return payload[field] end
+            if field == "fields" then return host.copy(payload.fields or {}) end
+            host.unknown_field("decision", tostring(field), "\(fields(choiceFields))")
+          end,
+          __newindex = function(_, field)
+            error(("cannot assign field '%s': a decision is read-only"):format(tostring(field)), 2)
           end,
           __tostring = function(self)
             local payload = host.payload(self)
@@ -96,15 +78,74 @@ enum Prelude {
           end,
         })
 
-        allow = host.object(decision, { decision = "allow" })
-        deny = host.object(decision, { decision = "deny" })
-        review = host.object(decision, { decision = "review" })
+        allow = decision { decision = "allow" }
+        deny = decision { decision = "deny" }
+        review = decision { decision = "review" }
 
-        function rule(name)
-          host.begin_rule(name)
-          return function(hooks) host.define_rule(name, hooks) end
+        """
+
+    /// Reading an undefined global is an error: `return denny` must not be `return nil`, which is no answer.
+    private static let globals = """
+        local defined = _G
+
+        local function undefined(_, name)
+          local names = {}
+          for known in next, defined do
+            if type(known) == "string" then names[#names + 1] = known end
+          end
+          host.undefined_global(tostring(name), names)
         end
 
-        moondial.json.array = host.array
+        setmetatable(_G, { __index = undefined, __metatable = false })
+
+        -- For a state that runs scripts, which may assign globals; hooks may not, here as in service.
+        function host.guard_globals()
+          defined = host.freeze_but_for(_G, "_G", function(_, name, value)
+            host.check_assignment(tostring(name))
+            defined[name] = value
+          end)
+        end
+
         """
+
+    /// Each function runs on a thread of its own. What it returns and what it raises stays in Lua as it is.
+    private static let concurrency = """
+        local all = moondial.all
+
+        local function keeping(results, number, run)
+          return function()
+            local outcome <close> = setmetatable({}, { __close = function(_, failure)
+              if failure ~= nil and results.failure == nil then results.failure = failure end
+            end })
+            results[number] = run()
+          end
+        end
+
+        function moondial.all(functions)
+          local count = host.all(functions) -- raises unless it is a list of functions
+          local results, threads = {}, {}
+          for number = 1, count do threads[number] = keeping(results, number, functions[number]) end
+          if not all(threads) then error(results.failure, 0) end
+          return unpack(results, 1, count)
+        end
+        """
+
+    private static func fields(_ names: [String]) -> String { names.joined(separator: " ") }
+}
+
+extension Prelude {
+    static let requestFields = [
+        "phone", "token", "exid", "channel", "ip", "operator", "token_age_ms", "timeout_ms", "context",
+    ]
+    static let attemptFields = [
+        "endpoint", "verdict", "code", "content", "id", "exid", "http_status", "error", "delivered", "billed",
+        "elapsed_ms",
+    ]
+    static let errorFields = ["kind", "message", "retryable"]
+    static let choiceFields = ["decision", "reason", "fields"]
+    /// What the decision table has anyway, so that a mapping cannot add it.
+    static let resultFields = [
+        "decision", "reason", "rule", "verdict", "code", "content", "id", "exid", "endpoint", "attempts", "elapsed_ms",
+        "trace_id",
+    ]
 }

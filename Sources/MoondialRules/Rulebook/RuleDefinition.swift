@@ -7,91 +7,90 @@ import NumberVerification
 struct RuleDefinition {
     let outline: RuleOutline
     let functions: [Hook: LuaFunction]
+    /// Where each hook begins; one that is no function of a script, where its rule begins.
+    let sites: [Hook: LuaSite]
 
     /// What is wrong with a definition, in words for the author of the rule.
     struct Problem: Error {
         let message: String
+        /// Where, when it is not where `rule` is called.
+        var site: LuaSite?
+        /// The part of the line to point at.
+        var subject = "rule"
+        var fix: String?
+
+        func diagnostic(at callSite: LuaSite) -> Diagnostic {
+            Diagnostic(.ruleDefinition, message, site: site ?? callSite, subject: subject, fix: fix)
+        }
     }
 
-    init(name: String, hooks: LuaTable, at site: LuaSite) throws(Problem) {
-        guard hooks.array.isEmpty else {
+    /// - Parameters:
+    ///   - hooks: The table in Lua.
+    ///   - site: Where `rule "name"` stands.
+    init(name: String, hooks: LuaValue, at site: LuaSite) throws(Problem) {
+        guard case .table(let table) = hooks else {
+            throw Problem(message: "rule '\(name)': table of hooks expected, got \(hooks.typeName)")
+        }
+        guard table.array.isEmpty else {
             throw Problem(message: "rule '\(name)' holds a value without a name; write hook = function(req) … end")
         }
-        var sites: [Hook: HookSite] = [:]
+        var sites: [Hook: LuaSite] = [:]
         var functions: [Hook: LuaFunction] = [:]
         var map: ResultMap?
-        for pair in hooks.pairs {
-            let key = pair.key.text ?? pair.key.shown
-            guard let hook = Hook(rawValue: key) else {
-                throw Problem(
-                    message: "rule '\(name)' has no hook '\(key)'\(Suggestion.clause(for: key, in: Hook.names))")
-            }
+        for pair in table.pairs {
+            let hook = try Self.hook(pair, of: name)
+            sites[hook] = Self.siteOfScript(pair.value) ?? site
             switch pair.value {
             case .function(let function):
                 functions[hook] = function
-                sites[hook] = HookSite(function.site)
             case .table(let table) where hook == .mapResult:
                 map = try ResultMap(table, rule: name)
-                sites[hook] = HookSite(site)
             default:
                 let expected = hook == .mapResult ? "function or table" : "function"
                 throw Problem(
-                    message: "\(hook.rawValue) of rule '\(name)': \(expected) expected, got \(pair.value.typeName)")
+                    message: "\(hook.rawValue) of rule '\(name)': \(expected) expected, got \(pair.value.typeName)",
+                    subject: hook.rawValue)
             }
         }
         guard !sites.isEmpty else {
-            throw Problem(message: "rule '\(name)' has no hooks; give it at least one of \(Hook.names.joined(separator: ", "))")
+            throw Problem(
+                message: "rule '\(name)' has no hooks", fix: "give it at least one of \(Hook.names.joined(separator: ", "))")
         }
         outline = RuleOutline(
-            name: name, file: site.source.description, line: site.line, hooks: sites, mapTable: map)
+            name: name, file: site.source.description, line: site.line, hooks: sites.mapValues(HookSite.init),
+            mapTable: map)
         self.functions = functions
+        self.sites = sites
+    }
+
+    /// Functions of the library have no line.
+    private static func siteOfScript(_ value: LuaValue) -> LuaSite? {
+        if case .function(let function) = value, function.site.line > 0 { function.site } else { nil }
+    }
+
+    /// The name of a rule, printable.
+    static func name(_ value: LuaValue) throws(Problem) -> String {
+        guard case .string(let string) = value else {
+            throw Problem(message: "bad argument #1 to 'rule' (string expected, got \(value.typeName))")
+        }
+        guard !string.bytes.isEmpty else { throw Problem(message: "a rule needs a name: rule \"name\" { … }") }
+        return string.description
+    }
+
+    private static func hook(_ pair: LuaTable.Pair, of rule: String) throws(Problem) -> Hook {
+        let key = pair.key.text ?? ""
+        if let hook = Hook(rawValue: key) { return hook }
+        var problem = Problem(
+            message: "rule '\(rule)' has no hook \(pair.key.shownKey)\(Suggestion.clause(for: key, in: Hook.names))",
+            subject: key, fix: "use \(Hook.names.joined(separator: ", "))")
+        // A function tells where it stands, which a table does not.
+        problem.site = siteOfScript(pair.value)
+        throw problem
     }
 }
 
 extension HookSite {
     init(_ site: LuaSite) {
         self.init(file: site.source.description, line: site.line)
-    }
-}
-
-extension ResultMap {
-    /// Reads `{ match = allow, [9002] = review "later", default = deny }`.
-    fileprivate init(_ table: LuaTable, rule: String) throws(RuleDefinition.Problem) {
-        self.init()
-        let entries =
-            table.array.enumerated().map { LuaTable.Pair(key: .integer(Int64($0 + 1)), value: $1) } + table.pairs
-        for entry in entries {
-            let key = try Key(entry.key, rule: rule)
-            do throws(ChoiceProblem) {
-                self[key] = try Choice(entry.value)
-            } catch {
-                throw RuleDefinition.Problem(message: "map_result entry '\(key)' of rule '\(rule)': \(error.message)")
-            }
-        }
-    }
-}
-
-extension ResultMap.Key {
-    fileprivate init(_ value: LuaValue, rule: String) throws(RuleDefinition.Problem) {
-        switch value {
-        case .integer(let code) where code >= 1000: self = .code(code)
-        case .string(let string):
-            let text = string.description
-            if let verdict = Verdict(rawValue: text) {
-                self = .verdict(verdict)
-            } else if text == Self.otherwise.description {
-                self = .otherwise
-            } else if let code = Int64(text) {
-                throw RuleDefinition.Problem(
-                    message: "map_result of rule '\(rule)': codes are numbers; write [\(code)] instead of ['\(code)']")
-            } else {
-                throw RuleDefinition.Problem(
-                    message: "map_result of rule '\(rule)' has no entry '\(text)'"
-                        + Suggestion.clause(for: text, in: ResultMap.names))
-            }
-        default:
-            throw RuleDefinition.Problem(
-                message: "map_result of rule '\(rule)': '\(value.shown)' is not a provider code, a verdict or default")
-        }
     }
 }

@@ -6,22 +6,43 @@ import MoondialLua
 struct RuleDefinitions {
     private(set) var rules: [RuleDefinition] = []
     private(set) var replacements: [Replacement] = []
-    /// A `rule "name"` whose `{ … }` has not come yet.
-    private(set) var unfinished: (name: String, site: LuaSite)?
+    /// Where each `rule "name"` stands whose `{ … }` has not come yet.
+    private var begun: [(name: String, site: LuaSite)] = []
+    /// The last definition that was wrong.
+    var problem: Diagnostic?
 
     mutating func begin(_ name: String, at site: LuaSite) {
-        unfinished = (name, site)
+        begun.append((name, site))
+    }
+
+    /// The `{ … }` has come: where its `rule "name"` stands.
+    mutating func endBeginning(of name: String) -> LuaSite? {
+        begun.lastIndex { $0.name == name }.map { begun.remove(at: $0).site }
     }
 
     /// Adds the rule, or puts it in the place of the one with its name.
     mutating func define(_ rule: RuleDefinition) {
-        unfinished = nil
         guard let index = rules.firstIndex(where: { $0.outline.name == rule.outline.name }) else {
             rules.append(rule)
             return
         }
         replacements.append(Replacement(rule: rule.outline, of: rules[index].outline))
         rules[index] = rule
+    }
+
+    /// What is wrong when no `{ … }` comes any more.
+    var unfinished: Diagnostic? {
+        begun.first.map { name, site in
+            Diagnostic(
+                .ruleDefinition, "rule '\(name)' has no hooks", site: site, subject: "rule",
+                fix: "write rule \"\(name)\" { pre_check = function(req) … end }")
+        }
+    }
+
+    /// Before the next file or script.
+    mutating func forgetTrouble() {
+        begun = []
+        problem = nil
     }
 }
 

@@ -2,25 +2,29 @@
 
 import Crypto
 import MoondialLua
+import NumberVerification
 
 /// All the rules loaded together: what a run knows of them and the functions themselves. Does not change; a change of
 /// rules makes a new rulebook, and runs in flight go on with the one they began with.
 final class Rulebook {
     let outline: RulebookOutline
     /// By the rule's index in the outline.
-    private let functions: [[Hook: LuaFunction]]
+    private let rules: [RuleDefinition]
 
     init(rules: [RuleDefinition], revision: String) {
         outline = RulebookOutline(rules: rules.map(\.outline), revision: revision)
-        functions = rules.map(\.functions)
+        self.rules = rules
     }
 
     func function(of hook: Hook, in rule: Int) -> LuaFunction {
-        guard let function = functions[rule][hook] else {
+        guard let function = rules[rule].functions[hook] else {
             preconditionFailure("the outline lists a hook that the rule does not have")
         }
         return function
     }
+
+    /// Where a hook begins.
+    func site(of hook: Hook, in rule: Int) -> LuaSite? { rules[rule].sites[hook] }
 }
 
 /// Digests the texts of a rulebook: names and contents of its files and modules, in the order of loading.
@@ -44,7 +48,13 @@ struct RevisionDigest {
 /// Lower-case hexadecimal digits.
 enum Hex {
     static func string(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * bytes.underestimatedCount)
+        for byte in bytes { digits += [digit(byte >> 4), digit(byte & 15)] }
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

@@ -121,6 +121,7 @@ import Testing
                 call.results.write("before")
                 let argument = call.arguments
                 victim?.close()
+                victim = nil  // it keeps the state, which keeps this function
                 call.results.write("after")
                 for value in argument.all { call.results.write(value) }
                 return .returned
@@ -153,11 +154,12 @@ import Testing
             thread.close()
             #expect(try lab.error(of: "error('after')").message == "after")
         }
-        let inScript = "local co = coroutine.create(function() \(deep) end) " + """
-            verify = coroutine.yield
-            coroutine.resume(co)
-            return coroutine.close(co)
-            """
+        let inScript =
+            "local co = coroutine.create(function() \(deep) end) " + """
+                verify = coroutine.yield
+                coroutine.resume(co)
+                return coroutine.close(co)
+                """
         #expect(try shown(lab.run(inScript)) == "false test.lua:7: in the closing handler")
         #expect(lab.journal.notes.isEmpty)
     }

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
 import MoondialRules
 import NumberVerification
 import Testing
 
-/// The default mapping and the five hooks, through Lua and the simulator.
+/// What the rules make of the provider's answers.
 @Suite struct DecisionTests {
-    @Test func withoutRulesAMatchIsAllowed() async throws {
-        let run = try await EngineHarness().verify()
-        #expect(run.result.decision.outcome == .allow)
+    @Test(arguments: [
+        ("13800138000", "t", "allow match"), ("13800009001", "t", "deny mismatch"),
+        ("13800009002", "t", "review code_9002"), ("13800009099", "t", "review code_9099"),
+        ("13800007777", "sim:code=7777", "review code_7777"), ("13800138000", "sim:reset=after", "review reset"),
+        ("13800138000", "sim:http=502,body=html", "review http_status"),
+        ("13800138000", "sim:http=502", "review http_status"), ("13800138000", "sim:body=empty", "review bad_reply"),
+        ("13800138000", "sim:body=truncated", "review bad_reply"),
+    ])
+    func withoutRulesTheVerdictDecides(phone: String, token: String, decision: String) async throws {
+        let run = try await EngineHarness().verify(phone: phone, token: token)
+        #expect(run.decisionText == decision)
         #expect(run.result.decision.rule == "default")
-        #expect(run.result.code == 9000)
     }
 
     @Test func theExampleOfTheDesignDecides() async throws {
@@ -44,59 +52,116 @@ import Testing
         #expect(match.result.decision.outcome == .allow)
         #expect(match.result.decision.rule == "verdicts become decisions")
         let format = try await harness.verify(phone: "12345")
-        #expect(format.result.decision.reason == "phone_format")
+        #expect(format.decisionText == "deny phone_format")
         #expect(format.result.attempts.isEmpty)
         let web = try await harness.verify { $0.channel = .web }
         #expect(web.result.endpoint == .h5)
         let repaired = try await harness.verify(token: "sim:endpoint=h5")
         #expect(repaired.result.attempts.map(\.attempt.code) == [9020, 9000])
-        let mismatch = try await harness.verify(phone: "13800009001")
-        #expect(mismatch.result.decision.reason == "number_differs")
-        let expired = try await harness.verify(phone: "13800009003")
-        #expect(expired.result.decision.outcome == .review)
+        #expect(try await harness.verify(phone: "13800009001").decisionText == "deny number_differs")
+        #expect(try await harness.verify(phone: "13800009003").decisionText == "review ask_for_sms")
     }
 
-    @Test func aScriptVerifiesInsideACoroutine() async throws {
-        let report = try await EngineHarness().script(
-            """
-            local co = coroutine.wrap(function()
-              for _, phone in ipairs { "13800138000", "13800009001" } do
-                coroutine.yield(verify(phone, "token", "order-1"))
-              end
-            end)
-            local a, b = co(), co()
-            print(a.decision, a.verdict, a.code, a.endpoint)
-            return b.decision, b.exid, math.type(a.id)
-            """)
-        #expect(report.failure == nil)
-        #expect(report.printed == ["allow\tmatch\t9000\tmobile"])
-        #expect(report.results == ["deny", "order-1", "integer"])
-        #expect(report.runs.count == 2)
-    }
-
-    @Test func functionsRunConcurrentlyAndGiveTheirResultsInOrder() async throws {
-        let report = try await EngineHarness().script(
-            """
-            local a, b, c = moondial.all {
-              function() return verify("13800138000", "sim:delay=30ms").decision end,
-              function() return verify("13800009001", "sim:delay=1ms").decision end,
-              function() return 3 end,
-            }
-            return a, b, c
-            """)
-        #expect(report.failure == nil)
-        #expect(report.results == ["allow", "deny", "3"])
+    @Test func aWebTokenGoesToH5WithoutRules() async throws {
+        #expect(try await EngineHarness().verify { $0.channel = .web }.result.endpoint == .h5)
+        #expect(try await EngineHarness().verify { $0.channel = .native }.result.endpoint == .mobile)
+        #expect(try await EngineHarness().verify().result.endpoint == .mobile)
     }
 
     @Test(arguments: [
-        ("pre_check", "nil"), ("route", "nil"), ("fallback", "nil"), ("map_result", "nil"), ("on_decision", "nil"),
+        ("9003", "review by_code"), ("9002", "deny by_verdict"), ("9001", "deny by_default"), ("9000", "deny by_default"),
     ])
-    func aHookThatRaisesEndsInReview(hook: String, _: String) async throws {
-        let harness = EngineHarness("rule 'broken' { \(hook) = function(req) error 'boom' end }")
-        let run = try await harness.verify(token: hook == "fallback" ? "sim:code=9002" : "t")
-        #expect(run.result.decision.outcome == .review)
-        #expect(run.result.decision.reason == "rule_error")
-        #expect(run.result.decision.rule == "broken")
-        #expect(run.failures.first?.message.contains("boom") == true)
+    func aTableIsSearchedByCodeThenVerdictThenDefault(code: String, decision: String) async throws {
+        let harness = EngineHarness(
+            """
+            rule "table" {
+              map_result = { [9003] = review "by_code", unknown = deny "by_verdict", default = deny "by_default" },
+            }
+            """)
+        #expect(try await harness.verify(phone: "1380000\(code)").decisionText == decision)
     }
+
+    @Test func aTableWithoutAnEntryLeavesTheDecisionToTheNextRule() async throws {
+        let harness = EngineHarness(
+            """
+            rule "codes" { map_result = { [9003] = review "expired" } }
+            rule "verdicts" { map_result = { match = allow "fine" } }
+            """)
+        let match = try await harness.verify()
+        #expect(match.decisionText == "allow fine")
+        #expect(match.result.decision.rule == "verdicts")
+        #expect(try await harness.verify(phone: "13800009001").result.decision.rule == "default")
+    }
+
+    @Test func aMappingFunctionSeesTheAttemptAndAddsFields() async throws {
+        let harness = EngineHarness(
+            """
+            rule "fields" {
+              map_result = function(req, attempt)
+                return review("look", { was = attempt.code, where = { attempt.endpoint }, exact = attempt.id })
+              end,
+            }
+            """)
+        let run = try await harness.verify(token: "sim:id=117270465679982593")
+        #expect(
+            run.result.decision.fields == [
+                "exact": .integer(117_270_465_679_982_593), "was": 9000, "where": ["mobile"],
+            ])
+    }
+
+    @Test func aMappingIsAskedAlsoWhenNothingCouldBeSent() async throws {
+        let harness = EngineHarness(
+            """
+            rule "spends all" {
+              pre_check = function(req)
+                moondial.attempt("mobile", "13900139000", "other-1")
+                moondial.attempt("mobile", "13900139000", "other-2")
+              end,
+              map_result = function(req, attempt)
+                print(attempt.verdict, attempt.delivered, attempt.billed, attempt.endpoint, attempt.code)
+                return review(attempt.error.kind, { retryable = attempt.error.retryable })
+              end,
+            }
+            """)
+        let report = try await harness.report()
+        #expect(report.printed == ["unknown\tno\tfalse\tnil\tnil"])
+        #expect(report.runs[0].decisionText == "review max_attempts")
+        #expect(report.runs[0].result.decision.fields == ["retryable": false])
+    }
+
+    @Test func everyOnDecisionHookIsAskedAndSeesTheDecision() async throws {
+        let harness = EngineHarness(
+            """
+            rule "map" { map_result = { match = deny("known", { since = 7 }) } }
+            rule "one" { on_decision = function(req, d) print(d.decision, d.reason, d.rule, d.since, d.code, d.verdict) end }
+            rule "two" { on_decision = function(req, d) print(#d.attempts, d.attempts[1].endpoint, d.endpoint, d.exid) end }
+            """)
+        let report = try await harness.report(exID: "order-1")
+        #expect(report.printed == ["deny\tknown\tmap\t7\t9000\tmatch", "1\tmobile\tmobile\torder-1"])
+    }
+}
+
+extension FinishedRun {
+    /// "deny phone_format"
+    var decisionText: String {
+        [result.decision.outcome.rawValue, result.decision.reason].compactMap(\.self).joined(separator: " ")
+    }
+
+    /// The trace, an event a line: "hook rule.hook: answer", "attempt mobile 9000", "guard token_spent".
+    var story: [String] { trace.events.map(\.line) }
+}
+
+extension TraceEvent {
+    fileprivate var line: String {
+        let place = [rule, hook?.rawValue].compactMap(\.self).joined(separator: ".")
+        switch kind {
+        case .hook: return "hook \(place): \(text("answer"))"
+        case .attempt: return "attempt \(text("endpoint")) \(detail["code"]?.integerValue.map(String.init) ?? "-")"
+        case .refusal: return "guard \(text("reason"))"
+        case .log: return "log \(text("message"))"
+        case .decision: return "decision \(text("decision")): \(text("why"))"
+        }
+    }
+
+    private func text(_ key: String) -> String { detail[key]?.stringValue ?? "-" }
 }

@@ -13,7 +13,7 @@ import Testing
         ("hooks", Hook.names),
         ("fields of req", Prelude.requestFields),
         ("fields of attempt", Prelude.attemptFields),
-        ("fields of the decision", Prelude.decisionFields),
+        ("fields of the decision", Prelude.resultFields),
         ("kinds of error", AttemptError.Kind.allCases.map(\.rawValue)),
         ("libraries left out", StandardLibrary.omitted.map(\.name)),
     ]

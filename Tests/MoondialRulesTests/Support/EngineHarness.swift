@@ -20,7 +20,13 @@ struct ScriptReport: Sendable {
 /// An engine on an event loop with the simulator in process, for one test.
 struct EngineHarness: Sendable {
     /// Rule files by name.
-    var rules: [(name: String, text: String)] = []
+    var rules: [(name: String, text: String)] {
+        get { sources.map { ($0.name.description, String(decoding: $0.text, as: UTF8.self)) } }
+        set { sources = newValue.map { RuleSource(name: .file($0.name), text: Array($0.text.utf8)) } }
+    }
+    var sources: [RuleSource] = []
+    /// Where `require` looks.
+    var roots: [String] = []
     var run = RunSettings()
     var config = JSON.Object()
     var mode = RuleEngine.Mode.service
@@ -35,27 +41,49 @@ struct EngineHarness: Sendable {
         phone: String = "13800138000", token: String = "STsid-example", exID: String? = nil,
         _ change: @Sendable @escaping (inout RunRequest) -> Void = { _ in }
     ) async throws -> FinishedRun {
-        try await onLoop { engine, _, promise in
+        try await report(phone: phone, token: token, exID: exID, change).runs[0]
+    }
+
+    /// Decides on one request, and tells what was printed and logged.
+    func report(
+        phone: String = "13800138000", token: String = "STsid-example", exID: String? = nil,
+        _ change: @Sendable @escaping (inout RunRequest) -> Void = { _ in }
+    ) async throws -> ScriptReport {
+        try await onLoop { engine, record, promise in
             var request = RunRequest(try VerificationRequest(phone: phone, token: token, exID: exID))
             change(&request)
-            engine.verify(request) { promise.succeed($0) }
+            engine.verify(request) {
+                record.report.runs.append($0)
+                promise.succeed(record.report)
+            }
         }
     }
 
     /// Runs a script to its end.
     func script(_ text: String, arguments: [String] = []) async throws -> ScriptReport {
+        try await scripts([text], arguments: arguments)[0]
+    }
+
+    /// Runs scripts in one engine, one after the other.
+    func scripts(_ texts: [String], arguments: [String] = []) async throws -> [ScriptReport] {
         var harness = self
         harness.mode = .script
         return try await harness.onLoop { engine, record, promise in
             engine.onRunFinished = { record.report.runs.append($0) }
-            let source = RuleSource(name: .file("script.lua"), text: Array(text.utf8))
-            engine.run(source, arguments: arguments) { result in
-                switch result {
-                case .success(let values): record.report.results = values.map(Self.text)
-                case .failure(let diagnostic): record.report.failure = diagnostic
-                }
-                promise.succeed(record.report)
-            }
+            runNext(of: texts[...], arguments, [], engine, record, promise)
+        }
+    }
+
+    private func runNext(
+        of texts: ArraySlice<String>, _ arguments: [String], _ done: [ScriptReport], _ engine: RuleEngine,
+        _ record: Record, _ promise: EventLoopPromise<[ScriptReport]>
+    ) {
+        guard let text = texts.first else { return promise.succeed(done) }
+        record.report = ScriptReport()
+        let source = RuleSource(name: .file("script.lua"), text: Array(text.utf8))
+        engine.run(source, arguments: arguments) { result in
+            record.report.finish(result)
+            runNext(of: texts.dropFirst(), arguments, done + [record.report], engine, record, promise)
         }
     }
 
@@ -69,19 +97,24 @@ struct EngineHarness: Sendable {
         }
     }
 
-    /// What `print` and `log` brought, on the loop.
+    /// What happened beside an engine, on its loop.
     final class Record {
         var report = ScriptReport()
+        let transport: StageTransport
+
+        init(_ transport: StageTransport) { self.transport = transport }
     }
 
+    /// Calls `body` with an engine that lives until the promise is kept.
     func onLoop<Value: Sendable>(
+        of loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
         _ body: @Sendable @escaping (RuleEngine, Record, EventLoopPromise<Value>) throws -> Void
     ) async throws -> Value {
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
-        return try await loop.flatSubmit {
+        try await loop.flatSubmit {
             let promise = loop.makePromise(of: Value.self)
             do {
-                let record = Record()
+                let transport = StageTransport(simulator: simulator, eventLoop: loop)
+                let record = Record(transport)
                 var settings = RuleEngine.Settings(wallClock: { 1_700_000_000_123 })
                 settings.mode = mode
                 settings.run = run
@@ -89,18 +122,25 @@ struct EngineHarness: Sendable {
                 settings.print = { record.report.printed.append(String(decoding: $0, as: UTF8.self)) }
                 settings.log = { record.report.logged.append($0) }
                 let client = VerificationClient(
-                    transport: InProcessTransport(simulator: simulator, eventLoop: loop), host: "simulator",
-                    credentials: .documentedExample, eventLoop: loop)
-                let files = RuleFiles(rules.map { RuleSource(name: .file($0.name), text: Array($0.text.utf8)) })
-                let engine = try RuleEngine(rules: files, settings: settings, client: client, eventLoop: loop)
+                    transport: transport, host: "simulator", credentials: .documentedExample, eventLoop: loop)
+                let engine = try RuleEngine(
+                    rules: RuleFiles(sources, roots: roots), settings: settings, client: client, eventLoop: loop)
                 try body(engine, record, promise)
-                // The engine lives until the value has come.
                 promise.futureResult.assumeIsolated().whenComplete { _ in withExtendedLifetime(engine) {} }
             } catch {
                 promise.fail(error)
             }
             return promise.futureResult
         }.get()
+    }
+}
+
+extension ScriptReport {
+    mutating func finish(_ result: Result<[LuaValue], Diagnostic>) {
+        switch result {
+        case .success(let values): results = values.map(Self.text)
+        case .failure(let diagnostic): failure = diagnostic
+        }
     }
 
     private static func text(_ value: LuaValue) -> String {

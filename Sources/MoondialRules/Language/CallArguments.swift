@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import NumberVerification
+
+/// A call of a host function that cannot be answered: the message is raised at the place of the call.
+struct CallRefusal: Error {
+    let message: String
+
+    init(_ message: String) { self.message = message }
+}
+
+/// Takes the arguments of a call one after the other, with the standard library's words for what is wrong.
+struct CallArguments {
+    /// As scripts call it.
+    let function: String
+    private var reader: LuaReader
+    /// The number of the argument taken last.
+    private(set) var number = 0
+
+    init(_ call: HostCall, of function: String) {
+        self.function = function
+        reader = call.arguments
+    }
+
+    /// The next argument; nil when it is missing.
+    mutating func value() -> LuaValue {
+        number += 1
+        return reader.nextOrNil()
+    }
+
+    /// The next argument, which must be given, if only as nil.
+    mutating func givenValue() throws(CallRefusal) -> LuaValue {
+        guard !reader.isAtEnd else {
+            number += 1
+            throw refusal("value expected")
+        }
+        return value()
+    }
+
+    mutating func bytes() throws(CallRefusal) -> LuaString {
+        let value = value()
+        guard case .string(let string) = value else { throw expected("string", value) }
+        return string
+    }
+
+    mutating func optionalBytes() throws(CallRefusal) -> LuaString? {
+        let value = value()
+        if value == .nil { return nil }
+        guard case .string(let string) = value else { throw expected("string", value) }
+        return string
+    }
+
+    /// The next argument as text.
+    mutating func text() throws(CallRefusal) -> String {
+        let bytes = try bytes()
+        return try text(bytes)
+    }
+
+    mutating func optionalText() throws(CallRefusal) -> String? {
+        guard let bytes = try optionalBytes() else { return nil }
+        return try text(bytes)
+    }
+
+    /// The next argument as a table with named fields; nil when it is missing.
+    mutating func optionalObject() throws(CallRefusal) -> JSON.Object? {
+        let value = value()
+        if value == .nil { return nil }
+        guard case .table(let table) = value else { throw expected("table", value) }
+        do throws(LuaConversionProblem) {
+            return try JSON.Object(table)
+        } catch {
+            throw refusal(error.message)
+        }
+    }
+
+    /// What is wrong with the argument taken last, or the one with this number.
+    func refusal(_ problem: String, number: Int? = nil) -> CallRefusal {
+        CallRefusal("bad argument #\(number ?? self.number) to '\(function)' (\(problem))")
+    }
+
+    func expected(_ type: String, _ value: LuaValue) -> CallRefusal {
+        refusal("\(type) expected, got \(value.typeName)")
+    }
+
+    private func text(_ bytes: LuaString) throws(CallRefusal) -> String {
+        guard let text = bytes.text else { throw refusal("the string is not UTF-8") }
+        return text
+    }
+}
+
+extension HostFunction {
+    /// A function that answers at once, or refuses.
+    ///
+    /// - Parameter name: What scripts call it; nil when that is the path.
+    init(
+        _ path: String, as name: String? = nil,
+        answering body: @escaping (HostCall, inout CallArguments) throws(CallRefusal) -> Void
+    ) {
+        let name = name ?? path
+        self.init(path) { call in
+            var arguments = CallArguments(call, of: name)
+            do throws(CallRefusal) {
+                try body(call, &arguments)
+                return .returned
+            } catch {
+                return .raised(error.message)
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import NumberVerification
+
+extension LanguageHost {
+    /// Behind `rule`, and `require`.
+    var definitionFunctions: [HostFunction] {
+        [
+            HostFunction("host.begin_rule") { [weak self] call in
+                guard let self else { return Self.ended }
+                let name = call.arguments.nextOrNil()
+                return define(call) { site throws(RuleDefinition.Problem) in
+                    definitions.begin(try RuleDefinition.name(name), at: site)
+                }
+            },
+            HostFunction("host.rule", .takesFunctions) { [weak self] call in
+                guard let self else { return Self.ended }
+                let (name, hooks) = (call.arguments.nextOrNil(), call.arguments.nextOrNil())
+                return define(call) { site throws(RuleDefinition.Problem) in
+                    let name = try RuleDefinition.name(name)
+                    let site = definitions.endBeginning(of: name) ?? site
+                    definitions.define(try RuleDefinition(name: name, hooks: hooks, at: site))
+                    renewRulebook()
+                }
+            },
+            HostFunction("require", .loadsModule) { [weak self] call in
+                guard let self else { return Self.ended }
+                let name = call.arguments.nextOrNil().text ?? ""
+                if Self.isInHook(call) {
+                    return .raised(
+                        "require '\(name)' in a hook: modules load with the rules, so require it at the top of the file")
+                }
+                do throws(Modules.NotFound) {
+                    let source = try modules.source(named: name)
+                    noteLoaded(source)
+                    call.writeModule(source.chunk, name: source.name)
+                    return .returned
+                } catch {
+                    return .raised(error.message)
+                }
+            },
+        ]
+    }
+
+    /// Rules are defined by files that load and by scripts, not by hooks. A problem is noted, to be reported with its
+    /// own code and place.
+    private func define(
+        _ call: HostCall, _ body: (LuaSite) throws(RuleDefinition.Problem) -> Void
+    ) -> HostAnswer {
+        if Self.isInHook(call) { return .raised("rule cannot be called in a hook: the rules have loaded") }
+        let site = call.site ?? LuaSite(source: .label("?"), line: 0)
+        do throws(RuleDefinition.Problem) {
+            try body(site)
+            return .returned
+        } catch {
+            definitions.problem = error.diagnostic(at: site)
+            return .raised(error.message)
+        }
+    }
+}

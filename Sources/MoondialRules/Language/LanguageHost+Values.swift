@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import NumberVerification
+
+extension LanguageHost {
+    /// Behind `allow`, `deny`, `review` and the records that hooks get.
+    var valueFunctions: [HostFunction] {
+        Decision.Outcome.allCases.map(Self.constructor) + [
+            HostFunction("host.copy") { call in
+                call.results.write(call.arguments.nextOrNil())
+                return .returned
+            },
+            HostFunction("host.unknown_field") { call in
+                let (record, field) = (call.arguments.nextOrNil().text ?? "", call.arguments.nextOrNil())
+                let names = (call.arguments.nextOrNil().text ?? "").split(separator: " ").map(String.init)
+                let meant = field.text.flatMap { Suggestion.nearest(to: $0, in: names) }
+                return .raised(
+                    "\(record) has no field \(field.shownKey)\(meant.map { "; did you mean '\(record).\($0)'?" } ?? "")")
+            },
+        ]
+    }
+
+    /// `deny "reason"`: checks and copies what it is given, so that it cannot change any more.
+    private static func constructor(of outcome: Decision.Outcome) -> HostFunction {
+        HostFunction("host.\(outcome.rawValue)", as: outcome.rawValue) { call, arguments throws(CallRefusal) in
+            let reason = try arguments.optionalText()
+            let fields = arguments.value()
+            do throws(ChoiceProblem) {
+                let object = fields == .nil ? JSON.Object() : try Choice.fields(fields)
+                call.results.writePayload(Choice(outcome, reason: reason, fields: object))
+            } catch {
+                throw arguments.refusal(error.message)
+            }
+        }
+    }
+
+    /// Behind global names.
+    var globalFunctions: [HostFunction] {
+        [
+            HostFunction("host.undefined_global") { call in
+                let name = call.arguments.nextOrNil().text ?? "?"
+                var known: [String] = []
+                if case .table(let names) = call.arguments.nextOrNil() { known = names.array.compactMap(\.text) }
+                return .raised(GlobalName(name).problem(known: known))
+            },
+            HostFunction("host.check_assignment") { call in
+                guard Self.isInHook(call) else { return .returned }
+                let name = call.arguments.nextOrNil().text ?? "?"
+                return .raised(
+                    "cannot assign the global '\(name)': globals are read-only once the rules have loaded "
+                        + "(use 'local \(name)')")
+            },
+        ]
+    }
+}
+
+/// A global that somebody reads and nobody has defined.
+private struct GlobalName {
+    let name: String
+
+    init(_ name: String) {
+        self.name = String(escaping: name.utf8)
+    }
+
+    func problem(known: [String]) -> String {
+        let problem = "undefined global '\(name)'"
+        if let omission = StandardLibrary.omitted.first(where: { $0.name == name }) {
+            return "\(problem): left out, since it \(omission.reason)"
+        }
+        let fields = StandardLibrary.allowed.filter { $0.hasSuffix(".\(name)") }
+        if !fields.isEmpty {
+            return "\(problem); did you mean \(fields.map { "'\($0)'" }.joined(separator: " or "))?"
+        }
+        return problem + Suggestion.clause(for: name, in: known)
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+
+extension LuaValue {
+    /// The value for a message: printable and short. Nothing as long as a phone is repeated.
+    var shown: String {
+        switch self {
+        case .nil: "nil"
+        case .boolean(let value): String(value)
+        case .integer(let value): (-999_999_999...999_999_999).contains(value) ? String(value) : "a large number"
+        case .number(let value): value.isNaN ? "nan" : value.isInfinite ? (value < 0 ? "-inf" : "inf") : "a fraction"
+        case .string(let string): string.bytes.count <= 10 ? "\"\(string)\"" : "a string"
+        case .object(LuaClass.decision.rawValue, payload: .table(let payload)):
+            payload["decision"]?.text ?? "a decision"
+        default: "a \(typeName)"
+        }
+    }
+
+    /// The value of a table's key for a message: names in full, since they come from the rule's text.
+    var shownKey: String {
+        guard case .string(let name) = self else { return shown }
+        return "'\(String(name.description.prefix(60)))'"
+    }
+}

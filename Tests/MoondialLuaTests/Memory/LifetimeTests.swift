@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import Testing
+
+/// What is made is let go again, and nothing grows.
+@Suite struct LifetimeTests {
+    private final class Held {}
+
+    @Test func aStateLetsItsHostFunctionsGo() throws {
+        weak var held: Held?
+        weak var state: LuaVM?
+        do {
+            let object = Held()
+            held = object
+            let lab = try Lab(functions: [HostFunction("hold") { _ in withExtendedLifetime(object) { .returned } }])
+            state = lab.vm
+            try lab.run("hold() verify() local co = coroutine.create(verify)")
+        }
+        #expect(held == nil)
+        #expect(state == nil)
+    }
+
+    @Test func threadsAndFunctionsKeepTheirState() throws {
+        weak var state: LuaVM?
+        do {
+            let thread: LuaThread
+            let function: LuaFunction
+            do {
+                let vm = try LuaVM()
+                state = vm
+                thread = try vm.makeThread()
+                function = try vm.load(Array("return 1".utf8), name: .label("x"))
+            }
+            #expect(state != nil)
+            #expect(thread.start(function).values == [1])
+        }
+        #expect(state == nil)
+    }
+
+    @Test func aThreadKeepsItsContextAndLetsItGo() throws {
+        let lab = try Lab()
+        weak var context: Held?
+        do {
+            let object = Held()
+            context = object
+            let thread = try lab.vm.makeThread(context: object)
+            #expect(thread.context === object)
+            thread.close()
+        }
+        #expect(context == nil)
+    }
+
+    @Test func stateWithWaitingThreadsEnds() throws {
+        weak var state: LuaVM?
+        do {
+            let lab = try Lab()
+            state = lab.vm
+            _ = try lab.start("verify()")
+            _ = try lab.start("local a <close> = setmetatable({}, {__close = function() note('x') end}) verify()")
+        }
+        #expect(state == nil)
+    }
+
+    /// A way a thread may end.
+    static let ends: [Script] = [
+        Script("at once", "return 1", ""),
+        Script("by an error", "error('x')", ""),
+        Script("while it waits", "local a <close> = setmetatable({}, {__close = function() end}) verify()", ""),
+        Script("while a coroutine waits", "coroutine.wrap(function() pcall(verify) end)()", ""),
+        Script("after a wait", "return verify {1, 2, 3}", ""),
+    ]
+
+    @Test(arguments: ends)
+    func endingThreadsLeavesNothingBehind(_ script: Script) throws {
+        let lab = try Lab()
+        let function = try lab.load(script.text)
+        let settle = try lab.load("for i = 1, 1e5 do local t = {} end")
+        func cycle(_ count: Int) throws -> Int {
+            for number in 0..<count {
+                let thread = try lab.vm.makeThread()
+                if thread.start(function).isWaiting, number.isMultiple(of: 2) {
+                    _ = lab.journal.waits.last?.end(with: .values([]))
+                }
+                lab.journal.waits = []
+                thread.close()
+            }
+            let thread = try lab.vm.makeThread()
+            _ = thread.start(settle)
+            thread.close()
+            return lab.vm.liveBytes
+        }
+        let before = try cycle(1000)
+        let after = try cycle(100_000)
+        #expect(abs(after - before) < 32 * 1024, "\(before) bytes, then \(after)")
+    }
+
+    @Test func loadedFunctionsLeaveNothingBehind() throws {
+        let lab = try Lab()
+        func cycle(_ count: Int) throws -> Int {
+            for _ in 0..<count { _ = try lab.load("return function() return {} end") }
+            try lab.run("for i = 1, 1e5 do local t = {} end")
+            return lab.vm.liveBytes
+        }
+        let before = try cycle(100)
+        let after = try cycle(10_000)
+        #expect(abs(after - before) < 32 * 1024, "\(before) bytes, then \(after)")
+    }
+
+    #if !os(iOS)
+        @Test func aHostFunctionMustNotEnterItsState() async {
+            await #expect(processExitsWith: .failure) {
+                nonisolated(unsafe) var lab: Lab?
+                lab = try Lab(functions: [
+                    HostFunction("enter") { _ in
+                        _ = try? lab?.load("return 1")
+                        return .returned
+                    }
+                ])
+                try lab?.run("enter()")
+            }
+        }
+
+        @Test func aThreadThatWaitsMustNotBeStarted() async {
+            await #expect(processExitsWith: .failure) {
+                let lab = try Lab()
+                let (thread, _) = try lab.start("verify()")
+                _ = thread.start(try lab.load("return 1"))
+            }
+        }
+    #endif
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NIOCore
+import NumberVerification
+import Testing
+
+/// The time of a run is the time of its attempts. No test waits: what matters is when an attempt would have ended.
+@Suite struct DeadlineTests {
+    /// The deadlines of all attempts that a run with these rules sends, in seconds from before its start, rounded down.
+    private func seconds(
+        _ rules: String = "", setting: Duration, request: Int64? = nil
+    ) async throws -> [Int64] {
+        var harness = EngineHarness(rules)
+        harness.run.timeout = setting
+        harness.run.maxAttempts = 5
+        return try await harness.onLoop { engine, record, promise in
+            let start = NIODeadline.now()
+            var run = RunRequest(try VerificationRequest(phone: "13800138000", token: "sim:code=9020"))
+            run.timeout = request
+            engine.verify(run) { _ in
+                promise.succeed(record.transport.deadlines.map { ($0 - start).nanoseconds / 1_000_000_000 })
+            }
+        }
+    }
+
+    @Test func anAttemptEndsWithTheTimeOfTheSettings() async throws {
+        #expect(try await seconds(setting: .seconds(3600)) == [3600])
+    }
+
+    @Test func orWithTheTimeOfTheRequest() async throws {
+        #expect(try await seconds(setting: .seconds(3600), request: 7_200_000) == [7200])
+    }
+
+    @Test func allAttemptsOfARunShareIt() async throws {
+        let rules = """
+            rule "many" {
+              pre_check = function()
+                moondial.all {
+                  function() moondial.attempt("h5", "13911112222", "a") end,
+                  function() moondial.attempt("mobile", "13911112222", "b") end,
+                }
+              end,
+              fallback = function() return "h5" end,
+            }
+            """
+        #expect(try await seconds(rules, setting: .seconds(3600), request: 7_200_000) == Array(repeating: 7200, count: 5))
+    }
+
+    @Test func nothingIsSentAfterIt() async throws {
+        let harness = EngineHarness(
+            """
+            rule "slow" {
+              pre_check = function(req)
+                -- Longer than a millisecond on any machine.
+                for i = 1, 1000000 do end
+                print(pcall(moondial.attempt, "h5", "13911112222", "another"))
+              end,
+            }
+            """)
+        let report = try await harness.report { $0.timeout = 1 }
+        #expect(report.printed == ["false\trules.lua:5: moondial.attempt: nothing was sent, the run's time is over"])
+        #expect(report.runs[0].decisionText == "review deadline")
+        #expect(report.runs[0].result.attempts.isEmpty)
+        #expect(report.runs[0].story.filter { $0 == "guard deadline" }.count == 2)
+    }
+
+    @Test func aReplyThatComesAfterItIsNotWaitedFor() async throws {
+        let run = try await EngineHarness().verify(token: "sim:delay=60m") { $0.timeout = 200 }
+        #expect(run.result.decision.outcome == .review)
+        #expect(run.result.verdict == .unknown)
+    }
+
+    @Test func anAttemptOfAScriptHasTheTimeOfARun() async throws {
+        let start = NIODeadline.now()
+        let deadlines: [NIODeadline] = try await EngineHarness.inScript(
+            """
+            moondial.attempt("h5", "13911112222", "t")
+            verify("13911112222", "t", nil, { timeout_ms = 7200000 })
+            """
+        ) { script, promise in
+            script.onEnd = { _ in promise.succeed(script.transport.deadlines) }
+        }
+        // However late the script came to it: the second deadline is two hours, less what the first attempt took.
+        let times = deadlines.map { $0 - start }
+        #expect(times.count == 2)
+        #expect(times.first.map { $0 >= .seconds(10) && $0 < .seconds(7200) } == true)
+        #expect(times.last.map { $0 >= .seconds(7200) } == true)
+    }
+}

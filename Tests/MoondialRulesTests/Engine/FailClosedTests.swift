@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import MoondialRules
+import NumberVerification
+import Testing
+
+/// Trouble in a hook never becomes allow.
+@Suite struct FailClosedTests {
+    /// A hook whose body does what it must not.
+    struct Case: CustomTestStringConvertible, Sendable {
+        let hook: String
+        let body: String
+        let kind: HookFailure.Kind
+        /// Part of the message.
+        let message: String
+
+        init(_ hook: String, _ body: String, _ kind: HookFailure.Kind, _ message: String) {
+            self.hook = hook
+            self.body = body
+            self.kind = kind
+            self.message = message
+        }
+
+        var testDescription: String { "\(hook): \(body)" }
+    }
+
+    static let raising: [Case] = ["pre_check", "route", "fallback", "map_result", "on_decision"].flatMap { hook in
+        [
+            Case(hook, "error 'boom'", .raised, "boom"),
+            Case(hook, "error { code = 1 }", .raised, "error object is a table value"),
+            Case(hook, "error()", .raised, "error object is a nil value"),
+            Case(hook, "local x = nil; return x.y", .raised, "attempt to index a nil value (local 'x')"),
+            Case(hook, "return denny", .raised, "undefined global 'denny'; did you mean 'deny'?"),
+            Case(hook, "counter = 1", .raised, "cannot assign the global 'counter'"),
+            Case(hook, "return req.phnoe", .raised, "req has no field 'phnoe'; did you mean 'req.phone'?"),
+            Case(hook, "coroutine.yield(1)", .raised, "attempt to yield from outside a coroutine"),
+            Case(hook, "verify('1', 't')", .raised, "verify cannot be called in a hook"),
+            Case(hook, "rule 'new' { pre_check = print }", .raised, "rule cannot be called in a hook"),
+            Case(hook, "require 'x'", .raised, "require 'x' in a hook"),
+            Case(hook, "table.sort({ 2, 1 }, function() moondial.attempt('h5', '1', 't') end)", .cannotYield,
+                "moondial.attempt cannot wait inside a table.sort comparator"),
+            Case(hook, "local t = {}; t.t = t; return t", .nonsense, "nested too deep"),
+            Case(hook, "return ('x'):rep(2000000)", .nonsense, "too large"),
+        ]
+    }
+
+    static let nonsense: [Case] = [
+        Case("pre_check", "return true", .nonsense, "allow, deny or review expected, got true"),
+        Case("pre_check", "return 'allow'", .nonsense, "got \"allow\"; write it without quotes"),
+        Case("pre_check", "return { decision = 'allow' }", .nonsense, "got a table"),
+        Case("pre_check", "return 'h5'", .nonsense, "got \"h5\""),
+        Case("pre_check", "return nil, 'unreachable'", .nonsense, "returned nil and a string: one value expected"),
+        Case("pre_check", "return allow, deny", .nonsense, "returned allow and deny: one value expected"),
+        Case("pre_check", "return moondial.json.null", .nonsense, "got a userdata"),
+        Case("pre_check", "return print", .nonsense, "got a function"),
+        Case("pre_check", "return setmetatable({ decision = 'allow' }, { __name = 'decision' })", .nonsense, "got a table"),
+        Case("route", "return 'h6'", .nonsense, "\"mobile\" or \"h5\" expected, got \"h6\"; did you mean 'h5'?"),
+        Case("route", "return 'H5'", .nonsense, "did you mean 'h5'?"),
+        Case("route", "return req.token", .nonsense, "got a string"),
+        Case("route", "return allow", .nonsense, "got allow"),
+        Case("route", "return { endpoint = 'h5' }", .nonsense, "got a table"),
+        Case("fallback", "return 7", .nonsense, "got 7"),
+        Case("fallback", "return {}", .nonsense, "got nil"),
+        Case("fallback", "return { 'h5' }", .nonsense, "returned a list"),
+        Case("fallback", "return { endpoint = 'h5', even_if_deliverd = true }", .nonsense,
+            "unknown field 'even_if_deliverd'; did you mean 'even_if_delivered'?"),
+        Case("fallback", "return { endpoint = 'h5', even_if_delivered = 'yes' }", .nonsense, "true or false expected"),
+        Case("fallback", "return { endpoint = 'h5', even_if_delivered = 1 }", .nonsense, "true or false expected"),
+        Case("map_result", "return 'deny'", .nonsense, "got \"deny\"; write it without quotes"),
+        Case("map_result", "return { match = allow }", .nonsense, "got a table"),
+        Case("map_result", "return attempt", .nonsense, "got a table"),
+        Case("on_decision", "return allow", .nonsense, "on_decision returned allow, but the decision stands"),
+        Case("on_decision", "return decision", .nonsense, "the decision stands"),
+        Case("on_decision", "return false", .nonsense, "the decision stands"),
+        Case("on_decision", "decision.decision = 'allow'", .raised, "'decision' is read-only"),
+        Case("map_result", "attempt.verdict = 'match'", .raised, "'attempt' is read-only"),
+        Case("map_result", "return allow('x', { n = 0/0 })", .raised, "bad argument #2 to 'allow' (the number nan"),
+        Case("map_result", "return allow('x', { f = print })", .raised, "a function has no JSON form"),
+        Case("map_result", "return allow('x', { s = '\\xff' })", .raised, "a string is not UTF-8"),
+        Case("map_result", "local t = {}; t.t = t; return allow('x', t)", .raised, "nested too deep"),
+        Case("map_result", "return allow('x', { 1, 2 })", .raised, "named fields expected, got a list"),
+        Case("map_result", "return allow('x', { [true] = 1 })", .raised, "the key true, which is no string"),
+        Case("map_result", "return allow('x', { verdict = 'match' })", .raised, "the field 'verdict' is in every decision"),
+        Case("map_result", "return allow('\\xff')", .raised, "the string is not UTF-8"),
+        Case("map_result", "return allow(1)", .raised, "bad argument #1 to 'allow' (string expected, got number)"),
+        Case("map_result", "return allow('x', 'y')", .raised, "table expected, got string"),
+        Case("map_result", "return allow 'x' 'y'", .raised, "this allow has its reason already"),
+    ]
+
+    @Test(arguments: raising + nonsense)
+    func aFailingHookEndsInReview(_ bad: Case) async throws {
+        let run = try await run(bad, outcome: .review)
+        let failure = try #require(run.failures.first)
+        #expect(failure.message.hasPrefix("rule 'bad', \(bad.hook): "))
+        #expect(failure.message.contains(bad.message))
+        #expect(failure.site?.description == "rules.lua:2")
+        #expect(failure.sourceLine?.contains(bad.body) == true)
+        let event = try #require(run.trace.events.first { $0.rule == "bad" && $0.kind == .hook })
+        #expect(event.detail["answer"] == "failed")
+        #expect(event.detail["error"]?["kind"] == .string(bad.kind.rawValue))
+        #expect(event.detail["error"]?["message"]?.stringValue?.contains(bad.message) == true)
+    }
+
+    @Test(arguments: raising.filter { $0.message == "boom" } + nonsense)
+    func orInDenyWhereTheOperatorSaysSo(_ bad: Case) async throws {
+        _ = try await run(bad, outcome: .deny)
+    }
+
+    private func run(_ bad: Case, outcome: Decision.Outcome) async throws -> FinishedRun {
+        let argument = bad.hook == "on_decision" ? "decision" : "attempt"
+        var harness = EngineHarness(
+            """
+            rule "bad" { \(bad.hook) =
+              function(req, \(argument)) \(bad.body) end
+            }
+            rule "lenient" { map_result = { default = allow } }
+            """)
+        harness.run.onError = outcome == .deny ? .deny : .review
+        harness.run.maxAttempts = 5
+        let run = try await harness.verify(token: bad.hook == "fallback" ? "sim:code=9002" : "STsid-example")
+        #expect(run.result.decision.outcome == outcome)
+        #expect(run.result.decision.reason == "rule_error")
+        #expect(run.result.decision.rule == "bad")
+        return run
+    }
+
+    @Test func aDenyIsNotRelaxedByAFailingOnDecision() async throws {
+        let harness = EngineHarness(
+            """
+            rule "no" { pre_check = function() return deny "no" end }
+            rule "bad" { on_decision = function() error "boom" end }
+            """)
+        let run = try await harness.verify()
+        #expect(run.decisionText == "deny no")
+        #expect(run.result.decision.rule == "no")
+        #expect(run.failures.count == 1)
+    }
+
+    @Test func theOtherOnDecisionHooksSeeWhatAFailureMadeOfTheDecision() async throws {
+        let harness = EngineHarness(
+            """
+            rule "bad" { on_decision = function() error "boom" end }
+            rule "after" { on_decision = function(req, d) print(d.decision, d.reason, d.rule) end }
+            """)
+        #expect(try await harness.report().printed == ["review\trule_error\tbad"])
+    }
+
+    @Test func aFailureSaysWhereAndThroughWhichCalls() async throws {
+        let harness = EngineHarness(
+            """
+            local function helper(phone)
+              error("cannot judge " .. phone)
+            end
+
+            rule "calls" {
+              pre_check = function(req)
+                helper(req.phone)
+              end,
+            }
+            """)
+        let run = try await harness.verify(token: "STsid-secret")
+        let failure = try #require(run.failures.first)
+        #expect(failure.code == .ruleError)
+        #expect(failure.message == "rule 'calls', pre_check: cannot judge 138****8000")
+        #expect(failure.site?.description == "rules.lua:2")
+        #expect(failure.sourceLine == "  error(\"cannot judge \" .. phone)")
+        #expect(
+            failure.traceback.map(\.description) == [
+                "[standard library]: in function 'error'", "rules.lua:2: in upvalue 'helper'",
+                "rules.lua:7: in function <rules.lua:6>",
+            ])
+    }
+
+    @Test func aFailureRepeatsNoSecret() async throws {
+        let harness = EngineHarness(
+            "rule 'leak' { pre_check = function(req) error(req.token .. ' ' .. req.phone .. ' 13911112222') end }")
+        let run = try await harness.verify(token: "STsid-secret")
+        #expect(run.failures.map(\.message) == ["rule 'leak', pre_check: <token> 138****8000 139****2222"])
+        #expect(!run.trace.json.description.contains("STsid-secret"))
+        #expect(!run.trace.json.description.contains("13800138000"))
+    }
+
+    @Test func aHookThatWaitsAndThenFailsFailsToo() async throws {
+        let harness = EngineHarness(
+            """
+            rule "late" {
+              pre_check = function(req)
+                moondial.attempt("h5", "13911112222", "other")
+                error "boom"
+              end,
+            }
+            """)
+        let run = try await harness.verify()
+        #expect(run.decisionText == "review rule_error")
+        #expect(run.failures.first?.site?.line == 4)
+    }
+}

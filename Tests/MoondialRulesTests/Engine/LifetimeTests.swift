@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import NIOCore
+import NumberVerification
+import Testing
+
+@testable import MoondialRules
+
+/// What has ended is let go.
+@Suite struct LifetimeTests {
+    /// A box for a weak reference, to look at when everything is over.
+    private final class Weak {
+        weak var object: AnyObject?
+        init(_ object: AnyObject?) { self.object = object }
+    }
+
+    private static let rules = """
+        rule "busy" {
+          pre_check = function(req)
+            moondial.all {
+              function() moondial.attempt("h5", "13911112222", "raw") end,
+              function() coroutine.wrap(function() pcall(moondial.all, { function() error "boom" end }) end)() end,
+            }
+            if req.exid == "fails" then error "boom" end
+          end,
+        }
+        """
+
+    @Test(arguments: ["fine", "fails"])
+    func aRunIsGoneWhenItHasEnded(exID: String) async throws {
+        let isGone: Bool = try await EngineHarness(Self.rules).onLoop { engine, _, promise in
+            let request = RunRequest(try VerificationRequest(phone: "13800138000", token: "t", exID: exID))
+            var run: Weak?
+            run = Weak(engine.verify(request) { _ in
+                Self.later(promise.futureResult.eventLoop) { promise.succeed(run?.object == nil) }
+            })
+        }
+        #expect(isGone)
+    }
+
+    @Test(arguments: ["verify('13800138000', 'hold')", "moondial.attempt('h5', '1', 'hold')", "moondial.all { function() verify('1', 'hold') end }"])
+    func aCancelledScriptIsGone(wait: String) async throws {
+        let isGone: Bool = try await EngineHarness.inScript(wait, rules: Self.rules) { script, promise in
+            script.transport.onHold = {
+                let handle = Weak(script.handle)
+                script.transport.onHold = nil
+                script.handle?.cancel()
+                script.forgetHandle()
+                Self.later(promise.futureResult.eventLoop) {
+                    withExtendedLifetime(script) { promise.succeed(handle.object == nil) }
+                }
+            }
+        }
+        #expect(isGone)
+    }
+
+    @Test func anEngineIsGoneWhenItsRunsHaveEnded() async throws {
+        let engines: [Bool] = try await EngineHarness().onLoop { outer, record, promise in
+            let loop = promise.futureResult.eventLoop
+            let client = VerificationClient(
+                transport: record.transport, host: "simulator", credentials: .documentedExample, eventLoop: loop)
+            let source = RuleSource(name: .label("rules"), text: Array(Self.rules.utf8))
+            var engine: RuleEngine? = try RuleEngine(
+                rules: RuleFiles([source]), settings: outer.settings, client: client, eventLoop: loop)
+            let weak = [Weak(engine), Weak(engine?.vm), Weak(engine?.outline)]
+            let request = RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))
+            engine?.verify(request) { _ in
+                Self.later(loop) { promise.succeed(weak.map { $0.object == nil }) }
+            }
+            engine = nil
+        }
+        #expect(engines == [true, true, true])
+    }
+
+    @Test func memoryInLuaDoesNotGrowWithTheRuns() async throws {
+        let (early, late): (Int, Int) = try await EngineHarness(Self.rules).onLoop { engine, _, promise in
+            var early = 0
+            func next(_ number: Int) throws {
+                if number == 100 { early = engine.vm.liveBytes }
+                if number == 500 { return promise.succeed((early, engine.vm.liveBytes)) }
+                let request = try VerificationRequest(phone: "13800138000", token: "t", exID: "fails")
+                engine.verify(RunRequest(request)) { _ in
+                    do { try next(number + 1) } catch { promise.fail(error) }
+                }
+            }
+            try next(0)
+        }
+        // The collector has its own rhythm, so twice as much is still the same.
+        #expect(late < 2 * early)
+    }
+
+    /// Calls `body` when the loop has come to rest.
+    private static func later(_ loop: any EventLoop, turns: Int = 10, _ body: @escaping () -> Void) {
+        if turns == 0 { return body() }
+        loop.assumeIsolated().execute { later(loop, turns: turns - 1, body) }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NumberVerification
+import Testing
+
+/// Requests as JSON, in the provider's own shape.
+@Suite struct RequestTests {
+    private func read(_ text: String) throws -> RunRequest {
+        try RunRequest(json: try JSON.parse(Array(text.utf8)))
+    }
+
+    @Test func theProvidersOwnExampleIsARequest() throws {
+        let request = try read(
+            #"{"token": "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw", "phone": 15813554612, "exID": "1234566"}"#)
+        #expect(request.verification.phone.submitted == "15813554612")
+        #expect(request.verification.token.reveal() == "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw")
+        #expect(request.verification.exID == "1234566")
+        #expect(request.channel == nil && request.timeout == nil && request.context == nil)
+    }
+
+    @Test func optionsStandBesideIt() throws {
+        let request = try read(
+            """
+            {"context": {"a": [1]}, "timeout_ms": 86400000, "token_age_ms": 0, "operator": "CM", "ip": "::1",
+             "channel": "native", "exID": null, "phone": "1", "token": "t"}
+            """)
+        #expect(request.context == ["a": [1]])
+        #expect(request.timeout == 86_400_000)
+        #expect(request.tokenAge == 0)
+        #expect(request.carrier == .mobile)
+        #expect(request.ip == "::1")
+        #expect(request.channel == .native)
+        #expect(request.verification.exID == nil)
+    }
+
+    @Test func anOptionThatIsNullIsNotGiven() throws {
+        for name in RunRequest.optionNames {
+            #expect(throws: Never.self) { try read(#"{"phone": "1", "token": "t", "\#(name)": null}"#) }
+        }
+    }
+
+    @Test(arguments: [
+        ("[]", "request: a JSON object expected, got an array"),
+        ("7", "request: a JSON object expected, got 7"),
+        ("{}", "'phone' is missing"),
+        (#"{"phone": "13800138000"}"#, "'token' is missing"),
+        (#"{"phone": "1", "token": "t", "exid": "x"}"#, "unknown key 'exid'; did you mean 'exID'?"),
+        (#"{"phone": "1", "token": "t", "tokenAgeMs": 1}"#, "unknown key 'tokenAgeMs'; did you mean 'token_age_ms'?"),
+        (#"{"phone": "1", "token": "t", "what\u0007 ever": 1}"#, #"unknown key 'what\u{7} ever'"#),
+        (#"{"phone": 13800138000.0, "token": "t"}"#, "phone: a string expected, got a fraction"),
+        (#"{"phone": -13800138000, "token": "t"}"#, "phone: a string expected, got a large number"),
+        (#"{"phone": null, "token": "t"}"#, "phone: a string expected, got null"),
+        (#"{"phone": "1", "token": 1542695429579123}"#, "token: a string expected, got a large number"),
+        (#"{"phone": "1", "token": ["STsid-secret"]}"#, "token: a string expected, got an array"),
+        (#"{"phone": "1", "token": "t", "exID": 7}"#, "exID: a string expected, got 7"),
+        (#"{"phone": "", "token": "t"}"#, "phone is empty"),
+        (#"{"phone": "1", "token": "t", "exID": ""}"#, "exID is empty; leave it out instead"),
+        (#"{"phone": "1\u2028", "token": "t"}"#, "phone holds the invisible character U+2028; remove it"),
+        (#"{"phone": "1", "token": "t", "channel": "STsid-secret"}"#, "channel: \"native\" or \"web\" expected, got another string"),
+        (#"{"phone": "1", "token": "t", "timeout_ms": "900"}"#, "timeout_ms: a whole number of milliseconds from 1 to 86400000 expected, got \"900\""),
+        (#"{"phone": "1", "token": "t", "token_age_ms": 1e3}"#, "token_age_ms: a whole number of milliseconds from 0 to 86400000 expected, got a fraction"),
+        (#"{"phone": "1", "token": "t", "context": []}"#, "context: an object expected, got an array"),
+    ])
+    func whatIsWrongIsSaidWithoutRepeatingSecrets(text: String, message: String) throws {
+        let diagnostic = try #require(throws: Diagnostic.self) { try read(text) }
+        #expect(diagnostic.code == .requestInvalid)
+        #expect(diagnostic.message == message)
+        #expect(diagnostic.fix == DiagnosticCode.requestInvalid.advice)
+    }
+
+    @Test func theKeysAreThoseThatAreRead() {
+        #expect(
+            RunRequest.keys == ["token", "phone", "exID", "channel", "ip", "operator", "token_age_ms", "timeout_ms", "context"])
+    }
+
+    @Test func theOptionsAreInTheTraceRedacted() async throws {
+        let run = try await EngineHarness().verify(token: "STsid-secret") {
+            $0.context = ["note": "token STsid-secret of 13800138000"]
+            $0.ip = "192.0.2.1"
+        }
+        let request = run.trace.json["request"]
+        #expect(request?["phone"] == "138****8000")
+        #expect(request?["ip"] == "192.0.2.1")
+        #expect(request?["context"]?["note"] == "token <token> of 138****8000")
+        #expect(request?["token"] == nil)
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import MoondialRules
+import NumberVerification
+import Testing
+
+/// Globals: defined while rules load, then read-only; and never read before they are defined.
+@Suite struct GlobalTests {
+    @Test func filesShareGlobalsWhileTheyLoad() async throws {
+        var harness = EngineHarness()
+        harness.rules = [
+            ("a.lua", "blocked = { ['13800138000'] = true }\nfunction is_blocked(phone) return blocked[phone] end"),
+            ("b.lua", "rule 'b' { pre_check = function(req) if is_blocked(req.phone) then return deny 'blocked' end end }"),
+        ]
+        #expect(try await harness.verify().decisionText == "deny blocked")
+    }
+
+    /// The same in an engine for rules alone and in one that runs scripts too.
+    @Test(arguments: [RuleEngine.Mode.service, .script], ["counter = 1", "_G.counter = 1", "existing = 1", "_G['existing'] = nil"])
+    func aHookCannotAssignThem(mode: RuleEngine.Mode, assignment: String) async throws {
+        var harness = EngineHarness("existing = 0\nrule 'r' { pre_check = function()\n  \(assignment)\nend }")
+        harness.mode = mode
+        let run = try await harness.verify()
+        let name = assignment.contains("counter") ? "counter" : "existing"
+        #expect(run.decisionText == "review rule_error")
+        let failure = try #require(run.failures.first)
+        #expect(
+            failure.message == "rule 'r', pre_check: cannot assign the global '\(name)': globals are read-only once the "
+                + "rules have loaded (use 'local \(name)')")
+        #expect(failure.site?.description == "rules.lua:3")
+    }
+
+    @Test(arguments: [RuleEngine.Mode.service, .script], [
+        "rawset(_G, 'x', 1)", "setmetatable(_G, nil)", "string.new = 1", "table.concat = nil", "moondial.attempt = print",
+        "moondial.config.x = 1", "moondial.json.null = 1", "allow = deny", "deny.decision = 'allow'",
+        "getmetatable('').__index = {}", "math.pi = 3",
+    ])
+    func norAnythingElseThatRunsShare(mode: RuleEngine.Mode, attack: String) async throws {
+        var harness = EngineHarness("rule 'r' { pre_check = function() \(attack) end }")
+        harness.mode = mode
+        #expect(try await harness.verify().decisionText == "review rule_error")
+    }
+
+    @Test(arguments: [
+        ("return denny", "undefined global 'denny'; did you mean 'deny'?"),
+        ("denny 'x'", "undefined global 'denny'; did you mean 'deny'?"),
+        ("return Verify", "undefined global 'Verify'; did you mean 'verify'?"),
+        ("return my_thing_", "undefined global 'my_thing_'; did you mean 'my_thing'?"),
+        ("return _G.zebra", "undefined global 'zebra'"),
+        ("return unpack {}", "undefined global 'unpack'; did you mean 'string.unpack' or 'table.unpack'?"),
+        ("io.write 'x'", "undefined global 'io': left out, since it reads and writes any file; use print and moondial.log for output"),
+        ("return package", "undefined global 'package': left out, since it loads C libraries and files from anywhere; require finds modules of the rules folder"),
+    ])
+    func readingWhatIsNotDefinedIsAnError(text: String, message: String) async throws {
+        let inScript = try await EngineHarness("my_thing = 1").script("\n" + text)
+        #expect(inScript.failure?.message == message)
+        #expect(inScript.failure?.site?.line == 2)
+        let whileLoading = try await EngineHarness("my_thing = 1\n" + text).loadingFailure()
+        #expect(whileLoading?.message == message)
+        #expect(whileLoading?.site?.line == 2)
+        let inHook = try await EngineHarness("my_thing = 1 rule 'r' { pre_check = function()\n\(text) end }").verify()
+        #expect(inHook.failures.first?.message == "rule 'r', pre_check: \(message)")
+        #expect(inHook.failures.first?.site?.line == 2)
+    }
+
+    @Test func rawgetTellsWhetherOneIsDefined() async throws {
+        let text = "return rawget(_G, 'nothing') == nil, rawget(_G, 'deny') == deny"
+        #expect(try await EngineHarness().script(text).results == ["true", "true"])
+        let service = try await EngineHarness(
+            "rule 'r' { pre_check = function() print(rawget(_G, 'nothing'), rawget(_G, 'deny') == deny) end }"
+        ).report()
+        #expect(service.printed == ["nil\ttrue"])
+    }
+
+    @Test(arguments: [RuleEngine.Mode.service, .script])
+    func theyCanBeListed(mode: RuleEngine.Mode) async throws {
+        var harness = EngineHarness(
+            """
+            own = 1
+            rule "r" {
+              pre_check = function()
+                local names = {}
+                for name in pairs(_G) do names[#names + 1] = name end
+                table.sort(names)
+                print(table.concat(names, " "))
+              end,
+            }
+            """)
+        harness.mode = mode
+        let standard = Set(StandardLibrary.allowed.map { String($0.split(separator: ".")[0]) })
+        let ours = ["_G", "allow", "deny", "moondial", "own", "print", "require", "review", "rule", "verify"]
+        let printed = try await harness.report().printed
+        #expect(printed == [standard.union(ours).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: " ")])
+    }
+
+    @Test(arguments: [
+        ("string.fromat('x')", "did you mean 'format'?"), ("('x'):mtach 'x'", "did you mean 'match'?"),
+        ("moondial.atempt('h5')", "did you mean 'attempt'?"), ("return moondial.jsn.encode(1)", "did you mean 'json'?"),
+        ("os.execute 'ls'", "os.execute is left out, since it runs any program"),
+        ("local x; x()", nil), ("local t = {}; t.fromat()", "did you mean 'format'?"),
+    ] as [(String, String?)])
+    func aMisspeltFunctionGetsAHint(text: String, fix: String?) async throws {
+        let failure = try #require(try await EngineHarness().script(text).failure)
+        #expect(failure.code == .ruleError)
+        #expect(failure.fix == fix)
+        #expect(failure.subject != nil)
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import MoondialLua
+import MoondialRules
+import Testing
+
+/// Files and folders that make a rulebook.
+@Suite struct RuleFilesTests {
+    private static func rule(_ name: String) -> String { "rule '\(name)' { pre_check = print }" }
+
+    @Test func aFolderGivesItsRuleFilesSortedByName() async throws {
+        let folder = try TemporaryFolder([
+            "b.lua": Self.rule("b"), "a.lua": Self.rule("a"), "B.lua": Self.rule("B"), "10.lua": Self.rule("10"),
+            "9.lua": Self.rule("9"), "a_test.lua": "error 'a test'", ".hidden.lua": "error 'hidden'", "README.md": "no Lua",
+            "lib/module.lua": "error 'not required'", "a.lua~": "error 'a copy'",
+        ])
+        let files = try folder.read()
+        #expect(files.sources.map(\.name.description) == ["10", "9", "B", "a", "b"].map { folder("\($0).lua") })
+        #expect(files.roots == [folder.path])
+        #expect(try await folder.load().rules.map(\.name) == ["10", "9", "B", "a", "b"])
+    }
+
+    @Test func pathsAreReadInTheirOrderAndOnce() async throws {
+        let folder = try TemporaryFolder(["x/a.lua": Self.rule("a"), "x/b.lua": Self.rule("b"), "y/c.lua": Self.rule("c")])
+        try folder.link("x/link.lua", to: "a.lua")
+        let names = ["y/c.lua", "x/b.lua", "x/", "x", "x/../x/b.lua", "y/./c.lua"]
+        #expect(try await folder.load(names).rules.map(\.name) == ["c", "b", "a"])
+        #expect(try folder.read(names).roots.prefix(2) == [folder("y"), folder("x")])
+    }
+
+    @Test func noPathsAreNoRules() throws {
+        #expect(try RuleFiles.read([]).sources.isEmpty)
+        #expect(RuleFiles.none.sources.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("missing.lua", "No such file or directory"), ("missing", "No such file or directory"),
+        ("empty", "the folder holds no rule files (*.lua)"), ("tests", "the folder holds no rule files (*.lua)"),
+        ("file/below.lua", "Not a directory"), ("dangling.lua", "No such file or directory"),
+        ("odd", "Is a directory"), ("bytes", #"the name 'x\xFF.lua' in it is not UTF-8"#),
+        ("large.lua", "it is larger than 1048576 bytes"),
+    ])
+    func whatCannotBeReadIsNamed(name: String, reason: String) throws {
+        let folder = try TemporaryFolder([
+            "empty/notes.txt": "", "tests/a_test.lua": "", "file": "", "odd/folder.lua/x": "", "bytes/a.lua": "",
+        ])
+        if name == "large.lua" { try folder.write(String(repeating: " ", count: (1 << 20) + 1), to: name) }
+        try folder.link("dangling.lua", to: "nowhere")
+        let notUTF8 = Array(folder("bytes/x").utf8) + [0xFF] + Array(".lua".utf8) + [0]
+        fclose(notUTF8.withUnsafeBytes { fopen($0.bindMemory(to: CChar.self).baseAddress, "w") })
+        let diagnostic = try #require(throws: Diagnostic.self) { try folder.read([name]) }
+        #expect(diagnostic.code == .ruleFile)
+        let path = name == "odd" ? folder("odd/folder.lua") : folder(name)
+        #expect(diagnostic.message == "cannot read '\(path)': \(reason)")
+        #expect(diagnostic.fix != nil)
+    }
+
+    @Test func aFileOfExactlyTheLimitIsRead() throws {
+        let folder = try TemporaryFolder(["a.lua": String(repeating: " ", count: 1 << 20)])
+        #expect(try folder.read(["a.lua"]).sources.map(\.text.count) == [1 << 20])
+    }
+
+    @Test func aByteOrderMarkAndAFirstLineForTheShellAreNoLua() async throws {
+        let folder = try TemporaryFolder([:])
+        try folder.write([0xEF, 0xBB, 0xBF] + Array("#!/usr/bin/lua\n\(Self.rule("x"))".utf8), to: "a.lua")
+        let outline = try await folder.load()
+        #expect(outline.rules.map(\.line) == [2])
+    }
+
+    @Test(arguments: [
+        ("rules/a.lua", "rules"), ("a.lua", "."), ("/a.lua", "/"), ("./a.lua", "."), ("/x/y/a.lua", "/x/y"),
+    ])
+    func theFolderOfAFileIsWhereItsModulesAre(path: String, folder: String) {
+        #expect(RuleFiles.folder(of: path) == folder)
+    }
+
+    @Test func aNameIsPrintableInAMessage() throws {
+        let diagnostic = try #require(throws: Diagnostic.self) { try RuleFiles.read(["no\nsuch\u{1B}[31m.lua"]) }
+        #expect(diagnostic.message == #"cannot read 'no\nsuch\u{1B}[31m.lua': No such file or directory"#)
+    }
+}

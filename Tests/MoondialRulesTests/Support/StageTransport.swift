@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+import NumberVerification
+import NumberVerificationSimulator
+
+/// Carries requests to the simulator and counts them. Those whose token begins with "hold" are kept back until the test
+/// lets them go, so that tests can act while something is in flight.
+final class StageTransport: Transport {
+    /// How many requests were sent.
+    var sent: Int { deadlines.count }
+    /// Until when each was to end.
+    private(set) var deadlines: [NIODeadline] = []
+    /// How many exchanges were cancelled while they were kept back.
+    private(set) var cancelled = 0
+    /// Whether those that are cancelled stay held all the same, so that their replies come too late.
+    var ignoresCancellation = false
+    /// Called when a request is kept back, after it was sent.
+    var onHold: (() -> Void)?
+
+    private let simulator: InProcessTransport
+    private let eventLoop: any EventLoop
+    private var held: [HeldExchange] = []
+
+    init(simulator: Simulator, eventLoop: any EventLoop) {
+        self.simulator = InProcessTransport(simulator: simulator, eventLoop: eventLoop)
+        self.eventLoop = eventLoop
+    }
+
+    /// How many requests are kept back.
+    var holding: Int { held.count }
+
+    func send(
+        _ request: ByteBuffer, deadline: NIODeadline,
+        completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void
+    ) -> any Exchange {
+        deadlines.append(deadline)
+        let token = String(buffer: request).split(separator: "\"token\":\"").last?.prefix { $0 != "\"" } ?? ""
+        guard token.hasPrefix("hold") else {
+            return simulator.send(request, deadline: deadline, completion: completion)
+        }
+        let exchange = HeldExchange(String(token), completion) { [self] exchange in
+            cancelled += 1
+            if ignoresCancellation { return }
+            held.removeAll { $0 === exchange }
+            eventLoop.assumeIsolated().execute { exchange.finish(.failure(Self.givenUp)) }
+        } pass: { [self] exchange in
+            _ = simulator.send(request, deadline: deadline) { exchange.finish($0) }
+        }
+        held.append(exchange)
+        if let onHold { eventLoop.assumeIsolated().execute { onHold() } }
+        return exchange
+    }
+
+    /// Lets a request go on to the simulator: the one with this token, or the one that has been held longest.
+    func letGo(_ token: String? = nil) {
+        guard let index = token == nil ? 0 : held.firstIndex(where: { $0.token == token }) else { return }
+        let exchange = held.remove(at: index)
+        exchange.pass(exchange)
+    }
+
+    func close() {}
+
+    private static let givenUp = ExchangeFailure(kind: .cancelled, message: "given up", delivered: .maybe)
+}
+
+private final class HeldExchange: Exchange {
+    let token: String
+    private var completion: ((Result<HTTPReply, ExchangeFailure>) -> Void)?
+    private let giveUp: (HeldExchange) -> Void
+    let pass: (HeldExchange) -> Void
+
+    init(
+        _ token: String, _ completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void,
+        giveUp: @escaping (HeldExchange) -> Void, pass: @escaping (HeldExchange) -> Void
+    ) {
+        self.token = token
+        self.completion = completion
+        self.giveUp = giveUp
+        self.pass = pass
+    }
+
+    func cancel() {
+        if completion != nil { giveUp(self) }
+    }
+
+    func finish(_ result: Result<HTTPReply, ExchangeFailure>) {
+        let completion = completion
+        self.completion = nil
+        completion?(result)
+    }
+}
