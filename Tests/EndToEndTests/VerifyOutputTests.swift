@@ -98,6 +98,15 @@ struct VerifyOutputTests {
 
     // MARK: - JSON
 
+    @Test func whatARulePrintsStaysOutOfTheResult() async throws {
+        let outcome = try await Executable.run(
+            ["verify", "--rules", "rules.lua", "--json"], input: Requests.json(),
+            in: TemporaryFolder(["rules.lua": "rule 'talks' { pre_check = function() print('hello', 1) end }\n"]))
+        #expect(outcome.status == 0)
+        #expect(try outcome.json["decision"] as? String == "allow")
+        #expect(outcome.errors == "hello\t1\n")
+    }
+
     @Test func jsonIsOneLineWithTheseKeys() async throws {
         let outcome = try await Executable.run(["verify", "--json"], input: Requests.documented)
         #expect(outcome.output.hasSuffix("}\n"))

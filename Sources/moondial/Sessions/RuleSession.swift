@@ -50,7 +50,13 @@ final class RuleSession {
         settings.mode = plan.mode
         settings.run = plan.settings.run
         settings.config = plan.settings.config
-        settings.print = { shell.output.write(line: $0) }
+        // Standard output holds results: of a script what it prints, of a decision the decision alone.
+        settings.print = {
+            switch plan.mode {
+            case .script: shell.output.write(line: $0)
+            case .service: shell.errors.write(String(decoding: $0, as: UTF8.self) + "\n")
+            }
+        }
         settings.log = { shell.errors.write(LogText.line(for: $0)) }
         do throws(Diagnostic) {
             engine = try RuleEngine(rules: plan.rules, settings: settings, client: client, eventLoop: eventLoop)
