@@ -107,9 +107,7 @@ struct ErrorOutputTests {
                   |
                 3 | rule "repair" { fallbck = function(req, attempt) end }
                   |                 ^^^^^^^
-                  = fix: use pre_check, route, fallback, map_result, on_decision
-                  = traceback:
-                      rules.lua:3: in main chunk
+                  = fix: use one of pre_check, route, fallback, map_result, on_decision
 
                 """),
         Row(

@@ -34,7 +34,7 @@ extension DiagnosticCode {
 }
 
 extension HookFailure {
-    /// - Parameter kind: The default, nil, means what the error says.
+    /// The kind is that of the error unless another is given.
     init(_ error: LuaError, kind: Kind? = nil) {
         self.init(
             kind: kind ?? Kind(error), message: error.message, site: error.site.map(HookSite.init),

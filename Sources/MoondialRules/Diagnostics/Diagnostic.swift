@@ -89,7 +89,8 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
         case .ruleResult: "return only what the hook needs: an endpoint, a decision, a small table"
         case .ruleFile: "check the path and its permissions"
         case .ruleDefinition: "use the hooks pre_check, route, fallback, map_result and on_decision"
-        case .requestInvalid: "send {\"token\", \"phone\", \"exID\"} and the options that `moondial verify --help` lists"
+        case .requestInvalid:
+            "send {\"token\", \"phone\", \"exID\"} and the options that `moondial verify --help` lists"
         case .usage: "see `moondial --help`"
         case .configuration: "correct the named setting"
         case .credentials: "set MOONDIAL_APP_KEY and MOONDIAL_MASTER_SECRET or MOONDIAL_MASTER_SECRET_FILE"

@@ -164,9 +164,7 @@ final class ActiveRun: RunHandle {
         let reason: Guard
     }
 
-    /// Sends a raw attempt, or says why not.
-    ///
-    /// - Parameter completion: Called later, unless the attempt is refused.
+    /// Sends a raw attempt, or says why not. The completion is called later, unless the attempt is refused.
     func send(_ raw: RawAttempt, completion: @escaping (Attempt) -> Void) -> Result<any Exchange, RawRefusal> {
         let permission = machine.rawAttempt(
             raw.request, at: raw.endpoint, evenIfDelivered: raw.evenIfDelivered, now: now)

@@ -22,7 +22,7 @@ final class ConcurrentGroup {
     private var unfinished: Int
     private var isOver = false
 
-    /// - Parameter completion: Called once, unless the group is cancelled before.
+    /// The completion is called once, unless the group is cancelled before.
     init(_ functions: [LuaFunction], completion: @escaping (End) -> Void) {
         self.functions = functions
         self.completion = completion

@@ -95,9 +95,7 @@ package final class RuleEngine {
 
     // MARK: - Runs
 
-    /// Decides on one request.
-    ///
-    /// - Parameter completion: Called once, after this call has returned.
+    /// Decides on one request. The completion is called once, after this call has returned.
     @discardableResult
     package func verify(_ request: RunRequest, completion: @escaping (FinishedRun) -> Void) -> any RunHandle {
         startRun(request, completion: completion)
@@ -115,10 +113,9 @@ package final class RuleEngine {
     /// Runs a script: Lua with the same words as a rule file, plus `verify` and `moondial.attempt` at its top level.
     /// Rules that it defines join those that were loaded. Needs the mode `script`.
     ///
-    /// - Parameters:
-    ///   - root: The folder in which `require` looks first.
-    ///   - arguments: `arg[1]` …, and `...`; `arg[0]` is the script's name.
-    ///   - completion: Called once, after this call has returned, with what the script returned.
+    /// `require` looks in `root` first; the default is nil, for the folders of the rules alone. The script finds
+    /// `arguments`, by default none, in `...` and `arg`, with its own name as `arg[0]`. The completion is called once,
+    /// after this call has returned, with what the script returned.
     @discardableResult
     package func run(
         _ script: RuleSource, root: String? = nil, arguments: [String] = [],

@@ -96,7 +96,7 @@ extension RunRequest {
 }
 
 extension RunRequestProblem {
-    /// - Parameter got: Named by its type when it is long enough to be a phone or token.
+    /// What came is named by its type when it is long enough to be a phone or token.
     static func expected(_ what: String, of field: String, got value: JSON) -> RunRequestProblem {
         let got =
             switch value {

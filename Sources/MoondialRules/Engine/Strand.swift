@@ -22,9 +22,8 @@ final class Strand {
         thread = try vm.makeThread(context: self)
     }
 
-    /// Calls a function. When it ends without waiting, the outcome is returned and `ended` is dropped.
-    ///
-    /// - Parameter ended: Gets the outcome of a call that had to wait: `returned` or `failed`.
+    /// Calls a function. `ended` gets the outcome of a call that has to wait, `returned` or `failed`; when it ends
+    /// without waiting, the outcome is returned and `ended` is dropped.
     func call(
         _ function: LuaFunction, arguments: (LuaWriter) -> Void, ended: @escaping (LuaOutcome) -> Void
     ) -> LuaOutcome {
@@ -35,9 +34,8 @@ final class Strand {
         return outcome
     }
 
-    /// Begins a wait, from inside a host function: the ticket names it in `resume`.
-    ///
-    /// - Parameter cancel: Called when the strand ends before the reply comes.
+    /// Begins a wait, from inside a host function: the ticket names it in `resume`. `cancel` is called when the strand
+    /// ends before the reply comes.
     func beginWait(_ cancel: @escaping () -> Void) -> LuaTicket {
         guard let thread else { preconditionFailure("a strand waits after its end") }
         cancelWait = cancel

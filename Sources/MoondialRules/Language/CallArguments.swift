@@ -90,9 +90,7 @@ struct CallArguments {
 }
 
 extension HostFunction {
-    /// A function that answers at once, or refuses.
-    ///
-    /// - Parameter name: What scripts call it; nil when that is the path.
+    /// A function that answers at once, or refuses. Scripts call it by `name`, or by its path when that is nil.
     init(
         _ path: String, as name: String? = nil,
         answering body: @escaping (HostCall, inout CallArguments) throws(CallRefusal) -> Void

@@ -17,7 +17,9 @@ extension JSON {
         case .boolean(let value): self = .bool(value)
         case .integer(let value): self = .integer(value)
         case .number(let value):
-            guard value.isFinite else { throw LuaConversionProblem(message: "the number \(LuaValue.number(value).shown) has no JSON form") }
+            guard value.isFinite else {
+                throw LuaConversionProblem(message: "the number \(LuaValue.number(value).shown) has no JSON form")
+            }
             self = .double(value)
         case .string(let string): self = .string(try string.jsonText)
         case .table(let table) where table.array.isEmpty && !table.isArray: self = .object(try Object(table))

@@ -29,7 +29,8 @@ extension LanguageHost {
                 let name = call.arguments.nextOrNil().text ?? ""
                 if Self.isInHook(call) {
                     return .raised(
-                        "require '\(name)' in a hook: modules load with the rules, so require it at the top of the file")
+                        "require '\(name)' in a hook: modules load with the rules, so require it at the top of the file"
+                    )
                 }
                 do throws(Modules.NotFound) {
                     let source = try modules.source(named: name)

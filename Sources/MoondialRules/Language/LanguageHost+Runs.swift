@@ -152,7 +152,9 @@ extension CallArguments {
     fileprivate mutating func functionCount() throws(CallRefusal) -> Int64 {
         let value = value()
         guard case .table(let table) = value else { throw expected("table of functions", value) }
-        if let pair = table.pairs.first { throw refusal("a list of functions expected, got the key \(pair.key.shownKey)") }
+        if let pair = table.pairs.first {
+            throw refusal("a list of functions expected, got the key \(pair.key.shownKey)")
+        }
         for (index, item) in table.array.enumerated() where item != .opaque("function") {
             throw refusal("function expected at \(index + 1), got \(item.typeName)")
         }

@@ -16,7 +16,8 @@ extension LanguageHost {
                 let names = (call.arguments.nextOrNil().text ?? "").split(separator: " ").map(String.init)
                 let meant = field.text.flatMap { Suggestion.nearest(to: $0, in: names) }
                 return .raised(
-                    "\(record) has no field \(field.shownKey)\(meant.map { "; did you mean '\(record).\($0)'?" } ?? "")")
+                    "\(record) has no field \(field.shownKey)\(meant.map { "; did you mean '\(record).\($0)'?" } ?? "")"
+                )
             },
         ]
     }

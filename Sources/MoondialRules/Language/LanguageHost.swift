@@ -72,7 +72,8 @@ final class LanguageHost {
         var trouble = definitions.problem
         if let error {
             guard let problem = trouble, error.message.contains(problem.message) else { return Diagnostic(error) }
-            trouble?.traceback = error.traceback
+            // With one call only, it repeats the place.
+            if error.traceback.count > 1 { trouble?.traceback = error.traceback }
         } else if !isLoading || trouble == nil {
             trouble = definitions.unfinished
         }

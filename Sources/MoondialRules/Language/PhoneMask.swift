@@ -44,7 +44,8 @@ struct PhoneMask {
     /// Eleven digits that begin with 13 to 19, with or without the country code before them, and nothing else.
     private static func masked(_ digits: String) -> String {
         let number = digits.utf8.count == 13 && digits.hasPrefix("86") ? digits.dropFirst(2) : digits[...]
-        guard number.utf8.count == 11, number.hasPrefix("1"), let second = number.dropFirst().first, second >= "3" else {
+        guard number.utf8.count == 11, number.hasPrefix("1"), let second = number.dropFirst().first, second >= "3"
+        else {
             return digits
         }
         return Phone.mask(digits)

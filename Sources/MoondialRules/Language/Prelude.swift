@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-/// The part of the rule language that is written in Lua: the words `rule`, `allow`, `deny` and `review`, `moondial.all`,
-/// the records that hooks get, and globals that must be defined before they are read.
+/// The part of the rule language that is written in Lua: the words `rule`, `allow`, `deny` and `review`,
+/// `moondial.all`, the records that hooks get, and globals that must be defined before they are read.
 ///
 /// It runs once per Lua state, before any script, with the host-only functions as its argument.
 enum Prelude {
@@ -21,8 +21,8 @@ enum Prelude {
 
         """
 
-    /// What hooks get. Nothing in it can be assigned, since nobody would see it; a field that no such record ever has is
-    /// an error and not nil, since a condition on nil would silently never hold.
+    /// What hooks get. Nothing in it can be assigned, since nobody would see it; a field that no such record ever has
+    /// is an error and not nil, since a condition on nil would silently never hold.
     private static let records = """
         local function record(class, name, missing)
           host.set_record_class(class, {

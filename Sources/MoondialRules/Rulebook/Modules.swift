@@ -31,7 +31,9 @@ struct Modules {
                 let shown = candidate.hasPrefix("./") ? String(candidate.dropFirst(2)) : candidate
                 tried.append(shown)
                 do throws(FileSystem.Failure) {
-                    if let text = try Self.read(candidate, in: root) { return RuleSource(name: .file(shown), text: text) }
+                    if let text = try Self.read(candidate, in: root) {
+                        return RuleSource(name: .file(shown), text: text)
+                    }
                 } catch {
                     throw NotFound(message: "module '\(name)': cannot read '\(shown)': \(error.reason)")
                 }

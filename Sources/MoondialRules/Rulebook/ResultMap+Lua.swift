@@ -9,7 +9,8 @@ extension ResultMap {
         self.init()
         guard table.array.isEmpty else {
             throw RuleDefinition.Problem(
-                message: "map_result of rule '\(rule)' holds a value without a key; write match = allow or [9002] = review",
+                message:
+                    "map_result of rule '\(rule)' holds a value without a key; write match = allow or [9002] = review",
                 subject: "map_result")
         }
         guard !table.pairs.isEmpty else {

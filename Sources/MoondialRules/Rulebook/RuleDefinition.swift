@@ -24,9 +24,7 @@ struct RuleDefinition {
         }
     }
 
-    /// - Parameters:
-    ///   - hooks: The table in Lua.
-    ///   - site: Where `rule "name"` stands.
+    /// Reads the table of hooks. `site` is where `rule "name"` stands.
     init(name: String, hooks: LuaValue, at site: LuaSite) throws(Problem) {
         guard case .table(let table) = hooks else {
             throw Problem(message: "rule '\(name)': table of hooks expected, got \(hooks.typeName)")
@@ -54,7 +52,8 @@ struct RuleDefinition {
         }
         guard !sites.isEmpty else {
             throw Problem(
-                message: "rule '\(name)' has no hooks", fix: "give it at least one of \(Hook.names.joined(separator: ", "))")
+                message: "rule '\(name)' has no hooks",
+                fix: "give it at least one of \(Hook.names.joined(separator: ", "))")
         }
         outline = RuleOutline(
             name: name, file: site.source.description, line: site.line, hooks: sites.mapValues(HookSite.init),
@@ -82,7 +81,7 @@ struct RuleDefinition {
         if let hook = Hook(rawValue: key) { return hook }
         var problem = Problem(
             message: "rule '\(rule)' has no hook \(pair.key.shownKey)\(Suggestion.clause(for: key, in: Hook.names))",
-            subject: key, fix: "use \(Hook.names.joined(separator: ", "))")
+            subject: key, fix: "use one of \(Hook.names.joined(separator: ", "))")
         // A function tells where it stands, which a table does not.
         problem.site = siteOfScript(pair.value)
         throw problem

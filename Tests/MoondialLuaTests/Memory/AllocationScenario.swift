@@ -65,6 +65,18 @@ struct AllocationScenario: Sendable, CustomTestStringConvertible {
         AllocationScenario(
             "print", "", script: "print('a', 1, {}, setmetatable({}, {__tostring = function() return 'x' end}))"),
         AllocationScenario("a module", "table", script: "return require 'm'"),
+        AllocationScenario("a record", "value") { lab in
+            let prelude = "local host = ... host.set_record_class(8, {}) host.freeze_but_for({1}, 'name', print)"
+            try lab.vm.runPrelude(prelude, label: "test")
+            let thread = try lab.vm.makeThread()
+            defer { thread.close() }
+            let outcome = thread.start(try lab.load("local r = ... return r.name")) { writer in
+                writer.writeRecord(class: 8, expecting: 1) { $0.field("name", "value") }
+            }
+            if let error = outcome.error { throw error }
+            guard case .returned(var reader) = outcome else { throw Surprise("it waits") }
+            return shown([reader.nextOrNil()])
+        },
     ]
 
     private static let waits: [AllocationScenario] = [

@@ -117,7 +117,10 @@ import Testing
           __index = function(self, key) return host.payload(self)[key] end,
           __call = function(self, reason) return host.object(7, {outcome = self.outcome, reason = reason}) end,
         })
-        host.set_record_class(8, {__index = function(_, key) error('no field ' .. key, 2) end})
+        host.set_record_class(8, {
+          __index = function(_, key) error('no field ' .. key, 3) end,
+          __newindex = function(_, key) error('no change of ' .. key, 2) end,
+        })
         deny = host.object(7, {outcome = 'deny'})
         array = host.array
         """
@@ -142,16 +145,54 @@ import Testing
             try lab.error(of: "deny.outcome = 'allow'").message == "attempt to index a decision value (global 'deny')")
     }
 
-    @Test func recordsHaveTheirClass() throws {
+    /// Runs `text` with a record `r` that has a name and a list: its results.
+    private func run(withRecord text: String) throws -> [LuaValue] {
         let lab = try lab()
-        let function = try lab.load("local r = ... note(r.name, getmetatable(r)) return r.nome")
         let thread = try lab.vm.makeThread()
-        let outcome = thread.start(function) { writer in
-            writer.writeRecord(class: 8, expecting: 1) { $0.field("name", "value") }
+        defer { thread.close() }
+        let outcome = thread.start(try lab.load("local r = ... " + text)) { writer in
+            writer.writeRecord(class: 8, expecting: 2) { record in
+                record.field("name", "value")
+                record.field("list") { field in
+                    field.writeRecord(class: 8) { list in
+                        list.writeArray(count: 2, isMarked: true) { for each in ["a", "b"] { $0.write(each) } }
+                    }
+                }
+            }
         }
-        #expect(outcome.error?.description == "test.lua:1: no field nome")
-        #expect(lab.journal.notes == [["value", false]])
-        thread.close()
+        if let error = outcome.error { throw error }
+        guard case .returned(var reader) = outcome else { throw Surprise("it waits") }
+        var results: [LuaValue] = []
+        while let value = reader.next() { results.append(value) }
+        return results
+    }
+
+    @Test(arguments: [
+        ("return r.name, #r.list, r.list[2], rawget(r, 'name'), rawlen(r.list)", "value 2 b value 2"),
+        ("local s = '' for k in pairs(r) do s = s .. #k end return s, next(r.list)", "44 1 a"),
+        ("for i, v in ipairs(r.list) do if i == 2 then return v end end", "b"),
+        ("return table.concat(r.list), type(r), getmetatable(r)", "ab table false"),
+    ])
+    func recordsReadLikeTables(text: String, results: String) throws {
+        #expect(try shown(run(withRecord: text)) == results)
+    }
+
+    @Test(arguments: [
+        ("return r.nome", "test.lua:1: no field nome"), ("return r.list[3]", "test.lua:1: no field 3"),
+        ("r.name = 'other'", "test.lua:1: no change of name"), ("r.new = 'other'", "test.lua:1: no change of new"),
+        ("r.list[1] = 'other'", "test.lua:1: no change of 1"),
+        ("rawset(r, 'name', 1)", "test.lua:1: bad argument #1 to 'rawset' (the table is read-only)"),
+        ("setmetatable(r, nil)", "test.lua:1: cannot change a protected metatable"),
+    ])
+    func recordsCanOnlyBeRead(text: String, message: String) throws {
+        let error = try #require(throws: LuaError.self) { try run(withRecord: text) }
+        #expect(error.description == message)
+    }
+
+    @Test func recordsCrossWithTheirContents() throws {
+        let list = LuaTable(array: ["a", "b"], isArray: true)
+        #expect(
+            try run(withRecord: "return r.list, { r.list }") == [.table(list), .table(LuaTable(array: [.table(list)]))])
     }
 
     @Test func tablesCanBeMarkedAsArrays() throws {

@@ -49,7 +49,10 @@ import Testing
 
     @Test func anEventNamesTheFileAndLineOfItsHook() async throws {
         var harness = EngineHarness()
-        harness.rules = [("a.lua", "\n\nrule 'a' {\n  pre_check = function()\n  end,\n}"), ("b.lua", "rule 'b' { map_result = { match = allow } }")]
+        harness.rules = [
+            ("a.lua", "\n\nrule 'a' {\n  pre_check = function()\n  end,\n}"),
+            ("b.lua", "rule 'b' { map_result = { match = allow } }"),
+        ]
         let run = try await harness.verify()
         let sites = run.trace.events.map { $0.site.map { "\($0.file):\($0.line)" } }
         #expect(sites == ["a.lua:4", nil, "b.lua:1"])
@@ -75,7 +78,10 @@ import Testing
     @Test func aRuleOfTheSameNameTakesThePlaceOfTheFirst() async throws {
         var harness = EngineHarness()
         harness.rules = [
-            ("a.lua", "rule 'x' { map_result = { default = deny 'old' } }\nrule 'y' { map_result = { default = deny 'y' } }"),
+            (
+                "a.lua",
+                "rule 'x' { map_result = { default = deny 'old' } }\nrule 'y' { map_result = { default = deny 'y' } }"
+            ),
             ("b.lua", "\nrule 'x' { map_result = { default = deny 'new' } }"),
         ]
         let (outline, replacements) = try await harness.onLoop { engine, _, promise in
@@ -93,7 +99,8 @@ import Testing
             """
             rule "all" {
               pre_check = function(req)
-                print(req.phone, req.token, req.exid, req.channel, req.ip, req.operator, req.token_age_ms, req.timeout_ms)
+                print(req.phone, req.token, req.exid, req.channel, req.ip, req.operator)
+                print(req.token_age_ms, req.timeout_ms)
                 print(req.context.a.b[2], #req.context.a.b, req.context.missing)
               end,
             }
@@ -108,7 +115,7 @@ import Testing
         }
         #expect(
             report.printed == [
-                "13800138000\tSTsid-example\torder-1\tweb\t192.0.2.1\tCT\t1500\t900", "two\t2\tnil",
+                "13800138000\tSTsid-example\torder-1\tweb\t192.0.2.1\tCT", "1500\t900", "two\t2\tnil",
             ])
         let bare = try await EngineHarness(
             "rule 'n' { pre_check = function(r) print(r.exid, r.channel, r.ip, r.operator, r.context) end }"

@@ -44,7 +44,10 @@ import Testing
         ("moondial.attempt('h5', '13800138000', 'hold')", 1),
         ("pcall(verify, '13800138000', 'hold')", 1),
         ("coroutine.wrap(function() verify('13800138000', 'hold') end)()", 1),
-        ("moondial.all { function() verify('13800138000', 'hold') end, function() verify('13800138000', 'hold') end }", 2),
+        (
+            "local function wait() verify('13800138000', 'hold') end moondial.all { wait, wait }",
+            2
+        ),
         ("moondial.all { function() moondial.all { function() moondial.attempt('h5', '1', 'hold') end } end }", 1),
     ])
     func aScriptEndsWhereverItWaits(wait: String, holding: Int) async throws {
@@ -64,7 +67,8 @@ import Testing
     }
 
     @Test func aScriptTakesTheRawAttemptOfAHookWithIt() async throws {
-        let rules = "rule 'raw' { pre_check = function() moondial.attempt('h5', '13911112222', 'hold'); print 'never' end }"
+        let rules =
+            "rule 'raw' { pre_check = function() moondial.attempt('h5', '13911112222', 'hold'); print 'never' end }"
         let outcome = try await cancelScript("verify('13800138000', 't')", rules: rules)
         #expect(outcome.sent == 1)
         #expect(outcome.cancelled == 1)

@@ -46,34 +46,38 @@ import Testing
         #expect(holding.results == ["allow", "allow", "allow"])
     }
 
-    @Test(arguments: [
-        ("return moondial.all {}", []),
-        ("return moondial.all { function() end, function() return 2 end }", ["nil", "2"]),
-        ("return moondial.all { function() return 1, 2, 3 end }", ["1"]),
-        ("return moondial.all { function() return false end, function() return nil end }", ["false", "nil"]),
-        ("return select('#', moondial.all { function() end, function() end })", ["2"]),
-        ("local t = {}; return t == moondial.all { function() return t end }", ["true"]),
-        ("return type(moondial.all { function() return print end })", ["function"]),
-        ("return tostring(moondial.all { function() return deny 'x' end })", ["deny \"x\""]),
-        ("return pcall(function() return moondial.all { function() return verify('1', 't').verdict end } end)", ["true", "unknown"]),
-        (
-            """
-            return moondial.all {
-              function() return moondial.all { function() return verify("13800138000", "t").verdict end } end,
-              function() return select(2, moondial.all { function() end, function() return "b" end }) end,
-            }
-            """, ["match", "b"]
-        ),
-        (
-            """
-            local inner = coroutine.wrap(function()
-              coroutine.yield(moondial.all { function() return verify("13800138000", "sim:delay=2ms").verdict end })
-              return moondial.all { function() return "second" end }
-            end)
-            return inner(), inner()
-            """, ["match", "second"]
-        ),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            ("return moondial.all {}", []),
+            ("return moondial.all { function() end, function() return 2 end }", ["nil", "2"]),
+            ("return moondial.all { function() return 1, 2, 3 end }", ["1"]),
+            ("return moondial.all { function() return false end, function() return nil end }", ["false", "nil"]),
+            ("return select('#', moondial.all { function() end, function() end })", ["2"]),
+            ("local t = {}; return t == moondial.all { function() return t end }", ["true"]),
+            ("return type(moondial.all { function() return print end })", ["function"]),
+            ("return tostring(moondial.all { function() return deny 'x' end })", ["deny \"x\""]),
+            (
+                "return pcall(function() return moondial.all { function() return verify('1', 't').verdict end } end)",
+                ["true", "unknown"]
+            ),
+            (
+                """
+                return moondial.all {
+                  function() return moondial.all { function() return verify("13800138000", "t").verdict end } end,
+                  function() return select(2, moondial.all { function() end, function() return "b" end }) end,
+                }
+                """, ["match", "b"]
+            ),
+            (
+                """
+                local inner = coroutine.wrap(function()
+                  coroutine.yield(moondial.all { function() return verify("13800138000", "sim:delay=2ms").verdict end })
+                  return moondial.all { function() return "second" end }
+                end)
+                return inner(), inner()
+                """, ["match", "second"]
+            ),
+        ] as [(String, [String])])
     func resultsAreKeptAsTheyAre(text: String, results: [String]) async throws {
         let report = try await script(text)
         #expect(report.failure == nil)
@@ -157,7 +161,8 @@ import Testing
               pre_check = function(req)
                 local a, b = moondial.all {
                   function()
-                    if moondial.attempt("h5", "13911112222", "sim:delay=2ms").verdict == "match" then return deny "a" end
+                    local attempt = moondial.attempt("h5", "13911112222", "sim:delay=2ms")
+                    if attempt.verdict == "match" then return deny "a" end
                   end,
                   function() return deny "b" end,
                 }
@@ -194,7 +199,10 @@ import Testing
         ("moondial.all(print)", "bad argument #1 to 'moondial.all' (table of functions expected, got function)"),
         ("moondial.all { 1 }", "bad argument #1 to 'moondial.all' (function expected at 1, got number)"),
         ("moondial.all { print, nil, print }", "bad argument #1 to 'moondial.all' (function expected at 2, got nil)"),
-        ("moondial.all { a = print }", "bad argument #1 to 'moondial.all' (a list of functions expected, got the key 'a')"),
+        (
+            "moondial.all { a = print }",
+            "bad argument #1 to 'moondial.all' (a list of functions expected, got the key 'a')"
+        ),
     ])
     func whatIsNoListOfFunctionsIsRefused(text: String, message: String) async throws {
         let report = try await script("\n" + text)

@@ -69,7 +69,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("9003", "review by_code"), ("9002", "deny by_verdict"), ("9001", "deny by_default"), ("9000", "deny by_default"),
+        ("9003", "review by_code"), ("9002", "deny by_verdict"), ("9001", "deny by_default"),
+        ("9000", "deny by_default"),
     ])
     func aTableIsSearchedByCodeThenVerdictThenDefault(code: String, decision: String) async throws {
         let harness = EngineHarness(
@@ -133,8 +134,12 @@ import Testing
         let harness = EngineHarness(
             """
             rule "map" { map_result = { match = deny("known", { since = 7 }) } }
-            rule "one" { on_decision = function(req, d) print(d.decision, d.reason, d.rule, d.since, d.code, d.verdict) end }
-            rule "two" { on_decision = function(req, d) print(#d.attempts, d.attempts[1].endpoint, d.endpoint, d.exid) end }
+            rule "one" {
+              on_decision = function(req, d) print(d.decision, d.reason, d.rule, d.since, d.code, d.verdict) end,
+            }
+            rule "two" {
+              on_decision = function(req, d) print(#d.attempts, d.attempts[1].endpoint, d.endpoint, d.exid) end,
+            }
             """)
         let report = try await harness.report(exID: "order-1")
         #expect(report.printed == ["deny\tknown\tmap\t7\t9000\tmatch", "1\tmobile\tmobile\torder-1"])

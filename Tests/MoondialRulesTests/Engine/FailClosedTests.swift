@@ -38,7 +38,8 @@ import Testing
             Case(hook, "verify('1', 't')", .raised, "verify cannot be called in a hook"),
             Case(hook, "rule 'new' { pre_check = print }", .raised, "rule cannot be called in a hook"),
             Case(hook, "require 'x'", .raised, "require 'x' in a hook"),
-            Case(hook, "table.sort({ 2, 1 }, function() moondial.attempt('h5', '1', 't') end)", .cannotYield,
+            Case(
+                hook, "table.sort({ 2, 1 }, function() moondial.attempt('h5', '1', 't') end)", .cannotYield,
                 "moondial.attempt cannot wait inside a table.sort comparator"),
             Case(hook, "local t = {}; t.t = t; return t", .nonsense, "nested too deep"),
             Case(hook, "return ('x'):rep(2000000)", .nonsense, "too large"),
@@ -54,7 +55,9 @@ import Testing
         Case("pre_check", "return allow, deny", .nonsense, "returned allow and deny: one value expected"),
         Case("pre_check", "return moondial.json.null", .nonsense, "got a userdata"),
         Case("pre_check", "return print", .nonsense, "got a function"),
-        Case("pre_check", "return setmetatable({ decision = 'allow' }, { __name = 'decision' })", .nonsense, "got a table"),
+        Case(
+            "pre_check", "return setmetatable({ decision = 'allow' }, { __name = 'decision' })", .nonsense,
+            "got a table"),
         Case("route", "return 'h6'", .nonsense, "\"mobile\" or \"h5\" expected, got \"h6\"; did you mean 'h5'?"),
         Case("route", "return 'H5'", .nonsense, "did you mean 'h5'?"),
         Case("route", "return req.token", .nonsense, "got a string"),
@@ -63,7 +66,8 @@ import Testing
         Case("fallback", "return 7", .nonsense, "got 7"),
         Case("fallback", "return {}", .nonsense, "got nil"),
         Case("fallback", "return { 'h5' }", .nonsense, "returned a list"),
-        Case("fallback", "return { endpoint = 'h5', even_if_deliverd = true }", .nonsense,
+        Case(
+            "fallback", "return { endpoint = 'h5', even_if_deliverd = true }", .nonsense,
             "unknown field 'even_if_deliverd'; did you mean 'even_if_delivered'?"),
         Case("fallback", "return { endpoint = 'h5', even_if_delivered = 'yes' }", .nonsense, "true or false expected"),
         Case("fallback", "return { endpoint = 'h5', even_if_delivered = 1 }", .nonsense, "true or false expected"),
@@ -81,7 +85,9 @@ import Testing
         Case("map_result", "local t = {}; t.t = t; return allow('x', t)", .raised, "nested too deep"),
         Case("map_result", "return allow('x', { 1, 2 })", .raised, "named fields expected, got a list"),
         Case("map_result", "return allow('x', { [true] = 1 })", .raised, "the key true, which is no string"),
-        Case("map_result", "return allow('x', { verdict = 'match' })", .raised, "the field 'verdict' is in every decision"),
+        Case(
+            "map_result", "return allow('x', { verdict = 'match' })", .raised,
+            "the field 'verdict' is in every decision"),
         Case("map_result", "return allow('\\xff')", .raised, "the string is not UTF-8"),
         Case("map_result", "return allow(1)", .raised, "bad argument #1 to 'allow' (string expected, got number)"),
         Case("map_result", "return allow('x', 'y')", .raised, "table expected, got string"),

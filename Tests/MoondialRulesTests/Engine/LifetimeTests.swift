@@ -32,14 +32,18 @@ import Testing
         let isGone: Bool = try await EngineHarness(Self.rules).onLoop { engine, _, promise in
             let request = RunRequest(try VerificationRequest(phone: "13800138000", token: "t", exID: exID))
             var run: Weak?
-            run = Weak(engine.verify(request) { _ in
-                Self.later(promise.futureResult.eventLoop) { promise.succeed(run?.object == nil) }
-            })
+            run = Weak(
+                engine.verify(request) { _ in
+                    Self.later(promise.futureResult.eventLoop) { promise.succeed(run?.object == nil) }
+                })
         }
         #expect(isGone)
     }
 
-    @Test(arguments: ["verify('13800138000', 'hold')", "moondial.attempt('h5', '1', 'hold')", "moondial.all { function() verify('1', 'hold') end }"])
+    @Test(arguments: [
+        "verify('13800138000', 'hold')", "moondial.attempt('h5', '1', 'hold')",
+        "moondial.all { function() verify('1', 'hold') end }",
+    ])
     func aCancelledScriptIsGone(wait: String) async throws {
         let isGone: Bool = try await EngineHarness.inScript(wait, rules: Self.rules) { script, promise in
             script.transport.onHold = {

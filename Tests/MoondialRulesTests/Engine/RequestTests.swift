@@ -12,7 +12,11 @@ import Testing
 
     @Test func theProvidersOwnExampleIsARequest() throws {
         let request = try read(
-            #"{"token": "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw", "phone": 15813554612, "exID": "1234566"}"#)
+            """
+            {"token": "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw", "phone": 15813554612,
+             "exID": "1234566"}
+            """
+        )
         #expect(request.verification.phone.submitted == "15813554612")
         #expect(request.verification.token.reveal() == "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw")
         #expect(request.verification.exID == "1234566")
@@ -57,9 +61,18 @@ import Testing
         (#"{"phone": "", "token": "t"}"#, "phone is empty"),
         (#"{"phone": "1", "token": "t", "exID": ""}"#, "exID is empty; leave it out instead"),
         (#"{"phone": "1\u2028", "token": "t"}"#, "phone holds the invisible character U+2028; remove it"),
-        (#"{"phone": "1", "token": "t", "channel": "STsid-secret"}"#, "channel: \"native\" or \"web\" expected, got another string"),
-        (#"{"phone": "1", "token": "t", "timeout_ms": "900"}"#, "timeout_ms: a whole number of milliseconds from 1 to 86400000 expected, got \"900\""),
-        (#"{"phone": "1", "token": "t", "token_age_ms": 1e3}"#, "token_age_ms: a whole number of milliseconds from 0 to 86400000 expected, got a fraction"),
+        (
+            #"{"phone": "1", "token": "t", "channel": "STsid-secret"}"#,
+            "channel: \"native\" or \"web\" expected, got another string"
+        ),
+        (
+            #"{"phone": "1", "token": "t", "timeout_ms": "900"}"#,
+            "timeout_ms: a whole number of milliseconds from 1 to 86400000 expected, got \"900\""
+        ),
+        (
+            #"{"phone": "1", "token": "t", "token_age_ms": 1e3}"#,
+            "token_age_ms: a whole number of milliseconds from 0 to 86400000 expected, got a fraction"
+        ),
         (#"{"phone": "1", "token": "t", "context": []}"#, "context: an object expected, got an array"),
     ])
     func whatIsWrongIsSaidWithoutRepeatingSecrets(text: String, message: String) throws {
@@ -71,7 +84,9 @@ import Testing
 
     @Test func theKeysAreThoseThatAreRead() {
         #expect(
-            RunRequest.keys == ["token", "phone", "exID", "channel", "ip", "operator", "token_age_ms", "timeout_ms", "context"])
+            RunRequest.keys == [
+                "token", "phone", "exID", "channel", "ip", "operator", "token_age_ms", "timeout_ms", "context",
+            ])
     }
 
     @Test func theOptionsAreInTheTraceRedacted() async throws {

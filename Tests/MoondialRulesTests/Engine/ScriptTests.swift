@@ -15,7 +15,9 @@ import Testing
     }
 
     @Test func itsRulesJoinThoseThatWereLoaded() async throws {
-        let report = try await EngineHarness("rule 'loaded' { pre_check = function(req) if req.exid == 'a' then return deny 'loaded' end end }").script(
+        let report = try await EngineHarness(
+            "rule 'loaded' { pre_check = function(req) if req.exid == 'a' then return deny 'loaded' end end }"
+        ).script(
             """
             rule "own" { map_result = { match = review "own" } }
             return verify("13800138000", "t", "a").reason, verify("13800138000", "t", "b").reason
@@ -76,22 +78,26 @@ import Testing
     }
 
     @Test func troubleOfOneScriptIsForgottenForTheNext() async throws {
-        let reports = try await EngineHarness().scripts(["rule 'x' (error 'boom')", "rule 'y' { map_result = { match = deny } }"])
+        let reports = try await EngineHarness().scripts([
+            "rule 'x' (error 'boom')", "rule 'y' { map_result = { match = deny } }",
+        ])
         #expect(reports[0].failure?.message == "boom")
         #expect(reports[1].failure == nil)
     }
 
     @Test func theDecisionTableTellsAll() async throws {
-        let report = try await EngineHarness("rule 'm' { map_result = { match = allow('ok', { extra = { 1 } }) } }").script(
-            """
-            local d = verify("13800138000", "sim:id=117270465679982593,exid=null", "order-1")
-            print(d.decision, d.reason, d.rule, d.verdict, d.code, d.content, d.id, d.exid, d.endpoint, #d.attempts)
-            print(d.extra[1], math.type(d.elapsed_ms), #d.trace_id, d.trace_id:match "^%x+$" == d.trace_id)
-            local a = d.attempts[1]
-            print(a.endpoint, a.verdict, a.code, a.content, a.id, a.exid, a.http_status, a.error, a.delivered, a.billed)
-            d.note = "a script may add to it"
-            return d.trace_id
-            """, arguments: [])
+        let report = try await EngineHarness("rule 'm' { map_result = { match = allow('ok', { extra = { 1 } }) } }")
+            .script(
+                """
+                local d = verify("13800138000", "sim:id=117270465679982593,exid=null", "order-1")
+                print(d.decision, d.reason, d.rule, d.verdict, d.code, d.content, d.id, d.exid, d.endpoint, #d.attempts)
+                print(d.extra[1], math.type(d.elapsed_ms), #d.trace_id, d.trace_id:match "^%x+$" == d.trace_id)
+                local a = d.attempts[1]
+                print(a.endpoint, a.verdict, a.code, a.content, a.id, a.exid, a.http_status, a.error, a.delivered,
+                  a.billed)
+                d.note = "a script may add to it"
+                return d.trace_id
+                """, arguments: [])
         #expect(report.failure == nil)
         #expect(
             report.printed == [
@@ -129,24 +135,70 @@ import Testing
         ("verify('\\xff', 't')", "bad argument #1 to 'verify' (the string is not UTF-8)"),
         ("verify('1', 't', nil, 7)", "bad argument #4 to 'verify' (table expected, got number)"),
         ("verify('1', 't', nil, { 1 })", "bad argument #4 to 'verify' (named fields expected, got a list)"),
-        ("verify('1', 't', nil, { chanel = 'web' })", "bad argument #4 to 'verify' (unknown option 'chanel'; did you mean 'channel'?)"),
-        ("verify('1', 't', nil, { channel = 'wap' })", "bad argument #4 to 'verify' (channel: \"native\" or \"web\" expected, got \"wap\")"),
-        ("verify('1', 't', nil, { operator = 1 })", "bad argument #4 to 'verify' (operator: \"CM\" or \"CU\" or \"CT\" expected, got 1)"),
+        (
+            "verify('1', 't', nil, { chanel = 'web' })",
+            "bad argument #4 to 'verify' (unknown option 'chanel'; did you mean 'channel'?)"
+        ),
+        (
+            "verify('1', 't', nil, { channel = 'wap' })",
+            "bad argument #4 to 'verify' (channel: \"native\" or \"web\" expected, got \"wap\")"
+        ),
+        (
+            "verify('1', 't', nil, { operator = 1 })",
+            "bad argument #4 to 'verify' (operator: \"CM\" or \"CU\" or \"CT\" expected, got 1)"
+        ),
         ("verify('1', 't', nil, { ip = {} })", "bad argument #4 to 'verify' (ip: a string expected, got an object)"),
-        ("verify('1', 't', nil, { timeout_ms = 0 })", "bad argument #4 to 'verify' (timeout_ms: a whole number of milliseconds from 1 to 86400000 expected, got 0)"),
-        ("verify('1', 't', nil, { timeout_ms = 1.5 })", "bad argument #4 to 'verify' (timeout_ms: a whole number of milliseconds from 1 to 86400000 expected, got a fraction)"),
-        ("verify('1', 't', nil, { token_age_ms = -1 })", "bad argument #4 to 'verify' (token_age_ms: a whole number of milliseconds from 0 to 86400000 expected, got -1)"),
-        ("verify('1', 't', nil, { context = 'x' })", "bad argument #4 to 'verify' (context: an object expected, got \"x\")"),
-        ("verify('1', 't', nil, { context = { f = print } })", "bad argument #4 to 'verify' (a function has no JSON form)"),
-        ("verify('1', 't', nil, { context = { n = 1/0 } })", "bad argument #4 to 'verify' (the number inf has no JSON form)"),
+        (
+            "verify('1', 't', nil, { timeout_ms = 0 })",
+            "bad argument #4 to 'verify' (timeout_ms: a whole number of milliseconds from 1 to 86400000 expected, "
+                + "got 0)"
+        ),
+        (
+            "verify('1', 't', nil, { timeout_ms = 1.5 })",
+            "bad argument #4 to 'verify' (timeout_ms: a whole number of milliseconds from 1 to 86400000 expected, "
+                + "got a fraction)"
+        ),
+        (
+            "verify('1', 't', nil, { token_age_ms = -1 })",
+            "bad argument #4 to 'verify' (token_age_ms: a whole number of milliseconds from 0 to 86400000 expected, "
+                + "got -1)"
+        ),
+        (
+            "verify('1', 't', nil, { context = 'x' })",
+            "bad argument #4 to 'verify' (context: an object expected, got \"x\")"
+        ),
+        (
+            "verify('1', 't', nil, { context = { f = print } })",
+            "bad argument #4 to 'verify' (a function has no JSON form)"
+        ),
+        (
+            "verify('1', 't', nil, { context = { n = 1/0 } })",
+            "bad argument #4 to 'verify' (the number inf has no JSON form)"
+        ),
         ("local c = {} c.c = c verify('1', 't', nil, c)", "bad argument #4 to 'verify' (tables are nested too deep)"),
         ("moondial.attempt()", "bad argument #1 to 'moondial.attempt' (\"mobile\" or \"h5\" expected, got nil)"),
-        ("moondial.attempt('web', '1', 't')", "bad argument #1 to 'moondial.attempt' (\"mobile\" or \"h5\" expected, got \"web\")"),
-        ("moondial.attempt('13800138000', 't')", "bad argument #1 to 'moondial.attempt' (\"mobile\" or \"h5\" expected, got a string)"),
+        (
+            "moondial.attempt('web', '1', 't')",
+            "bad argument #1 to 'moondial.attempt' (\"mobile\" or \"h5\" expected, got \"web\")"
+        ),
+        (
+            "moondial.attempt('13800138000', 't')",
+            "bad argument #1 to 'moondial.attempt' (\"mobile\" or \"h5\" expected, got a string)"
+        ),
         ("moondial.attempt('h5', 1, 't')", "bad argument #2 to 'moondial.attempt' (string expected, got number)"),
-        ("moondial.attempt('h5', '1', 'a b')", "bad argument #3 to 'moondial.attempt' (token holds whitespace (U+0020); a '+' was probably decoded as a space on the way, so percent-encode it in forms and query strings)"),
-        ("moondial.attempt('h5', '1', 't', nil, { even = true })", "bad argument #5 to 'moondial.attempt' (unknown option 'even')"),
-        ("moondial.attempt('h5', '1', 't', nil, { even_if_delivered = 1 })", "bad argument #5 to 'moondial.attempt' (even_if_delivered: true or false expected)"),
+        (
+            "moondial.attempt('h5', '1', 'a b')",
+            "bad argument #3 to 'moondial.attempt' (token holds whitespace (U+0020); "
+                + "a '+' was probably decoded as a space on the way, so percent-encode it in forms and query strings)"
+        ),
+        (
+            "moondial.attempt('h5', '1', 't', nil, { even = true })",
+            "bad argument #5 to 'moondial.attempt' (unknown option 'even')"
+        ),
+        (
+            "moondial.attempt('h5', '1', 't', nil, { even_if_delivered = 1 })",
+            "bad argument #5 to 'moondial.attempt' (even_if_delivered: true or false expected)"
+        ),
     ])
     func aWrongCallIsRefusedBeforeAnythingIsSent(call: String, message: String) async throws {
         let (report, sent): (ScriptReport, Int) = try await EngineHarness.inScript("\n" + call) { script, promise in
@@ -159,7 +211,14 @@ import Testing
 
     @Test func optionsReachTheRules() async throws {
         let report = try await EngineHarness(
-            "rule 'o' { pre_check = function(r) print(r.channel, r.ip, r.operator, r.token_age_ms, r.context.tags[2], r.context.none == moondial.json.null) end }"
+            """
+            rule "o" {
+              pre_check = function(r)
+                local context = r.context
+                print(r.channel, r.ip, r.operator, r.token_age_ms, context.tags[2], context.none == moondial.json.null)
+              end,
+            }
+            """
         ).script(
             """
             local d = verify("13800138000", "t", nil, {

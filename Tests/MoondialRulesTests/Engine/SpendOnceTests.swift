@@ -59,10 +59,11 @@ import Testing
         let (run, sent) = try await run(rules, token: "t")
         #expect(sent == 1)
         #expect(run.decisionText == "review token_spent")
-        #expect(run.story == [
-            "hook raw.pre_check: none", "attempt h5 9000", "guard token_spent",
-            "decision review: default mapping: no attempt was made, an earlier attempt may have spent the token",
-        ])
+        #expect(
+            run.story == [
+                "hook raw.pre_check: none", "attempt h5 9000", "guard token_spent",
+                "decision review: default mapping: no attempt was made, an earlier attempt may have spent the token",
+            ])
     }
 
     @Test func aRawAttemptWithASpentTokenIsRefusedBeforeAnythingIsSent() async throws {

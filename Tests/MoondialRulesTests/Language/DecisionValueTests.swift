@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("tostring(allow)", "allow"), ("tostring(deny 'x')", "deny \"x\""), ("tostring(review('x', { a = 1 }))", "review \"x\""),
+        ("tostring(allow)", "allow"), ("tostring(deny 'x')", "deny \"x\""),
+        ("tostring(review('x', { a = 1 }))", "review \"x\""),
         ("deny.decision", "deny"), ("deny.reason", "nil"), ("(deny 'x').reason", "x"), ("next(deny.fields)", "nil"),
         ("(deny('x', { a = 1 })).fields.a", "1"), ("deny(nil, { a = 1 }).fields.a", "1"), ("type(deny)", "userdata"),
         ("deny == deny", "true"), ("deny == review", "false"), ("getmetatable(deny)", "false"),
@@ -36,9 +37,18 @@ import Testing
         ("deny(nil, { a = 1 })('x')", "this deny has its reason already"),
         ("deny(7)", "bad argument #1 to 'deny' (string expected, got number)"),
         ("deny('x', 7)", "bad argument #2 to 'deny' (table expected, got number)"),
-        ("deny('x', { reason = 'y' })", "bad argument #2 to 'deny' (the field 'reason' is in every decision, choose another name)"),
-        ("deny('x', { trace_id = 'y' })", "bad argument #2 to 'deny' (the field 'trace_id' is in every decision, choose another name)"),
-        ("deny('x', { [1.5] = 'y' })", "bad argument #2 to 'deny' (a table has the key a fraction, which is no string)"),
+        (
+            "deny('x', { reason = 'y' })",
+            "bad argument #2 to 'deny' (the field 'reason' is in every decision, choose another name)"
+        ),
+        (
+            "deny('x', { trace_id = 'y' })",
+            "bad argument #2 to 'deny' (the field 'trace_id' is in every decision, choose another name)"
+        ),
+        (
+            "deny('x', { [1.5] = 'y' })",
+            "bad argument #2 to 'deny' (a table has the key a fraction, which is no string)"
+        ),
         ("deny('x', { a = { 1, b = 2 } })", "bad argument #2 to 'deny' (a list has the key 'b' besides)"),
     ])
     func theyAreNotChanged(text: String, message: String) async throws {
@@ -90,7 +100,9 @@ import Testing
         #expect(run.decisionText == "review rule_error")
         let loading = try await EngineHarness("rule 'forged' { map_result = { match = \(value) } }").loadingFailure()
         #expect(loading?.code == .ruleDefinition)
-        #expect(loading?.message.hasPrefix("map_result entry 'match' of rule 'forged': allow, deny or review expected") == true)
+        #expect(
+            loading?.message.hasPrefix("map_result entry 'match' of rule 'forged': allow, deny or review expected")
+                == true)
     }
 
     @Test func theResultOfVerifyIsNoDecisionEither() async throws {

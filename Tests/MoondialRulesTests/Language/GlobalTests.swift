@@ -11,13 +11,18 @@ import Testing
         var harness = EngineHarness()
         harness.rules = [
             ("a.lua", "blocked = { ['13800138000'] = true }\nfunction is_blocked(phone) return blocked[phone] end"),
-            ("b.lua", "rule 'b' { pre_check = function(req) if is_blocked(req.phone) then return deny 'blocked' end end }"),
+            (
+                "b.lua",
+                "rule 'b' { pre_check = function(req) if is_blocked(req.phone) then return deny 'blocked' end end }"
+            ),
         ]
         #expect(try await harness.verify().decisionText == "deny blocked")
     }
 
     /// The same in an engine for rules alone and in one that runs scripts too.
-    @Test(arguments: [RuleEngine.Mode.service, .script], ["counter = 1", "_G.counter = 1", "existing = 1", "_G['existing'] = nil"])
+    @Test(
+        arguments: [RuleEngine.Mode.service, .script],
+        ["counter = 1", "_G.counter = 1", "existing = 1", "_G['existing'] = nil"])
     func aHookCannotAssignThem(mode: RuleEngine.Mode, assignment: String) async throws {
         var harness = EngineHarness("existing = 0\nrule 'r' { pre_check = function()\n  \(assignment)\nend }")
         harness.mode = mode
@@ -26,16 +31,20 @@ import Testing
         #expect(run.decisionText == "review rule_error")
         let failure = try #require(run.failures.first)
         #expect(
-            failure.message == "rule 'r', pre_check: cannot assign the global '\(name)': globals are read-only once the "
+            failure.message
+                == "rule 'r', pre_check: cannot assign the global '\(name)': globals are read-only once the "
                 + "rules have loaded (use 'local \(name)')")
         #expect(failure.site?.description == "rules.lua:3")
     }
 
-    @Test(arguments: [RuleEngine.Mode.service, .script], [
-        "rawset(_G, 'x', 1)", "setmetatable(_G, nil)", "string.new = 1", "table.concat = nil", "moondial.attempt = print",
-        "moondial.config.x = 1", "moondial.json.null = 1", "allow = deny", "deny.decision = 'allow'",
-        "getmetatable('').__index = {}", "math.pi = 3",
-    ])
+    @Test(
+        arguments: [RuleEngine.Mode.service, .script],
+        [
+            "rawset(_G, 'x', 1)", "setmetatable(_G, nil)", "string.new = 1", "table.concat = nil",
+            "moondial.attempt = print",
+            "moondial.config.x = 1", "moondial.json.null = 1", "allow = deny", "deny.decision = 'allow'",
+            "getmetatable('').__index = {}", "math.pi = 3",
+        ])
     func norAnythingElseThatRunsShare(mode: RuleEngine.Mode, attack: String) async throws {
         var harness = EngineHarness("rule 'r' { pre_check = function() \(attack) end }")
         harness.mode = mode
@@ -49,8 +58,15 @@ import Testing
         ("return my_thing_", "undefined global 'my_thing_'; did you mean 'my_thing'?"),
         ("return _G.zebra", "undefined global 'zebra'"),
         ("return unpack {}", "undefined global 'unpack'; did you mean 'string.unpack' or 'table.unpack'?"),
-        ("io.write 'x'", "undefined global 'io': left out, since it reads and writes any file; use print and moondial.log for output"),
-        ("return package", "undefined global 'package': left out, since it loads C libraries and files from anywhere; require finds modules of the rules folder"),
+        (
+            "io.write 'x'",
+            "undefined global 'io': left out, since it reads and writes any file; use print and moondial.log for output"
+        ),
+        (
+            "return package",
+            "undefined global 'package': left out, since it loads C libraries and files from anywhere; "
+                + "require finds modules of the rules folder"
+        ),
     ])
     func readingWhatIsNotDefinedIsAnError(text: String, message: String) async throws {
         let inScript = try await EngineHarness("my_thing = 1").script("\n" + text)
@@ -91,15 +107,20 @@ import Testing
         let standard = Set(StandardLibrary.allowed.map { String($0.split(separator: ".")[0]) })
         let ours = ["_G", "allow", "deny", "moondial", "own", "print", "require", "review", "rule", "verify"]
         let printed = try await harness.report().printed
-        #expect(printed == [standard.union(ours).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: " ")])
+        #expect(
+            printed == [
+                standard.union(ours).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: " ")
+            ])
     }
 
-    @Test(arguments: [
-        ("string.fromat('x')", "did you mean 'format'?"), ("('x'):mtach 'x'", "did you mean 'match'?"),
-        ("moondial.atempt('h5')", "did you mean 'attempt'?"), ("return moondial.jsn.encode(1)", "did you mean 'json'?"),
-        ("os.execute 'ls'", "os.execute is left out, since it runs any program"),
-        ("local x; x()", nil), ("local t = {}; t.fromat()", "did you mean 'format'?"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("string.fromat('x')", "did you mean 'format'?"), ("('x'):mtach 'x'", "did you mean 'match'?"),
+            ("moondial.atempt('h5')", "did you mean 'attempt'?"),
+            ("return moondial.jsn.encode(1)", "did you mean 'json'?"),
+            ("os.execute 'ls'", "os.execute is left out, since it runs any program"),
+            ("local x; x()", nil), ("local t = {}; t.fromat()", "did you mean 'format'?"),
+        ] as [(String, String?)])
     func aMisspeltFunctionGetsAHint(text: String, fix: String?) async throws {
         let failure = try #require(try await EngineHarness().script(text).failure)
         #expect(failure.code == .ruleError)

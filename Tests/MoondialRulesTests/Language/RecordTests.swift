@@ -10,7 +10,9 @@ import Testing
     private func inHook(_ body: String) async throws -> [String] {
         let report = try await EngineHarness(
             "rule 'r' { map_result = function(req, attempt) \(body) end }"
-        ).report(token: "sim:reset=after", exID: "order-1") { $0.context = ["list": [1, 2, ["deep": true]], "name": "x"] }
+        ).report(token: "sim:reset=after", exID: "order-1") {
+            $0.context = ["list": [1, 2, ["deep": true]], "name": "x"]
+        }
         #expect(report.runs[0].failures == [])
         return report.printed
     }
@@ -101,6 +103,8 @@ import Testing
         let report = try await EngineHarness().script(
             "return pcall(function() return verify('13800138000', 't').attempts[1].verdcit end)")
         #expect(
-            report.results == ["false", "script.lua:1: attempt has no field 'verdcit'; did you mean 'attempt.verdict'?"])
+            report.results == [
+                "false", "script.lua:1: attempt has no field 'verdcit'; did you mean 'attempt.verdict'?",
+            ])
     }
 }

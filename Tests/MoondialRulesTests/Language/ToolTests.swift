@@ -35,7 +35,8 @@ import Testing
 
     @Test(arguments: [
         ("nil", "null"), ("moondial.json.null", "null"), ("{}", "{}"), ("moondial.json.array {}", "[]"),
-        ("{ 1, 2 }", "[1,2]"), ("{ b = 1, a = 2, A = 3 }", #"{"A":3,"a":2,"b":1}"#), ("1.0", "1.0"), ("2^53", "9007199254740992.0"),
+        ("{ 1, 2 }", "[1,2]"), ("{ b = 1, a = 2, A = 3 }", #"{"A":3,"a":2,"b":1}"#), ("1.0", "1.0"),
+        ("2^53", "9007199254740992.0"),
         ("math.mininteger", "-9223372036854775808"), ("'\\0\\127'", "\"\\u0000\\u007f\""),
         ("moondial.config", #"{"list":[],"map":{"n":1}}"#), ("moondial.config.list", "[]"),
     ])
@@ -46,15 +47,18 @@ import Testing
         #expect(report.printed == [json])
     }
 
-    @Test(arguments: [
-        ("", "value expected"), ("0/0", "the number nan has no JSON form"), ("1/0", "the number inf has no JSON form"),
-        ("print", "a function has no JSON form"), ("allow", "a userdata has no JSON form"),
-        ("coroutine.create(print)", "a thread has no JSON form"), ("'\\xff'", "a string is not UTF-8"),
-        ("{ ['\\xff'] = 1 }", "a string is not UTF-8"), ("{ 1, x = 2 }", "a list has the key 'x' besides"),
-        ("{ [0] = 1 }", "a table has the key 0, which is no string"), ("{ [{}] = 1 }", "a table has the key a table, which is no string"),
-        ("moondial.json.array { x = 1 }", "a list has the key 'x' besides"),
-        ("setmetatable({}, { __index = function(t) return t end })", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("", "value expected"), ("0/0", "the number nan has no JSON form"),
+            ("1/0", "the number inf has no JSON form"),
+            ("print", "a function has no JSON form"), ("allow", "a userdata has no JSON form"),
+            ("coroutine.create(print)", "a thread has no JSON form"), ("'\\xff'", "a string is not UTF-8"),
+            ("{ ['\\xff'] = 1 }", "a string is not UTF-8"), ("{ 1, x = 2 }", "a list has the key 'x' besides"),
+            ("{ [0] = 1 }", "a table has the key 0, which is no string"),
+            ("{ [{}] = 1 }", "a table has the key a table, which is no string"),
+            ("moondial.json.array { x = 1 }", "a list has the key 'x' besides"),
+            ("setmetatable({}, { __index = function(t) return t end })", nil),
+        ] as [(String, String?)])
     func whatHasNoneIsAnError(value: String, problem: String?) async throws {
         let report = try await evaluate("\nreturn moondial.json.encode(\(value))")
         #expect(report.failure?.message == problem.map { "bad argument #1 to 'moondial.json.encode' (\($0))" })
@@ -69,8 +73,12 @@ import Testing
     }
 
     @Test func badJSONIsAnAnswer() async throws {
-        let report = try await evaluate("local v, e = moondial.json.decode('{,}'); return v, e.kind, e.message, e.retryable")
-        #expect(report.results == ["nil", "bad_json", "expected a key in double quotes or '}' at line 1, column 2", "false"])
+        let report = try await evaluate(
+            "local v, e = moondial.json.decode('{,}'); return v, e.kind, e.message, e.retryable")
+        #expect(
+            report.results == [
+                "nil", "bad_json", "expected a key in double quotes or '}' at line 1, column 2", "false",
+            ])
     }
 
     @Test func nullIsAValueOfItsOwn() async throws {

@@ -8,7 +8,9 @@ import Testing
 /// `require`, which finds modules in the rules folder and nowhere else.
 @Suite struct ModuleTests {
     /// Loads `main.lua` of the folder, which prints what it found.
-    private func load(_ files: [String: String], links: [String: String] = [:]) async throws -> (printed: [String], Diagnostic?) {
+    private func load(_ files: [String: String], links: [String: String] = [:]) async throws -> (
+        printed: [String], Diagnostic?
+    ) {
         let folder = try TemporaryFolder(files)
         for (name, target) in links { try folder.link(name, to: target) }
         var harness = EngineHarness()
@@ -27,7 +29,8 @@ import Testing
 
     @Test func aModuleIsFoundByItsName() async throws {
         let (printed, failure) = try await load([
-            "main.lua": "print(require('one').name, require('lib.two').name, require('lib').name, require('a-b_1').name)",
+            "main.lua":
+                "print(require('one').name, require('lib.two').name, require('lib').name, require('a-b_1').name)",
             "one.lua": "return { name = ... }", "lib/two.lua": "return { name = ... }",
             "lib/init.lua": "return { name = 'init of ' .. ... }", "a-b_1.lua": "return { name = ... }",
         ])
@@ -44,7 +47,9 @@ import Testing
     }
 
     @Test func aModuleDefinesRulesAndGetsTheSameWords() async throws {
-        let folder = try TemporaryFolder(["main.lua": "require 'm'", "m.lua": "\nrule 'in module' { map_result = { match = deny } }"])
+        let folder = try TemporaryFolder([
+            "main.lua": "require 'm'", "m.lua": "\nrule 'in module' { map_result = { match = deny } }",
+        ])
         let outline = try await folder.load(["main.lua"])
         #expect(outline.rules.map { "\($0.name) \($0.file.hasSuffix("/m.lua")) \($0.line)" } == ["in module true 2"])
     }
@@ -94,7 +99,8 @@ import Testing
         ("error 'boom'", DiagnosticCode.ruleError, "boom"), ("return = 1", .ruleError, "unexpected symbol near '='"),
         ("verify('1', 't')", .ruleError, "verify cannot wait inside require, while a module loads"),
         ("require 'm'", .ruleError, "module 'm' requires itself while it loads"),
-        ("rule 'x' { x = print }", .ruleDefinition, "rule 'x' has no hook 'x'"), ("rule 'x'", .ruleDefinition, "rule 'x' has no hooks"),
+        ("rule 'x' { x = print }", .ruleDefinition, "rule 'x' has no hook 'x'"),
+        ("rule 'x'", .ruleDefinition, "rule 'x' has no hooks"),
     ])
     func troubleInAModuleNamesTheModule(text: String, code: DiagnosticCode, message: String) async throws {
         let (_, failure) = try await load(["main.lua": "require 'm'", "m.lua": "\n\n" + text])
@@ -122,12 +128,16 @@ import Testing
         withExtendedLifetime(folder) {}
         #expect(
             printed == [
-                "m\tm\tfalse\trules.lua:1: require 'n' in a hook: modules load with the rules, so require it at the top of the file"
+                "m\tm\tfalse\trules.lua:1: require 'n' in a hook: modules load with the rules, "
+                    + "so require it at the top of the file"
             ])
     }
 
     @Test func aScriptsOwnFolderComesFirst() async throws {
-        let (rules, scripts) = (try TemporaryFolder(["m.lua": "return 'rules'", "n.lua": "return 'rules'"]), try TemporaryFolder(["m.lua": "return 'script'"]))
+        let (rules, scripts) = (
+            try TemporaryFolder(["m.lua": "return 'rules'", "n.lua": "return 'rules'"]),
+            try TemporaryFolder(["m.lua": "return 'script'"])
+        )
         var harness = EngineHarness()
         harness.mode = .script
         harness.roots = [rules.path]

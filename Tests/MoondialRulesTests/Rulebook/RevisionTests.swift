@@ -44,7 +44,8 @@ import Testing
     }
 
     @Test func theBordersBetweenFilesCount() async throws {
-        #expect(try await revision(["a.lua": "--x\n", "b.lua": "--y"]) != revision(["a.lua": "--x\n--y", "b.lua": ""]))
+        #expect(
+            try await revision(["a.lua": "--x\n", "b.lua": "--y"]) != revision(["a.lua": "--x\n--y", "b.lua": ""]))
     }
 
     @Test func aModuleThatAScriptRequiresCounts() async throws {

@@ -12,7 +12,8 @@ import Testing
     @Test func aFolderGivesItsRuleFilesSortedByName() async throws {
         let folder = try TemporaryFolder([
             "b.lua": Self.rule("b"), "a.lua": Self.rule("a"), "B.lua": Self.rule("B"), "10.lua": Self.rule("10"),
-            "9.lua": Self.rule("9"), "a_test.lua": "error 'a test'", ".hidden.lua": "error 'hidden'", "README.md": "no Lua",
+            "9.lua": Self.rule("9"), "a_test.lua": "error 'a test'", ".hidden.lua": "error 'hidden'",
+            "README.md": "no Lua",
             "lib/module.lua": "error 'not required'", "a.lua~": "error 'a copy'",
         ])
         let files = try folder.read()
@@ -22,7 +23,9 @@ import Testing
     }
 
     @Test func pathsAreReadInTheirOrderAndOnce() async throws {
-        let folder = try TemporaryFolder(["x/a.lua": Self.rule("a"), "x/b.lua": Self.rule("b"), "y/c.lua": Self.rule("c")])
+        let folder = try TemporaryFolder([
+            "x/a.lua": Self.rule("a"), "x/b.lua": Self.rule("b"), "y/c.lua": Self.rule("c"),
+        ])
         try folder.link("x/link.lua", to: "a.lua")
         let names = ["y/c.lua", "x/b.lua", "x/", "x", "x/../x/b.lua", "y/./c.lua"]
         #expect(try await folder.load(names).rules.map(\.name) == ["c", "b", "a"])

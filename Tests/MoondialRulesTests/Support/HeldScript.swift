@@ -40,11 +40,12 @@ final class HeldScript {
 extension EngineHarness {
     /// Runs a script, with `arrange` to say what happens when; it must see to it that the promise is kept.
     static func inScript<Value: Sendable>(
-        _ text: String, rules: String = "",
+        _ text: String, rules: String = "", run: RunSettings = RunSettings(),
         arrange: @Sendable @escaping (HeldScript, EventLoopPromise<Value>) -> Void
     ) async throws -> Value {
         var harness = EngineHarness(rules)
         harness.mode = .script
+        harness.run = run
         return try await harness.onLoop { engine, record, promise in
             let script = HeldScript(engine, record)
             arrange(script, promise)
