@@ -90,7 +90,8 @@ final class ActiveRun: RunHandle {
         isOver = true
         strand?.close()
         strand = nil
-        let run = FinishedRun(result: result, trace: machine.trace, failures: failures.map(redacted))
+        let run = FinishedRun(
+            result: result, trace: machine.trace, failures: failures.map { $0.mappingTexts(redacted) })
         engine.onRunFinished?(run)
         completion(run)
     }
@@ -149,13 +150,15 @@ final class ActiveRun: RunHandle {
             error.site = site
             error.sourceLine = engine.vm.sourceLine(at: site)
         }
+        error.message = redacted(error.message)
+        error.sourceLine = error.sourceLine.map(redacted)
         failures.append(Diagnostic(error, of: call.hook, in: rulebook.outline.rules[call.rule]))
         return .failed(HookFailure(error, kind: kind))
     }
 
-    private func redacted(_ failure: Diagnostic) -> Diagnostic {
-        let redactor = machine.trace.redactor
-        return failure.mappingTexts { engine.phoneMask.text(redactor.text($0)) }
+    /// Without the phones and tokens that the run knows, and without phones that nobody knows.
+    private func redacted(_ text: String) -> String {
+        engine.phoneMask.text(machine.trace.redactor.text(text))
     }
 
     // MARK: - For host functions called by the run's hooks
@@ -179,11 +182,10 @@ final class ActiveRun: RunHandle {
         }
     }
 
-    /// Notes a log line in the trace and gives its redacted form with the rule that speaks. The trace knows the phones
-    /// of the run; the mask finds others.
-    func log(_ message: String, fields: JSON.Object, mask: PhoneMask) -> LogLine {
-        let message = mask.text(machine.trace.redactor.text(message))
-        let fields = mask.object(machine.trace.redactor.object(fields))
+    /// Notes a log line in the trace and gives its redacted form with the rule that speaks.
+    func log(_ message: String, fields: JSON.Object) -> LogLine {
+        let message = redacted(message)
+        let fields = engine.phoneMask.object(machine.trace.redactor.object(fields))
         machine.log(message, fields: fields, now: now)
         let place = machine.runningHook
         return LogLine(

@@ -50,6 +50,7 @@ final class ConcurrentGroup {
     }
 
     private func ended(_ index: Int, _ outcome: LuaOutcome) {
+        if isOver { return }
         switch outcome {
         case .waiting: return
         case .failed(let error): end(.raised(error))

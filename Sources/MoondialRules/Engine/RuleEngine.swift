@@ -11,9 +11,9 @@ package import NumberVerification
 package final class RuleEngine {
     /// What the engine is for.
     package enum Mode: Sendable {
-        /// Deciding on requests by rules: once they have loaded, globals are read-only.
+        /// Deciding on requests by rules.
         case service
-        /// Running scripts besides. They may assign globals, hooks may not.
+        /// Running scripts besides.
         case script
     }
 
@@ -47,7 +47,7 @@ package final class RuleEngine {
     private let host: LanguageHost
     private var randomness = SystemRandomNumberGenerator()
 
-    /// Loads the rules: each file runs once, then globals are read-only.
+    /// Loads the rules: each file runs once. From then on no hook can assign a global.
     ///
     /// - Throws: A diagnostic for the first file that does not load.
     package init(
@@ -65,11 +65,7 @@ package final class RuleEngine {
         }
         host.engine = self
         for source in rules.sources { try load(source) }
-        do throws(LuaError) {
-            try host.finishLoading(vm)
-        } catch {
-            throw Diagnostic(error)
-        }
+        host.finishLoading()
     }
 
     /// The rules that are in force.

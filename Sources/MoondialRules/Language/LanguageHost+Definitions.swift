@@ -38,6 +38,8 @@ extension LanguageHost {
                     call.writeModule(source.chunk, name: source.name)
                     return .returned
                 } catch {
+                    definitions.missingModule = Diagnostic(
+                        .ruleFile, error.message, site: call.site, subject: name, fix: DiagnosticCode.ruleFile.advice)
                     return .raised(error.message)
                 }
             },

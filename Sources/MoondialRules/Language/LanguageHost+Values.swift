@@ -46,11 +46,16 @@ extension LanguageHost {
                 return .raised(GlobalName(name).problem(known: known))
             },
             HostFunction("host.check_assignment") { call in
-                guard Self.isInHook(call) else { return .returned }
-                let name = call.arguments.nextOrNil().text ?? "?"
-                return .raised(
-                    "cannot assign the global '\(name)': globals are read-only once the rules have loaded "
-                        + "(use 'local \(name)')")
+                let name = String(escaping: (call.arguments.nextOrNil().text ?? "?").utf8)
+                let why: String
+                if call.arguments.nextOrNil() == true {
+                    why = "it is predefined"
+                } else if Self.isInHook(call) {
+                    why = "globals are read-only once the rules have loaded"
+                } else {
+                    return .returned
+                }
+                return .raised("cannot assign the global '\(name)': \(why) (use 'local \(name)')")
             },
         ]
     }

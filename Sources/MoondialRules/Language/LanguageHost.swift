@@ -50,12 +50,8 @@ final class LanguageHost {
         modules.addRoot(root)
     }
 
-    /// All rule files have run: from here on hooks cannot assign globals, nor in service anything else.
-    func finishLoading(_ vm: LuaVM) throws(LuaError) {
-        switch settings.mode {
-        case .service: try vm.freeze("_G")
-        case .script: try vm.runPrelude("local host = ... host.guard_globals()", label: "globals")
-        }
+    /// All rule files have run.
+    func finishLoading() {
         isLoading = false
         renewRulebook()
     }
@@ -69,13 +65,14 @@ final class LanguageHost {
     /// definition whose error was caught.
     func trouble(after error: LuaError?) -> Diagnostic? {
         defer { definitions.forgetTrouble() }
-        var trouble = definitions.problem
+        var trouble: Diagnostic?
         if let error {
-            guard let problem = trouble, error.message.contains(problem.message) else { return Diagnostic(error) }
+            trouble = definitions.problem(behind: error)
+            guard trouble != nil else { return Diagnostic(error) }
             // With one call only, it repeats the place.
             if error.traceback.count > 1 { trouble?.traceback = error.traceback }
-        } else if !isLoading || trouble == nil {
-            trouble = definitions.unfinished
+        } else {
+            trouble = isLoading ? definitions.problem ?? definitions.unfinished : definitions.unfinished
         }
         if let site = trouble?.site { trouble?.sourceLine = engine?.vm.sourceLine(at: site) }
         return trouble

@@ -5,7 +5,7 @@
 ///
 /// It runs once per Lua state, before any script, with the host-only functions as its argument.
 enum Prelude {
-    static let text = words + records + decisions + globals + concurrency
+    static let text = words + records + decisions + concurrency + globals
 
     private static let words = """
         local host = ...
@@ -84,30 +84,6 @@ enum Prelude {
 
         """
 
-    /// Reading an undefined global is an error: `return denny` must not be `return nil`, which is no answer.
-    private static let globals = """
-        local defined = _G
-
-        local function undefined(_, name)
-          local names = {}
-          for known in next, defined do
-            if type(known) == "string" then names[#names + 1] = known end
-          end
-          host.undefined_global(tostring(name), names)
-        end
-
-        setmetatable(_G, { __index = undefined, __metatable = false })
-
-        -- For a state that runs scripts, which may assign globals; hooks may not, here as in service.
-        function host.guard_globals()
-          defined = host.freeze_but_for(_G, "_G", function(_, name, value)
-            host.check_assignment(tostring(name))
-            defined[name] = value
-          end)
-        end
-
-        """
-
     /// Each function runs on a thread of its own. What it returns and what it raises stays in Lua as it is.
     private static let concurrency = """
         local all = moondial.all
@@ -128,6 +104,29 @@ enum Prelude {
           if not all(threads) then error(results.failure, 0) end
           return unpack(results, 1, count)
         end
+
+        """
+
+    /// Reading an undefined global is an error: `return denny` must not be `return nil`, which is no answer. What is
+    /// defined here stays as it is, and other globals are defined while rules load and by scripts, but not by hooks.
+    private static let globals = """
+        setmetatable(_G, {
+          __metatable = false,
+          __index = function(_, name)
+            local known = {}
+            for other in next, _G do
+              if type(other) == "string" then known[#known + 1] = other end
+            end
+            host.undefined_global(tostring(name), known)
+          end,
+        })
+
+        local predefined, defined = {}, nil
+        defined = host.freeze_but_for(_G, "_G", function(_, name, value)
+          host.check_assignment(tostring(name), predefined[name] == true)
+          defined[name] = value
+        end)
+        for name in next, defined do predefined[name] = true end
         """
 
     private static func fields(_ names: [String]) -> String { names.joined(separator: " ") }

@@ -16,7 +16,7 @@ extension ResultMap {
         guard !table.pairs.isEmpty else {
             throw RuleDefinition.Problem(message: "map_result of rule '\(rule)' is empty", subject: "map_result")
         }
-        for entry in table.pairs {
+        for entry in table.pairs.sorted(by: { $0.key.shownKey < $1.key.shownKey }) {
             let key = try Key(entry.key, rule: rule)
             do throws(ChoiceProblem) {
                 self[key] = try Choice(entry.value)

@@ -35,7 +35,8 @@ struct RuleDefinition {
         var sites: [Hook: LuaSite] = [:]
         var functions: [Hook: LuaFunction] = [:]
         var map: ResultMap?
-        for pair in table.pairs {
+        // Lua gives them in no order, but the same file shall have the same problem.
+        for pair in table.pairs.sorted(by: { $0.key.shownKey < $1.key.shownKey }) {
             let hook = try Self.hook(pair, of: name)
             sites[hook] = Self.siteOfScript(pair.value) ?? site
             switch pair.value {

@@ -10,6 +10,8 @@ struct RuleDefinitions {
     private var begun: [(name: String, site: LuaSite)] = []
     /// The last definition that was wrong.
     var problem: Diagnostic?
+    /// The last module that was not found. A file may catch that error, and do without the module.
+    var missingModule: Diagnostic?
 
     mutating func begin(_ name: String, at site: LuaSite) {
         begun.append((name, site))
@@ -30,6 +32,11 @@ struct RuleDefinitions {
         rules[index] = rule
     }
 
+    /// The problem that a file or script ended with, when this error repeats it.
+    func problem(behind error: LuaError) -> Diagnostic? {
+        [problem, missingModule].compactMap(\.self).first { error.message.contains($0.message) }
+    }
+
     /// What is wrong when no `{ … }` comes any more.
     var unfinished: Diagnostic? {
         begun.first.map { name, site in
@@ -43,6 +50,7 @@ struct RuleDefinitions {
     mutating func forgetTrouble() {
         begun = []
         problem = nil
+        missingModule = nil
     }
 }
 

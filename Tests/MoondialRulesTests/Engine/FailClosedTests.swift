@@ -187,6 +187,34 @@ import Testing
         #expect(!run.trace.json.description.contains("13800138000"))
     }
 
+    @Test func aHookCannotFinishADefinitionThatTheFileBegan() async throws {
+        let harness = EngineHarness(
+            """
+            local define = rule "x"
+            define { map_result = { default = deny "first" } }
+            rule "bad" { pre_check = function() define { map_result = { default = allow } } end }
+            """)
+        let run = try await harness.verify()
+        #expect(run.decisionText == "review rule_error")
+        #expect(run.failures.first?.message.hasSuffix("rule cannot be called in a hook: the rules have loaded") == true)
+    }
+
+    @Test func aFailureInTheTraceRepeatsNoSecretEither() async throws {
+        let harness = EngineHarness(
+            """
+            rule "leak" {
+              pre_check = function(req)
+                moondial.attempt("h5", "13911112222", "STsid-13711112222-other")
+                error("STsid-13711112222-other 13711113333 " .. req.token)
+              end,
+            }
+            """)
+        let run = try await harness.verify(token: "STsid-secret")
+        #expect(run.failures.first?.message == "rule 'leak', pre_check: <token> 137****3333 <token>")
+        let event = try #require(run.trace.events.first { $0.kind == .hook })
+        #expect(event.detail["error"]?["message"] == "<token> 137****3333 <token>")
+    }
+
     @Test func aHookThatWaitsAndThenFailsFailsToo() async throws {
         let harness = EngineHarness(
             """

@@ -94,6 +94,36 @@ import Testing
         #expect(late < 2 * early)
     }
 
+    /// Lua's memory runs out after every number of allocations.
+    @Test func aRunWithoutMemoryFailsClosed() async throws {
+        let rules = """
+            rule "works" {
+              pre_check = function(req)
+                local parts = {}
+                for i = 1, 20 do parts[i] = req.phone .. i end
+                moondial.all { function() moondial.attempt("h5", table.concat(parts, "-", 1, 2), "raw") end }
+              end,
+              map_result = function(req, attempt) return allow("fine", { code_was = attempt.code }) end,
+            }
+            """
+        let decisions: [String] = try await EngineHarness(rules).onLoop { engine, _, promise in
+            var decisions: [String] = []
+            func next(_ allocations: UInt64) throws {
+                if decisions.last == "allow fine" { return promise.succeed(decisions) }
+                let request = RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))
+                engine.vm.limitAllocations(to: allocations)
+                engine.verify(request) {
+                    engine.vm.limitAllocations(to: nil)
+                    decisions.append($0.decisionText)
+                    do { try next(allocations + 1) } catch { promise.fail(error) }
+                }
+            }
+            try next(0)
+        }
+        #expect(decisions.count > 20)
+        #expect(Set(decisions) == ["review rule_error", "allow fine"])
+    }
+
     /// Calls `body` when the loop has come to rest.
     private static func later(_ loop: any EventLoop, turns: Int = 10, _ body: @escaping () -> Void) {
         if turns == 0 { return body() }

@@ -42,7 +42,7 @@ import Testing
         [
             "rawset(_G, 'x', 1)", "setmetatable(_G, nil)", "string.new = 1", "table.concat = nil",
             "moondial.attempt = print",
-            "moondial.config.x = 1", "moondial.json.null = 1", "allow = deny", "deny.decision = 'allow'",
+            "moondial.config.x = 1", "moondial.json.null = 1", "rawset(_G, 'deny', allow)", "deny.decision = 'allow'",
             "getmetatable('').__index = {}", "math.pi = 3",
         ])
     func norAnythingElseThatRunsShare(mode: RuleEngine.Mode, attack: String) async throws {
@@ -78,6 +78,17 @@ import Testing
         let inHook = try await EngineHarness("my_thing = 1 rule 'r' { pre_check = function()\n\(text) end }").verify()
         #expect(inHook.failures.first?.message == "rule 'r', pre_check: \(message)")
         #expect(inHook.failures.first?.site?.line == 2)
+    }
+
+    @Test(arguments: [
+        "deny = allow", "review = {}", "verify = nil", "string = nil", "_G.print = type", "moondial = {}",
+    ])
+    func whatIsPredefinedCannotBeReplaced(assignment: String) async throws {
+        let whileLoading = try await EngineHarness("\n" + assignment).loadingFailure()
+        let name = assignment.replacing("_G.", with: "").prefix { $0 != " " }
+        #expect(whileLoading?.message == "cannot assign the global '\(name)': it is predefined (use 'local \(name)')")
+        #expect(whileLoading?.site?.line == 2)
+        #expect(try await EngineHarness().script(assignment).failure?.message == whileLoading?.message)
     }
 
     @Test func rawgetTellsWhetherOneIsDefined() async throws {

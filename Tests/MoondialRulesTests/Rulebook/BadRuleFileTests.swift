@@ -58,7 +58,7 @@ import Testing
             "coroutine.wrap(function()\n  verify('1', 't')\nend)()", .ruleError,
             "verify cannot be called while rules load; call it in a hook or in a script", line: 2),
         Case("coroutine.yield()", .ruleError, "attempt to yield from outside a coroutine", line: 1),
-        Case("\nrequire 'nothing'", .ruleError, "module 'nothing' not found: there is no folder to look in", line: 2),
+        Case("\nrequire 'nothing'", .ruleFile, "module 'nothing' not found: there is no folder to look in", line: 2),
         Case("rul 'x' {}", .ruleError, "undefined global 'rul'; did you mean 'rule'?", line: 1, subject: "rul"),
         Case(
             "rule 'x' {\n  map_result = { match = alow },\n}", .ruleError,

@@ -73,9 +73,17 @@ import Testing
     @Test func aMissingModuleTellsWhereItWasLookedFor() async throws {
         let (_, failure) = try await load(["main.lua": "require 'lib.none'"])
         let message = try #require(failure?.message)
+        #expect(failure?.code == .ruleFile)
+        #expect(failure?.subject == "lib.none")
         #expect(message.hasPrefix("module 'lib.none' not found: no "))
         #expect(message.contains("/lib/none.lua, no "))
         #expect(message.hasSuffix("/lib/none/init.lua"))
+    }
+
+    @Test func aFileCanDoWithoutAModule() async throws {
+        let (printed, failure) = try await load(["main.lua": "print((pcall(require, 'overrides')))"])
+        #expect(failure == nil)
+        #expect(printed == ["false"])
     }
 
     @Test func aLinkOutOfTheFolderIsRefused() async throws {
