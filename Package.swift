@@ -60,6 +60,10 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
+
+        // The prompt: a line editor, and what is typed into it.
+        .target(name: "MoondialConsole", dependencies: ["MoondialRules"], swiftSettings: settings),
+
         .executableTarget(
             name: "moondial",
             dependencies: [
@@ -120,6 +124,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "MoondialConsoleTests", dependencies: ["MoondialConsole", "MoondialRules"], swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["moondial"], swiftSettings: settings),
     ]
 )

@@ -21,7 +21,7 @@ package enum DisplayText {
 
     /// How many cells the text takes on a terminal. Ideographs and emoji take two, combining marks none.
     package static func width(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + width($1) }
+        text.reduce(0) { $0 + width($1) }
     }
 
     static func padded(_ text: String, to width: Int) -> String {
@@ -65,22 +65,6 @@ package enum DisplayText {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true
         default: false
-        }
-    }
-
-    private static func width(_ scalar: Unicode.Scalar) -> Int {
-        if scalar.isASCII { return 1 }
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .enclosingMark, .format: return 0
-        default: break
-        }
-        // The blocks whose characters are wide or full-width in Unicode's EastAsianWidth.txt, coarsely.
-        switch scalar.value {
-        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF,
-            0x20000...0x3FFFD:
-            return 2
-        default: return 1
         }
     }
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+extension Editor {
+    mutating func perform(_ command: Command) -> Outcome {
+        let before = trail
+        trail = .nothing
+        undoHistory.endTyping()
+        switch command {
+        case .left, .right, .wordLeft, .wordRight, .lineStart, .lineEnd, .blockStart, .blockEnd: return move(command)
+        case .up, .down: return moveVertically(command == .up ? -1 : 1, after: before)
+        case .enter: return enter()
+        case .newline: return insertNewline()
+        case .tab: return complete(backwards: false)
+        case .backTab: return complete(backwards: true)
+        case .deleteBackward: return deleteBackward()
+        case .deleteForward: return delete(buffer.cursor..<buffer.boundary(after: buffer.cursor))
+        case .deleteOrEnd:
+            guard buffer.isEmpty else { return perform(.deleteForward) }
+            return finish(.end)
+        case .killLine, .killToLineStart, .killBlanksDelimited, .killWord, .killWordBackward:
+            return kill(command, continues: before == .killing)
+        case .yank: return yank()
+        case .yankPop: return yankPop(after: before)
+        case .transpose: return transpose()
+        case .transposeWords: return transposeWords()
+        case .upcase, .downcase, .capitalise: return changeCase(command)
+        case .undo: return undo()
+        case .redo: return redo()
+        case .quoteNext:
+            mode = .quoting
+            return .redraw
+        case .historyOlder: return walkHistory(older: true)
+        case .historyNewer: return walkHistory(older: false)
+        case .searchBackward, .searchForward: return beginSearch()
+        case .interrupt: return finish(.interrupt)
+        case .suspend: return .suspend
+        case .clearScreen: return .clearScreen
+        case .escape: return .redraw
+        }
+    }
+
+    mutating func finish(_ outcome: Outcome) -> Outcome {
+        mode = .finished(outcome)
+        return outcome
+    }
+
+    /// Runs what is finished, and goes on with what is not.
+    private mutating func enter() -> Outcome {
+        let text = buffer.text
+        if !buffer.isBlank, sources.completeness?.isIncomplete(text) == true { return insertNewline() }
+        return finish(.submit(text))
+    }
+
+    private mutating func move(_ command: Command) -> Outcome {
+        let cursor = buffer.cursor
+        switch command {
+        case .right, .lineEnd, .blockEnd:
+            if let suggestion = suggestion() { return accept(suggestion[...]) }
+        case .wordRight:
+            if let suggestion = suggestion() { return acceptWord(of: suggestion) }
+        default: break
+        }
+        let target =
+            switch command {
+            case .left: buffer.boundary(before: cursor)
+            case .right: buffer.boundary(after: cursor)
+            case .wordLeft: buffer.wordStart(before: cursor)
+            case .wordRight: buffer.wordEnd(after: cursor)
+            case .lineStart: buffer.lineStart(of: cursor)
+            case .lineEnd: buffer.lineEnd(of: cursor)
+            case .blockStart: 0
+            default: buffer.count
+            }
+        guard target != cursor else {
+            return command == .left || command == .right ? .bell : .redraw
+        }
+        buffer.move(to: target)
+        return .redraw
+    }
+
+    /// Inside the block by lines, beyond it through the history.
+    private mutating func moveVertically(_ direction: Int, after before: Trail) -> Outcome {
+        if direction < 0 ? buffer.isInFirstLine : buffer.isInLastLine { return walkHistory(older: direction < 0) }
+        let column =
+            if case .vertical(let column) = before { column } else { buffer.column(of: buffer.cursor) }
+        let start =
+            direction < 0
+            ? buffer.lineStart(of: buffer.lineStart(of: buffer.cursor) - 1) : buffer.lineEnd(of: buffer.cursor) + 1
+        buffer.move(to: buffer.place(inLineAt: start, column: column))
+        trail = .vertical(column: column)
+        return .redraw
+    }
+}

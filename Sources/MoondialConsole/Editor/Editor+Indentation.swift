@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+
+extension Editor {
+    /// Breaks the line and indents the new one, unless more bytes wait: then it is text that comes with its own blanks.
+    mutating func insertNewline() -> Outcome {
+        undoHistory.beginGroup()
+        defer { undoHistory.endGroup() }
+        let cursor = buffer.cursor
+        if hasTypedAhead {
+            edit(cursor..<cursor, [0x0A])
+            return .redraw
+        }
+        // Blanks around the break would end up at the end of the first and the beginning of the second line.
+        let isInLiteral = luaText().literal(around: cursor) != nil
+        var start = cursor
+        var end = cursor
+        if !isInLiteral {
+            let lineStart = buffer.lineStart(of: cursor)
+            while start > lineStart, buffer.bytes[start - 1] == 0x20 { start -= 1 }
+            while end < buffer.count, buffer.bytes[end] == 0x20 { end += 1 }
+        }
+        edit(start..<end, [0x0A])
+        let lineStart = buffer.cursor
+        let spaces = luaText().indentation(ofLineAt: lineStart, step: options.indentation) ?? 0
+        if spaces > 0 { edit(lineStart..<lineStart, [UInt8](repeating: 0x20, count: spaces)) }
+        return .redraw
+    }
+
+    /// Moves a line back when its first word turns out to end what an earlier line has begun, and forth again when more
+    /// letters make it another word.
+    mutating func indentClosingWord() {
+        guard buffer.hasManyLines else { return }
+        let cursor = buffer.cursor
+        let blanks = buffer.indentation(ofLineAt: cursor)
+        let word = buffer.bytes[min(blanks.upperBound, cursor)..<cursor]
+        guard (1...8).contains(word.count), blanks.lowerBound > 0 else { return }
+        let isBracket = word.count == 1 && [UInt8(ascii: "}"), UInt8(ascii: ")"), UInt8(ascii: "]")].contains(word[word.startIndex])
+        guard isBracket || word.allSatisfy(LuaLexer.isWord) else { return }
+        let step = options.indentation
+        guard let wanted = luaText().indentation(ofLineAt: blanks.lowerBound, step: step), wanted != blanks.count else { return }
+        // Only between the two places where the editor itself would have put it: who indents otherwise is left alone.
+        let isClosing = isBracket || ["end", "else", "elseif", "until"].contains(String(decoding: word, as: UTF8.self))
+        let other = isClosing ? wanted + step : max(0, wanted - step)
+        let wasClosing = ["end", "else", "elsei", "elseif", "until"].contains { word.dropLast().elementsEqual($0.utf8) }
+        guard blanks.count == other, isClosing || wasClosing else { return }
+        undoHistory.beginGroup()
+        edit(blanks, [UInt8](repeating: 0x20, count: wanted), cursor: cursor + wanted - blanks.count)
+        undoHistory.endGroup()
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+
+/// The line editor: bytes from a terminal go in, what happened and a screen come out. It does no input or output and
+/// knows no time.
+///
+/// A block is edited from ``begin(_:)`` until ``feed(_:)`` returns an outcome that ends it; the screen then shows the
+/// block as it shall stay, and the next ``begin(_:)`` takes up what was typed ahead.
+package struct Editor {
+    /// What came of some bytes.
+    package enum Outcome: Sendable, Hashable {
+        /// The screen may look different.
+        case redraw
+        /// The key meant nothing here.
+        case bell
+        /// The block is to be run; this ends it.
+        case submit(String)
+        /// Control-C: the block is given up; this ends it.
+        case interrupt
+        /// Control-D without text; this ends it.
+        case end
+        /// Control-Z: stop the process, later draw the screen again.
+        case suspend
+        /// Clear the window and draw the screen at its top.
+        case clearScreen
+    }
+
+    package struct Options: Sendable {
+        package var theme = Theme.plain
+        /// Whether signs beyond ASCII can be drawn.
+        package var isUnicode = true
+        /// The spaces of one level.
+        package var indentation = 2
+        /// The most rows that a menu takes.
+        package var menuHeight = 8
+        /// What is taken off the lines of a pasted transcript, beside the prompt itself.
+        package var transcriptPrompts = ["sim> ", "   > "]
+
+        package init() {}
+    }
+
+    enum Mode {
+        case editing
+        case searching(IncrementalSearch)
+        case choosing(CompletionMenu)
+        /// The next key is inserted as it is.
+        case quoting
+        case finished(Outcome)
+    }
+
+    /// What the last key did, for keys that go on from there.
+    enum Trail: Hashable {
+        case nothing, typing, killing
+        case yanking(Range<Int>)
+        /// Moving up and down in a column.
+        case vertical(column: Int)
+    }
+
+    package var options: Options
+    package var sources: EditorSources
+    /// What arrows and searches find. ``Outcome/submit(_:)`` does not add to it.
+    package var history: History
+    package internal(set) var buffer = EditBuffer()
+
+    var prompt: Prompt
+    var mode = Mode.editing
+    var trail = Trail.nothing
+    var undoHistory = UndoHistory()
+    var killRing = KillRing()
+    var walk: HistoryWalk?
+    /// The first row of the block that the window shows.
+    var topRow = 0
+    private var decoder = KeyDecoder()
+    private var pending: ArraySlice<UInt8> = []
+    private var parsed: (version: Int, text: LuaText)?
+
+    package init(options: Options = Options(), sources: EditorSources = EditorSources(), history: History = History()) {
+        self.options = options
+        self.sources = sources
+        self.history = history
+        prompt = Prompt("> ")
+    }
+
+    /// Whether an escape waits to be told from the beginning of a sequence: call ``timeout()`` when nothing comes within
+    /// some 50 ms.
+    package var isWaiting: Bool { decoder.isWaiting && !isFinished }
+
+    /// Whether bytes have come that belong to the next block.
+    package var hasTypedAhead: Bool { !pending.isEmpty }
+
+    var isFinished: Bool {
+        if case .finished = mode { return true }
+        return false
+    }
+
+    /// Starts a block.
+    /// - Parameter text: What the block holds at first. The default is nothing.
+    /// - Returns: what came of bytes that had been typed ahead.
+    package mutating func begin(_ prompt: Prompt, text: String = "") -> [Outcome] {
+        self.prompt = prompt
+        buffer = EditBuffer(text)
+        parsed = nil
+        mode = .editing
+        trail = .nothing
+        undoHistory = UndoHistory()
+        walk = nil
+        topRow = 0
+        return feed([])
+    }
+
+    /// Takes what the terminal sent. After an outcome that ends the block, or one that the terminal is needed for, the rest
+    /// waits for the next call.
+    package mutating func feed(_ bytes: [UInt8]) -> [Outcome] {
+        pending += bytes
+        var outcomes: [Outcome] = []
+        while !isFinished, let event = decoder.next(&pending) {
+            let outcome = handle(event)
+            if outcomes.last != outcome { outcomes.append(outcome) }
+            if outcome == .suspend || outcome == .clearScreen { break }
+        }
+        if pending.isEmpty { pending = [] }
+        return outcomes
+    }
+
+    /// Says that nothing has followed for a while.
+    package mutating func timeout() -> [Outcome] {
+        guard !isFinished, let event = decoder.timeout() else { return [] }
+        return [handle(event)]
+    }
+
+    /// Ends the block from outside, as when the terminal is gone.
+    package mutating func finish() {
+        mode = .finished(.end)
+    }
+
+    /// The text and its tokens.
+    mutating func luaText() -> LuaText {
+        if let parsed, parsed.version == buffer.version { return parsed.text }
+        let text = LuaText(buffer.bytes)
+        parsed = (buffer.version, text)
+        return text
+    }
+
+    private mutating func handle(_ event: KeyDecoder.Event) -> Outcome {
+        switch mode {
+        case .searching(let search):
+            if let outcome = handle(event, in: search) { return outcome }
+        case .choosing(let menu):
+            if let outcome = handle(event, in: menu) { return outcome }
+        case .quoting:
+            mode = .editing
+            return quote(event)
+        case .editing, .finished: break
+        }
+        switch event {
+        case .text(let bytes): return type(bytes)
+        case .paste(let bytes): return paste(bytes)
+        case .unknown: return .bell
+        case .key(let key):
+            guard let command = Command(key) else { return .bell }
+            return perform(command)
+        }
+    }
+}

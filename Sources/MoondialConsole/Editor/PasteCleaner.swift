@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+
+/// Makes text of what was pasted.
+struct PasteCleaner {
+    /// The prompts that a transcript may have.
+    let prompts: [String]
+
+    /// Line feeds between lines and none at the end, valid UTF-8, no control characters but tabs; of a transcript what was
+    /// typed, without the prompts and without what was printed.
+    func cleaned(_ bytes: [UInt8]) -> [UInt8] {
+        var text = Self.plain(bytes)
+        if let last = text.lastIndex(where: { $0 != UInt8(ascii: "\n") }) { text.removeLast(text.count - last - 1) }
+        guard let first = text.firstIndex(where: { !LuaLexer.isSpace($0) }) else {
+            return text.allSatisfy { $0 == UInt8(ascii: "\n") } ? [] : text
+        }
+        // Only what begins with a prompt is a transcript: a comparison may stand anywhere else.
+        let lineStart = text[..<first].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        guard withoutPrompt(text[lineStart...]) != nil else { return text }
+        let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return Array(lines.compactMap(withoutPrompt).joined(separator: [UInt8(ascii: "\n")]))
+    }
+
+    private func withoutPrompt(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        for prompt in prompts.map({ Array($0.utf8) }) where !prompt.allSatisfy(LuaLexer.isSpace) {
+            if line.starts(with: prompt) { return line.dropFirst(prompt.count) }
+            // The blanks at the end are lost where a transcript was tidied.
+            let bare = prompt[...(prompt.lastIndex { $0 != 0x20 } ?? 0)]
+            if line.elementsEqual(bare) { return [] }
+        }
+        return nil
+    }
+
+    private static func plain(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var previous: UInt8 = 0
+        var isASCII = true
+        for byte in bytes {
+            switch byte {
+            case 0x0D: result.append(0x0A)
+            case 0x0A: if previous != 0x0D { result.append(0x0A) }
+            case 0x09, 0x20...0x7E: result.append(byte)
+            case 0x80...:
+                isASCII = false
+                result.append(byte)
+            default: break
+            }
+            previous = byte
+        }
+        // Repairs what is no UTF-8.
+        return isASCII ? result : Array(String(decoding: result, as: UTF8.self).utf8)
+    }
+}
+
+extension Editor {
+    mutating func paste(_ bytes: [UInt8]) -> Outcome {
+        trail = .nothing
+        undoHistory.endTyping()
+        let prompts = [prompt.first.text, prompt.continuation.text] + options.transcriptPrompts
+        let text = PasteCleaner(prompts: prompts).cleaned(bytes)
+        guard !text.isEmpty else { return .bell }
+        edit(buffer.cursor..<buffer.cursor, text)
+        return .redraw
+    }
+}

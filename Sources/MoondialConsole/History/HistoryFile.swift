@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// Why the history could not be read or written.
+package struct HistoryFileError: Error, Sendable, Hashable, CustomStringConvertible {
+    package let path: String
+    /// What is wrong, in the system's words where it is the system that refused.
+    package let reason: String
+
+    package var description: String { "history file \(path): \(reason)" }
+}
+
+/// The file that the blocks of all sessions are kept in: one line each, newlines and backslashes escaped.
+///
+/// The file is 0600, a folder made for it 0700. A symbolic link, somebody else's file and anything but a regular file are
+/// refused. Each access locks the file, so that sessions that run at the same time lose nothing of each other.
+package struct HistoryFile: Sendable {
+    package let path: String
+    private let folder: String
+    private let name: String
+
+    package init(path: String) {
+        self.path = path
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    /// `$XDG_STATE_HOME/moondial/history`, by default in `~/.local/state`; nil without a home. As the specification asks, a
+    /// path that is not absolute is ignored.
+    package init?(environment: [String: String]) {
+        func folder(_ name: String) -> String? { environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil } }
+        guard let state = folder("XDG_STATE_HOME") ?? folder("HOME").map({ $0 + "/.local/state" }) else { return nil }
+        self.init(path: state + "/moondial/history")
+    }
+
+    /// Reads the blocks, the oldest first. No file is no error. A file that has grown far beyond the capacity is cut.
+    package func load(capacity: Int = 10_000) throws(HistoryFileError) -> [String] {
+        guard access(path, F_OK) == 0 || isLink else { return [] }
+        return try withLockedFile { descriptor, folder throws(HistoryFileError) in
+            let blocks = try read(descriptor).split(separator: UInt8(ascii: "\n")).map(Self.decoded)
+            if blocks.count > capacity + capacity / 4 {
+                let kept = History(blocks, capacity: capacity).texts
+                try replace(with: kept, folder: folder)
+                return kept
+            }
+            return blocks
+        }
+    }
+
+    /// Adds a block at the end. What must not be kept has been taken out of it before.
+    package func append(_ block: String) throws(HistoryFileError) {
+        try withLockedFile { descriptor, _ throws(HistoryFileError) in
+            var line = Self.encoded(block)
+            // After a write that was cut off.
+            var status = stat()
+            var last: UInt8 = 0x0A
+            if fstat(descriptor, &status) == 0, status.st_size > 0 { _ = pread(descriptor, &last, 1, status.st_size - 1) }
+            if last != 0x0A { line.insert(0x0A, at: 0) }
+            guard Descriptors.writeAll(line, to: descriptor) else { throw failure() }
+        }
+    }
+
+    // MARK: - Lines
+
+    static func encoded(_ block: String) -> [UInt8] {
+        var line: [UInt8] = []
+        for byte in block.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): line += [byte, byte]
+            case UInt8(ascii: "\n"): line += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+            default: line.append(byte)
+            }
+        }
+        return line + [UInt8(ascii: "\n")]
+    }
+
+    static func decoded(_ line: ArraySlice<UInt8>) -> String {
+        var block: [UInt8] = []
+        var isEscaped = false
+        for byte in line {
+            if isEscaped {
+                block.append(byte == UInt8(ascii: "n") ? UInt8(ascii: "\n") : byte)
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else {
+                block.append(byte)
+            }
+        }
+        return String(decoding: block, as: UTF8.self)
+    }
+}
+
+// MARK: - Files
+
+extension HistoryFile {
+    private func failure() -> HistoryFileError {
+        HistoryFileError(path: path, reason: String(cString: strerror(errno)))
+    }
+
+    private func refusal(_ reason: String) -> HistoryFileError {
+        HistoryFileError(path: path, reason: reason)
+    }
+
+    private var isLink: Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    private func withLockedFile<Result>(
+        _ body: (_ descriptor: Int32, _ folder: Int32) throws(HistoryFileError) -> Result
+    ) throws(HistoryFileError) -> Result {
+        let folder = try openFolder()
+        defer { close(folder) }
+        let descriptor = try openLocked(in: folder)
+        // Closing unlocks.
+        defer { close(descriptor) }
+        return try body(descriptor, folder)
+    }
+
+    private func openFolder() throws(HistoryFileError) -> Int32 {
+        makeFolders()
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure() }
+        var status = stat()
+        // Our own folder, and not the home of a file that was put elsewhere.
+        if folder.hasSuffix("/moondial"), fstat(descriptor, &status) == 0, status.st_uid == geteuid(),
+            status.st_mode & 0o077 != 0
+        {
+            _ = fchmod(descriptor, 0o700)
+        }
+        return descriptor
+    }
+
+    private func makeFolders() {
+        var path = ""
+        for part in folder.split(separator: "/", omittingEmptySubsequences: true) {
+            path += (path.isEmpty && !folder.hasPrefix("/") ? "" : "/") + part
+            // Those that exist already fail, and so does what cannot be made, which opening then tells.
+            mkdir(path, 0o700)
+        }
+    }
+
+    private func openLocked(in folder: Int32) throws(HistoryFileError) -> Int32 {
+        // Another session may put a shorter file in the place of the one that we wait for.
+        for _ in 0..<16 {
+            let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
+            let descriptor = openat(folder, name, flags, 0o600)
+            guard descriptor >= 0 else {
+                if errno == ELOOP { throw refusal("is a symbolic link, which is not followed") }
+                throw failure()
+            }
+            do throws(HistoryFileError) {
+                if try lock(descriptor, in: folder) { return descriptor }
+                close(descriptor)
+            } catch {
+                close(descriptor)
+                throw error
+            }
+        }
+        throw refusal("is being replaced all the time")
+    }
+
+    /// - Returns: whether the file is still the one of that name.
+    private func lock(_ descriptor: Int32, in folder: Int32) throws(HistoryFileError) -> Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure() }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw refusal("is not a regular file") }
+        guard status.st_uid == geteuid() else { throw refusal("belongs to another user") }
+        if status.st_mode & 0o077 != 0 { _ = fchmod(descriptor, 0o600) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw failure() }
+        }
+        var current = stat()
+        let isThere = fstatat(folder, name, &current, AT_SYMLINK_NOFOLLOW) == 0
+        return isThere && current.st_ino == status.st_ino && current.st_dev == status.st_dev
+    }
+
+    private func read(_ descriptor: Int32) throws(HistoryFileError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            switch Descriptors.read(descriptor) {
+            case .bytes(let more): bytes += more
+            case .end: return bytes
+            case .interrupted: continue
+            case .failure(let code):
+                throw HistoryFileError(path: path, reason: String(cString: strerror(code)))
+            }
+        }
+    }
+
+    /// Puts a new file in the place of the locked one. Who waits for the lock finds out and opens the new one.
+    private func replace(with blocks: [String], folder: Int32) throws(HistoryFileError) {
+        let temporary = "\(name).\(getpid()).new"
+        unlinkat(folder, temporary, 0)
+        let descriptor = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure() }
+        defer { close(descriptor) }
+        let isWritten = Descriptors.writeAll(blocks.flatMap(Self.encoded), to: descriptor)
+        guard isWritten, fsync(descriptor) == 0, renameat(folder, temporary, folder, name) == 0 else {
+            let error = failure()
+            unlinkat(folder, temporary, 0)
+            throw error
+        }
+    }
+}

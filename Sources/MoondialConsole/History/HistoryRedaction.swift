@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+
+/// Takes phones, tokens and secrets out of a block before it is written to a file.
+///
+/// It reads the block as Lua: what stands where a token or secret belongs is replaced as a whole, in all other strings,
+/// comments and numbers what looks like a phone is masked and what looks like a token is replaced. It would rather take out
+/// too much than too little; the simulator's `sim:` tokens and short words stay.
+package enum HistoryRedaction {
+    static let tokenMark = "<token>"
+    private static let phoneMark = "****"
+
+    /// The block as it may be kept.
+    package static func redacted(_ text: String) -> String {
+        // The arguments of a command are not Lua.
+        if text.utf8.first == UInt8(ascii: ":") { return SensitiveText(text).redacted }
+        let lua = LuaText(Array(text.utf8))
+        var roles = RedactionRoles(lua)
+        var result: [UInt8] = []
+        var position = 0
+        for index in lua.tokens.indices {
+            let token = lua.tokens[index]
+            let role = roles.next(index)
+            guard let replacement = replacement(for: token, role: role, in: lua) else { continue }
+            result += lua.bytes[position..<token.range.lowerBound]
+            result += replacement.utf8
+            position = token.range.upperBound
+        }
+        result += lua.bytes[position...]
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Whether a kept block shows that something was taken out.
+    static func hasMarks(_ text: String) -> Bool {
+        text.contains(tokenMark) || text.contains(phoneMark)
+    }
+
+    private static func replacement(for token: LuaToken, role: RedactionRoles.Role, in lua: LuaText) -> String? {
+        switch token.kind {
+        case .string, .unclosed:
+            // An unclosed comment has no role.
+            let content = lua.text(token.content)
+            let opening = lua.text(token.range.lowerBound..<token.content.lowerBound)
+            let closing = lua.text(token.content.upperBound..<token.range.upperBound)
+            let kept = redacted(content, role: role)
+            return kept == content ? nil : opening + kept + closing
+        case .comment:
+            let content = lua.text(token)
+            let kept = SensitiveText(content).redacted
+            return kept == content ? nil : kept
+        case .number:
+            let digits = lua.text(token)
+            if role == .token || role == .secret { return "\"\(tokenMark)\"" }
+            let kept = SensitiveText(digits).redacted
+            return kept == digits ? nil : "\"\(kept)\""
+        case .name, .invalid:
+            // A token that was pasted without quotes.
+            return SensitiveText.isToken(lua.text(token)[...], isName: true) ? tokenMark : nil
+        case .keyword, .sign: return nil
+        }
+    }
+
+    private static func redacted(_ content: String, role: RedactionRoles.Role) -> String {
+        switch role {
+        case .secret: content.isEmpty ? content : tokenMark
+        case .token: SensitiveText.isHarmlessToken(content) ? SensitiveText(content).redacted : tokenMark
+        case .other: SensitiveText(content).redacted
+        }
+    }
+}

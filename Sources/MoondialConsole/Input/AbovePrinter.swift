@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+
+import Synchronization
+
+/// Prints from any thread to a terminal that may have a prompt on it: above the prompt when there is one.
+package final class AbovePrinter: Sendable {
+    private struct State {
+        var isEditing = false
+        var waiting: [UInt8] = []
+    }
+
+    private let output: Int32
+    private let wake: @Sendable () -> Void
+    private let state = Mutex(State())
+
+    init(output: Int32, wake: @escaping @Sendable () -> Void) {
+        self.output = output
+        self.wake = wake
+    }
+
+    /// Prints some lines; a missing newline at the end is added while a block is edited.
+    package func print(_ text: String) {
+        let isEditing = state.withLock { state in
+            if state.isEditing {
+                state.waiting += text.utf8
+                if state.waiting.last != 0x0A { state.waiting.append(0x0A) }
+            } else {
+                Descriptors.writeAll(Array(text.utf8), to: output)
+            }
+            return state.isEditing
+        }
+        if isEditing { wake() }
+    }
+
+    func begin() {
+        state.withLock { $0.isEditing = true }
+    }
+
+    /// What was printed since it was last asked.
+    func take() -> [UInt8] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
+
+    func end() {
+        state.withLock { state in
+            state.isEditing = false
+            if !state.waiting.isEmpty { Descriptors.writeAll(state.waiting, to: output) }
+            state.waiting = []
+        }
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+
+/// The line editor on a terminal.
+///
+/// ``next(_:)`` waits for a block on the calling thread. An event loop instead calls ``start(_:)``, watches the session's two
+/// descriptors, and calls ``proceed(_:)`` with what has happened, or with nothing when ``timeout`` is over, until that
+/// returns a block. The terminal is in raw mode only meanwhile. Used by one thread at a time.
+package final class TerminalLineSource: LineSource {
+    /// How long after an escape the rest of its sequence may take to come.
+    private static let escapeTimeout = Duration.milliseconds(50)
+
+    package var editor: Editor
+    package let terminal: TerminalSession
+    /// For other threads, to print while a block is edited.
+    package let printer: AbovePrinter
+    /// Where blocks are kept. The default is nowhere.
+    package var historyFile: HistoryFile?
+    /// Why the last block could not be kept.
+    package private(set) var historyError: HistoryFileError?
+
+    private var painter = ScreenPainter()
+    private var size = TerminalSession.Size(width: 80, height: 24)
+
+    package init(editor: Editor, terminal: TerminalSession, historyFile: HistoryFile? = nil) {
+        self.editor = editor
+        self.terminal = terminal
+        self.historyFile = historyFile
+        printer = AbovePrinter(output: terminal.outputDescriptor, wake: terminal.waker)
+    }
+
+    package func next(_ prompt: Prompt) throws -> LineInput {
+        try next(prompt, text: "")
+    }
+
+    /// Waits for a block that begins with a text to edit.
+    package func next(_ prompt: Prompt, text: String) throws -> LineInput {
+        var input = try start(prompt, text: text)
+        while true {
+            if let input { return input }
+            do {
+                input = try proceed(try terminal.wait(timeout: timeout))
+            } catch {
+                stop()
+                throw error
+            }
+        }
+    }
+
+    /// When ``proceed(_:)`` is to be called though nothing has happened; nil for never.
+    package var timeout: Duration? { editor.isWaiting ? Self.escapeTimeout : nil }
+
+    /// Puts the terminal into raw mode and shows the prompt.
+    /// - Returns: a block when one had been typed ahead.
+    package func start(_ prompt: Prompt, text: String = "") throws -> LineInput? {
+        try terminal.enter()
+        printer.begin()
+        size = terminal.size
+        terminal.write(Self.freshLine(width: size.width))
+        painter = ScreenPainter()
+        return try follow(editor.begin(prompt, text: text) + [.redraw])
+    }
+
+    /// Handles what has happened.
+    /// - Returns: the block when it is finished; the terminal is then as it was before.
+    package func proceed(_ wakeup: TerminalSession.Wakeup) throws -> LineInput? {
+        if wakeup.contains(.continued) {
+            try terminal.reenter()
+            redraw(afterGap: true)
+        }
+        if wakeup.contains(.resized) || wakeup.contains(.continued) { resize() }
+        if wakeup.contains(.woken) { printAbove() }
+        if wakeup.contains(.input) {
+            switch try terminal.read() {
+            case .bytes(let bytes): return try follow(editor.feed(bytes))
+            case .nothing: return nil
+            case .end:
+                editor.finish()
+                return finish(.end)
+            }
+        }
+        return wakeup.isEmpty ? try follow(editor.timeout()) : nil
+    }
+
+    /// Gives the block up and puts the terminal back as it was.
+    package func stop() {
+        guard terminal.isRaw else { return }
+        editor.finish()
+        _ = finish(.end)
+    }
+
+    private func follow(_ outcomes: [Editor.Outcome]) throws -> LineInput? {
+        var outcomes = outcomes
+        while !outcomes.isEmpty {
+            var next: [Editor.Outcome] = []
+            for outcome in outcomes {
+                switch outcome {
+                case .redraw: break
+                case .bell: terminal.write([0x07])
+                case .submit(let text):
+                    keep(text)
+                    return finish(.text(text))
+                case .interrupt: return finish(.interrupted)
+                case .end: return finish(.end)
+                case .clearScreen:
+                    terminal.write(painter.clear(editor.render(width: size.width, height: size.height)))
+                    next = editor.feed([])
+                case .suspend:
+                    terminal.write(painter.remove())
+                    try terminal.suspend()
+                    size = terminal.size
+                    redraw(afterGap: true)
+                    next = editor.feed([])
+                }
+            }
+            outcomes = next
+        }
+        redraw(afterGap: false)
+        return nil
+    }
+
+    /// - Parameter afterGap: Whether other programs may have written to the terminal.
+    private func redraw(afterGap: Bool) {
+        if afterGap {
+            terminal.write(Self.freshLine(width: size.width))
+            painter = ScreenPainter()
+        }
+        terminal.write(painter.paint(editor.render(width: size.width, height: size.height)))
+    }
+
+    private func resize() {
+        let new = terminal.size
+        guard new != size else { return }
+        size = new
+        terminal.write(painter.resize(width: size.width))
+        redraw(afterGap: false)
+    }
+
+    private func printAbove() {
+        let text = printer.take()
+        guard !text.isEmpty else { return }
+        terminal.write(painter.print(above: text, then: editor.render(width: size.width, height: size.height)))
+    }
+
+    private func finish(_ input: LineInput) -> LineInput {
+        let screen = editor.render(width: size.width, height: size.height)
+        terminal.write(painter.finish(screen, windowHeight: size.height))
+        terminal.leave()
+        printer.end()
+        return input
+    }
+
+    private func keep(_ text: String) {
+        guard let kept = editor.history.add(text), let historyFile else { return }
+        do {
+            try historyFile.append(kept)
+            historyError = nil
+        } catch {
+            historyError = error
+        }
+    }
+
+    /// Goes to the first column: of the next row when something has been printed into this one, which then is marked.
+    private static func freshLine(width: Int) -> [UInt8] {
+        // The blanks wrap unless the mark is in the first column.
+        Array("\u{1B}[7m%\u{1B}[0m\(String(repeating: " ", count: max(0, width - 1)))\r\u{1B}[K".utf8)
+    }
+}

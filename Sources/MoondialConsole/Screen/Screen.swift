@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+
+/// What the editor wants to be seen: some rows of a terminal, from the prompt down, and where the cursor stands.
+package struct Screen: Sendable, Hashable {
+    /// One cell, or the first of a wide character.
+    struct Cell: Sendable, Hashable {
+        var character: Character
+        /// 1 or 2 for a character; 0 for the second cell of a wide one.
+        var width: UInt8
+        var style: Style
+
+        static let blank = Cell(character: " ", width: 1, style: .plain)
+    }
+
+    struct Row: Sendable, Hashable {
+        /// At most as many as the window is wide.
+        var cells: [Cell] = []
+    }
+
+    /// A place in the screen, from 0.
+    package struct Position: Sendable, Hashable {
+        package var row: Int
+        package var column: Int
+
+        package init(row: Int, column: Int) {
+            self.row = row
+            self.column = column
+        }
+    }
+
+    var rows: [Row] = [Row()]
+    package var cursor = Position(row: 0, column: 0)
+    /// The cells of a row.
+    package var width: Int
+
+    init(width: Int) {
+        self.width = max(1, width)
+    }
+
+    /// How many rows of the window are taken.
+    package var height: Int { rows.count }
+
+    /// The rows as text, without styles.
+    package var lines: [String] {
+        rows.map { row in String(row.cells.lazy.filter { $0.width > 0 }.map(\.character)) }
+    }
+}
+
+/// Fills a screen from left to right and breaks lines where the window ends.
+struct ScreenWriter {
+    /// How many cells a tab takes.
+    static let tabWidth = 4
+
+    private(set) var screen: Screen
+    /// Where the next character goes. The column may be the width: then it goes into the next row.
+    private(set) var column = 0
+
+    init(width: Int) {
+        screen = Screen(width: width)
+    }
+
+    var row: Int { screen.rows.count - 1 }
+    var room: Int { screen.width - column }
+
+    mutating func write(_ text: StyledText) {
+        for run in text.runs { write(run.text, run.style) }
+    }
+
+    mutating func write(_ text: String, _ style: Style) {
+        for character in text { write(character, style) }
+    }
+
+    mutating func write(_ character: Character, _ style: Style) {
+        let width = max(0, DisplayWidth.of(character))
+        guard width > 0 else { return attach(character, style) }
+        if column + width > screen.width { newRow() }
+        // A window that is narrower than the character.
+        guard width <= screen.width else { return write("?", style) }
+        screen.rows[row].cells.append(Screen.Cell(character: character, width: UInt8(width), style: style))
+        for _ in 1..<max(1, width) where width == 2 {
+            screen.rows[row].cells.append(Screen.Cell(character: " ", width: 0, style: style))
+        }
+        column += width
+    }
+
+    /// Where a cursor before the next character would stand.
+    mutating func place() -> Screen.Position {
+        if column >= screen.width { newRow() }
+        return Screen.Position(row: row, column: column)
+    }
+
+    mutating func newRow() {
+        screen.rows.append(Screen.Row())
+        column = 0
+    }
+
+    mutating func setCursor(_ position: Screen.Position) {
+        screen.cursor = position
+    }
+
+    /// A mark without a base character is shown on a dotted circle.
+    private mutating func attach(_ character: Character, _ style: Style) {
+        let circle: Character = "\u{25CC}"
+        let shown = "\(circle)\(character)"
+        write(shown.count == 1 && DisplayWidth.of(shown) > 0 ? Character(shown) : circle, style)
+    }
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// A terminal: raw mode, its size, and its bytes.
+///
+/// Used by one thread; ``wake()`` may be called by any. At most one session of a process is in raw mode at a time.
+package final class TerminalSession {
+    /// Why ``wait(timeout:)`` has returned.
+    package struct Wakeup: OptionSet, Sendable {
+        package let rawValue: UInt8
+
+        package init(rawValue: UInt8) {
+            self.rawValue = rawValue
+        }
+
+        /// There is something to ``read()``.
+        package static let input = Wakeup(rawValue: 1)
+        /// The window may have another size.
+        package static let resized = Wakeup(rawValue: 2)
+        /// The process was stopped and goes on; the terminal is no longer in raw mode.
+        package static let continued = Wakeup(rawValue: 4)
+        /// Somebody has called ``TerminalSession/wake()``.
+        package static let woken = Wakeup(rawValue: 8)
+    }
+
+    package enum Input: Sendable, Hashable {
+        case bytes([UInt8])
+        /// Nothing for now.
+        case nothing
+        /// The terminal is gone.
+        case end
+    }
+
+    package struct Size: Sendable, Hashable {
+        package var width: Int
+        package var height: Int
+
+        package init(width: Int, height: Int) {
+            self.width = width
+            self.height = height
+        }
+    }
+
+    /// To be watched for reading by an event loop.
+    package let inputDescriptor: Int32
+    package let outputDescriptor: Int32
+    /// To be watched for reading by an event loop; when it is readable, ask ``takeNotices()``.
+    package var noticeDescriptor: Int32 { notices.reading }
+
+    private let notices: NoticePipe
+    private var original: termios?
+
+    /// - Parameters:
+    ///   - input: The file descriptor of a terminal, which is not closed. The default is standard input.
+    ///   - output: The same for output.
+    /// - Throws: when no pipe can be made.
+    package init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) throws(TerminalError) {
+        inputDescriptor = input
+        outputDescriptor = output
+        notices = try NoticePipe()
+    }
+
+    deinit {
+        leave()
+    }
+
+    /// Whether the terminal is in raw mode.
+    package var isRaw: Bool { original != nil }
+
+    /// Puts the terminal into raw mode: every key comes as it is pressed, and no key makes a signal. Turns on bracketed
+    /// paste. Until ``leave()``, whatever ends the process restores the terminal first.
+    package func enter() throws(TerminalError) {
+        guard original == nil else { return }
+        var settings = termios()
+        guard tcgetattr(inputDescriptor, &settings) == 0 else {
+            throw TerminalError("cannot read the terminal's settings", code: errno)
+        }
+        TerminalRescue.arm(
+            input: inputDescriptor, output: outputDescriptor, original: settings, noticePipe: notices.writing)
+        var raw = settings
+        Self.makeRaw(&raw)
+        guard tcsetattr(inputDescriptor, TCSADRAIN, &raw) == 0 else {
+            let code = errno
+            TerminalRescue.disarm()
+            throw TerminalError("cannot change the terminal's settings", code: code)
+        }
+        original = settings
+        write(Array("\u{1B}[?2004h".utf8))
+    }
+
+    /// Puts the terminal back as it was.
+    package func leave() {
+        guard var settings = original else { return }
+        original = nil
+        write(Array("\u{1B}[?2004l".utf8))
+        // Waits until the output is out, but keeps what was typed ahead.
+        tcsetattr(inputDescriptor, TCSADRAIN, &settings)
+        TerminalRescue.disarm()
+    }
+
+    /// Stops the process as Control-Z does, and goes back into raw mode when it is continued.
+    package func suspend() throws(TerminalError) {
+        leave()
+        raise(SIGTSTP)
+        try enter()
+    }
+
+    /// Goes back into raw mode after ``Wakeup/continued``.
+    package func reenter() throws(TerminalError) {
+        guard var settings = original else { return }
+        original = nil
+        // What the shell has left is not what we found, so ours stay the settings to go back to.
+        TerminalRescue.disarm()
+        tcsetattr(inputDescriptor, TCSADRAIN, &settings)
+        try enter()
+    }
+
+    /// Puts the terminal back as it was, whichever session has changed it. To be called before `_exit`; all other ends of
+    /// the process do it by themselves. Async-signal-safe.
+    package static func restore() {
+        TerminalRescue.restore()
+    }
+
+    /// 80 times 24 when the terminal does not say.
+    package var size: Size {
+        var size = winsize()
+        guard ioctl(outputDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return Size(width: 80, height: 24)
+        }
+        return Size(width: Int(size.ws_col), height: Int(size.ws_row))
+    }
+
+    /// What has come in. Does not wait.
+    package func read() throws(TerminalError) -> Input {
+        guard Descriptors.isReadable(inputDescriptor) else { return .nothing }
+        switch Descriptors.read(inputDescriptor) {
+        case .bytes(let bytes): return .bytes(bytes)
+        case .end: return .end
+        case .interrupted: return .nothing
+        case .failure(let code): throw TerminalError("cannot read the terminal", code: code)
+        }
+    }
+
+    package func write(_ bytes: [UInt8]) {
+        if !bytes.isEmpty { Descriptors.writeAll(bytes, to: outputDescriptor) }
+    }
+
+    /// Waits until there is something to do.
+    /// - Parameter timeout: nil waits for ever.
+    /// - Returns: nothing when the time is over.
+    package func wait(timeout: Duration?) throws(TerminalError) -> Wakeup {
+        var requests = [
+            pollfd(fd: inputDescriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: notices.reading, events: Int16(POLLIN), revents: 0),
+        ]
+        let milliseconds = timeout.map { duration in
+            Int32(clamping: duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)
+        }
+        let count = poll(&requests, 2, milliseconds ?? -1)
+        if count < 0, errno != EINTR { throw TerminalError("cannot wait for the terminal", code: errno) }
+        var wakeup = takeNotices()
+        if count > 0, requests[0].revents != 0 { wakeup.insert(.input) }
+        return wakeup
+    }
+
+    /// What has happened beside input.
+    package func takeNotices() -> Wakeup {
+        var wakeup = Wakeup()
+        for byte in notices.take() {
+            switch TerminalRescue.Notice(rawValue: byte) {
+            case .resized: wakeup.insert(.resized)
+            case .continued: wakeup.insert(.continued)
+            case .woken: wakeup.insert(.woken)
+            case nil: break
+            }
+        }
+        return wakeup
+    }
+
+    /// Makes ``wait(timeout:)`` return. From any thread.
+    package nonisolated func wake() {
+        notices.notify(.woken)
+    }
+
+    /// Something that wakes this session from any thread.
+    package var waker: @Sendable () -> Void {
+        { [notices] in notices.notify(.woken) }
+    }
+
+    private static func makeRaw(_ settings: inout termios) {
+        settings.c_iflag &= ~tcflag_t(BRKINT | ICRNL | INLCR | IGNCR | INPCK | ISTRIP | IXON)
+        settings.c_cflag |= tcflag_t(CS8)
+        // Output stays processed: what other threads print has line feeds only.
+        settings.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN | ISIG)
+        withUnsafeMutableBytes(of: &settings.c_cc) { characters in
+            characters[Int(VMIN)] = 1
+            characters[Int(VTIME)] = 0
+        }
+    }
+}
+
+/// A pipe that signal handlers and other threads write single bytes to.
+private final class NoticePipe: Sendable {
+    let reading: Int32
+    let writing: Int32
+
+    init() throws(TerminalError) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw TerminalError("cannot make a pipe", code: errno) }
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        reading = ends[0]
+        writing = ends[1]
+    }
+
+    deinit {
+        close(reading)
+        close(writing)
+    }
+
+    func notify(_ notice: TerminalRescue.Notice) {
+        var byte = notice.rawValue
+        _ = write(writing, &byte, 1)
+    }
+
+    func take() -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let count = read(reading, &bytes, bytes.count)
+        return Array(bytes.prefix(max(0, count)))
+    }
+}

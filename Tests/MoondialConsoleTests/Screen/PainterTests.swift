@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import MoondialConsole
+
+/// The painter's bytes, applied by a terminal, give the screen that was to be painted.
+struct PainterTests {
+    private static let keys = [
+        "a", "b", " ", "(", ")", "\"", "号", "码", "👨‍👩‍👧", "🇨🇳", "e\u{301}", "❤️", "\u{202E}", "<C-v><Tab>", "if x then ", "end",
+        "verify(", "<Left>", "<Right>", "<Up>", "<Down>", "<Home>", "<End>", "<BS>", "<Del>", "<C-k>", "<C-u>", "<C-w>", "<C-y>",
+        "<M-y>", "<C-t>", "<M-u>", "<C-_>", "<M-/>", "<M-Enter>", "<M-Enter>", "<Enter>", "<Tab>", "<Tab>", "<S-Tab>", "<Esc>",
+        "<C-r>", "<C-s>", "<C-g>", "<PageUp>", "<PageDown>", "<C-Home>", "<C-End>", "<Paste:one\\ntwo 号码\\nthree>", "<C-l>",
+        "0123456789", "<C-c>",
+    ]
+
+    @Test(arguments: 0..<60)
+    func randomKeysGiveTheSameGrid(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var width = Int.random(in: 7...40, using: &generator)
+        var height = Int.random(in: 3...9, using: &generator)
+        var editor = TestEditor(
+            history: ["verify(1)", "if a then\n  b()\nend", "号码 = \"号码\"", "a = (b)"],
+            completions: ["verify", "abc", "abd", "abe", "b号"].map { .init($0, summary: "what \($0) does 号") }, theme: .coloured)
+        var terminal = TerminalEmulator(width: width, height: height)
+        var painter = ScreenPainter()
+        var pressed: [String] = []
+        for step in 0..<120 {
+            let key = Self.keys.randomElement(using: &generator) ?? ""
+            pressed.append(key)
+            let outcomes = editor.press(key)
+            let screen = editor.screen(width: width, height: height)
+            if outcomes.contains(.clearScreen) {
+                terminal.write(painter.clear(screen))
+            } else if step % 23 == 22 {
+                terminal.write(painter.print(above: Array("printed\nabove".utf8), then: screen))
+            } else if step % 41 == 40 {
+                width = Int.random(in: 7...40, using: &generator)
+                height = Int.random(in: 3...9, using: &generator)
+                terminal = TerminalEmulator(width: width, height: height)
+                painter = ScreenPainter()
+                terminal.write(painter.paint(editor.screen(width: width, height: height)))
+            } else {
+                terminal.write(painter.paint(screen))
+            }
+            guard expectSame(terminal, editor.screen(width: width, height: height), after: pressed) else { return }
+        }
+    }
+
+    private func expectSame(_ terminal: TerminalEmulator, _ screen: Screen, after keys: [String]) -> Bool {
+        let first = terminal.row - screen.cursor.row
+        guard first >= 0, screen.height <= terminal.height - first else {
+            Issue.record("rows do not fit after \(keys.joined())")
+            return false
+        }
+        let expected = screen.rows.map { TerminalEmulator.trimmed($0.cells) }
+        let found = terminal.rows(from: first, count: screen.height)
+        let below = terminal.rows(from: first + screen.height, count: terminal.height)
+        let isSame = expected == found && below.allSatisfy(\.isEmpty) && terminal.column == screen.cursor.column
+        #expect(isSame && terminal.unknown.isEmpty, "\(terminal.lines) for \(screen.lines) after \(keys.joined()) \(terminal.unknown)")
+        return isSame && terminal.unknown.isEmpty
+    }
+
+    @Test func oneLetterIsOneByte() {
+        var editor = TestEditor()
+        var painter = ScreenPainter()
+        editor.press("verif")
+        _ = painter.paint(editor.screen())
+        editor.press("y")
+        #expect(painter.paint(editor.screen()) == Array("y".utf8))
+        #expect(painter.paint(editor.screen()) == [])
+        editor.press("<Left>")
+        #expect(painter.paint(editor.screen()) == Array("\u{1B}[11G".utf8))
+    }
+
+    @Test func doubtfulWidthsAreFollowedByAMove() {
+        var editor = TestEditor()
+        var painter = ScreenPainter()
+        _ = painter.paint(editor.screen())
+        editor.press("👨‍👩‍👧x")
+        #expect(painter.paint(editor.screen()) == Array("\u{1B}[K👨‍👩‍👧\u{1B}[8Gx".utf8))
+    }
+
+    @Test func finishingLeavesTheCursorBelow() {
+        var editor = TestEditor()
+        var painter = ScreenPainter()
+        var terminal = TerminalEmulator(width: 20, height: 4)
+        editor.press("(<Enter>abc<Up>")
+        terminal.write(painter.paint(editor.screen(width: 20, height: 4)))
+        terminal.write(painter.finish(editor.screen(width: 20, height: 4), windowHeight: 4))
+        #expect(terminal.lines == ["sim> (", "   >   abc"])
+        #expect(terminal.row == 2 && terminal.column == 0)
+    }
+
+    @Test func aTallBlockIsPrintedAsAWholeInTheEnd() {
+        var editor = TestEditor()
+        var painter = ScreenPainter()
+        var terminal = TerminalEmulator(width: 20, height: 4)
+        editor.press("<Paste:a\\nb\\nc\\nd\\ne\\nf>")
+        terminal.write(painter.paint(editor.screen(width: 20, height: 4)))
+        #expect(terminal.lines == ["   > c", "   > d", "   > e", "   > f"])
+        _ = editor.editor.feed([0x0D])
+        terminal.write(painter.finish(editor.screen(width: 20, height: 4), windowHeight: 4))
+        #expect(terminal.transcript == ["sim> a", "   > b", "   > c", "   > d", "   > e", "   > f"])
+    }
+
+    @Test(arguments: [(12, 6), (40, 6), (9, 6), (20, 3), (7, 5)])
+    func aResizedWindowIsDrawnAnew(width: Int, height: Int) {
+        var editor = TestEditor()
+        var painter = ScreenPainter()
+        var terminal = TerminalEmulator(width: 20, height: 6)
+        terminal.write(Array("before\r\n".utf8))
+        editor.press("f(1, 2, 3, 4,<Enter>5)")
+        terminal.write(painter.paint(editor.screen(width: 20, height: 6)))
+        terminal.resize(width: width, height: height)
+        terminal.write(painter.resize(width: width))
+        let screen = editor.screen(width: width, height: height)
+        terminal.write(painter.paint(screen))
+        let shown = terminal.transcript
+        // An empty row for the cursor at the end cannot be seen.
+        let expected = screen.rows.last == Screen.Row() ? screen.lines.dropLast() : screen.lines
+        #expect(shown.suffix(expected.count).elementsEqual(expected))
+        #expect(shown.filter { $0 == "before" }.count == 1 || height < 6)
+    }
+}

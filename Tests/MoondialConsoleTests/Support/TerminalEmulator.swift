@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+
+@testable import MoondialConsole
+
+/// A small terminal: what the painter's bytes look like. Unknown sequences are collected, so that tests can refuse them.
+struct TerminalEmulator {
+    private(set) var width: Int
+    private(set) var height: Int
+    private(set) var grid: [[Screen.Cell]]
+    private(set) var row = 0
+    private(set) var column = 0
+    /// Rows that have scrolled away at the top.
+    private(set) var scrollback: [[Screen.Cell]] = []
+    private(set) var unknown: [String] = []
+    private(set) var isPasteBracketed = false
+    private(set) var bells = 0
+    private var waitsAtEdge = false
+    private var style = Style.plain
+    private var rest: [UInt8] = []
+
+    init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+        grid = Array(repeating: Self.blankRow(width), count: height)
+    }
+
+    /// The rows without blanks at their end, up to the last one that is not empty.
+    var lines: [String] {
+        var lines = grid.map(Self.text)
+        while lines.last == "" { lines.removeLast() }
+        return lines
+    }
+
+    /// All that was ever shown.
+    var transcript: [String] { scrollback.map(Self.text) + lines }
+
+    /// The cells of a screen's rows from some row of the window on, blank cells at the end left out.
+    func rows(from first: Int, count: Int) -> [[Screen.Cell]] {
+        grid[first..<min(first + count, height)].map(Self.trimmed)
+    }
+
+    static func trimmed(_ cells: [Screen.Cell]) -> [Screen.Cell] {
+        Array(cells[..<(cells.lastIndex { $0 != .blank }.map { $0 + 1 } ?? 0)])
+    }
+
+    mutating func write(_ bytes: [UInt8]) {
+        rest += bytes
+        let complete = Self.completePrefix(rest)
+        var characters = String(decoding: rest[..<complete], as: UTF8.self).unicodeScalars[...]
+        rest.removeFirst(complete)
+        var text = String.UnicodeScalarView()
+        while let scalar = characters.popFirst() {
+            if scalar.value >= 0x20, scalar.value != 0x7F {
+                text.append(scalar)
+                continue
+            }
+            put(String(text))
+            text = String.UnicodeScalarView()
+            control(scalar, &characters)
+        }
+        put(String(text))
+    }
+
+    /// Another size; the text is broken anew as terminals do, and the cursor stays in its line.
+    mutating func resize(width new: Int, height newHeight: Int) {
+        var rows: [[Screen.Cell]] = []
+        var cursor = (row: 0, column: 0)
+        for (index, cells) in grid.enumerated() {
+            let cells = Self.trimmed(cells)
+            if index == row { cursor = (rows.count + min(column, max(0, cells.count)) / new, column % new) }
+            if cells.count <= new || new >= width {
+                rows.append(cells)
+            } else {
+                rows += stride(from: 0, to: cells.count, by: new).map { Array(cells[$0..<min($0 + new, cells.count)]) }
+            }
+        }
+        while rows.count > newHeight, rows.last == [], rows.count - 1 > cursor.row { rows.removeLast() }
+        let gone = max(0, rows.count - newHeight)
+        scrollback += rows.prefix(gone)
+        rows.removeFirst(gone)
+        width = new
+        height = newHeight
+        grid = rows.map { Array(($0 + Self.blankRow(new)).prefix(new)) }
+        while grid.count < height { grid.append(Self.blankRow(new)) }
+        row = max(0, cursor.row - gone)
+        column = min(cursor.column, new - 1)
+        waitsAtEdge = false
+    }
+
+    private static func text(_ cells: [Screen.Cell]) -> String {
+        String(trimmed(cells).filter { $0.width > 0 }.map(\.character))
+    }
+
+    private static func blankRow(_ width: Int) -> [Screen.Cell] { Array(repeating: .blank, count: width) }
+
+    /// Bytes before a sequence or character that is not complete.
+    private static func completePrefix(_ bytes: [UInt8]) -> Int {
+        if let escape = bytes.lastIndex(of: 0x1B) {
+            let sequence = bytes[escape...].dropFirst()
+            if sequence.isEmpty { return escape }
+            if sequence.first == UInt8(ascii: "["), !sequence.dropFirst().contains(where: { (0x40...0x7E).contains($0) }) {
+                return escape
+            }
+        }
+        for length in 1...4 where bytes.count >= length {
+            let byte = bytes[bytes.count - length]
+            if byte < 0x80 { return bytes.count }
+            if byte >= 0xC0 {
+                let needed = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2
+                return length >= needed ? bytes.count : bytes.count - length
+            }
+        }
+        return bytes.count
+    }
+}
+
+// MARK: - Text and sequences
+
+extension TerminalEmulator {
+    private mutating func put(_ text: String) {
+        for character in text {
+            let cells = DisplayText.width(character)
+            guard cells > 0 else { continue }
+            if waitsAtEdge || column + cells > width {
+                column = 0
+                lineFeed()
+            }
+            breakWide(at: column)
+            if cells == 2 { breakWide(at: column + 1) }
+            grid[row][column] = Screen.Cell(character: character, width: UInt8(cells), style: style)
+            if cells == 2 { grid[row][column + 1] = Screen.Cell(character: " ", width: 0, style: style) }
+            column += cells
+            waitsAtEdge = column >= width
+            if waitsAtEdge { column = width - 1 }
+        }
+    }
+
+    /// Half of a wide character is none.
+    private mutating func breakWide(at column: Int) {
+        let isSecond = grid[row][column].width == 0
+        if isSecond, column > 0 { grid[row][column - 1] = .blank }
+        if grid[row][column].width == 2, column + 1 < width { grid[row][column + 1] = .blank }
+    }
+
+    private mutating func lineFeed() {
+        waitsAtEdge = false
+        if row + 1 < height {
+            row += 1
+        } else {
+            scrollback.append(grid.removeFirst())
+            grid.append(Self.blankRow(width))
+        }
+    }
+
+    private mutating func control(_ scalar: Unicode.Scalar, _ rest: inout Substring.UnicodeScalarView) {
+        switch scalar {
+        case "\r":
+            column = 0
+            waitsAtEdge = false
+        case "\n": lineFeed()
+        case "\u{7}": bells += 1
+        case "\u{1B}" where rest.first == "[":
+            rest.removeFirst()
+            let parameters = rest.prefix { !(0x40...0x7E).contains($0.value) }
+            rest = rest.dropFirst(parameters.count)
+            let final = rest.popFirst() ?? "?"
+            sequence(String(parameters), Character(final))
+        default: unknown.append(String(scalar).debugDescription)
+        }
+    }
+
+    private mutating func sequence(_ parameters: String, _ final: Character) {
+        let number = max(1, Int(parameters) ?? 1)
+        switch final {
+        case "A": row = max(0, row - number)
+        case "B": row = min(height - 1, row + number)
+        case "G": column = min(width, number) - 1
+        case "H" where parameters.isEmpty: (row, column) = (0, 0)
+        case "K" where parameters.isEmpty: erase(row, from: column)
+        case "J" where parameters.isEmpty:
+            erase(row, from: column)
+            for row in (row + 1)..<max(row + 1, height) { erase(row, from: 0) }
+        case "J" where parameters == "2": grid = Array(repeating: Self.blankRow(width), count: height)
+        case "m": setStyle(parameters)
+        case "h" where parameters == "?2004": isPasteBracketed = true
+        case "l" where parameters == "?2004": isPasteBracketed = false
+        default: unknown.append(parameters + String(final))
+        }
+        if "ABGH".contains(final) { waitsAtEdge = false }
+    }
+
+    private mutating func erase(_ row: Int, from column: Int) {
+        if grid[row][column].width == 0, column > 0 { grid[row][column - 1] = .blank }
+        for index in column..<width { grid[row][index] = .blank }
+        // The painter has to reset the style before it erases.
+        if style != .plain { unknown.append("erasing in a style") }
+    }
+
+    private mutating func setStyle(_ parameters: String) {
+        for number in parameters.split(separator: ";").compactMap({ UInt8($0) }) {
+            switch number {
+            case 0: style = .plain
+            case 1: style.attributes.insert(.bold)
+            case 2: style.attributes.insert(.dim)
+            case 4: style.attributes.insert(.underline)
+            case 7: style.attributes.insert(.reverse)
+            default:
+                if let colour = Style.Colour(rawValue: number) { style.colour = colour } else { unknown.append("\(number)m") }
+            }
+        }
+    }
+}
