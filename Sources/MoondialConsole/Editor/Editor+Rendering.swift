@@ -164,7 +164,7 @@ extension Editor {
     private func menuRows(_ menu: inout CompletionMenu, rows: Int, width: Int) -> [Screen.Row] {
         let candidates = menu.completions.candidates
         let visible = menu.visible(rows: rows)
-        let longest = candidates[visible].map { DisplayWidth.of($0.label) }.max() ?? 0
+        let longest = candidates.map { DisplayWidth.of($0.label) }.max() ?? 0
         let labelWidth = min(longest, max(1, width - 2))
         let position = candidates.count > rows ? "\(visible.lowerBound + 1)-\(visible.upperBound)/\(candidates.count)" : ""
         return visible.map { index in

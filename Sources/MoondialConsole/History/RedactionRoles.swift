@@ -109,6 +109,7 @@ struct RedactionRoles {
 
     private static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()
-        return secretWords.contains { name.contains($0) }
+        // A time, as in `token_age_ms`.
+        return !name.hasSuffix("_ms") && secretWords.contains { name.contains($0) }
     }
 }

@@ -39,7 +39,8 @@ extension KeyDecoder {
             guard let code = arrow(final - 0x20) else { return .unknown }
             return .key(Key(code, modifiers.union(.shift)))
         default:
-            guard let code = arrow(final) ?? function(final) else { return .unknown }
+            // Another first number is a report of the terminal.
+            guard numbers.first ?? 1 == 1, let code = arrow(final) ?? function(final) else { return .unknown }
             return .key(Key(code, modifiers))
         }
     }

@@ -53,9 +53,9 @@ struct TestEditor {
         editor.render(width: width, height: height)
     }
 
-    /// The rows, with a bar where the cursor is.
+    /// The rows without blanks at their end, with a bar where the cursor is.
     mutating func lines(width: Int = 40, height: Int = 10) -> [String] {
-        screen(width: width, height: height).marked
+        screen(width: width, height: height).marked.map(\.trimmed)
     }
 }
 
@@ -72,6 +72,11 @@ extension Screen {
             return line + String(repeating: " ", count: cursor.column - rows[index].cells.count) + "|"
         }
     }
+}
+
+extension String {
+    /// Without blanks at the end.
+    var trimmed: String { String(self[..<(lastIndex { $0 != " " }.map { index(after: $0) } ?? startIndex)]) }
 }
 
 /// A block is incomplete while something that it opens is not closed.
@@ -102,7 +107,7 @@ struct WordCompletions: CompletionSource {
 
     func completions(for text: String, at cursor: Int) -> Completions {
         let bytes = Array(text.utf8)
-        let start = bytes[..<cursor].lastIndex { !LuaLexer.isWord($0) && $0 != UInt8(ascii: ".") }.map { $0 + 1 } ?? 0
+        let start = bytes[..<cursor].lastIndex { $0 < 0x80 && !LuaLexer.isWord($0) && $0 != UInt8(ascii: ".") }.map { $0 + 1 } ?? 0
         let word = String(decoding: bytes[start..<cursor], as: UTF8.self)
         return Completions(range: start..<cursor, candidates: candidates.filter { $0.text.hasPrefix(word) })
     }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import MoondialConsole
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+struct HistoryFileTests {
+    private let folder = TemporaryFolder()
+
+    private var file: HistoryFile { HistoryFile(path: folder.path + "/state/moondial/history") }
+
+    @Test func blocksComeBackAsTheyWere() throws {
+        #expect(try file.load() == [])
+        let blocks = ["f()", "if a then\n  b()\nend", #"x = "\n\\" .. [[\]]"#, "号码", "\\", "n"]
+        for block in blocks { try file.append(block) }
+        #expect(try file.load() == blocks)
+        #expect(folder.text("state/moondial/history").split(separator: "\n").count == blocks.count)
+    }
+
+    @Test func fileAndFoldersArePrivate() throws {
+        try file.append("f()")
+        #expect(folder.mode("state") == 0o700)
+        #expect(folder.mode("state/moondial") == 0o700)
+        #expect(folder.mode("state/moondial/history") == 0o600)
+    }
+
+    @Test func looseModesAreTightened() throws {
+        try file.append("f()")
+        chmod(folder.path + "/state/moondial", 0o755)
+        chmod(folder.path + "/state/moondial/history", 0o644)
+        #expect(try file.load() == ["f()"])
+        #expect(folder.mode("state/moondial") == 0o700)
+        #expect(folder.mode("state/moondial/history") == 0o600)
+    }
+
+    @Test func foldersOfOthersAreLeftAlone() throws {
+        chmod(folder.path, 0o755)
+        try HistoryFile(path: folder.path + "/history").append("f()")
+        #expect(folder.mode("") == 0o755)
+        #expect(folder.mode("history") == 0o600)
+    }
+
+    @Test func aLinkIsNotFollowed() {
+        folder.write("untouched\n", to: "target")
+        symlink(folder.path + "/target", folder.path + "/history")
+        let file = HistoryFile(path: folder.path + "/history")
+        let error = HistoryFileError(path: file.path, reason: "is a symbolic link, which is not followed")
+        #expect(throws: error) { try file.append("f()") }
+        #expect(throws: error) { try file.load() }
+        #expect(folder.text("target") == "untouched\n")
+    }
+
+    @Test func onlyARegularFileWillDo() {
+        mkfifo(folder.path + "/fifo", 0o600)
+        mkdir(folder.path + "/folder", 0o700)
+        #expect(throws: HistoryFileError.self) { try HistoryFile(path: folder.path + "/fifo").append("f()") }
+        #expect(throws: HistoryFileError.self) { try HistoryFile(path: folder.path + "/folder").append("f()") }
+        #expect(throws: HistoryFileError.self) { try HistoryFile(path: "/proc/nothing/history").append("f()") }
+    }
+
+    @Test func aLineThatWasCutOffStaysALine() throws {
+        folder.write("one\ntwo", to: "history")
+        let file = HistoryFile(path: folder.path + "/history")
+        try file.append("three")
+        #expect(try file.load() == ["one", "two", "three"])
+    }
+
+    @Test func aLongFileIsCut() throws {
+        folder.write((0..<100).map { "f(\($0 % 60))\n" }.joined(), to: "history")
+        let file = HistoryFile(path: folder.path + "/history")
+        let blocks = try file.load(capacity: 20)
+        #expect(blocks == (20..<40).map { "f(\($0))" })
+        #expect(try file.load(capacity: 20) == blocks)
+        #expect(folder.text("history").split(separator: "\n").count == 20)
+        #expect(folder.mode("history") == 0o600)
+    }
+
+    @Test func manyWritersLoseNothing() async throws {
+        let path = folder.path + "/history"
+        // Readers cut the file while others write.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<4 {
+                group.addTask {
+                    for index in 0..<50 { try HistoryFile(path: path).append("f(\(writer),\n\(index))") }
+                }
+                group.addTask {
+                    for _ in 0..<20 { _ = try HistoryFile(path: path).load(capacity: 160) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let blocks = try HistoryFile(path: path).load()
+        #expect(Set(blocks).count == 200)
+        #expect(blocks.filter { $0.hasPrefix("f(2,") } == (0..<50).map { "f(2,\n\($0))" })
+    }
+
+    @Test(arguments: [
+        (["XDG_STATE_HOME": "/s", "HOME": "/h"], "/s/moondial/history"), (["HOME": "/h"], "/h/.local/state/moondial/history"),
+        (["XDG_STATE_HOME": "relative", "HOME": "/h"], "/h/.local/state/moondial/history"),
+        (["XDG_STATE_HOME": "", "HOME": "/h"], "/h/.local/state/moondial/history"), ([:], nil),
+    ] as [([String: String], String?)])
+    func theStandardPlace(environment: [String: String], path: String?) {
+        #expect(HistoryFile(environment: environment)?.path == path)
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import MoondialConsole
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+struct PlainLineReaderTests {
+    @Test(arguments: [
+        ("", []), ("a\nb\n", ["a", "b"]), ("a\nb", ["a", "b"]), ("a\r\n\r\nb", ["a", "", "b"]), ("f(\n1)\ng()\n", ["f(\n1)", "g()"]),
+        ("f(\n1", ["f(\n1"]), ("号\n码\n", ["号", "码"]), ("if x then\nend\n", ["if x then\nend"]),
+    ])
+    func blocks(input: String, blocks: [String]) throws {
+        let pipe = Pipe(holding: input)
+        let reader = PlainLineReader(input: pipe.reading, completeness: LuaBlockCompleteness())
+        for block in blocks { #expect(try reader.next("> ") == .text(block)) }
+        #expect(try reader.next("> ") == .end)
+        #expect(try reader.next("> ") == .end)
+    }
+
+    @Test func promptsGoWhereTheyAreWanted() throws {
+        let pipe = Pipe(holding: "f(\n1)\n")
+        let output = Pipe()
+        let reader = PlainLineReader(input: pipe.reading, promptOutput: output.writing, completeness: LuaBlockCompleteness())
+        while case .text = try reader.next(Prompt("sim> ")) {}
+        output.finish()
+        #expect(output.contents == "sim>    > sim> ")
+    }
+
+    @Test func whatCannotBeReadIsAnError() {
+        #expect(throws: TerminalError.self) { try PlainLineReader(input: -1).next("> ") }
+    }
+
+    @Test(arguments: [
+        ([:], true, .plain, false), (["TERM": "xterm"], true, .full, true), (["TERM": "xterm"], false, .plain, false),
+        (["TERM": "dumb"], true, .plain, false), (["TERM": "xterm", "NO_COLOR": "1"], true, .full, false),
+        (["TERM": "xterm", "NO_COLOR": ""], true, .full, true), (["TERM": "xterm", "MOONDIAL_BASIC_REPL": "1"], true, .plain, true),
+        (["TERM": "xterm", "MOONDIAL_BASIC_REPL": "0"], true, .full, true), (["TERM": "dumb", "FORCE_COLOR": "1"], true, .plain, true),
+        (["NO_COLOR": "1", "FORCE_COLOR": "1"], false, .plain, true), (["TERM": "xterm", "FORCE_COLOR": "0"], true, .full, false),
+    ] as [([String: String], Bool, TerminalCapabilities.Editing, Bool)])
+    func capabilities(environment: [String: String], isTerminal: Bool, editing: TerminalCapabilities.Editing, hasColour: Bool) {
+        let capabilities = TerminalCapabilities(
+            environment: environment, inputIsTerminal: isTerminal, outputIsTerminal: isTerminal)
+        #expect(capabilities.editing == editing && capabilities.hasColour == hasColour)
+    }
+
+    @Test(arguments: [
+        (["LANG": "de_DE.UTF-8"], true), (["LC_ALL": "C", "LANG": "de_DE.UTF-8"], false), (["LC_CTYPE": "C.utf8"], true), ([:], false),
+        (["LANG": "de_DE.UTF-8@euro"], true),
+    ])
+    func repertoire(environment: [String: String], isUnicode: Bool) {
+        let capabilities = TerminalCapabilities(environment: environment, inputIsTerminal: true, outputIsTerminal: true)
+        #expect(capabilities.isUnicode == isUnicode)
+    }
+}
+
+/// Both ends of a pipe.
+private final class Pipe {
+    let reading: Int32
+    let writing: Int32
+    private var isOpen = true
+
+    init() {
+        var ends: [Int32] = [-1, -1]
+        _ = pipe(&ends)
+        (reading, writing) = (ends[0], ends[1])
+    }
+
+    convenience init(holding text: String) {
+        self.init()
+        Descriptors.writeAll(Array(text.utf8), to: writing)
+        finish()
+    }
+
+    deinit {
+        finish()
+        close(reading)
+    }
+
+    func finish() {
+        if isOpen { close(writing) }
+        isOpen = false
+    }
+
+    var contents: String {
+        var bytes: [UInt8] = []
+        while case .bytes(let more) = Descriptors.read(reading) { bytes += more }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
