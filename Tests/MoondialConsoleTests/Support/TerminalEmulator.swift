@@ -90,7 +90,7 @@ struct TerminalEmulator {
     }
 
     private static func text(_ cells: [Screen.Cell]) -> String {
-        String(trimmed(cells).filter { $0.width > 0 }.map(\.character))
+        String(cells.filter { $0.width > 0 }.map(\.character)).trimmed
     }
 
     private static func blankRow(_ width: Int) -> [Screen.Cell] { Array(repeating: .blank, count: width) }

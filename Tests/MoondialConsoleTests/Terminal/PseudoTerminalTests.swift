@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Testing
+
+@testable import MoondialConsole
+
+/// The whole of it, on a terminal that is one for the kernel. Serialized, as a process has one terminal in raw mode.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct PseudoTerminalTests {
+    private let terminal = PseudoTerminal()
+
+    @Test func typingRunsAndTheTerminalIsRestored() {
+        let before = terminal.settings
+        let editor = EditorThread(terminal)
+        #expect(terminal.show { $0.lines == ["sim>"] })
+        #expect(terminal.settings != before)
+        #expect(terminal.emulator.isPasteBracketed)
+        terminal.type("verifx\u{7F}y(")
+        #expect(terminal.show { $0.lines == ["sim> verify(phone, token, exid, [option…"] })
+        terminal.type("1)\r")
+        #expect(terminal.show { $0.lines == ["sim> verify(1)", "sim>"] })
+        terminal.type("abc\u{3}")
+        #expect(terminal.show { $0.lines == ["sim> verify(1)", "sim> abc^C", "sim>"] })
+        terminal.type("\u{4}")
+        #expect(terminal.show { _ in editor.isFinished })
+        #expect(editor.inputs == [.text("verify(1)"), .interrupted, .end])
+        #expect(terminal.show { !$0.isPasteBracketed })
+        #expect(terminal.settings == before)
+        #expect(terminal.emulator.unknown == [])
+    }
+
+    @Test func blocksMenusAndLoneEscapes() {
+        let editor = EditorThread(terminal)
+        #expect(terminal.show { $0.lines == ["sim>"] })
+        terminal.type("if x then\r")
+        #expect(terminal.show { $0.lines == ["sim> if x then", "   >"] && $0.column == 7 })
+        terminal.type("ver\t")
+        #expect(terminal.show { $0.lines == ["sim> if x then", "   >   ver", " verify", " version"] })
+        // Nothing follows, so it is the key.
+        terminal.type("\u{1B}")
+        #expect(terminal.show { $0.lines == ["sim> if x then", "   >   ver"] })
+        terminal.type("i\t()\rend\r\u{4}")
+        #expect(terminal.show { _ in editor.isFinished })
+        #expect(editor.inputs == [.text("if x then\n  verify()\nend"), .end])
+    }
+
+    @Test func aPasteOfTenThousandLines() {
+        let editor = EditorThread(terminal)
+        #expect(terminal.show { $0.lines == ["sim>"] })
+        let lines = (1...10_000).map { "print(\($0), \"号码\")" }
+        terminal.type("\u{1B}[200~" + lines.joined(separator: "\n") + "\u{1B}[201~")
+        #expect(terminal.show { $0.lines.last == "   > print(10000, \"号码\")" })
+        #expect(terminal.emulator.lines.count == 10)
+        terminal.type("\r")
+        #expect(terminal.show { $0.lines.last == "sim>" })
+        #expect(editor.inputs == [.text(lines.joined(separator: "\n"))])
+        #expect(terminal.emulator.transcript.filter { $0.contains("print(5000,") } == ["   > print(5000, \"号码\")"])
+        terminal.type("\u{4}")
+        #expect(terminal.show { _ in editor.isFinished })
+    }
+
+    @Test func aResizeDrawsAnew() {
+        let editor = EditorThread(terminal)
+        #expect(terminal.show { $0.lines == ["sim>"] })
+        terminal.type("x = \"0123456789 0123456789\"")
+        #expect(terminal.show { $0.lines == ["sim> x = \"0123456789 0123456789\""] })
+        terminal.resize(width: 20, height: 10)
+        #expect(terminal.show { $0.lines == ["sim> x = \"0123456789", " 0123456789\""] && $0.column == 12 })
+        terminal.resize(width: 60, height: 5)
+        #expect(terminal.show { $0.lines == ["sim> x = \"0123456789 0123456789\""] })
+        terminal.type("\r\u{4}")
+        #expect(terminal.show { _ in editor.isFinished })
+        #expect(editor.inputs == [.text("x = \"0123456789 0123456789\""), .end])
+    }
+
+    @Test func printingAboveThePrompt() {
+        let editor = EditorThread(terminal)
+        #expect(terminal.show { $0.lines == ["sim>"] })
+        terminal.type("(\rabc")
+        #expect(terminal.show { $0.lines == ["sim> (", "   > abc"] })
+        editor.printer?.print("background\noutput")
+        #expect(terminal.show { $0.lines == ["background", "output", "sim> (", "   > abc"] && $0.column == 8 })
+        terminal.type("\u{3}\u{4}")
+        #expect(terminal.show { _ in editor.isFinished })
+    }
+
+    @Test func whatIsPrintedWithoutANewlineStays() {
+        Descriptors.writeAll(Array("no newline".utf8), to: terminal.program)
+        let editor = EditorThread(terminal)
+        #expect(terminal.show { $0.lines == ["no newline%", "sim>"] })
+        terminal.type("\u{4}")
+        #expect(terminal.show { _ in editor.isFinished })
+    }
+
+    @Test func whatIsRunIsKeptRedacted() throws {
+        let folder = TemporaryFolder()
+        let file = HistoryFile(path: folder.path + "/history")
+        let editor = EditorThread(terminal, historyFile: file)
+        #expect(terminal.show { $0.lines == ["sim>"] })
+        terminal.type("verify(\"13800138000\", \"STsid0123456789\")\r secret()\r\u{4}")
+        #expect(terminal.show { _ in editor.isFinished })
+        #expect(try file.load() == ["verify(\"138****8000\", \"<token>\")"])
+    }
+
+    @Test func aTerminalThatIsGoneIsTheEnd() {
+        let terminal = PseudoTerminal()
+        let editor = EditorThread(terminal)
+        #expect(terminal.show { $0.lines == ["sim>"] })
+        terminal.hangUp()
+        #expect(terminal.wait { editor.isFinished })
+        #expect(editor.inputs == [.end])
+    }
+
+    // MARK: - Ends of the process
+
+    @Test func aSignalRestoresTheTerminal() async {
+        let before = terminal.settings
+        await #expect(processExitsWith: .signal(SIGTERM)) { [path = terminal.path as String] in
+            endInRawMode(path) { raise(SIGTERM) }
+        }
+        expectRestored(before)
+    }
+
+    @Test func aHangupRestoresTheTerminal() async {
+        let before = terminal.settings
+        await #expect(processExitsWith: .signal(SIGHUP)) { [path = terminal.path as String] in
+            endInRawMode(path) { raise(SIGHUP) }
+        }
+        expectRestored(before)
+    }
+
+    @Test func aCrashRestoresTheTerminal() async {
+        let before = terminal.settings
+        await #expect(processExitsWith: .failure) { [path = terminal.path as String] in
+            endInRawMode(path) { fatalError("as in a bug of ours") }
+        }
+        expectRestored(before)
+    }
+
+    @Test func aWildAccessRestoresTheTerminal() async {
+        let before = terminal.settings
+        await #expect(processExitsWith: .signal(SIGSEGV)) { [path = terminal.path as String] in
+            endInRawMode(path) { raise(SIGSEGV) }
+        }
+        expectRestored(before)
+    }
+
+    @Test func exitingRestoresTheTerminal() async {
+        let before = terminal.settings
+        await #expect(processExitsWith: .exitCode(3)) { [path = terminal.path as String] in
+            endInRawMode(path) { exit(3) }
+        }
+        expectRestored(before)
+    }
+
+    private func expectRestored(_ before: [tcflag_t], sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(terminal.settings == before, sourceLocation: sourceLocation)
+        // It was in raw mode before, or this would hold without our doing.
+        #expect(terminal.show { $0.lines.contains("raw") && !$0.isPasteBracketed }, sourceLocation: sourceLocation)
+    }
+}
+
+/// Puts the terminal into raw mode and does what ends the process.
+private func endInRawMode(_ path: String, _ end: () -> Void) {
+    // As a shell starts programs, whatever the tests were started by.
+    var signals = sigset_t()
+    sigfillset(&signals)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    for number in [SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
+    let descriptor = open(path, O_RDWR | O_NOCTTY)
+    guard let session = try? TerminalSession(input: descriptor, output: descriptor), (try? session.enter()) != nil else { exit(99) }
+    var settings = termios()
+    tcgetattr(descriptor, &settings)
+    session.write(Array(settings.c_lflag & tcflag_t(ICANON | ECHO | ISIG) == 0 ? "raw".utf8 : "cooked".utf8))
+    withExtendedLifetime(session) { end() }
+}
