@@ -71,15 +71,15 @@ private struct RowWalk {
     }
 
     mutating func advance(over bytes: ArraySlice<UInt8>) {
-        let isPlain = bytes.withUnsafeBufferPointer { $0.allSatisfy { (0x20..<0x7F).contains($0) } }
-        if isPlain { return advance(byPlain: bytes.count) }
-        for character in String(decoding: bytes, as: UTF8.self) {
+        var walk = self
+        DisplayWidth.scan(bytes) { walk.advance(byPlain: $0) } character: { character in
             if let shown = DisplayWidth.replacement(for: character) {
-                advance(byPlain: shown.utf8.count)
+                walk.advance(byPlain: shown.utf8.count)
             } else {
-                advance(by: max(1, DisplayWidth.of(character)))
+                walk.advance(by: max(1, DisplayWidth.of(character)))
             }
         }
+        self = walk
     }
 
     /// A cursor after a full row stands in the next one.

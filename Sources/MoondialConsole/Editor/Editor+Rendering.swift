@@ -52,8 +52,8 @@ extension Editor {
             let byte = buffer.bytes[place]
             let next = buffer.boundary(after: place)
             let style = styles.style(at: place)
-            if next == place + 1, (0x20..<0x7F).contains(byte) {
-                writer.write(Character(UnicodeScalar(byte)), style)
+            if next == place + 1, byte >= 0x20, byte < 0x7F {
+                writer.write(ascii: byte, style)
             } else if let character = buffer.character(at: place) {
                 if let shown = DisplayWidth.replacement(for: character) {
                     writer.write(shown, byte == 0x09 ? style : options.theme.invisible)

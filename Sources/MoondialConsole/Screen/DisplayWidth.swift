@@ -24,8 +24,7 @@ enum DisplayWidth {
             if value < 0x20 { return "^" + String(UnicodeScalar(value + 0x40)) }
             return value == 0x7F ? "^?" : nil
         }
-        let scalars = character.unicodeScalars
-        guard let first = scalars.first else { return nil }
+        guard let first = character.unicodeScalars.first, !(0x2E80...0xD7A3).contains(first.value) else { return nil }
         switch first.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator:
             return first.value == 0xAD ? nil : "<U+\(String(first.value, radix: 16, uppercase: true))>"
@@ -33,19 +32,40 @@ enum DisplayWidth {
         }
     }
 
-    /// The cells of a line of text as the editor shows it. Fast for ASCII.
+    /// The cells of a line of text as the editor shows it.
     static func ofLine(_ bytes: ArraySlice<UInt8>) -> Int {
-        var isPlain = true
         var width = 0
+        scan(bytes) { width += $0 } character: { width += shown($0) }
+        return width
+    }
+
+    /// The cells of a character as the editor shows it, by its name if need be. Marks get a base.
+    static func shown(_ character: Character) -> Int {
+        replacement(for: character).map(\.utf8.count) ?? max(1, of(character))
+    }
+
+    /// Goes through a text, fast where it is printable ASCII.
+    /// - Parameters:
+    ///   - plain: Gets numbers of characters that take a cell each.
+    ///   - character: Gets all others.
+    static func scan(_ bytes: ArraySlice<UInt8>, plain: (Int) -> Void, character: (Character) -> Void) {
         bytes.withUnsafeBufferPointer { bytes in
-            for byte in bytes {
-                if byte < 0x20 || byte > 0x7E { isPlain = false }
-                width += 1
+            var index = 0
+            while index < bytes.count {
+                var end = index
+                while end < bytes.count, bytes[end] >= 0x20, bytes[end] < 0x7F { end += 1 }
+                // The last one may be what a mark is put on.
+                if end < bytes.count, bytes[end] >= 0x80, end > index { end -= 1 }
+                if end > index { plain(end - index) }
+                index = end
+                guard index < bytes.count else { return }
+                end += 1
+                while end < bytes.count, bytes[end - 1] >= 0x80 || bytes[end] >= 0x80 { end += 1 }
+                for cluster in String(decoding: UnsafeBufferPointer(rebasing: bytes[index..<end]), as: UTF8.self) {
+                    character(cluster)
+                }
+                index = end
             }
-        }
-        if isPlain { return width }
-        return String(decoding: bytes, as: UTF8.self).reduce(0) { sum, character in
-            sum + (replacement(for: character).map { $0.utf8.count } ?? max(1, of(character)))
         }
     }
 }

@@ -51,6 +51,8 @@ struct ScreenWriter {
     /// How many cells a tab takes.
     static let tabWidth = 4
 
+    private static let characters = (0..<UInt8(0x80)).map { Character(UnicodeScalar($0)) }
+
     private(set) var screen: Screen
     /// Where the next character goes. The column may be the width: then it goes into the next row.
     private(set) var column = 0
@@ -81,6 +83,14 @@ struct ScreenWriter {
             screen.rows[row].cells.append(Screen.Cell(character: " ", width: 0, style: style))
         }
         column += width
+    }
+
+    /// Writes a byte of printable ASCII.
+    mutating func write(ascii byte: UInt8, _ style: Style) {
+        if column >= screen.width { newRow() }
+        screen.rows[screen.rows.count - 1].cells.append(
+            Screen.Cell(character: Self.characters[Int(byte)], width: 1, style: style))
+        column += 1
     }
 
     /// Where a cursor before the next character would stand.

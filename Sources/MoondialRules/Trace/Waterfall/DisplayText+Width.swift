@@ -43,6 +43,8 @@ extension DisplayText {
 
     private static func width(_ scalar: Unicode.Scalar) -> Int {
         if scalar.isASCII { return 1 }
+        // Most of what is wide, without a look at its properties.
+        if (0x4E00...0x9FFF).contains(scalar.value) || (0xAC00...0xD7A3).contains(scalar.value) { return 2 }
         // The vowels and final consonants of Hangul are drawn into the cells of the consonant before them.
         if (0x1160...0x11FF).contains(scalar.value) || (0xD7B0...0xD7FB).contains(scalar.value) { return 0 }
         switch scalar.properties.generalCategory {
