@@ -72,7 +72,9 @@ private struct RowWalk {
 
     mutating func advance(over bytes: ArraySlice<UInt8>) {
         var walk = self
-        DisplayWidth.scan(bytes) { walk.advance(byPlain: $0) } character: { character in
+        DisplayWidth.scan(bytes) {
+            walk.advance(byPlain: $0)
+        } character: { character in
             if let shown = DisplayWidth.replacement(for: character) {
                 walk.advance(byPlain: shown.utf8.count)
             } else {

@@ -87,7 +87,9 @@ extension Editor {
 
     /// Asks anew and shows what is left, as long as it is for the same place.
     private mutating func filter(_ menu: CompletionMenu) {
-        guard let completions = candidates(), completions.range.lowerBound == menu.completions.range.lowerBound else { return }
+        guard let completions = candidates(), completions.range.lowerBound == menu.completions.range.lowerBound else {
+            return
+        }
         mode = .choosing(CompletionMenu(completions: completions, selected: menu.selected.map { _ in 0 }))
     }
 

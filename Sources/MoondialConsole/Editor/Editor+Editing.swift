@@ -11,7 +11,8 @@ extension Editor {
         walk = nil
         guard removed != inserted else { return }
         let change = UndoHistory.Change(
-            start: range.lowerBound, removed: removed, inserted: inserted, cursorBefore: before, cursorAfter: buffer.cursor)
+            start: range.lowerBound, removed: removed, inserted: inserted, cursorBefore: before,
+            cursorAfter: buffer.cursor)
         undoHistory.record(change, isTyping: isTyping)
     }
 

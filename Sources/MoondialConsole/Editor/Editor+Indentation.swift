@@ -34,10 +34,14 @@ extension Editor {
         let blanks = buffer.indentation(ofLineAt: cursor)
         let word = buffer.bytes[min(blanks.upperBound, cursor)..<cursor]
         guard (1...8).contains(word.count), blanks.lowerBound > 0 else { return }
-        let isBracket = word.count == 1 && [UInt8(ascii: "}"), UInt8(ascii: ")"), UInt8(ascii: "]")].contains(word[word.startIndex])
+        let isBracket =
+            word.count == 1
+            && [UInt8(ascii: "}"), UInt8(ascii: ")"), UInt8(ascii: "]")].contains(word[word.startIndex])
         guard isBracket || word.allSatisfy(LuaLexer.isWord) else { return }
         let step = options.indentation
-        guard let wanted = luaText().indentation(ofLineAt: blanks.lowerBound, step: step), wanted != blanks.count else { return }
+        guard let wanted = luaText().indentation(ofLineAt: blanks.lowerBound, step: step), wanted != blanks.count else {
+            return
+        }
         // Only between the two places where the editor itself would have put it: who indents otherwise is left alone.
         let isClosing = isBracket || ["end", "else", "elseif", "until"].contains(String(decoding: word, as: UTF8.self))
         let other = isClosing ? wanted + step : max(0, wanted - step)

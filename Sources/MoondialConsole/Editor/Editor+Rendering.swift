@@ -90,7 +90,8 @@ extension Editor {
     private static func mayMatch(_ text: LuaText, at cursor: Int) -> Bool {
         let index = text.index(endingAfter: cursor)
         return [index - 1, index].contains { index in
-            text.tokens.indices.contains(index) && (LuaBlocks.isOpening(index, in: text) || LuaBlocks.isClosing(index, in: text))
+            text.tokens.indices.contains(index)
+                && (LuaBlocks.isOpening(index, in: text) || LuaBlocks.isClosing(index, in: text))
         }
     }
 }
@@ -166,7 +167,8 @@ extension Editor {
         let visible = menu.visible(rows: rows)
         let longest = candidates.map { DisplayWidth.of($0.label) }.max() ?? 0
         let labelWidth = min(longest, max(1, width - 2))
-        let position = candidates.count > rows ? "\(visible.lowerBound + 1)-\(visible.upperBound)/\(candidates.count)" : ""
+        let position =
+            candidates.count > rows ? "\(visible.lowerBound + 1)-\(visible.upperBound)/\(candidates.count)" : ""
         return visible.map { index in
             let candidate = candidates[index]
             let style = index == menu.selected ? options.theme.menuSelection : .plain

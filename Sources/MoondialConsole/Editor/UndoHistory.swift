@@ -67,7 +67,8 @@ struct UndoHistory: Sendable {
             change.start == last.start + last.inserted.count
         else { return false }
         // A word begins: blanks belong to the word before them.
-        let beginsWord = last.inserted.last.map(LuaLexer.isSpace) == true && change.inserted.first.map(LuaLexer.isSpace) == false
+        let beginsWord =
+            last.inserted.last.map(LuaLexer.isSpace) == true && change.inserted.first.map(LuaLexer.isSpace) == false
         if beginsWord { return false }
         last.inserted += change.inserted
         last.cursorAfter = change.cursorAfter

@@ -27,10 +27,12 @@ package struct History: Sendable {
     package init(_ texts: [String] = [], capacity: Int = 10_000, isEnabled: Bool = true) {
         self.capacity = max(1, capacity)
         self.isEnabled = isEnabled
-        var known: Set<String> = []
+        var known: Set<[UInt8]> = []
         var newest: [Entry] = []
-        for text in texts.reversed() where newest.count < self.capacity && known.insert(text).inserted {
-            newest.append(Entry(text: Array(text.utf8), isRedacted: HistoryRedaction.hasMarks(text)))
+        for text in texts.reversed() where newest.count < self.capacity {
+            let bytes = Array(text.utf8)
+            guard known.insert(bytes).inserted else { continue }
+            newest.append(Entry(text: bytes, isRedacted: HistoryRedaction.hasMarks(bytes)))
         }
         entries = newest.reversed()
     }

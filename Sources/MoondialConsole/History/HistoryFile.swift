@@ -62,7 +62,9 @@ package struct HistoryFile: Sendable {
             // After a write that was cut off.
             var status = stat()
             var last: UInt8 = 0x0A
-            if fstat(descriptor, &status) == 0, status.st_size > 0 { _ = pread(descriptor, &last, 1, status.st_size - 1) }
+            if fstat(descriptor, &status) == 0, status.st_size > 0 {
+                _ = pread(descriptor, &last, 1, status.st_size - 1)
+            }
             if last != 0x0A { line.insert(0x0A, at: 0) }
             guard Descriptors.writeAll(line, to: descriptor) else { throw failure() }
         }

@@ -30,8 +30,11 @@ package enum HistoryRedaction {
     }
 
     /// Whether a kept block shows that something was taken out.
-    static func hasMarks(_ text: String) -> Bool {
-        text.contains(tokenMark) || text.contains(phoneMark)
+    static func hasMarks(_ text: [UInt8]) -> Bool {
+        // Most have neither character, which is quickly seen.
+        guard text.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "*") }) else { return false }
+        let text = String(decoding: text, as: UTF8.self)
+        return text.contains(tokenMark) || text.contains(phoneMark)
     }
 
     private static func replacement(for token: LuaToken, role: RedactionRoles.Role, in lua: LuaText) -> String? {

@@ -164,7 +164,8 @@ struct LuaLexer {
         switch byte {
         case UInt8(ascii: "."):
             while position < min(start + 3, bytes.count), bytes[position] == byte { position += 1 }
-        case UInt8(ascii: "="), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "~"), UInt8(ascii: "/"), UInt8(ascii: ":"):
+        case UInt8(ascii: "="), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "~"), UInt8(ascii: "/"),
+            UInt8(ascii: ":"):
             if position < bytes.count, isPair(byte, bytes[position]) { position += 1 }
         case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "%"), UInt8(ascii: "^"),
             UInt8(ascii: "#"), UInt8(ascii: "&"), UInt8(ascii: "|"), UInt8(ascii: "("), UInt8(ascii: ")"),

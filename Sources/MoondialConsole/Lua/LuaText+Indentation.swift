@@ -13,7 +13,8 @@ extension LuaText {
         let open = LuaBlocks(self, end: first).open
         guard let innermost = open.last else { return 0 }
         let end = lineEnd(from: start)
-        let closes = first < tokens.count && tokens[first].range.lowerBound < end && LuaBlocks.isClosing(first, in: self)
+        let closes =
+            first < tokens.count && tokens[first].range.lowerBound < end && LuaBlocks.isClosing(first, in: self)
         // Things opened in one line count once: `f({` indents by one step, and `})` goes back by one. A line that begins
         // with the end of something goes under the line where that was opened.
         guard closes else { return indentation(ofLineWith: tokens[innermost].range.lowerBound) + step }

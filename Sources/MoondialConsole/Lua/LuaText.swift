@@ -55,7 +55,9 @@ struct LuaText: Sendable {
     func path(endingAt index: Int) -> String? {
         guard tokens.indices.contains(index), tokens[index].kind == .name else { return nil }
         var first = index
-        while first >= 2, isSign(first - 1, ".") || isSign(first - 1, ":"), tokens[first - 2].kind == .name { first -= 2 }
+        while first >= 2, isSign(first - 1, ".") || isSign(first - 1, ":"), tokens[first - 2].kind == .name {
+            first -= 2
+        }
         // A field of something that is not a name, as in `f().x`.
         if first >= 1, isSign(first - 1, ".") || isSign(first - 1, ":") { return nil }
         return tokens[first...index].map(text).joined()

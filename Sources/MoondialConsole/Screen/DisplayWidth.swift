@@ -35,7 +35,11 @@ enum DisplayWidth {
     /// The cells of a line of text as the editor shows it.
     static func ofLine(_ bytes: ArraySlice<UInt8>) -> Int {
         var width = 0
-        scan(bytes) { width += $0 } character: { width += shown($0) }
+        scan(bytes) {
+            width += $0
+        } character: {
+            width += shown($0)
+        }
         return width
     }
 

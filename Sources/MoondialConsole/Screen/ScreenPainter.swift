@@ -104,7 +104,8 @@ extension ScreenPainter {
     private mutating func draw(_ screen: Screen) {
         let old = shown?.rows ?? []
         for index in screen.rows.indices {
-            drawRow(screen.rows[index], over: index < old.count ? old[index] : Screen.Row(), at: index,
+            drawRow(
+                screen.rows[index], over: index < old.count ? old[index] : Screen.Row(), at: index,
                 width: screen.width)
         }
         if old.count > screen.rows.count {

@@ -36,7 +36,9 @@ enum TerminalRescue {
     /// After these the process cannot go on.
     private static let crashes = [SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS]
     /// These end the process unless the host has a use for them, which then is not disturbed.
-    private static let endings = [SIGTERM, SIGHUP, SIGQUIT, SIGINT, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF]
+    private static let endings = [
+        SIGTERM, SIGHUP, SIGQUIT, SIGINT, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
+    ]
     private static let signalCount = 65
 
     // Written by the one thread that owns the terminal, while no handler is installed; read by handlers.
@@ -154,9 +156,13 @@ enum TerminalRescue {
         sigaction(number, previous + Int(number), nil)
     }
 
-    private static func isIgnored(_ action: sigaction) -> Bool { handler(of: action) == unsafeBitCast(SIG_IGN, to: Int.self) }
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        handler(of: action) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
 
-    private static func isDefault(_ action: sigaction) -> Bool { handler(of: action) == unsafeBitCast(SIG_DFL, to: Int.self) }
+    private static func isDefault(_ action: sigaction) -> Bool {
+        handler(of: action) == unsafeBitCast(SIG_DFL, to: Int.self)
+    }
 
     private static func handler(of action: sigaction) -> Int {
         #if canImport(Darwin)

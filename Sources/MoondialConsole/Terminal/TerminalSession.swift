@@ -161,7 +161,8 @@ package final class TerminalSession {
             pollfd(fd: notices.reading, events: Int16(POLLIN), revents: 0),
         ]
         let milliseconds = timeout.map { duration in
-            Int32(clamping: duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)
+            Int32(
+                clamping: duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)
         }
         let count = poll(&requests, 2, milliseconds ?? -1)
         if count < 0, errno != EINTR { throw TerminalError("cannot wait for the terminal", code: errno) }

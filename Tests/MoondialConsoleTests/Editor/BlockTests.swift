@@ -13,7 +13,8 @@ struct BlockTests {
         ("f({<Enter>a = 1,<Enter>}", "f({\n  a = 1,\n}|"), ("f({<Enter>})", "f({\n})|"),
         ("repeat<Enter>x()<Enter>until", "repeat\n  x()\nuntil|"), ("for i = 1, 2 do<Enter>", "for i = 1, 2 do\n  |"),
         ("while a do<Enter>if b then<Enter>c()<Enter>end<Enter>end", "while a do\n  if b then\n    c()\n  end\nend|"),
-        ("x = [[<Enter>a<Enter>", "x = [[\na\n|"), ("f(<Enter>ending", "f(\n  ending|"), ("f(<Enter>end_x", "f(\n  end_x|"),
+        ("x = [[<Enter>a<Enter>", "x = [[\na\n|"), ("f(<Enter>ending", "f(\n  ending|"),
+        ("f(<Enter>end_x", "f(\n  end_x|"),
         ("if x then<Enter>elsewhere", "if x then\n  elsewhere|"), ("f(1,<Enter>2<M-Enter>3", "f(1,\n  2\n  3|"),
         ("rule \"a\" {<Enter>pre_check = function(req)<Enter>", "rule \"a\" {\n  pre_check = function(req)\n    |"),
         ("local s = 'x' -- if<M-Enter>y", "local s = 'x' -- if\ny|"), ("if a then -- c<Enter>", "if a then -- c\n  |"),
@@ -30,9 +31,12 @@ struct BlockTests {
     @Test(arguments: [
         ("(<Enter>abc<Up>X", "(X|\n  abc"), ("(abcdef<Enter>abc<Up>X", "(abcdX|ef\n  abc"),
         ("(abcdef<Enter>a<M-Enter>abcdef<Up><Up>X", "(abcdefX|\n  a\n  abcdef"),
-        ("(abcdef<Enter>a<M-Enter>abcdef<Up><Up><Down><Down>X", "(abcdef\n  a\n  abcdefX|"), ("(<Enter>号码<Up><Down>X", "(\n  号码X|"),
-        ("(号码<Enter>abc<Up>X", "(号码X|\n  abc"), ("(<Enter>abc<C-Home>X", "X|(\n  abc"), ("(<Enter>abc<M-lt>X", "X|(\n  abc"), ("(<Enter>abc<M-lt><M->>X", "(\n  abcX|"),
-        ("(<Enter>abc<C-Home><C-End>X", "(\n  abcX|"), ("(<Enter>abc<C-a><Left>X", "(X|\n  abc"), ("(<Enter>abc<Up><Up>X", "(X|\n  abc"),
+        ("(abcdef<Enter>a<M-Enter>abcdef<Up><Up><Down><Down>X", "(abcdef\n  a\n  abcdefX|"),
+        ("(<Enter>号码<Up><Down>X", "(\n  号码X|"),
+        ("(号码<Enter>abc<Up>X", "(号码X|\n  abc"), ("(<Enter>abc<C-Home>X", "X|(\n  abc"),
+        ("(<Enter>abc<M-lt>X", "X|(\n  abc"), ("(<Enter>abc<M-lt><M->>X", "(\n  abcX|"),
+        ("(<Enter>abc<C-Home><C-End>X", "(\n  abcX|"), ("(<Enter>abc<C-a><Left>X", "(X|\n  abc"),
+        ("(<Enter>abc<Up><Up>X", "(X|\n  abc"),
         ("(<Enter>abc<C-p><C-n>X", "(\n  abcX|"), ("(<Enter>abc<Up><Right>X", "(\nX|  abc"),
     ])
     func movesInside(keys: String, state: String) {
@@ -43,7 +47,8 @@ struct BlockTests {
 
     @Test(arguments: [
         ("f(<Enter>1)<Enter>", ["f(\n  1)"]), ("a<M-Enter>b<Enter>", ["a\nb"]), ("a<M-Enter>b<Up><Enter>", ["a\nb"]),
-        ("a<Enter>b<Enter>", ["a", "b"]), ("if x then<Enter>end<Enter>", ["if x then\nend"]), ("x = [[<Enter>]]<Enter>", ["x = [[\n]]"]),
+        ("a<Enter>b<Enter>", ["a", "b"]), ("if x then<Enter>end<Enter>", ["if x then\nend"]),
+        ("x = [[<Enter>]]<Enter>", ["x = [[\n]]"]),
         (")<Enter>", [")"]), ("  <Enter>", ["  "]),
     ])
     func enterRunsWhatIsComplete(keys: String, submitted: [String]) {
@@ -55,7 +60,9 @@ struct BlockTests {
     @Test func whatIsTypedAheadIsNotIndented() {
         var editor = TestEditor()
         #expect(
-            editor.editor.feed(Array("if x then\r  f()\rend\rnext".utf8)) == [.redraw, .submit("if x then\n  f()\nend")])
+            editor.editor.feed(Array("if x then\r  f()\rend\rnext".utf8)) == [
+                .redraw, .submit("if x then\n  f()\nend"),
+            ])
     }
 
     @Test func aFinishedBlockWaitsForTheNextOne() {

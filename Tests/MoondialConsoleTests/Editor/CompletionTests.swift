@@ -6,20 +6,27 @@ import Testing
 
 struct CompletionTests {
     private static let candidates: [Completions.Candidate] = [
-        .init("verify", summary: "runs the rules for one request"), .init("version", summary: "of moondial"), .init("print"),
+        .init("verify", summary: "runs the rules for one request"), .init("version", summary: "of moondial"),
+        .init("print"),
         .init("pairs", label: "pairs(t)", summary: "iterates"), .init("pcall"), .init("号码", summary: "a number"),
         .init("号", summary: "a sign"),
     ]
 
     @Test(arguments: [
-        ("veri<Tab>", "verify|"), ("v<Tab>", "ver|"), ("x = v<Tab>", "x = ver|"), ("v<Tab><Tab>", "ver|"), ("zz<Tab>", "zz|"),
+        ("veri<Tab>", "verify|"), ("v<Tab>", "ver|"), ("x = v<Tab>", "x = ver|"), ("v<Tab><Tab>", "ver|"),
+        ("zz<Tab>", "zz|"),
         ("v<Tab><Tab><Tab><Enter>", "verify|"), ("v<Tab><Tab><Tab><Tab><Enter>", "version|"),
-        ("v<Tab><Tab><Down><Enter>", "verify|"), ("v<Tab><Tab><Up><Enter>", "version|"), ("v<Tab><S-Tab><Enter>", "version|"),
-        ("v<Tab><Tab><Down><Down><Down><Enter>", "verify|"), ("v<Tab><Tab><Down><Esc>", "ver|"), ("v<Tab><Tab><Down><Right>", "verify|"),
-        ("v<Tab><Tab>s<Tab><Enter>", "version|"), ("v<Tab><Tab><Down>s<Enter>", "version|"), ("p<Tab>a<Down><Enter>", "pairs|"),
+        ("v<Tab><Tab><Down><Enter>", "verify|"), ("v<Tab><Tab><Up><Enter>", "version|"),
+        ("v<Tab><S-Tab><Enter>", "version|"),
+        ("v<Tab><Tab><Down><Down><Down><Enter>", "verify|"), ("v<Tab><Tab><Down><Esc>", "ver|"),
+        ("v<Tab><Tab><Down><Right>", "verify|"),
+        ("v<Tab><Tab>s<Tab><Enter>", "version|"), ("v<Tab><Tab><Down>s<Enter>", "version|"),
+        ("p<Tab>a<Down><Enter>", "pairs|"),
         ("v<Tab><Tab><BS><Down><Enter>", "verify|"), ("v<Tab><Tab><Down>x", "verx|"), ("v<Tab><Tab>(", "ver(|"),
-        ("v<Tab><Tab><Left>", "ve|r"), ("v<Tab><Tab><C-c>a", "a|"), ("veri<Tab><C-_>", "veri|"), ("f(veri<Tab>)", "f(verify)|"),
-        ("verx<Left><Tab>", "ver|x"), ("号<Tab><Tab><Enter>", "号码|"), ("(<Enter><Tab>", "(\n    |"), ("<Tab><Down><Enter>", "verify|"),
+        ("v<Tab><Tab><Left>", "ve|r"), ("v<Tab><Tab><C-c>a", "a|"), ("veri<Tab><C-_>", "veri|"),
+        ("f(veri<Tab>)", "f(verify)|"),
+        ("verx<Left><Tab>", "ver|x"), ("号<Tab><Tab><Enter>", "号码|"), ("(<Enter><Tab>", "(\n    |"),
+        ("<Tab><Down><Enter>", "verify|"),
         ("v<Tab><Tab><C-n><C-n><C-p><Enter>", "verify|"), ("v<Tab><Tab><Paste:x>", "verx|"),
     ])
     func keys(keys: String, state: String) {
@@ -41,7 +48,10 @@ struct CompletionTests {
     @Test func theMenuScrolls() {
         var editor = TestEditor(completions: (0..<20).map { .init("name\($0)") })
         editor.press("n<Tab><Tab>")
-        #expect(editor.lines(height: 8) == ["sim> name|", " name0", " name1", " name2", " name3                            1-4/20"])
+        #expect(
+            editor.lines(height: 8) == [
+                "sim> name|", " name0", " name1", " name2", " name3                            1-4/20",
+            ])
         editor.press("<Down><Down><Down><Down><Down>")
         #expect(editor.lines(height: 8)[1].hasPrefix(" name1"))
         editor.press("<Enter>")
@@ -59,7 +69,9 @@ struct CompletionTests {
     @Test func wrongRangesAreRefused() {
         struct Wrong: CompletionSource {
             let range: Range<Int>
-            func completions(for text: String, at cursor: Int) -> Completions { Completions(range: range, candidates: [.init("x")]) }
+            func completions(for text: String, at cursor: Int) -> Completions {
+                Completions(range: range, candidates: [.init("x")])
+            }
         }
         for range in [0..<9, 2..<3, 0..<1] {
             var editor = TestEditor()

@@ -20,7 +20,8 @@ struct EditingTests {
 
     @Test(arguments: [
         ("one two three<M-b>X", "one two X|three"), ("one two three<M-b><M-b>X", "one X|two three"),
-        ("one two<C-a><M-f>X", "oneX| two"), ("one two<C-a><M-f><M-f>X", "one twoX|"), ("one two<C-Left>X", "one X|two"),
+        ("one two<C-a><M-f>X", "oneX| two"), ("one two<C-a><M-f><M-f>X", "one twoX|"),
+        ("one two<C-Left>X", "one X|two"),
         ("one two<C-a><C-Right>X", "oneX| two"), ("pre_check = 1<M-b><M-b>X", "X|pre_check = 1"),
         ("req.phone<M-b>X", "req.X|phone"), ("f(\"号码\")<M-b>X", "f(\"X|号码\")"), ("a，b<M-b>X", "a，X|b"),
         ("a  b<C-a><M-f><M-f>X", "a  bX|"), ("<M-b>a<M-f>b", "ab|"),
@@ -34,9 +35,11 @@ struct EditingTests {
         ("one two<M-b><C-u><C-e><C-y>", "twoone |"), ("f(a.b, c)<C-w>", "f(a.b, |"), ("f(a.b)<C-w><C-y>", "f(a.b)|"),
         ("one two three<C-a><M-d>", "| two three"), ("one two three<C-a><M-d><M-d><C-e> <C-y>", " three one two|"),
         ("one two three<M-BS>", "one two |"), ("one two three<M-BS><M-BS><C-a><C-y>", "two three|one "),
-        ("one<C-w>two<C-w><C-y>", "two|"), ("one<C-w>two<C-w><C-y><M-y>", "one|"), ("one<C-w>two<C-w><C-y><M-y><M-y>", "two|"),
+        ("one<C-w>two<C-w><C-y>", "two|"), ("one<C-w>two<C-w><C-y><M-y>", "one|"),
+        ("one<C-w>two<C-w><C-y><M-y><M-y>", "two|"),
         ("one<C-w>x<M-y>", "x|"), ("a<C-k>b", "ab|"), ("<C-y>", "|"), ("one<C-a><M-Del>", "|"),
-        ("(<M-Enter>x<Up><C-e><C-k><C-k>", "(|"), ("(<M-Enter>ab<C-u><C-u>", "(|"), ("号码 x<M-b><M-BS><C-y><C-y>", "号码 号码 |x"),
+        ("(<M-Enter>x<Up><C-e><C-k><C-k>", "(|"), ("(<M-Enter>ab<C-u><C-u>", "(|"),
+        ("号码 x<M-b><M-BS><C-y><C-y>", "号码 号码 |x"),
     ])
     func killing(keys: String, state: String) {
         expect(keys, state)
@@ -46,14 +49,16 @@ struct EditingTests {
         ("ab<C-t>", "ba|"), ("abc<Left><C-t>", "acb|"), ("a<C-t>", "a|"), ("abc<C-a><C-t>", "|abc"), ("号码<C-t>", "码号|"),
         ("one two<M-t>", "two one|"), ("one two three<M-b><M-t>", "one three two|"), ("one<M-t>", "one|"),
         ("f(a, b)<Left><M-t>", "f(b, a|)"), ("one two<C-a><M-u>", "ONE| two"), ("ONE TWO<C-a><M-l>", "one| TWO"),
-        ("one two<C-a><M-c><M-c>", "One Two|"), ("straße<C-a><M-u>", "STRASSE|"), ("x<M-u>", "x|"), ("\"oNE<C-a><M-c>", "\"One|"),
+        ("one two<C-a><M-c><M-c>", "One Two|"), ("straße<C-a><M-u>", "STRASSE|"), ("x<M-u>", "x|"),
+        ("\"oNE<C-a><M-c>", "\"One|"),
     ])
     func transposingAndCase(keys: String, state: String) {
         expect(keys, state)
     }
 
     @Test(arguments: [
-        ("one two<C-_>", "one |"), ("one two<C-_><C-_>", "|"), ("one two<C-_><C-_><C-_>", "|"), ("one two<C-_><M-/>", "one two|"),
+        ("one two<C-_>", "one |"), ("one two<C-_><C-_>", "|"), ("one two<C-_><C-_><C-_>", "|"),
+        ("one two<C-_><M-/>", "one two|"),
         ("one two<C-_><C-_><M-/><M-/><M-/>", "one two|"), ("one<C-w><C-_>", "one|"), ("ab<C-t><C-_>", "ab|"),
         ("one<Left>two<C-_>", "on|e"), ("one<C-a><M-u><C-_>", "|one"), ("a<Paste:b c\\nd>e<C-_>", "ab c\nd|"),
         ("a<Paste:b c\\nd>e<C-_><C-_>", "a|"), ("one<C-_>two<M-/>", "two|"), ("f(<M-Enter><C-_>", "f(|"),

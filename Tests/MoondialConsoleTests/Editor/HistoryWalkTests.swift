@@ -9,7 +9,8 @@ struct HistoryWalkTests {
 
     @Test(arguments: [
         ("<Up>", "print(x)|"), ("<Up><Up>", "verify(2)|"), ("<Up><Up><Up>", "if a then|\n  b()\nend"),
-        ("<Up><Up><Up><Up>", "x = 1|"), ("<Up><Up><Up><Down>", "if a then\n  b()|\nend"), ("<Up><Up><Down>", "print(x)|"),
+        ("<Up><Up><Up><Up>", "x = 1|"), ("<Up><Up><Up><Down>", "if a then\n  b()|\nend"),
+        ("<Up><Up><Down>", "print(x)|"),
         ("<Up><Down>", "|"), ("new<Up><Down>", "new|"), ("ver<Up>", "verify(2)|"), ("ver<Up><Up>", "verify(1)|"),
         ("ver<Up><Up><Up>", "verify(1)|"), ("ver<Up><Up><Down>", "verify(2)|"), ("ver<Up><Up><Down><Down>", "ver|"),
         ("new<Home><Up>", "print(x)|"), ("new<Home><Up><Down>", "|new"), ("zzz<Up>", "zzz|"), ("<Down>", "|"),
@@ -24,12 +25,16 @@ struct HistoryWalkTests {
     }
 
     @Test(arguments: [
-        ("<C-r>x", "print(|x)"), ("<C-r>x<C-r>", "|x = 1"), ("<C-r>x<C-r><C-r>", "|x = 1"), ("<C-r>x<C-r><C-s>", "print(|x)"),
-        ("<C-r>ver<Esc>", "|verify(2)"), ("<C-r>ver<C-a>!", "!|verify(2)"), ("<C-r>ver<C-g>", "|"), ("abc<C-r>ver<C-g>", "abc|"),
-        ("abc<C-r>ver<C-c>", "abc|"), ("<C-r>verX", "|verify(2)"), ("<C-r>verX<BS><Esc>", "|verify(2)"), ("<C-r>x<BS>", "|"),
+        ("<C-r>x", "print(|x)"), ("<C-r>x<C-r>", "|x = 1"), ("<C-r>x<C-r><C-r>", "|x = 1"),
+        ("<C-r>x<C-r><C-s>", "print(|x)"),
+        ("<C-r>ver<Esc>", "|verify(2)"), ("<C-r>ver<C-a>!", "!|verify(2)"), ("<C-r>ver<C-g>", "|"),
+        ("abc<C-r>ver<C-g>", "abc|"),
+        ("abc<C-r>ver<C-c>", "abc|"), ("<C-r>verX", "|verify(2)"), ("<C-r>verX<BS><Esc>", "|verify(2)"),
+        ("<C-r>x<BS>", "|"),
         ("<C-r>PRINT<Esc>", "|"), ("<C-r>b()<Esc>", "if a then\n  |b()\nend"), ("abc<C-r>ver<Esc><C-_>", "abc|"),
         ("<C-r><Esc>a", "a|"), ("<C-r><Paste:(2)\\nx><Esc>", "verify|(2)"), ("<C-r>verify(1<Left>", "|verify(1)"),
-        ("<C-r>verify(<Right>", "v|erify(2)"), ("<C-s>ver<C-r><Esc>", "|verify(1)"), ("<C-r>then<C-e>X", "if a thenX|\n  b()\nend"),
+        ("<C-r>verify(<Right>", "v|erify(2)"), ("<C-s>ver<C-r><Esc>", "|verify(1)"),
+        ("<C-r>then<C-e>X", "if a thenX|\n  b()\nend"),
     ])
     func search(keys: String, state: String) {
         var editor = TestEditor(history: Self.history)
@@ -44,9 +49,11 @@ struct HistoryWalkTests {
     }
 
     @Test(arguments: [
-        ("pr", ["sim> pr|int(x)"]), ("pr<Right>", ["sim> print(x)|"]), ("pr<End>", ["sim> print(x)|"]), ("pr<C-e>", ["sim> print(x)|"]),
+        ("pr", ["sim> pr|int(x)"]), ("pr<Right>", ["sim> print(x)|"]), ("pr<End>", ["sim> print(x)|"]),
+        ("pr<C-e>", ["sim> print(x)|"]),
         ("pr<C-f>", ["sim> print(x)|"]), ("pr<M-f>", ["sim> print|(x)"]), ("pr<M-f><M-f>", ["sim> print(x|)"]),
-        ("pr<Left>", ["sim> p|r"]), ("if", ["sim> if| a then…"]), ("if<Right>", ["sim> if a then", "   >   b()", "   > end|"]),
+        ("pr<Left>", ["sim> p|r"]), ("if", ["sim> if| a then…"]),
+        ("if<Right>", ["sim> if a then", "   >   b()", "   > end|"]),
         ("x = 1", ["sim> x = 1|"]), (" ", ["sim>  |"]), ("pr<Right><C-_>", ["sim> pr|int(x)"]), ("prX", ["sim> prX|"]),
     ])
     func suggestions(keys: String, lines: [String]) {

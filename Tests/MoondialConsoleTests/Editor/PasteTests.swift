@@ -6,10 +6,13 @@ import Testing
 
 struct PasteTests {
     @Test(arguments: [
-        ("a\nb", "a\nb"), ("a\r\nb\rc\n", "a\nb\nc"), ("a\n\n", "a"), ("\n", ""), ("", ""), ("a\u{1B}[2Jb\u{7}\0", "a[2Jb"), ("\ta\t", "\ta\t"),
-        ("sim> f(1)", "f(1)"), ("sim> f(1)\nallow\nsim> g()\n", "f(1)\ng()"), ("sim> if a then\n   >   b()\n   > end\nnil\n", "if a then\n  b()\nend"),
+        ("a\nb", "a\nb"), ("a\r\nb\rc\n", "a\nb\nc"), ("a\n\n", "a"), ("\n", ""), ("", ""),
+        ("a\u{1B}[2Jb\u{7}\0", "a[2Jb"), ("\ta\t", "\ta\t"),
+        ("sim> f(1)", "f(1)"), ("sim> f(1)\nallow\nsim> g()\n", "f(1)\ng()"),
+        ("sim> if a then\n   >   b()\n   > end\nnil\n", "if a then\n  b()\nend"),
         ("\n\nsim> f(1)\n", "f(1)"), ("sim> a\nsim>\nsim> b", "a\n\nb"), ("LIVE(h)> f()\nx\nLIVE(h)> g()", "f()\ng()"),
-        ("x\nsim> f(1)", "x\nsim> f(1)"), ("a > b", "a > b"), ("  > b", "  > b"), ("   > b\n   > c", "b\nc"), ("号\u{301}\n码", "号\u{301}\n码"),
+        ("x\nsim> f(1)", "x\nsim> f(1)"), ("a > b", "a > b"), ("  > b", "  > b"), ("   > b\n   > c", "b\nc"),
+        ("号\u{301}\n码", "号\u{301}\n码"),
         ("  if x then\n    y()\n  end", "  if x then\n    y()\n  end"),
     ])
     func cleaning(pasted: String, text: String) {
@@ -18,7 +21,8 @@ struct PasteTests {
     }
 
     @Test func whatIsNoUTF8IsRepaired() {
-        #expect(PasteCleaner(prompts: []).cleaned([0x61, 0xFF, 0xC3, 0x0A, 0x62]) == Array("a\u{FFFD}\u{FFFD}\nb".utf8))
+        #expect(
+            PasteCleaner(prompts: []).cleaned([0x61, 0xFF, 0xC3, 0x0A, 0x62]) == Array("a\u{FFFD}\u{FFFD}\nb".utf8))
     }
 
     @Test func aPasteDoesNotRun() {

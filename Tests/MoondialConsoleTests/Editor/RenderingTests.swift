@@ -5,16 +5,21 @@ import Testing
 @testable import MoondialConsole
 
 struct RenderingTests {
-    @Test(arguments: [
-        ("", 40, 10, ["sim> |"]), ("abc<Left>", 40, 10, ["sim> ab|c"]), ("(<Enter>abc<Up>", 40, 10, ["sim> (|", "   >   abc"]),
-        ("0123456789", 10, 10, ["sim> 01234", "56789|"]), ("01234", 10, 10, ["sim> 01234", "|"]),
-        ("01234<Left>", 10, 10, ["sim> 0123|4"]), ("0123456789<Home>", 10, 10, ["sim> |01234", "56789"]),
-        ("012345<Left>", 10, 10, ["sim> 01234", "|5"]), ("号码号", 10, 10, ["sim> 号码", "号|"]), ("a号码<Left>", 10, 10, ["sim> a号|码"]),
-        ("👨‍👩‍👧🇨🇳x", 40, 10, ["sim> 👨‍👩‍👧🇨🇳x|"]), ("a<C-v><Tab>b", 40, 10, ["sim> a    b|"]), ("a<C-v><C-a>b", 40, 10, ["sim> a^Ab|"]),
-        ("a\u{202E}b", 40, 10, ["sim> a<U+202E>b|"]), ("\u{301}", 40, 10, ["sim> ◌\u{301}|"]), ("a", 3, 10, ["sim", "> a", "|"]),
-        ("号", 1, 10, ["s", "i", "m", ">", "", "?", "|"]), ("<C-r>", 40, 10, ["sim>", "search: |"]),
-        ("<C-r>zz", 40, 10, ["sim>", "no match: zz|"]), ("<C-r>0123456789", 12, 10, ["sim>", "no match: 9|"]),
-    ] as [(String, Int, Int, [String])])
+    @Test(
+        arguments: [
+            ("", 40, 10, ["sim> |"]), ("abc<Left>", 40, 10, ["sim> ab|c"]),
+            ("(<Enter>abc<Up>", 40, 10, ["sim> (|", "   >   abc"]),
+            ("0123456789", 10, 10, ["sim> 01234", "56789|"]), ("01234", 10, 10, ["sim> 01234", "|"]),
+            ("01234<Left>", 10, 10, ["sim> 0123|4"]), ("0123456789<Home>", 10, 10, ["sim> |01234", "56789"]),
+            ("012345<Left>", 10, 10, ["sim> 01234", "|5"]), ("号码号", 10, 10, ["sim> 号码", "号|"]),
+            ("a号码<Left>", 10, 10, ["sim> a号|码"]),
+            ("👨‍👩‍👧🇨🇳x", 40, 10, ["sim> 👨‍👩‍👧🇨🇳x|"]), ("a<C-v><Tab>b", 40, 10, ["sim> a    b|"]),
+            ("a<C-v><C-a>b", 40, 10, ["sim> a^Ab|"]),
+            ("a\u{202E}b", 40, 10, ["sim> a<U+202E>b|"]), ("\u{301}", 40, 10, ["sim> ◌\u{301}|"]),
+            ("a", 3, 10, ["sim", "> a", "|"]),
+            ("号", 1, 10, ["s", "i", "m", ">", "", "?", "|"]), ("<C-r>", 40, 10, ["sim>", "search: |"]),
+            ("<C-r>zz", 40, 10, ["sim>", "no match: zz|"]), ("<C-r>0123456789", 12, 10, ["sim>", "no match: 9|"]),
+        ] as [(String, Int, Int, [String])])
     func snapshots(keys: String, width: Int, height: Int, lines: [String]) {
         var editor = TestEditor()
         editor.press(keys)
@@ -45,13 +50,19 @@ struct RenderingTests {
     }
 
     @Test(arguments: [
-        ("verify(", "sim> verify(|phone, token, exid, [options])"), ("verify(\"1\"", "sim> verify(\"1\"|, token, exid, [options])"),
-        ("verify(\"1\",", "sim> verify(\"1\",| token, exid, [options])"), ("verify(\"1\", ", "sim> verify(\"1\", |token, exid, [options])"),
+        ("verify(", "sim> verify(|phone, token, exid, [options])"),
+        ("verify(\"1\"", "sim> verify(\"1\"|, token, exid, [options])"),
+        ("verify(\"1\",", "sim> verify(\"1\",| token, exid, [options])"),
+        ("verify(\"1\", ", "sim> verify(\"1\", |token, exid, [options])"),
         ("verify(\"1", "sim> verify(\"1|"), ("verify(f(1, 2), ", "sim> verify(f(1, 2), |token, exid, [options])"),
-        ("verify({1, 2}, 3", "sim> verify({1, 2}, 3|, exid, [options])"), ("verify(1, 2, 3, 4", "sim> verify(1, 2, 3, 4|)"),
-        ("x = moondial.attempt(", "sim> x = moondial.attempt(|endpoint, phone, token, exid)"), ("verify(f(", "sim> verify(f(|"),
-        ("verify(<Left>", "sim> verify|("), ("verify(1)", "sim> verify(1)|"), ("verify({", "sim> verify({|"), ("print(", "sim> print(|"),
-        ("function verify(", "sim> function verify(|"), ("-- verify(", "sim> -- verify(|"), (":doc verify(", "sim> :doc verify(|"),
+        ("verify({1, 2}, 3", "sim> verify({1, 2}, 3|, exid, [options])"),
+        ("verify(1, 2, 3, 4", "sim> verify(1, 2, 3, 4|)"),
+        ("x = moondial.attempt(", "sim> x = moondial.attempt(|endpoint, phone, token, exid)"),
+        ("verify(f(", "sim> verify(f(|"),
+        ("verify(<Left>", "sim> verify|("), ("verify(1)", "sim> verify(1)|"), ("verify({", "sim> verify({|"),
+        ("print(", "sim> print(|"),
+        ("function verify(", "sim> function verify(|"), ("-- verify(", "sim> -- verify(|"),
+        (":doc verify(", "sim> :doc verify(|"),
         ("verify(function() return 1, 2 end, ", "sim> verify(function() return 1, 2 end, |token, exid, [options])"),
     ])
     func hints(keys: String, line: String) {
@@ -70,9 +81,12 @@ struct RenderingTests {
     }
 
     @Test(arguments: [
-        ("local x = nil", "kkkkk     lll"), ("verify(\"a\")", "vvvvvv sss "), ("x = 0x1F -- c", "    llll cccc"), ("'abc", "tttt"),
-        ("x = [[a", "    ttt"), ("moondial.attempt()", "vvvvvvvv vvvvvvv  "), ("moondial.other", "vvvvvvvv      "), ("x.verify", "        "),
-        ("a ? b", "  t  "), (":load x", "mmmmm  "), ("return 1 // 2", "kkkkkk l    l"), ("a.rule", "      "), ("--[[x]] y", "ccccccc  "),
+        ("local x = nil", "kkkkk     lll"), ("verify(\"a\")", "vvvvvv sss "), ("x = 0x1F -- c", "    llll cccc"),
+        ("'abc", "tttt"),
+        ("x = [[a", "    ttt"), ("moondial.attempt()", "vvvvvvvv vvvvvvv  "), ("moondial.other", "vvvvvvvv      "),
+        ("x.verify", "        "),
+        ("a ? b", "  t  "), (":load x", "mmmmm  "), ("return 1 // 2", "kkkkkk l    l"), ("a.rule", "      "),
+        ("--[[x]] y", "ccccccc  "),
     ])
     func colours(text: String, letters: String) {
         var editor = TestEditor(theme: .coloured, prompt: "")
@@ -80,7 +94,8 @@ struct RenderingTests {
         editor.press(text + "<Home>")
         let theme = Theme.coloured
         let names: [Style: Character] = [
-            theme.keyword: "k", theme.literal: "l", theme.string: "s", theme.comment: "c", theme.knownName: "v", theme.trouble: "t",
+            theme.keyword: "k", theme.literal: "l", theme.string: "s", theme.comment: "c", theme.knownName: "v",
+            theme.trouble: "t",
             theme.command: "m", .plain: " ",
         ]
         let found = String(editor.screen(width: 80).rows[0].cells.map { names[$0.style] ?? "?" })
@@ -88,8 +103,10 @@ struct RenderingTests {
     }
 
     @Test(arguments: [
-        ("f(a)", [1, 3]), ("f(a)<Home><Right>", [1, 3]), ("f(a)x", []), ("f[(1)]", [1, 5]), ("f(a", []), ("\"(\")", []), ("{(})<Left>", [0, 2]),
-        ("if a then b end", [0, 1, 12, 13, 14]), ("do end<Home>", [0, 1, 3, 4, 5]), ("repeat until<Left>", [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11]),
+        ("f(a)", [1, 3]), ("f(a)<Home><Right>", [1, 3]), ("f(a)x", []), ("f[(1)]", [1, 5]), ("f(a", []), ("\"(\")", []),
+        ("{(})<Left>", [0, 2]),
+        ("if a then b end", [0, 1, 12, 13, 14]), ("do end<Home>", [0, 1, 3, 4, 5]),
+        ("repeat until<Left>", [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11]),
     ])
     func bracketsAtTheCursorAreMarked(keys: String, columns: [Int]) {
         var editor = TestEditor(prompt: "")

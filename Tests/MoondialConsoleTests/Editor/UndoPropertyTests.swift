@@ -7,8 +7,10 @@ import Testing
 /// Whatever is done can be taken back step by step, and done again.
 struct UndoPropertyTests {
     private static let keys = [
-        "a", "b", " ", "号", "👍🏽", "e\u{301}", "<Left>", "<Right>", "<BS>", "<Del>", "<C-k>", "<C-u>", "<C-w>", "<M-d>", "<C-y>",
-        "<M-y>", "<C-t>", "<M-t>", "<M-u>", "<M-c>", "<M-Enter>", "<Up>", "<Down>", "<Paste:x\\ny>", "<Home>", "(", "end", "}",
+        "a", "b", " ", "号", "👍🏽", "e\u{301}", "<Left>", "<Right>", "<BS>", "<Del>", "<C-k>", "<C-u>", "<C-w>", "<M-d>",
+        "<C-y>",
+        "<M-y>", "<C-t>", "<M-t>", "<M-u>", "<M-c>", "<M-Enter>", "<Up>", "<Down>", "<Paste:x\\ny>", "<Home>", "(",
+        "end", "}",
         "<PageUp>", "<PageDown>", "<C-r>a<Esc>",
     ]
 

@@ -102,11 +102,13 @@ struct HistoryFileTests {
         #expect(blocks.filter { $0.hasPrefix("f(2,") } == (0..<50).map { "f(2,\n\($0))" })
     }
 
-    @Test(arguments: [
-        (["XDG_STATE_HOME": "/s", "HOME": "/h"], "/s/moondial/history"), (["HOME": "/h"], "/h/.local/state/moondial/history"),
-        (["XDG_STATE_HOME": "relative", "HOME": "/h"], "/h/.local/state/moondial/history"),
-        (["XDG_STATE_HOME": "", "HOME": "/h"], "/h/.local/state/moondial/history"), ([:], nil),
-    ] as [([String: String], String?)])
+    @Test(
+        arguments: [
+            (["XDG_STATE_HOME": "/s", "HOME": "/h"], "/s/moondial/history"),
+            (["HOME": "/h"], "/h/.local/state/moondial/history"),
+            (["XDG_STATE_HOME": "relative", "HOME": "/h"], "/h/.local/state/moondial/history"),
+            (["XDG_STATE_HOME": "", "HOME": "/h"], "/h/.local/state/moondial/history"), ([:], nil),
+        ] as [([String: String], String?)])
     func theStandardPlace(environment: [String: String], path: String?) {
         #expect(HistoryFile(environment: environment)?.path == path)
     }

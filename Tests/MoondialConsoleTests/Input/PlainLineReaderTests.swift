@@ -14,7 +14,8 @@ import Testing
 
 struct PlainLineReaderTests {
     @Test(arguments: [
-        ("", []), ("a\nb\n", ["a", "b"]), ("a\nb", ["a", "b"]), ("a\r\n\r\nb", ["a", "", "b"]), ("f(\n1)\ng()\n", ["f(\n1)", "g()"]),
+        ("", []), ("a\nb\n", ["a", "b"]), ("a\nb", ["a", "b"]), ("a\r\n\r\nb", ["a", "", "b"]),
+        ("f(\n1)\ng()\n", ["f(\n1)", "g()"]),
         ("f(\n1", ["f(\n1"]), ("号\n码\n", ["号", "码"]), ("if x then\nend\n", ["if x then\nend"]),
     ])
     func blocks(input: String, blocks: [String]) throws {
@@ -28,7 +29,8 @@ struct PlainLineReaderTests {
     @Test func promptsGoWhereTheyAreWanted() throws {
         let pipe = Pipe(holding: "f(\n1)\n")
         let output = Pipe()
-        let reader = PlainLineReader(input: pipe.reading, promptOutput: output.writing, completeness: LuaBlockCompleteness())
+        let reader = PlainLineReader(
+            input: pipe.reading, promptOutput: output.writing, completeness: LuaBlockCompleteness())
         while case .text = try reader.next(Prompt("sim> ")) {}
         output.finish()
         #expect(output.contents == "sim>    > sim> ")
@@ -38,21 +40,29 @@ struct PlainLineReaderTests {
         #expect(throws: TerminalError.self) { try PlainLineReader(input: -1).next("> ") }
     }
 
-    @Test(arguments: [
-        ([:], true, .plain, false), (["TERM": "xterm"], true, .full, true), (["TERM": "xterm"], false, .plain, false),
-        (["TERM": "dumb"], true, .plain, false), (["TERM": "xterm", "NO_COLOR": "1"], true, .full, false),
-        (["TERM": "xterm", "NO_COLOR": ""], true, .full, true), (["TERM": "xterm", "MOONDIAL_BASIC_REPL": "1"], true, .plain, true),
-        (["TERM": "xterm", "MOONDIAL_BASIC_REPL": "0"], true, .full, true), (["TERM": "dumb", "FORCE_COLOR": "1"], true, .plain, true),
-        (["NO_COLOR": "1", "FORCE_COLOR": "1"], false, .plain, true), (["TERM": "xterm", "FORCE_COLOR": "0"], true, .full, false),
-    ] as [([String: String], Bool, TerminalCapabilities.Editing, Bool)])
-    func capabilities(environment: [String: String], isTerminal: Bool, editing: TerminalCapabilities.Editing, hasColour: Bool) {
+    @Test(
+        arguments: [
+            ([:], true, .plain, false), (["TERM": "xterm"], true, .full, true),
+            (["TERM": "xterm"], false, .plain, false),
+            (["TERM": "dumb"], true, .plain, false), (["TERM": "xterm", "NO_COLOR": "1"], true, .full, false),
+            (["TERM": "xterm", "NO_COLOR": ""], true, .full, true),
+            (["TERM": "xterm", "MOONDIAL_BASIC_REPL": "1"], true, .plain, true),
+            (["TERM": "xterm", "MOONDIAL_BASIC_REPL": "0"], true, .full, true),
+            (["TERM": "dumb", "FORCE_COLOR": "1"], true, .plain, true),
+            (["NO_COLOR": "1", "FORCE_COLOR": "1"], false, .plain, true),
+            (["TERM": "xterm", "FORCE_COLOR": "0"], true, .full, false),
+        ] as [([String: String], Bool, TerminalCapabilities.Editing, Bool)])
+    func capabilities(
+        environment: [String: String], isTerminal: Bool, editing: TerminalCapabilities.Editing, hasColour: Bool
+    ) {
         let capabilities = TerminalCapabilities(
             environment: environment, inputIsTerminal: isTerminal, outputIsTerminal: isTerminal)
         #expect(capabilities.editing == editing && capabilities.hasColour == hasColour)
     }
 
     @Test(arguments: [
-        (["LANG": "de_DE.UTF-8"], true), (["LC_ALL": "C", "LANG": "de_DE.UTF-8"], false), (["LC_CTYPE": "C.utf8"], true), ([:], false),
+        (["LANG": "de_DE.UTF-8"], true), (["LC_ALL": "C", "LANG": "de_DE.UTF-8"], false),
+        (["LC_CTYPE": "C.utf8"], true), ([:], false),
         (["LANG": "de_DE.UTF-8@euro"], true),
     ])
     func repertoire(environment: [String: String], isUnicode: Bool) {

@@ -7,10 +7,14 @@ import Testing
 /// The painter's bytes, applied by a terminal, give the screen that was to be painted.
 struct PainterTests {
     private static let keys = [
-        "a", "b", " ", "(", ")", "\"", "号", "码", "👨‍👩‍👧", "🇨🇳", "e\u{301}", "❤️", "\u{202E}", "<C-v><Tab>", "if x then ", "end",
-        "verify(", "<Left>", "<Right>", "<Up>", "<Down>", "<Home>", "<End>", "<BS>", "<Del>", "<C-k>", "<C-u>", "<C-w>", "<C-y>",
-        "<M-y>", "<C-t>", "<M-u>", "<C-_>", "<M-/>", "<M-Enter>", "<M-Enter>", "<Enter>", "<Tab>", "<Tab>", "<S-Tab>", "<Esc>",
-        "<C-r>", "<C-s>", "<C-g>", "<PageUp>", "<PageDown>", "<C-Home>", "<C-End>", "<Paste:one\\ntwo 号码\\nthree>", "<C-l>",
+        "a", "b", " ", "(", ")", "\"", "号", "码", "👨‍👩‍👧", "🇨🇳", "e\u{301}", "❤️", "\u{202E}", "<C-v><Tab>", "if x then ",
+        "end",
+        "verify(", "<Left>", "<Right>", "<Up>", "<Down>", "<Home>", "<End>", "<BS>", "<Del>", "<C-k>", "<C-u>", "<C-w>",
+        "<C-y>",
+        "<M-y>", "<C-t>", "<M-u>", "<C-_>", "<M-/>", "<M-Enter>", "<M-Enter>", "<Enter>", "<Tab>", "<Tab>", "<S-Tab>",
+        "<Esc>",
+        "<C-r>", "<C-s>", "<C-g>", "<PageUp>", "<PageDown>", "<C-Home>", "<C-End>", "<Paste:one\\ntwo 号码\\nthree>",
+        "<C-l>",
         "0123456789", "<C-c>",
     ]
 
@@ -21,7 +25,8 @@ struct PainterTests {
         var height = Int.random(in: 3...9, using: &generator)
         var editor = TestEditor(
             history: ["verify(1)", "if a then\n  b()\nend", "号码 = \"号码\"", "a = (b)"],
-            completions: ["verify", "abc", "abd", "abe", "b号"].map { .init($0, summary: "what \($0) does 号") }, theme: .coloured)
+            completions: ["verify", "abc", "abd", "abe", "b号"].map { .init($0, summary: "what \($0) does 号") },
+            theme: .coloured)
         var terminal = TerminalEmulator(width: width, height: height)
         var painter = ScreenPainter()
         var pressed: [String] = []
@@ -57,7 +62,9 @@ struct PainterTests {
         let found = terminal.rows(from: first, count: screen.height)
         let below = terminal.rows(from: first + screen.height, count: terminal.height)
         let isSame = expected == found && below.allSatisfy(\.isEmpty) && terminal.column == screen.cursor.column
-        #expect(isSame && terminal.unknown.isEmpty, "\(terminal.lines) for \(screen.lines) after \(keys.joined()) \(terminal.unknown)")
+        #expect(
+            isSame && terminal.unknown.isEmpty,
+            "\(terminal.lines) for \(screen.lines) after \(keys.joined()) \(terminal.unknown)")
         return isSame && terminal.unknown.isEmpty
     }
 

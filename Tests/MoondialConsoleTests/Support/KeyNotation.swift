@@ -36,7 +36,8 @@ enum KeyNotation {
     private static func sequence(_ name: String) -> [UInt8] {
         if let known = names[name] { return Array(known.utf8) }
         if name.hasPrefix("Paste:") {
-            let text = name.dropFirst(6).replacing("\\n", with: "\n").replacing("\\r", with: "\r").replacing("\\t", with: "\t")
+            let text = name.dropFirst(6).replacing("\\n", with: "\n").replacing("\\r", with: "\r").replacing(
+                "\\t", with: "\t")
             return Array("\u{1B}[200~\(text)\u{1B}[201~".utf8)
         }
         if name.hasPrefix("C-"), name.utf8.count == 3, let letter = name.utf8.last { return [letter & 0x1F] }

@@ -16,6 +16,8 @@ struct TerminalEmulator {
     private(set) var unknown: [String] = []
     private(set) var isPasteBracketed = false
     private(set) var bells = 0
+    /// How often all below the cursor was erased.
+    private(set) var erasures = 0
     private var waitsAtEdge = false
     private var style = Style.plain
     private var rest: [UInt8] = []
@@ -100,7 +102,9 @@ struct TerminalEmulator {
         if let escape = bytes.lastIndex(of: 0x1B) {
             let sequence = bytes[escape...].dropFirst()
             if sequence.isEmpty { return escape }
-            if sequence.first == UInt8(ascii: "["), !sequence.dropFirst().contains(where: { (0x40...0x7E).contains($0) }) {
+            if sequence.first == UInt8(ascii: "["),
+                !sequence.dropFirst().contains(where: { (0x40...0x7E).contains($0) })
+            {
                 return escape
             }
         }
@@ -180,6 +184,7 @@ extension TerminalEmulator {
         case "H" where parameters.isEmpty: (row, column) = (0, 0)
         case "K" where parameters.isEmpty: erase(row, from: column)
         case "J" where parameters.isEmpty:
+            erasures += 1
             erase(row, from: column)
             for row in (row + 1)..<max(row + 1, height) { erase(row, from: 0) }
         case "J" where parameters == "2": grid = Array(repeating: Self.blankRow(width), count: height)
@@ -207,7 +212,11 @@ extension TerminalEmulator {
             case 4: style.attributes.insert(.underline)
             case 7: style.attributes.insert(.reverse)
             default:
-                if let colour = Style.Colour(rawValue: number) { style.colour = colour } else { unknown.append("\(number)m") }
+                if let colour = Style.Colour(rawValue: number) {
+                    style.colour = colour
+                } else {
+                    unknown.append("\(number)m")
+                }
             }
         }
     }

@@ -9,7 +9,8 @@ struct TestEditor {
     private let prompt: Prompt
 
     init(
-        history: [String] = [], completions: [Completions.Candidate] = [], theme: Theme = .plain, prompt: Prompt = Prompt("sim> ")
+        history: [String] = [], completions: [Completions.Candidate] = [], theme: Theme = .plain,
+        prompt: Prompt = Prompt("sim> ")
     ) {
         var options = Editor.Options()
         options.theme = theme
@@ -41,7 +42,8 @@ struct TestEditor {
     var state: String {
         let bytes = editor.buffer.bytes
         let cursor = editor.buffer.cursor
-        return String(decoding: bytes[..<cursor], as: UTF8.self) + "|" + String(decoding: bytes[cursor...], as: UTF8.self)
+        return String(decoding: bytes[..<cursor], as: UTF8.self) + "|"
+            + String(decoding: bytes[cursor...], as: UTF8.self)
     }
 
     /// What was submitted by the last keys.
@@ -107,7 +109,9 @@ struct WordCompletions: CompletionSource {
 
     func completions(for text: String, at cursor: Int) -> Completions {
         let bytes = Array(text.utf8)
-        let start = bytes[..<cursor].lastIndex { $0 < 0x80 && !LuaLexer.isWord($0) && $0 != UInt8(ascii: ".") }.map { $0 + 1 } ?? 0
+        let start =
+            bytes[..<cursor].lastIndex { $0 < 0x80 && !LuaLexer.isWord($0) && $0 != UInt8(ascii: ".") }.map { $0 + 1 }
+            ?? 0
         let word = String(decoding: bytes[start..<cursor], as: UTF8.self)
         return Completions(range: start..<cursor, candidates: candidates.filter { $0.text.hasPrefix(word) })
     }

@@ -10,21 +10,26 @@ struct KeyDecoderTests {
         ("\u{1B}[A", Key(.up)), ("\u{1B}[B", Key(.down)), ("\u{1B}[C", Key(.right)), ("\u{1B}[D", Key(.left)),
         ("\u{1B}OA", Key(.up)), ("\u{1B}OB", Key(.down)), ("\u{1B}OC", Key(.right)), ("\u{1B}OD", Key(.left)),
         ("\u{1B}[H", Key(.home)), ("\u{1B}[F", Key(.end)), ("\u{1B}OH", Key(.home)), ("\u{1B}OF", Key(.end)),
-        ("\u{1B}[1;5A", Key(.up, .control)), ("\u{1B}[1;5C", Key(.right, .control)), ("\u{1B}[1;5D", Key(.left, .control)),
+        ("\u{1B}[1;5A", Key(.up, .control)), ("\u{1B}[1;5C", Key(.right, .control)),
+        ("\u{1B}[1;5D", Key(.left, .control)),
         ("\u{1B}[1;2D", Key(.left, .shift)), ("\u{1B}[1;3C", Key(.right, .meta)), ("\u{1B}[1;9C", Key(.right, .meta)),
         ("\u{1B}[1;6C", Key(.right, [.control, .shift])), ("\u{1B}[1;5H", Key(.home, .control)),
         ("\u{1B}[1;5F", Key(.end, .control)), ("\u{1B}[2~", Key(.insert)), ("\u{1B}[3~", Key(.delete)),
         ("\u{1B}[3;5~", Key(.delete, .control)), ("\u{1B}[3;3~", Key(.delete, .meta)), ("\u{1B}[5~", Key(.pageUp)),
         ("\u{1B}[6~", Key(.pageDown)), ("\u{1B}OP", Key(.function(1))), ("\u{1B}OS", Key(.function(4))),
-        ("\u{1B}[15~", Key(.function(5))), ("\u{1B}[24~", Key(.function(12))), ("\u{1B}[1;2P", Key(.function(1), .shift)),
+        ("\u{1B}[15~", Key(.function(5))), ("\u{1B}[24~", Key(.function(12))),
+        ("\u{1B}[1;2P", Key(.function(1), .shift)),
         ("\u{1B}[Z", Key(.tab, .shift)),
         // rxvt.
-        ("\u{1B}[7~", Key(.home)), ("\u{1B}[8~", Key(.end)), ("\u{1B}Oa", Key(.up, .control)), ("\u{1B}Od", Key(.left, .control)),
+        ("\u{1B}[7~", Key(.home)), ("\u{1B}[8~", Key(.end)), ("\u{1B}Oa", Key(.up, .control)),
+        ("\u{1B}Od", Key(.left, .control)),
         ("\u{1B}[c", Key(.right, .shift)), ("\u{1B}[3$", Key(.delete, .shift)), ("\u{1B}[3^", Key(.delete, .control)),
-        ("\u{1B}[3@", Key(.delete, [.control, .shift])), ("\u{1B}[11~", Key(.function(1))), ("\u{1B}\u{1B}[C", Key(.right, .meta)),
+        ("\u{1B}[3@", Key(.delete, [.control, .shift])), ("\u{1B}[11~", Key(.function(1))),
+        ("\u{1B}\u{1B}[C", Key(.right, .meta)),
         ("\u{1B}\u{1B}OC", Key(.right, .meta)), ("\u{1B}\u{1B}[3~", Key(.delete, .meta)),
         // The Linux console.
-        ("\u{1B}[1~", Key(.home)), ("\u{1B}[4~", Key(.end)), ("\u{1B}[[A", Key(.function(1))), ("\u{1B}[[E", Key(.function(5))),
+        ("\u{1B}[1~", Key(.home)), ("\u{1B}[4~", Key(.end)), ("\u{1B}[[A", Key(.function(1))),
+        ("\u{1B}[[E", Key(.function(5))),
         ("\u{1B}OM", Key(.enter)),
         // Reports by code point.
         ("\u{1B}[13;2u", Key(.enter, .shift)), ("\u{1B}[107;5u", .control("k")), ("\u{1B}[27;5;107~", .control("k")),
@@ -32,7 +37,8 @@ struct KeyDecoderTests {
         ("\u{1B}[102;3u", .meta("f")), ("\u{1B}[9;5u", Key(.tab, .control)), ("\u{1B}[127;3u", Key(.backspace, .meta)),
         ("\u{1B}[27u", Key(.escape)), ("\u{1B}[107:75;5:1u", .control("k")),
         // Single bytes, and with meta.
-        ("\r", Key(.enter)), ("\n", Key(.enter)), ("\t", Key(.tab)), ("\u{7F}", Key(.backspace)), ("\u{8}", Key(.backspace)),
+        ("\r", Key(.enter)), ("\n", Key(.enter)), ("\t", Key(.tab)), ("\u{7F}", Key(.backspace)),
+        ("\u{8}", Key(.backspace)),
         ("\0", .control(" ")), ("\u{1}", .control("a")), ("\u{1A}", .control("z")), ("\u{1F}", .control("_")),
         ("\u{1C}", .control("\\")), ("\u{1B}\r", Key(.enter, .meta)), ("\u{1B}\u{7F}", Key(.backspace, .meta)),
         ("\u{1B}f", .meta("f")), ("\u{1B}<", .meta("<")), ("\u{1B}号", .meta("号")), ("\u{1B}\t", Key(.tab, .meta)),
@@ -69,9 +75,11 @@ struct KeyDecoderTests {
             decode(bytes.utf8.map { [$0] }).reduce("") { $0 + ($1.text ?? "?") } == texts.joined(), "byte by byte")
     }
 
-    @Test(arguments: [
-        [0xFF], [0x80], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xE5, 0x8F], [0xF8, 0x88], [0xC3, 0x28], [0xF4, 0x90, 0x80, 0x80],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xFF], [0x80], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xE5, 0x8F], [0xF8, 0x88], [0xC3, 0x28],
+            [0xF4, 0x90, 0x80, 0x80],
+        ] as [[UInt8]])
     func whatIsNoUTF8BecomesReplacementCharacters(bytes: [UInt8]) {
         var decoder = KeyDecoder()
         var input = bytes[...]
@@ -83,7 +91,8 @@ struct KeyDecoderTests {
     }
 
     @Test(arguments: [
-        "\u{1B}[99~", "\u{1B}[?1;2c", "\u{1B}[<0;3;4M", "\u{1B}[12;34R", "\u{1B}]0;title\u{7}", "\u{1B}]11;rgb:0/0/0\u{1B}\\",
+        "\u{1B}[99~", "\u{1B}[?1;2c", "\u{1B}[<0;3;4M", "\u{1B}[12;34R", "\u{1B}]0;title\u{7}",
+        "\u{1B}]11;rgb:0/0/0\u{1B}\\",
         "\u{1B}P1$r0m\u{1B}\\", "\u{1B}Oz", "\u{1B}[[Z", "\u{1B}[57441u", "\u{1B}[1;2;3;4;5X", "\u{85}",
     ])
     func whatMeansNothingIsSwallowed(sequence: String) {
@@ -92,7 +101,8 @@ struct KeyDecoderTests {
 
     @Test(arguments: [
         ("\u{1B}", KeyDecoder.Event.key(Key(.escape))), ("\u{1B}[", .key(.meta("["))), ("\u{1B}O", .key(.meta("O"))),
-        ("\u{1B}\u{1B}", .key(Key(.escape, .meta))), ("\u{1B}[1;", .unknown), ("\u{1B}]0;", .unknown), ("\u{1B}[[", .unknown),
+        ("\u{1B}\u{1B}", .key(Key(.escape, .meta))), ("\u{1B}[1;", .unknown), ("\u{1B}]0;", .unknown),
+        ("\u{1B}[[", .unknown),
     ])
     func silenceEndsASequence(sequence: String, event: KeyDecoder.Event) {
         var decoder = KeyDecoder()
@@ -109,7 +119,8 @@ struct KeyDecoderTests {
         let bytes = Array("\u{1B}[200~".utf8) + text + Array("\u{1B}[201~x".utf8)
         #expect(decode([bytes]) == [.paste(text), .text(Array("x".utf8))])
         for split in 0...bytes.count {
-            #expect(decode([Array(bytes[..<split]), Array(bytes[split...])]) == [.paste(text), .text(Array("x".utf8))])
+            #expect(
+                decode([Array(bytes[..<split]), Array(bytes[split...])]) == [.paste(text), .text(Array("x".utf8))])
         }
         #expect(decode(bytes.map { [$0] }) == [.paste(text), .text(Array("x".utf8))])
     }

@@ -65,8 +65,11 @@ struct PseudoTerminalTests {
         #expect(terminal.show { $0.lines == ["sim>"] })
         terminal.type("x = \"0123456789 0123456789\"")
         #expect(terminal.show { $0.lines == ["sim> x = \"0123456789 0123456789\""] })
+        // The terminal breaks the line anew by itself, so what is shown does not tell that the editor has done so too.
+        let erasures = terminal.emulator.erasures
         terminal.resize(width: 20, height: 10)
-        #expect(terminal.show { $0.lines == ["sim> x = \"0123456789", " 0123456789\""] && $0.column == 12 })
+        #expect(terminal.show { $0.erasures > erasures && $0.column == 12 })
+        #expect(terminal.emulator.lines == ["sim> x = \"0123456789", " 0123456789\""])
         terminal.resize(width: 60, height: 5)
         #expect(terminal.show { $0.lines == ["sim> x = \"0123456789 0123456789\""] })
         terminal.type("\r\u{4}")
@@ -169,7 +172,8 @@ private func endInRawMode(_ path: String, _ end: () -> Void) {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
     let descriptor = open(path, O_RDWR | O_NOCTTY)
-    guard let session = try? TerminalSession(input: descriptor, output: descriptor), (try? session.enter()) != nil else { exit(99) }
+    guard let session = try? TerminalSession(input: descriptor, output: descriptor), (try? session.enter()) != nil
+    else { exit(99) }
     var settings = termios()
     tcgetattr(descriptor, &settings)
     session.write(Array(settings.c_lflag & tcflag_t(ICANON | ECHO | ISIG) == 0 ? "raw".utf8 : "cooked".utf8))

@@ -17,17 +17,20 @@ struct DisplayTextTests {
 
     @Test(arguments: [
         ("", 0), ("abc", 3), ("号码", 4), ("e\u{301}", 1), ("→·█", 3), ("🌙", 2), ("ﾂ", 1), ("Ａ", 2), ("👨‍👩‍👧", 2), ("🇨🇳", 2),
-        ("🇨", 1), ("👍🏽", 2), ("❤️", 2), ("❤", 1), ("1️⃣", 2), ("☎", 1), ("⌚", 2), ("한글", 4), ("\u{1112}\u{1161}\u{11AB}", 2), ("，", 2),
+        ("🇨", 1), ("👍🏽", 2), ("❤️", 2), ("❤", 1), ("1️⃣", 2), ("☎", 1), ("⌚", 2), ("한글", 4),
+        ("\u{1112}\u{1161}\u{11AB}", 2), ("，", 2),
         ("\u{200B}", 0), ("\u{AD}", 1), ("𠀀", 2), ("〇", 2), ("ｶﾞ", 2), ("é", 1), ("नि", 2), ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", 2), ("𝒳", 1),
     ])
     func widthIsInTerminalCells(text: String, width: Int) {
         #expect(DisplayText.width(text) == width)
     }
 
-    @Test(arguments: [
-        ("a", true), ("号", true), ("e\u{301}", true), ("🌙", true), ("👨‍👩‍👧", false), ("🇨🇳", false), ("❤️", false), ("👍🏽", false),
-        ("\u{E000}", false), ("नि", false),
-    ] as [(Character, Bool)])
+    @Test(
+        arguments: [
+            ("a", true), ("号", true), ("e\u{301}", true), ("🌙", true), ("👨‍👩‍👧", false), ("🇨🇳", false), ("❤️", false),
+            ("👍🏽", false),
+            ("\u{E000}", false), ("नि", false),
+        ] as [(Character, Bool)])
     func sequencesHaveDoubtfulWidths(character: Character, isCertain: Bool) {
         #expect(DisplayText.isWidthCertain(character) == isCertain)
     }
