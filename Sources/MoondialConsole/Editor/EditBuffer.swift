@@ -10,7 +10,7 @@ package struct EditBuffer: Sendable, Hashable {
     /// Grows with every change of the text.
     private(set) var version = 0
 
-    /// - Parameter cursor: The default is the end.
+    /// `cursor`: the default is the end.
     package init(_ text: String = "", cursor: Int? = nil) {
         bytes = Array(text.utf8)
         self.cursor = 0

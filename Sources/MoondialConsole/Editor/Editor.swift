@@ -93,7 +93,8 @@ package struct Editor {
     }
 
     /// Starts a block.
-    /// - Parameter text: What the block holds at first. The default is nothing.
+    ///
+    /// `text`: what the block holds at first. The default is nothing.
     /// - Returns: what came of bytes that had been typed ahead.
     package mutating func begin(_ prompt: Prompt, text: String = "") -> [Outcome] {
         self.prompt = prompt

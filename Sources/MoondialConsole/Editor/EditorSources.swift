@@ -9,8 +9,7 @@ package protocol CompletenessSource {
 
 /// Knows names, for colours.
 package protocol NameSource {
-    /// Whether a name stands for something.
-    /// - Parameter path: A global or its field, as in `verify`, `moondial.attempt` or `req:match`.
+    /// Whether a global or its field stands for something, as in `verify`, `moondial.attempt` or `req:match`.
     func isKnown(_ path: String) -> Bool
 }
 
@@ -23,9 +22,7 @@ package protocol HintSource {
 
 /// Knows how a text may go on.
 package protocol CompletionSource {
-    /// - Parameters:
-    ///   - text: All of the block.
-    ///   - cursor: In bytes of the text's UTF-8.
+    /// What may be put in the place of a part of `text`, which is all of the block; `cursor` is in bytes of its UTF-8.
     func completions(for text: String, at cursor: Int) -> Completions
 }
 

@@ -17,7 +17,7 @@ struct KillRing: Sendable {
         entries.indices.contains(position) ? entries[position] : nil
     }
 
-    /// - Parameter continues: Kills in a row make one entry.
+    /// `continues`: kills in a row make one entry.
     mutating func add(_ text: [UInt8], _ direction: Direction, continues: Bool) {
         guard !text.isEmpty else { return }
         if continues, var last = entries.popLast() {

@@ -18,7 +18,7 @@ struct UndoHistory: Sendable {
     private var groupDepth = 0
     private var groupIsEmpty = true
 
-    /// - Parameter isTyping: Letters that are typed one after the other are one step, up to the end of a word.
+    /// `isTyping`: letters that are typed one after the other are one step, up to the end of a word.
     mutating func record(_ change: Change, isTyping: Bool) {
         undone = []
         defer { self.isTyping = isTyping }

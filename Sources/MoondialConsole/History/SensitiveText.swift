@@ -22,7 +22,8 @@ struct SensitiveText {
     }
 
     /// Whether a run of a token's characters is too long and too mixed to be a word.
-    /// - Parameter isName: A name of Lua may be long and hold digits; it has to look more like a token.
+    ///
+    /// `isName`: a name of Lua may be long and hold digits; it has to look more like a token.
     static func isToken(_ run: Substring, isName: Bool = false) -> Bool {
         if run.hasPrefix(tokenPrefix), run.utf8.count > tokenPrefix.utf8.count { return true }
         guard run.utf8.count >= shortestToken else { return false }

@@ -6,7 +6,8 @@ struct Highlighter {
     let names: (any NameSource)?
 
     /// Styles in order; what lies between them is plain.
-    /// - Parameter part: The bytes that will be seen.
+    ///
+    /// `part`: the bytes that will be seen.
     func spans(of text: LuaText, in part: Range<Int>) -> [(range: Range<Int>, style: Style)] {
         if text.bytes.first == UInt8(ascii: ":") {
             let end = text.bytes.firstIndex(where: LuaLexer.isSpace) ?? text.bytes.count
@@ -44,7 +45,7 @@ struct Highlighter {
 struct BracketMatch: Sendable, Hashable {
     let ranges: [Range<Int>]
 
-    /// - Parameter cursor: A bracket right before it counts, then one right after it; a word when the cursor touches it.
+    /// `cursor`: a bracket right before it counts, then one right after it; a word when the cursor touches it.
     init?(_ text: LuaText, blocks: LuaBlocks, cursor: Int) {
         let index = text.index(endingAfter: cursor)
         var candidates: [Int] = []

@@ -15,7 +15,7 @@ struct LuaBlocks: Sendable {
         case loop
     }
 
-    /// - Parameter end: How many tokens to look at. The default is all.
+    /// `end`: how many tokens to look at. The default is all.
     init(_ text: LuaText, end: Int? = nil) {
         partners = [Int](repeating: -1, count: end ?? text.tokens.count)
         var stack: [(index: Int, kind: Kind)] = []

@@ -48,10 +48,8 @@ enum DisplayWidth {
         replacement(for: character).map(\.utf8.count) ?? max(1, of(character))
     }
 
-    /// Goes through a text, fast where it is printable ASCII.
-    /// - Parameters:
-    ///   - plain: Gets numbers of characters that take a cell each.
-    ///   - character: Gets all others.
+    /// Goes through a text, fast where it is printable ASCII: `plain` gets numbers of characters that take a cell each,
+    /// `character` all others.
     static func scan(_ bytes: ArraySlice<UInt8>, plain: (Int) -> Void, character: (Character) -> Void) {
         bytes.withUnsafeBufferPointer { bytes in
             var index = 0

@@ -26,7 +26,7 @@ package struct ScreenPainter: Sendable {
 
     /// Draws the screen for the last time and leaves the cursor in the first column below it. What comes next begins there.
     ///
-    /// - Parameter windowHeight: A screen with more rows is printed as a whole, so that all of it can be scrolled back to.
+    /// `windowHeight`: a screen with more rows is printed as a whole, so that all of it can be scrolled back to.
     package mutating func finish(_ screen: Screen, windowHeight: Int) -> [UInt8] {
         if screen.height > windowHeight {
             move(toRow: 0)
@@ -44,7 +44,8 @@ package struct ScreenPainter: Sendable {
     }
 
     /// Prints lines above the rows and draws the screen anew below them.
-    /// - Parameter text: Bytes for the terminal, not looked at. A missing newline at the end is added.
+    ///
+    /// `text`: bytes for the terminal, not looked at. A missing newline at the end is added.
     package mutating func print(above text: [UInt8], then screen: Screen) -> [UInt8] {
         erase()
         var previous: UInt8 = 0

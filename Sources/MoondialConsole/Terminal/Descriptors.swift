@@ -13,7 +13,7 @@ package struct TerminalError: Error, Sendable, Hashable, CustomStringConvertible
     /// What was tried, and what the system says: "cannot read input: Input/output error".
     package let description: String
 
-    /// - Parameter code: The system's error number.
+    /// `code`: the system's error number.
     init(_ attempt: String, code: Int32) {
         description = "\(attempt): \(String(cString: strerror(code)))"
     }

@@ -155,6 +155,7 @@ package final class TerminalSession {
     /// Waits until there is something to do.
     /// - Parameter timeout: nil waits for ever.
     /// - Returns: nothing when the time is over.
+    /// - Throws: when the system refuses to wait.
     package func wait(timeout: Duration?) throws(TerminalError) -> Wakeup {
         var requests = [
             pollfd(fd: inputDescriptor, events: Int16(POLLIN), revents: 0),
