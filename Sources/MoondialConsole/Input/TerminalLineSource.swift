@@ -8,6 +8,8 @@
 package final class TerminalLineSource: LineSource {
     /// How long after an escape the rest of its sequence may take to come.
     private static let escapeTimeout = Duration.milliseconds(50)
+    /// How many pieces of input are taken before the screen is drawn.
+    private static let piecesPerDrawing = 64
 
     package var editor: Editor
     package let terminal: TerminalSession
@@ -69,16 +71,24 @@ package final class TerminalLineSource: LineSource {
         }
         if wakeup.contains(.resized) || wakeup.contains(.continued) { resize() }
         if wakeup.contains(.woken) { printAbove() }
-        if wakeup.contains(.input) {
+        if wakeup.contains(.input) { return try takeInput() }
+        return wakeup.isEmpty ? try follow(editor.timeout()) : nil
+    }
+
+    /// Takes what is there before anything is drawn: a paste that the terminal does not mark comes in many small pieces.
+    private func takeInput() throws -> LineInput? {
+        var outcomes: [Editor.Outcome] = []
+        for _ in 0..<Self.piecesPerDrawing {
             switch try terminal.read() {
-            case .bytes(let bytes): return try follow(editor.feed(bytes))
-            case .nothing: return nil
+            case .bytes(let bytes): outcomes += editor.feed(bytes)
+            case .nothing: return try follow(outcomes)
             case .end:
                 editor.finish()
                 return finish(.end)
             }
+            if outcomes.contains(where: { $0 != .redraw && $0 != .bell }) { break }
         }
-        return wakeup.isEmpty ? try follow(editor.timeout()) : nil
+        return try follow(outcomes)
     }
 
     /// Gives the block up and puts the terminal back as it was.
