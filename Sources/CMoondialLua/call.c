@@ -33,11 +33,12 @@ static void stringify(lua_State *L) {
 
 static void encode_arguments(lua_State *L, uint32_t flags, const char *name) {
     if (flags & MOONDIAL_STRINGIFIES) stringify(L);  // may run script code, which may call the host
-    moondial_outbox_begin(moondial_vm_of(L));
+    moondial_vm *vm = moondial_vm_of(L);
+    moondial_outbox_begin(vm);
     int count = lua_gettop(L);
     for (int i = 1; i <= count; i++) {
         const char *problem;
-        moondial_status status = moondial_encode(L, i, flags & MOONDIAL_TAKES_FUNCTIONS, &problem);
+        moondial_status status = moondial_encode(L, i, &vm->limits, flags & MOONDIAL_TAKES_FUNCTIONS, &problem);
         if (status == MOONDIAL_OK) continue;
         if (status == MOONDIAL_MEMORY) problem = "not enough memory";
         lua_pushfstring(L, "bad argument #%d to '%s' (%s)", i, name, problem);
@@ -47,6 +48,7 @@ static void encode_arguments(lua_State *L, uint32_t flags, const char *name) {
 
 int moondial_call_host(lua_State *L, uint32_t function, uint32_t flags, const char *name) {
     moondial_vm *vm = moondial_vm_of(L);
+    moondial_poll(L, vm);
     moondial_check_call(L, flags, name);
     encode_arguments(L, flags, name);
     vm->inbox.count = 0;

@@ -18,13 +18,14 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
         vm->live_bytes -= old_size;
         return NULL;
     }
-    void *result = NULL;
-    if (new_size <= old_size || vm->allocations > 0) result = realloc(block, new_size);
+    bool grows = new_size > old_size;
+    bool granted = !grows || (vm->allocations > 0 && moondial_charge_allocation(vm, new_size - old_size));
+    void *result = granted ? realloc(block, new_size) : NULL;
     if (result == NULL) {
         vm->starved = true;
         return NULL;
     }
-    if (new_size > old_size) vm->allocations--;
+    if (grows) vm->allocations--;
     vm->live_bytes += new_size - old_size;
     return result;
 }
@@ -38,6 +39,10 @@ static int panic(lua_State *L) {
 void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations) { vm->allocations = allocations; }
 
 size_t moondial_vm_live_bytes(const moondial_vm *vm) { return vm->live_bytes; }
+
+bool moondial_vm_is_full(const moondial_vm *vm) { return vm->full; }
+
+void moondial_vm_collect(moondial_vm *vm) { lua_gc(vm->main, LUA_GCCOLLECT); }
 
 moondial_buffer *moondial_vm_outbox(moondial_vm *vm) { return &vm->outbox; }
 
@@ -80,10 +85,15 @@ static int set_up(lua_State *L) {
 }
 
 moondial_vm *moondial_vm_new(
-    const char *const *allowed, moondial_limits limits, moondial_call call, void *context, uint64_t allocations) {
+    const char *const *allowed, moondial_limits limits, size_t live_limit, moondial_call call, void *context,
+    uint64_t allocations) {
     moondial_vm *vm = calloc(1, sizeof *vm);
     if (vm == NULL) return NULL;
+    vm->host_meter = (moondial_meter){
+        .cpu_limit = UINT64_MAX, .deadline = UINT64_MAX, .allocation_limit = UINT64_MAX, .coroutine_limit = UINT32_MAX};
+    vm->meter = &vm->host_meter;
     vm->limits = limits;
+    vm->live_limit = live_limit;
     vm->call = call;
     vm->context = context;
     vm->allocations = allocations;
@@ -92,7 +102,8 @@ moondial_vm *moondial_vm_new(
         free(vm);
         return NULL;
     }
-    moondial_mark_thread(vm->main, NULL);  // new coroutines copy this
+    vm->running = vm->main;
+    moondial_mark_thread(vm->main, false);  // new coroutines copy this
     lua_atpanic(vm->main, panic);
     lua_pushcfunction(vm->main, set_up);
     lua_pushlightuserdata(vm->main, (void *)allowed);
@@ -102,7 +113,8 @@ moondial_vm *moondial_vm_new(
 }
 
 void moondial_vm_free(moondial_vm *vm) {
-    lua_close(vm->main);  // what finalizers call of the host is refused
+    moondial_unwatch(vm);
+    lua_close(vm->main);
     for (moondial_thread *thread = vm->threads; thread != NULL;) {
         moondial_thread *next = thread->next;
         free(thread);

@@ -15,6 +15,8 @@ package final class LuaVM {
         package var functions: [HostFunction] = []
         /// Caps on values that cross from Lua to the host. The default is depth 16, 10,000 values, 1 MiB.
         package var limits = LuaLimits()
+        /// Bytes of Lua memory from which on the VM is full. The default is 256 MiB.
+        package var liveBytes = 256 << 20
         /// How many allocations may succeed before all fail; nil, the default, for no limit. For tests.
         package var allocations: UInt64?
 
@@ -22,6 +24,8 @@ package final class LuaVM {
     }
 
     let handle: OpaquePointer
+    /// Stops what runs, from any thread.
+    package let interrupter: LuaInterrupter
     var sources = SourceTexts()
     private let functions: [HostFunction]
     private let bridge: Bridge
@@ -29,17 +33,15 @@ package final class LuaVM {
     /// - Throws: `LuaError` with code `memory`.
     package init(_ configuration: Configuration = Configuration()) throws(LuaError) {
         let bridge = Bridge()
-        let limits = configuration.limits
         let handle = CStrings(configuration.standardLibrary).withPointers { names in
             moondial_vm_new(
                 names,
-                moondial_limits(
-                    depth: UInt32(clamping: limits.depth), nodes: UInt32(clamping: limits.values),
-                    bytes: UInt32(clamping: limits.bytes)),
-                answerCall, Unmanaged.passUnretained(bridge).toOpaque(), configuration.allocations ?? .max)
+                moondial_limits(configuration.limits), configuration.liveBytes, answerCall,
+                Unmanaged.passUnretained(bridge).toOpaque(), configuration.allocations ?? .max)
         }
         guard let handle else { throw LuaError(code: .memory, message: "not enough memory for a Lua state") }
         self.handle = handle
+        interrupter = LuaInterrupter(handle)
         self.bridge = bridge
         functions = configuration.functions
         bridge.vm = self
@@ -48,13 +50,25 @@ package final class LuaVM {
         }
     }
 
-    deinit { moondial_vm_free(handle) }
+    deinit {
+        interrupter.disconnect()
+        moondial_vm_free(handle)
+    }
 
     /// The release of Lua that is linked: "Lua 5.4.4".
     package static var luaRelease: String { String(cString: moondial_lua_release()) }
 
     /// Bytes of Lua memory in use.
     package var liveBytes: Int { moondial_vm_live_bytes(handle) }
+
+    /// Memory has run over its limit once: what is in flight may end here, but nothing new should begin.
+    package var isFull: Bool { moondial_vm_is_full(handle) }
+
+    /// Collects all garbage. Takes time in proportion to what is in use.
+    package func collectGarbage() {
+        preconditionNotAnswering()
+        moondial_vm_collect(handle)
+    }
 
     /// Makes every allocation after the next `count` fail; nil lifts that. For tests.
     package func limitAllocations(to count: UInt64?) {
@@ -162,6 +176,14 @@ package struct LuaLimits: Sendable {
     package var bytes = 1 << 20
 
     package init() {}
+}
+
+extension moondial_limits {
+    init(_ limits: LuaLimits) {
+        self.init(
+            depth: UInt32(clamping: limits.depth), nodes: UInt32(clamping: limits.values),
+            bytes: UInt32(clamping: limits.bytes))
+    }
 }
 
 private func answerCall(

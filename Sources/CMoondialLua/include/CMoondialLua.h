@@ -77,7 +77,8 @@ typedef enum : int32_t {
     MOONDIAL_SYNTAX,   ///< this and the following: a report is on the outbox
     MOONDIAL_RUNTIME,
     MOONDIAL_MEMORY,
-    MOONDIAL_LIMIT,  ///< a value was deeper, larger or longer than the limits allow
+    MOONDIAL_LIMIT,    ///< a value was deeper, larger or longer than the limits allow
+    MOONDIAL_STOPPED,  ///< the meter says why; what ran is gone without having had a say
 } moondial_status;
 
 /// What Swift answers when Lua calls it.
@@ -97,14 +98,38 @@ typedef struct {
     uint32_t bytes;  ///< of the tape
 } moondial_limits;
 
-/// No limit to the number of allocations.
-#define MOONDIAL_UNLIMITED UINT64_MAX
+/// Why the host stopped what was running.
+typedef enum : int32_t {
+    MOONDIAL_STOP_NONE,
+    MOONDIAL_STOP_CPU,
+    MOONDIAL_STOP_DEADLINE,
+    MOONDIAL_STOP_ALLOCATION,
+    MOONDIAL_STOP_COROUTINES,
+    MOONDIAL_STOP_INTERRUPT,
+} moondial_stop_reason;
+
+/// What a run may use of the machine, over all its threads, and what it has used. The largest value of a type is no
+/// limit. The host may change it while none of the threads runs.
+typedef struct {
+    uint64_t cpu_limit;         ///< nanoseconds of processor time
+    uint64_t deadline;          ///< nanoseconds on the monotonic clock; kept once what is left of the processor time is over
+    uint64_t allocation_limit;  ///< bytes
+    uint32_t coroutine_limit;
+    moondial_limits results;  ///< on what functions return to the host
+    uint32_t coroutines;      ///< that scripts have made
+    uint64_t cpu;
+    uint64_t allocated;  ///< altogether, whatever was freed since
+    moondial_stop_reason stopped;
+} moondial_meter;
 
 /// A new VM with the functions of the standard library in `allowed` ("assert", "string.format", ...; ends with NULL)
 /// and a read-only table for each library. NULL when memory ran out, as it does after `allocations` of them.
+///
+/// Over `live_limit` bytes the VM is full, and what has allocated a quarter of that is stopped; over twice as much, and
+/// over twice what a meter allows, allocations fail.
 moondial_vm *_Nullable moondial_vm_new(
-    const char *_Nullable const *_Nonnull allowed, moondial_limits limits, moondial_call call, void *context,
-    uint64_t allocations);
+    const char *_Nullable const *_Nonnull allowed, moondial_limits limits, size_t live_limit, moondial_call call,
+    void *context, uint64_t allocations);
 
 /// Closes the state: finalizers run, and every thread and reference becomes invalid. Threads that should close their
 /// to-be-closed variables are released before.
@@ -115,6 +140,18 @@ void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations);
 
 /// Bytes of Lua memory in use.
 size_t moondial_vm_live_bytes(const moondial_vm *vm);
+
+/// Memory has run over its limit once: the VM should be given up when its threads have ended.
+bool moondial_vm_is_full(const moondial_vm *vm);
+
+/// Collects all garbage. Nothing may be running.
+void moondial_vm_collect(moondial_vm *vm);
+
+/// Stops what is running or, if nothing is, what runs next. From any thread.
+void moondial_vm_interrupt(moondial_vm *vm);
+
+/// Takes back an interrupt that has not stopped anything yet.
+void moondial_vm_clear_interrupt(moondial_vm *vm);
 
 /// Lua to host.
 moondial_buffer *moondial_vm_outbox(moondial_vm *vm);
@@ -165,7 +202,9 @@ bool moondial_vm_caller(moondial_vm *vm, const char *_Nullable *_Nonnull source,
 // MARK: - Threads
 
 /// A thread that has nothing to run, or NULL when memory ran out. `owner` comes back from `moondial_thread_owner`.
-moondial_thread *_Nullable moondial_thread_acquire(moondial_vm *vm, void *_Nullable owner);
+/// `meter` must live as long as the thread is not released.
+moondial_thread *_Nullable moondial_thread_acquire(
+    moondial_vm *vm, void *_Nullable owner, moondial_meter *meter);
 
 void *_Nullable moondial_thread_owner(const moondial_thread *thread);
 

@@ -28,7 +28,9 @@ extension DiagnosticCode {
         case .syntax: self = .ruleSyntax
         case .runtime: self = .ruleError
         case .memory: self = .ruleMemory
-        case .limit: self = .ruleResult
+        case .cpuTime, .deadline: self = .ruleTimeout
+        case .coroutines, .limit: self = .ruleLimit
+        case .interrupted: self = .cancelled
         }
     }
 }
@@ -46,7 +48,9 @@ extension HookFailure.Kind {
     fileprivate init(_ error: LuaError) {
         switch error.code {
         case .memory: self = .memory
-        case .limit: self = .nonsense
+        case .cpuTime, .deadline: self = .timeout
+        case .coroutines, .limit: self = .limit
+        case .interrupted: self = .interrupted
         // The words are the Lua host's own; they only choose the label, since every failure fails closed.
         case .runtime where error.message.contains(" cannot wait inside "): self = .cannotYield
         case .runtime, .syntax: self = .raised

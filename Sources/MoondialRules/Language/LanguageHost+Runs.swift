@@ -23,8 +23,8 @@ extension LanguageHost {
             HostFunction("host.all", as: "moondial.all") { call, arguments throws(CallRefusal) in
                 call.results.write(try arguments.functionCount())
             },
-            waiting("moondial.all", .takesFunctions) { arguments, strand, engine throws(CallRefusal) in
-                Self.startAll(arguments.functions(), on: strand, engine: engine)
+            waiting("moondial.all", .takesFunctions) { [weak self] arguments, strand, engine throws(CallRefusal) in
+                self?.startAll(arguments.functions(), on: strand, engine: engine)
             },
         ]
     }
@@ -79,7 +79,7 @@ extension LanguageHost {
         }
     }
 
-    private static func startAll(_ functions: [LuaFunction], on strand: Strand, engine: RuleEngine) {
+    private func startAll(_ functions: [LuaFunction], on strand: Strand, engine: RuleEngine) {
         var group: ConcurrentGroup?
         let ticket = strand.beginWait { group?.cancel() }
         let started = ConcurrentGroup(functions) { end in
@@ -92,7 +92,9 @@ extension LanguageHost {
         }
         group = started
         // Later, because the functions enter the VM, which is busy with this call.
-        engine.eventLoop.assumeIsolated().execute { started.start(vm: engine.vm, run: strand.run) }
+        engine.eventLoop.assumeIsolated().execute { [weak vm] in
+            if let vm { started.start(vm: vm, parent: strand) }
+        }
     }
 }
 

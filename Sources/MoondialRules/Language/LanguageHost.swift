@@ -11,8 +11,9 @@ final class LanguageHost {
     private(set) var rulebook: Rulebook
     let settings: RuleEngine.Settings
     let phoneMask: PhoneMask
-    /// Set before anything is loaded.
-    weak var engine: RuleEngine?
+    private(set) weak var engine: RuleEngine?
+    /// The state that `makeVM` has made.
+    private(set) weak var vm: LuaVM?
 
     private(set) var modules: Modules
     private var digest = RevisionDigest()
@@ -30,12 +31,19 @@ final class LanguageHost {
         configuration.functions = definitionFunctions + valueFunctions + globalFunctions + runFunctions + toolFunctions
         // What `moondial.json.decode` reads can be encoded again.
         configuration.limits.depth = JSON.Limits.default.depth
+        configuration.liveBytes = settings.run.limits.vmMemory
         let vm = try LuaVM(configuration)
         try vm.set("moondial.json.null", to: .null)
         try vm.set("moondial.config") { $0.write(.object(settings.config) as JSON) }
         try vm.runPrelude(Prelude.text, label: "prelude")
         try vm.freeze("moondial")
         return vm
+    }
+
+    /// Before anything is loaded.
+    func connect(vm: LuaVM, engine: RuleEngine) {
+        self.vm = vm
+        self.engine = engine
     }
 
     // MARK: - Loading
@@ -74,7 +82,7 @@ final class LanguageHost {
         } else {
             trouble = isLoading ? definitions.problem ?? definitions.unfinished : definitions.unfinished
         }
-        if let site = trouble?.site { trouble?.sourceLine = engine?.vm.sourceLine(at: site) }
+        if let site = trouble?.site { trouble?.sourceLine = vm?.sourceLine(at: site) }
         return trouble
     }
 
