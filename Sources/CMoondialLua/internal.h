@@ -121,6 +121,7 @@ extern const char moondial_key_names;     ///< function -> its name in the stand
 extern const char moondial_key_host;      ///< the table of host-only functions
 extern const char moondial_key_classes;   ///< class number -> metatable
 extern const char moondial_key_array;     ///< metatable that marks arrays
+extern const char moondial_key_modules;   ///< the table of loaded modules
 extern const char moondial_key_frozen;    ///< in a metatable, not the registry: the table behind a read-only one
 
 /// The VM of any of its states. Never raises.
@@ -143,6 +144,15 @@ int moondial_decode(lua_State *L);
 /// Append to a buffer; false when memory ran out. Never raise.
 bool moondial_put_integer(moondial_buffer *out, int64_t value);
 bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count);
+
+// MARK: - view.c
+
+/// Appends a view of the value at `index` to the outbox. It never goes over a limit: what there is no room for is left
+/// out. Fails only when memory runs out. Never raises.
+moondial_status moondial_encode_view(lua_State *L, int index);
+/// Behind `moondial_vm_names` and `moondial_vm_forget_modules`. May raise (memory).
+int moondial_list_names(lua_State *L);
+int moondial_forget_modules(lua_State *L);
 
 // MARK: - report.c
 

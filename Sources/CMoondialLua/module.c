@@ -4,6 +4,8 @@
 
 #include "internal.h"
 
+const char moondial_key_modules = 0;
+
 /// What stands for a module while it loads: a to-be-closed value of `require`, which knows the module's name.
 static void push_guard(lua_State *L) {
     lua_newuserdatauv(L, 0, 1);
@@ -67,6 +69,8 @@ static int require_module(lua_State *L) {
 void moondial_push_require(lua_State *L, uint32_t function) {
     lua_pushinteger(L, function);
     lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &moondial_key_modules);
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, -2);
     lua_pushcclosure(L, forget_module, 1);

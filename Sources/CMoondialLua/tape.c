@@ -311,7 +311,11 @@ static void decode(lua_State *L, const uint8_t **cursor) {
         case MOONDIAL_TAPE_NIL:
         case MOONDIAL_TAPE_END:
         case MOONDIAL_TAPE_OBJECT:
-        case MOONDIAL_TAPE_OPAQUE: lua_pushnil(L); break;
+        case MOONDIAL_TAPE_OPAQUE:
+        case MOONDIAL_TAPE_LONG_STRING:
+        case MOONDIAL_TAPE_VIEW:
+        case MOONDIAL_TAPE_CYCLE:
+        case MOONDIAL_TAPE_CUT: lua_pushnil(L); break;
     }
 }
 

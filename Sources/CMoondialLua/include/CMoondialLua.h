@@ -53,6 +53,11 @@ typedef enum : uint8_t {
     MOONDIAL_TAPE_OBJECT,    ///< `uint32_t` class, payload value (Lua to host only)
     MOONDIAL_TAPE_RECORD,    ///< `uint32_t` class, then a TABLE that gets the class's metatable (host to Lua only)
     MOONDIAL_TAPE_OPAQUE,    ///< length, bytes: the name of a type that does not cross (Lua to host only)
+    // In views only:
+    MOONDIAL_TAPE_LONG_STRING,  ///< `uint32_t` whole length, then the beginning as a STRING
+    MOONDIAL_TAPE_VIEW,         ///< as TABLE or ARRAY (which follows), then after END a `uint32_t`: entries left out
+    MOONDIAL_TAPE_CYCLE,        ///< `uint32_t`: how many tables further out the same table is being shown
+    MOONDIAL_TAPE_CUT,          ///< a value for which there was no room
 } moondial_tape;
 
 enum {
@@ -172,6 +177,7 @@ enum {
     MOONDIAL_TAKES_FUNCTIONS = 2,  ///< function arguments become references
     MOONDIAL_STRINGIFIES = 4,      ///< arguments arrive as one string, as `print` would write it
     MOONDIAL_LOADS_MODULE = 8,     ///< `require`: answers source and chunk name, once per module
+    MOONDIAL_VIEWS = 16,           ///< arguments arrive as views, which show all values and are cut where they are large
 };
 
 /// Defines a host function at a dotted path: a global ("verify"), a field ("moondial.json.encode"), or, under "host.",
@@ -180,6 +186,13 @@ moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t f
 
 /// Sets the value on the inbox at a dotted path.
 moondial_status moondial_vm_set(moondial_vm *vm, const char *path);
+
+/// Writes the type of the value at a dotted path to the outbox ("nil" when there is none) and, when it is a table, each of
+/// its text keys and the type of the value there. Raw access: no metamethod runs. An empty path means the globals.
+moondial_status moondial_vm_names(moondial_vm *vm, const char *path);
+
+/// Forgets which modules were loaded, so that `require` asks the host again.
+moondial_status moondial_vm_forget_modules(moondial_vm *vm);
 
 /// Makes the table at a dotted path read-only, with the tables in it; "_G" means the globals themselves, not deep.
 /// Already read-only tables stay as they are.

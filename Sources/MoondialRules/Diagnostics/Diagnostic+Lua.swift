@@ -86,7 +86,7 @@ enum LuaMessage {
 
     /// The fields of the libraries.
     private static let fields =
-        ["attempt", "log", "now", "hash", "json", "config", "all", "encode", "decode"]
+        ["attempt", "log", "now", "hash", "json", "config", "all", "spawn", "encode", "decode"]
         + StandardLibrary.allowed.filter { $0.contains(".") }.map(lastPart)
 
     private static func lastPart(of path: String) -> String {

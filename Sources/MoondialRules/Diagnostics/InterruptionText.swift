@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialRules
 import NumberVerification
 
 /// What became of the token of a run that was interrupted.
-enum InterruptionText {
+package enum InterruptionText {
     /// Ends with a newline.
-    static func line(for result: RunResult) -> String {
+    package static func line(for result: RunResult) -> String {
         "interrupted: \(explanation(of: result))\n"
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
-import MoondialRules
 
 /// A diagnostic as it is shown to people:
 ///
@@ -11,18 +10,18 @@ import MoondialRules
 ///     12 |   fallbck = function(req, attempt)
 ///        |   ^^^^^^^
 ///        = fix: use one of pre_check, route, fallback, map_result, on_decision
-struct DiagnosticText {
+package struct DiagnosticText {
     private let diagnostic: Diagnostic
     private let style: TextStyle
 
     /// The default style is plain.
-    init(_ diagnostic: Diagnostic, style: TextStyle = .plain) {
+    package init(_ diagnostic: Diagnostic, style: TextStyle = .plain) {
         self.diagnostic = diagnostic
         self.style = style
     }
 
     /// Lines that end with newlines.
-    var text: String {
+    package var text: String {
         var lines = [style.bold(style.colour("error[\(diagnostic.code.rawValue)]", .red)) + ": \(diagnostic.message)"]
         let number = diagnostic.site.map { String($0.line) } ?? ""
         let margin = String(repeating: " ", count: max(1, number.count))
