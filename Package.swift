@@ -60,9 +60,19 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        .target(
+            name: "MoondialConsole",
+            dependencies: [
+                "MoondialLua",
+                "MoondialRules",
+                "NumberVerification",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "moondial",
             dependencies: [
+                "MoondialConsole",
                 "MoondialLua",
                 "MoondialRules",
                 "NumberVerification",
@@ -112,6 +122,18 @@ let package = Package(
         .testTarget(
             name: "MoondialRulesTests",
             dependencies: [
+                "MoondialLua",
+                "MoondialRules",
+                "NumberVerification",
+                "NumberVerificationSimulator",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialConsoleTests",
+            dependencies: [
+                "MoondialConsole",
                 "MoondialLua",
                 "MoondialRules",
                 "NumberVerification",
