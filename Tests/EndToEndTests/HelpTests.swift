@@ -60,6 +60,8 @@ struct HelpTests {
                   -h, --help              Show help information.
 
                 SUBCOMMANDS:
+                  repl                    Type Lua at a prompt. The same without a command, on a
+                                          terminal.
                   run                     Run a Lua script that verifies.
                   verify                  Decide on one request by rules.
                   simulate                Serve the simulator of the provider over HTTP or TLS.
@@ -70,7 +72,7 @@ struct HelpTests {
                 """)
     }
 
-    @Test("of each command", arguments: ["run", "verify", "simulate", "explain"])
+    @Test("of each command", arguments: ["repl", "run", "verify", "simulate", "explain"])
     func command(name: String) async throws {
         let outcome = try await Executable.run([name, "--help"])
         #expect(outcome.status == 0)

@@ -35,7 +35,7 @@ struct ReadmeTests {
         }
     }
 
-    @Test(arguments: ["run", "verify", "simulate", "explain"])
+    @Test(arguments: ["repl", "run", "verify", "simulate", "explain"])
     func itNamesTheCommandAndItsOptions(command: String) async throws {
         #expect(readme.contains("`moondial \(command)"))
         let help = try await desk.perform("scripts/moondial help \(command)")

@@ -4,7 +4,7 @@ import MoondialRules
 
 /// A call whose arguments are being written.
 struct LuaCall {
-    /// As it is written: "moondial.attempt", "s.find".
+    /// As it is written: "moondial.attempt". A method is taken for one of strings: "string.find".
     let path: String
     /// The place of its argument that is being written, from 0.
     let argument: Int
@@ -25,7 +25,8 @@ struct LuaCall {
         }
         guard call.opening == "(", let path = call.path else { return nil }
         self.path = path
-        argument = call.commas
+        // A method's first argument stands before its name.
+        argument = call.commas + (call.isMethod ? 1 : 0)
         isAtKey = isInTable && top.isAtStart
     }
 
@@ -39,6 +40,13 @@ struct LuaCall {
     /// last.
     static func hooks(around index: Int, in pieces: [LuaPiece]) -> [String] {
         frames(before: index, in: pieces).compactMap { $0.opening == "function" ? $0.path : nil }
+    }
+
+    /// Whether a hook's name can stand before the piece with this index: `rule "name" { |`.
+    static func isAtHook(before index: Int, in pieces: [LuaPiece]) -> Bool {
+        guard let top = frames(before: index, in: pieces).last, top.opening == "{", top.isAtStart, top.position >= 2
+        else { return false }
+        return pieces[top.position - 1].isString && pieces[top.position - 2].text == "rule"
     }
 
     /// The dotted name that ends before the piece with this index.
@@ -63,6 +71,10 @@ struct LuaCall {
         /// What is called; of a function the name of the field that it is assigned to.
         var path: String?
         var commas = 0
+        /// What is called stands behind a colon.
+        var isMethod = false
+        /// The index of the opening.
+        var position: Int
         /// Nothing has come since the opening or the last comma.
         var isAtStart = true
     }
@@ -74,7 +86,9 @@ struct LuaCall {
             case "(", "{", "[":
                 guard piece.isSign else { break }
                 touch(&frames)
-                frames.append(Frame(opening: piece.text, path: path(endingBefore: position, in: pieces)))
+                let isMethod = position >= 2 && pieces[position - 1].kind == .name && pieces[position - 2].isSign(":")
+                let path = isMethod ? "string.\(pieces[position - 1].text)" : path(endingBefore: position, in: pieces)
+                frames.append(Frame(opening: piece.text, path: path, isMethod: isMethod, position: position))
                 continue
             case ")", "}", "]":
                 if piece.isSign, !frames.isEmpty { frames.removeLast() }
@@ -86,7 +100,8 @@ struct LuaCall {
             case "function", "if", "do", "repeat":
                 guard piece.kind == .keyword else { break }
                 let isField = position >= 2 && pieces[position - 1].isSign("=") && pieces[position - 2].kind == .name
-                frames.append(Frame(opening: piece.text, path: isField ? pieces[position - 2].text : nil))
+                let name = isField ? pieces[position - 2].text : nil
+                frames.append(Frame(opening: piece.text, path: name, position: position))
                 continue
             case "end", "until":
                 if piece.kind == .keyword, !frames.isEmpty { frames.removeLast() }

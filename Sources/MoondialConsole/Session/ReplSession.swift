@@ -35,6 +35,7 @@ package final class ReplSession {
     private var hasFailed = false
     private var wanted: EventLoopPromise<ReplPrompt>?
     private var question: (text: String, answer: (String?) -> Void)?
+    private var endsWhenQuiet = false
 
     /// The engine must have been made for a prompt, and belongs to the session from now on.
     package init(engine: RuleEngine, eventLoop: any EventLoop, screen: ReplScreen, setup: ReplSetup) {
@@ -78,14 +79,6 @@ package final class ReplSession {
         }
     }
 
-    /// Runs a block and everything that it entails, without a prompt. The completion is called once.
-    package func run(_ block: String, completion: @escaping () -> Void) {
-        afterBlock = completion
-        begin(block)
-    }
-
-    private var afterBlock: (() -> Void)?
-
     /// What Ctrl-C does: gives up what is going on, or else what is being entered.
     package func interrupt() {
         guard question == nil, let cancelWork else {
@@ -108,8 +101,9 @@ package final class ReplSession {
     private func offer() {
         if isOver { return }
         if let question {
+            let wanted = wanted
+            self.wanted = nil
             wanted?.succeed(ReplPrompt(question.text, isQuestion: true))
-            if wanted != nil { wanted = nil }
             return
         }
         if isBusy { return }
@@ -153,11 +147,6 @@ package final class ReplSession {
         if let left = runs.endBlock() { note(left) }
         saveRecording()
         isBusy = false
-        if isOver { return }
-        if let afterBlock {
-            self.afterBlock = nil
-            afterBlock()
-        }
         offer()
     }
 
@@ -210,8 +199,6 @@ package final class ReplSession {
         isBusy = true
         endsWhenQuiet = true
     }
-
-    private var endsWhenQuiet = false
 
     private func reportBackground(_ number: Int, _ result: Result<[LuaView], Diagnostic>) {
         switch result {

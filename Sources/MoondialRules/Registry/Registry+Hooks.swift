@@ -5,7 +5,7 @@ extension Registry {
     private static let attempt = Parameter("attempt", "table", "the last attempt, read-only: see attempt.code and so on")
 
     /// In the order in which a run meets them.
-    static let hooks: [RegistryEntry] = [
+    package static let hooks: [RegistryEntry] = [
         .function(
             "pre_check", kind: .hook, [request], returns: "a decision or nothing",
             "before anything is sent: a decision ends the run, and costs nothing",
