@@ -87,7 +87,14 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        .testTarget(name: "MoondialLuaTests", dependencies: ["MoondialLua"], swiftSettings: settings),
+        // What tests start programs with.
+        .target(name: "CChildProcesses", path: "Tests/CChildProcesses"),
+        .target(
+            name: "ChildProcesses", dependencies: ["CChildProcesses"], path: "Tests/ChildProcesses",
+            swiftSettings: settings),
+
+        .testTarget(
+            name: "MoondialLuaTests", dependencies: ["ChildProcesses", "MoondialLua"], swiftSettings: settings),
         .testTarget(
             name: "NumberVerificationTests",
             dependencies: [
@@ -120,6 +127,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "EndToEndTests", dependencies: ["moondial"], swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["ChildProcesses", "moondial"], swiftSettings: settings),
     ]
 )

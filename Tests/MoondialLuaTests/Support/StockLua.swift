@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import ChildProcesses
 import Foundation
 
 /// The `lua5.4` of the system, against which expectations are checked where it is installed.
@@ -13,10 +14,7 @@ enum StockLua {
     /// What `text`, a function body, returns there, as `print` writes it with spaces between.
     static func run(_ text: String, prelude: String = "") throws -> String {
         guard let path else { throw Surprise("lua5.4 is not installed") }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        let output = Pipe()
-        process.arguments = [
+        let arguments = [
             "-e",
             """
             \(prelude)
@@ -29,11 +27,12 @@ enum StockLua {
             end
             """.replacingOccurrences(of: "arg_text", with: Self.quoted(text)),
         ]
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
+        let output = Pipe()
+        let process = try ChildProcess(
+            path, arguments, output: output.fileHandleForWriting, errors: output.fileHandleForWriting)
+        try output.fileHandleForWriting.close()
         let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        _ = process.waitForStatus()
         return String(decoding: data, as: UTF8.self)
     }
 

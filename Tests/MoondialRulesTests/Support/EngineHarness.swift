@@ -126,7 +126,10 @@ struct EngineHarness: Sendable {
                 let engine = try RuleEngine(
                     rules: RuleFiles(sources, roots: roots), settings: settings, client: client, eventLoop: loop)
                 try body(engine, record, promise)
-                promise.futureResult.assumeIsolated().whenComplete { _ in withExtendedLifetime(engine) {} }
+                promise.futureResult.assumeIsolated().whenComplete { _ in
+                    transport.breakCycles()
+                    withExtendedLifetime(engine) {}
+                }
             } catch {
                 promise.fail(error)
             }
