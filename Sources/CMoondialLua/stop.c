@@ -121,8 +121,8 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     moondial_slice *slice = &vm->slice;
     entry->started = moondial_now();
     uint64_t limit = left(meter->cpu_limit, meter->cpu);
-    // Late, there is still the time to decide on what came: a hook may begin after the deadline.
-    uint64_t grace = limit == UINT64_MAX ? 0 : entry->started + limit;
+    // After the deadline there is still time to decide on what came, even where others keep the processor busy.
+    uint64_t grace = limit == UINT64_MAX ? 0 : entry->started + 10 * limit;
     uint64_t deadline = meter->deadline > grace ? meter->deadline : grace;
     atomic_store_explicit(&slice->started, entry->started, memory_order_relaxed);
     atomic_store_explicit(&slice->limit, limit, memory_order_relaxed);

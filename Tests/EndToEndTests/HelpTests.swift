@@ -22,6 +22,7 @@ struct HelpTests {
                   --max-attempts    MOONDIAL_MAX_ATTEMPTS        max_attempts
                   --timeout         MOONDIAL_TIMEOUT             timeout
                                                                  config
+                                                                 limits
                   --base-url        MOONDIAL_BASE_URL            base_url
                   --ca-file         MOONDIAL_CA_FILE             ca_file
                                     MOONDIAL_APP_KEY             app_key

@@ -112,7 +112,7 @@ typedef enum : int32_t {
 /// limit. The host may change it while none of the threads runs.
 typedef struct {
     uint64_t cpu_limit;         ///< nanoseconds of processor time
-    uint64_t deadline;          ///< nanoseconds on the monotonic clock; kept once what is left of the processor time is over
+    uint64_t deadline;          ///< nanoseconds on the monotonic clock; with a `cpu_limit`, ten times what is left of it go before
     uint64_t allocation_limit;  ///< bytes
     uint32_t coroutine_limit;
     moondial_limits results;  ///< on what functions return to the host
