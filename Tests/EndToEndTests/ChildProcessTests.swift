@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// What the other tests rely on when they start a program.
-@Suite("Child processes", .timeLimit(.minutes(2)))
+@Suite("Child processes", .timeLimit(.minutes(10)))
 struct ChildProcessTests {
     private static func shell(_ line: String) async throws -> (status: Int32, output: String) {
         let pipe = Pipe()

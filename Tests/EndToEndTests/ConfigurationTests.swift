@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("Configuration", .timeLimit(.minutes(2)))
+@Suite("Configuration", .timeLimit(.minutes(10)))
 struct ConfigurationTests {
     /// A rule that fails, so that the decision tells which value of `on_error` is in force.
     private static let failing = "rule 'failing' { pre_check = function() error 'x' end }"

@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("Help", .timeLimit(.minutes(2)))
+@Suite("Help", .timeLimit(.minutes(10)))
 struct HelpTests {
     @Test("without a command and with --help", arguments: [[], ["--help"], ["-h"], ["help"]])
     func root(arguments: [String]) async throws {

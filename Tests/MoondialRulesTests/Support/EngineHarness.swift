@@ -27,7 +27,7 @@ struct EngineHarness: Sendable {
     var sources: [RuleSource] = []
     /// Where `require` looks.
     var roots: [String] = []
-    var run = RunSettings()
+    var run = EngineHarness.patient
     var config = JSON.Object()
     var mode = RuleEngine.Mode.service
     var simulator = Simulator()
@@ -104,6 +104,9 @@ struct EngineHarness: Sendable {
 
         init(_ transport: StageTransport) { self.transport = transport }
     }
+
+    /// No deadline comes by chance, however slow the machine.
+    static let patient = RunSettings(timeout: .seconds(600))
 
     /// Calls `body` with an engine that lives until the promise is kept.
     func onLoop<Value: Sendable>(

@@ -46,7 +46,7 @@ final class HeldScript {
 extension EngineHarness {
     /// Runs a script, with `arrange` to say what happens when; it must see to it that the promise is kept.
     static func inScript<Value: Sendable>(
-        _ text: String, rules: String = "", run: RunSettings = RunSettings(),
+        _ text: String, rules: String = "", run: RunSettings = patient,
         arrange: @Sendable @escaping (HeldScript, EventLoopPromise<Value>) -> Void
     ) async throws -> Value {
         var harness = EngineHarness(rules)
