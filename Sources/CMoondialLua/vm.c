@@ -84,10 +84,11 @@ moondial_vm *moondial_vm_new(
     moondial_vm *vm = calloc(1, sizeof *vm);
     if (vm == NULL) return NULL;
     vm->limits = limits;
+    vm->source_limit = MOONDIAL_SOURCE_LIMIT;
     vm->call = call;
     vm->context = context;
     vm->allocations = allocations;
-    vm->main = lua_newstate(allocate, vm);
+    if (moondial_random(vm->secret, sizeof vm->secret)) vm->main = lua_newstate(allocate, vm);
     if (vm->main == NULL) {
         free(vm);
         return NULL;
@@ -102,7 +103,7 @@ moondial_vm *moondial_vm_new(
 }
 
 void moondial_vm_free(moondial_vm *vm) {
-    lua_close(vm->main);  // what finalizers call of the host is refused
+    lua_close(vm->main);
     for (moondial_thread *thread = vm->threads; thread != NULL;) {
         moondial_thread *next = thread->next;
         free(thread);
@@ -191,7 +192,7 @@ typedef struct {
 
 static int load_chunk(lua_State *L) {
     chunk *c = lua_touserdata(L, 1);
-    if (luaL_loadbufferx(L, c->source, c->count, c->name, "t") != LUA_OK) return lua_error(L);
+    if (moondial_compile(L, c->source, c->count, c->name) != LUA_OK) return lua_error(L);
     c->function = luaL_ref(L, LUA_REGISTRYINDEX);
     return 0;
 }
