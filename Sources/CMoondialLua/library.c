@@ -9,24 +9,6 @@
 const char moondial_key_names = 0;
 const char moondial_key_host = 0;
 
-// MARK: - load
-
-/// Stock `load`, which is the upvalue, for text only.
-static int load_text(lua_State *L) {
-    const char *mode = luaL_optstring(L, 3, "t");
-    if (strchr(mode, 't') == NULL) {
-        lua_pushnil(L);
-        lua_pushfstring(L, "attempt to load a chunk with mode '%s': only text chunks ('t') are loaded", mode);
-        return 2;
-    }
-    const char *name = luaL_optstring(L, 2, "");
-    luaL_argcheck(L, !moondial_is_prelude_name(name), 2, "the host uses such names itself");
-    if (lua_gettop(L) < 3) lua_settop(L, 3);  // not further: a fourth argument, even nil, is the environment
-    lua_pushliteral(L, "t");
-    lua_replace(L, 3);
-    return lua_tocfunction(L, lua_upvalueindex(1))(L);
-}
-
 // MARK: - xpcall
 
 // Lua 5.4.4 remembers a message handler by its place on the stack, and goes on doing so when the coroutine is closed:
@@ -82,27 +64,62 @@ static int count_garbage(lua_State *L) {
 
 // MARK: - Opening
 
+/// Replaces functions in the table on top of the stack by those that have them as an upvalue.
+static void wrap(lua_State *L, const luaL_Reg *wrappers) {
+    for (; wrappers->name; wrappers++) {
+        lua_getfield(L, -1, wrappers->name);
+        lua_pushcclosure(L, wrappers->func, 1);
+        lua_setfield(L, -2, wrappers->name);
+    }
+}
+
+static int open_string(lua_State *L) {
+    luaopen_string(L);
+    luaL_setfuncs(L, moondial_pattern_functions, 0);
+    luaL_setfuncs(L, moondial_string_functions, 0);
+    wrap(L, moondial_string_wrappers);
+    return 1;
+}
+
+static int open_table(lua_State *L) {
+    luaopen_table(L);
+    luaL_setfuncs(L, moondial_table_functions, 0);
+    return 1;
+}
+
+static int open_math(lua_State *L) {
+    luaopen_math(L);
+    moondial_wrap_random(L);
+    return 1;
+}
+
+/// The table of globals, which is replaced afterwards.
+static int open_base(lua_State *L) {
+    static const luaL_Reg own[] = {
+        {"collectgarbage", count_garbage}, {"load", moondial_load}, {"xpcall", xpcall}, {NULL, NULL}};
+    luaopen_base(L);
+    luaL_setfuncs(L, own, 0);
+    luaL_setfuncs(L, moondial_raw_functions, 0);
+    luaL_setfuncs(L, moondial_value_functions, 0);
+    wrap(L, moondial_value_wrappers);
+    return 1;
+}
+
 static const luaL_Reg libraries[] = {
-    {"string", luaopen_string}, {"table", luaopen_table}, {"math", luaopen_math}, {"utf8", luaopen_utf8},
-    {"os", luaopen_os},         {"coroutine", moondial_open_coroutine}, {NULL, NULL},
+    {"string", open_string}, {"table", open_table}, {"math", open_math}, {"utf8", luaopen_utf8},
+    {"os", luaopen_os},      {"coroutine", moondial_open_coroutine}, {NULL, NULL},
 };
 
 /// Leaves a table on the stack with each library's table under its name and the basic functions under "_G".
 static void push_stock(lua_State *L) {
-    static const luaL_Reg own[] = {{"collectgarbage", count_garbage}, {"xpcall", xpcall}, {NULL, NULL}};
     lua_newtable(L);
     for (const luaL_Reg *library = libraries; library->name; library++) {
         lua_pushcfunction(L, library->func);
         lua_call(L, 0, 1);
         lua_setfield(L, -2, library->name);
     }
-    lua_pushcfunction(L, luaopen_base);
-    lua_call(L, 0, 1);  // the table of globals, which is replaced below
-    lua_getfield(L, -1, "load");
-    lua_pushcclosure(L, load_text, 1);
-    lua_setfield(L, -2, "load");
-    luaL_setfuncs(L, own, 0);
-    luaL_setfuncs(L, moondial_raw_functions, 0);
+    lua_pushcfunction(L, open_base);
+    lua_call(L, 0, 1);
     lua_setfield(L, -2, "_G");
     lua_newtable(L);
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
