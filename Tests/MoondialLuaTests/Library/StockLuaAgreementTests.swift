@@ -11,7 +11,8 @@ import Testing
         local function show(v, depth)
           local kind = math.type(v) or type(v)
           if kind == 'string' or kind == 'integer' or kind == 'float' then
-            return (('%q'):format(v):gsub('\n', 'n'):gsub('\r', 'r'))
+            return (('%q'):format(v):gsub('\n', 'n'):gsub('\r', 'r')
+              :gsub('[\128-\255]', function(byte) return '\\' .. byte:byte() end))
           end
           if kind ~= 'table' or depth > 2 then return kind == 'boolean' and tostring(v) or kind end
           local shown = {}
