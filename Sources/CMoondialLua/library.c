@@ -74,7 +74,7 @@ static int count_garbage(lua_State *L) {
 //   string.byte, unpack; utf8.char, codepoint              linear in the results, for which the stack has to have room
 //   string.packsize                                        linear in the format
 //   string.pack                                            linear in format and strings; `c` is bounded in strings.c
-//   string.format                                          bounded conversions (strings.c) of 99 characters, or a string
+//   string.format                                          bounded conversions (strings.c) of 99 digits, or a string
 //   utf8.len, offset, codes                                linear in the string
 //   math.*                                                 constant; `random` draws again with a chance below one half
 //   os.time, date, clock, difftime                         nine fields; linear in the format

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// table.sort: quicksort, which becomes heapsort where the pivots turn out bad. A comparator that fails leaves every value
-// in the table.
+// table.sort: quicksort, which becomes heapsort where the pivots turn out bad. A comparator that fails leaves every
+// value in the table.
 
 #include <limits.h>
 

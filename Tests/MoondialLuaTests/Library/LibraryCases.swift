@@ -230,7 +230,8 @@ struct LibraryCases {
             upTo: 8,
             of: [
                 "return ", "1", " + ", "x", " = ", "(", ")", "{", "}", "'s'", "function() ", "end ", "if ", "then ",
-                "or ", ", ", "--c\n", "\"", "[[", "]]", "local ", "goto a ", "::a:: ", "\\", "1e", "..", "...", "break ", "\n",
+                "or ", ", ", "--c\n", "\"", "[[", "]]", "local ", "goto a ", "::a:: ", "\\", "1e", "..", "...",
+                "break ", "\n",
             ])
         let name = random.pick(["", ", '=name'", ", '@file'", ", 'text'", ", nil"])
         switch random.below(4) {
