@@ -87,6 +87,10 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // What scripts/fuzz runs.
+        .executableTarget(
+            name: "MoondialFuzz", dependencies: ["MoondialLua", "NumberVerification"], swiftSettings: settings),
+
         .testTarget(name: "MoondialLuaTests", dependencies: ["MoondialLua"], swiftSettings: settings),
         .testTarget(
             name: "NumberVerificationTests",

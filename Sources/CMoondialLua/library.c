@@ -64,6 +64,21 @@ static int count_garbage(lua_State *L) {
 
 // MARK: - Opening
 
+// What is left of stock Lua runs in C for no longer than its arguments, which a run pays memory for, give reason to:
+//
+//   assert, error, type, rawequal, rawlen, getmetatable    constant, but for copying their arguments
+//   select, math.max, math.min, table.pack, string.char    linear in the arguments: a stack holds a million
+//   next, pairs, ipairs                                    one step a call; `next` skips empty slots of one table
+//   pcall, coroutine.*                                     nothing but the call, which the interpreter counts
+//   tonumber, string.len, lower, upper, reverse, sub       linear in the string
+//   string.byte, unpack; utf8.char, codepoint              linear in the results, for which the stack has to have room
+//   string.packsize                                        linear in the format
+//   string.pack                                            linear in format and strings; `c` is bounded in strings.c
+//   string.format                                          bounded conversions (strings.c) of 99 digits, or a string
+//   utf8.len, offset, codes                                linear in the string
+//   math.*                                                 constant; `random` draws again with a chance below one half
+//   os.time, date, clock, difftime                         nine fields; linear in the format
+
 /// Replaces functions in the table on top of the stack by those that have them as an upvalue.
 static void wrap(lua_State *L, const luaL_Reg *wrappers) {
     for (; wrappers->name; wrappers++) {

@@ -4,13 +4,40 @@
 
 #include "pattern.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /// Items in items: repetitions and captures nest as deep as this, as in stock Lua.
 enum { MAX_DEPTH = 200 };
 
 static inline int byte(const char *p) { return (unsigned char)*p; }
+
+// MARK: - Classes
+
+enum {
+    CONTROL = 1, DIGIT = 2, LOWER = 4, UPPER = 8, PUNCTUATION = 16, SPACE = 32, HEXADECIMAL = 64, ZERO = 128,
+    LETTER = LOWER | UPPER,
+};
+
+/// What bytes are in the C locale, which is the only one: os.setlocale is not available.
+static const uint8_t kinds[256] = {
+    [0] = CONTROL | ZERO, [1 ... 8] = CONTROL, [9 ... 13] = CONTROL | SPACE, [14 ... 31] = CONTROL, [' '] = SPACE,
+    ['!' ... '/'] = PUNCTUATION, ['0' ... '9'] = DIGIT | HEXADECIMAL, [':' ... '@'] = PUNCTUATION,
+    ['A' ... 'F'] = UPPER | HEXADECIMAL, ['G' ... 'Z'] = UPPER, ['[' ... '`'] = PUNCTUATION,
+    ['a' ... 'f'] = LOWER | HEXADECIMAL, ['g' ... 'z'] = LOWER, ['{' ... '~'] = PUNCTUATION, [127] = CONTROL,
+};
+
+/// The kinds that the class of a letter is made of; 0 for what is not such a letter.
+static const uint8_t classes[256] = {
+    ['a'] = LETTER, ['c'] = CONTROL, ['d'] = DIGIT, ['g'] = LETTER | DIGIT | PUNCTUATION, ['l'] = LOWER,
+    ['p'] = PUNCTUATION, ['s'] = SPACE, ['u'] = UPPER, ['w'] = LETTER | DIGIT, ['x'] = HEXADECIMAL,
+    ['z'] = ZERO,  // no longer in the manual
+    ['A'] = LETTER, ['C'] = CONTROL, ['D'] = DIGIT, ['G'] = LETTER | DIGIT | PUNCTUATION, ['L'] = LOWER,
+    ['P'] = PUNCTUATION, ['S'] = SPACE, ['U'] = UPPER, ['W'] = LETTER | DIGIT, ['X'] = HEXADECIMAL, ['Z'] = ZERO,
+};
+
+static inline bool is_upper(int c) { return kinds[c] & UPPER; }
+
+static inline bool is_digit(int c) { return kinds[c] & DIGIT; }
 
 // MARK: - Single characters
 
@@ -19,37 +46,17 @@ typedef enum { ANY, LITERAL, CLASS, SET } single_kind;
 /// What one character of the subject is compared with.
 typedef struct {
     single_kind kind;
-    int value;               ///< of LITERAL and CLASS: the byte, the letter
-    const char *begin, *end; ///< of SET: what is between the brackets, without the ^
-    bool negated;            ///< of SET
+    bool negated;             ///< of CLASS and SET
+    int value;                ///< of LITERAL the byte, of CLASS the kinds
+    const char *begin, *end;  ///< of SET: what is between the brackets, without the ^
 } single;
-
-static bool is_in_class(int c, int letter) {
-    bool in;
-    switch (letter | 0x20) {
-        case 'a': in = isalpha(c); break;
-        case 'c': in = iscntrl(c); break;
-        case 'd': in = isdigit(c); break;
-        case 'g': in = isgraph(c); break;
-        case 'l': in = islower(c); break;
-        case 'p': in = ispunct(c); break;
-        case 's': in = isspace(c); break;
-        case 'u': in = isupper(c); break;
-        case 'w': in = isalnum(c); break;
-        case 'x': in = isxdigit(c); break;
-        case 'z': in = c == 0; break;  // no longer in the manual
-        default: return c == letter;
-    }
-    return in != (letter < 'a');
-}
-
-static bool is_class_letter(int c) { return isalpha(c) && strchr("acdglpsuwxz", c | 0x20) != NULL; }
 
 static bool is_in_set(const single *set, int c) {
     for (const char *p = set->begin; p < set->end; p++) {
         if (*p == '%') {
             p++;
-            if (is_in_class(c, byte(p))) return !set->negated;
+            int class = classes[byte(p)];
+            if (class != 0 ? is_upper(byte(p)) != ((kinds[c] & class) != 0) : byte(p) == c) return !set->negated;
         } else if (p[1] == '-' && p + 2 < set->end) {
             if (byte(p) <= c && c <= byte(p + 2)) return !set->negated;
             p += 2;
@@ -64,7 +71,7 @@ static inline bool accepts(const single *one, int c) {
     switch (one->kind) {
         case ANY: return true;
         case LITERAL: return c == one->value;
-        case CLASS: return is_in_class(c, one->value);
+        case CLASS: return one->negated != ((kinds[c] & one->value) != 0);
         case SET: return is_in_set(one, c);
     }
     return false;
@@ -93,9 +100,11 @@ static const char *read_single(moondial_matcher *m, const char *p, single *one) 
         case '[': return read_set(m, p + 1, one);
         case '%':
             if (p + 1 == m->pattern_end) luaL_error(m->state, "malformed pattern (ends with '%%')");
-            one->kind = is_class_letter(byte(p + 1)) ? CLASS : LITERAL;
-            one->value = byte(p + 1);
-            return p + 2;
+            p++;
+            one->kind = classes[byte(p)] != 0 ? CLASS : LITERAL;
+            one->value = one->kind == CLASS ? classes[byte(p)] : byte(p);
+            one->negated = is_upper(byte(p));
+            return p + 1;
         default:
             one->kind = LITERAL;
             one->value = byte(p);
@@ -113,7 +122,7 @@ static int leading_byte(const moondial_matcher *m, const char *p) {
             if (p + 1 == m->pattern_end) return -1;
             break;
         case '%':
-            if (++p == m->pattern_end || isalnum(byte(p))) return -1;
+            if (++p == m->pattern_end || (kinds[byte(p)] & (LETTER | DIGIT))) return -1;
             c = byte(p);
             break;
         default: break;
@@ -134,7 +143,7 @@ static const char *skip_accepted(moondial_matcher *m, const single *one, const c
             while (s < end && byte(s) == one->value) s++;
             return s;
         case CLASS:
-            while (s < end && is_in_class(byte(s), one->value)) s++;
+            while (s < end && one->negated != ((kinds[byte(s)] & one->value) != 0)) s++;
             return s;
         case SET:
             for (; s < end && is_in_set(one, byte(s)); s++) moondial_poll(m->state, m->vm);
@@ -236,7 +245,7 @@ static bool match_special(moondial_matcher *m, const char **s, const char **p) {
     } else if (what == 'f') {
         *p += 2;
         if (!is_frontier(m, *s, p)) *s = NULL;
-    } else if (isdigit(what)) {
+    } else if (is_digit(what)) {
         *s = skip_repeated(m, *s, what);
         *p += 2;
     } else {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// table.sort: quicksort, which becomes heapsort where the pivots turn out bad. A comparator that fails leaves every value
-// in the table.
+// table.sort: quicksort, which becomes heapsort where the pivots turn out bad. A comparator that fails leaves every
+// value in the table.
 
 #include <limits.h>
 
@@ -36,15 +36,17 @@ static inline void set_exchanged(lua_State *L, lua_Integer a, lua_Integer b) {
     lua_seti(L, 1, b);
 }
 
-/// Exchanges the values of two indices, of which `a` is the lower, when they are in the wrong order.
-static void order_two(const sorter *s, lua_Integer a, lua_Integer b) {
+/// Exchanges the values of two indices, of which `a` is the lower, when they are in the wrong order: true when so.
+static bool order_two(const sorter *s, lua_Integer a, lua_Integer b) {
     lua_State *L = s->state;
     lua_geti(L, 1, a);
     lua_geti(L, 1, b);
-    if (precedes(s, -1, -2))
+    if (precedes(s, -1, -2)) {
         set_exchanged(L, a, b);
-    else
-        lua_pop(L, 2);
+        return true;
+    }
+    lua_pop(L, 2);
+    return false;
 }
 
 // MARK: - Insertion sort
@@ -122,8 +124,7 @@ static void partition(
     lua_State *L = s->state;
     lua_Integer middle = low + (high - low) / 2;
     order_two(s, low, middle);
-    order_two(s, middle, high);
-    order_two(s, low, middle);
+    if (order_two(s, middle, high)) order_two(s, low, middle);
     lua_geti(L, 1, middle);
     int pivot = lua_gettop(L);
     // The values at both ends stop the scans, unless the order is none.

@@ -18,17 +18,29 @@ static size_t start_position(lua_Integer init, size_t length) {
 // MARK: - find and match
 
 static bool is_plain(const char *pattern, size_t length) {
+    static const bool special[256] = {
+        ['^'] = true, ['$'] = true, ['*'] = true, ['+'] = true, ['?'] = true, ['.'] = true, ['('] = true,
+        ['['] = true, ['%'] = true, ['-'] = true};
     for (size_t i = 0; i < length; i++)
-        if (pattern[i] != '\0' && strchr("^$*+?.([%-", pattern[i]) != NULL) return false;
+        if (special[(unsigned char)pattern[i]]) return false;
     return true;
 }
 
-/// Bytes that are searched without a look at the stop flag.
-enum { WINDOW = 1 << 16 };
+/// Bytes that are searched without a look at the stop flag, and bytes for which a better search does not pay.
+enum { WINDOW = 1 << 16, SHORT_TEXT = 64 };
+
+static const char *find_in_short(const char *text, size_t length, const char *what, size_t count) {
+    const char *last = text + (length - count);
+    for (; text <= last && (text = memchr(text, *what, (size_t)(last - text) + 1)) != NULL; text++)
+        if (memcmp(text, what, count) == 0) return text;
+    return NULL;
+}
 
 static const char *find_plain(lua_State *L, const char *text, size_t length, const char *what, size_t count) {
     if (count == 0) return text;
+    if (count > length) return NULL;
     if (count == 1) return memchr(text, *what, length);
+    if (length <= SHORT_TEXT) return find_in_short(text, length, what, count);
     const moondial_vm *vm = moondial_vm_of(L);
     for (; length >= count; text += WINDOW, length -= WINDOW) {
         size_t window = length - count < WINDOW ? length : WINDOW + count - 1;

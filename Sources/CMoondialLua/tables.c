@@ -37,11 +37,15 @@ lua_Integer moondial_check_length(lua_State *L, int index, int uses) {
 static void move_values(
     lua_State *L, int source, lua_Integer from, int target, lua_Integer to, lua_Unsigned count, bool backward) {
     const moondial_vm *vm = moondial_vm_of(L);
-    for (lua_Unsigned i = 0; i < count; i++) {
+    lua_Unsigned step = backward ? (lua_Unsigned)-1 : 1, read = (lua_Unsigned)from, write = (lua_Unsigned)to;
+    if (backward) {
+        read += count - 1;
+        write += count - 1;
+    }
+    for (; count > 0; count--, read += step, write += step) {
         moondial_poll(L, vm);
-        lua_Unsigned offset = backward ? count - 1 - i : i;
-        lua_geti(L, source, (lua_Integer)((lua_Unsigned)from + offset));
-        lua_seti(L, target, (lua_Integer)((lua_Unsigned)to + offset));
+        lua_geti(L, source, (lua_Integer)read);
+        lua_seti(L, target, (lua_Integer)write);
     }
 }
 
