@@ -93,6 +93,10 @@ let package = Package(
             name: "ChildProcesses", dependencies: ["CChildProcesses"], path: "Tests/ChildProcesses",
             swiftSettings: settings),
 
+        // What scripts/fuzz runs.
+        .executableTarget(
+            name: "MoondialFuzz", dependencies: ["MoondialLua", "NumberVerification"], swiftSettings: settings),
+
         .testTarget(
             name: "MoondialLuaTests", dependencies: ["ChildProcesses", "MoondialLua"], swiftSettings: settings),
         .testTarget(

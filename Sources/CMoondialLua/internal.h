@@ -67,6 +67,8 @@ struct moondial_vm {
     moondial_call call;
     void *context;
     moondial_limits limits;
+    size_t source_limit;  ///< bytes of one text to compile
+    uint32_t secret[4];   ///< enciphers addresses
 
     moondial_buffer inbox;
     moondial_buffer outbox;
@@ -196,7 +198,7 @@ void moondial_unwatch(moondial_vm *vm);
 // MARK: - refusal.c
 
 /// Raises unless the host may be called here: "NAME cannot wait inside CONSTRUCT" for a function that may wait unless
-/// every coroutine on the way to the host can yield, and for every function inside a finalizer.
+/// every coroutine on the way to the host can yield.
 void moondial_check_call(lua_State *L, uint32_t flags, const char *name);
 
 // MARK: - call.c
@@ -239,6 +241,49 @@ extern const luaL_Reg moondial_raw_functions[];
 void moondial_make_record(lua_State *L, uint32_t class);
 /// What the prelude needs to give records their class.
 extern const luaL_Reg moondial_record_functions[];
+
+// MARK: - compile.c
+
+/// Bytes of one text to compile, unless the host says otherwise.
+enum { MOONDIAL_SOURCE_LIMIT = 128 << 10 };
+
+/// Compiles text (never bytecode): LUA_OK with the function on top of the stack, or another status with the message
+/// there. May raise (memory).
+int moondial_compile(lua_State *L, const char *text, size_t count, const char *name);
+/// `load`, for text only. No script code runs inside the parser.
+int moondial_load(lua_State *L);
+
+// MARK: - values.c, random.c
+
+/// Pushes what `tostring` gives for the value and returns it. May raise, as script code may run.
+const char *moondial_tostring(lua_State *L, int index, size_t *count);
+/// Pushes the number that stands for the address of the value, or `null` when it has none. May raise (memory).
+void moondial_push_address(lua_State *L, int index, const char *null);
+/// Raises when the table at `index`, about to become a metatable, has a finalizer.
+void moondial_check_metatable(lua_State *L, int index);
+/// Fills `bytes` (at most 256); false when the system does not provide. Never raises.
+bool moondial_random(void *bytes, size_t count);
+/// Replaces `randomseed` in the table of the math library on top of the stack, and seeds. May raise.
+void moondial_wrap_random(lua_State *L);
+extern const luaL_Reg moondial_value_functions[];
+
+// MARK: - string_patterns.c, strings.c, tables.c, sort.c
+
+extern const luaL_Reg moondial_pattern_functions[];
+extern const luaL_Reg moondial_string_functions[];
+extern const luaL_Reg moondial_table_functions[];
+
+/// Functions that get the stock function which they replace as an upvalue.
+extern const luaL_Reg moondial_string_wrappers[];
+extern const luaL_Reg moondial_value_wrappers[];
+
+/// What an argument must be capable of, through metamethods when it is no table.
+enum { MOONDIAL_TABLE_READ = 1, MOONDIAL_TABLE_WRITE = 2, MOONDIAL_TABLE_LENGTH = 4 };
+
+/// The length of the argument, which must be capable of `uses` too. May raise.
+lua_Integer moondial_check_length(lua_State *L, int index, int uses);
+/// `table.sort`.
+int moondial_sort(lua_State *L);
 
 // MARK: - library.c, module.c, object.c
 

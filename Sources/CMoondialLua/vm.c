@@ -94,10 +94,11 @@ moondial_vm *moondial_vm_new(
     vm->meter = &vm->host_meter;
     vm->limits = limits;
     vm->live_limit = live_limit;
+    vm->source_limit = MOONDIAL_SOURCE_LIMIT;
     vm->call = call;
     vm->context = context;
     vm->allocations = allocations;
-    vm->main = lua_newstate(allocate, vm);
+    if (moondial_random(vm->secret, sizeof vm->secret)) vm->main = lua_newstate(allocate, vm);
     if (vm->main == NULL) {
         free(vm);
         return NULL;
@@ -203,7 +204,7 @@ typedef struct {
 
 static int load_chunk(lua_State *L) {
     chunk *c = lua_touserdata(L, 1);
-    if (luaL_loadbufferx(L, c->source, c->count, c->name, "t") != LUA_OK) return lua_error(L);
+    if (moondial_compile(L, c->source, c->count, c->name) != LUA_OK) return lua_error(L);
     c->function = luaL_ref(L, LUA_REGISTRYINDEX);
     return 0;
 }
