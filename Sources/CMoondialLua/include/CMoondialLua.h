@@ -147,7 +147,8 @@ bool moondial_vm_is_full(const moondial_vm *vm);
 /// Collects all garbage. Nothing may be running.
 void moondial_vm_collect(moondial_vm *vm);
 
-/// Stops what is running or, if nothing is, what runs next. From any thread.
+/// Stops what is running or, if nothing is, what runs next. What has a limit of processor time ends by itself: it goes on,
+/// and then what waits for it is stopped. From any thread.
 void moondial_vm_interrupt(moondial_vm *vm);
 
 /// Takes back an interrupt that has not stopped anything yet.

@@ -50,10 +50,9 @@ extension HookFailure.Kind {
         case .memory: self = .memory
         case .cpuTime, .deadline: self = .timeout
         case .coroutines, .limit: self = .limit
-        case .interrupted: self = .interrupted
         // The words are the Lua host's own; they only choose the label, since every failure fails closed.
         case .runtime where error.message.contains(" cannot wait inside "): self = .cannotYield
-        case .runtime, .syntax: self = .raised
+        case .runtime, .syntax, .interrupted: self = .raised
         }
     }
 }
