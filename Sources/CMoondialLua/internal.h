@@ -242,13 +242,27 @@ void moondial_make_record(lua_State *L, uint32_t class);
 /// What the prelude needs to give records their class.
 extern const luaL_Reg moondial_record_functions[];
 
+// MARK: - words.c
+
+/// Words and labels of one text, of those that are counted.
+enum { MOONDIAL_WORD_LIMIT = 3000 };
+
+/// The text has more than that, and the time to compile it might grow with the square of their number. Never raises.
+bool moondial_has_many_words(const char *text, size_t count);
+
+// MARK: - repair.c
+
+/// Replaces the function on top of the stack, which `text` was compiled to, by one without the wrong CLOSE instructions
+/// of the compiler: LUA_OK, or another status with the message in its place. May raise (memory).
+int moondial_repair(lua_State *L, const char *text, size_t count);
+
 // MARK: - compile.c
 
 /// Bytes of one text to compile, unless the host says otherwise.
 enum { MOONDIAL_SOURCE_LIMIT = 128 << 10 };
 
-/// Compiles text (never bytecode): LUA_OK with the function on top of the stack, or another status with the message
-/// there. May raise (memory).
+/// Compiles text (never bytecode), if it is not too much: LUA_OK with the function on top of the stack, or another status
+/// with the message there. May raise (memory).
 int moondial_compile(lua_State *L, const char *text, size_t count, const char *name);
 /// `load`, for text only. No script code runs inside the parser.
 int moondial_load(lua_State *L);
@@ -267,11 +281,12 @@ bool moondial_random(void *bytes, size_t count);
 void moondial_wrap_random(lua_State *L);
 extern const luaL_Reg moondial_value_functions[];
 
-// MARK: - string_patterns.c, strings.c, tables.c, sort.c
+// MARK: - string_patterns.c, strings.c, tables.c, sort.c, codes.c
 
 extern const luaL_Reg moondial_pattern_functions[];
 extern const luaL_Reg moondial_string_functions[];
 extern const luaL_Reg moondial_table_functions[];
+extern const luaL_Reg moondial_utf8_functions[];
 
 /// Functions that get the stock function which they replace as an upvalue.
 extern const luaL_Reg moondial_string_wrappers[];

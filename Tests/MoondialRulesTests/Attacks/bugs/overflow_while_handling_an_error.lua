@@ -1,5 +1,5 @@
 -- CVE-2022-33099: an overflow of the C stack while the error of an overflow is handled overran the Lua stack.
--- expect: deny survived
+-- expect: review rule_memory
 -- budget: hook=20s run=20s memory=1GiB vm=1GiB
 rule "attack" {
   pre_check = function()

@@ -1,6 +1,6 @@
 -- 200,000 numbers with 99 digits after the point: more than a second of C in one call.
 -- expect: review rule_error
--- message: string.format
+-- message: more than 1000 conversions
 -- budget: hook=2s run=2s
 rule "attack" {
   pre_check = function()

@@ -1,5 +1,6 @@
 -- The comparator empties the table that is being sorted.
 -- expect: deny survived
+-- budget: hook=5s run=5s
 rule "attack" {
   pre_check = function()
     local t = {}

@@ -1,5 +1,5 @@
 -- One line of 16 MiB.
--- expect: deny survived
+-- expect: review rule_memory
 rule "attack" {
   pre_check = function()
     pcall(moondial.log, ("x"):rep(16 << 20))
