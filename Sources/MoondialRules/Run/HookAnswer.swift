@@ -44,7 +44,7 @@ package struct HookFailure: Error, Sendable, Hashable {
         case timeout
         /// It used more memory than it may.
         case memory
-        /// It made more coroutines, or answered with something larger, than it may.
+        /// It made more coroutines or a larger table, or answered with something larger, than it may.
         case limit
         /// It called something that waits where Lua cannot wait.
         case cannotYield = "cannot_yield"

@@ -1,5 +1,5 @@
 -- The same colliding keys by rawset: a library function makes the table grow, not an instruction.
--- expect: review rule_timeout
+-- expect: review rule_limit
 rule "attack" {
   pre_check = function()
     local t, step = {}, (1 << 17) - 1
