@@ -18,6 +18,8 @@ static int panic(lua_State *L) {
 
 void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations) { vm->allocations = allocations; }
 
+void moondial_vm_limit_source(moondial_vm *vm, size_t bytes) { vm->source_limit = bytes; }
+
 size_t moondial_vm_live_bytes(const moondial_vm *vm) { return vm->live_bytes; }
 
 bool moondial_vm_is_full(const moondial_vm *vm) { return vm->full; }

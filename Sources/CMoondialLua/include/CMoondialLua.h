@@ -140,6 +140,9 @@ void moondial_vm_free(moondial_vm *vm);
 /// Makes every allocation after the next `allocations` fail. For tests.
 void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations);
 
+/// How many bytes one text to compile may have. The default is 128 KiB.
+void moondial_vm_limit_source(moondial_vm *vm, size_t bytes);
+
 /// Bytes of Lua memory in use.
 size_t moondial_vm_live_bytes(const moondial_vm *vm);
 

@@ -1,6 +1,5 @@
 -- A hundred thousand fields.
--- expect: review rule_error
--- message: too many values
+-- expect: review rule_limit
 rule "attack" {
   pre_check = function()
     local t = {}

@@ -1,5 +1,5 @@
 -- next looks for the first entry through all the slots of a table that was large once.
--- expect: review rule_timeout
+-- expect: review rule_limit
 rule "attack" {
   pre_check = function()
     local t = {}

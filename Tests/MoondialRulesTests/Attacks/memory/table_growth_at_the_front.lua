@@ -1,5 +1,5 @@
 -- The hash part instead of the array part.
--- expect: review rule_memory
+-- expect: review rule_limit
 -- budget: hook=5s run=5s memory=8MiB
 rule "attack" {
   pre_check = function()
