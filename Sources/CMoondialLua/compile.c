@@ -44,7 +44,7 @@ int moondial_compile(lua_State *L, const char *text, size_t count, const char *n
     source s = {vm, text, count};
     int status = lua_load(L, read_piece, &s, name, "t");
     moondial_poll(L, vm);
-    return status;
+    return status == LUA_OK ? moondial_repair(L, text, count) : status;
 }
 
 // MARK: - load

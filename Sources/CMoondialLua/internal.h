@@ -242,6 +242,12 @@ void moondial_make_record(lua_State *L, uint32_t class);
 /// What the prelude needs to give records their class.
 extern const luaL_Reg moondial_record_functions[];
 
+// MARK: - repair.c
+
+/// Replaces the function on top of the stack, which `text` was compiled to, by one without the wrong CLOSE instructions
+/// of the compiler: LUA_OK, or another status with the message in its place. May raise (memory).
+int moondial_repair(lua_State *L, const char *text, size_t count);
+
 // MARK: - compile.c
 
 /// Bytes of one text to compile, unless the host says otherwise.
