@@ -6,8 +6,8 @@
 
 #include "internal.h"
 
-/// Bytes that the parser gets at a time. In some texts each token takes time in proportion to what precedes it: 128 KiB
-/// of `a or a or ...` take a second. So the parser is asked to stop between the pieces.
+/// Bytes that the parser gets at a time: it is asked to stop between the pieces. 128 KiB of text can take it a second, when
+/// many functions in functions have many variables each, which are looked through for every name.
 enum { PIECE = 64 };
 
 typedef struct {
@@ -39,6 +39,11 @@ int moondial_compile(lua_State *L, const char *text, size_t count, const char *n
     moondial_vm *vm = moondial_vm_of(L);
     if (count > vm->source_limit) {
         push_too_large(L, count);
+        return LUA_ERRSYNTAX;
+    }
+    if (moondial_has_many_words(text, count)) {
+        lua_pushfstring(
+            L, "chunk has more than %d 'and', 'or', 'elseif', 'goto', 'break' and labels", MOONDIAL_WORD_LIMIT);
         return LUA_ERRSYNTAX;
     }
     source s = {vm, text, count};

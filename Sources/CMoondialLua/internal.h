@@ -242,6 +242,14 @@ void moondial_make_record(lua_State *L, uint32_t class);
 /// What the prelude needs to give records their class.
 extern const luaL_Reg moondial_record_functions[];
 
+// MARK: - words.c
+
+/// Words and labels of one text, of those that are counted.
+enum { MOONDIAL_WORD_LIMIT = 3000 };
+
+/// The text has more than that, and the time to compile it might grow with the square of their number. Never raises.
+bool moondial_has_many_words(const char *text, size_t count);
+
 // MARK: - repair.c
 
 /// Replaces the function on top of the stack, which `text` was compiled to, by one without the wrong CLOSE instructions
@@ -253,8 +261,8 @@ int moondial_repair(lua_State *L, const char *text, size_t count);
 /// Bytes of one text to compile, unless the host says otherwise.
 enum { MOONDIAL_SOURCE_LIMIT = 128 << 10 };
 
-/// Compiles text (never bytecode): LUA_OK with the function on top of the stack, or another status with the message
-/// there. May raise (memory).
+/// Compiles text (never bytecode), if it is not too much: LUA_OK with the function on top of the stack, or another status
+/// with the message there. May raise (memory).
 int moondial_compile(lua_State *L, const char *text, size_t count, const char *name);
 /// `load`, for text only. No script code runs inside the parser.
 int moondial_load(lua_State *L);
