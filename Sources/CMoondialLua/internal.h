@@ -281,11 +281,12 @@ bool moondial_random(void *bytes, size_t count);
 void moondial_wrap_random(lua_State *L);
 extern const luaL_Reg moondial_value_functions[];
 
-// MARK: - string_patterns.c, strings.c, tables.c, sort.c
+// MARK: - string_patterns.c, strings.c, tables.c, sort.c, codes.c
 
 extern const luaL_Reg moondial_pattern_functions[];
 extern const luaL_Reg moondial_string_functions[];
 extern const luaL_Reg moondial_table_functions[];
+extern const luaL_Reg moondial_utf8_functions[];
 
 /// Functions that get the stock function which they replace as an upvalue.
 extern const luaL_Reg moondial_string_wrappers[];

@@ -102,6 +102,12 @@ static int open_table(lua_State *L) {
     return 1;
 }
 
+static int open_utf8(lua_State *L) {
+    luaopen_utf8(L);
+    luaL_setfuncs(L, moondial_utf8_functions, 0);
+    return 1;
+}
+
 static int open_math(lua_State *L) {
     luaopen_math(L);
     moondial_wrap_random(L);
@@ -121,7 +127,7 @@ static int open_base(lua_State *L) {
 }
 
 static const luaL_Reg libraries[] = {
-    {"string", open_string}, {"table", open_table}, {"math", open_math}, {"utf8", luaopen_utf8},
+    {"string", open_string}, {"table", open_table}, {"math", open_math}, {"utf8", open_utf8},
     {"os", luaopen_os},      {"coroutine", moondial_open_coroutine}, {NULL, NULL},
 };
 
