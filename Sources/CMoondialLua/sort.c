@@ -8,13 +8,21 @@
 #include "internal.h"
 
 /// Ranges up to this length are sorted by insertion.
-enum { MAX_INSERTION = 6 };
+enum { MAX_INSERTION = 32 };
 
 typedef struct {
     lua_State *state;
     const moondial_vm *vm;
     bool compares;  ///< with the function that is second on the stack
 } sorter;
+
+/// Calls the comparator, which is on the stack with two values above it. Pops all three.
+static inline bool pop_comparison(lua_State *L) {
+    lua_call(L, 2, 1);
+    bool result = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return result;
+}
 
 /// Whether the value at one place on the stack belongs before the one at another. May raise, as all below.
 static inline bool precedes(const sorter *s, int a, int b) {
@@ -24,10 +32,7 @@ static inline bool precedes(const sorter *s, int a, int b) {
     lua_pushvalue(L, 2);
     lua_pushvalue(L, a < 0 ? a - 1 : a);
     lua_pushvalue(L, b < 0 ? b - 2 : b);
-    lua_call(L, 2, 1);
-    bool result = lua_toboolean(L, -1);
-    lua_pop(L, 1);
-    return result;
+    return pop_comparison(L);
 }
 
 /// Exchanges the values of two indices, `a`'s being on the stack below `b`'s. Pops them.
@@ -51,27 +56,28 @@ static bool order_two(const sorter *s, lua_Integer a, lua_Integer b) {
 
 // MARK: - Insertion sort
 
+/// Sorts a short range on the stack, where a comparison takes one call, with few comparisons.
 static void sort_by_insertion(const sorter *s, lua_Integer low, lua_Integer high) {
     lua_State *L = s->state;
-    for (lua_Integer i = low + 1; i <= high; i++) {
+    int base = lua_gettop(L);
+    bool moved = false;
+    for (lua_Integer i = low; i <= high; i++) {
         lua_geti(L, 1, i);
-        lua_Integer place = i;
-        for (; place > low; place--) {
-            lua_geti(L, 1, place - 1);
-            bool before = precedes(s, -2, -1);
-            lua_pop(L, 1);
-            if (!before) break;
+        int value = lua_gettop(L);
+        int first = base + 1, last = value - 1;  // it belongs somewhere in between when it precedes the last
+        if (first > last || !precedes(s, value, last)) continue;
+        while (first < last) {
+            int middle = (first + last) / 2;
+            if (precedes(s, value, middle))
+                last = middle;
+            else
+                first = middle + 1;
         }
-        if (place == i) {
-            lua_pop(L, 1);
-            continue;
-        }
-        for (lua_Integer j = i; j > place; j--) {
-            lua_geti(L, 1, j - 1);
-            lua_seti(L, 1, j);
-        }
-        lua_seti(L, 1, place);
+        lua_insert(L, first);
+        moved = true;
     }
+    for (lua_Integer i = high; moved && i >= low; i--) lua_seti(L, 1, i);
+    lua_settop(L, base);
 }
 
 // MARK: - Heapsort
@@ -117,6 +123,50 @@ static _Noreturn void raise_invalid_order(lua_State *L) {
     __builtin_unreachable();
 }
 
+/// Advances `*i` to a value that does not precede the pivot, and pushes it.
+static void scan_up(const sorter *s, lua_Integer *i, lua_Integer high, int pivot) {
+    lua_State *L = s->state;
+    for (;;) {
+        moondial_poll(L, s->vm);
+        if (s->compares) lua_pushvalue(L, 2);
+        lua_geti(L, 1, ++*i);
+        if (s->compares) {
+            lua_pushvalue(L, pivot);
+            if (!pop_comparison(L)) {
+                lua_geti(L, 1, *i);
+                return;
+            }
+        } else {
+            if (!lua_compare(L, -1, pivot, LUA_OPLT)) return;
+            lua_pop(L, 1);
+        }
+        if (*i >= high) raise_invalid_order(L);
+    }
+}
+
+/// Takes `*j` back to a value that the pivot does not precede, and pushes it.
+static void scan_down(const sorter *s, lua_Integer *j, lua_Integer low, int pivot) {
+    lua_State *L = s->state;
+    for (;;) {
+        moondial_poll(L, s->vm);
+        if (s->compares) {
+            lua_pushvalue(L, 2);
+            lua_pushvalue(L, pivot);
+        }
+        lua_geti(L, 1, --*j);
+        if (s->compares) {
+            if (!pop_comparison(L)) {
+                lua_geti(L, 1, *j);
+                return;
+            }
+        } else {
+            if (!lua_compare(L, pivot, -1, LUA_OPLT)) return;
+            lua_pop(L, 1);
+        }
+        if (*j <= low) raise_invalid_order(L);
+    }
+}
+
 /// Puts the values that precede the middle one, roughly, before the others: those up to `*left` before those from
 /// `*right` on. What may be between is in its place.
 static void partition(
@@ -130,14 +180,8 @@ static void partition(
     // The values at both ends stop the scans, unless the order is none.
     lua_Integer i = low, j = high;
     for (;;) {
-        while (lua_geti(L, 1, ++i), precedes(s, -1, pivot)) {
-            if (i >= high) raise_invalid_order(L);
-            lua_pop(L, 1);
-        }
-        while (lua_geti(L, 1, --j), precedes(s, pivot, -1)) {
-            if (j <= low) raise_invalid_order(L);
-            lua_pop(L, 1);
-        }
+        scan_up(s, &i, high, pivot);
+        scan_down(s, &j, low, pivot);
         if (i >= j) break;
         set_exchanged(L, i, j);
     }
@@ -172,6 +216,7 @@ int moondial_sort(lua_State *L) {
     luaL_argcheck(L, count < INT_MAX, 1, "array too big");
     if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
+    luaL_checkstack(L, MAX_INSERTION + LUA_MINSTACK, "too many values");
     sorter s = {L, moondial_vm_of(L), !lua_isnil(L, 2)};
     int patience = 0;
     for (lua_Integer n = count; n > 1; n /= 2) patience += 2;

@@ -42,13 +42,13 @@ static const char *find_plain(lua_State *L, const char *text, size_t length, con
     if (count == 1) return memchr(text, *what, length);
     if (length <= SHORT_TEXT) return find_in_short(text, length, what, count);
     const moondial_vm *vm = moondial_vm_of(L);
-    for (; length >= count; text += WINDOW, length -= WINDOW) {
-        size_t window = length - count < WINDOW ? length : WINDOW + count - 1;
-        const char *found = memmem(text, window, what, count);
-        if (found != NULL || window == length) return found;
+    size_t step = count < WINDOW ? WINDOW : count;  // what is searched for is prepared anew for every step
+    for (; length - count >= step; text += step, length -= step) {
+        const char *found = memmem(text, step + count - 1, what, count);
+        if (found != NULL) return found;
         moondial_poll(L, vm);
     }
-    return NULL;
+    return memmem(text, length, what, count);
 }
 
 static int push_range(lua_State *L, ptrdiff_t start, ptrdiff_t end) {

@@ -49,7 +49,8 @@ enum JSONFuzz {
             return Array(numbers[random.below(numbers.count)].utf8)
         case 3, 4:
             let parts = ["a", "é", "\\n", "\\u0000", "\\ud83d\\ude00", "\\\\", "😀", "\\ud800", "\u{7F}"]
-            return Array(("\"" + (0..<random.below(6)).map { _ in parts[random.below(parts.count)] }.joined() + "\"").utf8)
+            let text = (0..<random.below(6)).map { _ in parts[random.below(parts.count)] }.joined()
+            return Array("\"\(text)\"".utf8)
         case 5: return Array("[".utf8) + items.joined(separator: Array(",".utf8)) + Array("]".utf8)
         default:
             let members = items.enumerated().map { Array("\"k\(random.below(9))\($0.offset)\":".utf8) + $0.element }
