@@ -13,7 +13,9 @@ static int deliver(lua_State *L, bool raise) {
 static int continue_after_wait(lua_State *L, int status, lua_KContext context) {
     (void)status;
     (void)context;
-    return deliver(L, moondial_vm_of(L)->raise);
+    moondial_vm *vm = moondial_vm_of(L);
+    moondial_poll(L, vm);
+    return deliver(L, vm->raise);
 }
 
 /// Replaces the arguments with one string, each as `tostring` gives it, tabs between.

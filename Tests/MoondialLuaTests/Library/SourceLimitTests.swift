@@ -45,7 +45,7 @@ import Testing
         do {
             _ = try Lab().load(source.text(Self.limit + 1))
             Issue.record("it was compiled")
-        } catch let error as LuaError {
+        } catch {
             #expect(error.code == .syntax)
             #expect(error.message == Self.message)
         }
@@ -76,7 +76,7 @@ import Testing
         for text in [end, "x = 1 " + end, String(repeating: "x = 1 or 2 ", count: 10) + end] {
             do {
                 _ = try Lab().load(text)
-            } catch let error as LuaError {
+            } catch {
                 #expect(error.code == .syntax)
                 #expect(error.message != Self.message)
             }

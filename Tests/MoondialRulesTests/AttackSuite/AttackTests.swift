@@ -3,6 +3,7 @@
 import MoondialLua
 import MoondialRules
 import NIOCore
+import NIOPosix
 import NumberVerification
 import Testing
 
@@ -12,6 +13,9 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(2))) struct AttackTests {
     private static let onLoading = Attack.all.filter { if case .load = $0.end { true } else { false } }
     private static let onRunning = Attack.all.filter { if case .decision = $0.end { true } else { false } }
+
+    /// Of their own, since other tests have deadlines.
+    private static let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
 
     private static func harness(_ attack: Attack) -> EngineHarness {
         var harness = EngineHarness()
@@ -36,7 +40,7 @@ import Testing
     func filesThatDoNotLoadSayWhy(_ attack: Attack) async throws {
         var harness = Self.harness(attack)
         harness.sources = [attack.source]
-        let failure = try #require(try await harness.loadingFailure())
+        let failure = try #require(try await harness.loadingFailure(on: Self.loop))
         guard case .load(let code) = attack.end else { return }
         #expect(failure.code.rawValue == code, "\(failure)")
         if let message = attack.message { #expect(failure.message.contains(message)) }
@@ -46,7 +50,7 @@ import Testing
     func runEndsAsItShould(_ attack: Attack) async throws {
         var harness = Self.harness(attack)
         harness.sources = [attack.source]
-        let runs: [FinishedRun] = try await harness.onLoop { engine, _, promise in
+        let runs: [FinishedRun] = try await harness.onLoop(of: Self.loop) { engine, _, promise in
             var runs: [FinishedRun] = []
             func next() throws {
                 if runs.count == attack.runs { return promise.succeed(runs) }
@@ -91,7 +95,7 @@ import Testing
         var harness = Self.harness(attack)
         harness.mode = .script
         harness.rules = [("innocent.lua", Self.innocent)]
-        let (run, innocents): (FinishedRun, [String]) = try await harness.onLoop { engine, _, promise in
+        let (run, innocents): (FinishedRun, [String]) = try await harness.onLoop(of: Self.loop) { engine, _, promise in
             var innocents: [String] = []
             var attacker: FinishedRun?
             func checkEnd() {

@@ -2,6 +2,7 @@
 
 import MoondialLua
 import MoondialRules
+import NIOCore
 import NumberVerification
 import Testing
 

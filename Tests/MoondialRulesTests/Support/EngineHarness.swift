@@ -88,9 +88,11 @@ struct EngineHarness: Sendable {
     }
 
     /// The trouble that loading the rules ends in, or nil.
-    func loadingFailure() async throws -> Diagnostic? {
+    func loadingFailure(
+        on loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    ) async throws -> Diagnostic? {
         do {
-            _ = try await onLoop { _, _, promise in promise.succeed(()) }
+            _ = try await onLoop(of: loop) { _, _, promise in promise.succeed(()) }
             return nil
         } catch let diagnostic as Diagnostic {
             return diagnostic
