@@ -50,7 +50,7 @@ static int require_module(lua_State *L) {
     moondial_call_host(L, (uint32_t)lua_tointeger(L, lua_upvalueindex(1)), 0, "require");
     size_t count;
     const char *text = luaL_checklstring(L, 2, &count);
-    if (luaL_loadbufferx(L, text, count, luaL_checkstring(L, 3), "t") != LUA_OK) return lua_error(L);
+    if (moondial_compile(L, text, count, luaL_checkstring(L, 3)) != LUA_OK) return lua_error(L);
     push_guard(L);
     lua_toclose(L, -1);
     lua_pushvalue(L, 1);

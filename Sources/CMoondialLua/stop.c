@@ -105,7 +105,8 @@ void moondial_stop_slice(moondial_vm *vm, uint64_t slice, moondial_stop_reason r
 void moondial_vm_interrupt(moondial_vm *vm) {
     vm->interrupted = true;
     uint64_t slice = vm->slice.number;
-    if (slice != 0) moondial_stop_slice(vm, slice, MOONDIAL_STOP_INTERRUPT);
+    if (slice == 0 || atomic_load_explicit(&vm->slice.limit, memory_order_relaxed) != UINT64_MAX) return;
+    moondial_stop_slice(vm, slice, MOONDIAL_STOP_INTERRUPT);
 }
 
 void moondial_vm_clear_interrupt(moondial_vm *vm) { vm->interrupted = false; }
@@ -121,8 +122,8 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     moondial_slice *slice = &vm->slice;
     entry->started = moondial_now();
     uint64_t limit = left(meter->cpu_limit, meter->cpu);
-    // Late, there is still the time to decide on what came: a hook may begin after the deadline.
-    uint64_t grace = limit == UINT64_MAX ? 0 : entry->started + limit;
+    // After the deadline there is still time to decide on what came, even where others keep the processor busy.
+    uint64_t grace = limit == UINT64_MAX ? 0 : entry->started + 10 * limit;
     uint64_t deadline = meter->deadline > grace ? meter->deadline : grace;
     atomic_store_explicit(&slice->started, entry->started, memory_order_relaxed);
     atomic_store_explicit(&slice->limit, limit, memory_order_relaxed);
@@ -130,7 +131,7 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     atomic_store_explicit(&slice->thread, here.number, memory_order_relaxed);
     slice->number = ++vm->slices;  // before the watchdog is asked whether it sleeps, and before the interrupt is looked at
     if (meter->stopped) moondial_request_stop(vm, meter->stopped);
-    else if (vm->interrupted) moondial_request_stop(vm, MOONDIAL_STOP_INTERRUPT);
+    else if (vm->interrupted && limit == UINT64_MAX) moondial_request_stop(vm, MOONDIAL_STOP_INTERRUPT);
     else if (limit == 0) moondial_request_stop(vm, MOONDIAL_STOP_CPU);
     else if (meter->allocated > meter->allocation_limit) moondial_request_stop(vm, MOONDIAL_STOP_ALLOCATION);
     else if (limit != UINT64_MAX || meter->deadline != UINT64_MAX) moondial_watch(vm);

@@ -320,7 +320,6 @@ static void decode(lua_State *L, const uint8_t **cursor) {
 }
 
 int moondial_decode(lua_State *L) {
-    // A collection that starts here may run finalizers, but those cannot call the host: the inbox stays as it is.
     const moondial_buffer *in = &moondial_vm_of(L)->inbox;
     const uint8_t *cursor = in->bytes;
     const uint8_t *end = in->bytes + in->count;

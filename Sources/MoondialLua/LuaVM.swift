@@ -17,6 +17,8 @@ package final class LuaVM {
         package var limits = LuaLimits()
         /// Bytes of Lua memory from which on the VM is full. The default is 256 MiB.
         package var liveBytes = 256 << 20
+        /// Bytes that one text to load may have. The default is 128 KiB.
+        package var sourceBytes = 128 << 10
         /// How many allocations may succeed before all fail; nil, the default, for no limit. For tests.
         package var allocations: UInt64?
 
@@ -44,6 +46,7 @@ package final class LuaVM {
         interrupter = LuaInterrupter(handle)
         self.bridge = bridge
         functions = configuration.functions
+        moondial_vm_limit_source(handle, configuration.sourceBytes)
         bridge.vm = self
         for (number, function) in functions.enumerated() {
             try check(moondial_vm_define(handle, function.path, UInt32(number), function.options.rawValue))

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// README.md keeps what it promises: its transcripts are real, and its tables are complete.
-@Suite("README", .timeLimit(.minutes(2)))
+@Suite("README", .timeLimit(.minutes(10)))
 struct ReadmeTests {
     private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()

@@ -111,15 +111,17 @@ typedef enum : int32_t {
     MOONDIAL_STOP_ALLOCATION,
     MOONDIAL_STOP_COROUTINES,
     MOONDIAL_STOP_INTERRUPT,
+    MOONDIAL_STOP_TABLE,
 } moondial_stop_reason;
 
 /// What a run may use of the machine, over all its threads, and what it has used. The largest value of a type is no
 /// limit. The host may change it while none of the threads runs.
 typedef struct {
     uint64_t cpu_limit;         ///< nanoseconds of processor time
-    uint64_t deadline;          ///< nanoseconds on the monotonic clock; kept once what is left of the processor time is over
+    uint64_t deadline;          ///< nanoseconds on the monotonic clock; with a `cpu_limit`, ten times what is left of it go before
     uint64_t allocation_limit;  ///< bytes
     uint32_t coroutine_limit;
+    uint64_t hash_limit;  ///< places for keys in one table, outside of its list part; Lua makes them in powers of two
     moondial_limits results;  ///< on what functions return to the host
     uint32_t coroutines;      ///< that scripts have made
     uint64_t cpu;
@@ -143,6 +145,9 @@ void moondial_vm_free(moondial_vm *vm);
 /// Makes every allocation after the next `allocations` fail. For tests.
 void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations);
 
+/// How many bytes one text to compile may have. The default is 128 KiB.
+void moondial_vm_limit_source(moondial_vm *vm, size_t bytes);
+
 /// Bytes of Lua memory in use.
 size_t moondial_vm_live_bytes(const moondial_vm *vm);
 
@@ -152,7 +157,8 @@ bool moondial_vm_is_full(const moondial_vm *vm);
 /// Collects all garbage. Nothing may be running.
 void moondial_vm_collect(moondial_vm *vm);
 
-/// Stops what is running or, if nothing is, what runs next. From any thread.
+/// Stops what is running or, if nothing is, what runs next. What has a limit of processor time ends by itself: it goes on,
+/// and then what waits for it is stopped. From any thread.
 void moondial_vm_interrupt(moondial_vm *vm);
 
 /// Takes back an interrupt that has not stopped anything yet.

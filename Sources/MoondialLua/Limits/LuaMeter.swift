@@ -21,7 +21,7 @@ package final class LuaMeter {
         handle.initialize(
             to: moondial_meter(
                 cpu_limit: .max, deadline: .max, allocation_limit: .max, coroutine_limit: .max,
-                results: moondial_limits(LuaLimits()), coroutines: 0, cpu: 0, allocated: 0, stopped: MOONDIAL_STOP_NONE))
+                hash_limit: .max, results: moondial_limits(LuaLimits()), coroutines: 0, cpu: 0, allocated: 0, stopped: MOONDIAL_STOP_NONE))
     }
 
     deinit { handle.deallocate() }
@@ -39,7 +39,8 @@ package final class LuaMeter {
     }
 
     /// When whatever runs is stopped, in nanoseconds of the monotonic clock (`NIODeadline.uptimeNanoseconds`); nil, the
-    /// default, for never. What begins to run with processor time left may use that, though the deadline be over.
+    /// default, for never. With a `cpuLimit`, what begins to run has at least ten times that
+    /// which is left of it, though the deadline be over.
     package var deadline: UInt64? {
         get { handle.pointee.deadline == .max ? nil : handle.pointee.deadline }
         set { handle.pointee.deadline = newValue ?? .max }
@@ -60,6 +61,16 @@ package final class LuaMeter {
         set { handle.pointee.coroutine_limit = newValue.map(UInt32.init(clamping:)) ?? .max }
     }
 
+    /// Keys that one table may hold beside its list part, of which Lua makes room for a power of two: the limit is rounded
+    /// down to one. Nil, the default, for no limit. Tables that were larger before may stay so.
+    package var tableKeyLimit: Int? {
+        get { handle.pointee.hash_limit == .max ? nil : Int(clamping: handle.pointee.hash_limit) }
+        set {
+            let limit = newValue.map { UInt64(clamping: $0) }
+            handle.pointee.hash_limit = limit.map { $0 == 0 ? 0 : 1 << (63 - UInt64($0.leadingZeroBitCount)) } ?? .max
+        }
+    }
+
     /// Caps on what functions return to the host. The default is that of `LuaLimits`.
     package func limitResults(to limits: LuaLimits) { handle.pointee.results = moondial_limits(limits) }
 
@@ -68,6 +79,20 @@ package final class LuaMeter {
         let used = handle.pointee.cpu
         handle.pointee.cpu_limit = min(used + budget.call, budget.total)
         shownLimit = used + budget.call <= budget.total ? budget.call : budget.total
+    }
+
+    /// Counts a thread that the host makes for a script like a coroutine that the script makes itself.
+    ///
+    /// - Throws: `LuaError` with code `coroutines` when there may be no further one; then everything stops.
+    package func countCoroutine() throws(LuaError) {
+        guard handle.pointee.coroutines >= handle.pointee.coroutine_limit else {
+            handle.pointee.coroutines += 1
+            return
+        }
+        handle.pointee.stopped = MOONDIAL_STOP_COROUTINES
+        let error = LuaError(code: .coroutines, message: stopMessage)
+        stop = error
+        throw error
     }
 
     /// Something was stopped, and everything else will be.
@@ -97,32 +122,38 @@ extension Duration {
     }
 }
 
+extension LuaMeter {
+    /// Why something was stopped.
+    fileprivate var stopMessage: String {
+        switch handle.pointee.stopped {
+        case MOONDIAL_STOP_CPU: "stopped after \((shownLimit ?? 0) / 1_000_000) ms of processor time"
+        case MOONDIAL_STOP_DEADLINE: "stopped because its time was over"
+        case MOONDIAL_STOP_COROUTINES: "stopped at more than \(handle.pointee.coroutine_limit) coroutines"
+        case MOONDIAL_STOP_TABLE:
+            "stopped: a table may hold at most \(handle.pointee.hash_limit) keys beside its list part"
+        case MOONDIAL_STOP_INTERRUPT: "interrupted"
+        default: "stopped after allocating \(Self.shown(bytes: allocated))"
+        }
+    }
+
+    private static func shown(bytes: Int) -> String {
+        bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
+    }
+}
+
 extension LuaError {
     /// Why something was stopped, with the place that the report on the VM's outbox tells.
     init(stopOf meter: LuaMeter, vm: LuaVM) {
         self.init(status: MOONDIAL_STOPPED, vm: vm)
-        switch meter.handle.pointee.stopped {
-        case MOONDIAL_STOP_CPU:
-            code = .cpuTime
-            message = "stopped after \(meter.shownLimit.map(Self.shown(nanoseconds:)) ?? "all") of processor time"
-        case MOONDIAL_STOP_DEADLINE:
-            code = .deadline
-            message = "stopped because its time was over"
-        case MOONDIAL_STOP_COROUTINES:
-            code = .coroutines
-            message = "stopped at coroutine \(meter.handle.pointee.coroutines + 1), one more than it may make"
-        case MOONDIAL_STOP_INTERRUPT:
-            code = .interrupted
-            message = "interrupted"
-        default:
-            code = .memory
-            message = "stopped after allocating \(Self.shown(bytes: meter.allocated))"
-        }
-    }
-
-    private static func shown(nanoseconds: UInt64) -> String { "\(nanoseconds / 1_000_000) ms" }
-
-    private static func shown(bytes: Int) -> String {
-        bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
+        message = meter.stopMessage
+        code =
+            switch meter.handle.pointee.stopped {
+            case MOONDIAL_STOP_CPU: .cpuTime
+            case MOONDIAL_STOP_DEADLINE: .deadline
+            case MOONDIAL_STOP_COROUTINES: .coroutines
+            case MOONDIAL_STOP_TABLE: .tableSize
+            case MOONDIAL_STOP_INTERRUPT: .interrupted
+            default: .memory
+            }
     }
 }

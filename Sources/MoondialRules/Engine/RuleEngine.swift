@@ -91,7 +91,7 @@ package final class RuleEngine {
     /// Rules that took the place of another with their name.
     package var replacements: [Replacement] { home.host.definitions.replacements }
 
-    /// Stops a script, or a hook that it waits for, from any thread.
+    /// Stops a script, from any thread. Hooks end by themselves.
     package var interrupter: LuaInterrupter { home.vm.interrupter }
 
     var home: RuleVM {

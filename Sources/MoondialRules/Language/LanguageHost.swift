@@ -39,6 +39,7 @@ final class LanguageHost {
         // What `moondial.json.decode` reads can be encoded again.
         configuration.limits.depth = JSON.Limits.default.depth
         configuration.liveBytes = settings.run.limits.vmMemory
+        configuration.sourceBytes = settings.run.limits.sourceBytes
         let vm = try LuaVM(configuration)
         try vm.set("moondial.json.null", to: .null)
         try vm.set("moondial.config") { $0.write(.object(settings.config) as JSON) }

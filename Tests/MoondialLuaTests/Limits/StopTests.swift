@@ -167,7 +167,7 @@ struct StopTests {
         #expect(thread.start(try lab.load(text)) { $0.write(Int64(3)) }.values == ["done"])
         let error = try stopped("pcall(coroutine.wrap, print) note('must not run')", by: meter, in: lab)
         #expect(error.code == .coroutines)
-        #expect(error.message == "stopped at coroutine 4, one more than it may make")
+        #expect(error.message == "stopped at more than 3 coroutines")
         #expect(lab.journal.notes.isEmpty)
     }
 
