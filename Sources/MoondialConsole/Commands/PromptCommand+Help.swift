@@ -26,7 +26,8 @@ extension PromptCommand {
                 let shown = String(escaping: name.utf8)
                 throw Diagnostic(
                     .usage,
-                    "nothing is known about '\(shown)'\(Suggestion.clause(for: name, in: Registry.entries.map(\.name)))")
+                    "nothing is known about '\(shown)'\(Suggestion.clause(for: name, in: Registry.entries.map(\.name)))"
+                )
             }
             let texts = found.map { DocText($0, style: call.session.screen.style).text }
             call.session.result(lines: texts.joined(separator: "\n"))

@@ -40,7 +40,8 @@ extension PromptCommand {
             default: throw Diagnostic(.usage, ":watch on or :watch off expected")
             }
         },
-        PromptCommand("drop", "NAME", "takes a rule away until it is loaded or typed again") { call throws(Diagnostic) in
+        PromptCommand("drop", "NAME", "takes a rule away until it is loaded or typed again") {
+            call throws(Diagnostic) in
             let name = (try call.required("the name of a rule", for: "drop")).trimmingQuotes
             guard call.session.engine.dropRule(name) else {
                 let shown = String(escaping: name.utf8)

@@ -19,7 +19,8 @@ extension PromptCommand {
                 throw Diagnostic(.usage, ":flow: a number of runs to go back expected")
             }
             guard back < traces.count else {
-                throw Diagnostic(.usage, "there \(traces.count == 1 ? "is 1 run" : "are \(traces.count) runs") to look at")
+                throw Diagnostic(
+                    .usage, "there \(traces.count == 1 ? "is 1 run" : "are \(traces.count) runs") to look at")
             }
             call.session.draw(traces[traces.count - 1 - back])
         },
@@ -155,7 +156,9 @@ private final class Trial {
             guard !isOver else { return }
             finished += 1
             let result = run.result
-            let attempts = result.attempts.map { "\($0.attempt.endpoint.rawValue) \($0.attempt.code.map(String.init) ?? "-")" }
+            let attempts = result.attempts.map {
+                "\($0.attempt.endpoint.rawValue) \($0.attempt.code.map(String.init) ?? "-")"
+            }
             let row = [
                 result.decision.outcome.rawValue, session.engine.redacted(result.decision.reason ?? ""),
                 result.decision.rule, attempts.isEmpty ? "none" : attempts.joined(separator: " -> "),

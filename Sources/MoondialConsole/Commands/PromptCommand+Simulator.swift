@@ -4,7 +4,8 @@ import MoondialRules
 
 extension PromptCommand {
     static let simulator = PromptCommand(
-        "sim", "[code N|delay TIME|rules on|off|clock +TIME]", "lists what the simulator can do, or changes what it does",
+        "sim", "[code N|delay TIME|rules on|off|clock +TIME]",
+        "lists what the simulator can do, or changes what it does",
         text: """
             :sim code 9002      every reply has this code, unless its token asks for another; :sim code off
             :sim delay 250ms    every reply comes later; :sim delay off
@@ -13,7 +14,8 @@ extension PromptCommand {
             """
     ) { call throws(Diagnostic) in
         guard let simulator = call.session.setup.simulator else {
-            throw Diagnostic(.usage, "requests go to \(call.session.setup.target), not to the simulator in this process")
+            throw Diagnostic(
+                .usage, "requests go to \(call.session.setup.target), not to the simulator in this process")
         }
         let words = call.words
         let value = words.dropFirst().joined(separator: " ")
@@ -30,7 +32,8 @@ extension PromptCommand {
         case let other?:
             let names = ["code", "delay", "rules", "clock"]
             throw Diagnostic(
-                .usage, ":sim has no setting '\(other)'\(Suggestion.clause(for: other, in: names))", fix: "see :help sim")
+                .usage, ":sim has no setting '\(other)'\(Suggestion.clause(for: other, in: names))",
+                fix: "see :help sim")
         }
         call.session.note(state(of: simulator))
     }

@@ -31,7 +31,7 @@ package struct Completer {
         self.codes = codes
     }
 
-    /// - Parameter cursor: In bytes of the text.
+    /// What may stand where the cursor is, which is given in bytes of the text.
     package func complete(_ text: String, at cursor: Int) -> Completion {
         let typed = String(decoding: Array(text.utf8).prefix(cursor), as: UTF8.self)
         if typed.hasPrefix(":") { return completeCommand(typed) }
@@ -180,8 +180,8 @@ extension Completer {
         return "\(entry.signature)  \(parameter.name): \(parameter.summary)"
     }
 
-    /// The parameters of a function, in order, optional ones in brackets; nil for functions that are not known.
-    /// - Parameter function: As called: `verify`, `moondial.attempt`, `text:match`.
+    /// The parameters of a function, in order, optional ones in brackets; nil for functions that are not known. The
+    /// function is named as it is called: `verify`, `moondial.attempt`, `text:match`.
     package func parameters(of function: String) -> [String]? {
         let method = function.split(separator: ":", maxSplits: 1)
         let entry = method.count == 2 ? Registry.entry(named: "string.\(method[1])") : Registry.entry(named: function)

@@ -53,9 +53,13 @@ struct ExternalEditor {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var child: pid_t = 0
         let code = posix_spawn(&child, "/bin/sh", nil, &attributes, pointers + [nil], environ)
-        guard code == 0 else { throw Diagnostic(.inputOutput, "cannot start '\(command)': \(String(cString: strerror(code)))") }
+        guard code == 0 else {
+            throw Diagnostic(.inputOutput, "cannot start '\(command)': \(String(cString: strerror(code)))")
+        }
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        guard status == 0 else { throw Diagnostic(.inputOutput, "'\(command)' ended with a failure; nothing was taken over") }
+        guard status == 0 else {
+            throw Diagnostic(.inputOutput, "'\(command)' ended with a failure; nothing was taken over")
+        }
     }
 }

@@ -49,8 +49,12 @@ struct Recording {
     private static func typed(_ line: Substring) -> String? {
         guard let end = line.firstRange(of: "> ") else { return nil }
         let target = line[..<end.lowerBound]
-        guard !target.isEmpty, target.allSatisfy({ $0.isLetter || $0.isNumber || ".:-()[]".contains($0) }) else { return nil }
-        guard target == "sim" || target.hasPrefix("LIVE(") || target.contains(":") || target.contains(".") else { return nil }
+        guard !target.isEmpty, target.allSatisfy({ $0.isLetter || $0.isNumber || ".:-()[]".contains($0) }) else {
+            return nil
+        }
+        guard target == "sim" || target.hasPrefix("LIVE(") || target.contains(":") || target.contains(".") else {
+            return nil
+        }
         return String(line[end.upperBound...])
     }
 

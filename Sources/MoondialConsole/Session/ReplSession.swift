@@ -119,7 +119,8 @@ package final class ReplSession {
 
     /// Names the target, in red where it costs money.
     package var prompt: ReplPrompt {
-        setup.isLive ? ReplPrompt("LIVE(\(setup.target))> ", colour: .red) : ReplPrompt("\(setup.target)> ", colour: .cyan)
+        setup.isLive
+            ? ReplPrompt("LIVE(\(setup.target))> ", colour: .red) : ReplPrompt("\(setup.target)> ", colour: .cyan)
     }
 
     private func begin(_ text: String) {

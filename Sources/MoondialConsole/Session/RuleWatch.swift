@@ -14,7 +14,8 @@ final class RuleWatch {
         self.session = session
         stamps = Self.stamps(session.setup.rulePaths)
         let watch = NIOLoopBound(self, eventLoop: session.eventLoop)
-        timer = session.eventLoop.scheduleRepeatedTask(initialDelay: .milliseconds(500), delay: .milliseconds(500)) { _ in
+        timer = session.eventLoop.scheduleRepeatedTask(initialDelay: .milliseconds(500), delay: .milliseconds(500)) {
+            _ in
             watch.value.look()
         }
     }

@@ -19,7 +19,8 @@ package enum LuaWords {
         var rest = Array(bytes)[...]
         while let first = rest.first {
             let width = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-            if let text = String(validating: rest.prefix(width), as: UTF8.self), let scalar = text.unicodeScalars.first {
+            if let text = String(validating: rest.prefix(width), as: UTF8.self), let scalar = text.unicodeScalars.first
+            {
                 result += escaped(scalar)
                 rest = rest.dropFirst(width)
             } else {

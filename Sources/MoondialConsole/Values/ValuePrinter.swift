@@ -144,7 +144,9 @@ private struct TableContent {
         switch view {
         case .table(let table): self.init(table, depth: depth, printer.limits)
         case .object(_, payload: .table(let payload)) where payload["fields"] != nil:
-            guard case .table(let fields)? = payload["fields"], let outcome = payload["decision"]?.text else { return nil }
+            guard case .table(let fields)? = payload["fields"], let outcome = payload["decision"]?.text else {
+                return nil
+            }
             self.init(fields, depth: depth, printer.limits)
             let reason = payload["reason"].map { printer.scalar($0).text } ?? "nil"
             maker = "\(outcome)(\(reason), "
@@ -160,7 +162,9 @@ private struct TableContent {
             return
         }
         if limits != .full, let names = Self.namesOfDecision(table) {
-            entries = names.map { Entry(key: .string(LuaString($0.utf8), bytes: $0.utf8.count), value: table[$0] ?? .nil) }
+            entries = names.map {
+                Entry(key: .string(LuaString($0.utf8), bytes: $0.utf8.count), value: table[$0] ?? .nil)
+            }
             let left = count - entries.count
             if left > 0 { note = "… \(left) more, see :full" }
             return
@@ -173,7 +177,9 @@ private struct TableContent {
 
     /// Of the table that `verify` returns: what one looks at first, and what the rules have added.
     private static func namesOfDecision(_ table: LuaTableView) -> [String]? {
-        guard table["trace_id"]?.text != nil, table["decision"]?.text != nil, table["attempts"] != nil else { return nil }
+        guard table["trace_id"]?.text != nil, table["decision"]?.text != nil, table["attempts"] != nil else {
+            return nil
+        }
         let known = Registry.fieldNames(of: "decision")
         let first = ["decision", "reason", "rule", "verdict", "code", "endpoint"].filter { table[$0] != nil }
         let added = table.entries.compactMap(\.key.text).filter { !known.contains($0) }

@@ -2,7 +2,8 @@
 
 extension Registry {
     private static let request = Parameter("req", "table", "the request, read-only: see req.phone and so on")
-    private static let attempt = Parameter("attempt", "table", "the last attempt, read-only: see attempt.code and so on")
+    private static let attempt = Parameter(
+        "attempt", "table", "the last attempt, read-only: see attempt.code and so on")
 
     /// In the order in which a run meets them.
     package static let hooks: [RegistryEntry] = [
@@ -25,7 +26,8 @@ extension Registry {
                 assert(verify("13800138000", "sim:", nil, { ip = "192.0.2.1" }).endpoint == "h5")
                 """),
         .function(
-            "fallback", kind: .hook, [request, attempt], returns: "an endpoint, { endpoint, even_if_delivered } or nothing",
+            "fallback", kind: .hook, [request, attempt],
+            returns: "an endpoint, { endpoint, even_if_delivered } or nothing",
             "after an attempt without a verdict: the endpoint to try next",
             example: """
                 rule "wrong endpoint" { fallback = function(req, attempt) if attempt.code == 9020 then return "h5" end end }

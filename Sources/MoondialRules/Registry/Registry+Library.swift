@@ -3,7 +3,8 @@
 extension Registry {
     /// What rules get of Lua's standard library.
     /// Signatures from the Lua 5.4 reference manual, https://www.lua.org/manual/5.4/manual.html#6.
-    package static let library: [RegistryEntry] = functions.map(function) + values.map { RegistryEntry($0, .library, type: $1, $2) }
+    package static let library: [RegistryEntry] =
+        functions.map(function) + values.map { RegistryEntry($0, .library, type: $1, $2) }
 
     private static func function(_ signature: String, _ summary: String) -> RegistryEntry {
         let parts = signature.split(separator: "(", maxSplits: 1)

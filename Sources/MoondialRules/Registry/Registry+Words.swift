@@ -50,7 +50,8 @@ extension Registry {
         .function(
             "rule", [Parameter("name", "string", "says what the rule is for")],
             returns: "a function that takes the table of hooks", "adds a rule, or replaces the one of that name",
-            text: "Written as rule \"name\" { hook = function(…) … end }. Rules are asked in order; the first to answer wins.",
+            text:
+                "Written as rule \"name\" { hook = function(…) … end }. Rules are asked in order; the first to answer wins.",
             example: """
                 rule "no landlines" {
                   pre_check = function(req)
@@ -68,7 +69,8 @@ extension Registry {
             "writes a line to standard output; in a rule under moondial verify, to standard error",
             example: "print(\"code\", 9000)"),
         .function(
-            "require", [Parameter("module", "string", "\"lib.phones\" is lib/phones.lua")], returns: "what the module returned",
+            "require", [Parameter("module", "string", "\"lib.phones\" is lib/phones.lua")],
+            returns: "what the module returned",
             "loads a module from the folder of the rules, once",
             errors: ["a module outside of the folder, or one that is not there", "not in hooks"]),
     ]
@@ -82,7 +84,8 @@ extension Registry {
                     "options", "table", optional: true, "",
                     options: [
                         Parameter(
-                            "even_if_delivered", "boolean", optional: true, "though an earlier attempt may have spent the token")
+                            "even_if_delivered", "boolean", optional: true,
+                            "though an earlier attempt may have spent the token")
                     ]),
             ], returns: "the attempt", "sends one request past the rules",
             text: "In a hook it counts towards the attempts that the run may make.",
@@ -107,7 +110,8 @@ extension Registry {
             [
                 Parameter("function", "function", "what to run"),
                 Parameter("…", "any values", optional: true, "its arguments"),
-            ], returns: "the number of the background run", "runs a function in the background; the prompt shows what it returns",
+            ], returns: "the number of the background run",
+            "runs a function in the background; the prompt shows what it returns",
             errors: ["at the prompt only: in scripts, moondial.all runs functions concurrently"]),
         .function(
             "moondial.log",
@@ -126,10 +130,14 @@ extension Registry {
                 Parameter("key", "string", optional: true, "for HMAC"),
             ], returns: "string", "SHA-256, or HMAC-SHA256 with a key, in hexadecimal digits",
             example: "assert(#moondial.hash \"13800138000\" == 64)"),
-        RegistryEntry("moondial.config", .word, type: "table", "what stands under config in moondial.yaml", example: "assert(type(moondial.config) == \"table\")"),
+        RegistryEntry(
+            "moondial.config", .word, type: "table", "what stands under config in moondial.yaml",
+            example: "assert(type(moondial.config) == \"table\")"),
         .function(
-            "moondial.json.encode", [Parameter("value", "any value", "without functions and cycles")], returns: "string",
-            "JSON with exact 64-bit integers", example: "assert(moondial.json.encode { code = 9000 } == '{\"code\":9000}')"),
+            "moondial.json.encode", [Parameter("value", "any value", "without functions and cycles")],
+            returns: "string",
+            "JSON with exact 64-bit integers",
+            example: "assert(moondial.json.encode { code = 9000 } == '{\"code\":9000}')"),
         .function(
             "moondial.json.decode", [Parameter("text", "string", "JSON")], returns: "the value, or nil and an error",
             "reads JSON; null becomes moondial.json.null",

@@ -24,7 +24,8 @@ final class Interrupts: Sendable {
     /// gets the number of a signal at once, on another thread; then `handler` does, on the event loop. The second one ends
     /// the process at once; in a conversation, SIGINT may come as often as it likes.
     static func watch(
-        on eventLoop: any EventLoop, isConversation: Bool = false, urgent: @escaping @Sendable (Int32) -> Void = { _ in },
+        on eventLoop: any EventLoop, isConversation: Bool = false,
+        urgent: @escaping @Sendable (Int32) -> Void = { _ in },
         handler: @escaping (Int32) -> Void
     ) {
         let numbers = [SIGINT, SIGTERM].filter { !isIgnored($0) }

@@ -35,8 +35,10 @@ struct CommandTests {
     @Test(
         "what is wrong with a command",
         arguments: [
-            (":doc", ":doc needs a name"), (":doc verfy", "did you mean 'verify'?"), (":explain 903", "no code '903' is known"),
-            (":drop x", "there is no rule 'x'"), (":load /nowhere", "cannot read '/nowhere'"), (":flow 3", "there are 0 runs"),
+            (":doc", ":doc needs a name"), (":doc verfy", "did you mean 'verify'?"),
+            (":explain 903", "no code '903' is known"),
+            (":drop x", "there is no rule 'x'"), (":load /nowhere", "cannot read '/nowhere'"),
+            (":flow 3", "there are 0 runs"),
             (":trace maybe", ":trace on, full or off expected"), (":sim cod 1", "did you mean 'code'?"),
             (":sim clock 30s", "a time such as +30s expected"), (":set dept 1", "did you mean 'depth'?"),
             (":save", ":save needs a file"), (":watch", "no rule files are loaded"), (":edit", ":edit needs an editor"),
@@ -77,7 +79,8 @@ struct CommandTests {
         }
         let call = "verify(\"13800138000\", \"sim:\").reason"
         let record = try await desk.type(
-            "kept = 5", "rule \"typed\" { route = function() end }", ":load \(file)", call, ":reload", call, " :reload", call,
+            "kept = 5", "rule \"typed\" { route = function() end }", ":load \(file)", call, ":reload", call, " :reload",
+            call,
             "kept", ":rules")
         #expect(record.resultLines.prefix(4) == ["\"one\"", "\"one\"", "\"two\"", "5"])
         #expect(record.notes.contains("error[rule_syntax]"))
@@ -103,11 +106,14 @@ struct CommandTests {
     @Test func theSimulatorObeys() async throws {
         let call = "verify(\"13800138000\", \"tok\").code"
         let record = try await desk.type(
-            ":sim code 9002", call, ":sim code off", ":sim rules on", call, call, "verify(\"13800138000\", \"new\").code",
+            ":sim code 9002", call, ":sim code off", ":sim rules on", call, call,
+            "verify(\"13800138000\", \"new\").code",
             ":sim clock +31s", "verify(\"13800138000\", \"new\").code", ":sim delay 5ms",
             "verify(\"13800138001\", \"other\").elapsed_ms >= 5", ":sim")
         #expect(record.resultLines == ["9002", "9000", "9003", "9005", "9000", "true", "magic"])
-        #expect(record.notes.contains("simulator: code by phone and token, delay 5.000 ms, provider rules on, clock +31.000 s\n"))
+        #expect(
+            record.notes.contains(
+                "simulator: code by phone and token, delay 5.000 ms, provider rules on, clock +31.000 s\n"))
     }
 
     @Test func manyRequestsAreTried() async throws {
@@ -123,7 +129,9 @@ struct CommandTests {
 
                 """)
         #expect(record.notes.contains("40 of 40 requests in "))
-        #expect(record.notes.contains("bad.jsonl:2: 'phone' is missing") || record.notes.contains("bad.jsonl:2: 'token' is missing"))
+        #expect(
+            record.notes.contains("bad.jsonl:2: 'phone' is missing")
+                || record.notes.contains("bad.jsonl:2: 'token' is missing"))
         #expect(!record.notes.contains("trace "))
     }
 
@@ -154,7 +162,8 @@ struct CommandTests {
     @Test func aTranscriptIsRecordedAndReplayed() async throws {
         let file = path("session.txt")
         _ = try await desk.type(
-            ":record \(file)", "x = {\n  1,\n}", "#x + 1", "verify(\"13912345678\", \"a-real-token\").verdict", ":record off",
+            ":record \(file)", "x = {\n  1,\n}", "#x + 1", "verify(\"13912345678\", \"a-real-token\").verdict",
+            ":record off",
             "\"not recorded\"")
         let transcript = try read("session.txt")
         #expect(transcript.contains("sim> x = {\n   >   1,\n   > }\nsim> #x + 1\n2\n"))
@@ -189,7 +198,10 @@ struct CommandTests {
 
     @Test func docTellsAboutWordsFieldsAndCommands() async throws {
         let record = try await desk.type(":doc verify", ":doc req.phone", ":doc find", ":doc :rules", ":explain 9003")
-        for text in ["verify(phone, token [, exid [, options]])", "token_age_ms", "req.phone: string", "string.find(s, pattern", "9003 explained"] {
+        for text in [
+            "verify(phone, token [, exid [, options]])", "token_age_ms", "req.phone: string", "string.find(s, pattern",
+            "9003 explained",
+        ] {
             #expect(record.results.contains(text), "\(text)")
         }
     }

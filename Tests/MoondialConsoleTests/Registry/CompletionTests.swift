@@ -11,7 +11,8 @@ struct CompletionTests {
     private let completer = Completer(
         names: { path in
             switch path {
-            case "": ("table", [("moondial", "table"), ("rule", "function"), ("shop", "table"), ("verify", "function")])
+            case "":
+                ("table", [("moondial", "table"), ("rule", "function"), ("shop", "table"), ("verify", "function")])
             case "moondial": ("table", [("all", "function"), ("attempt", "function"), ("config", "table")])
             case "shop": ("table", [("name", "string"), ("pay", "function")])
             case "shop.name": ("string", [])
@@ -59,7 +60,10 @@ struct CompletionTests {
     @Test(
         arguments: [
             ("verify(", "verify(phone, token [, exid [, options]])  phone: the number, eleven digits"),
-            ("verify(\"1\", ", "verify(phone, token [, exid [, options]])  token: what the client SDK obtained; works once"),
+            (
+                "verify(\"1\", ",
+                "verify(phone, token [, exid [, options]])  token: what the client SDK obtained; works once"
+            ),
             ("s:find(", "string.find(s, pattern [, init [, plain]])"), ("nosuch(", nil), ("x = ", nil),
         ] as [(String, String?)])
     func hints(text: String, expected: String?) {
@@ -82,7 +86,8 @@ struct CompletionTests {
             probe.set(names == ["real"] && session.completer.complete("moondial.js", at: 11).candidates.count == 1)
         }
         let record = try await desk.type(
-            "trap = setmetatable({ real = 1 }, { __index = function() ran = true return {} end, __pairs = error })", "1",
+            "trap = setmetatable({ real = 1 }, { __index = function() ran = true return {} end, __pairs = error })",
+            "1",
             "rawget(_G, \"ran\")")
         #expect(probe.value == true)
         #expect(record.results == "1\nnil\n")

@@ -24,7 +24,8 @@ struct InterruptTests {
 
     @Test func aCallInFlightIsGivenUpAndTold() async throws {
         let record = try await interrupting("verify(\"13800138000\", \"sim:delay=60s\")", then: "1")
-        #expect(record.notes.contains("interrupted: the attempt at mobile may have been delivered, the token may be spent"))
+        #expect(
+            record.notes.contains("interrupted: the attempt at mobile may have been delivered, the token may be spent"))
         #expect(record.notes.contains("error[cancelled]: interrupted\n"))
         #expect(record.results == "1\n")
     }

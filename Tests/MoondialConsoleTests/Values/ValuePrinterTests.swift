@@ -13,10 +13,13 @@ struct ValuePrinterTests {
             ("-math.huge", "-math.huge"), ("0/0", "0/0"), ("math.mininteger", "math.mininteger"), ("nil", "nil"),
             ("true", "true"), ("\"a\\\"b\\\\c\\n\\t\\0\\xFF\"", "\"a\\\"b\\\\c\\n\\t\\x00\\xFF\""),
             ("\"\\u{200B}日本\"", "\"\\u{200B}日本\""), ("{}", "{}"), ("{ 1, nil, 3 }", "{ 1, nil, 3 }"),
-            ("{ b = 1, a = 2, [10] = 3, [1.5] = 4, [true] = 5, [\"end\"] = 6 }",
-                "{ [1.5] = 4, [10] = 3, a = 2, b = 1, [\"end\"] = 6, [true] = 5 }"),
+            (
+                "{ b = 1, a = 2, [10] = 3, [1.5] = 4, [true] = 5, [\"end\"] = 6 }",
+                "{ [1.5] = 4, [10] = 3, a = 2, b = 1, [\"end\"] = 6, [true] = 5 }"
+            ),
             ("moondial.json.null", "moondial.json.null"), ("moondial.json.array {}", "moondial.json.array {}"),
-            ("allow", "allow"), ("deny \"why\"", "deny \"why\""), ("review(\"w\", { n = 1 })", "review(\"w\", { n = 1 })"),
+            ("allow", "allow"), ("deny \"why\"", "deny \"why\""),
+            ("review(\"w\", { n = 1 })", "review(\"w\", { n = 1 })"),
             ("string.format", "string.format"), ("verify", "verify"), ("function() end", "--[[ function stdin:1 ]]"),
             ("{ f = function() end }", "{ f = --[[ function stdin:1 ]] nil }"),
             ("coroutine.create(print)", "--[[ thread ]]"),
@@ -38,7 +41,8 @@ struct ValuePrinterTests {
     }
 
     @Test func cyclesEnd() async throws {
-        let record = try await SessionDesk().type("t = { name = \"t\" } t.child = { up = t, deep = { t } } t.me = t", "t")
+        let record = try await SessionDesk().type(
+            "t = { name = \"t\" } t.child = { up = t, deep = { t } } t.me = t", "t")
         #expect(
             record.results == """
                 {
@@ -62,7 +66,8 @@ struct ValuePrinterTests {
     }
 
     @Test func aHugeTableIsNeitherCopiedNorRefused() async throws {
-        let record = try await SessionDesk().type("t = {} for i = 1, 200000 do t[\"k\" .. i] = { i } end", ":set items 1", "t")
+        let record = try await SessionDesk().type(
+            "t = {} for i = 1, 200000 do t[\"k\" .. i] = { i } end", ":set items 1", "t")
         #expect(record.results.hasSuffix("--[[ … 199999 more ]] }\n"))
     }
 

@@ -52,7 +52,7 @@ struct RegistryTests {
             request.ip = "192.0.2.1"
             request.carrier = .telecom
             request.tokenAge = 1
-            request.timeout = 1000
+            request.timeout = 60_000
             request.context = ["a": 1]
         }
         let seen = Set(report.logged.map(\.message))
@@ -63,10 +63,14 @@ struct RegistryTests {
 
     @Test func noNameIsDescribedTwice() {
         #expect(Set(Registry.entries.map(\.name)).count == Registry.entries.count)
-        for entry in Registry.entries { #expect(!entry.summary.isEmpty && !entry.summary.contains("\n"), "\(entry.name)") }
+        for entry in Registry.entries {
+            #expect(!entry.summary.isEmpty && !entry.summary.contains("\n"), "\(entry.name)")
+        }
     }
 
-    @Test(arguments: ["verify", "moondial.attempt"]) func theArgumentChecksAreTheOnesDescribed(name: String) async throws {
+    @Test(arguments: ["verify", "moondial.attempt"]) func theArgumentChecksAreTheOnesDescribed(name: String)
+        async throws
+    {
         let entry = try #require(Registry.entry(named: name))
         // Each required argument in turn is left out, and the message names its place.
         let values = ["endpoint": "\"h5\"", "phone": "\"13800138000\"", "token": "\"sim:\""]
