@@ -29,7 +29,8 @@ static void stop_hook(lua_State *L, lua_Debug *ar) {
     lua_sethook(L, NULL, 0, 0);  // armed for a slice that ended before
 }
 
-void moondial_request_stop(moondial_vm *vm, moondial_stop_reason reason) {
+__attribute__((disable_sanitizer_instrumentation)) void moondial_request_stop(
+    moondial_vm *vm, moondial_stop_reason reason) {
     vm->stopping = reason;
     // As lua.c does it when the user presses Ctrl-C: of all functions of the API, this one may be called at any point.
     lua_sethook(vm->running, stop_hook, LUA_MASKCOUNT, 1);
@@ -62,8 +63,7 @@ __attribute__((disable_sanitizer_instrumentation)) static void on_signal(int num
     uint64_t slice = atomic_load_explicit(&vm->slice.number, memory_order_relaxed);
     // A signal that comes late means a slice that is over.
     if (slice == 0 || atomic_load_explicit(&vm->slice.overdue, memory_order_acquire) != slice) return;
-    vm->stopping = atomic_load_explicit(&vm->slice.reason, memory_order_relaxed);
-    lua_sethook(vm->running, stop_hook, LUA_MASKCOUNT, 1);
+    moondial_request_stop(vm, (moondial_stop_reason)atomic_load_explicit(&vm->slice.reason, memory_order_relaxed));
 }
 
 static void install_handler(void) {

@@ -21,7 +21,8 @@ package final class LuaMeter {
         handle.initialize(
             to: moondial_meter(
                 cpu_limit: .max, deadline: .max, allocation_limit: .max, coroutine_limit: .max,
-                hash_limit: .max, results: moondial_limits(LuaLimits()), coroutines: 0, cpu: 0, allocated: 0, stopped: MOONDIAL_STOP_NONE))
+                hash_limit: .max, results: moondial_limits(LuaLimits()), coroutines: 0, cpu: 0, allocated: 0,
+                stopped: MOONDIAL_STOP_NONE))
     }
 
     deinit { handle.deallocate() }

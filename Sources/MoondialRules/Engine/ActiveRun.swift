@@ -200,7 +200,9 @@ final class ActiveRun: RunHandle {
         case .dropped(isFirst: false): return nil
         case .dropped(isFirst: true):
             let limits = engine.settings.run.limits
-            message = "further lines of this run are dropped: it may log \(limits.logLines) lines and \(limits.logBytes) bytes"
+            message =
+                "further lines of this run are dropped: it may log \(limits.logLines) lines and "
+                + "\(limits.logBytes) bytes"
             fields = JSON.Object()
         }
         let place = machine.runningHook

@@ -24,7 +24,8 @@ final class RuleVM {
         host.finishLoading()
         if vm.isFull {
             throw Diagnostic(
-                .ruleMemory, "loading the rules takes more than the \(settings.run.limits.vmMemory >> 20) MiB of a Lua state",
+                .ruleMemory,
+                "loading the rules takes more than the \(settings.run.limits.vmMemory >> 20) MiB of a Lua state",
                 fix: DiagnosticCode.ruleMemory.advice)
         }
     }

@@ -13,7 +13,6 @@ enum StockLua {
 
     /// What `text`, a function body, returns there, as `print` writes it with spaces between.
     static func run(_ text: String, prelude: String = "") throws -> String {
-        guard let path else { throw Surprise("lua5.4 is not installed") }
         let arguments = [
             "-e",
             """
@@ -27,6 +26,23 @@ enum StockLua {
             end
             """.replacingOccurrences(of: "arg_text", with: Self.quoted(text)),
         ]
+        return try output(of: arguments)
+    }
+
+    /// The lines that each of `texts`, chunks named "@batch", prints there.
+    static func printed(by texts: [String]) throws -> [[String]] {
+        let input = FileManager.default.temporaryDirectory.appendingPathComponent("moondial-\(UUID().uuidString).lua")
+        defer { try? FileManager.default.removeItem(at: input) }
+        let chunks = texts.map { "assert(load(\(quoted($0)), '@batch'))() print('\\0')\n" }
+        try chunks.joined().write(to: input, atomically: true, encoding: .utf8)
+        let parts = try output(of: [input.path]).components(separatedBy: "\0\n")
+        guard parts.count == texts.count + 1 else { throw Surprise("lua5.4 said: \(parts.last ?? "")") }
+        return parts.dropLast().map { Array($0.components(separatedBy: "\n").dropLast()) }
+    }
+
+    /// What it writes, errors included.
+    private static func output(of arguments: [String]) throws -> String {
+        guard let path else { throw Surprise("lua5.4 is not installed") }
         let output = Pipe()
         let process = try ChildProcess(
             path, arguments, output: output.fileHandleForWriting, errors: output.fileHandleForWriting)
@@ -34,27 +50,6 @@ enum StockLua {
         let data = output.fileHandleForReading.readDataToEndOfFile()
         _ = process.waitForStatus()
         return String(decoding: data, as: UTF8.self)
-    }
-
-    /// The lines that each of `texts`, chunks named "@batch", prints there.
-    static func printed(by texts: [String]) throws -> [[String]] {
-        guard let path else { throw Surprise("lua5.4 is not installed") }
-        let input = FileManager.default.temporaryDirectory.appendingPathComponent("moondial-\(UUID().uuidString).lua")
-        defer { try? FileManager.default.removeItem(at: input) }
-        let chunks = texts.map { "assert(load(\(quoted($0)), '@batch'))() print('\\0')\n" }
-        try chunks.joined().write(to: input, atomically: true, encoding: .utf8)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = [input.path]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let parts = String(decoding: data, as: UTF8.self).components(separatedBy: "\0\n")
-        guard parts.count == texts.count + 1 else { throw Surprise("lua5.4 said: \(parts.last ?? "")") }
-        return parts.dropLast().map { Array($0.components(separatedBy: "\n").dropLast()) }
     }
 
     private static func quoted(_ text: String) -> String {

@@ -41,7 +41,8 @@ struct Attack: Sendable, CustomTestStringConvertible {
         }
         return files.filter { $0.hasSuffix(".lua") }.sorted().map { path in
             do {
-                return try Attack(name: String(path.dropLast(4)), text: Array(Data(contentsOf: root.appending(path: path))))
+                let text = try Data(contentsOf: root.appending(path: path))
+                return try Attack(name: String(path.dropLast(4)), text: Array(text))
             } catch {
                 preconditionFailure("\(path): \(error)")
             }
