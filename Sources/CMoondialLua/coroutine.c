@@ -7,12 +7,14 @@
 
 // MARK: - Marks
 
-// The extra space of a coroutine says whose it is: NULL for a script's, the `moondial_thread` of a host thread, and for
-// one that waits for the host the coroutine through which it waits, or NULL, with the lowest bit set.
+// The extra space of a coroutine says whose it is: NULL for a script's, `host_thread` for a host thread's, and for one
+// that waits for the host the coroutine through which it waits, or NULL, with the lowest bit set.
+
+static uint64_t host_thread;
 
 static void **mark(lua_State *co) { return (void **)lua_getextraspace(co); }
 
-void moondial_mark_thread(lua_State *L, moondial_thread *thread) { *mark(L) = thread; }
+void moondial_mark_thread(lua_State *L, bool is_host_thread) { *mark(L) = is_host_thread ? &host_thread : NULL; }
 
 static void mark_script(lua_State *co) { *mark(co) = NULL; }
 
@@ -22,7 +24,7 @@ static bool is_waiting(lua_State *co) { return (uintptr_t)*mark(co) & 1; }
 
 static lua_State *waits_through(lua_State *co) { return (lua_State *)((uintptr_t)*mark(co) & ~(uintptr_t)1); }
 
-static bool is_host_thread(lua_State *co) { return *mark(co) != NULL && !is_waiting(co); }
+static bool is_host_thread(lua_State *co) { return *mark(co) == &host_thread; }
 
 /// It waits for the host, or is a host thread: only the host resumes or closes it.
 static bool belongs_to_host(lua_State *co) { return *mark(co) != NULL; }
@@ -35,8 +37,11 @@ enum { MAX_CLOSINGS = 10 };
 
 int moondial_close(moondial_vm *vm, lua_State *closer, lua_State *co) {
     moondial_frame frame = {closer, true, vm->frame ? vm->frame->closings + 1 : 1, vm->frame};
+    lua_State *outer = vm->running;
     vm->frame = &frame;
+    vm->running = co;
     int status = lua_resetthread(co);
+    vm->running = outer;
     vm->frame = frame.up;
     return status;
 }
@@ -53,7 +58,9 @@ void moondial_close_waiting(moondial_vm *vm, lua_State *co) {
 static int close_from(lua_State *L, lua_State *co) {
     moondial_vm *vm = moondial_vm_of(L);
     if (vm->frame != NULL && vm->frame->closings >= MAX_CLOSINGS) luaL_error(L, "C stack overflow");
-    return moondial_close(vm, L, co);
+    int status = moondial_close(vm, L, co);
+    moondial_poll(L, vm);  // a stop that was asked for while `co` ran may have come too late for it
+    return status;
 }
 
 // MARK: - resume and wrap
@@ -71,9 +78,12 @@ static int run_coroutine(lua_State *L, lua_State *co, int arguments, bool wrappe
     lua_xmove(L, co, arguments);
     moondial_frame frame = {L, false, vm->frame ? vm->frame->closings : 0, vm->frame};
     vm->frame = &frame;
+    vm->running = co;
     int results = 0;
     int status = lua_resume(co, L, arguments, &results);
+    vm->running = L;
     vm->frame = frame.up;
+    moondial_poll(L, vm);  // a stop that was asked for while `co` ran may have come too late for it
     if (status == LUA_YIELD && vm->waiting) {
         mark_waiting(co, vm->waiting_in);
         vm->waiting_in = co;
@@ -145,6 +155,7 @@ static int call_wrapped(lua_State *L) {
 
 static int coroutine_create(lua_State *L) {
     luaL_checktype(L, 1, LUA_TFUNCTION);
+    moondial_charge_coroutine(L);
     lua_State *co = lua_newthread(L);
     lua_pushvalue(L, 1);
     lua_xmove(L, co, 1);

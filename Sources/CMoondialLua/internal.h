@@ -8,6 +8,9 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdatomic.h>
 
 #include "CMoondialLua.h"
 
@@ -23,19 +26,80 @@ typedef struct moondial_frame {
     struct moondial_frame *up;
 } moondial_frame;
 
+/// A call of the host into Lua: what a stop jumps back to.
+typedef struct moondial_entry {
+    jmp_buf jump;
+    uint64_t started;         ///< on the coarse clock
+    struct moondial_entry *outer;
+    // What was so before, and is again afterwards:
+    moondial_meter *meter;
+    moondial_frame *frame;
+    lua_State *running;
+    lua_State *calling;
+    struct moondial_vm *here;  ///< on this operating system thread
+    int stopping;
+} moondial_entry;
+
+/// What the watchdog knows of the slice that is going on: the time from an entry to its end, or to the next wait. Written
+/// on the VM's thread while `number` is 0.
+typedef struct {
+    _Atomic uint64_t number;    ///< no two slices of a VM have the same; 0 when nothing runs
+    _Atomic uint64_t started;   ///< nanoseconds on the coarse clock
+    _Atomic uint64_t limit;     ///< nanoseconds of processor time
+    _Atomic uint64_t deadline;  ///< nanoseconds on the coarse clock
+    _Atomic int32_t thread;     ///< the operating system's number of the thread
+    // Written by others:
+    _Atomic uint64_t overdue;   ///< the number of the slice that has to stop
+    _Atomic int32_t reason;     ///< and why
+    _Atomic uint64_t idle;      ///< nanoseconds that slice `idle_of` is known not to have had a processor
+    _Atomic uint64_t idle_of;
+} moondial_slice;
+
+/// When the watchdog first saw a slice.
+typedef struct {
+    uint64_t slice;
+    uint64_t time;  ///< on the coarse clock
+    uint64_t cpu;   ///< of the thread
+} moondial_sighting;
+
+/// A new block of memory that Lua asks for.
+typedef struct {
+    size_t size;
+    const void *site;  ///< in Lua, where it does
+} moondial_request;
+
 struct moondial_vm {
     lua_State *main;
     moondial_call call;
     void *context;
     moondial_limits limits;
+    size_t source_limit;  ///< bytes of one text to compile
+    uint32_t secret[4];   ///< enciphers addresses
 
     moondial_buffer inbox;
     moondial_buffer outbox;
     size_t functions;  ///< on the outbox: end of the newest function's links, 0 when there is none
 
     size_t live_bytes;
+    size_t live_limit;
     uint64_t allocations;  ///< how many more succeed
     bool starved;          ///< one has failed since Lua was last entered
+    bool full;             ///< `live_bytes` was over `live_limit` once
+    moondial_request request;  ///< the last for a vector
+    size_t node_size;          ///< bytes of one key of a table with its value; 0 until it is known
+    const void *node_site;     ///< where Lua asks for vectors of these, and nothing else; NULL when there is no such place
+
+    moondial_meter *meter;           ///< of what runs
+    moondial_meter host_meter;       ///< of the host's own work: unlimited
+    moondial_entry *entry;           ///< innermost
+    lua_State *volatile running;     ///< coroutine whose code runs
+    volatile sig_atomic_t stopping;  ///< a `moondial_stop_reason`: what runs has to stop
+    _Atomic bool interrupted;        ///< the host's user wants whatever runs, or runs next, to stop
+    uint64_t slices;                 ///< the last number given
+    moondial_slice slice;
+    moondial_sighting sighting;      ///< this and the following are the watchdog's
+    moondial_vm *next_watched;
+    bool is_watched;
 
     moondial_frame *frame;     ///< innermost
     lua_State *calling;        ///< state whose host call is being answered
@@ -52,8 +116,10 @@ struct moondial_vm {
 
 struct moondial_thread {
     moondial_vm *vm;
-    lua_State *state;
+    lua_State *state;  ///< NULL when its last one was abandoned
+    int reference;     ///< of the state
     void *owner;
+    moondial_meter *meter;
     uint64_t ticket;
     bool waits;
     lua_State *waits_in;         ///< outermost of the coroutines through which it waits, or NULL
@@ -66,6 +132,7 @@ extern const char moondial_key_names;     ///< function -> its name in the stand
 extern const char moondial_key_host;      ///< the table of host-only functions
 extern const char moondial_key_classes;   ///< class number -> metatable
 extern const char moondial_key_array;     ///< metatable that marks arrays
+extern const char moondial_key_modules;   ///< the table of loaded modules
 extern const char moondial_key_frozen;    ///< in a metatable, not the registry: the table behind a read-only one
 
 /// The VM of any of its states. Never raises.
@@ -81,12 +148,22 @@ static inline moondial_vm *moondial_vm_of(lua_State *L) {
 void moondial_outbox_begin(moondial_vm *vm);
 /// Appends the value at `index` to the outbox by raw access. Never raises unless `functions` is set, which makes
 /// references (memory). On MOONDIAL_LIMIT `*problem` says which cap was hit.
-moondial_status moondial_encode(lua_State *L, int index, bool functions, const char **problem);
+moondial_status moondial_encode(
+    lua_State *L, int index, const moondial_limits *limits, bool functions, const char **problem);
 /// Pushes every value on the inbox and returns how many. May raise (memory, or a table key that Lua refuses).
 int moondial_decode(lua_State *L);
 /// Append to a buffer; false when memory ran out. Never raise.
 bool moondial_put_integer(moondial_buffer *out, int64_t value);
 bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count);
+
+// MARK: - view.c
+
+/// Appends a view of the value at `index` to the outbox. It never goes over a limit: what there is no room for is left
+/// out. Fails only when memory runs out. Never raises.
+moondial_status moondial_encode_view(lua_State *L, int index);
+/// Behind `moondial_vm_names` and `moondial_vm_forget_modules`. May raise (memory).
+int moondial_list_names(lua_State *L);
+int moondial_forget_modules(lua_State *L);
 
 // MARK: - report.c
 
@@ -100,10 +177,54 @@ const char *moondial_source(const lua_Debug *ar, size_t *count);
 /// Raises the message on top of the stack, after "file:line: " of the innermost script function.
 int moondial_raise(lua_State *L);
 
+/// Writes the stack of `L` and of the coroutines that wait for it to the outbox, under the message. Never raises.
+void moondial_report_stop(lua_State *L);
+
+// MARK: - allocator.c
+
+/// The `lua_Alloc` of a VM.
+void *moondial_allocate(void *context, void *block, size_t old_size, size_t new_size);
+/// Finds out how Lua asks for the hash part of a table. May raise (memory).
+void moondial_learn_tables(lua_State *L);
+
+// MARK: - meter.c
+
+/// Nanoseconds on a monotonic clock that is cheap to read and moves on every few milliseconds.
+uint64_t moondial_now(void);
+/// Charges an allocation of that many bytes: false when it must fail.
+bool moondial_charge_allocation(moondial_vm *vm, size_t bytes);
+/// Charges a new coroutine of a script, or does not return.
+void moondial_charge_coroutine(lua_State *L);
+
+// MARK: - stop.c
+
+/// Begins the host's call of `state`, with what it may use. Then `_setjmp(entry->jump)` marks where a stop ends, and
+/// `moondial_leave` ends the call in either case. Never raises.
+void moondial_enter(moondial_vm *vm, moondial_entry *entry, moondial_meter *meter, lua_State *state);
+void moondial_leave(moondial_vm *vm, moondial_entry *entry);
+/// Makes what runs stop at its next instruction. Safe in a signal handler on the VM's thread. Never raises.
+void moondial_request_stop(moondial_vm *vm, moondial_stop_reason reason);
+/// Does not return: the run that is going on ends here. No code of a script between here and the host's call has a say,
+/// and the coroutines on the way are abandoned.
+_Noreturn void moondial_stop(lua_State *L);
+/// Ends the run if it has to stop. Called in every loop of C whose length a script chooses.
+static inline void moondial_poll(lua_State *L, const moondial_vm *vm) {
+    if (vm->stopping) moondial_stop(L);
+}
+/// The slice that is going on has to stop. From any thread.
+void moondial_stop_slice(moondial_vm *vm, uint64_t slice, moondial_stop_reason reason);
+
+// MARK: - watchdog.c
+
+/// A slice with limits begins: the watchdog looks at it from time to time. Never raises.
+void moondial_watch(moondial_vm *vm);
+/// The VM goes away.
+void moondial_unwatch(moondial_vm *vm);
+
 // MARK: - refusal.c
 
 /// Raises unless the host may be called here: "NAME cannot wait inside CONSTRUCT" for a function that may wait unless
-/// every coroutine on the way to the host can yield, and for every function inside a finalizer.
+/// every coroutine on the way to the host can yield.
 void moondial_check_call(lua_State *L, uint32_t flags, const char *name);
 
 // MARK: - call.c
@@ -115,8 +236,8 @@ int moondial_host_function(lua_State *L);
 
 // MARK: - coroutine.c
 
-/// Says that `L` is the state of `thread`. Never raises.
-void moondial_mark_thread(lua_State *L, moondial_thread *thread);
+/// Says whether `L` is the state of a host thread. Never raises.
+void moondial_mark_thread(lua_State *L, bool is_host_thread);
 /// Closes what `co` left open, on behalf of `closer` (NULL is the host): LUA_OK, or the status of an error whose value
 /// is left on `co`. Never raises.
 int moondial_close(moondial_vm *vm, lua_State *closer, lua_State *co);
@@ -146,6 +267,64 @@ extern const luaL_Reg moondial_raw_functions[];
 void moondial_make_record(lua_State *L, uint32_t class);
 /// What the prelude needs to give records their class.
 extern const luaL_Reg moondial_record_functions[];
+
+// MARK: - words.c
+
+/// Words and labels of one text, of those that are counted.
+enum { MOONDIAL_WORD_LIMIT = 3000 };
+
+/// The text has more than that, and the time to compile it might grow with the square of their number. Never raises.
+bool moondial_has_many_words(const char *text, size_t count);
+
+// MARK: - repair.c
+
+/// Replaces the function on top of the stack, which `text` was compiled to, by one without the wrong CLOSE instructions
+/// of the compiler: LUA_OK, or another status with the message in its place. May raise (memory).
+int moondial_repair(lua_State *L, const char *text, size_t count);
+
+// MARK: - compile.c
+
+/// Bytes of one text to compile, unless the host says otherwise.
+enum { MOONDIAL_SOURCE_LIMIT = 128 << 10 };
+
+/// Compiles text (never bytecode), if it is not too much: LUA_OK with the function on top of the stack, or another status
+/// with the message there. May raise (memory).
+int moondial_compile(lua_State *L, const char *text, size_t count, const char *name);
+/// `load`, for text only. No script code runs inside the parser.
+int moondial_load(lua_State *L);
+
+// MARK: - values.c, random.c
+
+/// Pushes what `tostring` gives for the value and returns it. May raise, as script code may run.
+const char *moondial_tostring(lua_State *L, int index, size_t *count);
+/// Pushes the number that stands for the address of the value, or `null` when it has none. May raise (memory).
+void moondial_push_address(lua_State *L, int index, const char *null);
+/// Raises when the table at `index`, about to become a metatable, has a finalizer.
+void moondial_check_metatable(lua_State *L, int index);
+/// Fills `bytes` (at most 256); false when the system does not provide. Never raises.
+bool moondial_random(void *bytes, size_t count);
+/// Replaces `randomseed` in the table of the math library on top of the stack, and seeds. May raise.
+void moondial_wrap_random(lua_State *L);
+extern const luaL_Reg moondial_value_functions[];
+
+// MARK: - string_patterns.c, strings.c, tables.c, sort.c, codes.c
+
+extern const luaL_Reg moondial_pattern_functions[];
+extern const luaL_Reg moondial_string_functions[];
+extern const luaL_Reg moondial_table_functions[];
+extern const luaL_Reg moondial_utf8_functions[];
+
+/// Functions that get the stock function which they replace as an upvalue.
+extern const luaL_Reg moondial_string_wrappers[];
+extern const luaL_Reg moondial_value_wrappers[];
+
+/// What an argument must be capable of, through metamethods when it is no table.
+enum { MOONDIAL_TABLE_READ = 1, MOONDIAL_TABLE_WRITE = 2, MOONDIAL_TABLE_LENGTH = 4 };
+
+/// The length of the argument, which must be capable of `uses` too. May raise.
+lua_Integer moondial_check_length(lua_State *L, int index, int uses);
+/// `table.sort`.
+int moondial_sort(lua_State *L);
 
 // MARK: - library.c, module.c, object.c
 

@@ -82,7 +82,7 @@ static bool put_error_value(lua_State *L, moondial_buffer *out) {
         case LUA_TSTRING:
             bytes = lua_tolstring(L, -1, &count);
             return moondial_put_text(out, MOONDIAL_TAPE_STRING, bytes, count < MAX_MESSAGE ? count : MAX_MESSAGE);
-        case LUA_TNUMBER: return moondial_encode(L, -1, false, &bytes) == MOONDIAL_OK;
+        case LUA_TNUMBER: return moondial_encode(L, -1, &moondial_vm_of(L)->limits, false, &bytes) == MOONDIAL_OK;
         default:
             bytes = type_name(L);
             count = strlen(bytes);
@@ -107,14 +107,14 @@ static bool is_host_function(lua_State *L, lua_Debug *ar) {
     return host;
 }
 
-static bool put_frames(lua_State *L, moondial_buffer *out) {
+/// Counts what it puts in `frames`.
+static bool put_frames(lua_State *L, moondial_buffer *out, int *frames) {
     lua_Debug ar;
-    int frames = 0;
-    for (int level = 0; frames < MAX_FRAMES && lua_getstack(L, level, &ar); level++) {
+    for (int level = 0; *frames < MAX_FRAMES && lua_getstack(L, level, &ar); level++) {
         lua_getinfo(L, "Sln", &ar);
         if (is_prelude(&ar) || is_host_function(L, &ar)) continue;
         if (!put_frame(&ar, out)) return false;
-        frames++;
+        ++*frames;
     }
     return true;
 }
@@ -124,11 +124,22 @@ moondial_status moondial_report(lua_State *L, int lua_status) {
     moondial_outbox_begin(vm);
     // A script that raises Lua's own message for it does not make memory short.
     bool memory = lua_status == LUA_ERRMEM && vm->starved;
-    bool ok = put_error_value(L, &vm->outbox) && put_frames(L, &vm->outbox);
+    int frames = 0;
+    bool ok = put_error_value(L, &vm->outbox) && put_frames(L, &vm->outbox, &frames);
     return memory || !ok ? MOONDIAL_MEMORY : MOONDIAL_RUNTIME;
 }
 
 moondial_status moondial_report_text(moondial_vm *vm, moondial_status status, const char *text) {
     moondial_outbox_begin(vm);
     return put_c_string(&vm->outbox, text) ? status : MOONDIAL_MEMORY;
+}
+
+void moondial_report_stop(lua_State *L) {
+    moondial_vm *vm = moondial_vm_of(L);
+    moondial_buffer *out = &vm->outbox;
+    moondial_outbox_begin(vm);
+    int frames = 0;
+    if (!put_c_string(out, "stopped") || !put_frames(L, out, &frames)) return;
+    for (moondial_frame *frame = vm->frame; frame != vm->entry->frame && frame->state != NULL; frame = frame->up)
+        if (!put_frames(frame->state, out, &frames)) return;
 }

@@ -75,6 +75,7 @@ void moondial_outbox_begin(moondial_vm *vm) {
 typedef struct {
     lua_State *state;
     moondial_vm *vm;
+    const moondial_limits *limits;
     uint32_t nodes;
     bool functions;
     const char *problem;
@@ -99,7 +100,7 @@ static bool is_marked_array(lua_State *L, int index) {
 
 static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
     lua_State *L = e->state;
-    if (depth >= e->vm->limits.depth) return limit(e, "tables are nested too deep");
+    if (depth >= e->limits->depth) return limit(e, "tables are nested too deep");
     if (!lua_checkstack(L, 6)) return MOONDIAL_MEMORY;
     lua_pushvalue(L, index);
     index = lua_gettop(L);
@@ -110,7 +111,7 @@ static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
         if (is_marked_array(L, index)) tag = MOONDIAL_TAPE_ARRAY;
     }
     lua_Unsigned length = lua_rawlen(L, index);
-    if (length > e->vm->limits.nodes) return limit(e, "there are too many values");
+    if (length > e->limits->nodes) return limit(e, "there are too many values");
     uint32_t counts[2] = {(uint32_t)length, 0};
     if (!put_tagged(&e->vm->outbox, tag, counts, sizeof counts)) return MOONDIAL_MEMORY;
     for (lua_Unsigned i = 1; i <= length; i++) {
@@ -161,7 +162,7 @@ static moondial_status encode_function(encoder *e, int index) {
 /// Objects are userdata with a class number and a payload; any other userdata is opaque.
 static moondial_status encode_object(encoder *e, int index, uint32_t depth) {
     lua_State *L = e->state;
-    if (depth >= e->vm->limits.depth) return limit(e, "tables are nested too deep");
+    if (depth >= e->limits->depth) return limit(e, "tables are nested too deep");
     if (!lua_checkstack(L, 4)) return MOONDIAL_MEMORY;
     const uint32_t *class = lua_touserdata(L, index);
     if (lua_rawlen(L, index) != sizeof *class) return encode_opaque(e, index);
@@ -176,7 +177,7 @@ static moondial_status encode_string(encoder *e, int index) {
     moondial_buffer *out = &e->vm->outbox;
     size_t count;
     const char *bytes = lua_tolstring(e->state, index, &count);
-    if (sizeof(moondial_tape) + sizeof(uint32_t) + count > e->vm->limits.bytes - out->count)
+    if (sizeof(moondial_tape) + sizeof(uint32_t) + count > e->limits->bytes - out->count)
         return limit(e, "the values are too large");
     return written(moondial_put_text(out, MOONDIAL_TAPE_STRING, bytes, count));
 }
@@ -185,8 +186,8 @@ static moondial_status encode_string(encoder *e, int index) {
 static moondial_status encode(encoder *e, int index, uint32_t depth) {
     lua_State *L = e->state;
     moondial_buffer *out = &e->vm->outbox;
-    if (++e->nodes > e->vm->limits.nodes) return limit(e, "there are too many values");
-    if (out->count > e->vm->limits.bytes) return limit(e, "the values are too large");
+    if (++e->nodes > e->limits->nodes) return limit(e, "there are too many values");
+    if (out->count > e->limits->bytes) return limit(e, "the values are too large");
     switch (lua_type(L, index)) {
         case LUA_TNIL: return written(put_tag(out, MOONDIAL_TAPE_NIL));
         case LUA_TBOOLEAN:
@@ -207,8 +208,9 @@ static moondial_status encode(encoder *e, int index, uint32_t depth) {
     }
 }
 
-moondial_status moondial_encode(lua_State *L, int index, bool functions, const char **problem) {
-    encoder e = {L, moondial_vm_of(L), 0, functions, ""};
+moondial_status moondial_encode(
+    lua_State *L, int index, const moondial_limits *limits, bool functions, const char **problem) {
+    encoder e = {L, moondial_vm_of(L), limits, 0, functions, ""};
     int top = lua_gettop(L);
     moondial_status status = encode(&e, index, 0);
     lua_settop(L, top);
@@ -309,12 +311,15 @@ static void decode(lua_State *L, const uint8_t **cursor) {
         case MOONDIAL_TAPE_NIL:
         case MOONDIAL_TAPE_END:
         case MOONDIAL_TAPE_OBJECT:
-        case MOONDIAL_TAPE_OPAQUE: lua_pushnil(L); break;
+        case MOONDIAL_TAPE_OPAQUE:
+        case MOONDIAL_TAPE_LONG_STRING:
+        case MOONDIAL_TAPE_VIEW:
+        case MOONDIAL_TAPE_CYCLE:
+        case MOONDIAL_TAPE_CUT: lua_pushnil(L); break;
     }
 }
 
 int moondial_decode(lua_State *L) {
-    // A collection that starts here may run finalizers, but those cannot call the host: the inbox stays as it is.
     const moondial_buffer *in = &moondial_vm_of(L)->inbox;
     const uint8_t *cursor = in->bytes;
     const uint8_t *end = in->bytes + in->count;

@@ -30,13 +30,36 @@ static moondial_status encode_results(moondial_thread *thread, int count) {
     const char *problem = "";
     int first = lua_gettop(L) - count + 1;
     for (int i = 0; i < count && status == MOONDIAL_OK; i++)
-        status = moondial_encode(L, first + i, false, &problem);
+        status = moondial_encode(L, first + i, &thread->meter->results, false, &problem);
     lua_settop(L, 0);
     if (status == MOONDIAL_OK) return status;
     return moondial_report_text(thread->vm, status, status == MOONDIAL_MEMORY ? "not enough memory" : problem);
 }
 
-/// Empties the thread's stack: to-be-closed variables close. They may call the host: the tapes are put aside meanwhile.
+/// Gives up the thread's coroutine as it is. The next start makes another.
+static void abandon(moondial_thread *thread) {
+    moondial_vm_release(thread->vm, thread->reference);
+    thread->state = NULL;
+    thread->waits = false;
+}
+
+/// Empties the thread's stack: to-be-closed variables close, with what is left of what the thread may use.
+static void close_stack(moondial_thread *thread) {
+    moondial_vm *vm = thread->vm;
+    moondial_entry entry;
+    moondial_enter(vm, &entry, thread->meter, thread->state);
+    bool stopped = _setjmp(entry.jump) != 0;
+    if (!stopped) {
+        if (thread->waits) moondial_close_waiting(vm, thread->waits_in);
+        thread->waits = false;
+        moondial_close(vm, NULL, thread->state);
+        lua_settop(thread->state, 0);
+    }
+    moondial_leave(vm, &entry);
+    if (stopped) abandon(thread);
+}
+
+/// Makes the thread ready for its next start. What closes may call the host: the tapes are put aside meanwhile.
 static void reset(moondial_thread *thread) {
     moondial_vm *vm = thread->vm;
     moondial_buffer inbox = vm->inbox, outbox = vm->outbox;
@@ -46,10 +69,7 @@ static void reset(moondial_thread *thread) {
     vm->functions = 0;
     vm->current = thread;
 
-    if (thread->waits) moondial_close_waiting(vm, thread->waits_in);
-    thread->waits = false;
-    moondial_close(vm, NULL, thread->state);
-    lua_settop(thread->state, 0);
+    close_stack(thread);
 
     moondial_outbox_begin(vm);
     free(vm->inbox.bytes);
@@ -62,11 +82,21 @@ static void reset(moondial_thread *thread) {
 
 static moondial_status run(moondial_thread *thread, int arguments) {
     moondial_vm *vm = thread->vm;
-    int results = 0;
+    moondial_entry entry;
     vm->current = thread;
     vm->starved = false;
     thread->waits = false;
+    moondial_enter(vm, &entry, thread->meter, thread->state);
+    if (_setjmp(entry.jump) != 0) {
+        moondial_leave(vm, &entry);
+        vm->current = NULL;
+        vm->waiting = false;
+        abandon(thread);
+        return MOONDIAL_STOPPED;
+    }
+    int results = 0;
     int status = lua_resume(thread->state, NULL, arguments, &results);
+    moondial_leave(vm, &entry);
     vm->current = NULL;
     if (status == LUA_OK) return encode_results(thread, results);
     if (status == LUA_YIELD) {
@@ -81,7 +111,30 @@ static moondial_status run(moondial_thread *thread, int arguments) {
     return report;
 }
 
+/// Protected: gives the thread a coroutine.
+static int make_state(lua_State *L) {
+    moondial_thread *thread = lua_touserdata(L, 1);
+    lua_State *state = lua_newthread(L);
+    thread->reference = luaL_ref(L, LUA_REGISTRYINDEX);
+    thread->state = state;
+    moondial_mark_thread(state, true);
+    return 0;
+}
+
+/// Whether the thread has a coroutine now; false when memory ran out.
+static bool has_state(moondial_thread *thread) {
+    lua_State *L = thread->vm->main;
+    if (thread->state != NULL) return true;
+    lua_settop(L, 0);
+    lua_pushcfunction(L, make_state);
+    lua_pushlightuserdata(L, thread);
+    lua_pcall(L, 1, 0, 0);
+    lua_settop(L, 0);
+    return thread->state != NULL;
+}
+
 moondial_status moondial_thread_start(moondial_thread *thread, int32_t function) {
+    if (!has_state(thread)) return moondial_report_text(thread->vm, MOONDIAL_MEMORY, "not enough memory");
     // An idle coroutine has room for a few values; nothing here allocates.
     lua_pushcfunction(thread->state, begin_call);
     lua_pushinteger(thread->state, function);
@@ -96,31 +149,20 @@ moondial_status moondial_thread_resume(moondial_thread *thread, uint64_t ticket,
 
 // MARK: - Life
 
-/// Protected: makes a coroutine that lives as long as the VM.
-static int prepare_thread(lua_State *L) {
-    moondial_thread *thread = lua_touserdata(L, 1);
-    thread->state = lua_newthread(L);
-    luaL_ref(L, LUA_REGISTRYINDEX);
-    moondial_mark_thread(thread->state, thread);
-    return 0;
-}
-
-moondial_thread *moondial_thread_acquire(moondial_vm *vm, void *owner) {
+moondial_thread *moondial_thread_acquire(moondial_vm *vm, void *owner, moondial_meter *meter) {
     moondial_thread *thread = vm->idle;
     if (thread != NULL) {
         vm->idle = thread->next_idle;
         thread->owner = owner;
+        thread->meter = meter;
         return thread;
     }
     thread = calloc(1, sizeof *thread);
     if (thread == NULL) return NULL;
     thread->vm = vm;
     thread->owner = owner;
-    lua_settop(vm->main, 0);
-    lua_pushcfunction(vm->main, prepare_thread);
-    lua_pushlightuserdata(vm->main, thread);
-    if (lua_pcall(vm->main, 1, 0, 0) != LUA_OK) {
-        lua_settop(vm->main, 0);
+    thread->meter = meter;
+    if (!has_state(thread)) {
         free(thread);
         return NULL;
     }

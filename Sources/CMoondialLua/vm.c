@@ -8,36 +8,23 @@
 
 #include "internal.h"
 
-// MARK: - Memory
-
-static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
-    moondial_vm *vm = context;
-    if (block == NULL) old_size = 0;  // Lua passes a type here
-    if (new_size == 0) {
-        free(block);
-        vm->live_bytes -= old_size;
-        return NULL;
-    }
-    void *result = NULL;
-    if (new_size <= old_size || vm->allocations > 0) result = realloc(block, new_size);
-    if (result == NULL) {
-        vm->starved = true;
-        return NULL;
-    }
-    if (new_size > old_size) vm->allocations--;
-    vm->live_bytes += new_size - old_size;
-    return result;
-}
-
 /// Unreachable as long as this target keeps its rule that everything that raises is protected.
 static int panic(lua_State *L) {
     fprintf(stderr, "moondial: a Lua error escaped the host: %s\n", lua_tostring(L, -1));
     abort();
 }
 
+// MARK: - Memory
+
 void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations) { vm->allocations = allocations; }
 
+void moondial_vm_limit_source(moondial_vm *vm, size_t bytes) { vm->source_limit = bytes; }
+
 size_t moondial_vm_live_bytes(const moondial_vm *vm) { return vm->live_bytes; }
+
+bool moondial_vm_is_full(const moondial_vm *vm) { return vm->full; }
+
+void moondial_vm_collect(moondial_vm *vm) { lua_gc(vm->main, LUA_GCCOLLECT); }
 
 moondial_buffer *moondial_vm_outbox(moondial_vm *vm) { return &vm->outbox; }
 
@@ -63,6 +50,7 @@ static void keep_unprotected_strings(lua_State *L) {
 
 static int set_up(lua_State *L) {
     const char *const *allowed = lua_touserdata(L, 1);
+    moondial_learn_tables(L);
     static const char *const tables[] = {
         &moondial_key_names, &moondial_key_host, &moondial_key_classes, &moondial_key_array};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
@@ -80,19 +68,27 @@ static int set_up(lua_State *L) {
 }
 
 moondial_vm *moondial_vm_new(
-    const char *const *allowed, moondial_limits limits, moondial_call call, void *context, uint64_t allocations) {
+    const char *const *allowed, moondial_limits limits, size_t live_limit, moondial_call call, void *context,
+    uint64_t allocations) {
     moondial_vm *vm = calloc(1, sizeof *vm);
     if (vm == NULL) return NULL;
+    vm->host_meter = (moondial_meter){
+        .cpu_limit = UINT64_MAX, .deadline = UINT64_MAX, .allocation_limit = UINT64_MAX, .coroutine_limit = UINT32_MAX,
+        .hash_limit = UINT64_MAX};
+    vm->meter = &vm->host_meter;
     vm->limits = limits;
+    vm->live_limit = live_limit;
+    vm->source_limit = MOONDIAL_SOURCE_LIMIT;
     vm->call = call;
     vm->context = context;
     vm->allocations = allocations;
-    vm->main = lua_newstate(allocate, vm);
+    if (moondial_random(vm->secret, sizeof vm->secret)) vm->main = lua_newstate(moondial_allocate, vm);
     if (vm->main == NULL) {
         free(vm);
         return NULL;
     }
-    moondial_mark_thread(vm->main, NULL);  // new coroutines copy this
+    vm->running = vm->main;
+    moondial_mark_thread(vm->main, false);  // new coroutines copy this
     lua_atpanic(vm->main, panic);
     lua_pushcfunction(vm->main, set_up);
     lua_pushlightuserdata(vm->main, (void *)allowed);
@@ -102,7 +98,8 @@ moondial_vm *moondial_vm_new(
 }
 
 void moondial_vm_free(moondial_vm *vm) {
-    lua_close(vm->main);  // what finalizers call of the host is refused
+    moondial_unwatch(vm);
+    lua_close(vm->main);
     for (moondial_thread *thread = vm->threads; thread != NULL;) {
         moondial_thread *next = thread->next;
         free(thread);
@@ -191,7 +188,7 @@ typedef struct {
 
 static int load_chunk(lua_State *L) {
     chunk *c = lua_touserdata(L, 1);
-    if (luaL_loadbufferx(L, c->source, c->count, c->name, "t") != LUA_OK) return lua_error(L);
+    if (moondial_compile(L, c->source, c->count, c->name) != LUA_OK) return lua_error(L);
     c->function = luaL_ref(L, LUA_REGISTRYINDEX);
     return 0;
 }
@@ -223,6 +220,10 @@ moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t f
 }
 
 moondial_status moondial_vm_set(moondial_vm *vm, const char *path) { return protect(vm, set_value, path); }
+
+moondial_status moondial_vm_names(moondial_vm *vm, const char *path) { return protect(vm, moondial_list_names, path); }
+
+moondial_status moondial_vm_forget_modules(moondial_vm *vm) { return protect(vm, moondial_forget_modules, NULL); }
 
 moondial_status moondial_vm_freeze(moondial_vm *vm, const char *path) { return protect(vm, freeze_value, path); }
 

@@ -15,6 +15,10 @@ package final class LuaVM {
         package var functions: [HostFunction] = []
         /// Caps on values that cross from Lua to the host. The default is depth 16, 10,000 values, 1 MiB.
         package var limits = LuaLimits()
+        /// Bytes of Lua memory from which on the VM is full. The default is 256 MiB.
+        package var liveBytes = 256 << 20
+        /// Bytes that one text to load may have. The default is 128 KiB.
+        package var sourceBytes = 128 << 10
         /// How many allocations may succeed before all fail; nil, the default, for no limit. For tests.
         package var allocations: UInt64?
 
@@ -22,6 +26,8 @@ package final class LuaVM {
     }
 
     let handle: OpaquePointer
+    /// Stops what runs, from any thread.
+    package let interrupter: LuaInterrupter
     var sources = SourceTexts()
     private let functions: [HostFunction]
     private let bridge: Bridge
@@ -29,32 +35,43 @@ package final class LuaVM {
     /// - Throws: `LuaError` with code `memory`.
     package init(_ configuration: Configuration = Configuration()) throws(LuaError) {
         let bridge = Bridge()
-        let limits = configuration.limits
         let handle = CStrings(configuration.standardLibrary).withPointers { names in
             moondial_vm_new(
                 names,
-                moondial_limits(
-                    depth: UInt32(clamping: limits.depth), nodes: UInt32(clamping: limits.values),
-                    bytes: UInt32(clamping: limits.bytes)),
-                answerCall, Unmanaged.passUnretained(bridge).toOpaque(), configuration.allocations ?? .max)
+                moondial_limits(configuration.limits), configuration.liveBytes, answerCall,
+                Unmanaged.passUnretained(bridge).toOpaque(), configuration.allocations ?? .max)
         }
         guard let handle else { throw LuaError(code: .memory, message: "not enough memory for a Lua state") }
         self.handle = handle
+        interrupter = LuaInterrupter(handle)
         self.bridge = bridge
         functions = configuration.functions
+        moondial_vm_limit_source(handle, configuration.sourceBytes)
         bridge.vm = self
         for (number, function) in functions.enumerated() {
             try check(moondial_vm_define(handle, function.path, UInt32(number), function.options.rawValue))
         }
     }
 
-    deinit { moondial_vm_free(handle) }
+    deinit {
+        interrupter.disconnect()
+        moondial_vm_free(handle)
+    }
 
     /// The release of Lua that is linked: "Lua 5.4.4".
     package static var luaRelease: String { String(cString: moondial_lua_release()) }
 
     /// Bytes of Lua memory in use.
     package var liveBytes: Int { moondial_vm_live_bytes(handle) }
+
+    /// Memory has run over its limit once: what is in flight may end here, but nothing new should begin.
+    package var isFull: Bool { moondial_vm_is_full(handle) }
+
+    /// Collects all garbage. Takes time in proportion to what is in use.
+    package func collectGarbage() {
+        preconditionNotAnswering()
+        moondial_vm_collect(handle)
+    }
 
     /// Makes every allocation after the next `count` fail; nil lifts that. For tests.
     package func limitAllocations(to count: UInt64?) {
@@ -65,12 +82,24 @@ package final class LuaVM {
 
     /// Compiles Lua text. Bytecode is refused.
     ///
+    /// A text that begins at a later line of its source goes on where the texts before it have ended. What an expression
+    /// is put into, `frame`, belongs to no source and is not shown.
+    ///
     /// - Throws: `LuaError` with code `syntax` or `memory`.
-    package func load(_ text: [UInt8], name: LuaSourceName) throws(LuaError) -> LuaFunction {
+    package func load(
+        _ text: [UInt8], name: LuaSourceName, firstLine: Int = 1, frame: (before: String, after: String) = ("", "")
+    ) throws(LuaError) -> LuaFunction {
         preconditionNotAnswering()
-        sources.add(text, for: name)
+        sources.add(text, for: name, firstLine: firstLine)
         var reference: Int32 = 0
-        let status = text.withUnsafeBytes {
+        var chunk = text
+        if firstLine > 1 || frame != ("", "") {
+            chunk = [UInt8](repeating: UInt8(ascii: "\n"), count: firstLine - 1)
+            chunk += frame.before.utf8
+            chunk += text
+            chunk += frame.after.utf8
+        }
+        let status = chunk.withUnsafeBytes {
             moondial_vm_load(handle, $0.baseAddress, $0.count, name.chunkName, &reference)
         }
         guard status == MOONDIAL_OK else { throw LuaError(status: status, vm: self) }
@@ -102,6 +131,31 @@ package final class LuaVM {
         writer.reset()
         body(writer)
         try check(moondial_vm_set(handle, path))
+    }
+
+    /// What stands at a dotted path, by raw access: the name of the value's type, "nil" when there is none, and of a table
+    /// its text keys with the types of their values, sorted. The empty path means the globals.
+    ///
+    /// - Throws: `LuaError` with code `memory`.
+    package func names(at path: String) throws(LuaError) -> (type: String, fields: [(name: String, type: String)]) {
+        preconditionNotAnswering()
+        try check(moondial_vm_names(handle, path))
+        var reader = LuaReader(vm: self)
+        let type = reader.nextOrNil().text ?? "nil"
+        var fields: [(name: String, type: String)] = []
+        while let key = reader.next() {
+            let type = reader.nextOrNil().text ?? "nil"
+            if let name = key.text { fields.append((name, type)) }
+        }
+        return (type, fields.sorted { $0.name < $1.name })
+    }
+
+    /// Makes `require` ask again for every module.
+    ///
+    /// - Throws: `LuaError` with code `memory`.
+    package func forgetModules() throws(LuaError) {
+        preconditionNotAnswering()
+        try check(moondial_vm_forget_modules(handle))
     }
 
     /// Makes a global table read-only, with the tables in it. "_G" means the globals themselves, and nothing in them.
@@ -162,6 +216,14 @@ package struct LuaLimits: Sendable {
     package var bytes = 1 << 20
 
     package init() {}
+}
+
+extension moondial_limits {
+    init(_ limits: LuaLimits) {
+        self.init(
+            depth: UInt32(clamping: limits.depth), nodes: UInt32(clamping: limits.values),
+            bytes: UInt32(clamping: limits.bytes))
+    }
 }
 
 private func answerCall(

@@ -53,6 +53,11 @@ typedef enum : uint8_t {
     MOONDIAL_TAPE_OBJECT,    ///< `uint32_t` class, payload value (Lua to host only)
     MOONDIAL_TAPE_RECORD,    ///< `uint32_t` class, then a TABLE that gets the class's metatable (host to Lua only)
     MOONDIAL_TAPE_OPAQUE,    ///< length, bytes: the name of a type that does not cross (Lua to host only)
+    // In views only:
+    MOONDIAL_TAPE_LONG_STRING,  ///< `uint32_t` whole length, then the beginning as a STRING
+    MOONDIAL_TAPE_VIEW,         ///< as TABLE or ARRAY (which follows), then after END a `uint32_t`: entries left out
+    MOONDIAL_TAPE_CYCLE,        ///< `uint32_t`: how many tables further out the same table is being shown
+    MOONDIAL_TAPE_CUT,          ///< a value for which there was no room
 } moondial_tape;
 
 enum {
@@ -77,7 +82,8 @@ typedef enum : int32_t {
     MOONDIAL_SYNTAX,   ///< this and the following: a report is on the outbox
     MOONDIAL_RUNTIME,
     MOONDIAL_MEMORY,
-    MOONDIAL_LIMIT,  ///< a value was deeper, larger or longer than the limits allow
+    MOONDIAL_LIMIT,    ///< a value was deeper, larger or longer than the limits allow
+    MOONDIAL_STOPPED,  ///< the meter says why; what ran is gone without having had a say
 } moondial_status;
 
 /// What Swift answers when Lua calls it.
@@ -97,14 +103,40 @@ typedef struct {
     uint32_t bytes;  ///< of the tape
 } moondial_limits;
 
-/// No limit to the number of allocations.
-#define MOONDIAL_UNLIMITED UINT64_MAX
+/// Why the host stopped what was running.
+typedef enum : int32_t {
+    MOONDIAL_STOP_NONE,
+    MOONDIAL_STOP_CPU,
+    MOONDIAL_STOP_DEADLINE,
+    MOONDIAL_STOP_ALLOCATION,
+    MOONDIAL_STOP_COROUTINES,
+    MOONDIAL_STOP_INTERRUPT,
+    MOONDIAL_STOP_TABLE,
+} moondial_stop_reason;
+
+/// What a run may use of the machine, over all its threads, and what it has used. The largest value of a type is no
+/// limit. The host may change it while none of the threads runs.
+typedef struct {
+    uint64_t cpu_limit;         ///< nanoseconds of processor time
+    uint64_t deadline;          ///< nanoseconds on the monotonic clock; with a `cpu_limit`, ten times what is left of it go before
+    uint64_t allocation_limit;  ///< bytes
+    uint32_t coroutine_limit;
+    uint64_t hash_limit;  ///< places for keys in one table, outside of its list part; Lua makes them in powers of two
+    moondial_limits results;  ///< on what functions return to the host
+    uint32_t coroutines;      ///< that scripts have made
+    uint64_t cpu;
+    uint64_t allocated;  ///< altogether, whatever was freed since
+    moondial_stop_reason stopped;
+} moondial_meter;
 
 /// A new VM with the functions of the standard library in `allowed` ("assert", "string.format", ...; ends with NULL)
 /// and a read-only table for each library. NULL when memory ran out, as it does after `allocations` of them.
+///
+/// Over `live_limit` bytes the VM is full, and what has allocated a quarter of that is stopped; over twice as much, and
+/// over twice what a meter allows, allocations fail.
 moondial_vm *_Nullable moondial_vm_new(
-    const char *_Nullable const *_Nonnull allowed, moondial_limits limits, moondial_call call, void *context,
-    uint64_t allocations);
+    const char *_Nullable const *_Nonnull allowed, moondial_limits limits, size_t live_limit, moondial_call call,
+    void *context, uint64_t allocations);
 
 /// Closes the state: finalizers run, and every thread and reference becomes invalid. Threads that should close their
 /// to-be-closed variables are released before.
@@ -113,8 +145,24 @@ void moondial_vm_free(moondial_vm *vm);
 /// Makes every allocation after the next `allocations` fail. For tests.
 void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations);
 
+/// How many bytes one text to compile may have. The default is 128 KiB.
+void moondial_vm_limit_source(moondial_vm *vm, size_t bytes);
+
 /// Bytes of Lua memory in use.
 size_t moondial_vm_live_bytes(const moondial_vm *vm);
+
+/// Memory has run over its limit once: the VM should be given up when its threads have ended.
+bool moondial_vm_is_full(const moondial_vm *vm);
+
+/// Collects all garbage. Nothing may be running.
+void moondial_vm_collect(moondial_vm *vm);
+
+/// Stops what is running or, if nothing is, what runs next. What has a limit of processor time ends by itself: it goes on,
+/// and then what waits for it is stopped. From any thread.
+void moondial_vm_interrupt(moondial_vm *vm);
+
+/// Takes back an interrupt that has not stopped anything yet.
+void moondial_vm_clear_interrupt(moondial_vm *vm);
 
 /// Lua to host.
 moondial_buffer *moondial_vm_outbox(moondial_vm *vm);
@@ -135,6 +183,7 @@ enum {
     MOONDIAL_TAKES_FUNCTIONS = 2,  ///< function arguments become references
     MOONDIAL_STRINGIFIES = 4,      ///< arguments arrive as one string, as `print` would write it
     MOONDIAL_LOADS_MODULE = 8,     ///< `require`: answers source and chunk name, once per module
+    MOONDIAL_VIEWS = 16,           ///< arguments arrive as views, which show all values and are cut where they are large
 };
 
 /// Defines a host function at a dotted path: a global ("verify"), a field ("moondial.json.encode"), or, under "host.",
@@ -143,6 +192,13 @@ moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t f
 
 /// Sets the value on the inbox at a dotted path.
 moondial_status moondial_vm_set(moondial_vm *vm, const char *path);
+
+/// Writes the type of the value at a dotted path to the outbox ("nil" when there is none) and, when it is a table, each of
+/// its text keys and the type of the value there. Raw access: no metamethod runs. An empty path means the globals.
+moondial_status moondial_vm_names(moondial_vm *vm, const char *path);
+
+/// Forgets which modules were loaded, so that `require` asks the host again.
+moondial_status moondial_vm_forget_modules(moondial_vm *vm);
 
 /// Makes the table at a dotted path read-only, with the tables in it; "_G" means the globals themselves, not deep.
 /// Already read-only tables stay as they are.
@@ -165,7 +221,9 @@ bool moondial_vm_caller(moondial_vm *vm, const char *_Nullable *_Nonnull source,
 // MARK: - Threads
 
 /// A thread that has nothing to run, or NULL when memory ran out. `owner` comes back from `moondial_thread_owner`.
-moondial_thread *_Nullable moondial_thread_acquire(moondial_vm *vm, void *_Nullable owner);
+/// `meter` must live as long as the thread is not released.
+moondial_thread *_Nullable moondial_thread_acquire(
+    moondial_vm *vm, void *_Nullable owner, moondial_meter *meter);
 
 void *_Nullable moondial_thread_owner(const moondial_thread *thread);
 

@@ -7,10 +7,20 @@ package struct LuaError: Error, Sendable, Equatable {
         case syntax
         /// Raised by the code, or by a function it called.
         case runtime
-        /// Lua's memory ran out.
+        /// Memory ran out, or the code was stopped for allocating more than it may.
         case memory
         /// A value that should have crossed is too deep, too large or has too many entries.
         case limit
+        /// The code was stopped for using more processor time than it may.
+        case cpuTime = "cpu_time"
+        /// The code was stopped because its time was over.
+        case deadline
+        /// The code was stopped for making more coroutines than it may.
+        case coroutines
+        /// The code was stopped for making a table with more keys than it may.
+        case tableSize = "table_size"
+        /// The code was stopped from outside.
+        case interrupted
     }
 
     package var code: Code

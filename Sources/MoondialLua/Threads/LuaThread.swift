@@ -7,15 +7,17 @@ package final class LuaThread {
     /// What the host attached: the run or script this thread belongs to.
     package let context: AnyObject?
     private let vm: LuaVM
+    private let meter: LuaMeter
     private var handle: OpaquePointer?
 
-    fileprivate init(vm: LuaVM, context: AnyObject?) {
+    fileprivate init(vm: LuaVM, context: AnyObject?, meter: LuaMeter) {
         self.vm = vm
         self.context = context
+        self.meter = meter
     }
 
     fileprivate func acquire() -> Bool {
-        handle = moondial_thread_acquire(vm.handle, Unmanaged.passUnretained(self).toOpaque())
+        handle = moondial_thread_acquire(vm.handle, Unmanaged.passUnretained(self).toOpaque(), meter.handle)
         return handle != nil
     }
 
@@ -79,17 +81,24 @@ package final class LuaThread {
         switch status {
         case MOONDIAL_OK: .returned(LuaReader(vm: vm))
         case MOONDIAL_WAITING: .waiting
+        case MOONDIAL_STOPPED: .failed(stop())
         default: .failed(LuaError(status: status, vm: vm))
         }
+    }
+
+    private func stop() -> LuaError {
+        let stop = meter.stop ?? LuaError(stopOf: meter, vm: vm)
+        meter.stop = stop
+        return stop
     }
 }
 
 extension LuaVM {
-    /// A thread to run calls on, one after the other.
+    /// A thread to run calls on, one after the other, with what the meter allows. The default limits nothing.
     ///
     /// - Throws: `LuaError` with code `memory`.
-    package func makeThread(context: AnyObject? = nil) throws(LuaError) -> LuaThread {
-        let thread = LuaThread(vm: self, context: context)
+    package func makeThread(context: AnyObject? = nil, meter: LuaMeter = LuaMeter()) throws(LuaError) -> LuaThread {
+        let thread = LuaThread(vm: self, context: context, meter: meter)
         guard thread.acquire() else { throw LuaError(code: .memory, message: "not enough memory for a coroutine") }
         return thread
     }
@@ -106,6 +115,6 @@ package enum LuaOutcome {
     case returned(LuaReader)
     /// To a host function that waits.
     case waiting
-    /// It raised, or what it returned cannot cross. The thread can be started again.
+    /// It raised, was stopped, or what it returned cannot cross. The thread can be started again.
     case failed(LuaError)
 }

@@ -28,7 +28,9 @@ extension DiagnosticCode {
         case .syntax: self = .ruleSyntax
         case .runtime: self = .ruleError
         case .memory: self = .ruleMemory
-        case .limit: self = .ruleResult
+        case .cpuTime, .deadline: self = .ruleTimeout
+        case .coroutines, .limit, .tableSize: self = .ruleLimit
+        case .interrupted: self = .cancelled
         }
     }
 }
@@ -46,10 +48,11 @@ extension HookFailure.Kind {
     fileprivate init(_ error: LuaError) {
         switch error.code {
         case .memory: self = .memory
-        case .limit: self = .nonsense
+        case .cpuTime, .deadline: self = .timeout
+        case .coroutines, .limit, .tableSize: self = .limit
         // The words are the Lua host's own; they only choose the label, since every failure fails closed.
         case .runtime where error.message.contains(" cannot wait inside "): self = .cannotYield
-        case .runtime, .syntax: self = .raised
+        case .runtime, .syntax, .interrupted: self = .raised
         }
     }
 }
@@ -82,7 +85,7 @@ enum LuaMessage {
 
     /// The fields of the libraries.
     private static let fields =
-        ["attempt", "log", "now", "hash", "json", "config", "all", "encode", "decode"]
+        ["attempt", "log", "now", "hash", "json", "config", "all", "spawn", "encode", "decode"]
         + StandardLibrary.allowed.filter { $0.contains(".") }.map(lastPart)
 
     private static func lastPart(of path: String) -> String {

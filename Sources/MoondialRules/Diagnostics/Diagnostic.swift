@@ -52,7 +52,8 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
     case ruleSyntax = "rule_syntax"
     case ruleError = "rule_error"
     case ruleMemory = "rule_memory"
-    case ruleResult = "rule_result"
+    case ruleTimeout = "rule_timeout"
+    case ruleLimit = "rule_limit"
     case ruleFile = "rule_file"
     case ruleDefinition = "rule_definition"
     case requestInvalid = "request_invalid"
@@ -67,8 +68,10 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
         switch self {
         case .ruleSyntax: "a rule file or script is not valid Lua"
         case .ruleError: "Lua code raised an error; in a hook the run ends in review (or deny), never in allow"
-        case .ruleMemory: "Lua ran out of memory"
-        case .ruleResult: "a value that Lua handed to the host is too deep, too large or has too many entries"
+        case .ruleMemory: "a rule allocated more memory than it may, or Lua ran out of it"
+        case .ruleTimeout: "a rule used more processor time than it may, or the run's time was over"
+        case .ruleLimit:
+            "a rule made too many coroutines or too large a table, or returned a value that is too deep or too large"
         case .ruleFile: "a rule file, folder or module cannot be read"
         case .ruleDefinition: "a rule has an unknown hook, a wrong value or no name"
         case .requestInvalid: "the request has a missing, empty, unknown or malformed field; nothing was sent"
@@ -86,7 +89,8 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
         case .ruleSyntax: "correct the line that the message shows"
         case .ruleError: "read the traceback, correct the hook, try it with `moondial run`"
         case .ruleMemory: "look for a table or string that grows without bound"
-        case .ruleResult: "return only what the hook needs: an endpoint, a decision, a small table"
+        case .ruleTimeout: "look at the line that was stopped; raise limits.hook_cpu if it needs the time"
+        case .ruleLimit: "return only what the hook needs: an endpoint, a decision, a small table"
         case .ruleFile: "check the path and its permissions"
         case .ruleDefinition: "use the hooks pre_check, route, fallback, map_result and on_decision"
         case .requestInvalid:

@@ -22,9 +22,11 @@ package struct FinishedRun: Sendable {
 /// Drives one `RunMachine`: calls the hooks in Lua, sends the attempts, and reports both back.
 final class ActiveRun: RunHandle {
     private let engine: RuleEngine
+    private let home: RuleVM
     private let rulebook: Rulebook
     private let request: RunRequest
-    private let completion: (FinishedRun) -> Void
+    /// Nil once it was called: it may hold the run.
+    private var completion: ((FinishedRun) -> Void)?
     private let started = NIODeadline.now()
     private var machine: RunMachine
     private var isOver = false
@@ -34,11 +36,12 @@ final class ActiveRun: RunHandle {
     private var failures: [Diagnostic] = []
 
     init(
-        engine: RuleEngine, rulebook: Rulebook, request: RunRequest, traceID: TraceID,
+        engine: RuleEngine, home: RuleVM, request: RunRequest, traceID: TraceID,
         completion: @escaping (FinishedRun) -> Void
     ) {
         self.engine = engine
-        self.rulebook = rulebook
+        self.home = home
+        rulebook = home.host.rulebook
         self.request = request
         self.completion = completion
         machine = RunMachine(
@@ -93,7 +96,9 @@ final class ActiveRun: RunHandle {
         let run = FinishedRun(
             result: result, trace: machine.trace, failures: failures.map { $0.mappingTexts(redacted) })
         engine.onRunFinished?(run)
-        completion(run)
+        let completion = completion
+        self.completion = nil
+        completion?(run)
     }
 
     // MARK: - Hooks
@@ -102,6 +107,7 @@ final class ActiveRun: RunHandle {
     private func call(_ call: RunMachine.HookCall) -> HookAnswer? {
         do throws(LuaError) {
             let strand = try hookStrand()
+            strand.meter.beginCall(engine.hookBudget)
             let function = rulebook.function(of: call.hook, in: call.rule)
             let outcome = strand.call(function, arguments: { write(call.input, to: $0) }) { [self] outcome in
                 perform(machine.hookAnswered(answer(to: call, outcome), now: now))
@@ -115,7 +121,9 @@ final class ActiveRun: RunHandle {
 
     private func hookStrand() throws(LuaError) -> Strand {
         if let strand { return strand }
-        let strand = try Strand(vm: engine.vm, run: self)
+        let meter = engine.settings.run.limits.runMeter()
+        meter.deadline = deadline.uptimeNanoseconds
+        let strand = try Strand(vm: home.vm, run: self, meter: meter)
         self.strand = strand
         return strand
     }
@@ -148,7 +156,7 @@ final class ActiveRun: RunHandle {
         var error = error
         if error.site == nil, let site = rulebook.site(of: call.hook, in: call.rule) {
             error.site = site
-            error.sourceLine = engine.vm.sourceLine(at: site)
+            error.sourceLine = home.vm.sourceLine(at: site)
         }
         error.message = redacted(error.message)
         error.sourceLine = error.sourceLine.map(redacted)
@@ -182,11 +190,21 @@ final class ActiveRun: RunHandle {
         }
     }
 
-    /// Notes a log line in the trace and gives its redacted form with the rule that speaks.
-    func log(_ message: String, fields: JSON.Object) -> LogLine {
-        let message = redacted(message)
-        let fields = engine.phoneMask.object(machine.trace.redactor.object(fields))
-        machine.log(message, fields: fields, now: now)
+    /// Notes a log line in the trace and gives its redacted form with the rule that speaks; nil when the run has logged
+    /// all that it may, and said so.
+    func log(_ message: String, fields: JSON.Object) -> LogLine? {
+        var message = redacted(message)
+        var fields = engine.phoneMask.object(machine.trace.redactor.object(fields))
+        switch machine.log(message, fields: fields, now: now) {
+        case .kept: break
+        case .dropped(isFirst: false): return nil
+        case .dropped(isFirst: true):
+            let limits = engine.settings.run.limits
+            message =
+                "further lines of this run are dropped: it may log \(limits.logLines) lines and "
+                + "\(limits.logBytes) bytes"
+            fields = JSON.Object()
+        }
         let place = machine.runningHook
         return LogLine(
             message: message, fields: fields, rule: place.map { rulebook.outline.rules[$0.rule].name },

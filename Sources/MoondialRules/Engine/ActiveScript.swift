@@ -4,25 +4,22 @@ import MoondialLua
 
 /// One script from its start to its end.
 final class ActiveScript: RunHandle {
-    private let engine: RuleEngine
-    private let host: LanguageHost
+    private let home: RuleVM
+    private let meter = LuaMeter()
     private var completion: ((Result<[LuaValue], Diagnostic>) -> Void)?
     private var strand: Strand?
 
-    init(
-        engine: RuleEngine, host: LanguageHost, completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void
-    ) {
-        self.engine = engine
-        self.host = host
+    init(home: RuleVM, completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void) {
+        self.home = home
         self.completion = completion
     }
 
     func start(_ script: RuleSource, arguments: [String]) {
         guard completion != nil else { return }
         do throws(LuaError) {
-            try engine.vm.set("arg", to: Self.argTable(script: script, arguments: arguments))
-            let chunk = try engine.vm.load(script.chunk, name: script.name)
-            let strand = try Strand(vm: engine.vm, run: nil)
+            try home.vm.set("arg", to: Self.argTable(script: script, arguments: arguments))
+            let chunk = try home.vm.load(script.chunk, name: script.name)
+            let strand = try Strand(vm: home.vm, run: nil, meter: meter)
             self.strand = strand
             let outcome = strand.call(
                 chunk, arguments: { writer in for argument in arguments { writer.write(argument) } },
@@ -49,13 +46,13 @@ final class ActiveScript: RunHandle {
     }
 
     private func trouble(after error: LuaError?) -> Diagnostic? {
-        host.trouble(after: error)?.mappingTexts(host.phoneMask.text)
+        home.host.trouble(after: error)?.mappingTexts(home.host.phoneMask.text)
     }
 
     private func end(_ trouble: Diagnostic?, _ results: [LuaValue]) {
         guard let completion else { return }
         self.completion = nil
-        host.definitions.forgetTrouble()
+        home.host.definitions.forgetTrouble()
         strand?.close()
         strand = nil
         completion(trouble.map { .failure($0) } ?? .success(results))

@@ -30,11 +30,12 @@ final class ConcurrentGroup {
     }
 
     /// Starts every function in order, outside of any call of the VM. Nothing happens in a group that was cancelled.
-    func start(vm: LuaVM, run: ActiveRun?) {
+    func start(vm: LuaVM, parent: Strand) {
         if functions.isEmpty { return end(.returned) }
         for (index, function) in functions.enumerated() where !isOver {
             do throws(LuaError) {
-                let strand = try Strand(vm: vm, run: run)
+                try parent.meter.countCoroutine()
+                let strand = try Strand(vm: vm, run: parent.run, meter: parent.meter)
                 strands.append(strand)
                 let outcome = strand.call(function, arguments: { _ in }) { [self] in ended(index, $0) }
                 ended(index, outcome)

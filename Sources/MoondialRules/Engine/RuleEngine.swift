@@ -28,6 +28,8 @@ package final class RuleEngine {
         package var print: ([UInt8]) -> Void = { _ in }
         /// Gets each line that rules log, redacted.
         package var log: (LogLine) -> Void = { _ in }
+        /// Whether blocks are typed at a prompt: see `evaluate`. The default is false.
+        package var isPrompt = false
         /// Milliseconds since 1970, for `moondial.now`.
         package var wallClock: () -> Int64
 
@@ -39,12 +41,31 @@ package final class RuleEngine {
     package let settings: Settings
     /// Gets every run that ends, also those that scripts start, before the run's own completion.
     package var onRunFinished: ((FinishedRun) -> Void)?
+    /// Called when the rules were loaded into a fresh Lua state, because memory of the last one ran full; with what went
+    /// wrong when that failed, and the last one stays in use.
+    package var onRenewal: ((Diagnostic?) -> Void)?
+
+    /// Asked before a script sends something; nil, the default, when nobody needs to be. Calls what it is given once, with
+    /// why nothing is sent, or nil.
+    package var admission: ((_ answered: @escaping (_ refusal: String?) -> Void) -> Void)?
+    /// Gets each rule that a script defines, and the one whose place it took. Called while Lua runs.
+    package var onRuleDefined: ((_ rule: RuleOutline, _ replaced: RuleOutline?) -> Void)?
+    /// Gets each attempt that a script makes itself, before the script does.
+    package var onRawAttempt: ((Attempt) -> Void)?
+    /// Gets the number and the end of each function that `moondial.spawn` has started. Nil, the default, refuses them.
+    package var onBackgroundEnd: ((Int, Result<[LuaView], Diagnostic>) -> Void)?
+    var background: [Int: ActiveEvaluation] = [:]
+    var lastBackground = 0
+    /// What a prompt must not print.
+    var knownSecrets: KnownSecrets
 
     let client: VerificationClient
     let eventLoop: any EventLoop
-    let vm: LuaVM
-    var phoneMask: PhoneMask { host.phoneMask }
-    private let host: LanguageHost
+    let phoneMask: PhoneMask
+    let hookBudget: LuaCPUBudget
+    private let rules: RuleFiles
+    /// Where new runs begin. Set before `init` returns.
+    private var current: RuleVM?
     private var randomness = SystemRandomNumberGenerator()
 
     /// Loads the rules: each file runs once. From then on no hook can assign a global.
@@ -57,36 +78,40 @@ package final class RuleEngine {
         self.settings = settings
         self.client = client
         self.eventLoop = eventLoop
-        host = LanguageHost(modules: Modules(roots: rules.roots), settings: settings)
-        do throws(LuaError) {
-            vm = try host.makeVM()
-        } catch {
-            throw Diagnostic(error)
-        }
-        host.engine = self
-        for source in rules.sources { try load(source) }
-        host.finishLoading()
+        self.rules = rules
+        phoneMask = PhoneMask(showsPhones: settings.run.showPhones)
+        knownSecrets = KnownSecrets(showsPhones: settings.run.showPhones)
+        hookBudget = LuaCPUBudget(call: settings.run.limits.hookCPU, total: settings.run.limits.runCPU)
+        current = try RuleVM(rules: rules, settings: settings, engine: self)
     }
 
     /// The rules that are in force.
-    package var outline: RulebookOutline { host.rulebook.outline }
+    package var outline: RulebookOutline { home.host.rulebook.outline }
 
     /// Rules that took the place of another with their name.
-    package var replacements: [Replacement] { host.definitions.replacements }
+    package var replacements: [Replacement] { home.host.definitions.replacements }
 
-    private func load(_ source: RuleSource) throws(Diagnostic) {
-        host.noteLoaded(source)
-        var failure: LuaError?
-        do throws(LuaError) {
-            let chunk = try vm.load(source.chunk, name: source.name)
-            let strand = try Strand(vm: vm, run: nil)
-            defer { strand.close() }
-            let outcome = strand.call(chunk, arguments: { _ in }, ended: { _ in })
-            if case .failed(let error) = outcome { failure = error }
-        } catch {
-            failure = error
+    /// Stops a script, from any thread. Hooks end by themselves.
+    package var interrupter: LuaInterrupter { home.vm.interrupter }
+
+    var home: RuleVM {
+        guard let current else { preconditionFailure("an engine is used before it is made") }
+        return current
+    }
+
+    /// Where a run that begins now belongs: in a fresh state when memory of the last one has run full. A script keeps
+    /// its state, with all that it has defined.
+    private func homeOfNextRun() -> RuleVM {
+        if home.vm.isFull, settings.mode == .service {
+            do throws(Diagnostic) {
+                current = try RuleVM(rules: rules, settings: settings, engine: self)
+                onRenewal?(nil)
+            } catch {
+                // What has loaded before can still decide.
+                onRenewal?(error)
+            }
         }
-        if let trouble = host.trouble(after: failure) { throw trouble }
+        return home
     }
 
     // MARK: - Runs
@@ -99,7 +124,7 @@ package final class RuleEngine {
 
     func startRun(_ request: RunRequest, completion: @escaping (FinishedRun) -> Void) -> ActiveRun {
         let run = ActiveRun(
-            engine: self, rulebook: host.rulebook, request: request, traceID: TraceID(using: &randomness),
+            engine: self, home: homeOfNextRun(), request: request, traceID: TraceID(using: &randomness),
             completion: completion)
         // Later, because the caller may be a host function, which must not enter the VM.
         eventLoop.assumeIsolated().execute { run.start() }
@@ -118,9 +143,9 @@ package final class RuleEngine {
         completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void
     ) -> any RunHandle {
         precondition(settings.mode == .script, "scripts need an engine in script mode")
-        if let root { host.addModuleRoot(root) }
-        host.noteLoaded(script)
-        let run = ActiveScript(engine: self, host: host, completion: completion)
+        if let root { home.host.addModuleRoot(root) }
+        home.host.noteLoaded(script)
+        let run = ActiveScript(home: home, completion: completion)
         eventLoop.assumeIsolated().execute { run.start(script, arguments: arguments) }
         return run
     }

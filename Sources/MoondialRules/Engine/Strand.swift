@@ -8,6 +8,10 @@ import MoondialLua
 final class Strand {
     /// The run whose hooks this is about; nil for a script.
     let run: ActiveRun?
+    /// What this strand and those that it starts may use together.
+    let meter: LuaMeter
+    /// What the prelude has shown here, for the prompt.
+    var shown: [LuaView] = []
     /// Holds the strand as its context, until `close`.
     private var thread: LuaThread?
     private var ended: ((LuaOutcome) -> Void)?
@@ -17,9 +21,10 @@ final class Strand {
     private var raisedAgain: LuaError?
 
     /// - Throws: `LuaError` with code `memory`.
-    init(vm: LuaVM, run: ActiveRun?) throws(LuaError) {
+    init(vm: LuaVM, run: ActiveRun?, meter: LuaMeter) throws(LuaError) {
         self.run = run
-        thread = try vm.makeThread(context: self)
+        self.meter = meter
+        thread = try vm.makeThread(context: self, meter: meter)
     }
 
     /// Calls a function. `ended` gets the outcome of a call that has to wait, `returned` or `failed`; when it ends

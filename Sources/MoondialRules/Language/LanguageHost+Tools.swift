@@ -52,7 +52,8 @@ extension LanguageHost {
     private func log(_ message: String, _ fields: JSON.Object, _ call: HostCall) {
         var line: LogLine
         if let run = Self.strand(of: call)?.run {
-            line = run.log(message, fields: fields)
+            guard let kept = run.log(message, fields: fields) else { return }
+            line = kept
         } else {
             line = LogLine(
                 message: phoneMask.text(message), fields: phoneMask.object(fields), rule: nil, hook: nil, traceID: nil)

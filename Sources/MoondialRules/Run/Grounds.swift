@@ -35,8 +35,9 @@ extension HookFailure.Kind {
     package var explanation: String {
         switch self {
         case .raised: "it raised an error"
-        case .timeout: "it ran out of time"
-        case .memory: "it ran out of memory"
+        case .timeout: "it used more time than it may"
+        case .memory: "it used more memory than it may"
+        case .limit: "it went over a limit"
         case .cannotYield: "it waited where Lua cannot wait"
         case .nonsense: "its answer makes no sense there"
         }

@@ -44,10 +44,22 @@ package struct HookFailure: Error, Sendable, Hashable {
         case timeout
         /// It used more memory than it may.
         case memory
+        /// It made more coroutines or a larger table, or answered with something larger, than it may.
+        case limit
         /// It called something that waits where Lua cannot wait.
         case cannotYield = "cannot_yield"
         /// It returned what the hook has no use for.
         case nonsense
+
+        /// The reason of the decision that such a failure brings about.
+        package var reason: String {
+            switch self {
+            case .timeout: "rule_timeout"
+            case .memory: "rule_memory"
+            case .limit: "rule_limit"
+            case .raised, .cannotYield, .nonsense: "rule_error"
+            }
+        }
     }
 
     package let kind: Kind

@@ -37,6 +37,14 @@ extension RunMachine {
         indirect case result(RunResult)
     }
 
+    /// What becomes of a line that a hook logs.
+    package enum LogReception: Sendable, Hashable {
+        /// It stands in the trace.
+        case kept
+        /// The run has logged all that it may.
+        case dropped(isFirst: Bool)
+    }
+
     /// The answer to a hook that wants to make a raw attempt.
     package enum RawPermission: Sendable, Hashable {
         /// Send it, then report with ``RunMachine/rawAttemptFinished(_:_:now:)`` and this number.

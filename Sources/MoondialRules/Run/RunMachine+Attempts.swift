@@ -4,16 +4,18 @@ package import NumberVerification
 
 extension RunMachine {
     /// What forbids an attempt with the token now, or nil.
-    func obstacle(to token: Secret, evenIfDelivered: Bool, now: Duration) -> Guard? {
+    func obstacle(to token: Secret, isRaw: Bool = false, evenIfDelivered: Bool, now: Duration) -> Guard? {
+        let settings = context.settings
         if now >= context.deadline { return .deadline }
-        if trace.attemptCount >= context.settings.maxAttempts { return .maxAttempts }
+        if trace.attemptCount >= settings.allAttempts { return .maxAttempts }
+        if !isRaw, trace.ownAttemptCount >= settings.maxAttempts { return .maxAttempts }
         if !evenIfDelivered, trace.maySpend(token) { return .tokenSpent }
         return nil
     }
 
     /// A hook wants to send a request of its own, by `moondial.attempt`. Ask before every one.
     ///
-    /// A granted attempt counts towards the maximum from here on and stands in the trace and among the attempts of the
+    /// A granted attempt counts towards the maximum of all attempts from here on and stands in the trace and among the attempts of the
     /// result, but is no evidence for the decision. Its token and phone are redacted like those of the run.
     ///
     /// `evenIfDelivered` is the rule's word that the token may be sent again although it may be spent; the default is
@@ -22,7 +24,7 @@ extension RunMachine {
         _ raw: VerificationRequest, at endpoint: Endpoint, evenIfDelivered: Bool = false, now: Duration
     ) -> RawPermission {
         guard let place = runningHook else { return .refused(.notInHook) }
-        if let obstacle = obstacle(to: raw.token, evenIfDelivered: evenIfDelivered, now: now) {
+        if let obstacle = obstacle(to: raw.token, isRaw: true, evenIfDelivered: evenIfDelivered, now: now) {
             trace.refuse(obstacle, endpoint: endpoint, isRaw: true, for: place, now: now)
             return .refused(obstacle)
         }
@@ -37,8 +39,13 @@ extension RunMachine {
     /// A hook said something, by `moondial.log`. Dropped when no hook of the run is running.
     ///
     /// `fields` are further members for the event; the default is none.
-    package mutating func log(_ message: String, fields: JSON.Object = JSON.Object(), now: Duration) {
-        guard let place = runningHook else { return }
-        trace.log(message, fields: fields, by: place, now: now)
+    ///
+    /// - Returns: What became of the line.
+    @discardableResult
+    package mutating func log(
+        _ message: String, fields: JSON.Object = JSON.Object(), now: Duration
+    ) -> LogReception {
+        guard let place = runningHook else { return .dropped(isFirst: false) }
+        return trace.log(message, fields: fields, by: place, now: now)
     }
 }

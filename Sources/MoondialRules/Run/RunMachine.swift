@@ -9,7 +9,7 @@ package import NumberVerification
 /// Rules are asked in file order and the first to answer wins. The machine keeps four promises:
 ///
 /// - **It ends.** Every answer leads forward, and the number of attempts is bounded.
-/// - **It fails closed.** A hook that fails ends in `settings.onError` with reason `rule_error`, never in allow.
+/// - **It fails closed.** A hook that fails ends in `settings.onError` with a reason such as `rule_error`, never in allow.
 /// - **It spends no token twice unasked.** After an attempt that has spent its token, or may have, no other is sent
 ///   with that token unless the rule says `even_if_delivered`. Raw attempts made by hooks count.
 /// - **It can say why.** Everything that happens goes to the ``trace``.
@@ -18,8 +18,6 @@ package import NumberVerification
 /// ``Action/finish(_:)`` was returned, late answers and attempts give ``Action/nothing``; an event that the machine
 /// did not ask for while the run is going on is a bug of the driver and traps.
 package struct RunMachine: Sendable {
-    /// The reason of a decision that a failing hook brought about.
-    package static let failureReason = "rule_error"
     /// The reason of a decision that ends a cancelled run.
     package static let cancellationReason = "cancelled"
 
@@ -205,7 +203,7 @@ extension RunMachine {
         _ kind: HookFailure.Kind, in place: HookPlace, position: Int, now: Duration
     ) -> Action {
         let rule = context.outline.rules[place.rule].name
-        let choice = Choice(context.settings.onError.outcome, reason: RunMachine.failureReason)
+        let choice = Choice(context.settings.onError.outcome, reason: kind.reason)
         let grounds = Grounds.failure(kind, place.hook, rule: rule)
         guard place.hook == .onDecision else { return decide(choice, by: place, grounds: grounds, now: now) }
 

@@ -14,7 +14,7 @@ package struct RunSettings: Sendable, Hashable {
         }
     }
 
-    /// How many attempts a run may make, those of `moondial.attempt` included. At least 1; the default is 2.
+    /// How many attempts a run may make of itself, with the token of its request. At least 1; the default is 2.
     package var maxAttempts: Int
     /// The default is review.
     package var onError: OnError
@@ -22,6 +22,8 @@ package struct RunSettings: Sendable, Hashable {
     package var timeout: Duration
     /// Whether phones appear unmasked in traces and JSON. Tokens never do. The default is false.
     package var showPhones: Bool
+    /// What rules may use of the machine.
+    package var limits = RunLimits()
 
     package init(
         maxAttempts: Int = 2, onError: OnError = .review, timeout: Duration = .seconds(10), showPhones: Bool = false
@@ -32,4 +34,7 @@ package struct RunSettings: Sendable, Hashable {
         self.timeout = timeout
         self.showPhones = showPhones
     }
+
+    /// How many attempts a run may make, those of `moondial.attempt` included.
+    var allAttempts: Int { max(maxAttempts, limits.attempts) }
 }

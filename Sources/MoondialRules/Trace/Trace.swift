@@ -10,8 +10,10 @@ package struct Trace: Sendable {
     private let context: RunContext
     private var records: [Record] = []
     private var attempts: [AttemptRecord] = []
-    /// How many more bytes hooks may add of their own accord, by logging and by asking in vain.
-    private var chatterAllowance = 64 * 1024
+    // How much more hooks may add of their own accord, by logging and by asking in vain.
+    private var logLinesLeft: Int
+    private var logBytesLeft: Int
+    private var refusalsLeft = 100
     private var droppedEvents = 0
 
     /// What happened, in the order in which it began.
@@ -33,6 +35,8 @@ package struct Trace: Sendable {
 
     init(_ context: RunContext) {
         self.context = context
+        logLinesLeft = context.settings.limits.logLines
+        logBytesLeft = context.settings.limits.logBytes
         // An attempt and a decision without rules, a little more with them.
         records.reserveCapacity(4)
     }
@@ -92,14 +96,30 @@ extension Trace {
     }
 
     mutating func refuse(_ reason: Guard, endpoint: Endpoint, isRaw: Bool, for place: HookPlace?, now: Duration) {
-        guard !isRaw || affords(bytes: 0) else { return }
+        if isRaw {
+            guard refusalsLeft > 0 else {
+                droppedEvents += 1
+                return
+            }
+            refusalsLeft -= 1
+        }
         add(.refusal(reason, endpoint, isRaw: isRaw, place), now: now)
     }
 
-    mutating func log(_ message: String, fields: JSON.Object, by place: HookPlace, now: Duration) {
-        let fieldBytes = fields.isEmpty ? 0 : JSON.object(fields).bytes.count
-        guard affords(bytes: message.utf8.count + fieldBytes) else { return }
+    /// Once a line was dropped, so are those that follow: what is there has no gaps.
+    mutating func log(
+        _ message: String, fields: JSON.Object, by place: HookPlace, now: Duration
+    ) -> RunMachine.LogReception {
+        let bytes = message.utf8.count + (fields.isEmpty ? 0 : JSON.object(fields).bytes.count)
+        guard logLinesLeft > 0, bytes <= logBytesLeft else {
+            defer { logLinesLeft = -1 }
+            droppedEvents += 1
+            return .dropped(isFirst: logLinesLeft >= 0)
+        }
+        logLinesLeft -= 1
+        logBytesLeft -= bytes
         add(.log(message, fields: fields, place), now: now)
+        return .kept
     }
 
     mutating func decide(_ decision: Decision, grounds: Grounds, by place: HookPlace?, now: Duration) {
@@ -111,22 +131,15 @@ extension Trace {
         records.append(Record(start: now, end: now, content: content))
         return records.count - 1
     }
-
-    private mutating func affords(bytes: Int) -> Bool {
-        let cost = bytes + 64
-        guard cost <= chatterAllowance else {
-            droppedEvents += 1
-            return false
-        }
-        chatterAllowance -= cost
-        return true
-    }
 }
 
 // MARK: - What the machine asks
 
 extension Trace {
     var attemptCount: Int { attempts.count }
+
+    /// Those of the run itself, without raw ones.
+    var ownAttemptCount: Int { attempts.count { !$0.isRaw } }
 
     /// Whether an attempt of the run has spent the token, or may have.
     func maySpend(_ token: Secret) -> Bool {

@@ -29,6 +29,8 @@ struct ConfigurationFile {
     private(set) var values: [Setting: Value] = [:]
     /// What rules read as `moondial.config`.
     private(set) var config = JSON.Object()
+    /// What rules may use of the machine.
+    private(set) var limits = RunLimits()
 
     /// No file.
     static let none = ConfigurationFile()
@@ -58,6 +60,11 @@ struct ConfigurationFile {
                     throw key.failure("config: expected \(setting.expectation)")
                 }
                 config = object
+            } else if setting == .limits {
+                for (name, value) in try reader.members(of: node) {
+                    let text = try reader.texts(of: value, isList: false)[0]
+                    try LimitSetting.set(name, to: text, in: &limits)
+                }
             } else {
                 let texts = try reader.texts(of: node, isList: setting == .rules)
                 let isPath = setting == .rules || setting == .caFile || setting == .masterSecretFile

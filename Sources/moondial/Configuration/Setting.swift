@@ -8,6 +8,7 @@ enum Setting: String, CaseIterable {
     case maxAttempts = "max_attempts"
     case timeout
     case config
+    case limits
     case baseURL = "base_url"
     case caFile = "ca_file"
     case appKey = "app_key"
@@ -37,7 +38,7 @@ enum Setting: String, CaseIterable {
         case .rules, .onError, .maxAttempts, .timeout, .baseURL, .caFile, .seed, .providerRules: .everywhere
         case .appKey, .masterSecretFile: [.environment, .file]
         case .masterSecret: .environment
-        case .config: .file
+        case .config, .limits: .file
         case .live, .insecure, .yesInsecure, .showPhones: .flag
         }
     }
@@ -50,6 +51,7 @@ enum Setting: String, CaseIterable {
         case .maxAttempts: "a whole number from 1 to 100"
         case .timeout: "a time from 1ms to 1h, such as 500ms, 10s or 2m"
         case .config: "a map"
+        case .limits: "a map with \(LimitSetting.allCases.map(\.rawValue).joined(separator: ", "))"
         case .baseURL: "a URL such as http://127.0.0.1:8080"
         case .caFile, .masterSecretFile: "a file"
         case .appKey, .masterSecret: "a text without spaces"

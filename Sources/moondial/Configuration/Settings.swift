@@ -24,6 +24,7 @@ struct Settings {
             run.onError = onError
         }
         if let timeout = try sources.value(of: .timeout, parse: DurationText.parse) { run.timeout = timeout }
+        run.limits = sources.file.limits
         run.showPhones = try sources.isSet(.showPhones)
         config = sources.file.config
         target = try TargetSettings(sources)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
 import MoondialRules
 import NIOCore
 import NIOPosix
 import NumberVerification
+import Synchronization
 
 /// A rule engine at work for one command, on an event loop made of the main thread, until the process ends.
 final class RuleSession {
@@ -25,7 +27,7 @@ final class RuleSession {
     /// The results of the runs that have ended, for a script that returns one of them.
     private(set) var results = FinishedResults()
 
-    private var interruption: ExitStatus?
+    private let interruption = Interruption()
     private var hasReportedInterruption = false
 
     /// Starts the engine, hands it over, and never returns: whoever gets it ends the process with ``end(_:)``.
@@ -64,18 +66,27 @@ final class RuleSession {
             throw Failure(error)
         }
         engine.onRunFinished = { [unowned self] in report($0) }
-        Interrupts.watch(on: eventLoop) { [self] in interrupt($0) }
+        // A script that never waits is stopped where it is; hooks end by themselves, and then the event loop gives up
+        // what waits.
+        let interrupter = plan.mode == .script ? engine.interrupter : nil
+        Interrupts.watch(on: eventLoop) { [interruption] signal in
+            interruption.note(signal)
+            interrupter?.interrupt()
+        } handler: { [self] _ in
+            interrupter?.clear()
+            work?.cancel()
+        }
     }
 
     /// Ends the process: with this status, or with that of the signal that interrupted it.
     func end(_ status: ExitStatus) -> Never {
-        shell.end(interruption ?? status)
+        shell.end(interruption.status ?? status)
     }
 
     func end(_ failure: Failure) -> Never {
-        guard let interruption else { shell.end(failure) }
+        guard let status = interruption.status else { shell.end(failure) }
         if !hasReportedInterruption { shell.errors.write("interrupted\n") }
-        shell.end(interruption)
+        shell.end(status)
     }
 
     // MARK: - Reports
@@ -85,7 +96,7 @@ final class RuleSession {
             shell.errors.write(draw(run.trace, on: shell.errorTerminal))
         }
         for failure in run.failures { shell.errors.write(failure) }
-        if interruption != nil {
+        if interruption.status != nil {
             shell.errors.write(InterruptionText.line(for: run.result))
             hasReportedInterruption = true
         }
@@ -95,9 +106,17 @@ final class RuleSession {
     func draw(_ trace: Trace, on terminal: Terminal) -> String {
         Waterfall(width: terminal.width, repertoire: terminal.repertoire, style: terminal.style).draw(trace)
     }
+}
 
-    private func interrupt(_ signal: Int32) {
-        interruption = ExitStatus(signal: signal)
-        work?.cancel()
+/// The signal that has interrupted a session, if one has. Noted on one thread and read on another.
+private final class Interruption: Sendable {
+    private let signal = Atomic<Int32>(0)
+
+    func note(_ signal: Int32) { self.signal.store(signal, ordering: .sequentiallyConsistent) }
+
+    /// With which the process ends because of it.
+    var status: ExitStatus? {
+        let signal = signal.load(ordering: .sequentiallyConsistent)
+        return signal == 0 ? nil : ExitStatus(signal: signal)
     }
 }

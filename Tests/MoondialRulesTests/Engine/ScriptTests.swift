@@ -56,7 +56,7 @@ import Testing
         ("error { }", .ruleError, "error object is a table value", 1),
         ("\n\nrule 'x'", .ruleDefinition, "rule 'x' has no hooks", 3),
         ("\nrule 'x' { hook = print }", .ruleDefinition, "rule 'x' has no hook 'hook'", 2),
-        ("local t = {}; t.t = t; return t", .ruleResult, "tables are nested too deep", 0),
+        ("local t = {}; t.t = t; return t", .ruleLimit, "tables are nested too deep", 0),
     ])
     func troubleHasACodeAndAPlace(text: String, code: DiagnosticCode, message: String, line: Int) async throws {
         let failure = try #require(try await EngineHarness().script(text).failure)

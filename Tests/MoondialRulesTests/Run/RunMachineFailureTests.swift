@@ -19,7 +19,7 @@ struct RunMachineFailureTests {
             let result = player.play(
                 ["bad: \(hook.rawValue)": Fixture.failure(kind)], attempts: [Fixture.reply(Self.code(reaching: hook))])
             #expect(result.decision.outcome.rawValue == onError.rawValue)
-            #expect(result.decision.reason == "rule_error")
+            #expect(result.decision.reason == kind.reason)
             #expect(result.decision.rule == "bad")
             #expect(result.grounds == .failure(kind, hook, rule: "bad"))
             #expect(player.calls.contains("witness: on_decision"))

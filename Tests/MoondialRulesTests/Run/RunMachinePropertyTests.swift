@@ -167,7 +167,8 @@ private struct RandomRun {
     func check(_ result: RunResult) {
         let comment: Comment = "seed \(seed)"
         let decision = result.decision
-        #expect(sent <= settings.maxAttempts, comment)
+        #expect(result.attempts.count { !$0.isRaw } <= settings.maxAttempts, comment)
+        #expect(sent <= max(settings.maxAttempts, settings.limits.attempts), comment)
         #expect(result.attempts.count == sent, comment)
         #expect(result.verdict == lastVerdict ?? .unknown, comment)
         #expect(!hookFailed || decision.outcome != .allow, comment)

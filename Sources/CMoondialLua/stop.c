@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+//
+// The host's calls into Lua, and how one is ended from outside.
+//
+// Nothing is counted while Lua runs. Whoever wants a run to end sends its thread a signal; the handler arms a hook for
+// the coroutine whose code runs, and at the next instruction the hook jumps back to the host's call, past every pcall,
+// closing handler and C function on the way. The coroutines that were on the way are abandoned: never resumed, never
+// closed, left to the collector. Lua is at an instruction's boundary then, where it could as well have raised an error, so
+// nothing else is left half done; and no Swift frame is jumped over, since a host function never enters the VM.
+
+#define _GNU_SOURCE  // gettid, tgkill
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/// What this thread of the operating system is doing.
+static _Thread_local struct {
+    moondial_vm *volatile vm;  ///< the VM whose slice goes on
+    int32_t number;            ///< of the thread
+} here;
+
+// MARK: - Stopping
+
+static void stop_hook(lua_State *L, lua_Debug *ar) {
+    (void)ar;
+    if (moondial_vm_of(L)->stopping) moondial_stop(L);
+    lua_sethook(L, NULL, 0, 0);  // armed for a slice that ended before
+}
+
+__attribute__((disable_sanitizer_instrumentation)) void moondial_request_stop(
+    moondial_vm *vm, moondial_stop_reason reason) {
+    vm->stopping = reason;
+    // As lua.c does it when the user presses Ctrl-C: of all functions of the API, this one may be called at any point.
+    lua_sethook(vm->running, stop_hook, LUA_MASKCOUNT, 1);
+}
+
+_Noreturn void moondial_stop(lua_State *L) {
+    moondial_vm *vm = moondial_vm_of(L);
+    vm->meter->stopped = (moondial_stop_reason)vm->stopping;
+    if (vm->stopping == MOONDIAL_STOP_INTERRUPT) vm->interrupted = false;
+    moondial_report_stop(L);
+    _longjmp(vm->entry->jump, 1);
+}
+
+// MARK: - The signal
+
+// SIGURG is ignored unless somebody wants it, debuggers pass it on, and nothing here uses urgent data.
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+// The sanitizer keeps signals back until the thread calls the system, which a loop in Lua never does.
+int __sigaction(int, const struct sigaction *, struct sigaction *);
+#define sigaction(number, new, old) __sigaction(number, new, old)
+#endif
+#endif
+
+__attribute__((disable_sanitizer_instrumentation)) static void on_signal(int number) {
+    (void)number;
+    moondial_vm *vm = here.vm;
+    if (vm == NULL) return;
+    uint64_t slice = atomic_load_explicit(&vm->slice.number, memory_order_relaxed);
+    // A signal that comes late means a slice that is over.
+    if (slice == 0 || atomic_load_explicit(&vm->slice.overdue, memory_order_acquire) != slice) return;
+    moondial_request_stop(vm, (moondial_stop_reason)atomic_load_explicit(&vm->slice.reason, memory_order_relaxed));
+}
+
+static void install_handler(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESTART | SA_ONSTACK;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGURG, &action, NULL);
+}
+
+/// Once in each thread that runs Lua: some are made with all signals blocked.
+static void prepare_thread(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, install_handler);
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGURG);
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+#ifdef __APPLE__
+    here.number = (int32_t)pthread_mach_thread_np(pthread_self());
+#else
+    here.number = gettid();
+#endif
+}
+
+void moondial_stop_slice(moondial_vm *vm, uint64_t slice, moondial_stop_reason reason) {
+    atomic_store_explicit(&vm->slice.reason, reason, memory_order_relaxed);
+    atomic_store_explicit(&vm->slice.overdue, slice, memory_order_release);
+    int32_t thread = atomic_load_explicit(&vm->slice.thread, memory_order_relaxed);
+#ifdef __APPLE__
+    pthread_t handle = pthread_from_mach_thread_np((mach_port_t)thread);
+    if (handle != NULL) pthread_kill(handle, SIGURG);
+#else
+    tgkill(getpid(), thread, SIGURG);
+#endif
+}
+
+void moondial_vm_interrupt(moondial_vm *vm) {
+    vm->interrupted = true;
+    uint64_t slice = vm->slice.number;
+    if (slice == 0 || atomic_load_explicit(&vm->slice.limit, memory_order_relaxed) != UINT64_MAX) return;
+    moondial_stop_slice(vm, slice, MOONDIAL_STOP_INTERRUPT);
+}
+
+void moondial_vm_clear_interrupt(moondial_vm *vm) { vm->interrupted = false; }
+
+// MARK: - Slices
+
+static uint64_t left(uint64_t limit, uint64_t used) {
+    return limit == UINT64_MAX ? limit : limit > used ? limit - used : 0;
+}
+
+static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
+    moondial_meter *meter = vm->meter;
+    moondial_slice *slice = &vm->slice;
+    entry->started = moondial_now();
+    uint64_t limit = left(meter->cpu_limit, meter->cpu);
+    // After the deadline there is still time to decide on what came, even where others keep the processor busy.
+    uint64_t grace = limit == UINT64_MAX ? 0 : entry->started + 10 * limit;
+    uint64_t deadline = meter->deadline > grace ? meter->deadline : grace;
+    atomic_store_explicit(&slice->started, entry->started, memory_order_relaxed);
+    atomic_store_explicit(&slice->limit, limit, memory_order_relaxed);
+    atomic_store_explicit(&slice->deadline, deadline, memory_order_relaxed);
+    atomic_store_explicit(&slice->thread, here.number, memory_order_relaxed);
+    slice->number = ++vm->slices;  // before the watchdog is asked whether it sleeps, and before the interrupt is looked at
+    if (meter->stopped) moondial_request_stop(vm, meter->stopped);
+    else if (vm->interrupted && limit == UINT64_MAX) moondial_request_stop(vm, MOONDIAL_STOP_INTERRUPT);
+    else if (limit == 0) moondial_request_stop(vm, MOONDIAL_STOP_CPU);
+    else if (meter->allocated > meter->allocation_limit) moondial_request_stop(vm, MOONDIAL_STOP_ALLOCATION);
+    else if (limit != UINT64_MAX || meter->deadline != UINT64_MAX) moondial_watch(vm);
+}
+
+static void end_slice(moondial_vm *vm, const moondial_entry *entry) {
+    moondial_slice *slice = &vm->slice;
+    uint64_t number = atomic_load_explicit(&slice->number, memory_order_relaxed);
+    atomic_store_explicit(&slice->number, 0, memory_order_release);
+    uint64_t used = moondial_now() - entry->started;
+    if (used > 0 && slice->idle_of == number) used = left(used, slice->idle);
+    vm->meter->cpu += used;
+}
+
+void moondial_enter(moondial_vm *vm, moondial_entry *entry, moondial_meter *meter, lua_State *state) {
+    if (here.number == 0) prepare_thread();
+    if (vm->entry != NULL) end_slice(vm, vm->entry);
+    entry->outer = vm->entry;
+    entry->meter = vm->meter;
+    entry->frame = vm->frame;
+    entry->running = vm->running;
+    entry->calling = vm->calling;
+    entry->here = here.vm;
+    entry->stopping = vm->stopping;
+    vm->entry = entry;
+    vm->meter = meter;
+    vm->running = state;
+    vm->stopping = MOONDIAL_STOP_NONE;
+    here.vm = vm;
+    begin_slice(vm, entry);
+}
+
+void moondial_leave(moondial_vm *vm, moondial_entry *entry) {
+    end_slice(vm, entry);
+    vm->entry = entry->outer;
+    vm->meter = entry->meter;
+    vm->frame = entry->frame;
+    vm->running = entry->running;
+    vm->calling = entry->calling;
+    vm->stopping = entry->stopping;
+    here.vm = entry->here;
+    if (vm->entry != NULL) begin_slice(vm, vm->entry);
+}

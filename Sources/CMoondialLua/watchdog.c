@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+//
+// One thread that looks at the slices that are going on, every few milliseconds and only while there are any.
+
+#include <pthread.h>
+#include <time.h>
+
+#include "internal.h"
+#ifdef __APPLE__
+#include <mach/mach.h>
+#endif
+
+enum {
+    TICK = 5000000,    ///< nanoseconds between two looks
+    QUIET_TICKS = 20,  ///< after so many looks at nothing it goes to sleep
+};
+
+static struct {
+    pthread_mutex_t lock;  ///< guards the list and what the watchdog keeps in each VM
+    pthread_cond_t wake;
+    moondial_vm *first;
+    bool started;
+    _Atomic bool asleep;
+} watchdog = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
+
+/// Nanoseconds of processor time that a thread has used; 0 when it is gone.
+static uint64_t cpu_time(int32_t thread) {
+#ifdef __APPLE__
+    thread_basic_info_data_t info;
+    mach_msg_type_number_t count = THREAD_BASIC_INFO_COUNT;
+    if (thread_info((mach_port_t)thread, THREAD_BASIC_INFO, (thread_info_t)&info, &count) != KERN_SUCCESS) return 0;
+    uint64_t seconds = (uint64_t)info.user_time.seconds + (uint64_t)info.system_time.seconds;
+    uint64_t micros = (uint64_t)info.user_time.microseconds + (uint64_t)info.system_time.microseconds;
+    return seconds * 1000000000 + micros * 1000;
+#else
+    // clock_getcpuclockid(3) is for processes; this is how the kernel numbers the clocks of threads.
+    clockid_t clock = (clockid_t)((~(unsigned)thread << 3) | 6);
+    struct timespec time;
+    if (clock_gettime(clock, &time) != 0) return 0;
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+#endif
+}
+
+/// Looks at one VM; false when nothing goes on in it.
+static bool look_at(moondial_vm *vm) {
+    moondial_slice *slice = &vm->slice;
+    uint64_t number = atomic_load_explicit(&slice->number, memory_order_acquire);
+    if (number == 0) return false;
+    uint64_t started = atomic_load_explicit(&slice->started, memory_order_relaxed);
+    uint64_t limit = atomic_load_explicit(&slice->limit, memory_order_relaxed);
+    uint64_t deadline = atomic_load_explicit(&slice->deadline, memory_order_relaxed);
+    int32_t thread = atomic_load_explicit(&slice->thread, memory_order_relaxed);
+    atomic_thread_fence(memory_order_acquire);
+    if (atomic_load_explicit(&slice->number, memory_order_relaxed) != number) return true;
+
+    uint64_t now = moondial_now();
+    uint64_t cpu = cpu_time(thread);
+    if (vm->sighting.slice != number) vm->sighting = (moondial_sighting){number, now, cpu};
+    uint64_t seen = now - vm->sighting.time;
+    uint64_t worked = cpu - vm->sighting.cpu;
+    atomic_store_explicit(&slice->idle, seen > worked ? seen - worked : 0, memory_order_relaxed);
+    atomic_store_explicit(&slice->idle_of, number, memory_order_release);
+    // Before it was first seen, it is taken to have worked all the time.
+    uint64_t used = vm->sighting.time - started + worked;
+    if (used >= limit) moondial_stop_slice(vm, number, MOONDIAL_STOP_CPU);
+    else if (now >= deadline) moondial_stop_slice(vm, number, MOONDIAL_STOP_DEADLINE);
+    return true;
+}
+
+static bool look_at_all(void) {
+    bool busy = false;
+    for (moondial_vm *vm = watchdog.first; vm != NULL; vm = vm->next_watched) busy |= look_at(vm);
+    return busy;
+}
+
+static void *keep_watch(void *unused) {
+    (void)unused;
+    const struct timespec tick = {0, TICK};
+    int quiet = 0;
+    for (;;) {
+        pthread_mutex_lock(&watchdog.lock);
+        quiet = look_at_all() ? 0 : quiet + 1;
+        if (quiet > QUIET_TICKS) {
+            watchdog.asleep = true;
+            // A slice that begins from here on sees that it has to wake the watchdog; one that began before is seen here.
+            while (watchdog.asleep && !look_at_all()) pthread_cond_wait(&watchdog.wake, &watchdog.lock);
+            watchdog.asleep = false;
+            quiet = 0;
+        }
+        pthread_mutex_unlock(&watchdog.lock);
+        nanosleep(&tick, NULL);
+    }
+    return NULL;
+}
+
+/// Without the thread, for which there was no memory, limits of time are not kept; the next slice tries again.
+static bool start(void) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    pthread_t thread;
+    bool started = pthread_create(&thread, NULL, keep_watch, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (started) pthread_detach(thread);
+    return started;
+}
+
+static void add(moondial_vm *vm) {
+    pthread_mutex_lock(&watchdog.lock);
+    if (!watchdog.started) watchdog.started = start();
+    if (watchdog.started) {
+        vm->next_watched = watchdog.first;
+        watchdog.first = vm;
+        vm->is_watched = true;
+    }
+    pthread_mutex_unlock(&watchdog.lock);
+}
+
+void moondial_watch(moondial_vm *vm) {
+    if (!vm->is_watched) add(vm);
+    if (!watchdog.asleep) return;
+    pthread_mutex_lock(&watchdog.lock);
+    watchdog.asleep = false;
+    pthread_cond_signal(&watchdog.wake);
+    pthread_mutex_unlock(&watchdog.lock);
+}
+
+void moondial_unwatch(moondial_vm *vm) {
+    if (!vm->is_watched) return;
+    pthread_mutex_lock(&watchdog.lock);
+    moondial_vm **link = &watchdog.first;
+    while (*link != vm) link = &(*link)->next_watched;
+    *link = vm->next_watched;
+    pthread_mutex_unlock(&watchdog.lock);
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+
+/// A Lua state in which a rulebook has been loaded. A run holds the one in which it began; when that is full, the engine
+/// makes another for those that come.
+final class RuleVM {
+    let vm: LuaVM
+    let host: LanguageHost
+
+    /// Loads the rules: each file runs once. From then on no hook can assign a global.
+    ///
+    /// - Throws: A diagnostic for the first file that does not load.
+    init(rules: RuleFiles, settings: RuleEngine.Settings, engine: RuleEngine) throws(Diagnostic) {
+        host = LanguageHost(modules: Modules(roots: rules.roots), settings: settings)
+        do throws(LuaError) {
+            vm = try host.makeVM()
+        } catch {
+            throw Diagnostic(error)
+        }
+        host.connect(vm: vm, engine: engine)
+        let meter = settings.run.limits.loadMeter()
+        for source in rules.sources { try load(source, meter) }
+        host.finishLoading()
+        if vm.isFull {
+            throw Diagnostic(
+                .ruleMemory,
+                "loading the rules takes more than the \(settings.run.limits.vmMemory >> 20) MiB of a Lua state",
+                fix: DiagnosticCode.ruleMemory.advice)
+        }
+    }
+
+    /// Loads files besides those that have been, or none of them.
+    func loadMore(_ files: RuleFiles) throws(Diagnostic) {
+        try changeRules { () throws(Diagnostic) in
+            for root in files.roots.reversed() { host.addModuleRoot(root) }
+            for source in files.sources { try load(source, host.settings.run.limits.loadMeter()) }
+        }
+    }
+
+    /// Loads files in the place of those that have been, or none of them. What files have done to globals stays done.
+    func reload(_ files: RuleFiles) throws(Diagnostic) {
+        try changeRules { () throws(Diagnostic) in
+            let typed = host.forgetRules(roots: files.roots)
+            do throws(LuaError) {
+                try vm.forgetModules()
+            } catch {
+                throw Diagnostic(error)
+            }
+            let meter = host.settings.run.limits.loadMeter()
+            for source in files.sources { try load(source, meter) }
+            host.keep(typed)
+        }
+    }
+
+    private func changeRules(_ change: () throws(Diagnostic) -> Void) throws(Diagnostic) {
+        let before = host.beginLoading()
+        do throws(Diagnostic) {
+            try change()
+        } catch {
+            host.restore(before)
+            throw error
+        }
+        host.finishLoading()
+    }
+
+    private func load(_ source: RuleSource, _ meter: LuaMeter) throws(Diagnostic) {
+        host.noteLoaded(source)
+        var failure: LuaError?
+        do throws(LuaError) {
+            let chunk = try vm.load(source.chunk, name: source.name)
+            let strand = try Strand(vm: vm, run: nil, meter: meter)
+            defer { strand.close() }
+            let outcome = strand.call(chunk, arguments: { _ in }, ended: { _ in })
+            if case .failed(let error) = outcome { failure = error }
+        } catch {
+            failure = error
+        }
+        if let trouble = host.trouble(after: failure) { throw trouble }
+    }
+}

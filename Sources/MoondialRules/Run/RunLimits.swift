@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+
+/// What rules may use of the machine. Where a run goes over a limit its hook is stopped, and the run fails closed.
+package struct RunLimits: Sendable, Hashable {
+    /// Processor time of one hook. The default is 100 ms.
+    package var hookCPU = Duration.milliseconds(100)
+    /// Processor time of all hooks of a run. The default is 250 ms.
+    package var runCPU = Duration.milliseconds(250)
+    /// Processor time for loading the rules. The default is 2 s.
+    package var loadCPU = Duration.seconds(2)
+    /// Bytes of Lua memory that the hooks of a run allocate, whatever is freed again. The default is 64 MiB.
+    package var memory = 64 << 20
+    /// Bytes in use in a Lua state, from which on new runs get a fresh one. The default is 256 MiB.
+    package var vmMemory = 256 << 20
+    /// Attempts of a run, those of `moondial.attempt` included. The default is 4.
+    package var attempts = 4
+    /// Coroutines that the hooks of a run make. The default is 256.
+    package var coroutines = 256
+    /// Keys of one table beside its list part, while a hook runs. The default is 8192.
+    ///
+    /// Lua puts all keys of a table in place again when it grows, which takes time in proportion to the square of their
+    /// number when a rule picks them so that they collide: some 20 ms for 8192 keys, which nothing can interrupt.
+    package var tableKeys = 8192
+    /// Lines that a run logs; what comes after them is dropped. The default is 100.
+    package var logLines = 100
+    /// Bytes that a run logs; what comes after them is dropped. The default is 64 KiB.
+    package var logBytes = 64 << 10
+    /// Bytes of what a hook returns. The default is 64 KiB.
+    package var resultBytes = 64 << 10
+    /// Tables in tables of what a hook returns. The default is 16.
+    package var resultDepth = 16
+    /// Bytes of one rule file, script, module or text given to `load`. The default is 128 KiB.
+    package var sourceBytes = 128 << 10
+
+    package init() {}
+}
+
+extension RunLimits {
+    /// For the hooks of one run.
+    func runMeter() -> LuaMeter {
+        let meter = LuaMeter()
+        meter.allocationLimit = memory
+        meter.coroutineLimit = coroutines
+        meter.tableKeyLimit = tableKeys
+        var results = LuaLimits()
+        results.bytes = resultBytes
+        results.depth = resultDepth
+        meter.limitResults(to: results)
+        return meter
+    }
+
+    /// For the rule files, together.
+    func loadMeter() -> LuaMeter {
+        let meter = LuaMeter()
+        meter.cpuLimit = loadCPU
+        return meter
+    }
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import Testing
+
+/// A text that never ends by itself, whatever it takes to keep going.
+struct Runaway: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let text: String
+
+    init(_ name: String, _ text: String) {
+        testDescription = name
+        self.text = text
+    }
+
+    static let all: [Runaway] = [
+        Runaway("a loop", "while true do end"),
+        Runaway("goto", "::again:: goto again"),
+        Runaway("tail calls", "local function f() return f() end f()"),
+        Runaway("pcall", "while true do pcall(function() while true do end end) end"),
+        Runaway("xpcall with a handler that loops", "xpcall(error, function() while true do end end)"),
+        Runaway("a coroutine", "coroutine.wrap(function() while true do end end)()"),
+        Runaway("many coroutines", "while true do coroutine.wrap(function() end)() end"),
+        Runaway(
+            "coroutines that catch",
+            "while true do coroutine.resume(coroutine.create(function() while true do end end)) end"),
+        Runaway("a generator", "for _ in coroutine.wrap(function() while true do coroutine.yield(1) end end) do end"),
+        Runaway("a comparator", "table.sort({3, 1, 2}, function() while true do end end)"),
+        Runaway("a replacement", "('x'):gsub('x', function() while true do end end)"),
+        Runaway("__tostring", "tostring(setmetatable({}, {__tostring = function() while true do end end}))"),
+        Runaway("__close", "local x <close> = setmetatable({}, {__close = function() while true do end end})"),
+        Runaway(
+            "__close of what is stopped",
+            "local x <close> = setmetatable({}, {__close = function() while true do end end}) while true do end"),
+        Runaway("__index", "local t = setmetatable({}, {__index = function() while true do end end}) return t.x"),
+        Runaway("load", "while true do load('return 1')() end"),
+        Runaway("a load reader", "load(function() while true do end end)"),
+        Runaway("errors", "while true do pcall(error, {}) end"),
+        Runaway(
+            "a hundred thousand closings",
+            """
+            local mt = {__close = function() while true do end end}
+            local function deep(n) local x <close> = setmetatable({}, mt) if n > 0 then deep(n - 1) end while true do end end
+            while true do pcall(deep, 100000) end
+            """),
+    ]
+}
+
+@Suite("Stopping what runs")
+struct StopTests {
+    private func stopped(_ text: String, by meter: LuaMeter, in lab: Lab) throws -> LuaError {
+        let thread = try lab.vm.makeThread(meter: meter)
+        defer { thread.close() }
+        let outcome = thread.start(try lab.load(text))
+        return try #require(outcome.error, "it ended by itself")
+    }
+
+    @Test(arguments: Runaway.all)
+    func runawayIsStoppedWhenItsTimeIsUsedUp(runaway: Runaway) throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(20)
+        let error = try stopped(runaway.text, by: meter, in: lab)
+        #expect(error.code == .cpuTime)
+        #expect(error.message == "stopped after 20 ms of processor time")
+        #expect(error.site?.source == .file("test.lua"))
+        #expect(meter.hasStopped)
+        // The VM is as good as before.
+        #expect(try shown(lab.run("return coroutine.wrap(function() return 1 + 1 end)()")) == "2")
+    }
+
+    @Test func whatIsStoppedSaysWhereItWas() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(10)
+        let error = try stopped("local function spin()\n  while true do end\nend\nspin()", by: meter, in: lab)
+        #expect(error.site?.line == 2)
+        #expect(error.sourceLine == "  while true do end")
+        #expect(error.traceback.map(\.function) == ["local 'spin'", "main chunk"])
+    }
+
+    @Test func sameMeterStopsWhateverIsStartedNext() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(5)
+        let first = try stopped("while true do end", by: meter, in: lab)
+        let second = try stopped("note('must not run')", by: meter, in: lab)
+        #expect(second == first)
+        #expect(lab.journal.notes.isEmpty)
+        meter.cpuLimit = nil
+        meter.reset()
+        let thread = try lab.vm.makeThread(meter: meter)
+        #expect(thread.start(try lab.load("return 1")).values == [1])
+    }
+
+    @Test func threadCanBeStartedAgainAfterAStop() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(5)
+        let thread = try lab.vm.makeThread(meter: meter)
+        #expect(thread.start(try lab.load("while true do end")).error?.code == .cpuTime)
+        meter.cpuLimit = nil
+        meter.reset()
+        #expect(thread.start(try lab.load("return verify('a')")).isWaiting)
+        #expect(thread.resume(thread.ticket) { $0.write(Int64(7)) }?.values == [7])
+    }
+
+    @Test func stoppingAfterAWaitEndsTheCoroutinesItWentThrough() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(10)
+        let thread = try lab.vm.makeThread(meter: meter)
+        let text = "local f = coroutine.wrap(function() verify() while true do end end) pcall(f) while true do end"
+        #expect(thread.start(try lab.load(text)).isWaiting)
+        #expect(thread.resume(thread.ticket) { _ in }?.error?.code == .cpuTime)
+    }
+
+    @Test func otherThreadsOfTheVMGoOn() throws {
+        let lab = try Lab()
+        let waiting = try lab.vm.makeThread()
+        #expect(
+            waiting.start(
+                try lab.load(
+                    "local x <close> = setmetatable({}, {__close = function() note('closed') end}) return verify()")
+            ).isWaiting)
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(5)
+        _ = try stopped("while true do end", by: meter, in: lab)
+        #expect(waiting.resume(waiting.ticket) { $0.write(true) }?.values == [true])
+        #expect(lab.journal.notes == [["closed"]])
+    }
+
+    @Test func deadlineStopsToo() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.deadline = 1
+        let error = try stopped("while true do end", by: meter, in: lab)
+        #expect(error.code == .deadline)
+        #expect(error.message == "stopped because its time was over")
+    }
+
+    @Test func allocatingTooMuchStops() throws {
+        let lab = try Lab()
+        for text in [
+            "local t = {} while true do t[#t + 1] = {} end", "local s = 'x' while true do s = s .. s end",
+            "while true do pcall(string.rep, 'x', 1 << 30) end", "while true do local t = {1, 2, 3} end",
+            "local function f() return f() + 1 end while true do pcall(f) end",
+        ] {
+            let meter = LuaMeter()
+            meter.allocationLimit = 1 << 20
+            let error = try stopped(text, by: meter, in: lab)
+            #expect(error.code == .memory, "\(text)")
+            #expect(meter.allocated <= 2 << 20)
+        }
+        #expect(!lab.vm.isFull)
+    }
+
+    @Test func allocationUpToTheLimitIsNotStopped() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.allocationLimit = 1 << 20
+        let thread = try lab.vm.makeThread(meter: meter)
+        #expect(thread.start(try lab.load("return #('x'):rep(1 << 18)")).values == [262144])
+        #expect(!meter.hasStopped)
+    }
+
+    @Test func coroutinesAreCounted() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.coroutineLimit = 3
+        let text = "for i = 1, ... do coroutine.create(print) end return 'done'"
+        let thread = try lab.vm.makeThread(meter: meter)
+        #expect(thread.start(try lab.load(text)) { $0.write(Int64(3)) }.values == ["done"])
+        let error = try stopped("pcall(coroutine.wrap, print) note('must not run')", by: meter, in: lab)
+        #expect(error.code == .coroutines)
+        #expect(error.message == "stopped at more than 3 coroutines")
+        #expect(lab.journal.notes.isEmpty)
+    }
+
+    @Test func fullVMStopsWhoHasFilledIt() throws {
+        var configuration = LuaVM.Configuration()
+        configuration.liveBytes = 4 << 20
+        let vm = try LuaVM(configuration)
+        let thread = try vm.makeThread()
+        let hog = try vm.load(Array("local t = {} while true do t[#t + 1] = {} end".utf8), name: .label("hog"))
+        #expect(thread.start(hog).error?.code == .memory)
+        #expect(vm.isFull)
+        vm.collectGarbage()
+        let innocent = try vm.makeThread()
+        #expect(innocent.start(try vm.load(Array("return #{1, 2}".utf8), name: .label("innocent"))).values == [2])
+    }
+
+    @Test func closingAfterACancelIsLimitedToo() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(20)
+        let thread = try lab.vm.makeThread(meter: meter)
+        let text = """
+            local mt = {__close = function() while true do end end}
+            local function deep(n) local x <close> = setmetatable({}, mt) if n > 0 then deep(n - 1) else verify() end end
+            deep(10000)
+            """
+        #expect(thread.start(try lab.load(text)).isWaiting)
+        thread.close()
+        #expect(meter.hasStopped)
+        #expect(try shown(lab.run("return 1")) == "1")
+    }
+
+    @Test func interruptStopsALoop() throws {
+        let lab = try Lab(functions: [])
+        let interrupter = lab.vm.interrupter
+        // Before anything runs: it stops what runs next.
+        interrupter.interrupt()
+        let error = try stopped("while true do end", by: LuaMeter(), in: lab)
+        #expect(error.code == .interrupted)
+        // Taken back: it stops nothing.
+        interrupter.interrupt()
+        interrupter.clear()
+        #expect(try shown(lab.run("return 1")) == "1")
+    }
+
+    @Test func interruptFromAnotherThreadStopsALoop() throws {
+        let (calls, continuation) = AsyncStream.makeStream(of: LuaInterrupter.self)
+        Task.detached { for await interrupter in calls { interrupter.interrupt() } }
+        var vm: LuaVM?
+        let lab = try Lab(functions: [
+            HostFunction("announce") { _ in
+                if let vm { continuation.yield(vm.interrupter) }
+                return .returned
+            }
+        ])
+        vm = lab.vm
+        defer { vm = nil }
+        let text = "announce() while true do pcall(function() while true do end end) end"
+        #expect(try stopped(text, by: LuaMeter(), in: lab).code == .interrupted)
+        continuation.finish()
+    }
+
+    @Test func thousandsOfStopsLeaveNothingBehind() throws {
+        let lab = try Lab()
+        let function = try lab.load(
+            "local t = {} for i = 1, 200 do t[i] = {} end coroutine.wrap(function() for i = 1, 1e9 do t[i] = {} end end)()"
+        )
+        func stopOnce() throws {
+            let meter = LuaMeter()
+            meter.allocationLimit = 64 << 10
+            let thread = try lab.vm.makeThread(meter: meter)
+            #expect(thread.start(function).error?.code == .memory)
+            thread.close()
+        }
+        for _ in 0..<100 { try stopOnce() }
+        lab.vm.collectGarbage()
+        let before = lab.vm.liveBytes
+        for _ in 0..<10_000 { try stopOnce() }
+        lab.vm.collectGarbage()
+        #expect(lab.vm.liveBytes <= before + 4096)
+    }
+}
