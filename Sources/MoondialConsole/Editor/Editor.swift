@@ -94,11 +94,10 @@ package struct Editor {
 
     /// Starts a block.
     ///
-    /// `text`: what the block holds at first. The default is nothing.
     /// - Returns: what came of bytes that had been typed ahead.
-    package mutating func begin(_ prompt: Prompt, text: String = "") -> [Outcome] {
+    package mutating func begin(_ prompt: Prompt) -> [Outcome] {
         self.prompt = prompt
-        buffer = EditBuffer(text)
+        buffer = EditBuffer()
         parsed = nil
         mode = .editing
         trail = .nothing

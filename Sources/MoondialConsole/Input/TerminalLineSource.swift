@@ -2,17 +2,15 @@
 
 /// The line editor on a terminal.
 ///
-/// ``next(_:)`` waits for a block on the calling thread. An event loop instead calls ``start(_:)``, watches the session's two
-/// descriptors, and calls ``proceed(_:)`` with what has happened, or with nothing when ``timeout`` is over, until that
-/// returns a block. The terminal is in raw mode only meanwhile. Used by one thread at a time.
-package final class TerminalLineSource: LineSource {
+/// The terminal is in raw mode only while ``next(_:)`` waits for a block. Used by one thread at a time.
+package final class TerminalLineSource {
     /// How long after an escape the rest of its sequence may take to come.
     private static let escapeTimeout = Duration.milliseconds(50)
     /// How many pieces of input are taken before the screen is drawn.
     private static let piecesPerDrawing = 64
 
     package var editor: Editor
-    package let terminal: TerminalSession
+    private let terminal: TerminalSession
     /// For other threads, to print while a block is edited.
     package let printer: AbovePrinter
     /// Where blocks are kept. The default is nowhere.
@@ -30,13 +28,11 @@ package final class TerminalLineSource: LineSource {
         printer = AbovePrinter(output: terminal.outputDescriptor, wake: terminal.waker)
     }
 
-    package func next(_ prompt: Prompt) throws -> LineInput {
-        try next(prompt, text: "")
-    }
-
-    /// Waits for a block that begins with a text to edit.
-    package func next(_ prompt: Prompt, text: String) throws -> LineInput {
-        var input = try start(prompt, text: text)
+    /// Waits for the next block.
+    ///
+    /// - Throws: ``TerminalError`` when the terminal cannot be used. Its end is not an error.
+    package func next(_ prompt: Prompt) throws -> ReplBlock {
+        var input = try start(prompt)
         while true {
             if let input { return input }
             do {
@@ -49,22 +45,22 @@ package final class TerminalLineSource: LineSource {
     }
 
     /// When ``proceed(_:)`` is to be called though nothing has happened; nil for never.
-    package var timeout: Duration? { editor.isWaiting ? Self.escapeTimeout : nil }
+    private var timeout: Duration? { editor.isWaiting ? Self.escapeTimeout : nil }
 
     /// Puts the terminal into raw mode and shows the prompt.
     /// - Returns: a block when one had been typed ahead.
-    package func start(_ prompt: Prompt, text: String = "") throws -> LineInput? {
+    private func start(_ prompt: Prompt) throws -> ReplBlock? {
         try terminal.enter()
         printer.begin()
         size = terminal.size
         terminal.write(Self.freshLine(width: size.width))
         painter = ScreenPainter()
-        return try follow(editor.begin(prompt, text: text) + [.redraw])
+        return try follow(editor.begin(prompt) + [.redraw])
     }
 
     /// Handles what has happened.
     /// - Returns: the block when it is finished; the terminal is then as it was before.
-    package func proceed(_ wakeup: TerminalSession.Wakeup) throws -> LineInput? {
+    private func proceed(_ wakeup: TerminalSession.Wakeup) throws -> ReplBlock? {
         if wakeup.contains(.continued) {
             try terminal.reenter()
             redraw(afterGap: true)
@@ -76,7 +72,7 @@ package final class TerminalLineSource: LineSource {
     }
 
     /// Takes what is there before anything is drawn: a paste that the terminal does not mark comes in many small pieces.
-    private func takeInput() throws -> LineInput? {
+    private func takeInput() throws -> ReplBlock? {
         var outcomes: [Editor.Outcome] = []
         for _ in 0..<Self.piecesPerDrawing {
             switch try terminal.read() {
@@ -92,13 +88,13 @@ package final class TerminalLineSource: LineSource {
     }
 
     /// Gives the block up and puts the terminal back as it was.
-    package func stop() {
+    private func stop() {
         guard terminal.isRaw else { return }
         editor.finish()
         _ = finish(.end)
     }
 
-    private func follow(_ outcomes: [Editor.Outcome]) throws -> LineInput? {
+    private func follow(_ outcomes: [Editor.Outcome]) throws -> ReplBlock? {
         var outcomes = outcomes
         while !outcomes.isEmpty {
             var next: [Editor.Outcome] = []
@@ -151,7 +147,7 @@ package final class TerminalLineSource: LineSource {
         terminal.write(painter.print(above: text, then: editor.render(width: size.width, height: size.height)))
     }
 
-    private func finish(_ input: LineInput) -> LineInput {
+    private func finish(_ input: ReplBlock) -> ReplBlock {
         let screen = editor.render(width: size.width, height: size.height)
         terminal.write(painter.finish(screen, windowHeight: size.height))
         terminal.leave()

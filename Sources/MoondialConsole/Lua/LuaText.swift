@@ -22,6 +22,10 @@ struct LuaText: Sendable {
         return token.kind == .sign && token.range.count == 1 && bytes[token.range.lowerBound] == UInt8(ascii: sign)
     }
 
+    func isName(_ index: Int) -> Bool { tokens.indices.contains(index) && tokens[index].kind == .name }
+
+    func isString(_ index: Int) -> Bool { tokens.indices.contains(index) && tokens[index].kind == .string }
+
     func keyword(_ index: Int) -> LuaKeyword? {
         guard tokens.indices.contains(index), tokens[index].kind == .keyword else { return nil }
         return LuaKeyword(bytes[tokens[index].range])

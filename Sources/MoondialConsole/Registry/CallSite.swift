@@ -2,7 +2,7 @@
 
 import MoondialRules
 
-/// A call whose arguments are being written.
+/// A call whose arguments are being written, for completion.
 struct CallSite {
     /// As it is written: "moondial.attempt". A method is taken for one of strings: "string.find".
     let path: String
@@ -10,20 +10,14 @@ struct CallSite {
     let argument: Int
     /// The place is in a table that is the argument, where a key stands.
     let isAtKey: Bool
-    /// The place is in a table that is the argument.
-    let isInTable: Bool
 
-    /// The call around the piece with this index, or around the end of the text.
-    init?(before index: Int, in pieces: [LuaPiece]) {
-        let frames = Self.frames(before: index, in: pieces)
+    /// The call around the token with this index, or around the end of the text.
+    init?(before index: Int, in text: LuaText) {
+        let frames = Self.frames(before: index, in: text)
         guard let top = frames.last else { return nil }
-        let call: Frame
-        if top.opening == "{", let outer = frames.dropLast().last, outer.opening == "(" {
-            (call, isInTable) = (outer, true)
-        } else {
-            (call, isInTable) = (top, false)
-        }
-        guard call.opening == "(", let path = call.path else { return nil }
+        let outer = frames.dropLast().last
+        let isInTable = top.opening == "{" && outer?.opening == "("
+        guard let call = isInTable ? outer : top, call.opening == "(", let path = call.path else { return nil }
         self.path = path
         // A method's first argument stands before its name.
         argument = call.commas + (call.isMethod ? 1 : 0)
@@ -36,30 +30,16 @@ struct CallSite {
         return entry.parameters[argument]
     }
 
-    /// Whether the end of the text is inside a function that belongs to a hook of that name: those around it, innermost
-    /// last.
-    static func hooks(around index: Int, in pieces: [LuaPiece]) -> [String] {
-        frames(before: index, in: pieces).compactMap { $0.opening == "function" ? $0.path : nil }
+    /// The names of the fields that the functions around a token are assigned to, innermost last.
+    static func hooks(around index: Int, in text: LuaText) -> [String] {
+        frames(before: index, in: text).compactMap { $0.opening == "function" ? $0.path : nil }
     }
 
-    /// Whether a hook's name can stand before the piece with this index: `rule "name" { |`.
-    static func isAtHook(before index: Int, in pieces: [LuaPiece]) -> Bool {
-        guard let top = frames(before: index, in: pieces).last, top.opening == "{", top.isAtStart, top.position >= 2
+    /// Whether a hook's name can stand before the token with this index: `rule "name" { |`.
+    static func isAtHook(before index: Int, in text: LuaText) -> Bool {
+        guard let top = frames(before: index, in: text).last, top.opening == "{", top.isAtStart, top.position >= 2
         else { return false }
-        return pieces[top.position - 1].isString && pieces[top.position - 2].text == "rule"
-    }
-
-    /// The dotted name that ends before the piece with this index.
-    static func path(endingBefore index: Int, in pieces: [LuaPiece]) -> String? {
-        var position = index - 1
-        guard position >= 0, pieces[position].kind == .name else { return nil }
-        var path = pieces[position].text
-        while position >= 2, pieces[position - 1].isSign("."), pieces[position - 2].kind == .name {
-            position -= 2
-            path = "\(pieces[position].text).\(path)"
-        }
-        // What comes before the dot is no name: a call, or an index.
-        return position >= 1 && (pieces[position - 1].isSign(".") || pieces[position - 1].isSign(":")) ? nil : path
+        return text.isString(top.position - 1) && text.path(endingAt: top.position - 2) == "rule"
     }
 
     // MARK: - Frames
@@ -79,37 +59,49 @@ struct CallSite {
         var isAtStart = true
     }
 
-    private static func frames(before index: Int, in pieces: [LuaPiece]) -> [Frame] {
+    private static func frames(before index: Int, in text: LuaText) -> [Frame] {
         var frames: [Frame] = []
-        for (position, piece) in pieces[..<index].enumerated() {
-            switch piece.text {
-            case "(", "{", "[":
-                guard piece.isSign else { break }
-                touch(&frames)
-                let isMethod = position >= 2 && pieces[position - 1].kind == .name && pieces[position - 2].isSign(":")
-                let path = isMethod ? "string.\(pieces[position - 1].text)" : path(endingBefore: position, in: pieces)
-                frames.append(Frame(opening: piece.text, path: path, isMethod: isMethod, position: position))
-                continue
-            case ")", "}", "]":
-                if piece.isSign, !frames.isEmpty { frames.removeLast() }
-            case ",", ";":
-                guard piece.isSign, !frames.isEmpty else { break }
-                frames[frames.count - 1].commas += 1
-                frames[frames.count - 1].isAtStart = true
-                continue
-            case "function", "if", "do", "repeat":
-                guard piece.kind == .keyword else { break }
-                let isField = position >= 2 && pieces[position - 1].isSign("=") && pieces[position - 2].kind == .name
-                let name = isField ? pieces[position - 2].text : nil
-                frames.append(Frame(opening: piece.text, path: name, position: position))
-                continue
-            case "end", "until":
-                if piece.kind == .keyword, !frames.isEmpty { frames.removeLast() }
-            default: break
+        for (position, token) in text.tokens[..<index].enumerated() {
+            switch token.kind {
+            case .comment: continue
+            case .sign: follow(sign: text.text(token), at: position, in: text, &frames)
+            case .keyword: follow(text.keyword(position), at: position, in: text, &frames)
+            case .name, .number, .string, .unclosed, .invalid: touch(&frames)
             }
-            touch(&frames)
         }
         return frames
+    }
+
+    private static func follow(sign: String, at position: Int, in text: LuaText, _ frames: inout [Frame]) {
+        switch sign {
+        case "(", "{", "[":
+            touch(&frames)
+            let isMethod = text.isName(position - 1) && text.isSign(position - 2, ":")
+            let path =
+                isMethod ? "string.\(text.text(text.tokens[position - 1]))" : text.path(endingAt: position - 1)
+            frames.append(Frame(opening: sign, path: path, isMethod: isMethod, position: position))
+        case ",", ";":
+            guard !frames.isEmpty else { return }
+            frames[frames.count - 1].commas += 1
+            frames[frames.count - 1].isAtStart = true
+        case ")", "}", "]":
+            if !frames.isEmpty { frames.removeLast() }
+            touch(&frames)
+        default: touch(&frames)
+        }
+    }
+
+    private static func follow(_ keyword: LuaKeyword?, at position: Int, in text: LuaText, _ frames: inout [Frame]) {
+        switch keyword {
+        case .function, .if, .do, .repeat:
+            let isField = text.isSign(position - 1, "=") && text.isName(position - 2)
+            let name = isField ? text.text(text.tokens[position - 2]) : nil
+            frames.append(Frame(opening: text.text(text.tokens[position]), path: name, position: position))
+        case .end, .until:
+            if !frames.isEmpty { frames.removeLast() }
+            touch(&frames)
+        default: touch(&frames)
+        }
     }
 
     private static func touch(_ frames: inout [Frame]) {

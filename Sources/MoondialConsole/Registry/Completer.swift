@@ -79,48 +79,50 @@ package struct Completer {
     // MARK: - Lua
 
     private func completeLua(_ typed: String, offset: Int) -> Completion {
-        var pieces = LuaScanner.pieces(of: typed)
-        let end = typed.utf8.count
+        let text = LuaText(Array(typed.utf8))
+        let end = text.bytes.count
+        var count = text.tokens.count
         var prefix = ""
-        if let last = pieces.last, last.range.upperBound == end {
-            switch last.kind {
-            case .name, .keyword:
-                prefix = last.text
-                pieces.removeLast()
-            case .string(isClosed: false), .comment(isClosed: false), .number:
+        if let last = text.tokens.last, last.range.upperBound == end {
+            if last.kind == .number || text.literal(around: end) != nil {
                 return Completion(range: offset + end..<offset + end, candidates: [])
-            default: break
+            }
+            if last.kind == .name || last.kind == .keyword {
+                prefix = text.text(last)
+                count -= 1
             }
         }
-        let start = offset + end - prefix.utf8.count
-        return completion(of: prefix, from: start, among: candidates(after: pieces))
+        return completion(
+            of: prefix, from: offset + end - prefix.utf8.count, among: candidates(before: count, in: text))
     }
 
-    private func candidates(after pieces: [LuaPiece]) -> [Candidate] {
-        if let last = pieces.last, last.isSign(".") || last.isSign(":") {
-            return members(before: pieces.count - 1, in: pieces, areMethods: last.text == ":")
+    /// What may stand after the tokens before an index.
+    private func candidates(before index: Int, in text: LuaText) -> [Candidate] {
+        if text.isSign(index - 1, ".") || text.isSign(index - 1, ":") {
+            return members(after: index - 1, in: text, areMethods: text.isSign(index - 1, ":"))
         }
-        if CallSite.isAtHook(before: pieces.count, in: pieces) {
+        if CallSite.isAtHook(before: index, in: text) {
             return Registry.hooks.map { Candidate(text: $0.name, summary: $0.summary) }
         }
-        if let call = CallSite(before: pieces.count, in: pieces), call.isAtKey, let options = call.parameter?.options {
+        if let call = CallSite(before: index, in: text), call.isAtKey, let options = call.parameter?.options {
             return options.map { Candidate(text: $0.name, summary: "\($0.type): \($0.summary)") }
         }
         let globals = names("").fields.map { candidate($0.name, type: $0.type, path: "") }
-        let arguments = hookArguments(in: pieces).map { Candidate(text: $0, summary: "of the hook") }
-        let keywords = LuaWords.keywords.map { Candidate(text: $0, summary: "keyword") }
+        let arguments = hookArguments(around: index, in: text).map { Candidate(text: $0, summary: "of the hook") }
+        let keywords = LuaKeyword.allCases.map { Candidate(text: $0.rawValue, summary: "keyword") }
         return globals + arguments + keywords
     }
 
     /// What may follow the dot or colon with this index.
-    private func members(before index: Int, in pieces: [LuaPiece], areMethods: Bool) -> [Candidate] {
-        if index > 0, pieces[index - 1].isString { return strings }
-        guard let path = CallSite.path(endingBefore: index, in: pieces) else { return [] }
-        if let record = record(path, in: pieces) {
+    private func members(after index: Int, in text: LuaText, areMethods: Bool) -> [Candidate] {
+        if text.isString(index - 1) { return strings }
+        guard let path = text.path(endingAt: index - 1) else { return [] }
+        let arguments = hookArguments(around: text.tokens.count, in: text)
+        if let record = Self.record(path, arguments: arguments) {
             return areMethods
                 ? [] : Registry.fields(of: record).map { Candidate(text: $0.name.afterLastDot, summary: $0.summary) }
         }
-        if areMethods, isStringField(path, in: pieces) { return strings }
+        if areMethods, Self.isStringField(path, arguments: arguments) { return strings }
         let (type, fields) = names(path)
         if type == "string" { return areMethods ? strings : [] }
         return fields.filter { !areMethods || $0.type == "function" }.map {
@@ -129,21 +131,19 @@ package struct Completer {
     }
 
     /// The record that a hook's argument is: "req", or "error" for "attempt.error".
-    private func record(_ path: String, in pieces: [LuaPiece]) -> String? {
-        guard hookArguments(in: pieces).contains(where: { path == $0 || path.hasPrefix("\($0).") }) else { return nil }
+    private static func record(_ path: String, arguments: [String]) -> String? {
+        guard arguments.contains(where: { path == $0 || path.hasPrefix("\($0).") }) else { return nil }
         return path == "attempt.error" ? "error" : path.contains(".") ? nil : path
     }
 
-    private func isStringField(_ path: String, in pieces: [LuaPiece]) -> Bool {
-        guard let root = path.split(separator: ".").first, hookArguments(in: pieces).contains(String(root)) else {
-            return false
-        }
+    private static func isStringField(_ path: String, arguments: [String]) -> Bool {
+        guard let root = path.split(separator: ".").first, arguments.contains(String(root)) else { return false }
         return Registry.entry(named: path)?.type?.contains("string") == true
     }
 
-    /// "req" and so on, when the end of the text is in a hook.
-    private func hookArguments(in pieces: [LuaPiece]) -> [String] {
-        CallSite.hooks(around: pieces.count, in: pieces).flatMap { name in
+    /// "req" and so on, when the place is in a hook.
+    private func hookArguments(around index: Int, in text: LuaText) -> [String] {
+        CallSite.hooks(around: index, in: text).flatMap { name in
             Registry.hooks.first { $0.name == name }?.parameters.map(\.name) ?? []
         }
     }
@@ -169,20 +169,9 @@ package struct Completer {
 // MARK: - Hints
 
 extension Completer {
-    /// What to show behind the cursor of the call that is being written: its parameters, and what the present one is.
-    package func hint(_ text: String, at cursor: Int) -> String? {
-        let typed = String(decoding: Array(text.utf8).prefix(cursor), as: UTF8.self)
-        let pieces = LuaScanner.pieces(of: typed)
-        guard let call = CallSite(before: pieces.count, in: pieces), let entry = Registry.entry(named: call.path) else {
-            return nil
-        }
-        guard let parameter = call.parameter, !parameter.summary.isEmpty else { return entry.signature }
-        return "\(entry.signature)  \(parameter.name): \(parameter.summary)"
-    }
-
     /// The parameters of a function, in order, optional ones in brackets; nil for functions that are not known. The
     /// function is named as it is called: `verify`, `moondial.attempt`, `text:match`.
-    package func parameters(of function: String) -> [String]? {
+    package static func parameters(of function: String) -> [String]? {
         let method = function.split(separator: ":", maxSplits: 1)
         let entry = method.count == 2 ? Registry.entry(named: "string.\(method[1])") : Registry.entry(named: function)
         guard let entry, entry.isFunction else { return nil }

@@ -31,7 +31,7 @@ struct ExternalEditor {
         guard descriptor >= 0 else { throw Diagnostic(.inputOutput, "cannot make a temporary file") }
         let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         defer { unlink(path) }
-        Files.write(Array("\(text)\n".utf8), to: descriptor)
+        Descriptors.writeAll(Array("\(text)\n".utf8), to: descriptor)
         close(descriptor)
         try run([path])
         let edited = String(decoding: try Files.read(path), as: UTF8.self)

@@ -20,14 +20,12 @@ enum Files {
         guard descriptor >= 0 else { throw failure("read", path) }
         defer { close(descriptor) }
         var content: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
         while content.count <= 64 << 20 {
-            let count = systemRead(descriptor, &chunk, chunk.count)
-            if count == 0 { return content }
-            if count > 0 {
-                content += chunk[..<count]
-            } else if errno != EINTR {
-                throw failure("read", path)
+            switch Descriptors.read(descriptor) {
+            case .bytes(let more): content += more
+            case .end: return content
+            case .interrupted: break
+            case .failure: throw failure("read", path)
             }
         }
         throw Diagnostic(.inputOutput, "cannot read '\(path)': it is larger than 64 MiB")
@@ -40,22 +38,7 @@ enum Files {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (replaces ? O_TRUNC : O_EXCL), 0o600)
         guard descriptor >= 0 else { throw failure("write", path) }
         defer { close(descriptor) }
-        guard write(Array(text.utf8), to: descriptor) else { throw failure("write", path) }
-    }
-
-    /// False when not everything could be written.
-    @discardableResult
-    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 {
-                rest = rest.dropFirst(count)
-            } else if errno != EINTR {
-                return false
-            }
-        }
-        return true
+        guard Descriptors.writeAll(Array(text.utf8), to: descriptor) else { throw failure("write", path) }
     }
 
     /// What changes when a file changes; nil when it is not there.
@@ -91,12 +74,4 @@ enum Files {
         let reason = String(cString: strerror(errno))
         return Diagnostic(.inputOutput, "cannot \(verb) '\(path)': \(reason)", fix: DiagnosticCode.inputOutput.advice)
     }
-}
-
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
-    read(descriptor, buffer, count)
-}
-
-private func systemWrite(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(descriptor, buffer, count)
 }

@@ -123,10 +123,13 @@ package final class ReplSession {
             ? ReplPrompt("LIVE(\(setup.target))> ", colour: .red) : ReplPrompt("\(setup.target)> ", colour: .cyan)
     }
 
+    /// Whether more lines must follow before a block can be run. A command is one line.
+    package func isIncomplete(_ text: String) -> Bool { !text.hasPrefix(":") && engine.isIncomplete(text) }
+
     private func begin(_ text: String) {
         isBusy = true
         runs.beginBlock()
-        recording?.add(input: setup.redaction(text), prompt: prompt)
+        recording?.add(input: HistoryRedaction.redacted(text), prompt: prompt)
         let trimmed = text.trimmingSpaces
         if trimmed.isEmpty {
             journal.skip(text)

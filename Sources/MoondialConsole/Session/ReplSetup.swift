@@ -42,8 +42,6 @@ package struct ReplSetup {
     package var simulator: (any SimulatorControl)?
     /// A variable of the environment.
     package var environment: (String) -> String? = { _ in nil }
-    /// Takes tokens and phones out of what is written to a file.
-    package var redaction: (String) -> String = { PlainRedaction.redacted($0) }
 
     package init() {}
 }

@@ -66,21 +66,19 @@ enum LostLocals {
     static func names(in text: String) -> Set<String> {
         var names: Set<String> = []
         var depth = 0
-        let pieces = LuaScanner.pieces(of: text)
-        for (index, piece) in pieces.enumerated() where piece.kind == .keyword {
-            switch piece.text {
-            case "function", "do", "if", "repeat": depth += 1
-            case "end", "until": depth -= 1
-            case "local" where depth == 0:
-                var rest = pieces[(index + 1)...]
-                if rest.first?.text == "function" { rest = rest.dropFirst() }
-                while let name = rest.first, name.kind == .name {
-                    names.insert(name.text)
-                    rest = rest.dropFirst()
+        let lua = LuaText(Array(text.utf8))
+        for index in lua.tokens.indices {
+            switch lua.keyword(index) {
+            case .function, .do, .if, .repeat: depth += 1
+            case .end, .until: depth -= 1
+            case .local where depth == 0:
+                var next = lua.keyword(index + 1) == .function ? index + 2 : index + 1
+                while lua.isName(next) {
+                    names.insert(lua.text(lua.tokens[next]))
                     // An attribute, <const> or <close>.
-                    if rest.first?.isSign("<") == true { rest = rest.dropFirst(3) }
-                    guard rest.first?.isSign(",") == true else { break }
-                    rest = rest.dropFirst()
+                    next += lua.isSign(next + 1, "<") ? 4 : 1
+                    guard lua.isSign(next, ",") else { break }
+                    next += 1
                 }
             default: break
             }
@@ -90,6 +88,13 @@ enum LostLocals {
 }
 
 extension String {
+    /// A short string literal without its quotes, closed or not.
+    var trimmingQuotes: String {
+        guard let quote = first, quote == "\"" || quote == "'" else { return self }
+        let content = dropFirst()
+        return String(content.last == quote ? content.dropLast() : content)
+    }
+
     var trimmingSpaces: String {
         var text = self[...]
         while let last = text.last, last.isWhitespace { text = text.dropLast() }

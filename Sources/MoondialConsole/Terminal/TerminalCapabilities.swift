@@ -5,7 +5,7 @@ package struct TerminalCapabilities: Sendable, Hashable {
     package enum Editing: Sendable, Hashable {
         /// The line editor.
         case full
-        /// ``PlainLineReader``.
+        /// ``PlainInput``.
         case plain
     }
 

@@ -10,7 +10,7 @@
 
 /// A terminal: raw mode, its size, and its bytes.
 ///
-/// Used by one thread; ``wake()`` may be called by any. At most one session of a process is in raw mode at a time.
+/// Used by one thread; ``waker`` may be called by any. At most one session of a process is in raw mode at a time.
 package final class TerminalSession {
     /// Why ``wait(timeout:)`` has returned.
     package struct Wakeup: OptionSet, Sendable {
@@ -26,7 +26,7 @@ package final class TerminalSession {
         package static let resized = Wakeup(rawValue: 2)
         /// The process was stopped and goes on; the terminal is no longer in raw mode.
         package static let continued = Wakeup(rawValue: 4)
-        /// Somebody has called ``TerminalSession/wake()``.
+        /// Somebody has called ``TerminalSession/waker``.
         package static let woken = Wakeup(rawValue: 8)
     }
 
@@ -48,11 +48,8 @@ package final class TerminalSession {
         }
     }
 
-    /// To be watched for reading by an event loop.
-    package let inputDescriptor: Int32
-    package let outputDescriptor: Int32
-    /// To be watched for reading by an event loop; when it is readable, ask ``takeNotices()``.
-    package var noticeDescriptor: Int32 { notices.reading }
+    private let inputDescriptor: Int32
+    let outputDescriptor: Int32
 
     private let notices: NoticePipe
     private var original: termios?
@@ -173,7 +170,7 @@ package final class TerminalSession {
     }
 
     /// What has happened beside input.
-    package func takeNotices() -> Wakeup {
+    private func takeNotices() -> Wakeup {
         var wakeup = Wakeup()
         for byte in notices.take() {
             switch TerminalRescue.Notice(rawValue: byte) {
@@ -186,12 +183,7 @@ package final class TerminalSession {
         return wakeup
     }
 
-    /// Makes ``wait(timeout:)`` return. From any thread.
-    package nonisolated func wake() {
-        notices.notify(.woken)
-    }
-
-    /// Something that wakes this session from any thread.
+    /// Makes ``wait(timeout:)`` return; from any thread.
     package var waker: @Sendable () -> Void {
         { [notices] in notices.notify(.woken) }
     }

@@ -2,15 +2,10 @@
 
 /// How names and strings are written in Lua.
 package enum LuaWords {
-    package static let keywords: Set<String> = [
-        "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
-        "not", "or", "repeat", "return", "then", "true", "until", "while",
-    ]
-
     /// Whether the text can stand before `=` in a table.
     package static func isName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, isNameByte(first), !isDigit(first) else { return false }
-        return text.utf8.allSatisfy(isNameByte) && !keywords.contains(text)
+        guard let first = text.utf8.first, !LuaLexer.isDigit(first) else { return false }
+        return text.utf8.allSatisfy(LuaLexer.isWord) && LuaKeyword(rawValue: text) == nil
     }
 
     /// A string literal: printable characters as they are, everything else escaped.
@@ -51,14 +46,5 @@ package enum LuaWords {
     private static func hex(_ byte: UInt8) -> String {
         let digits = String(byte, radix: 16, uppercase: true)
         return digits.utf8.count == 1 ? "0" + digits : digits
-    }
-
-    static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
-    static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true
-        default: isDigit(byte)
-        }
     }
 }

@@ -12,7 +12,8 @@ struct ReplCommand: MoondialCommand {
             Type :help at the prompt. Lines that come from a file or pipe get no prompts: values go to standard output, one \
             a line, errors to standard error, and the first error ends it with status 65.
 
-            With MOONDIAL_BASIC_REPL=1, or TERM=dumb, the prompt does without the line editor.
+            With MOONDIAL_BASIC_REPL=1, or TERM=dumb, the prompt does without the line editor. What is typed is kept in \
+            $XDG_STATE_HOME/moondial/history, without tokens and phones; a line that begins with a space is not.
             """)
 
     @OptionGroup(title: "Rules")
@@ -33,6 +34,9 @@ struct ReplCommand: MoondialCommand {
     @Flag(help: "Ask nothing: refuse what would need a yes, such as the first live call.")
     var noInput = false
 
+    @Flag(help: "Neither read nor write the history file.")
+    var noHistory = false
+
     @Argument(help: ArgumentHelp("A script to run first.", valueName: "file"))
     var file: String?
 
@@ -42,6 +46,7 @@ struct ReplCommand: MoondialCommand {
         Conversation.run(
             plan, shell: shell,
             manner: Conversation.Manner(
-                stays: stays, keepsGoing: keepGoing, canAsk: !noInput, script: script, rulePaths: plan.settings.rules))
+                stays: stays, keepsGoing: keepGoing, canAsk: !noInput, keepsHistory: !noHistory, script: script,
+                rulePaths: plan.settings.rules))
     }
 }

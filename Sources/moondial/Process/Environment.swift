@@ -10,7 +10,7 @@
 
 /// Environment variables. One that is empty counts as not set.
 struct Environment {
-    private var variables: [String: String]
+    let variables: [String: String]
 
     init(_ variables: [String: String]) {
         self.variables = variables.filter { !$0.value.isEmpty }

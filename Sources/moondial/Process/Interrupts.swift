@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialConsole
 import NIOCore
 
 #if canImport(Darwin)
@@ -58,7 +59,11 @@ final class Interrupts: Sendable {
             let number = next()
             urgent(number)
             eventLoop.execute { [handler] in handler.value(number) }
-            if !isConversation || number != SIGINT { _exit(128 + next()) }
+            if !isConversation || number != SIGINT {
+                let last = next()
+                TerminalSession.restore()
+                _exit(128 + last)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialConsole
 import MoondialRules
 
 #if canImport(Darwin)
@@ -28,16 +29,10 @@ struct Terminal {
     init(_ stream: Stream, environment: Environment) {
         isInteractive = isatty(stream.rawValue) == 1
         width = (isInteractive ? Self.windowWidth(stream) : nil) ?? environment["COLUMNS"].flatMap(Int.init) ?? 100
-        repertoire = Self.isUTF8(environment) ? .unicode : .ascii
-        let wantsColour = environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
-        style = TextStyle(isEnabled: isInteractive && wantsColour)
-    }
-
-    /// POSIX: LC_ALL overrides LC_CTYPE, which overrides LANG.
-    private static func isUTF8(_ environment: Environment) -> Bool {
-        let locale = environment["LC_ALL"] ?? environment["LC_CTYPE"] ?? environment["LANG"] ?? "C"
-        let encoding = locale.lowercased()
-        return encoding.contains("utf-8") || encoding.contains("utf8")
+        let capabilities = TerminalCapabilities(
+            environment: environment.variables, inputIsTerminal: false, outputIsTerminal: isInteractive)
+        repertoire = capabilities.isUnicode ? .unicode : .ascii
+        style = TextStyle(isEnabled: capabilities.hasColour)
     }
 
     private static func windowWidth(_ stream: Stream) -> Int? {

@@ -24,17 +24,20 @@ final class Conversation {
         var stays: Bool
         var keepsGoing: Bool
         var canAsk: Bool
+        /// In a file, for later conversations.
+        var keepsHistory: Bool
         /// Runs before anything is typed.
         var script: (path: String, source: RuleSource)?
         var rulePaths: [String]
     }
 
-    private let shell: Shell
+    let shell: Shell
     private let plan: RuleSession.Plan
-    private let manner: Manner
-    private let eventLoop: any EventLoop
+    let manner: Manner
+    let eventLoop: any EventLoop
+    let screen: ConversationScreen
     private let engine: RuleEngine
-    private let session: ReplSession
+    let session: ReplSession
     private var work: (any RunHandle)?
 
     /// Never returns.
@@ -62,6 +65,7 @@ final class Conversation {
             setup.simulator = SimulatorSwitchboard(made)
         }
         let client = try plan.target.makeClient(plan.settings, simulator: simulator, eventLoop: eventLoop)
+        screen = ConversationScreen(shell)
         let output = SessionOutput()
         var settings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
         settings.mode = .script
@@ -75,7 +79,7 @@ final class Conversation {
         } catch {
             throw Failure(error)
         }
-        session = ReplSession(engine: engine, eventLoop: eventLoop, screen: ReplScreen(shell), setup: setup)
+        session = ReplSession(engine: engine, eventLoop: eventLoop, screen: screen.screen, setup: setup)
         output.session = session
     }
 
@@ -105,19 +109,9 @@ final class Conversation {
 
     private func converse(on descriptor: Int32) {
         if session.isInteractive { greet() }
-        session.input = PlainInput(
-            descriptor: descriptor, showsPrompts: session.isInteractive, style: shell.terminal.style,
-            isIncomplete: completeness())
+        session.input = makeInput(descriptor)
         if !InputLoop.start(session, on: eventLoop) {
             shell.end(Failure(Diagnostic(.inputOutput, "cannot start a thread for input")))
-        }
-    }
-
-    /// Asked on the input's thread, answered on the event loop.
-    private func completeness() -> @Sendable (String) -> Bool {
-        let engine = NIOLoopBound(engine, eventLoop: eventLoop)
-        return { [eventLoop] text in
-            (try? eventLoop.submit { engine.value.isIncomplete(text) }.wait()) ?? false
         }
     }
 
@@ -132,8 +126,7 @@ final class Conversation {
             if terminal >= 0 {
                 session.becomeInteractive()
                 greet()
-                session.input = PlainInput(
-                    descriptor: terminal, showsPrompts: true, style: shell.terminal.style, isIncomplete: completeness())
+                session.input = makeInput(terminal)
                 return
             }
             shell.errors.warn("there is no terminal to stay at")
@@ -149,21 +142,6 @@ final class Conversation {
 /// Takes what Lua prints before there is a session.
 private final class SessionOutput {
     weak var session: ReplSession?
-}
-
-extension ReplScreen {
-    fileprivate init(_ shell: Shell) {
-        self.init(
-            results: { shell.output.write($0) },
-            notes: {
-                shell.output.flush()
-                shell.errors.write($0)
-            })
-        style = shell.terminal.style
-        notesStyle = shell.errorTerminal.style
-        repertoire = shell.errorTerminal.repertoire
-        width = { Terminal(.output, environment: shell.environment).width }
-    }
 }
 
 extension ReplSetup {

@@ -75,12 +75,6 @@ struct BlockTests {
         #expect(editor.begin("> ") == [.redraw])
         #expect(editor.buffer == EditBuffer("c"))
     }
-
-    @Test func aBlockMayBeginWithText() {
-        var editor = Editor()
-        _ = editor.begin("> ", text: "abc")
-        #expect(editor.feed(Array("d\r".utf8)) == [.redraw, .submit("abcd")])
-    }
 }
 
 extension Prompt: ExpressibleByStringLiteral {

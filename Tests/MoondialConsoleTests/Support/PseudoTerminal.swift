@@ -100,14 +100,14 @@ final class PseudoTerminal {
 /// An editor on the program's side of a pseudo-terminal, in a thread of its own, until it gets the end.
 final class EditorThread: Sendable {
     private struct State {
-        var inputs: [LineInput] = []
+        var inputs: [ReplBlock] = []
         var printer: AbovePrinter?
         var isFinished = false
     }
 
     private let state = Mutex(State())
 
-    var inputs: [LineInput] { state.withLock(\.inputs) }
+    var inputs: [ReplBlock] { state.withLock(\.inputs) }
     var isFinished: Bool { state.withLock(\.isFinished) }
     var printer: AbovePrinter? { state.withLock(\.printer) }
 

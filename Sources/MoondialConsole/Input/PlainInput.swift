@@ -11,10 +11,12 @@ import Synchronization
     import Glibc
 #endif
 
-/// Lines from a pipe, a file, or a terminal that can do no more. Lines are joined until the block is complete.
+/// Lines from a pipe, a file, or a terminal that can do no more. Works under `rlwrap`.
+///
+/// Lines are joined until the block is complete.
 package final class PlainInput: ReplInput {
     private let descriptor: Int32
-    private let showsPrompts: Bool
+    private let promptOutput: Int32?
     private let style: TextStyle
     private let isIncomplete: @Sendable (String) -> Bool
     /// Ends a wait: what is written to the second is read from the first.
@@ -32,15 +34,16 @@ package final class PlainInput: ReplInput {
     }
 
     /// - Parameters:
-    ///   - descriptor: Stays open.
-    ///   - showsPrompts: Whether prompts are written to standard output.
+    ///   - descriptor: Stays open. One that cannot be read is at its end.
+    ///   - promptOutput: Where prompts are written. The default is nil: nowhere.
     ///   - style: Of the prompts.
     ///   - isIncomplete: Whether a block needs more lines.
     package init(
-        descriptor: Int32, showsPrompts: Bool, style: TextStyle, isIncomplete: @escaping @Sendable (String) -> Bool
+        descriptor: Int32, promptOutput: Int32? = nil, style: TextStyle = .plain,
+        isIncomplete: @escaping @Sendable (String) -> Bool
     ) {
         self.descriptor = descriptor
-        self.showsPrompts = showsPrompts
+        self.promptOutput = promptOutput
         self.style = style
         self.isIncomplete = isIncomplete
         var ends: [Int32] = [-1, -1]
@@ -62,8 +65,7 @@ package final class PlainInput: ReplInput {
             case .end: return block.isEmpty ? .end : .text(block)
             case .text(let line):
                 block += block.isEmpty ? line : "\n" + line
-                if prompt.isQuestion || line.isEmpty && block.isEmpty { return .text(block) }
-                if block.hasPrefix(":") || !isIncomplete(block) { return .text(block) }
+                if prompt.isQuestion || block.isEmpty || !isIncomplete(block) { return .text(block) }
             }
         }
     }
@@ -74,10 +76,10 @@ package final class PlainInput: ReplInput {
     }
 
     private func show(_ prompt: ReplPrompt, isFirst: Bool) {
-        guard showsPrompts else { return }
+        guard let promptOutput else { return }
         let text = isFirst ? prompt.text : prompt.continuation
         let styled = isFirst ? prompt.colour.map { style.colour(text, $0) } ?? text : style.dim(text)
-        Files.write(Array(styled.utf8), to: STDOUT_FILENO)
+        Descriptors.writeAll(Array(styled.utf8), to: promptOutput)
     }
 
     private func line() -> Line {
@@ -104,17 +106,17 @@ package final class PlainInput: ReplInput {
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0),
         ]
-        guard poll(&polled, 2, -1) >= 0 else { return true }
+        // A descriptor that cannot be waited for is not waited for.
+        guard descriptor < 0 || poll(&polled, 2, -1) >= 0 else { return true }
         if polled[1].revents != 0 {
             var byte: UInt8 = 0
             _ = read(wakeUp.read, &byte, 1)
             return false
         }
-        var chunk = [UInt8](repeating: 0, count: 16 * 1024)
-        let count = read(descriptor, &chunk, chunk.count)
-        if count < 0, errno == EINTR || errno == EAGAIN { return true }
-        state.withLock { state in
-            if count > 0 { state.bytes += chunk[..<count] } else { state.isAtEnd = true }
+        switch Descriptors.read(descriptor) {
+        case .bytes(let bytes): state.withLock { $0.bytes += bytes }
+        case .interrupted: break
+        case .end, .failure: state.withLock { $0.isAtEnd = true }
         }
         return true
     }

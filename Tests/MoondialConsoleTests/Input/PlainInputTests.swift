@@ -12,32 +12,48 @@ import Testing
     import Glibc
 #endif
 
-struct PlainLineReaderTests {
+struct PlainInputTests {
+    private static func isIncomplete(_ text: String) -> Bool { LuaBlockCompleteness().isIncomplete(text) }
+
     @Test(arguments: [
         ("", []), ("a\nb\n", ["a", "b"]), ("a\nb", ["a", "b"]), ("a\r\n\r\nb", ["a", "", "b"]),
         ("f(\n1)\ng()\n", ["f(\n1)", "g()"]),
         ("f(\n1", ["f(\n1"]), ("号\n码\n", ["号", "码"]), ("if x then\nend\n", ["if x then\nend"]),
     ])
-    func blocks(input: String, blocks: [String]) throws {
+    func blocks(input: String, blocks: [String]) {
         let pipe = Pipe(holding: input)
-        let reader = PlainLineReader(input: pipe.reading, completeness: LuaBlockCompleteness())
-        for block in blocks { #expect(try reader.next("> ") == .text(block)) }
-        #expect(try reader.next("> ") == .end)
-        #expect(try reader.next("> ") == .end)
+        let reader = PlainInput(descriptor: pipe.reading, isIncomplete: Self.isIncomplete)
+        for block in blocks { #expect(reader.next(ReplPrompt("> ")) == .text(block)) }
+        #expect(reader.next(ReplPrompt("> ")) == .end)
+        #expect(reader.next(ReplPrompt("> ")) == .end)
     }
 
-    @Test func promptsGoWhereTheyAreWanted() throws {
+    @Test func promptsGoWhereTheyAreWanted() {
         let pipe = Pipe(holding: "f(\n1)\n")
         let output = Pipe()
-        let reader = PlainLineReader(
-            input: pipe.reading, promptOutput: output.writing, completeness: LuaBlockCompleteness())
-        while case .text = try reader.next(Prompt("sim> ")) {}
+        let reader = PlainInput(
+            descriptor: pipe.reading, promptOutput: output.writing, isIncomplete: Self.isIncomplete)
+        while case .text = reader.next(ReplPrompt("sim> ")) {}
         output.finish()
         #expect(output.contents == "sim>    > sim> ")
     }
 
-    @Test func whatCannotBeReadIsAnError() {
-        #expect(throws: TerminalError.self) { try PlainLineReader(input: -1).next("> ") }
+    @Test func anAnswerIsOneLine() {
+        let pipe = Pipe(holding: "f(\n1)\n")
+        let reader = PlainInput(descriptor: pipe.reading, isIncomplete: Self.isIncomplete)
+        #expect(reader.next(ReplPrompt("Go on? ", isQuestion: true)) == .text("f("))
+    }
+
+    @Test func anInterruptEndsTheWait() {
+        let pipe = Pipe()
+        let reader = PlainInput(descriptor: pipe.reading, isIncomplete: Self.isIncomplete)
+        reader.interrupt()
+        #expect(reader.next(ReplPrompt("> ")) == .interrupted)
+    }
+
+    @Test func whatCannotBeReadIsAtItsEnd() {
+        let reader = PlainInput(descriptor: -1, isIncomplete: Self.isIncomplete)
+        #expect(reader.next(ReplPrompt("> ")) == .end)
     }
 
     @Test(

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+
+import Dispatch
+import MoondialLua
+import MoondialRules
+import NIOCore
+import Synchronization
+
+/// What the editor asks of a session, from the thread that reads keys.
+///
+/// The answers are on the event loop. Lua that never waits may hold that: then the editor gets along without them.
+final class SessionSources: Sendable {
+    /// How long the user waits for what is nice to have.
+    private static let patience = DispatchTimeInterval.milliseconds(100)
+    /// How long Enter may take.
+    private static let enterPatience = DispatchTimeInterval.seconds(1)
+
+    private let session: NIOLoopBound<ReplSession>
+    private let eventLoop: any EventLoop
+    private let interrupter: LuaInterrupter
+    /// Questions that the event loop has not come to.
+    private let open = Atomic<Int>(0)
+    /// Paths that were looked up since ``forget()``.
+    private let known = Mutex<[String: Bool]>([:])
+
+    /// On the event loop.
+    init(_ session: ReplSession) {
+        self.session = NIOLoopBound(session, eventLoop: session.eventLoop)
+        eventLoop = session.eventLoop
+        interrupter = session.engine.interrupter
+    }
+
+    /// All of it, for an editor.
+    var all: EditorSources { EditorSources(completeness: self, names: self, hints: self, completions: self) }
+
+    /// A block has run: names may stand for something else now.
+    func forget() { known.withLock { $0 = [:] } }
+
+    /// Stops Lua in the background when it leaves no room for anything else.
+    func interruptWhatDoesNotWait() {
+        guard ask(within: Self.patience, { _ in }) == nil else { return }
+        interrupter.interrupt()
+        // It must not hit what runs next.
+        eventLoop.execute { [interrupter] in interrupter.clear() }
+    }
+
+    /// - Returns: nil when there is no answer in time, or an earlier question is still open.
+    private func ask<Answer: Sendable>(
+        within patience: DispatchTimeInterval, _ question: @escaping @Sendable (ReplSession) -> Answer
+    ) -> Answer? {
+        guard open.load(ordering: .acquiring) == 0 else { return nil }
+        open.add(1, ordering: .acquiringAndReleasing)
+        let answer = Answering<Answer>()
+        eventLoop.execute { [self] in
+            answer.give(question(session.value))
+            open.subtract(1, ordering: .acquiringAndReleasing)
+        }
+        return answer.wait(patience)
+    }
+}
+
+extension SessionSources: CompletenessSource, NameSource, HintSource, CompletionSource {
+    func isIncomplete(_ text: String) -> Bool {
+        ask(within: Self.enterPatience) { $0.isIncomplete(text) }
+            ?? !LuaBlocks(LuaText(Array(text.utf8))).open.isEmpty
+    }
+
+    func isKnown(_ path: String) -> Bool {
+        if Registry.entry(named: path) != nil { return true }
+        if let isKnown = known.withLock({ $0[path] }) { return isKnown }
+        guard let isKnown = ask(within: Self.patience, { $0.completer.isKnown(path) }) else { return false }
+        known.withLock { $0[path] = isKnown }
+        return isKnown
+    }
+
+    func parameters(of function: String) -> [String]? { Completer.parameters(of: function) }
+
+    func completions(for text: String, at cursor: Int) -> Completions {
+        guard let found = ask(within: Self.patience, { $0.completer.complete(text, at: cursor) }) else { return .none }
+        return Completions(
+            range: found.range, candidates: found.candidates.map { .init($0.text, summary: $0.summary) })
+    }
+}
+
+/// One answer, given on one thread and awaited on another.
+private final class Answering<Answer: Sendable>: Sendable {
+    private let answer = Mutex<Answer?>(nil)
+    private let isGiven = DispatchSemaphore(value: 0)
+
+    func give(_ answer: Answer) {
+        self.answer.withLock { $0 = answer }
+        isGiven.signal()
+    }
+
+    func wait(_ patience: DispatchTimeInterval) -> Answer? {
+        guard isGiven.wait(timeout: .now() + patience) == .success else { return nil }
+        return answer.withLock { $0 }
+    }
+}

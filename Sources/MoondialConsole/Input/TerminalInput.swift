@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+
+/// The line editor as a session's input. The terminal is in raw mode while a block is edited and at no other time, so that
+/// Ctrl-C is a signal while one runs.
+package final class TerminalInput: ReplInput, @unchecked Sendable {
+    /// For what happens meanwhile.
+    package let printer: AbovePrinter
+
+    // Made on the event loop, and then used by the thread that reads, and by no other.
+    private let source: TerminalLineSource
+    private let sources: SessionSources
+    private var reportedError: HistoryFileError?
+
+    /// On the session's event loop.
+    ///
+    /// - Parameters:
+    ///   - descriptor: The terminal that is read, which stays open. Standard output must be the same terminal.
+    ///   - historyFile: Where blocks are kept. The default is nowhere.
+    /// - Throws: When there is no pipe to be had.
+    package init(
+        _ session: ReplSession, descriptor: Int32, capabilities: TerminalCapabilities, historyFile: HistoryFile? = nil
+    ) throws(TerminalError) {
+        var options = Editor.Options()
+        options.theme = capabilities.theme
+        options.isUnicode = capabilities.isUnicode
+        sources = SessionSources(session)
+        source = TerminalLineSource(
+            editor: Editor(options: options), terminal: try TerminalSession(input: descriptor),
+            historyFile: historyFile)
+        printer = source.printer
+        do {
+            source.editor.history = History(try historyFile?.load() ?? [])
+        } catch {
+            source.historyFile = nil
+            session.note("warning: \(error); nothing is kept")
+        }
+    }
+
+    package func next(_ prompt: ReplPrompt) -> ReplBlock {
+        do {
+            return prompt.isQuestion ? try answer(to: prompt) : try block(prompt)
+        } catch {
+            printer.print("error: \(error)\n")
+            return .end
+        }
+    }
+
+    /// The editor sees the key.
+    package func interrupt() {}
+
+    private func block(_ prompt: ReplPrompt) throws -> ReplBlock {
+        sources.forget()
+        source.editor.sources = sources.all
+        let block = try source.next(Prompt(prompt, theme: source.editor.options.theme))
+        if let error = source.historyError, error != reportedError {
+            reportedError = error
+            printer.print("warning: \(error)\n")
+        }
+        if block == .interrupted { sources.interruptWhatDoesNotWait() }
+        return block
+    }
+
+    /// An answer is no Lua, and is neither kept nor found again.
+    private func answer(to question: ReplPrompt) throws -> ReplBlock {
+        let history = source.editor.history
+        defer { source.editor.history = history }
+        source.editor.history = History(isEnabled: false)
+        source.editor.sources = EditorSources()
+        return try source.next(Prompt(question, theme: source.editor.options.theme))
+    }
+}
+
+extension Prompt {
+    init(_ prompt: ReplPrompt, theme: Theme) {
+        let colour = theme == .plain ? nil : prompt.colour.flatMap { Style.Colour(rawValue: UInt8($0.rawValue)) }
+        self.init(
+            StyledText(prompt.text, Style(colour ?? .standard)),
+            continuation: StyledText(prompt.continuation, theme.ghost))
+    }
+}

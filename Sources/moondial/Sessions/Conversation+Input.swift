@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialConsole
+import MoondialRules
+import NIOCore
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+extension Conversation {
+    /// The line editor, where there is a terminal for it and somebody to use it; else lines.
+    func makeInput(_ descriptor: Int32) -> any ReplInput {
+        let capabilities = TerminalCapabilities(
+            environment: shell.environment.variables, inputIsTerminal: isatty(descriptor) == 1,
+            outputIsTerminal: shell.terminal.isInteractive)
+        guard session.isInteractive, capabilities.editing == .full,
+            let input = try? TerminalInput(
+                session, descriptor: descriptor, capabilities: capabilities, historyFile: historyFile)
+        else { return makePlainInput(descriptor) }
+        screen.printer = input.printer
+        return input
+    }
+
+    private var historyFile: HistoryFile? {
+        manner.keepsHistory ? HistoryFile(environment: shell.environment.variables) : nil
+    }
+
+    private func makePlainInput(_ descriptor: Int32) -> PlainInput {
+        let session = NIOLoopBound(session, eventLoop: eventLoop)
+        return PlainInput(
+            descriptor: descriptor, promptOutput: session.value.isInteractive ? STDOUT_FILENO : nil,
+            style: shell.terminal.style
+        ) { [eventLoop] text in
+            (try? eventLoop.submit { session.value.isIncomplete(text) }.wait()) ?? false
+        }
+    }
+}
+
+/// Where a conversation's text goes: to the two standard streams, or above the prompt that is being edited.
+final class ConversationScreen {
+    /// Set while there is an editor.
+    var printer: AbovePrinter?
+    private let shell: Shell
+
+    init(_ shell: Shell) { self.shell = shell }
+
+    var screen: ReplScreen {
+        var screen = ReplScreen(results: { [self] in write($0) }, notes: { [self] in note($0) })
+        screen.style = shell.terminal.style
+        screen.notesStyle = shell.errorTerminal.style
+        screen.repertoire = shell.errorTerminal.repertoire
+        screen.width = { [environment = shell.environment] in Terminal(.output, environment: environment).width }
+        return screen
+    }
+
+    private func write(_ lines: String) {
+        if let printer { printer.print(lines) } else { shell.output.write(lines) }
+    }
+
+    private func note(_ lines: String) {
+        if let printer, shell.errorTerminal.isInteractive { return printer.print(lines) }
+        shell.output.flush()
+        shell.errors.write(lines)
+    }
+}
