@@ -103,6 +103,11 @@ let package = Package(
             name: "ChildProcesses", dependencies: ["CChildProcesses"], path: "Tests/ChildProcesses",
             swiftSettings: settings),
 
+        // At which tests sit.
+        .target(
+            name: "PseudoTerminals", dependencies: ["MoondialConsole", "MoondialRules"], path: "Tests/PseudoTerminals",
+            swiftSettings: settings),
+
         // What scripts/fuzz runs.
         .executableTarget(
             name: "MoondialFuzz", dependencies: ["MoondialLua", "NumberVerification"], swiftSettings: settings),
@@ -150,11 +155,13 @@ let package = Package(
                 "MoondialRules",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "PseudoTerminals",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["ChildProcesses", "moondial"], swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["ChildProcesses", "PseudoTerminals", "moondial"],
+            swiftSettings: settings),
     ]
 )

@@ -30,6 +30,27 @@ package final class ChildProcess: Sendable {
         _ program: String, _ arguments: [String], environment: [String: String]? = nil, in directory: URL? = nil,
         input: FileHandle? = nil, output: FileHandle, errors: FileHandle
     ) throws {
+        running = try Self.start(
+            program, arguments, environment, directory,
+            streams: [input?.fileDescriptor ?? -1, output.fileDescriptor, errors.fileDescriptor], terminal: nil)
+    }
+
+    /// Starts the program with the terminal at a path as its three streams and its controlling terminal, in a session of
+    /// its own.
+    ///
+    /// - Throws: `NotStarted`, when the program cannot be run.
+    package init(
+        _ program: String, _ arguments: [String], environment: [String: String]? = nil, in directory: URL? = nil,
+        terminal: String
+    ) throws {
+        running = try Self.start(
+            program, arguments, environment, directory, streams: [-1, -1, -1], terminal: terminal)
+    }
+
+    private static func start(
+        _ program: String, _ arguments: [String], _ environment: [String: String]?, _ directory: URL?,
+        streams: [Int32], terminal: String?
+    ) throws -> Running {
         let environment = environment ?? ProcessInfo.processInfo.environment
         let argumentPointers = ([program] + arguments).map { strdup($0) }
         let variablePointers = environment.map { strdup("\($0)=\($1)") }
@@ -37,16 +58,19 @@ package final class ChildProcess: Sendable {
         var id: pid_t = 0
         let number = moondial_tests_spawn(
             &id, program, argumentPointers + [nil], variablePointers + [nil], directory?.path(percentEncoded: false),
-            [input?.fileDescriptor ?? -1, output.fileDescriptor, errors.fileDescriptor])
+            streams, terminal)
         guard number == 0 else { throw NotStarted(program: program, number: number) }
-        running = Running(id)
+        let running = Running(id)
         running.watch()
+        return running
     }
 
     deinit { running.send(SIGKILL) }
 
     /// Does nothing when the child has ended.
     package func send(_ signal: Int32) { running.send(signal) }
+
+    package var hasEnded: Bool { running.hasEnded }
 
     /// Waits for the end.
     ///
@@ -99,6 +123,8 @@ private final class Running: Sendable {
             if status == nil { kill(id, signal) }
         }
     }
+
+    var hasEnded: Bool { ended.withLock { $0 != nil } }
 
     func status() async -> Int32 {
         await withCheckedContinuation { continuation in

@@ -121,7 +121,7 @@ struct ReplTests {
 
     @Test("a terminal that can do no more", arguments: [["TERM": "dumb"], ["MOONDIAL_BASIC_REPL": "1"]])
     func plainLineMode(environment: [String: String]) async throws {
-        let (status, screen) = try await PseudoTerminal.run([], environment: environment)
+        let (status, screen) = try await TerminalProcess.run([], environment: environment)
         #expect(status == 0)
         #expect(screen.contains("target: simulator in this process. :help lists the commands, Ctrl-D leaves.\n"))
         #expect(screen.contains("sim> "))

@@ -88,7 +88,7 @@ extension ReplSession {
     }
 
     fileprivate func edit(_ name: String) throws(Diagnostic) {
-        guard let editor = setup.environment("VISUAL") ?? setup.environment("EDITOR") else {
+        guard let editor = ExternalEditor(environment: setup.environment) else {
             throw Diagnostic(.usage, ":edit needs an editor", fix: "set VISUAL or EDITOR")
         }
         guard setup.isInteractive else { throw Diagnostic(.usage, ":edit works in a conversation only") }
@@ -98,12 +98,12 @@ extension ReplSession {
             throw Diagnostic(.usage, "there is no rule '\(name)'\(Suggestion.clause(for: name, in: names))")
         }
         if rule.file == "stdin" { return try editBlock(journal.block(at: rule.line) ?? "", editor) }
-        try ExternalEditor(command: editor).open(rule.file, line: rule.line)
+        try editor.open(rule.file, line: rule.line)
         try reload()
     }
 
-    private func editBlock(_ block: String, _ editor: String) throws(Diagnostic) {
-        let edited = try ExternalEditor(command: editor).edit(block)
+    private func editBlock(_ block: String, _ editor: ExternalEditor) throws(Diagnostic) {
+        let edited = try editor.edit(block)
         if edited.trimmingSpaces.isEmpty || edited == block { return note("nothing has changed") }
         queue.insert(edited, at: 0)
     }

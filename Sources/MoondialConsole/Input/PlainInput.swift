@@ -61,8 +61,12 @@ package final class PlainInput: ReplInput {
         while true {
             show(prompt, isFirst: block.isEmpty)
             switch line() {
-            case .interrupted: return .interrupted
-            case .end: return block.isEmpty ? .end : .text(block)
+            case .interrupted:
+                leaveLine()
+                return .interrupted
+            case .end:
+                leaveLine()
+                return block.isEmpty ? .end : .text(block)
             case .text(let line):
                 block += block.isEmpty ? line : "\n" + line
                 if prompt.isQuestion || block.isEmpty || !isIncomplete(block) { return .text(block) }
@@ -80,6 +84,11 @@ package final class PlainInput: ReplInput {
         let text = isFirst ? prompt.text : prompt.continuation
         let styled = isFirst ? prompt.colour.map { style.colour(text, $0) } ?? text : style.dim(text)
         Descriptors.writeAll(Array(styled.utf8), to: promptOutput)
+    }
+
+    /// The key that ended the wait is no newline.
+    private func leaveLine() {
+        if let promptOutput { Descriptors.writeAll([0x0A], to: promptOutput) }
     }
 
     private func line() -> Line {

@@ -16,7 +16,9 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
     /// On the session's event loop.
     ///
     /// - Parameters:
+    ///   - session: Whose input it becomes.
     ///   - descriptor: The terminal that is read, which stays open. Standard output must be the same terminal.
+    ///   - capabilities: What the terminal can show.
     ///   - historyFile: Where blocks are kept. The default is nowhere.
     /// - Throws: When there is no pipe to be had.
     package init(

@@ -43,7 +43,9 @@ package struct Completer {
     private func completeCommand(_ typed: String) -> Completion {
         let line = typed.dropFirst()
         guard let space = line.firstIndex(of: " ") else {
-            let commands = PromptCommand.all.map { Candidate(text: $0.name, summary: $0.summary) }
+            let commands = PromptCommand.all.map {
+                Candidate(text: $0.arguments.isEmpty ? $0.name : "\($0.name) ", summary: $0.summary)
+            }
             return completion(of: String(line), from: 1, among: commands)
         }
         let argument = String(line[space...].drop { $0 == " " })

@@ -3,13 +3,19 @@
 /// What the editor wants to be seen: some rows of a terminal, from the prompt down, and where the cursor stands.
 package struct Screen: Sendable, Hashable {
     /// One cell, or the first of a wide character.
-    struct Cell: Sendable, Hashable {
-        var character: Character
+    package struct Cell: Sendable, Hashable {
+        package var character: Character
         /// 1 or 2 for a character; 0 for the second cell of a wide one.
-        var width: UInt8
-        var style: Style
+        package var width: UInt8
+        package var style: Style
 
-        static let blank = Cell(character: " ", width: 1, style: .plain)
+        package init(character: Character, width: UInt8, style: Style) {
+            self.character = character
+            self.width = width
+            self.style = style
+        }
+
+        package static let blank = Cell(character: " ", width: 1, style: .plain)
     }
 
     struct Row: Sendable, Hashable {

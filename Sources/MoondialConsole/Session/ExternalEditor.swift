@@ -14,6 +14,15 @@ import MoondialRules
 struct ExternalEditor {
     /// May hold options: "code --wait".
     let command: String
+    /// Where temporary files are made.
+    let temporaryFolder: String
+
+    /// That of `VISUAL` or `EDITOR`; nil when there is none.
+    init?(environment: (String) -> String?) {
+        guard let command = environment("VISUAL") ?? environment("EDITOR") else { return nil }
+        self.command = command
+        temporaryFolder = environment("TMPDIR") ?? "/tmp"
+    }
 
     /// Opens a file. Editors that do not know `+LINE` are rare.
     ///
@@ -26,9 +35,11 @@ struct ExternalEditor {
     ///
     /// - Returns: What it has become, without the newline at its end.
     func edit(_ text: String) throws(Diagnostic) -> String {
-        var template = Array("/tmp/moondial-XXXXXX.lua".utf8CString)
+        var template = Array("\(temporaryFolder)/moondial-XXXXXX.lua".utf8CString)
         let descriptor = mkstemps(&template, 4)
-        guard descriptor >= 0 else { throw Diagnostic(.inputOutput, "cannot make a temporary file") }
+        guard descriptor >= 0 else {
+            throw Diagnostic(.inputOutput, "cannot make a temporary file in '\(temporaryFolder)'")
+        }
         let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         defer { unlink(path) }
         Descriptors.writeAll(Array("\(text)\n".utf8), to: descriptor)
@@ -39,8 +50,9 @@ struct ExternalEditor {
     }
 
     private func run(_ arguments: [String]) throws(Diagnostic) {
-        // The shell takes the command apart, and never the arguments.
-        let words = ["/bin/sh", "-c", "exec \(command) \"$@\"", "editor"] + arguments
+        // The shell takes the command apart, and never the arguments. What was piped into the session is used up.
+        let input = isatty(STDIN_FILENO) == 1 ? "" : " < /dev/tty"
+        let words = ["/bin/sh", "-c", "exec \(command) \"$@\"\(input)", "editor"] + arguments
         let pointers = words.map { strdup($0) }
         defer { for pointer in pointers { free(pointer) } }
         var attributes = posix_spawnattr_t()
@@ -51,6 +63,9 @@ struct ExternalEditor {
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        // Whoever is killed leaves the terminal as it happens to be.
+        let settings = TerminalSession.settings
+        defer { TerminalSession.restore(settings) }
         var child: pid_t = 0
         let code = posix_spawn(&child, "/bin/sh", nil, &attributes, pointers + [nil], environ)
         guard code == 0 else {

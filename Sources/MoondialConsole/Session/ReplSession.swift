@@ -72,10 +72,7 @@ package final class ReplSession {
         case .text(let text): begin(text)
         case .interrupted:
             if !setup.isInteractive, !setup.keepsGoing { return end(.interrupted) }
-            note("")
-        case .end:
-            if setup.isInteractive { note("") }
-            endWhenQuiet()
+        case .end: endWhenQuiet()
         }
     }
 

@@ -33,11 +33,11 @@ enum TerminalRescue {
     }
 
     private static let restoreSequence = Array("\u{1B}[0m\u{1B}[?2004l\u{1B}[?25h\r\n".utf8)
-    /// After these the process cannot go on.
-    private static let crashes = [SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS]
+    /// After these the process cannot go on, or a debugging aid of the host takes over.
+    private static let crashes = [SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGQUIT]
     /// These end the process unless the host has a use for them, which then is not disturbed.
     private static let endings = [
-        SIGTERM, SIGHUP, SIGQUIT, SIGINT, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
+        SIGTERM, SIGHUP, SIGINT, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
     ]
     private static let signalCount = 65
 

@@ -125,6 +125,19 @@ package final class TerminalSession {
         TerminalRescue.restore()
     }
 
+    /// How the terminal at standard output is set, if there is one.
+    static var settings: termios? {
+        var settings = termios()
+        return tcgetattr(STDOUT_FILENO, &settings) == 0 ? settings : nil
+    }
+
+    /// Sets it so again, and shows a cursor that was hidden.
+    static func restore(_ settings: termios?) {
+        guard var settings else { return }
+        Descriptors.writeAll(Array("\u{1B}[0m\u{1B}[?25h".utf8), to: STDOUT_FILENO)
+        tcsetattr(STDOUT_FILENO, TCSADRAIN, &settings)
+    }
+
     /// 80 times 24 when the terminal does not say.
     package var size: Size {
         var size = winsize()

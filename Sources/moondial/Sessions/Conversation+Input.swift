@@ -3,6 +3,7 @@
 import MoondialConsole
 import MoondialRules
 import NIOCore
+import Synchronization
 
 #if canImport(Darwin)
     import Darwin
@@ -22,7 +23,7 @@ extension Conversation {
             let input = try? TerminalInput(
                 session, descriptor: descriptor, capabilities: capabilities, historyFile: historyFile)
         else { return makePlainInput(descriptor) }
-        screen.printer = input.printer
+        screen.printer.current = input.printer
         return input
     }
 
@@ -41,10 +42,19 @@ extension Conversation {
     }
 }
 
+/// The editor's printer, as soon as there is an editor; for every thread.
+final class SharedPrinter: Sendable {
+    private let printer = Mutex<AbovePrinter?>(nil)
+
+    var current: AbovePrinter? {
+        get { printer.withLock { $0 } }
+        set { printer.withLock { $0 = newValue } }
+    }
+}
+
 /// Where a conversation's text goes: to the two standard streams, or above the prompt that is being edited.
 final class ConversationScreen {
-    /// Set while there is an editor.
-    var printer: AbovePrinter?
+    let printer = SharedPrinter()
     private let shell: Shell
 
     init(_ shell: Shell) { self.shell = shell }
@@ -59,11 +69,11 @@ final class ConversationScreen {
     }
 
     private func write(_ lines: String) {
-        if let printer { printer.print(lines) } else { shell.output.write(lines) }
+        if let printer = printer.current { printer.print(lines) } else { shell.output.write(lines) }
     }
 
     private func note(_ lines: String) {
-        if let printer, shell.errorTerminal.isInteractive { return printer.print(lines) }
+        if let printer = printer.current, shell.errorTerminal.isInteractive { return printer.print(lines) }
         shell.output.flush()
         shell.errors.write(lines)
     }

@@ -86,7 +86,10 @@ final class Conversation {
     private func begin() {
         // Keeps the conversation alive.
         session.onEnd = { [self] in ended($0) }
-        Interrupts.watch(on: eventLoop, isConversation: true) { [interrupter = engine.interrupter] _ in
+        Interrupts.watch(on: eventLoop, isConversation: true) {
+            [interrupter = engine.interrupter, printer = screen.printer] _ in
+            // After the ^C that the terminal has shown.
+            printer.current?.print("\n")
             interrupter.interrupt()
         } handler: { [self] signal in
             engine.interrupter.clear()

@@ -9,9 +9,11 @@
 ///
 /// @param directory Where it starts; null is the working directory of the caller.
 /// @param streams The descriptors that become 0, 1 and 2; -1 is /dev/null.
+/// @param terminal The path of a terminal that becomes 0, 1 and 2 instead, and the controlling one; or null.
 /// @return 0 with the id of the child, or an errno.
 int moondial_tests_spawn(
     pid_t *_Nonnull child, const char *_Nonnull program, char *_Nullable const *_Nonnull arguments,
-    char *_Nullable const *_Nonnull environment, const char *_Nullable directory, const int streams[_Nonnull 3]);
+    char *_Nullable const *_Nonnull environment, const char *_Nullable directory, const int streams[_Nonnull 3],
+    const char *_Nullable terminal);
 
 #endif

@@ -35,7 +35,7 @@ struct PlainInputTests {
             descriptor: pipe.reading, promptOutput: output.writing, isIncomplete: Self.isIncomplete)
         while case .text = reader.next(ReplPrompt("sim> ")) {}
         output.finish()
-        #expect(output.contents == "sim>    > sim> ")
+        #expect(output.contents == "sim>    > sim> \n")
     }
 
     @Test func anAnswerIsOneLine() {

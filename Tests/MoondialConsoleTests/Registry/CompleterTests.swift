@@ -38,7 +38,8 @@ struct CompleterTests {
             ("rule \"x\" { pre_check = function(req) return req.phone:gm", ["gmatch"]),
             ("rule \"x\" { fallback = function(req, attempt) if attempt.error.k", ["kind"]),
             ("rule \"x\" { route = function(req) re", ["repeat", "req", "return"]),
-            ("req.pho", []), (":lo", ["load"]), (":explain 900", ["9000", "9003"]), (":drop no", ["no landlines"]),
+            ("req.pho", []), (":lo", ["load "]), (":qu", ["quit"]), (":explain 900", ["9000", "9003"]),
+            (":drop no", ["no landlines"]),
             (":doc req.ph", ["req.phone"]), (":time moondial.co", ["config"]), (":trace f", ["full"]),
         ] as [(String, [String])])
     func candidates(text: String, expected: [String]) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import PseudoTerminals
 import Testing
 
 @testable import MoondialConsole

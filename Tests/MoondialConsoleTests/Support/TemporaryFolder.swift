@@ -15,7 +15,9 @@ final class TemporaryFolder {
     init() {
         var template = Array("/tmp/moondial-console-XXXXXX".utf8CString)
         path = template.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress, let made = mkdtemp(base) else { fatalError("cannot make a folder in /tmp") }
+            guard let base = buffer.baseAddress, let made = mkdtemp(base) else {
+                fatalError("cannot make a folder in /tmp")
+            }
             return String(cString: made)
         }
     }

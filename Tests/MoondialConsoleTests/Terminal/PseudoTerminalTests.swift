@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import PseudoTerminals
 import Testing
 
 @testable import MoondialConsole
@@ -68,9 +69,11 @@ struct PseudoTerminalTests {
         // The terminal breaks the line anew by itself, so what is shown does not tell that the editor has done so too.
         let erasures = terminal.emulator.erasures
         terminal.resize(width: 20, height: 10)
+        kill(getpid(), SIGWINCH)
         #expect(terminal.show { $0.erasures > erasures && $0.column == 12 })
         #expect(terminal.emulator.lines == ["sim> x = \"0123456789", " 0123456789\""])
         terminal.resize(width: 60, height: 5)
+        kill(getpid(), SIGWINCH)
         #expect(terminal.show { $0.lines == ["sim> x = \"0123456789 0123456789\""] })
         terminal.type("\r\u{4}")
         #expect(terminal.show { _ in editor.isFinished })
@@ -157,7 +160,7 @@ struct PseudoTerminalTests {
         expectRestored(before)
     }
 
-    private func expectRestored(_ before: [tcflag_t], sourceLocation: SourceLocation = #_sourceLocation) {
+    private func expectRestored(_ before: [UInt], sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(terminal.settings == before, sourceLocation: sourceLocation)
         // It was in raw mode before, or this would hold without our doing.
         #expect(terminal.show { $0.lines.contains("raw") && !$0.isPasteBracketed }, sourceLocation: sourceLocation)

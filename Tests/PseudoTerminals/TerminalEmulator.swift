@@ -1,53 +1,52 @@
 // SPDX-License-Identifier: MIT
 
+package import MoondialConsole
 import MoondialRules
 
-@testable import MoondialConsole
-
 /// A small terminal: what the painter's bytes look like. Unknown sequences are collected, so that tests can refuse them.
-struct TerminalEmulator {
-    private(set) var width: Int
-    private(set) var height: Int
-    private(set) var grid: [[Screen.Cell]]
-    private(set) var row = 0
-    private(set) var column = 0
+package struct TerminalEmulator {
+    package private(set) var width: Int
+    package private(set) var height: Int
+    package private(set) var grid: [[Screen.Cell]]
+    package private(set) var row = 0
+    package private(set) var column = 0
     /// Rows that have scrolled away at the top.
-    private(set) var scrollback: [[Screen.Cell]] = []
-    private(set) var unknown: [String] = []
-    private(set) var isPasteBracketed = false
-    private(set) var bells = 0
+    package private(set) var scrollback: [[Screen.Cell]] = []
+    package private(set) var unknown: [String] = []
+    package private(set) var isPasteBracketed = false
+    package private(set) var bells = 0
     /// How often all below the cursor was erased.
-    private(set) var erasures = 0
+    package private(set) var erasures = 0
     private var waitsAtEdge = false
     private var style = Style.plain
     private var rest: [UInt8] = []
 
-    init(width: Int, height: Int) {
+    package init(width: Int, height: Int) {
         self.width = width
         self.height = height
         grid = Array(repeating: Self.blankRow(width), count: height)
     }
 
     /// The rows without blanks at their end, up to the last one that is not empty.
-    var lines: [String] {
+    package var lines: [String] {
         var lines = grid.map(Self.text)
         while lines.last == "" { lines.removeLast() }
         return lines
     }
 
     /// All that was ever shown.
-    var transcript: [String] { scrollback.map(Self.text) + lines }
+    package var transcript: [String] { scrollback.map(Self.text) + lines }
 
     /// The cells of a screen's rows from some row of the window on, blank cells at the end left out.
-    func rows(from first: Int, count: Int) -> [[Screen.Cell]] {
+    package func rows(from first: Int, count: Int) -> [[Screen.Cell]] {
         grid[first..<min(first + count, height)].map(Self.trimmed)
     }
 
-    static func trimmed(_ cells: [Screen.Cell]) -> [Screen.Cell] {
+    package static func trimmed(_ cells: [Screen.Cell]) -> [Screen.Cell] {
         Array(cells[..<(cells.lastIndex { $0 != .blank }.map { $0 + 1 } ?? 0)])
     }
 
-    mutating func write(_ bytes: [UInt8]) {
+    package mutating func write(_ bytes: [UInt8]) {
         rest += bytes
         let complete = Self.completePrefix(rest)
         var characters = String(decoding: rest[..<complete], as: UTF8.self).unicodeScalars[...]
@@ -66,7 +65,7 @@ struct TerminalEmulator {
     }
 
     /// Another size; the text is broken anew as terminals do, and the cursor stays in its line.
-    mutating func resize(width new: Int, height newHeight: Int) {
+    package mutating func resize(width new: Int, height newHeight: Int) {
         var rows: [[Screen.Cell]] = []
         var cursor = (row: 0, column: 0)
         for (index, cells) in grid.enumerated() {
@@ -92,7 +91,8 @@ struct TerminalEmulator {
     }
 
     private static func text(_ cells: [Screen.Cell]) -> String {
-        String(cells.filter { $0.width > 0 }.map(\.character)).trimmed
+        let text = cells.filter { $0.width > 0 }.map(\.character)
+        return String(text[..<(text.lastIndex { $0 != " " }.map { $0 + 1 } ?? 0)])
     }
 
     private static func blankRow(_ width: Int) -> [Screen.Cell] { Array(repeating: .blank, count: width) }
