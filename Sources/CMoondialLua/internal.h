@@ -62,6 +62,12 @@ typedef struct {
     uint64_t cpu;   ///< of the thread
 } moondial_sighting;
 
+/// A new block of memory that Lua asks for.
+typedef struct {
+    size_t size;
+    const void *site;  ///< in Lua, where it does
+} moondial_request;
+
 struct moondial_vm {
     lua_State *main;
     moondial_call call;
@@ -77,6 +83,9 @@ struct moondial_vm {
     uint64_t allocations;  ///< how many more succeed
     bool starved;          ///< one has failed since Lua was last entered
     bool full;             ///< `live_bytes` was over `live_limit` once
+    moondial_request request;  ///< the last for a vector
+    size_t node_size;          ///< bytes of one key of a table with its value; 0 until it is known
+    const void *node_site;     ///< where Lua asks for vectors of these, and nothing else; NULL when there is no such place
 
     moondial_meter *meter;           ///< of what runs
     moondial_meter host_meter;       ///< of the host's own work: unlimited
@@ -158,6 +167,13 @@ int moondial_raise(lua_State *L);
 
 /// Writes the stack of `L` and of the coroutines that wait for it to the outbox, under the message. Never raises.
 void moondial_report_stop(lua_State *L);
+
+// MARK: - allocator.c
+
+/// The `lua_Alloc` of a VM.
+void *moondial_allocate(void *context, void *block, size_t old_size, size_t new_size);
+/// Finds out how Lua asks for the hash part of a table. May raise (memory).
+void moondial_learn_tables(lua_State *L);
 
 // MARK: - meter.c
 

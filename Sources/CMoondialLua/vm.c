@@ -8,33 +8,13 @@
 
 #include "internal.h"
 
-// MARK: - Memory
-
-static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
-    moondial_vm *vm = context;
-    if (block == NULL) old_size = 0;  // Lua passes a type here
-    if (new_size == 0) {
-        free(block);
-        vm->live_bytes -= old_size;
-        return NULL;
-    }
-    bool grows = new_size > old_size;
-    bool granted = !grows || (vm->allocations > 0 && moondial_charge_allocation(vm, new_size - old_size));
-    void *result = granted ? realloc(block, new_size) : NULL;
-    if (result == NULL) {
-        vm->starved = true;
-        return NULL;
-    }
-    if (grows) vm->allocations--;
-    vm->live_bytes += new_size - old_size;
-    return result;
-}
-
 /// Unreachable as long as this target keeps its rule that everything that raises is protected.
 static int panic(lua_State *L) {
     fprintf(stderr, "moondial: a Lua error escaped the host: %s\n", lua_tostring(L, -1));
     abort();
 }
+
+// MARK: - Memory
 
 void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations) { vm->allocations = allocations; }
 
@@ -68,6 +48,7 @@ static void keep_unprotected_strings(lua_State *L) {
 
 static int set_up(lua_State *L) {
     const char *const *allowed = lua_touserdata(L, 1);
+    moondial_learn_tables(L);
     static const char *const tables[] = {
         &moondial_key_names, &moondial_key_host, &moondial_key_classes, &moondial_key_array};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
@@ -90,14 +71,15 @@ moondial_vm *moondial_vm_new(
     moondial_vm *vm = calloc(1, sizeof *vm);
     if (vm == NULL) return NULL;
     vm->host_meter = (moondial_meter){
-        .cpu_limit = UINT64_MAX, .deadline = UINT64_MAX, .allocation_limit = UINT64_MAX, .coroutine_limit = UINT32_MAX};
+        .cpu_limit = UINT64_MAX, .deadline = UINT64_MAX, .allocation_limit = UINT64_MAX, .coroutine_limit = UINT32_MAX,
+        .hash_limit = UINT64_MAX};
     vm->meter = &vm->host_meter;
     vm->limits = limits;
     vm->live_limit = live_limit;
     vm->call = call;
     vm->context = context;
     vm->allocations = allocations;
-    vm->main = lua_newstate(allocate, vm);
+    vm->main = lua_newstate(moondial_allocate, vm);
     if (vm->main == NULL) {
         free(vm);
         return NULL;

@@ -106,6 +106,7 @@ typedef enum : int32_t {
     MOONDIAL_STOP_ALLOCATION,
     MOONDIAL_STOP_COROUTINES,
     MOONDIAL_STOP_INTERRUPT,
+    MOONDIAL_STOP_TABLE,
 } moondial_stop_reason;
 
 /// What a run may use of the machine, over all its threads, and what it has used. The largest value of a type is no
@@ -115,6 +116,7 @@ typedef struct {
     uint64_t deadline;          ///< nanoseconds on the monotonic clock; kept once what is left of the processor time is over
     uint64_t allocation_limit;  ///< bytes
     uint32_t coroutine_limit;
+    uint64_t hash_limit;  ///< places for keys in one table, outside of its list part; Lua makes them in powers of two
     moondial_limits results;  ///< on what functions return to the host
     uint32_t coroutines;      ///< that scripts have made
     uint64_t cpu;

@@ -17,6 +17,8 @@ package struct LuaError: Error, Sendable, Equatable {
         case deadline
         /// The code was stopped for making more coroutines than it may.
         case coroutines
+        /// The code was stopped for making a table with more keys than it may.
+        case tableSize = "table_size"
         /// The code was stopped from outside.
         case interrupted
     }

@@ -21,7 +21,7 @@ package final class LuaMeter {
         handle.initialize(
             to: moondial_meter(
                 cpu_limit: .max, deadline: .max, allocation_limit: .max, coroutine_limit: .max,
-                results: moondial_limits(LuaLimits()), coroutines: 0, cpu: 0, allocated: 0, stopped: MOONDIAL_STOP_NONE))
+                hash_limit: .max, results: moondial_limits(LuaLimits()), coroutines: 0, cpu: 0, allocated: 0, stopped: MOONDIAL_STOP_NONE))
     }
 
     deinit { handle.deallocate() }
@@ -58,6 +58,16 @@ package final class LuaMeter {
     package var coroutineLimit: Int? {
         get { handle.pointee.coroutine_limit == .max ? nil : Int(handle.pointee.coroutine_limit) }
         set { handle.pointee.coroutine_limit = newValue.map(UInt32.init(clamping:)) ?? .max }
+    }
+
+    /// Keys that one table may hold beside its list part, of which Lua makes room for a power of two: the limit is rounded
+    /// down to one. Nil, the default, for no limit. Tables that were larger before may stay so.
+    package var tableKeyLimit: Int? {
+        get { handle.pointee.hash_limit == .max ? nil : Int(clamping: handle.pointee.hash_limit) }
+        set {
+            let limit = newValue.map { UInt64(clamping: $0) }
+            handle.pointee.hash_limit = limit.map { $0 == 0 ? 0 : 1 << (63 - UInt64($0.leadingZeroBitCount)) } ?? .max
+        }
     }
 
     /// Caps on what functions return to the host. The default is that of `LuaLimits`.
@@ -111,6 +121,9 @@ extension LuaError {
         case MOONDIAL_STOP_COROUTINES:
             code = .coroutines
             message = "stopped at coroutine \(meter.handle.pointee.coroutines + 1), one more than it may make"
+        case MOONDIAL_STOP_TABLE:
+            code = .tableSize
+            message = "stopped: a table may hold at most \(meter.handle.pointee.hash_limit) keys beside its list part"
         case MOONDIAL_STOP_INTERRUPT:
             code = .interrupted
             message = "interrupted"

@@ -29,7 +29,7 @@ extension DiagnosticCode {
         case .runtime: self = .ruleError
         case .memory: self = .ruleMemory
         case .cpuTime, .deadline: self = .ruleTimeout
-        case .coroutines, .limit: self = .ruleLimit
+        case .coroutines, .limit, .tableSize: self = .ruleLimit
         case .interrupted: self = .cancelled
         }
     }
@@ -49,7 +49,7 @@ extension HookFailure.Kind {
         switch error.code {
         case .memory: self = .memory
         case .cpuTime, .deadline: self = .timeout
-        case .coroutines, .limit: self = .limit
+        case .coroutines, .limit, .tableSize: self = .limit
         case .interrupted: self = .interrupted
         // The words are the Lua host's own; they only choose the label, since every failure fails closed.
         case .runtime where error.message.contains(" cannot wait inside "): self = .cannotYield

@@ -44,7 +44,7 @@ package struct HookFailure: Error, Sendable, Hashable {
         case timeout
         /// It used more memory than it may.
         case memory
-        /// It made more coroutines, or answered with something larger, than it may.
+        /// It made more coroutines or a larger table, or answered with something larger, than it may.
         case limit
         /// The user of the host stopped it.
         case interrupted

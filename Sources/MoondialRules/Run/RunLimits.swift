@@ -18,6 +18,11 @@ package struct RunLimits: Sendable, Hashable {
     package var attempts = 4
     /// Coroutines that the hooks of a run make. The default is 256.
     package var coroutines = 256
+    /// Keys of one table beside its list part, while a hook runs. The default is 8192.
+    ///
+    /// Lua puts all keys of a table in place again when it grows, which takes time in proportion to the square of their
+    /// number when a rule picks them so that they collide: some 20 ms for 8192 keys, which nothing can interrupt.
+    package var tableKeys = 8192
     /// Lines that a run logs; what comes after them is dropped. The default is 100.
     package var logLines = 100
     /// Bytes that a run logs; what comes after them is dropped. The default is 64 KiB.
@@ -38,6 +43,7 @@ extension RunLimits {
         let meter = LuaMeter()
         meter.allocationLimit = memory
         meter.coroutineLimit = coroutines
+        meter.tableKeyLimit = tableKeys
         var results = LuaLimits()
         results.bytes = resultBytes
         results.depth = resultDepth

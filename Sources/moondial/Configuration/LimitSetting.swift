@@ -12,6 +12,7 @@ enum LimitSetting: String, CaseIterable {
     case vmMemory = "vm_memory"
     case attempts
     case coroutines
+    case tableKeys = "table_keys"
     case logLines = "log_lines"
     case logBytes = "log_bytes"
     case resultBytes = "result_bytes"
@@ -34,6 +35,7 @@ enum LimitSetting: String, CaseIterable {
         case .vmMemory: .bytes(\.vmMemory, (4 << 20)...(64 << 30))
         case .attempts: .count(\.attempts, 1...100)
         case .coroutines: .count(\.coroutines, 0...1_000_000)
+        case .tableKeys: .count(\.tableKeys, 64...(1 << 26))
         case .logLines: .count(\.logLines, 0...1_000_000)
         case .logBytes: .bytes(\.logBytes, 0...(1 << 30))
         case .resultBytes: .bytes(\.resultBytes, 256...(1 << 20))
