@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #include "CMoondialLua.h"
+#include "arena.h"
 
 #if LUA_VERSION_NUM != 504 || LUA_VERSION_RELEASE_NUM < 50404
 #error "moondial needs Lua 5.4.4 or a later 5.4 (Debian and Ubuntu: apt-get install liblua5.4-dev)"
@@ -78,6 +79,7 @@ struct moondial_vm {
     moondial_buffer outbox;
     size_t functions;  ///< on the outbox: end of the newest function's links, 0 when there is none
 
+    moondial_arena arena;  ///< all of Lua's memory
     size_t live_bytes;
     size_t live_limit;
     uint64_t allocations;  ///< how many more succeed

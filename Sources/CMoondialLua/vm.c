@@ -81,6 +81,7 @@ moondial_vm *moondial_vm_new(
     vm->allocations = allocations;
     vm->main = lua_newstate(moondial_allocate, vm);
     if (vm->main == NULL) {
+        moondial_arena_free(&vm->arena);
         free(vm);
         return NULL;
     }
@@ -96,7 +97,9 @@ moondial_vm *moondial_vm_new(
 
 void moondial_vm_free(moondial_vm *vm) {
     moondial_unwatch(vm);
-    lua_close(vm->main);
+    // Not lua_close, which visits every object of the state, in order to free it and to run finalizers. Objects hold
+    // nothing but memory of the arena, and a script's finalizers could not call the host any more.
+    moondial_arena_free(&vm->arena);
     for (moondial_thread *thread = vm->threads; thread != NULL;) {
         moondial_thread *next = thread->next;
         free(thread);

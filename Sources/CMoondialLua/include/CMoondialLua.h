@@ -133,8 +133,8 @@ moondial_vm *_Nullable moondial_vm_new(
     const char *_Nullable const *_Nonnull allowed, moondial_limits limits, size_t live_limit, moondial_call call,
     void *context, uint64_t allocations);
 
-/// Closes the state: finalizers run, and every thread and reference becomes invalid. Threads that should close their
-/// to-be-closed variables are released before.
+/// Gives back all memory of the state, and every thread and reference becomes invalid. No finalizer and no pending
+/// `__close` runs: threads that should close their to-be-closed variables are released before.
 void moondial_vm_free(moondial_vm *vm);
 
 /// Makes every allocation after the next `allocations` fail. For tests.
