@@ -22,7 +22,9 @@ size_t moondial_vm_live_bytes(const moondial_vm *vm) { return vm->live_bytes; }
 
 bool moondial_vm_is_full(const moondial_vm *vm) { return vm->full; }
 
-void moondial_vm_collect(moondial_vm *vm) { lua_gc(vm->main, LUA_GCCOLLECT); }
+void moondial_vm_collect(moondial_vm *vm) {
+    if (!vm->is_lost) lua_gc(vm->main, LUA_GCCOLLECT);
+}
 
 moondial_buffer *moondial_vm_outbox(moondial_vm *vm) { return &vm->outbox; }
 
@@ -203,6 +205,7 @@ static int run_prelude(lua_State *L) {
 
 /// Runs `function` with `argument` as a light userdata on the main stack, which is empty before and after.
 static moondial_status protect(moondial_vm *vm, lua_CFunction function, const void *argument) {
+    if (vm->is_lost) return moondial_report_lost(vm);
     lua_State *L = vm->main;
     vm->starved = false;
     lua_settop(L, 0);
@@ -237,5 +240,5 @@ moondial_status moondial_vm_run_prelude(moondial_vm *vm, int32_t function) {
 
 void moondial_vm_release(moondial_vm *vm, int32_t function) {
     // Writes to slots of the registry that exist: cannot allocate, and so cannot raise.
-    luaL_unref(vm->main, LUA_REGISTRYINDEX, function);
+    if (!vm->is_lost) luaL_unref(vm->main, LUA_REGISTRYINDEX, function);
 }

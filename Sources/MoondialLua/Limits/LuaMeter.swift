@@ -124,6 +124,8 @@ extension LuaError {
         case MOONDIAL_STOP_TABLE:
             code = .tableSize
             message = "stopped: a table may hold at most \(meter.handle.pointee.hash_limit) keys beside its list part"
+        case MOONDIAL_STOP_LOST:
+            code = .lost  // and the message is that of the report
         case MOONDIAL_STOP_INTERRUPT:
             code = .interrupted
             message = "interrupted"

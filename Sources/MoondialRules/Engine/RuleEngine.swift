@@ -39,7 +39,8 @@ package final class RuleEngine {
     package let settings: Settings
     /// Gets every run that ends, also those that scripts start, before the run's own completion.
     package var onRunFinished: ((FinishedRun) -> Void)?
-    /// Called when the rules were loaded into a fresh Lua state, because memory of the last one ran full; with what went
+    /// Called when the rules were loaded into a fresh Lua state, because memory of the last one ran full
+    /// or a run has left it unusable; with what went
     /// wrong when that failed, and the last one stays in use.
     package var onRenewal: ((Diagnostic?) -> Void)?
 
@@ -82,15 +83,16 @@ package final class RuleEngine {
         return current
     }
 
-    /// Where a run that begins now belongs: in a fresh state when memory of the last one has run full. A script keeps
+    /// Where a run that begins now belongs: in a fresh state when memory of the last one has run full, or a run
+    /// that could not be stopped otherwise has left it unusable. A script keeps
     /// its state, with all that it has defined.
     private func homeOfNextRun() -> RuleVM {
-        if home.vm.isFull, settings.mode == .service {
+        if home.vm.isFull || home.vm.isLost, settings.mode == .service {
             do throws(Diagnostic) {
                 current = try RuleVM(rules: rules, settings: settings, engine: self)
                 onRenewal?(nil)
             } catch {
-                // What has loaded before can still decide.
+                // What has loaded before can still decide, or fails closed if it was lost.
                 onRenewal?(error)
             }
         }
