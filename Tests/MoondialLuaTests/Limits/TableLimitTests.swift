@@ -33,7 +33,8 @@ struct TableLimitTests {
         Script("in a comparator", "table.sort({3, 2, 1}, function() for i = 1, 1025 do t[-i] = i end end)", ""),
         Script(
             "a constructor",
-            "local s = {'return {'} for i = 1, 1025 do s[#s + 1] = 'k' .. i .. '=1,' end load(table.concat(s) .. '}')()", ""),
+            "local s = {'return {'} for i = 1, 1025 do s[#s + 1] = 'k' .. i .. '=1,' end load(table.concat(s) .. '}')()",
+            ""),
     ]
 
     @Test(arguments: tooLarge)
