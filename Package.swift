@@ -60,9 +60,19 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        .target(
+            name: "MoondialConsole",
+            dependencies: [
+                "MoondialLua",
+                "MoondialRules",
+                "NumberVerification",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "moondial",
             dependencies: [
+                "MoondialConsole",
                 "MoondialLua",
                 "MoondialRules",
                 "NumberVerification",
@@ -87,7 +97,18 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        .testTarget(name: "MoondialLuaTests", dependencies: ["MoondialLua"], swiftSettings: settings),
+        // What tests start programs with.
+        .target(name: "CChildProcesses", path: "Tests/CChildProcesses"),
+        .target(
+            name: "ChildProcesses", dependencies: ["CChildProcesses"], path: "Tests/ChildProcesses",
+            swiftSettings: settings),
+
+        // What scripts/fuzz runs.
+        .executableTarget(
+            name: "MoondialFuzz", dependencies: ["MoondialLua", "NumberVerification"], swiftSettings: settings),
+
+        .testTarget(
+            name: "MoondialLuaTests", dependencies: ["ChildProcesses", "MoondialLua"], swiftSettings: settings),
         .testTarget(
             name: "NumberVerificationTests",
             dependencies: [
@@ -119,7 +140,21 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            resources: [.copy("Attacks")],
             swiftSettings: settings),
-        .testTarget(name: "EndToEndTests", dependencies: ["moondial"], swiftSettings: settings),
+        .testTarget(
+            name: "MoondialConsoleTests",
+            dependencies: [
+                "MoondialConsole",
+                "MoondialLua",
+                "MoondialRules",
+                "NumberVerification",
+                "NumberVerificationSimulator",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["ChildProcesses", "moondial"], swiftSettings: settings),
     ]
 )

@@ -66,7 +66,14 @@ static void note_vector(moondial_vm *vm, moondial_request request) {
 
 // MARK: - Allocating
 
-static inline void *allocate(moondial_vm *vm, void *block, size_t old_size, size_t new_size) {
+void *moondial_allocate(void *context, void *block, size_t old_size, size_t new_size) {
+    moondial_vm *vm = context;
+    if (block == NULL) {
+        // For a new block Lua passes a type here, which is 0 for vectors.
+        if (old_size == 0 && new_size > 0)
+            note_vector(vm, (moondial_request){new_size, __builtin_return_address(0)});
+        old_size = 0;
+    }
     if (new_size == 0) {
         moondial_arena_give(&vm->arena, block, old_size);
         vm->live_bytes -= old_size;
@@ -81,20 +88,5 @@ static inline void *allocate(moondial_vm *vm, void *block, size_t old_size, size
     }
     if (grows) vm->allocations--;
     vm->live_bytes += new_size - old_size;
-    return result;
-}
-
-void *moondial_allocate(void *context, void *block, size_t old_size, size_t new_size) {
-    moondial_vm *vm = context;
-    if (block == NULL) {
-        // For a new block Lua passes a type here, which is 0 for vectors.
-        if (old_size == 0 && new_size > 0)
-            note_vector(vm, (moondial_request){new_size, __builtin_return_address(0)});
-        old_size = 0;
-    }
-    bool was_guarded = vm->is_guarded;
-    vm->is_guarded = true;
-    void *result = allocate(vm, block, old_size, new_size);
-    vm->is_guarded = was_guarded;
     return result;
 }

@@ -13,17 +13,21 @@ static int deliver(lua_State *L, bool raise) {
 static int continue_after_wait(lua_State *L, int status, lua_KContext context) {
     (void)status;
     (void)context;
-    return deliver(L, moondial_vm_of(L)->raise);
+    moondial_vm *vm = moondial_vm_of(L);
+    moondial_poll(L, vm);
+    return deliver(L, vm->raise);
 }
 
 /// Replaces the arguments with one string, each as `tostring` gives it, tabs between.
 static void stringify(lua_State *L) {
+    const moondial_vm *vm = moondial_vm_of(L);
     int count = lua_gettop(L);
     luaL_Buffer buffer;
     luaL_buffinit(L, &buffer);
     for (int i = 1; i <= count; i++) {
+        moondial_poll(L, vm);
         if (i > 1) luaL_addchar(&buffer, '\t');
-        luaL_tolstring(L, i, NULL);
+        moondial_tostring(L, i, NULL);
         luaL_addvalue(&buffer);
     }
     luaL_pushresult(&buffer);
@@ -37,8 +41,11 @@ static void encode_arguments(lua_State *L, uint32_t flags, const char *name) {
     moondial_outbox_begin(vm);
     int count = lua_gettop(L);
     for (int i = 1; i <= count; i++) {
-        const char *problem;
-        moondial_status status = moondial_encode(L, i, &vm->limits, flags & MOONDIAL_TAKES_FUNCTIONS, &problem);
+        const char *problem = "";
+        moondial_status status =
+            flags & MOONDIAL_VIEWS
+                ? moondial_encode_view(L, i)
+                : moondial_encode(L, i, &vm->limits, flags & MOONDIAL_TAKES_FUNCTIONS, &problem);
         if (status == MOONDIAL_OK) continue;
         if (status == MOONDIAL_MEMORY) problem = "not enough memory";
         lua_pushfstring(L, "bad argument #%d to '%s' (%s)", i, name, problem);

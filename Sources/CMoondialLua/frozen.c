@@ -134,7 +134,10 @@ static void push_behind(lua_State *L, int index) {
         lua_pushnil(L);
         lua_rawset(L, index);
     }
-    if (lua_getmetatable(L, index)) lua_setmetatable(L, behind);
+    if (lua_getmetatable(L, index)) {
+        moondial_check_metatable(L, -1);
+        lua_setmetatable(L, behind);
+    }
 }
 
 void moondial_freeze(lua_State *L, int index, const char *name, bool deep) {

@@ -77,6 +77,8 @@ struct moondial_vm {
     moondial_call call;
     void *context;
     moondial_limits limits;
+    size_t source_limit;  ///< bytes of one text to compile
+    uint32_t secret[4];   ///< enciphers addresses
 
     moondial_buffer inbox;
     moondial_buffer outbox;
@@ -137,6 +139,7 @@ extern const char moondial_key_names;     ///< function -> its name in the stand
 extern const char moondial_key_host;      ///< the table of host-only functions
 extern const char moondial_key_classes;   ///< class number -> metatable
 extern const char moondial_key_array;     ///< metatable that marks arrays
+extern const char moondial_key_modules;   ///< the table of loaded modules
 extern const char moondial_key_frozen;    ///< in a metatable, not the registry: the table behind a read-only one
 
 /// The VM of any of its states. Never raises.
@@ -159,6 +162,15 @@ int moondial_decode(lua_State *L);
 /// Append to a buffer; false when memory ran out. Never raise.
 bool moondial_put_integer(moondial_buffer *out, int64_t value);
 bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count);
+
+// MARK: - view.c
+
+/// Appends a view of the value at `index` to the outbox. It never goes over a limit: what there is no room for is left
+/// out. Fails only when memory runs out. Never raises.
+moondial_status moondial_encode_view(lua_State *L, int index);
+/// Behind `moondial_vm_names` and `moondial_vm_forget_modules`. May raise (memory).
+int moondial_list_names(lua_State *L);
+int moondial_forget_modules(lua_State *L);
 
 // MARK: - report.c
 
@@ -234,7 +246,7 @@ void moondial_unwatch(moondial_vm *vm);
 // MARK: - refusal.c
 
 /// Raises unless the host may be called here: "NAME cannot wait inside CONSTRUCT" for a function that may wait unless
-/// every coroutine on the way to the host can yield, and for every function inside a finalizer.
+/// every coroutine on the way to the host can yield.
 void moondial_check_call(lua_State *L, uint32_t flags, const char *name);
 
 // MARK: - call.c
@@ -277,6 +289,64 @@ extern const luaL_Reg moondial_raw_functions[];
 void moondial_make_record(lua_State *L, uint32_t class);
 /// What the prelude needs to give records their class.
 extern const luaL_Reg moondial_record_functions[];
+
+// MARK: - words.c
+
+/// Words and labels of one text, of those that are counted.
+enum { MOONDIAL_WORD_LIMIT = 3000 };
+
+/// The text has more than that, and the time to compile it might grow with the square of their number. Never raises.
+bool moondial_has_many_words(const char *text, size_t count);
+
+// MARK: - repair.c
+
+/// Replaces the function on top of the stack, which `text` was compiled to, by one without the wrong CLOSE instructions
+/// of the compiler: LUA_OK, or another status with the message in its place. May raise (memory).
+int moondial_repair(lua_State *L, const char *text, size_t count);
+
+// MARK: - compile.c
+
+/// Bytes of one text to compile, unless the host says otherwise.
+enum { MOONDIAL_SOURCE_LIMIT = 128 << 10 };
+
+/// Compiles text (never bytecode), if it is not too much: LUA_OK with the function on top of the stack, or another status
+/// with the message there. May raise (memory).
+int moondial_compile(lua_State *L, const char *text, size_t count, const char *name);
+/// `load`, for text only. No script code runs inside the parser.
+int moondial_load(lua_State *L);
+
+// MARK: - values.c, random.c
+
+/// Pushes what `tostring` gives for the value and returns it. May raise, as script code may run.
+const char *moondial_tostring(lua_State *L, int index, size_t *count);
+/// Pushes the number that stands for the address of the value, or `null` when it has none. May raise (memory).
+void moondial_push_address(lua_State *L, int index, const char *null);
+/// Raises when the table at `index`, about to become a metatable, has a finalizer.
+void moondial_check_metatable(lua_State *L, int index);
+/// Fills `bytes` (at most 256); false when the system does not provide. Never raises.
+bool moondial_random(void *bytes, size_t count);
+/// Replaces `randomseed` in the table of the math library on top of the stack, and seeds. May raise.
+void moondial_wrap_random(lua_State *L);
+extern const luaL_Reg moondial_value_functions[];
+
+// MARK: - string_patterns.c, strings.c, tables.c, sort.c, codes.c
+
+extern const luaL_Reg moondial_pattern_functions[];
+extern const luaL_Reg moondial_string_functions[];
+extern const luaL_Reg moondial_table_functions[];
+extern const luaL_Reg moondial_utf8_functions[];
+
+/// Functions that get the stock function which they replace as an upvalue.
+extern const luaL_Reg moondial_string_wrappers[];
+extern const luaL_Reg moondial_value_wrappers[];
+
+/// What an argument must be capable of, through metamethods when it is no table.
+enum { MOONDIAL_TABLE_READ = 1, MOONDIAL_TABLE_WRITE = 2, MOONDIAL_TABLE_LENGTH = 4 };
+
+/// The length of the argument, which must be capable of `uses` too. May raise.
+lua_Integer moondial_check_length(lua_State *L, int index, int uses);
+/// `table.sort`.
+int moondial_sort(lua_State *L);
 
 // MARK: - library.c, module.c, object.c
 

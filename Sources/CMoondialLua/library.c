@@ -9,24 +9,6 @@
 const char moondial_key_names = 0;
 const char moondial_key_host = 0;
 
-// MARK: - load
-
-/// Stock `load`, which is the upvalue, for text only.
-static int load_text(lua_State *L) {
-    const char *mode = luaL_optstring(L, 3, "t");
-    if (strchr(mode, 't') == NULL) {
-        lua_pushnil(L);
-        lua_pushfstring(L, "attempt to load a chunk with mode '%s': only text chunks ('t') are loaded", mode);
-        return 2;
-    }
-    const char *name = luaL_optstring(L, 2, "");
-    luaL_argcheck(L, !moondial_is_prelude_name(name), 2, "the host uses such names itself");
-    if (lua_gettop(L) < 3) lua_settop(L, 3);  // not further: a fourth argument, even nil, is the environment
-    lua_pushliteral(L, "t");
-    lua_replace(L, 3);
-    return lua_tocfunction(L, lua_upvalueindex(1))(L);
-}
-
 // MARK: - xpcall
 
 // Lua 5.4.4 remembers a message handler by its place on the stack, and goes on doing so when the coroutine is closed:
@@ -82,27 +64,83 @@ static int count_garbage(lua_State *L) {
 
 // MARK: - Opening
 
+// What is left of stock Lua runs in C for no longer than its arguments, which a run pays memory for, give reason to:
+//
+//   assert, error, type, rawequal, rawlen, getmetatable    constant, but for copying their arguments
+//   select, math.max, math.min, table.pack, string.char    linear in the arguments: a stack holds a million
+//   next, pairs, ipairs                                    one step a call; `next` skips empty slots of one table
+//   pcall, coroutine.*                                     nothing but the call, which the interpreter counts
+//   tonumber, string.len, lower, upper, reverse, sub       linear in the string
+//   string.byte, unpack; utf8.char, codepoint              linear in the results, for which the stack has to have room
+//   string.packsize                                        linear in the format
+//   string.pack                                            linear in format and strings; `c` is bounded in strings.c
+//   string.format                                          bounded conversions (strings.c) of 99 digits, or a string
+//   utf8.len, offset, codes                                linear in the string
+//   math.*                                                 constant; `random` draws again with a chance below one half
+//   os.time, date, clock, difftime                         nine fields; linear in the format
+
+/// Replaces functions in the table on top of the stack by those that have them as an upvalue.
+static void wrap(lua_State *L, const luaL_Reg *wrappers) {
+    for (; wrappers->name; wrappers++) {
+        lua_getfield(L, -1, wrappers->name);
+        lua_pushcclosure(L, wrappers->func, 1);
+        lua_setfield(L, -2, wrappers->name);
+    }
+}
+
+static int open_string(lua_State *L) {
+    luaopen_string(L);
+    luaL_setfuncs(L, moondial_pattern_functions, 0);
+    luaL_setfuncs(L, moondial_string_functions, 0);
+    wrap(L, moondial_string_wrappers);
+    return 1;
+}
+
+static int open_table(lua_State *L) {
+    luaopen_table(L);
+    luaL_setfuncs(L, moondial_table_functions, 0);
+    return 1;
+}
+
+static int open_utf8(lua_State *L) {
+    luaopen_utf8(L);
+    luaL_setfuncs(L, moondial_utf8_functions, 0);
+    return 1;
+}
+
+static int open_math(lua_State *L) {
+    luaopen_math(L);
+    moondial_wrap_random(L);
+    return 1;
+}
+
+/// The table of globals, which is replaced afterwards.
+static int open_base(lua_State *L) {
+    static const luaL_Reg own[] = {
+        {"collectgarbage", count_garbage}, {"load", moondial_load}, {"xpcall", xpcall}, {NULL, NULL}};
+    luaopen_base(L);
+    luaL_setfuncs(L, own, 0);
+    luaL_setfuncs(L, moondial_raw_functions, 0);
+    luaL_setfuncs(L, moondial_value_functions, 0);
+    wrap(L, moondial_value_wrappers);
+    return 1;
+}
+
 static const luaL_Reg libraries[] = {
-    {"string", luaopen_string}, {"table", luaopen_table}, {"math", luaopen_math}, {"utf8", luaopen_utf8},
-    {"os", luaopen_os},         {"coroutine", moondial_open_coroutine}, {NULL, NULL},
+    {"string", open_string}, {"table", open_table}, {"math", open_math}, {"utf8", open_utf8},
+    {"os", luaopen_os},      {"coroutine", moondial_open_coroutine}, {NULL, NULL},
 };
 
 /// Leaves a table on the stack with each library's table under its name and the basic functions under "_G".
 static void push_stock(lua_State *L) {
-    static const luaL_Reg own[] = {{"collectgarbage", count_garbage}, {"xpcall", xpcall}, {NULL, NULL}};
     lua_newtable(L);
     for (const luaL_Reg *library = libraries; library->name; library++) {
         lua_pushcfunction(L, library->func);
         lua_call(L, 0, 1);
         lua_setfield(L, -2, library->name);
     }
-    lua_pushcfunction(L, luaopen_base);
-    lua_call(L, 0, 1);  // the table of globals, which is replaced below
-    lua_getfield(L, -1, "load");
-    lua_pushcclosure(L, load_text, 1);
-    lua_setfield(L, -2, "load");
-    luaL_setfuncs(L, own, 0);
-    luaL_setfuncs(L, moondial_raw_functions, 0);
+    lua_pushcfunction(L, open_base);
+    lua_call(L, 0, 1);
     lua_setfield(L, -2, "_G");
     lua_newtable(L);
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);

@@ -4,6 +4,8 @@
 
 #include "internal.h"
 
+const char moondial_key_modules = 0;
+
 /// What stands for a module while it loads: a to-be-closed value of `require`, which knows the module's name.
 static void push_guard(lua_State *L) {
     lua_newuserdatauv(L, 0, 1);
@@ -48,7 +50,7 @@ static int require_module(lua_State *L) {
     moondial_call_host(L, (uint32_t)lua_tointeger(L, lua_upvalueindex(1)), 0, "require");
     size_t count;
     const char *text = luaL_checklstring(L, 2, &count);
-    if (luaL_loadbufferx(L, text, count, luaL_checkstring(L, 3), "t") != LUA_OK) return lua_error(L);
+    if (moondial_compile(L, text, count, luaL_checkstring(L, 3)) != LUA_OK) return lua_error(L);
     push_guard(L);
     lua_toclose(L, -1);
     lua_pushvalue(L, 1);
@@ -67,6 +69,8 @@ static int require_module(lua_State *L) {
 void moondial_push_require(lua_State *L, uint32_t function) {
     lua_pushinteger(L, function);
     lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &moondial_key_modules);
     lua_createtable(L, 0, 1);
     lua_pushvalue(L, -2);
     lua_pushcclosure(L, forget_module, 1);

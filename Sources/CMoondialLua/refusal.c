@@ -73,11 +73,9 @@ static const char *innermost_obstacle(lua_State *L) {
 }
 
 void moondial_check_call(lua_State *L, uint32_t flags, const char *name) {
-    bool waits = flags & MOONDIAL_MAY_WAIT;
-    // In a finalizer, and only there, the collector refuses to answer. It may run in the middle of any other thread,
-    // even of a value's way in or out.
-    const char *inside = lua_gc(L, LUA_GCCOUNT) < 0 ? "a __gc finalizer" : waits ? innermost_obstacle(L) : NULL;
+    if (!(flags & MOONDIAL_MAY_WAIT)) return;
+    const char *inside = innermost_obstacle(L);
     if (inside == NULL) return;
-    lua_pushfstring(L, "%s cannot %s inside %s", name, waits ? "wait" : "be called", inside);
+    lua_pushfstring(L, "%s cannot wait inside %s", name, inside);
     moondial_raise(L);
 }

@@ -32,7 +32,8 @@ static void stop_hook(lua_State *L, lua_Debug *ar) {
 
 moondial_vm *moondial_vm_here(void) { return here.vm; }
 
-void moondial_request_stop(moondial_vm *vm, moondial_stop_reason reason) {
+__attribute__((disable_sanitizer_instrumentation)) void moondial_request_stop(
+    moondial_vm *vm, moondial_stop_reason reason) {
     vm->stopping = reason;
     // As lua.c does it when the user presses Ctrl-C: of all functions of the API, this one may be called at any point.
     lua_sethook(vm->running, stop_hook, LUA_MASKCOUNT, 1);
@@ -68,8 +69,7 @@ static void on_signal(int number, siginfo_t *unused, void *context) {
     uint64_t slice = atomic_load_explicit(&vm->slice.number, memory_order_relaxed);
     // A signal that comes late means a slice that is over.
     if (slice == 0 || atomic_load_explicit(&vm->slice.overdue, memory_order_acquire) != slice) return;
-    vm->stopping = atomic_load_explicit(&vm->slice.reason, memory_order_relaxed);
-    lua_sethook(vm->running, stop_hook, LUA_MASKCOUNT, 1);
+    moondial_request_stop(vm, (moondial_stop_reason)atomic_load_explicit(&vm->slice.reason, memory_order_relaxed));
     if (atomic_load_explicit(&vm->slice.stalled, memory_order_relaxed) == slice) moondial_last_resort(vm, context);
 }
 
@@ -117,7 +117,7 @@ void moondial_signal_slice(moondial_vm *vm) {
 void moondial_vm_interrupt(moondial_vm *vm) {
     vm->interrupted = true;
     uint64_t slice = vm->slice.number;
-    if (slice == 0) return;
+    if (slice == 0 || atomic_load_explicit(&vm->slice.limit, memory_order_relaxed) != UINT64_MAX) return;
     moondial_stop_slice(vm, slice, MOONDIAL_STOP_INTERRUPT);
     moondial_watch(vm);  // whether it helps
 }
@@ -135,8 +135,8 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     moondial_slice *slice = &vm->slice;
     entry->started = moondial_now();
     uint64_t limit = left(meter->cpu_limit, meter->cpu);
-    // Late, there is still the time to decide on what came: a hook may begin after the deadline.
-    uint64_t grace = limit == UINT64_MAX ? 0 : entry->started + limit;
+    // After the deadline there is still time to decide on what came, even where others keep the processor busy.
+    uint64_t grace = limit == UINT64_MAX ? 0 : entry->started + 10 * limit;
     uint64_t deadline = meter->deadline > grace ? meter->deadline : grace;
     atomic_store_explicit(&slice->started, entry->started, memory_order_relaxed);
     atomic_store_explicit(&slice->limit, limit, memory_order_relaxed);
@@ -145,7 +145,7 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     if (vm->is_lost) return;  // going back to a call that is over, and finds that out
     slice->number = ++vm->slices;  // before the watchdog is asked whether it sleeps, and before the interrupt is looked at
     if (meter->stopped) moondial_request_stop(vm, meter->stopped);
-    else if (vm->interrupted) moondial_request_stop(vm, MOONDIAL_STOP_INTERRUPT);
+    else if (vm->interrupted && limit == UINT64_MAX) moondial_request_stop(vm, MOONDIAL_STOP_INTERRUPT);
     else if (limit == 0) moondial_request_stop(vm, MOONDIAL_STOP_CPU);
     else if (meter->allocated > meter->allocation_limit) moondial_request_stop(vm, MOONDIAL_STOP_ALLOCATION);
     else if (limit != UINT64_MAX || meter->deadline != UINT64_MAX) moondial_watch(vm);

@@ -311,12 +311,15 @@ static void decode(lua_State *L, const uint8_t **cursor) {
         case MOONDIAL_TAPE_NIL:
         case MOONDIAL_TAPE_END:
         case MOONDIAL_TAPE_OBJECT:
-        case MOONDIAL_TAPE_OPAQUE: lua_pushnil(L); break;
+        case MOONDIAL_TAPE_OPAQUE:
+        case MOONDIAL_TAPE_LONG_STRING:
+        case MOONDIAL_TAPE_VIEW:
+        case MOONDIAL_TAPE_CYCLE:
+        case MOONDIAL_TAPE_CUT: lua_pushnil(L); break;
     }
 }
 
 int moondial_decode(lua_State *L) {
-    // A collection that starts here may run finalizers, but those cannot call the host: the inbox stays as it is.
     const moondial_buffer *in = &moondial_vm_of(L)->inbox;
     const uint8_t *cursor = in->bytes;
     const uint8_t *end = in->bytes + in->count;

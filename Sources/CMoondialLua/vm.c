@@ -18,6 +18,8 @@ static int panic(lua_State *L) {
 
 void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations) { vm->allocations = allocations; }
 
+void moondial_vm_limit_source(moondial_vm *vm, size_t bytes) { vm->source_limit = bytes; }
+
 size_t moondial_vm_live_bytes(const moondial_vm *vm) { return vm->live_bytes; }
 
 bool moondial_vm_is_full(const moondial_vm *vm) { return vm->full; }
@@ -78,10 +80,11 @@ moondial_vm *moondial_vm_new(
     vm->meter = &vm->host_meter;
     vm->limits = limits;
     vm->live_limit = live_limit;
+    vm->source_limit = MOONDIAL_SOURCE_LIMIT;
     vm->call = call;
     vm->context = context;
     vm->allocations = allocations;
-    vm->main = lua_newstate(moondial_allocate, vm);
+    if (moondial_random(vm->secret, sizeof vm->secret)) vm->main = lua_newstate(moondial_allocate, vm);
     if (vm->main == NULL) {
         moondial_arena_free(&vm->arena);
         free(vm);
@@ -190,7 +193,7 @@ typedef struct {
 
 static int load_chunk(lua_State *L) {
     chunk *c = lua_touserdata(L, 1);
-    if (luaL_loadbufferx(L, c->source, c->count, c->name, "t") != LUA_OK) return lua_error(L);
+    if (moondial_compile(L, c->source, c->count, c->name) != LUA_OK) return lua_error(L);
     c->function = luaL_ref(L, LUA_REGISTRYINDEX);
     return 0;
 }
@@ -223,6 +226,10 @@ moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t f
 }
 
 moondial_status moondial_vm_set(moondial_vm *vm, const char *path) { return protect(vm, set_value, path); }
+
+moondial_status moondial_vm_names(moondial_vm *vm, const char *path) { return protect(vm, moondial_list_names, path); }
+
+moondial_status moondial_vm_forget_modules(moondial_vm *vm) { return protect(vm, moondial_forget_modules, NULL); }
 
 moondial_status moondial_vm_freeze(moondial_vm *vm, const char *path) { return protect(vm, freeze_value, path); }
 

@@ -17,6 +17,8 @@ package struct HostFunction {
         package static let stringifies = Options(rawValue: UInt32(MOONDIAL_STRINGIFIES))
         /// The function is `require`: gets a module's name and returns its source and chunk name; asked once a module.
         package static let loadsModule = Options(rawValue: UInt32(MOONDIAL_LOADS_MODULE))
+        /// The arguments are to be read with `LuaReader.nextView`.
+        package static let views = Options(rawValue: UInt32(MOONDIAL_VIEWS))
     }
 
     /// A global ("verify"), a field ("moondial.json.encode"), or "host.name" for the prelude alone.

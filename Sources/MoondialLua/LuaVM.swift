@@ -17,6 +17,8 @@ package final class LuaVM {
         package var limits = LuaLimits()
         /// Bytes of Lua memory from which on the VM is full. The default is 256 MiB.
         package var liveBytes = 256 << 20
+        /// Bytes that one text to load may have. The default is 128 KiB.
+        package var sourceBytes = 128 << 10
         /// How many allocations may succeed before all fail; nil, the default, for no limit. For tests.
         package var allocations: UInt64?
 
@@ -44,6 +46,7 @@ package final class LuaVM {
         interrupter = LuaInterrupter(handle)
         self.bridge = bridge
         functions = configuration.functions
+        moondial_vm_limit_source(handle, configuration.sourceBytes)
         bridge.vm = self
         for (number, function) in functions.enumerated() {
             try check(moondial_vm_define(handle, function.path, UInt32(number), function.options.rawValue))
@@ -83,12 +86,24 @@ package final class LuaVM {
 
     /// Compiles Lua text. Bytecode is refused.
     ///
+    /// A text that begins at a later line of its source goes on where the texts before it have ended. What an expression
+    /// is put into, `frame`, belongs to no source and is not shown.
+    ///
     /// - Throws: `LuaError` with code `syntax`, `memory` or `lost`.
-    package func load(_ text: [UInt8], name: LuaSourceName) throws(LuaError) -> LuaFunction {
+    package func load(
+        _ text: [UInt8], name: LuaSourceName, firstLine: Int = 1, frame: (before: String, after: String) = ("", "")
+    ) throws(LuaError) -> LuaFunction {
         preconditionNotAnswering()
-        sources.add(text, for: name)
+        sources.add(text, for: name, firstLine: firstLine)
         var reference: Int32 = 0
-        let status = text.withUnsafeBytes {
+        var chunk = text
+        if firstLine > 1 || frame != ("", "") {
+            chunk = [UInt8](repeating: UInt8(ascii: "\n"), count: firstLine - 1)
+            chunk += frame.before.utf8
+            chunk += text
+            chunk += frame.after.utf8
+        }
+        let status = chunk.withUnsafeBytes {
             moondial_vm_load(handle, $0.baseAddress, $0.count, name.chunkName, &reference)
         }
         guard status == MOONDIAL_OK else { throw LuaError(status: status, vm: self) }
@@ -120,6 +135,31 @@ package final class LuaVM {
         writer.reset()
         body(writer)
         try check(moondial_vm_set(handle, path))
+    }
+
+    /// What stands at a dotted path, by raw access: the name of the value's type, "nil" when there is none, and of a table
+    /// its text keys with the types of their values, sorted. The empty path means the globals.
+    ///
+    /// - Throws: `LuaError` with code `memory`.
+    package func names(at path: String) throws(LuaError) -> (type: String, fields: [(name: String, type: String)]) {
+        preconditionNotAnswering()
+        try check(moondial_vm_names(handle, path))
+        var reader = LuaReader(vm: self)
+        let type = reader.nextOrNil().text ?? "nil"
+        var fields: [(name: String, type: String)] = []
+        while let key = reader.next() {
+            let type = reader.nextOrNil().text ?? "nil"
+            if let name = key.text { fields.append((name, type)) }
+        }
+        return (type, fields.sorted { $0.name < $1.name })
+    }
+
+    /// Makes `require` ask again for every module.
+    ///
+    /// - Throws: `LuaError` with code `memory`.
+    package func forgetModules() throws(LuaError) {
+        preconditionNotAnswering()
+        try check(moondial_vm_forget_modules(handle))
     }
 
     /// Makes a global table read-only, with the tables in it. "_G" means the globals themselves, and nothing in them.

@@ -27,7 +27,7 @@ struct Moondial: ParsableCommand {
             \(ExitStatus.table)
             """,
         version: Version.text,
-        subcommands: [RunCommand.self, VerifyCommand.self, SimulateCommand.self, ExplainCommand.self])
+        subcommands: [ReplCommand.self, RunCommand.self, VerifyCommand.self, SimulateCommand.self, ExplainCommand.self])
 
     static func main() {
         // A reader that goes away shows as a failed write.
@@ -35,7 +35,8 @@ struct Moondial: ParsableCommand {
         StandardStreams.fillGaps()
         let shell = Shell(environment: .current)
         do {
-            let arguments = Array(CommandLine.arguments.dropFirst())
+            var arguments = Array(CommandLine.arguments.dropFirst())
+            if arguments.isEmpty, shell.input.isInteractive, shell.terminal.isInteractive { arguments = ["repl"] }
             let status = try parse(arguments, shell: shell).perform(shell)
             shell.end(status)
         } catch let failure as Failure {

@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("Configuration", .timeLimit(.minutes(2)))
+@Suite("Configuration", .timeLimit(.minutes(10)))
 struct ConfigurationTests {
     /// A rule that fails, so that the decision tells which value of `on_error` is in force.
     private static let failing = "rule 'failing' { pre_check = function() error 'x' end }"
@@ -115,7 +115,7 @@ struct ConfigurationTests {
                       |
                     2 | max_attempt: …
                       | ^^^^^^^^^^^
-                      = fix: use one of rules, on_error, max_attempts, timeout, config, base_url, ca_file, app_key, \
+                      = fix: use one of rules, on_error, max_attempts, timeout, config, limits, base_url, ca_file, app_key, \
                     master_secret_file, seed, provider_rules
 
                     """),

@@ -3,7 +3,7 @@
 import Testing
 
 /// Messages whole, as people get to see them.
-@Suite("Error messages", .timeLimit(.minutes(2)))
+@Suite("Error messages", .timeLimit(.minutes(10)))
 struct ErrorOutputTests {
     struct Row: CustomTestStringConvertible {
         let what: String

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("Exit statuses", .timeLimit(.minutes(2)))
+@Suite("Exit statuses", .timeLimit(.minutes(10)))
 struct ExitStatusTests {
     struct Row: CustomTestStringConvertible {
         let what: String

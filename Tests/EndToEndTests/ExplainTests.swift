@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("explain", .timeLimit(.minutes(2)))
+@Suite("explain", .timeLimit(.minutes(10)))
 struct ExplainTests {
     @Test func codeOfTheProvider() async throws {
         let outcome = try await Executable.run(["explain", "9003"])

@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("Help", .timeLimit(.minutes(2)))
+@Suite("Help", .timeLimit(.minutes(10)))
 struct HelpTests {
     @Test("without a command and with --help", arguments: [[], ["--help"], ["-h"], ["help"]])
     func root(arguments: [String]) async throws {
@@ -22,6 +22,7 @@ struct HelpTests {
                   --max-attempts    MOONDIAL_MAX_ATTEMPTS        max_attempts
                   --timeout         MOONDIAL_TIMEOUT             timeout
                                                                  config
+                                                                 limits
                   --base-url        MOONDIAL_BASE_URL            base_url
                   --ca-file         MOONDIAL_CA_FILE             ca_file
                                     MOONDIAL_APP_KEY             app_key
@@ -60,6 +61,8 @@ struct HelpTests {
                   -h, --help              Show help information.
 
                 SUBCOMMANDS:
+                  repl                    Type Lua at a prompt. The same without a command, on
+                                          a terminal.
                   run                     Run a Lua script that verifies.
                   verify                  Decide on one request by rules.
                   simulate                Serve the simulator of the provider over HTTP or TLS.
@@ -70,7 +73,7 @@ struct HelpTests {
                 """)
     }
 
-    @Test("of each command", arguments: ["run", "verify", "simulate", "explain"])
+    @Test("of each command", arguments: ["repl", "run", "verify", "simulate", "explain"])
     func command(name: String) async throws {
         let outcome = try await Executable.run([name, "--help"])
         #expect(outcome.status == 0)

@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("Forms of input", .timeLimit(.minutes(2)))
+@Suite("Forms of input", .timeLimit(.minutes(10)))
 struct InputTests {
     @Test(
         "request forms that are understood",

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Whatever is printed, tokens, phones and the master secret are not in it.
-@Suite("Secrets", .timeLimit(.minutes(2)))
+@Suite("Secrets", .timeLimit(.minutes(10)))
 struct SecretsTests {
     private static let token = "STsid-SECRET-TOKEN-0123456789"
     private static let phone = "13912345678"

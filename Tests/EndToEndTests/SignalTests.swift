@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("Signals", .timeLimit(.minutes(2)))
+@Suite("Signals", .timeLimit(.minutes(10)))
 struct SignalTests {
     private func verify(token: String) async throws -> (BackgroundProcess, TemporaryFolder) {
         let folder = try TemporaryFolder(["rules.lua": Rules.announcing])

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("simulate", .timeLimit(.minutes(2)))
+@Suite("simulate", .timeLimit(.minutes(10)))
 struct SimulateTests {
     /// The provider's documented example with nothing changed but scheme, host and port.
     ///

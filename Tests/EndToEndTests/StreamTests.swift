@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("Standard streams", .timeLimit(.minutes(2)))
+@Suite("Standard streams", .timeLimit(.minutes(10)))
 struct StreamTests {
     private static let endless = "while true do print(('x'):rep(100)) end"
 

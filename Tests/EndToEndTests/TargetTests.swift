@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("Targets", .timeLimit(.minutes(2)))
+@Suite("Targets", .timeLimit(.minutes(10)))
 struct TargetTests {
     /// What the simulator is asked for, in process and over a socket.
     static let requests = [

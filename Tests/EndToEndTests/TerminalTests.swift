@@ -2,7 +2,7 @@
 
 import Testing
 
-@Suite("On a terminal", .timeLimit(.minutes(2)))
+@Suite("On a terminal", .timeLimit(.minutes(10)))
 struct TerminalTests {
     @Test func decisionComesInColourWithItsTrace() async throws {
         let (status, screen) = try await PseudoTerminal.run(["verify"], input: Requests.json())

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("What verify prints", .timeLimit(.minutes(2)))
+@Suite("What verify prints", .timeLimit(.minutes(10)))
 struct VerifyOutputTests {
     private static let rules = ["rules.lua": Rules.typical]
 

@@ -53,6 +53,11 @@ typedef enum : uint8_t {
     MOONDIAL_TAPE_OBJECT,    ///< `uint32_t` class, payload value (Lua to host only)
     MOONDIAL_TAPE_RECORD,    ///< `uint32_t` class, then a TABLE that gets the class's metatable (host to Lua only)
     MOONDIAL_TAPE_OPAQUE,    ///< length, bytes: the name of a type that does not cross (Lua to host only)
+    // In views only:
+    MOONDIAL_TAPE_LONG_STRING,  ///< `uint32_t` whole length, then the beginning as a STRING
+    MOONDIAL_TAPE_VIEW,         ///< as TABLE or ARRAY (which follows), then after END a `uint32_t`: entries left out
+    MOONDIAL_TAPE_CYCLE,        ///< `uint32_t`: how many tables further out the same table is being shown
+    MOONDIAL_TAPE_CUT,          ///< a value for which there was no room
 } moondial_tape;
 
 enum {
@@ -114,7 +119,7 @@ typedef enum : int32_t {
 /// limit. The host may change it while none of the threads runs.
 typedef struct {
     uint64_t cpu_limit;         ///< nanoseconds of processor time
-    uint64_t deadline;          ///< nanoseconds on the monotonic clock; kept once what is left of the processor time is over
+    uint64_t deadline;          ///< nanoseconds on the monotonic clock; with a `cpu_limit`, ten times what is left of it go before
     uint64_t allocation_limit;  ///< bytes
     uint32_t coroutine_limit;
     uint64_t hash_limit;  ///< places for keys in one table, outside of its list part; Lua makes them in powers of two
@@ -141,6 +146,9 @@ void moondial_vm_free(moondial_vm *vm);
 /// Makes every allocation after the next `allocations` fail. For tests.
 void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations);
 
+/// How many bytes one text to compile may have. The default is 128 KiB.
+void moondial_vm_limit_source(moondial_vm *vm, size_t bytes);
+
 /// Bytes of Lua memory in use.
 size_t moondial_vm_live_bytes(const moondial_vm *vm);
 
@@ -154,7 +162,8 @@ bool moondial_vm_is_lost(const moondial_vm *vm);
 /// Collects all garbage. Nothing may be running.
 void moondial_vm_collect(moondial_vm *vm);
 
-/// Stops what is running or, if nothing is, what runs next. From any thread.
+/// Stops what is running or, if nothing is, what runs next. What has a limit of processor time ends by itself: it goes on,
+/// and then what waits for it is stopped. From any thread.
 void moondial_vm_interrupt(moondial_vm *vm);
 
 /// Takes back an interrupt that has not stopped anything yet.
@@ -179,6 +188,7 @@ enum {
     MOONDIAL_TAKES_FUNCTIONS = 2,  ///< function arguments become references
     MOONDIAL_STRINGIFIES = 4,      ///< arguments arrive as one string, as `print` would write it
     MOONDIAL_LOADS_MODULE = 8,     ///< `require`: answers source and chunk name, once per module
+    MOONDIAL_VIEWS = 16,           ///< arguments arrive as views, which show all values and are cut where they are large
 };
 
 /// Defines a host function at a dotted path: a global ("verify"), a field ("moondial.json.encode"), or, under "host.",
@@ -187,6 +197,13 @@ moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t f
 
 /// Sets the value on the inbox at a dotted path.
 moondial_status moondial_vm_set(moondial_vm *vm, const char *path);
+
+/// Writes the type of the value at a dotted path to the outbox ("nil" when there is none) and, when it is a table, each of
+/// its text keys and the type of the value there. Raw access: no metamethod runs. An empty path means the globals.
+moondial_status moondial_vm_names(moondial_vm *vm, const char *path);
+
+/// Forgets which modules were loaded, so that `require` asks the host again.
+moondial_status moondial_vm_forget_modules(moondial_vm *vm);
 
 /// Makes the table at a dotted path read-only, with the tables in it; "_G" means the globals themselves, not deep.
 /// Already read-only tables stay as they are.

@@ -5,8 +5,14 @@ struct SourceTexts {
     private var texts: [LuaSourceName: [UInt8]] = [:]
     private var names: [String: LuaSourceName] = [:]
 
-    mutating func add(_ text: [UInt8], for name: LuaSourceName) {
-        texts[name] = text
+    /// A text that begins at a later line is put after the lines that there are.
+    mutating func add(_ text: [UInt8], for name: LuaSourceName, firstLine: Int = 1) {
+        if firstLine > 1, var whole = texts.removeValue(forKey: name) {
+            whole.keepLines(firstLine - 1)
+            texts[name] = whole + text
+        } else {
+            texts[name] = [UInt8](repeating: UInt8(ascii: "\n"), count: firstLine - 1) + text
+        }
         names[name.inMessages] = name
     }
 
@@ -20,6 +26,21 @@ struct SourceTexts {
         guard site.line <= lines.count else { return nil }
         let line = lines[site.line - 1].prefix(400).filter { $0 != UInt8(ascii: "\r") }
         return String(escaping: line.map { $0 == UInt8(ascii: "\t") ? UInt8(ascii: " ") : $0 })
+    }
+}
+
+extension [UInt8] {
+    /// Cuts or fills up a text to this number of lines, each with its end.
+    fileprivate mutating func keepLines(_ count: Int) {
+        var lines = 0
+        for index in indices where self[index] == UInt8(ascii: "\n") {
+            lines += 1
+            if lines == count {
+                removeSubrange((index + 1)...)
+                return
+            }
+        }
+        self += [UInt8](repeating: UInt8(ascii: "\n"), count: count - lines)
     }
 }
 

@@ -21,7 +21,8 @@ package final class LuaMeter {
         handle.initialize(
             to: moondial_meter(
                 cpu_limit: .max, deadline: .max, allocation_limit: .max, coroutine_limit: .max,
-                hash_limit: .max, results: moondial_limits(LuaLimits()), coroutines: 0, cpu: 0, allocated: 0, stopped: MOONDIAL_STOP_NONE))
+                hash_limit: .max, results: moondial_limits(LuaLimits()), coroutines: 0, cpu: 0, allocated: 0,
+                stopped: MOONDIAL_STOP_NONE))
     }
 
     deinit { handle.deallocate() }
@@ -39,7 +40,8 @@ package final class LuaMeter {
     }
 
     /// When whatever runs is stopped, in nanoseconds of the monotonic clock (`NIODeadline.uptimeNanoseconds`); nil, the
-    /// default, for never. What begins to run with processor time left may use that, though the deadline be over.
+    /// default, for never. With a `cpuLimit`, what begins to run has at least ten times that
+    /// which is left of it, though the deadline be over.
     package var deadline: UInt64? {
         get { handle.pointee.deadline == .max ? nil : handle.pointee.deadline }
         set { handle.pointee.deadline = newValue ?? .max }
@@ -80,6 +82,20 @@ package final class LuaMeter {
         shownLimit = used + budget.call <= budget.total ? budget.call : budget.total
     }
 
+    /// Counts a thread that the host makes for a script like a coroutine that the script makes itself.
+    ///
+    /// - Throws: `LuaError` with code `coroutines` when there may be no further one; then everything stops.
+    package func countCoroutine() throws(LuaError) {
+        guard handle.pointee.coroutines >= handle.pointee.coroutine_limit else {
+            handle.pointee.coroutines += 1
+            return
+        }
+        handle.pointee.stopped = MOONDIAL_STOP_COROUTINES
+        let error = LuaError(code: .coroutines, message: stopMessage)
+        stop = error
+        throw error
+    }
+
     /// Something was stopped, and everything else will be.
     package var hasStopped: Bool { handle.pointee.stopped != MOONDIAL_STOP_NONE }
 
@@ -107,37 +123,40 @@ extension Duration {
     }
 }
 
+extension LuaMeter {
+    /// Why something was stopped.
+    fileprivate var stopMessage: String {
+        switch handle.pointee.stopped {
+        case MOONDIAL_STOP_CPU: "stopped after \((shownLimit ?? 0) / 1_000_000) ms of processor time"
+        case MOONDIAL_STOP_DEADLINE: "stopped because its time was over"
+        case MOONDIAL_STOP_COROUTINES: "stopped at more than \(handle.pointee.coroutine_limit) coroutines"
+        case MOONDIAL_STOP_TABLE:
+            "stopped: a table may hold at most \(handle.pointee.hash_limit) keys beside its list part"
+        case MOONDIAL_STOP_INTERRUPT: "interrupted"
+        default: "stopped after allocating \(Self.shown(bytes: allocated))"
+        }
+    }
+
+    private static func shown(bytes: Int) -> String {
+        bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
+    }
+}
+
 extension LuaError {
     /// Why something was stopped, with the place that the report on the VM's outbox tells.
     init(stopOf meter: LuaMeter, vm: LuaVM) {
         self.init(status: MOONDIAL_STOPPED, vm: vm)
-        switch meter.handle.pointee.stopped {
-        case MOONDIAL_STOP_CPU:
-            code = .cpuTime
-            message = "stopped after \(meter.shownLimit.map(Self.shown(nanoseconds:)) ?? "all") of processor time"
-        case MOONDIAL_STOP_DEADLINE:
-            code = .deadline
-            message = "stopped because its time was over"
-        case MOONDIAL_STOP_COROUTINES:
-            code = .coroutines
-            message = "stopped at coroutine \(meter.handle.pointee.coroutines + 1), one more than it may make"
-        case MOONDIAL_STOP_TABLE:
-            code = .tableSize
-            message = "stopped: a table may hold at most \(meter.handle.pointee.hash_limit) keys beside its list part"
-        case MOONDIAL_STOP_LOST:
-            code = .lost  // and the message is that of the report
-        case MOONDIAL_STOP_INTERRUPT:
-            code = .interrupted
-            message = "interrupted"
-        default:
-            code = .memory
-            message = "stopped after allocating \(Self.shown(bytes: meter.allocated))"
-        }
-    }
-
-    private static func shown(nanoseconds: UInt64) -> String { "\(nanoseconds / 1_000_000) ms" }
-
-    private static func shown(bytes: Int) -> String {
-        bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
+        let reason = meter.handle.pointee.stopped
+        if reason != MOONDIAL_STOP_LOST { message = meter.stopMessage }
+        code =
+            switch reason {
+            case MOONDIAL_STOP_CPU: .cpuTime
+            case MOONDIAL_STOP_DEADLINE: .deadline
+            case MOONDIAL_STOP_COROUTINES: .coroutines
+            case MOONDIAL_STOP_TABLE: .tableSize
+            case MOONDIAL_STOP_INTERRUPT: .interrupted
+            case MOONDIAL_STOP_LOST: .lost
+            default: .memory
+            }
     }
 }

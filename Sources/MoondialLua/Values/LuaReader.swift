@@ -132,28 +132,28 @@ package struct LuaReader {
 
     // MARK: - Bytes
 
-    private var peek: moondial_tape? {
+    var peek: moondial_tape? {
         guard let cursor, cursor != end else { return nil }
         return moondial_tape(rawValue: cursor.pointee)
     }
 
-    private mutating func takeTag() -> moondial_tape {
+    mutating func takeTag() -> moondial_tape {
         let tag = peek ?? MOONDIAL_TAPE_NIL
         advance(1)
         return tag
     }
 
-    private mutating func advance(_ count: Int) {
+    mutating func advance(_ count: Int) {
         cursor = cursor.map { $0 + count }
     }
 
-    private mutating func take<Value: BitwiseCopyable>() -> Value {
+    mutating func take<Value: BitwiseCopyable>() -> Value {
         guard let cursor else { preconditionFailure("a tape ends inside a value") }
         self.cursor = cursor + MemoryLayout<Value>.size
         return UnsafeRawPointer(cursor).loadUnaligned(as: Value.self)
     }
 
-    private mutating func bytes() -> UnsafeBufferPointer<UInt8> {
+    mutating func bytes() -> UnsafeBufferPointer<UInt8> {
         let count: UInt32 = take()
         let bytes = UnsafeBufferPointer(start: cursor, count: Int(count))
         advance(Int(count))

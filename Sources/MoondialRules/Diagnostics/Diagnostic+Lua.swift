@@ -50,10 +50,9 @@ extension HookFailure.Kind {
         case .memory: self = .memory
         case .cpuTime, .deadline: self = .timeout
         case .coroutines, .limit, .tableSize: self = .limit
-        case .interrupted: self = .interrupted
         // The words are the Lua host's own; they only choose the label, since every failure fails closed.
         case .runtime where error.message.contains(" cannot wait inside "): self = .cannotYield
-        case .runtime, .syntax, .lost: self = .raised
+        case .runtime, .syntax, .interrupted, .lost: self = .raised
         }
     }
 }
@@ -86,7 +85,7 @@ enum LuaMessage {
 
     /// The fields of the libraries.
     private static let fields =
-        ["attempt", "log", "now", "hash", "json", "config", "all", "encode", "decode"]
+        ["attempt", "log", "now", "hash", "json", "config", "all", "spawn", "encode", "decode"]
         + StandardLibrary.allowed.filter { $0.contains(".") }.map(lastPart)
 
     private static func lastPart(of path: String) -> String {

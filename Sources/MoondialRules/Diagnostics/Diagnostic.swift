@@ -70,7 +70,8 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
         case .ruleError: "Lua code raised an error; in a hook the run ends in review (or deny), never in allow"
         case .ruleMemory: "a rule allocated more memory than it may, or Lua ran out of it"
         case .ruleTimeout: "a rule used more processor time than it may, or the run's time was over"
-        case .ruleLimit: "a rule made too many coroutines or too large a table, or returned a value too deep or large"
+        case .ruleLimit:
+            "a rule made too many coroutines or too large a table, or returned a value that is too deep or too large"
         case .ruleFile: "a rule file, folder or module cannot be read"
         case .ruleDefinition: "a rule has an unknown hook, a wrong value or no name"
         case .requestInvalid: "the request has a missing, empty, unknown or malformed field; nothing was sent"

@@ -25,7 +25,8 @@ final class ActiveRun: RunHandle {
     private let home: RuleVM
     private let rulebook: Rulebook
     private let request: RunRequest
-    private let completion: (FinishedRun) -> Void
+    /// Nil once it was called: it may hold the run.
+    private var completion: ((FinishedRun) -> Void)?
     private let started = NIODeadline.now()
     private var machine: RunMachine
     private var isOver = false
@@ -95,7 +96,9 @@ final class ActiveRun: RunHandle {
         let run = FinishedRun(
             result: result, trace: machine.trace, failures: failures.map { $0.mappingTexts(redacted) })
         engine.onRunFinished?(run)
-        completion(run)
+        let completion = completion
+        self.completion = nil
+        completion?(run)
     }
 
     // MARK: - Hooks
@@ -197,7 +200,9 @@ final class ActiveRun: RunHandle {
         case .dropped(isFirst: false): return nil
         case .dropped(isFirst: true):
             let limits = engine.settings.run.limits
-            message = "further lines of this run are dropped: it may log \(limits.logLines) lines and \(limits.logBytes) bytes"
+            message =
+                "further lines of this run are dropped: it may log \(limits.logLines) lines and "
+                + "\(limits.logBytes) bytes"
             fields = JSON.Object()
         }
         let place = machine.runningHook

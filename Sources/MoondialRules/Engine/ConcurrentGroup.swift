@@ -34,6 +34,7 @@ final class ConcurrentGroup {
         if functions.isEmpty { return end(.returned) }
         for (index, function) in functions.enumerated() where !isOver {
             do throws(LuaError) {
+                try parent.meter.countCoroutine()
                 let strand = try Strand(vm: vm, run: parent.run, meter: parent.meter)
                 strands.append(strand)
                 let outcome = strand.call(function, arguments: { _ in }) { [self] in ended(index, $0) }

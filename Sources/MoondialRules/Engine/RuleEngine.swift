@@ -28,6 +28,8 @@ package final class RuleEngine {
         package var print: ([UInt8]) -> Void = { _ in }
         /// Gets each line that rules log, redacted.
         package var log: (LogLine) -> Void = { _ in }
+        /// Whether blocks are typed at a prompt: see `evaluate`. The default is false.
+        package var isPrompt = false
         /// Milliseconds since 1970, for `moondial.now`.
         package var wallClock: () -> Int64
 
@@ -43,6 +45,20 @@ package final class RuleEngine {
     /// or a run has left it unusable; with what went
     /// wrong when that failed, and the last one stays in use.
     package var onRenewal: ((Diagnostic?) -> Void)?
+
+    /// Asked before a script sends something; nil, the default, when nobody needs to be. Calls what it is given once, with
+    /// why nothing is sent, or nil.
+    package var admission: ((_ answered: @escaping (_ refusal: String?) -> Void) -> Void)?
+    /// Gets each rule that a script defines, and the one whose place it took. Called while Lua runs.
+    package var onRuleDefined: ((_ rule: RuleOutline, _ replaced: RuleOutline?) -> Void)?
+    /// Gets each attempt that a script makes itself, before the script does.
+    package var onRawAttempt: ((Attempt) -> Void)?
+    /// Gets the number and the end of each function that `moondial.spawn` has started. Nil, the default, refuses them.
+    package var onBackgroundEnd: ((Int, Result<[LuaView], Diagnostic>) -> Void)?
+    var background: [Int: ActiveEvaluation] = [:]
+    var lastBackground = 0
+    /// What a prompt must not print.
+    var knownSecrets: KnownSecrets
 
     let client: VerificationClient
     let eventLoop: any EventLoop
@@ -65,6 +81,7 @@ package final class RuleEngine {
         self.eventLoop = eventLoop
         self.rules = rules
         phoneMask = PhoneMask(showsPhones: settings.run.showPhones)
+        knownSecrets = KnownSecrets(showsPhones: settings.run.showPhones)
         hookBudget = LuaCPUBudget(call: settings.run.limits.hookCPU, total: settings.run.limits.runCPU)
         current = try RuleVM(rules: rules, settings: settings, engine: self)
     }
@@ -75,7 +92,7 @@ package final class RuleEngine {
     /// Rules that took the place of another with their name.
     package var replacements: [Replacement] { home.host.definitions.replacements }
 
-    /// Stops a script, or a hook that it waits for, from any thread.
+    /// Stops a script, from any thread. Hooks end by themselves.
     package var interrupter: LuaInterrupter { home.vm.interrupter }
 
     var home: RuleVM {

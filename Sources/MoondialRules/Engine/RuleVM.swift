@@ -25,9 +25,44 @@ final class RuleVM {
         host.finishLoading()
         if vm.isFull {
             throw Diagnostic(
-                .ruleMemory, "loading the rules takes more than the \(settings.run.limits.vmMemory >> 20) MiB of a Lua state",
+                .ruleMemory,
+                "loading the rules takes more than the \(settings.run.limits.vmMemory >> 20) MiB of a Lua state",
                 fix: DiagnosticCode.ruleMemory.advice)
         }
+    }
+
+    /// Loads files besides those that have been, or none of them.
+    func loadMore(_ files: RuleFiles) throws(Diagnostic) {
+        try changeRules { () throws(Diagnostic) in
+            for root in files.roots.reversed() { host.addModuleRoot(root) }
+            for source in files.sources { try load(source, host.settings.run.limits.loadMeter()) }
+        }
+    }
+
+    /// Loads files in the place of those that have been, or none of them. What files have done to globals stays done.
+    func reload(_ files: RuleFiles) throws(Diagnostic) {
+        try changeRules { () throws(Diagnostic) in
+            let typed = host.forgetRules(roots: files.roots)
+            do throws(LuaError) {
+                try vm.forgetModules()
+            } catch {
+                throw Diagnostic(error)
+            }
+            let meter = host.settings.run.limits.loadMeter()
+            for source in files.sources { try load(source, meter) }
+            host.keep(typed)
+        }
+    }
+
+    private func changeRules(_ change: () throws(Diagnostic) -> Void) throws(Diagnostic) {
+        let before = host.beginLoading()
+        do throws(Diagnostic) {
+            try change()
+        } catch {
+            host.restore(before)
+            throw error
+        }
+        host.finishLoading()
     }
 
     private func load(_ source: RuleSource, _ meter: LuaMeter) throws(Diagnostic) {

@@ -39,9 +39,7 @@ package struct RunRequestProblem: Error, Sendable {
 
 extension RunRequest {
     /// The options that may stand beside token, phone and exID, in the order of the documentation.
-    package static let optionNames = [
-        "channel", "ip", "operator", "token_age_ms", "timeout_ms", "context",
-    ]
+    package static let optionNames = Registry.optionNames(of: "verify")
 
     /// The options that were given, for the trace.
     var options: JSON.Object {

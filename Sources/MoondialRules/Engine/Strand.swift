@@ -10,6 +10,8 @@ final class Strand {
     let run: ActiveRun?
     /// What this strand and those that it starts may use together.
     let meter: LuaMeter
+    /// What the prelude has shown here, for the prompt.
+    var shown: [LuaView] = []
     /// Holds the strand as its context, until `close`.
     private var thread: LuaThread?
     private var ended: ((LuaOutcome) -> Void)?

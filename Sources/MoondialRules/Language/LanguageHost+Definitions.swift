@@ -20,8 +20,13 @@ extension LanguageHost {
                 return define(call) { site throws(RuleDefinition.Problem) in
                     let name = try RuleDefinition.name(name)
                     let site = definitions.endBeginning(of: name) ?? site
-                    definitions.define(try RuleDefinition(name: name, hooks: hooks, at: site))
+                    let rule = try RuleDefinition(name: name, hooks: hooks, at: site)
+                    let replaced = definitions.rules.first { $0.outline.name == name }?.outline
+                    definitions.define(rule)
+                    guard !isLoading else { return }
+                    noteDefinition()
                     renewRulebook()
+                    engine?.onRuleDefined?(rule.outline, replaced)
                 }
             },
             HostFunction("require", .loadsModule) { [weak self] call in

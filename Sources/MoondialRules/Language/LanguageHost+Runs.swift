@@ -51,25 +51,52 @@ extension LanguageHost {
 
     private static func startVerify(_ request: RunRequest, on strand: Strand, engine: RuleEngine) {
         var run: ActiveRun?
-        let ticket = strand.beginWait { run?.cancel() }
-        run = engine.startRun(request) { finished in
-            run = nil
-            strand.resume(ticket) { $0.write(finished.result) }
+        var isGivenUp = false
+        let ticket = strand.beginWait {
+            isGivenUp = true
+            run?.cancel()
         }
+        func start() {
+            run = engine.startRun(request) { finished in
+                run = nil
+                strand.resume(ticket) { $0.write(finished.result) }
+            }
+        }
+        engine.noteSecrets(of: request.verification)
+        let isAllowed = engine.mayProceed { refusal in
+            if isGivenUp { return }
+            if let refusal { strand.resume(ticket, raising: "verify: \(refusal)") } else { start() }
+        }
+        if isAllowed { start() }
     }
 
     private static func startAttempt(
         _ raw: RawAttempt, on strand: Strand, engine: RuleEngine
     ) throws(CallRefusal) {
         var exchange: (any Exchange)?
-        let ticket = strand.beginWait { exchange?.cancel() }
+        var isGivenUp = false
+        let ticket = strand.beginWait {
+            isGivenUp = true
+            exchange?.cancel()
+        }
         let completion = { (attempt: Attempt) in
             exchange = nil
             strand.resume(ticket) { $0.write(attempt) }
         }
+        engine.noteSecrets(of: raw.request)
         guard let run = strand.run else {
-            let deadline = NIODeadline.now() + TimeAmount(engine.settings.run.timeout)
-            exchange = engine.client.attempt(raw.request, at: raw.endpoint, deadline: deadline, completion: completion)
+            func start() {
+                let deadline = NIODeadline.now() + TimeAmount(engine.settings.run.timeout)
+                exchange = engine.client.attempt(raw.request, at: raw.endpoint, deadline: deadline) {
+                    engine.onRawAttempt?($0)
+                    completion($0)
+                }
+            }
+            let isAllowed = engine.mayProceed { refusal in
+                if isGivenUp { return }
+                if let refusal { strand.resume(ticket, raising: "moondial.attempt: \(refusal)") } else { start() }
+            }
+            if isAllowed { start() }
             return
         }
         switch run.send(raw, completion: completion) {
@@ -128,7 +155,7 @@ extension CallArguments {
             throw refusal(error.message)
         }
         var raw = RawAttempt(endpoint: endpoint, request: try verification())
-        let names = ["even_if_delivered"]
+        let names = Registry.optionNames(of: "moondial.attempt")
         for option in try optionalObject()?.members ?? [] {
             guard names.contains(option.key) else {
                 throw refusal("unknown option '\(option.key)'\(Suggestion.clause(for: option.key, in: names))")

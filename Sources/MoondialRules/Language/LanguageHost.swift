@@ -17,6 +17,12 @@ final class LanguageHost {
 
     private(set) var modules: Modules
     private var digest = RevisionDigest()
+    /// Of the prelude: runs a block that was typed.
+    var evaluator: LuaFunction?
+    /// A block that becomes part of the rulebook when it defines a rule.
+    private var undecided: RuleSource?
+    /// Blocks that have.
+    private var typedSources: [RuleSource] = []
 
     init(modules: Modules, settings: RuleEngine.Settings) {
         self.modules = modules
@@ -28,14 +34,16 @@ final class LanguageHost {
     /// A state in which the language is complete and read-only.
     func makeVM() throws(LuaError) -> LuaVM {
         var configuration = LuaVM.Configuration()
-        configuration.functions = definitionFunctions + valueFunctions + globalFunctions + runFunctions + toolFunctions
+        configuration.functions =
+            definitionFunctions + valueFunctions + globalFunctions + runFunctions + toolFunctions + promptFunctions
         // What `moondial.json.decode` reads can be encoded again.
         configuration.limits.depth = JSON.Limits.default.depth
         configuration.liveBytes = settings.run.limits.vmMemory
+        configuration.sourceBytes = settings.run.limits.sourceBytes
         let vm = try LuaVM(configuration)
         try vm.set("moondial.json.null", to: .null)
         try vm.set("moondial.config") { $0.write(.object(settings.config) as JSON) }
-        try vm.runPrelude(Prelude.text, label: "prelude")
+        try vm.runPrelude(settings.isPrompt ? Prelude.text + Prelude.prompt : Prelude.text, label: "prelude")
         try vm.freeze("moondial")
         return vm
     }
@@ -67,6 +75,63 @@ final class LanguageHost {
     /// Runs in flight keep theirs.
     func renewRulebook() {
         if !isLoading { rulebook = Rulebook(rules: definitions.rules, revision: digest.revision) }
+    }
+
+    // MARK: - At a prompt
+
+    /// Most blocks define no rules, and leave the revision as it is.
+    func noteWhenDefining(_ block: RuleSource) { undecided = block }
+
+    func noteDefinition() {
+        guard let block = undecided else { return }
+        undecided = nil
+        typedSources.append(block)
+        digest.add(block)
+    }
+
+    func drop(_ name: String) -> Bool {
+        guard definitions.drop(name) else { return false }
+        digest.add(RuleSource(name: .label("drop"), text: Array(name.utf8)))
+        renewRulebook()
+        return true
+    }
+
+    /// What a change of rules is about to change.
+    struct Loaded {
+        fileprivate let definitions: RuleDefinitions
+        fileprivate let modules: Modules
+        fileprivate let digest: RevisionDigest
+    }
+
+    func beginLoading() -> Loaded {
+        let loaded = Loaded(definitions: definitions, modules: modules, digest: digest)
+        isLoading = true
+        undecided = nil
+        return loaded
+    }
+
+    func restore(_ loaded: Loaded) {
+        definitions = loaded.definitions
+        modules = loaded.modules
+        digest = loaded.digest
+        isLoading = false
+    }
+
+    /// - Returns: Those that were typed.
+    func forgetRules(roots: [String]) -> [RuleDefinition] {
+        let typed = definitions.rules.filter(\.isTyped)
+        definitions = RuleDefinitions()
+        modules = Modules(roots: roots)
+        digest = RevisionDigest()
+        return typed
+    }
+
+    /// Puts rules that were typed after those of the files, unless a file has one of the same name.
+    func keep(_ typed: [RuleDefinition]) {
+        if !typed.isEmpty { for source in typedSources { digest.add(source) } }
+        for rule in typed where !definitions.rules.contains(where: { $0.outline.name == rule.outline.name }) {
+            definitions.define(rule)
+        }
     }
 
     /// What is wrong with a file or script that has ended: its error, a rule that is not finished, or in a rule file a

@@ -3,10 +3,13 @@
 import NumberVerification
 
 /// Masks what looks like a mainland mobile number, for text that may hold phones of which no run knows.
-struct PhoneMask {
+package struct PhoneMask: Sendable {
     let showsPhones: Bool
 
-    func text(_ text: String) -> String {
+    package init(showsPhones: Bool) { self.showsPhones = showsPhones }
+
+    /// The text with every such number masked, unless phones are shown.
+    package func text(_ text: String) -> String {
         guard !showsPhones, text.utf8.count >= 11 else { return text }
         var result = ""
         var digits = ""

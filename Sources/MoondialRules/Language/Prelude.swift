@@ -5,7 +5,7 @@
 ///
 /// It runs once per Lua state, before any script, with the host-only functions as its argument.
 enum Prelude {
-    static let text = words + records + decisions + concurrency + globals
+    static let text = words + records + decisions + concurrency + background + globals
 
     private static let words = """
         local host = ...
@@ -107,6 +107,43 @@ enum Prelude {
 
         """
 
+    /// What `moondial.spawn` runs is like a block at a prompt: what it comes to is shown.
+    private static let background = """
+        local pack = table.pack
+
+        function moondial.spawn(run, ...)
+          local arguments = pack(...)
+          return host.spawn(run, function() host.show(run(unpack(arguments, 1, arguments.n))) end)
+        end
+
+        """
+
+    /// Runs what is typed, and keeps what it comes to in globals. The results stay in Lua; the host gets to see them.
+    static let prompt = """
+
+        local rawget, rawset = rawget, rawset
+
+        local function remember(...)
+          host.show(...)
+          local value = ...
+          if value == nil then return end
+          for number = 9, 2, -1 do
+            rawset(defined, "_" .. number, rawget(defined, "_" .. number - 1))
+          end
+          rawset(defined, "_1", value)
+          rawset(defined, "_", value)
+        end
+
+        local function pass(...) return ... end
+
+        host.set_evaluator(function(block)
+          local failure <close> = setmetatable({}, { __close = function(_, failure)
+            if failure ~= nil then rawset(defined, "_error", failure) end
+          end })
+          remember(block(pass))
+        end)
+        """
+
     /// Reading an undefined global is an error: `return denny` must not be `return nil`, which is no answer. What is
     /// defined here stays as it is, and other globals are defined while rules load and by scripts, but not by hooks.
     private static let globals = """
@@ -133,18 +170,10 @@ enum Prelude {
 }
 
 extension Prelude {
-    static let requestFields = [
-        "phone", "token", "exid", "channel", "ip", "operator", "token_age_ms", "timeout_ms", "context",
-    ]
-    static let attemptFields = [
-        "endpoint", "verdict", "code", "content", "id", "exid", "http_status", "error", "delivered", "billed",
-        "elapsed_ms",
-    ]
-    static let errorFields = ["kind", "message", "retryable"]
+    static let requestFields = Registry.fieldNames(of: "req")
+    static let attemptFields = Registry.fieldNames(of: "attempt")
+    static let errorFields = Registry.fieldNames(of: "error")
     static let choiceFields = ["decision", "reason", "fields"]
     /// What the decision table has anyway, so that a mapping cannot add it.
-    static let resultFields = [
-        "decision", "reason", "rule", "verdict", "code", "content", "id", "exid", "endpoint", "attempts", "elapsed_ms",
-        "trace_id",
-    ]
+    static let resultFields = Registry.fieldNames(of: "decision")
 }

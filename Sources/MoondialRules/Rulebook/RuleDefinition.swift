@@ -9,6 +9,8 @@ struct RuleDefinition {
     let functions: [Hook: LuaFunction]
     /// Where each hook begins; one that is no function of a script, where its rule begins.
     let sites: [Hook: LuaSite]
+    /// It stands in no file.
+    let isTyped: Bool
 
     /// What is wrong with a definition, in words for the author of the rule.
     struct Problem: Error {
@@ -61,6 +63,7 @@ struct RuleDefinition {
             mapTable: map)
         self.functions = functions
         self.sites = sites
+        if case .label = site.source { isTyped = true } else { isTyped = false }
     }
 
     /// Functions of the library have no line.

@@ -32,6 +32,13 @@ struct RuleDefinitions {
         rules[index] = rule
     }
 
+    /// False when there is no rule of that name.
+    mutating func drop(_ name: String) -> Bool {
+        guard let index = rules.firstIndex(where: { $0.outline.name == name }) else { return false }
+        rules.remove(at: index)
+        return true
+    }
+
     /// The problem that a file or script ended with, when this error repeats it.
     func problem(behind error: LuaError) -> Diagnostic? {
         [problem, missingModule].compactMap(\.self).first { error.message.contains($0.message) }

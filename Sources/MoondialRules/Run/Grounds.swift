@@ -38,7 +38,6 @@ extension HookFailure.Kind {
         case .timeout: "it used more time than it may"
         case .memory: "it used more memory than it may"
         case .limit: "it went over a limit"
-        case .interrupted: "it was interrupted"
         case .cannotYield: "it waited where Lua cannot wait"
         case .nonsense: "its answer makes no sense there"
         }

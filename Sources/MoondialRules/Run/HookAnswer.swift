@@ -46,8 +46,6 @@ package struct HookFailure: Error, Sendable, Hashable {
         case memory
         /// It made more coroutines or a larger table, or answered with something larger, than it may.
         case limit
-        /// The user of the host stopped it.
-        case interrupted
         /// It called something that waits where Lua cannot wait.
         case cannotYield = "cannot_yield"
         /// It returned what the hook has no use for.
@@ -59,7 +57,6 @@ package struct HookFailure: Error, Sendable, Hashable {
             case .timeout: "rule_timeout"
             case .memory: "rule_memory"
             case .limit: "rule_limit"
-            case .interrupted: RunMachine.cancellationReason
             case .raised, .cannotYield, .nonsense: "rule_error"
             }
         }

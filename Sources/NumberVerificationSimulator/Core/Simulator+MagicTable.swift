@@ -3,6 +3,16 @@
 import NumberVerification
 
 extension Simulator {
+    /// What can be changed while it is at work. A token that asks for something else gets that.
+    package struct Conduct: Sendable, Hashable {
+        /// The code of every reply; nil, the default, for the one that the phone asks for.
+        package var code: Int64?
+        /// How much later replies come. The default is zero.
+        package var delay = Duration.zero
+        /// How far the clock is ahead. The default is zero.
+        package var clockOffset = Duration.zero
+    }
+
     /// One line of `simulate --list`.
     package struct MagicRow: Sendable, Hashable {
         /// The raw value is the heading.

@@ -11,7 +11,7 @@ import Synchronization
 /// Result codes and their texts are the provider's; which HTTP status comes with them is documented nowhere. Here it is
 /// 401 for 9010 and 9011, 400 for 9012, 405 for 9013, 415 for 9015, and 200 for everything else.
 package final class Simulator: Sendable {
-    /// How one simulator behaves, for its whole life.
+    /// How one simulator behaves from the start.
     package struct Configuration: Sendable {
         /// Whom to let in. The default is the pair in the provider's documentation.
         package var credentials: Credentials
@@ -40,20 +40,37 @@ package final class Simulator: Sendable {
     private struct State {
         var serialNumbers: SerialNumbers
         var providerRules: ProviderRules?
+        var conduct = Conduct()
     }
 
     private let authorization: BasicAuthorization
-    private let clock: @Sendable () -> Duration
+    private let systemClock: @Sendable () -> Duration
     private let state: Mutex<State>
 
     /// Makes a simulator that has seen nothing yet.
     package init(configuration: Configuration = Configuration()) {
         authorization = BasicAuthorization(configuration.credentials)
-        clock = configuration.clock
+        systemClock = configuration.clock
         state = Mutex(
             State(
                 serialNumbers: SerialNumbers(seed: configuration.seed),
                 providerRules: configuration.providerRules ? ProviderRules() : nil))
+    }
+
+    /// How it behaves now.
+    package var conduct: Conduct {
+        get { state.withLock { $0.conduct } }
+        set { state.withLock { $0.conduct = newValue } }
+    }
+
+    /// Whether it enforces what the real service does. Turned on, it has seen nothing yet.
+    package var enforcesProviderRules: Bool {
+        get { state.withLock { $0.providerRules != nil } }
+        set {
+            state.withLock { state in
+                if newValue != (state.providerRules != nil) { state.providerRules = newValue ? ProviderRules() : nil }
+            }
+        }
     }
 
     /// Processes one request. It has then happened: a token is spent, a check counted, however the reply is played.
@@ -95,9 +112,10 @@ extension Simulator {
     private func answer(to form: VerifyForm, _ directives: Directives?, at endpoint: Endpoint) -> VerifyAnswer {
         let wanted = wantedCode(form, directives, at: endpoint)
         return state.withLock { state in
-            var code = wanted
+            var code = wanted ?? state.conduct.code.map { ResponseCode($0) } ?? form.codeInPhone ?? .verifyConsistent
             if state.providerRules != nil, code.reachesCarrier {
-                code = state.providerRules?.refusal(form, directives, now: clock()) ?? code
+                let now = systemClock() + state.conduct.clockOffset
+                code = state.providerRules?.refusal(form, directives, now: now) ?? code
             }
             guard code.verdict != .unknown else { return VerifyAnswer(code: code) }
             let isDocumented = form.token == Self.documentedToken
@@ -106,12 +124,12 @@ extension Simulator {
         }
     }
 
-    /// What the token and the phone ask for, the token first.
-    private func wantedCode(_ form: VerifyForm, _ directives: Directives?, at endpoint: Endpoint) -> ResponseCode {
+    /// What the token asks for, or nil.
+    private func wantedCode(_ form: VerifyForm, _ directives: Directives?, at endpoint: Endpoint) -> ResponseCode? {
         if let right = directives?.endpoint, right != endpoint { return .decryptTokenFailed }
         if let code = directives?.code { return code }
         if let attested = directives?.phone, attested != form.phone { return .verifyNotConsistent }
-        return form.codeInPhone ?? .verifyConsistent
+        return nil
     }
 
     private func script(
@@ -120,7 +138,8 @@ extension Simulator {
         if directives?.reset == .after { return reset(after: directives?.delay) }
         let bytes = draft.bytes(keepsAlive: request.keepsAlive, isHead: request.method == "HEAD")
         var steps: [SimulatedReply.Step] = []
-        if let delay = directives?.delay { steps.append(.wait(delay)) }
+        let delay = directives?.delay ?? conduct.delay
+        if delay > .zero { steps.append(.wait(delay)) }
         steps.append(directives?.drip.map { .drip(bytes, over: $0) } ?? .bytes(bytes))
         if !request.keepsAlive { steps.append(.close) }
         return SimulatedReply(steps: steps)

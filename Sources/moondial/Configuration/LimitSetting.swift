@@ -40,7 +40,7 @@ enum LimitSetting: String, CaseIterable {
         case .logBytes: .bytes(\.logBytes, 0...(1 << 30))
         case .resultBytes: .bytes(\.resultBytes, 256...(1 << 20))
         case .resultDepth: .count(\.resultDepth, 1...100)
-        case .sourceBytes: .bytes(\.sourceBytes, 1...(16 << 20))
+        case .sourceBytes: .bytes(\.sourceBytes, 1024...(16 << 20))
         }
     }
 

@@ -8,7 +8,8 @@ extension ExitStatus {
     init(_ code: DiagnosticCode) {
         switch code {
         case .usage: self = .usage
-        case .ruleSyntax, .ruleError, .ruleTimeout, .ruleMemory, .ruleLimit, .ruleDefinition, .requestInvalid: self = .badData
+        case .ruleSyntax, .ruleError, .ruleTimeout, .ruleMemory, .ruleLimit, .ruleDefinition, .requestInvalid:
+            self = .badData
         case .ruleFile: self = .noInput
         case .configuration, .credentials: self = .configuration
         case .inputOutput: self = .inputOutput

@@ -10,19 +10,22 @@ import NIOCore
     import Glibc
 #endif
 
-/// SIGINT and SIGTERM as events of an event loop. The second one ends the process at once.
+/// SIGINT and SIGTERM as events of an event loop.
 final class Interrupts: Sendable {
     private let signals: sigset_t
     private let urgent: @Sendable (Int32) -> Void
+    private let isConversation: Bool
     private let eventLoop: any EventLoop
     private let handler: NIOLoopBound<(Int32) -> Void>
 
     /// Begins to watch. To be called once, before other threads are started: they inherit the signal mask.
     ///
     /// A signal that was ignored when the process started (`nohup`, a background job of a shell) stays ignored. `urgent`
-    /// gets the number of the first signal at once, on another thread; then `handler` does, on the event loop.
+    /// gets the number of a signal at once, on another thread; then `handler` does, on the event loop. The second one ends
+    /// the process at once; in a conversation, SIGINT may come as often as it likes.
     static func watch(
-        on eventLoop: any EventLoop, urgent: @escaping @Sendable (Int32) -> Void = { _ in },
+        on eventLoop: any EventLoop, isConversation: Bool = false,
+        urgent: @escaping @Sendable (Int32) -> Void = { _ in },
         handler: @escaping (Int32) -> Void
     ) {
         let numbers = [SIGINT, SIGTERM].filter { !isIgnored($0) }
@@ -32,7 +35,7 @@ final class Interrupts: Sendable {
         for number in numbers { sigaddset(&signals, number) }
         // Blocked everywhere and fetched by a thread of its own: none is lost, and no handler interrupts anything.
         pthread_sigmask(SIG_BLOCK, &signals, nil)
-        let watcher = Interrupts(signals: signals, urgent: urgent, eventLoop: eventLoop, handler: handler)
+        let watcher = Interrupts(signals, urgent, isConversation, eventLoop, handler)
         if !watcher.start() {
             // Without a thread they do what they do by default.
             pthread_sigmask(SIG_UNBLOCK, &signals, nil)
@@ -40,20 +43,23 @@ final class Interrupts: Sendable {
     }
 
     private init(
-        signals: sigset_t, urgent: @escaping @Sendable (Int32) -> Void, eventLoop: any EventLoop,
-        handler: @escaping (Int32) -> Void
+        _ signals: sigset_t, _ urgent: @escaping @Sendable (Int32) -> Void, _ isConversation: Bool,
+        _ eventLoop: any EventLoop, _ handler: @escaping (Int32) -> Void
     ) {
         self.signals = signals
         self.urgent = urgent
+        self.isConversation = isConversation
         self.eventLoop = eventLoop
         self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
     }
 
     private func run() -> Never {
-        let first = next()
-        urgent(first)
-        eventLoop.execute { [handler] in handler.value(first) }
-        _exit(128 + next())
+        while true {
+            let number = next()
+            urgent(number)
+            eventLoop.execute { [handler] in handler.value(number) }
+            if !isConversation || number != SIGINT { _exit(128 + next()) }
+        }
     }
 
     private func next() -> Int32 {

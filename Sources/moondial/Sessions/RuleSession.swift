@@ -66,12 +66,14 @@ final class RuleSession {
             throw Failure(error)
         }
         engine.onRunFinished = { [unowned self] in report($0) }
-        // A script that never waits, or a hook, is stopped where it is; what waits is given up by the event loop.
-        Interrupts.watch(on: eventLoop) { [interruption, interrupter = engine.interrupter] signal in
+        // A script that never waits is stopped where it is; hooks end by themselves, and then the event loop gives up
+        // what waits.
+        let interrupter = plan.mode == .script ? engine.interrupter : nil
+        Interrupts.watch(on: eventLoop) { [interruption] signal in
             interruption.note(signal)
-            interrupter.interrupt()
+            interrupter?.interrupt()
         } handler: { [self] _ in
-            engine.interrupter.clear()
+            interrupter?.clear()
             work?.cancel()
         }
     }

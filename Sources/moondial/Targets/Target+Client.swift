@@ -6,16 +6,22 @@ import NumberVerification
 import NumberVerificationSimulator
 
 extension Target {
-    /// Opens no connection yet.
+    /// The simulator for requests that stay in this process.
+    func makeSimulator(_ settings: SimulatorSettings) -> Simulator {
+        Simulator(
+            configuration: Simulator.Configuration(
+                credentials: credentials, seed: settings.seed, providerRules: settings.enforcesProviderRules))
+    }
+
+    /// Opens no connection yet. The default simulator is a new one.
     ///
     /// - Throws: A failure when the certificates to trust cannot be loaded.
-    func makeClient(_ settings: Settings, eventLoop: any EventLoop) throws(Failure) -> VerificationClient {
+    func makeClient(
+        _ settings: Settings, simulator: Simulator? = nil, eventLoop: any EventLoop
+    ) throws(Failure) -> VerificationClient {
         switch place {
         case .inProcess:
-            let simulator = Simulator(
-                configuration: Simulator.Configuration(
-                    credentials: credentials, seed: settings.simulator.seed,
-                    providerRules: settings.simulator.enforcesProviderRules))
+            let simulator = simulator ?? makeSimulator(settings.simulator)
             return VerificationClient(
                 transport: InProcessTransport(simulator: simulator, eventLoop: eventLoop), host: "simulator",
                 credentials: credentials, eventLoop: eventLoop)

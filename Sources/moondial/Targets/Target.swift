@@ -76,6 +76,14 @@ struct Target {
         }
     }
 
+    /// What prompts show: "sim", or the host with its port.
+    var promptName: String {
+        switch place {
+        case .inProcess: "sim"
+        case .remote(let url, _): url.destination.authority
+        }
+    }
+
     /// What people get to read.
     var title: String {
         switch place {

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: MIT
 
+import ChildProcesses
 import Foundation
 
 /// A `moondial` that goes on while the test does something else.
 final class BackgroundProcess {
-    private let process = Process()
+    private let process: ChildProcess
     private let output = Pipe()
     private let errors = Pipe()
-    private let ended: Task<Void, Never>
     private let folder: TemporaryFolder
 
     init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) async throws {
         folder = try TemporaryFolder()
-        process.executableURL = URL(filePath: Executable.path)
-        process.arguments = arguments
-        process.environment = Executable.environment(environment)
-        process.currentDirectoryURL = folder.url
-        process.standardInput = try FileHandle(forReadingFrom: folder.write(input, to: "input"))
-        process.standardOutput = output
-        process.standardError = errors
+        let file = try FileHandle(forReadingFrom: folder.write(input, to: "input"))
         await Slots.background.acquire()
-        ended = try await Executable.start(process)
+        do {
+            process = try ChildProcess(
+                Executable.path, arguments, environment: Executable.environment(environment), in: folder.url,
+                input: file, output: output.fileHandleForWriting, errors: errors.fileHandleForWriting)
+        } catch {
+            await Slots.background.release()
+            throw error
+        }
+        try output.fileHandleForWriting.close()
+        try errors.fileHandleForWriting.close()
     }
 
-    deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        Task { await Slots.background.release() }
-    }
+    deinit { Task { await Slots.background.release() } }
 
     func outputLine() async -> String { await Self.line(of: output.fileHandleForReading) }
 
     func errorLine() async -> String { await Self.line(of: errors.fileHandleForReading) }
 
-    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+    func send(_ signal: Int32) { process.send(signal) }
 
     /// Waits for the end, with what has been written since the lines that were read.
     func finish() async -> Outcome {
@@ -40,10 +40,7 @@ final class BackgroundProcess {
         async let rest = Self.rest(of: outputHandle)
         async let errorRest = Self.rest(of: errorHandle)
         let (output, errors) = await (rest, errorRest)
-        await ended.value
-        return Outcome(
-            status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-            output: output, errors: errors)
+        return Outcome(status: await process.status(), output: output, errors: errors)
     }
 
     /// Reading blocks, so it happens on a thread that may.

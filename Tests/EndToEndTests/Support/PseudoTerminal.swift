@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import ChildProcesses
 import Foundation
 
 /// A terminal without a screen, on which a `moondial` runs.
@@ -18,22 +19,17 @@ enum PseudoTerminal {
 
         let own = try TemporaryFolder()
         let terminal = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
-        let process = Process()
-        process.executableURL = URL(filePath: Executable.path)
-        process.arguments = arguments
-        process.environment = Executable.environment(environment)
-        process.currentDirectoryURL = own.url
-        process.standardInput = input.isEmpty ? terminal : try FileHandle(forReadingFrom: own.write(input, to: "input"))
-        process.standardOutput = terminal
-        process.standardError = terminal
+        let file = input.isEmpty ? terminal : try FileHandle(forReadingFrom: own.write(input, to: "input"))
         await Slots.foreground.acquire()
         defer { Task { await Slots.foreground.release() } }
-        let ended = try await Executable.start(process)
+        let process = try ChildProcess(
+            Executable.path, arguments, environment: Executable.environment(environment), in: own.url,
+            input: file, output: terminal, errors: terminal)
         try terminal.close()
         let screen = await read(master)
-        await ended.value
+        let status = await process.status()
         withExtendedLifetime(own) {}
-        return (process.terminationStatus, screen.replacing("\r\n", with: "\n"))
+        return (status, screen.replacing("\r\n", with: "\n"))
     }
 
     private static func openPair() throws -> (master: Int32, slave: Int32) {

@@ -53,7 +53,7 @@ struct AllocationScenario: Sendable, CustomTestStringConvertible {
 
         """
 
-    static let all: [AllocationScenario] = values + waits + errors + closings + wholes
+    static let all: [AllocationScenario] = values + repairs + waits + errors + closings + wholes
 
     private static let values: [AllocationScenario] = [
         AllocationScenario(
@@ -77,6 +77,16 @@ struct AllocationScenario: Sendable, CustomTestStringConvertible {
             guard case .returned(var reader) = outcome else { throw Surprise("it waits") }
             return shown([reader.nextOrNil()])
         },
+    ]
+
+    private static let repairs: [AllocationScenario] = [
+        AllocationScenario(
+            "a chunk that is repaired", "1",
+            script: closable
+                + "for k in next, {1}, nil, closable 'a' do local function f() return k end break end return 1"),
+        AllocationScenario(
+            "a text that is repaired", "function", mayDiffer: true,
+            script: "return load('for k in next, {}, nil, nil do local function f() return k end break end')"),
     ]
 
     private static let waits: [AllocationScenario] = [

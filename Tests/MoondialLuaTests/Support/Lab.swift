@@ -11,6 +11,7 @@
 final class Lab {
     let vm: LuaVM
     let journal: Journal
+    private let limits: LuaLimits
 
     init(
         limits: LuaLimits = LuaLimits(), modules: [String: String] = [:], allocations: UInt64? = nil,
@@ -23,6 +24,7 @@ final class Lab {
         configuration.functions = journal.functions + functions
         vm = try LuaVM(configuration)
         self.journal = journal
+        self.limits = limits
     }
 
     deinit { journal.waits = [] }
@@ -36,7 +38,9 @@ final class Lab {
         _ text: String, name: LuaSourceName = .file("test.lua"), arguments: [LuaValue] = []
     ) throws(LuaError) -> (thread: LuaThread, outcome: LuaOutcome) {
         let function = try load(text, name: name)
-        let thread = try vm.makeThread()
+        let meter = LuaMeter()
+        meter.limitResults(to: limits)
+        let thread = try vm.makeThread(meter: meter)
         let outcome = thread.start(function) { writer in
             for argument in arguments { writer.write(argument) }
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import ChildProcesses
 import Foundation
 
 /// The `lua5.4` of the system, against which expectations are checked where it is installed.
@@ -12,11 +13,7 @@ enum StockLua {
 
     /// What `text`, a function body, returns there, as `print` writes it with spaces between.
     static func run(_ text: String, prelude: String = "") throws -> String {
-        guard let path else { throw Surprise("lua5.4 is not installed") }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        let output = Pipe()
-        process.arguments = [
+        let arguments = [
             "-e",
             """
             \(prelude)
@@ -29,11 +26,29 @@ enum StockLua {
             end
             """.replacingOccurrences(of: "arg_text", with: Self.quoted(text)),
         ]
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
+        return try output(of: arguments)
+    }
+
+    /// The lines that each of `texts`, chunks named "@batch", prints there.
+    static func printed(by texts: [String]) throws -> [[String]] {
+        let input = FileManager.default.temporaryDirectory.appendingPathComponent("moondial-\(UUID().uuidString).lua")
+        defer { try? FileManager.default.removeItem(at: input) }
+        let chunks = texts.map { "assert(load(\(quoted($0)), '@batch'))() print('\\0')\n" }
+        try chunks.joined().write(to: input, atomically: true, encoding: .utf8)
+        let parts = try output(of: [input.path]).components(separatedBy: "\0\n")
+        guard parts.count == texts.count + 1 else { throw Surprise("lua5.4 said: \(parts.last ?? "")") }
+        return parts.dropLast().map { Array($0.components(separatedBy: "\n").dropLast()) }
+    }
+
+    /// What it writes, errors included.
+    private static func output(of arguments: [String]) throws -> String {
+        guard let path else { throw Surprise("lua5.4 is not installed") }
+        let output = Pipe()
+        let process = try ChildProcess(
+            path, arguments, output: output.fileHandleForWriting, errors: output.fileHandleForWriting)
+        try output.fileHandleForWriting.close()
         let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        _ = process.waitForStatus()
         return String(decoding: data, as: UTF8.self)
     }
 

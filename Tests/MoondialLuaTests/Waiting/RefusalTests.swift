@@ -107,67 +107,6 @@ import Testing
         #expect(lab.journal.verified == 0)
     }
 
-    @Test func finalizersCannotCallTheHost() throws {
-        let lab = try Lab()
-        let values = try lab.run(
-            """
-            local waits, calls, inside
-            setmetatable({}, {__gc = function()
-              waits = select(2, pcall(verify))
-              calls = select(2, pcall(note))
-              inside = select(2, coroutine.resume(coroutine.create(verify)))
-            end})
-            for i = 1, 1e6 do
-              if waits then break end
-              local garbage = {i}
-            end
-            return waits, calls, inside
-            """)
-        #expect(
-            values == [
-                "test.lua:3: verify cannot wait inside a __gc finalizer",
-                "test.lua:4: note cannot be called inside a __gc finalizer",
-                "verify cannot wait inside a __gc finalizer",
-            ])
-        #expect(lab.journal.verified == 0)
-        #expect(lab.journal.notes.isEmpty)
-    }
-
-    @Test func finalizersAtTheEndOfTheStateCannotCallTheHost() throws {
-        var journal: Journal?
-        do {
-            let lab = try Lab()
-            journal = lab.journal
-            try lab.run("keep = setmetatable({}, {__gc = function() note(1) print(1) verify(1) end})")
-        }
-        #expect(journal?.notes.isEmpty == true && journal?.printed.isEmpty == true && journal?.verified == 0)
-    }
-
-    @Test func finalizersDuringDeliveryLeaveTheReplyAlone() throws {
-        // The reply makes garbage collection run, and finalizers that try to call the host while it is read.
-        let lab = try Lab()
-        let reply = LuaValue.table(LuaTable(array: (0..<500).map { .string(LuaString("text \($0)".utf8)) }))
-        let values = try lab.run(
-            """
-            local count = 0
-            local function litter()
-              setmetatable({}, {__gc = function()
-                count = count + 1
-                pcall(note, ('other'):rep(100))
-                litter()
-              end})
-            end
-            for i = 1, 10 do litter() end
-            for i = 1, 20 do
-              local t = verify()
-              for j = 1, 500 do assert(t[j] == 'text ' .. j - 1) end
-            end
-            return count > 0
-            """
-        ) { _ in .values([reply]) }
-        #expect(values == [true])
-    }
-
     @Test func thePreludeCannotWait() throws {
         let lab = try Lab(functions: [HostFunction("host.wait", .mayWait) { _ in .waiting }])
         #expect(throws: LuaError(code: .runtime, message: "wait cannot wait inside a call from C")) {

@@ -200,6 +200,7 @@ import Testing
                 handle?.cancel()
                 Self.rest(promise.futureResult.eventLoop) {
                     handle?.cancel()
+                    handle = nil
                     promise.succeed(record.report.runs.count)
                 }
             }

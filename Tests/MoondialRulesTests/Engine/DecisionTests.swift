@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func aMappingIsAskedAlsoWhenNothingCouldBeSent() async throws {
-        let harness = EngineHarness(
+        var harness = EngineHarness(
             """
             rule "spends all" {
               pre_check = function(req)
@@ -124,6 +124,7 @@ import Testing
               end,
             }
             """)
+        harness.run.limits.attempts = 2
         let report = try await harness.report()
         #expect(report.printed == ["unknown\tno\tfalse\tnil\tnil"])
         #expect(report.runs[0].decisionText == "review max_attempts")

@@ -41,8 +41,8 @@ import Testing
             Case(
                 hook, "table.sort({ 2, 1 }, function() moondial.attempt('h5', '1', 't') end)", .cannotYield,
                 "moondial.attempt cannot wait inside a table.sort comparator"),
-            Case(hook, "local t = {}; t.t = t; return t", .nonsense, "nested too deep"),
-            Case(hook, "return ('x'):rep(2000000)", .nonsense, "too large"),
+            Case(hook, "local t = {}; t.t = t; return t", .limit, "nested too deep"),
+            Case(hook, "return ('x'):rep(2000000)", .limit, "too large"),
         ]
     }
 
@@ -126,7 +126,7 @@ import Testing
         harness.run.maxAttempts = 5
         let run = try await harness.verify(token: bad.hook == "fallback" ? "sim:code=9002" : "STsid-example")
         #expect(run.result.decision.outcome == outcome)
-        #expect(run.result.decision.reason == "rule_error")
+        #expect(run.result.decision.reason == bad.kind.reason)
         #expect(run.result.decision.rule == "bad")
         return run
     }

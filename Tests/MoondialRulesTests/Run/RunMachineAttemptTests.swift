@@ -98,8 +98,15 @@ struct RunMachineAttemptTests {
 
     // MARK: Raw attempts
 
+    private static func settings(attempts: Int, maxAttempts: Int = 2) -> RunSettings {
+        var settings = RunSettings(maxAttempts: maxAttempts)
+        settings.limits.attempts = attempts
+        return settings
+    }
+
     @Test func rawAttemptsCountAndAreShown() {
-        var player = MachinePlayer([Fixture.rule("a", .preCheck, .fallback)])
+        let settings = Self.settings(attempts: 2)
+        var player = MachinePlayer([Fixture.rule("a", .preCheck, .fallback)], settings: settings)
         let raw = Fixture.reply(9001, at: .h5)
         let result = player.play(
             hook: { _, call, machine, now in
@@ -115,8 +122,24 @@ struct RunMachineAttemptTests {
         #expect(player.events(.attempt).map { $0.detail["raw"] } == [true, nil])
     }
 
+    @Test func rawAttemptsDoNotCountTowardsThoseOfTheRunItself() {
+        var player = MachinePlayer([Fixture.rule("a", .preCheck, .fallback)])
+        let result = player.play(
+            hook: { _, call, machine, now in
+                guard call.hook == .preCheck else { return .fallback(.h5, evenIfDelivered: true) }
+                for number in 1...2 {
+                    #expect(machine.rawAttempt(other, at: .h5, now: now) == .granted(number: number))
+                    machine.rawAttemptFinished(number, Fixture.reply(9020, at: .h5), now: now)
+                }
+                return .none
+            }, attempt: { Fixture.reply(9020, at: $1) })
+        #expect(result.attempts.map(\.isRaw) == [true, true, false, false])
+        #expect(player.endpoints == [.mobile, .h5])
+    }
+
     @Test func aRawMatchIsNoEvidence() {
-        var player = MachinePlayer([Fixture.rule("a", .preCheck)], settings: RunSettings(maxAttempts: 1))
+        let settings = Self.settings(attempts: 1, maxAttempts: 1)
+        var player = MachinePlayer([Fixture.rule("a", .preCheck)], settings: settings)
         let result = player.play(hook: { _, _, machine, now in
             _ = machine.rawAttempt(other, at: .mobile, now: now)
             machine.rawAttemptFinished(1, Fixture.reply(9000), now: now)
@@ -142,7 +165,8 @@ struct RunMachineAttemptTests {
     }
 
     @Test func aRawAttemptWithASpentTokenMustBeAskedFor() {
-        var player = MachinePlayer([Fixture.rule("a", .fallback)], settings: RunSettings(maxAttempts: 3))
+        let settings = Self.settings(attempts: 3)
+        var player = MachinePlayer([Fixture.rule("a", .fallback)], settings: settings)
         _ = player.play(
             hook: { _, _, machine, now in
                 #expect(machine.rawAttempt(Fixture.request, at: .h5, now: now) == .refused(.tokenSpent))

@@ -27,7 +27,7 @@ struct EngineHarness: Sendable {
     var sources: [RuleSource] = []
     /// Where `require` looks.
     var roots: [String] = []
-    var run = RunSettings()
+    var run = EngineHarness.patient
     var config = JSON.Object()
     var mode = RuleEngine.Mode.service
     var simulator = Simulator()
@@ -88,9 +88,11 @@ struct EngineHarness: Sendable {
     }
 
     /// The trouble that loading the rules ends in, or nil.
-    func loadingFailure() async throws -> Diagnostic? {
+    func loadingFailure(
+        on loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next()
+    ) async throws -> Diagnostic? {
         do {
-            _ = try await onLoop { _, _, promise in promise.succeed(()) }
+            _ = try await onLoop(of: loop) { _, _, promise in promise.succeed(()) }
             return nil
         } catch let diagnostic as Diagnostic {
             return diagnostic
@@ -104,6 +106,9 @@ struct EngineHarness: Sendable {
 
         init(_ transport: StageTransport) { self.transport = transport }
     }
+
+    /// No deadline comes by chance, however slow the machine.
+    static let patient = RunSettings(timeout: .seconds(600))
 
     /// Calls `body` with an engine that lives until the promise is kept.
     func onLoop<Value: Sendable>(
@@ -126,7 +131,10 @@ struct EngineHarness: Sendable {
                 let engine = try RuleEngine(
                     rules: RuleFiles(sources, roots: roots), settings: settings, client: client, eventLoop: loop)
                 try body(engine, record, promise)
-                promise.futureResult.assumeIsolated().whenComplete { _ in withExtendedLifetime(engine) {} }
+                promise.futureResult.assumeIsolated().whenComplete { _ in
+                    transport.breakCycles()
+                    withExtendedLifetime(engine) {}
+                }
             } catch {
                 promise.fail(error)
             }

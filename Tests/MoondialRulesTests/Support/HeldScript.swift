@@ -27,6 +27,12 @@ final class HeldScript {
     /// Keeps the script alive no longer.
     func forgetHandle() { handle = nil }
 
+    /// What tests say happens next mostly refers to this script, which refers to it.
+    fileprivate func breakCycles() {
+        handle = nil
+        onEnd = nil
+    }
+
     fileprivate func start(_ text: String) {
         engine.onRunFinished = { [record] in record.report.runs.append($0) }
         handle = engine.run(RuleSource(name: .file("script.lua"), text: Array(text.utf8))) { [self] in
@@ -40,7 +46,7 @@ final class HeldScript {
 extension EngineHarness {
     /// Runs a script, with `arrange` to say what happens when; it must see to it that the promise is kept.
     static func inScript<Value: Sendable>(
-        _ text: String, rules: String = "", run: RunSettings = RunSettings(),
+        _ text: String, rules: String = "", run: RunSettings = patient,
         arrange: @Sendable @escaping (HeldScript, EventLoopPromise<Value>) -> Void
     ) async throws -> Value {
         var harness = EngineHarness(rules)
@@ -48,6 +54,7 @@ extension EngineHarness {
         harness.run = run
         return try await harness.onLoop { engine, record, promise in
             let script = HeldScript(engine, record)
+            promise.futureResult.assumeIsolated().whenComplete { _ in script.breakCycles() }
             arrange(script, promise)
             script.start(text)
         }

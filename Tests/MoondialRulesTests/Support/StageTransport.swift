@@ -61,6 +61,12 @@ final class StageTransport: Transport {
 
     func close() {}
 
+    /// Forgets what tests say happens next, which mostly refers to this transport, and what is still held.
+    func breakCycles() {
+        onHold = nil
+        held = []
+    }
+
     private static let givenUp = ExchangeFailure(kind: .cancelled, message: "given up", delivered: .maybe)
 }
 

@@ -13,8 +13,9 @@ enum TraceFixture {
             MachineFixture.rule("verdicts become decisions", line: 30, map: mapping),
             MachineFixture.rule("tell the ledger", line: 40, .onDecision),
         ]
-        var machine = MachineFixture.machine(
-            rules, settings: RunSettings(maxAttempts: 3, timeout: .seconds(1)), channel: .web)
+        var settings = RunSettings(maxAttempts: 3, timeout: .seconds(1))
+        settings.limits.attempts = 3
+        var machine = MachineFixture.machine(rules, settings: settings, channel: .web)
         var last = machine.start(now: .microseconds(3))
         last = machine.hookAnswered(.none, now: .microseconds(21))
         playReputation(&machine)

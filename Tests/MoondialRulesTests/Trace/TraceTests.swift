@@ -93,8 +93,20 @@ struct TraceTests {
             return .none
         })
         let kept = player.events(.log).count
-        #expect(kept == 65_536 / (1000 + 7 + 64))
+        #expect(kept == 65_536 / (1000 + 7))
         #expect(player.machine.trace.json["dropped_events"] == .integer(Int64(1000 - kept)))
         #expect(player.events(.decision).count == 1)
+    }
+
+    @Test func hooksThatTalkTooOftenAreCutShort() throws {
+        var player = MachinePlayer([Fixture.rule("chatty", .preCheck)])
+        var receptions: [RunMachine.LogReception] = []
+        _ = player.play(hook: { _, _, machine, now in
+            for number in 0..<102 { receptions.append(machine.log("\(number)", now: now)) }
+            return .none
+        })
+        let dropped: [RunMachine.LogReception] = [.dropped(isFirst: true), .dropped(isFirst: false)]
+        #expect(receptions == Array(repeating: .kept, count: 100) + dropped)
+        #expect(player.events(.log).count == 100)
     }
 }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+//
+// Text becomes functions, here only.
+
+#include <string.h>
+
+#include "internal.h"
+
+/// Bytes that the parser gets at a time: it is asked to stop between the pieces. 128 KiB of text can take it a second, when
+/// many functions in functions have many variables each, which are looked through for every name.
+enum { PIECE = 64 };
+
+typedef struct {
+    const moondial_vm *vm;
+    const char *next;
+    size_t left;
+} source;
+
+static const char *read_piece(lua_State *L, void *data, size_t *count) {
+    source *s = data;
+    if (s->vm->stopping) {  // the parser is left the ordinary way, because it owns memory
+        lua_pushnil(L);
+        lua_error(L);
+    }
+    const char *piece = s->next;
+    *count = s->left < PIECE ? s->left : PIECE;
+    s->next += *count;
+    s->left -= *count;
+    return piece;
+}
+
+static void push_too_large(lua_State *L, size_t count) {
+    lua_pushfstring(
+        L, "chunk is too large (%I bytes, at most %I)", (LUAI_UACINT)count,
+        (LUAI_UACINT)moondial_vm_of(L)->source_limit);
+}
+
+int moondial_compile(lua_State *L, const char *text, size_t count, const char *name) {
+    moondial_vm *vm = moondial_vm_of(L);
+    if (count > vm->source_limit) {
+        push_too_large(L, count);
+        return LUA_ERRSYNTAX;
+    }
+    if (moondial_has_many_words(text, count)) {
+        lua_pushfstring(
+            L, "chunk has more than %d 'and', 'or', 'elseif', 'goto', 'break' and labels", MOONDIAL_WORD_LIMIT);
+        return LUA_ERRSYNTAX;
+    }
+    source s = {vm, text, count};
+    int status = lua_load(L, read_piece, &s, name, "t");
+    moondial_poll(L, vm);
+    return status == LUA_OK ? moondial_repair(L, text, count) : status;
+}
+
+// MARK: - load
+
+/// Replaces the reader function, first on the stack, by the text of its pieces; false with an error value on top.
+static bool collect_pieces(lua_State *L) {
+    const moondial_vm *vm = moondial_vm_of(L);
+    luaL_Buffer buffer;
+    luaL_buffinit(L, &buffer);
+    for (;;) {
+        moondial_poll(L, vm);
+        lua_pushvalue(L, 1);
+        if (lua_pcall(L, 0, 1, 0) != LUA_OK) return false;
+        size_t count = 0;
+        if (lua_isnil(L, -1) || (lua_isstring(L, -1) && (lua_tolstring(L, -1, &count), count == 0))) break;
+        if (!lua_isstring(L, -1)) {
+            luaL_where(L, 1);
+            lua_pushliteral(L, "reader function must return a string");
+            lua_concat(L, 2);
+            return false;
+        }
+        if (count > vm->source_limit - luaL_bufflen(&buffer)) {
+            push_too_large(L, luaL_bufflen(&buffer) + count);
+            return false;
+        }
+        luaL_addvalue(&buffer);
+    }
+    lua_pop(L, 1);
+    luaL_pushresult(&buffer);
+    lua_replace(L, 1);
+    return true;
+}
+
+/// For text only, as by `mode`: true when that does not exclude it.
+static bool is_text_mode(lua_State *L) {
+    const char *mode = luaL_optstring(L, 3, "t");
+    if (strchr(mode, 't') != NULL) return true;
+    lua_pushfstring(L, "attempt to load a chunk with mode '%s': only text chunks ('t') are loaded", mode);
+    return false;
+}
+
+static int fail(lua_State *L) {
+    luaL_pushfail(L);
+    lua_insert(L, -2);
+    return 2;
+}
+
+int moondial_load(lua_State *L) {
+    if (!is_text_mode(L)) return fail(L);
+    bool is_text = lua_isstring(L, 1), sets_environment = !lua_isnone(L, 4);
+    const char *name = luaL_optstring(L, 2, is_text ? lua_tostring(L, 1) : "=(load)");
+    luaL_argcheck(L, lua_isnoneornil(L, 2) || !moondial_is_prelude_name(name), 2, "the host uses such names itself");
+    if (!is_text) luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 4);
+    if (!is_text && !collect_pieces(L)) return fail(L);
+    size_t count;
+    const char *text = lua_tolstring(L, 1, &count);
+    if (moondial_compile(L, text, count, name) != LUA_OK) return fail(L);
+    if (sets_environment) {
+        lua_pushvalue(L, 4);
+        if (lua_setupvalue(L, -2, 1) == NULL) lua_pop(L, 1);
+    }
+    return 1;
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+//
+// Values as they are shown to people: whatever they are and however large, and without running any of their code.
+
+#include <string.h>
+
+#include "internal.h"
+
+enum {
+    MAX_DEPTH = 32,
+    MAX_NODES = 50000,
+    MAX_BYTES = 4 << 20,
+    MAX_STRING = 64 << 10,
+};
+
+typedef struct {
+    lua_State *state;
+    moondial_buffer *out;
+    uint32_t nodes;
+    const void *path[MAX_DEPTH];  ///< the tables around what is being shown, outermost first
+} viewer;
+
+static bool put(viewer *v, const void *bytes, size_t count) {
+    if (!moondial_buffer_reserve(v->out, count)) return false;
+    memcpy(v->out->bytes + v->out->count, bytes, count);
+    v->out->count += count;
+    return true;
+}
+
+static bool put_tag(viewer *v, moondial_tape tag) { return put(v, &tag, sizeof tag); }
+
+static bool put_number(viewer *v, uint32_t number) { return put(v, &number, sizeof number); }
+
+static bool is_full(const viewer *v) { return v->nodes >= MAX_NODES || v->out->count >= MAX_BYTES; }
+
+static bool view(viewer *v, int index, uint32_t depth);
+
+static bool view_string(viewer *v, int index) {
+    size_t count;
+    const char *bytes = lua_tolstring(v->state, index, &count);
+    if (count <= MAX_STRING) return moondial_put_text(v->out, MOONDIAL_TAPE_STRING, bytes, count);
+    uint32_t whole = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
+    return put_tag(v, MOONDIAL_TAPE_LONG_STRING) && put_number(v, whole) &&
+           moondial_put_text(v->out, MOONDIAL_TAPE_STRING, bytes, MAX_STRING);
+}
+
+/// A function without a reference: its source and line, or the name it has in the library.
+static bool view_function(viewer *v, int index) {
+    lua_State *L = v->state;
+    lua_pushvalue(L, index);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_names);
+    lua_pushvalue(L, -2);
+    lua_rawget(L, -2);
+    const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+    if (lua_tocfunction(L, -3) == moondial_host_function) {
+        lua_pop(L, 1);
+        lua_getupvalue(L, -2, 3);
+        name = lua_tostring(L, -1);
+    }
+    lua_Debug ar;
+    lua_pushvalue(L, -3);
+    lua_getinfo(L, ">S", &ar);
+    size_t count;
+    const char *source = moondial_source(&ar, &count);
+    int32_t line = ar.linedefined;
+    int32_t nothing[2] = {MOONDIAL_NO_FUNCTION, 0};
+    if (name != NULL) {
+        source = name;
+        count = strlen(name);
+        line = -1;
+    } else if (*ar.what == 'C' || moondial_is_prelude_name(ar.source)) {
+        count = 0;
+        line = -1;
+    }
+    bool ok = put_tag(v, MOONDIAL_TAPE_FUNCTION) && put(v, nothing, sizeof nothing) &&
+              moondial_put_text(v->out, MOONDIAL_TAPE_STRING, source, count) && put(v, &line, sizeof line);
+    lua_pop(L, 3);
+    return ok;
+}
+
+static bool is_marked_array(lua_State *L, int index) {
+    if (!lua_getmetatable(L, index)) return false;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_array);
+    bool same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return same;
+}
+
+/// The entries that there is room for; the others are counted.
+static bool view_entries(viewer *v, int index, uint32_t depth, lua_Unsigned shown) {
+    lua_State *L = v->state;
+    uint32_t left = 0;
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        if (lua_isinteger(L, -2)) {
+            lua_Integer key = lua_tointeger(L, -2);
+            if (key >= 1 && (lua_Unsigned)key <= shown) continue;
+        }
+        if (is_full(v)) {
+            left++;
+        } else if (!view(v, -2, depth + 1) || !view(v, -1, depth + 1)) {
+            return false;
+        }
+    }
+    return put_tag(v, MOONDIAL_TAPE_END) && put_number(v, left);
+}
+
+static bool view_table(viewer *v, int index, uint32_t depth) {
+    lua_State *L = v->state;
+    const void *identity = lua_topointer(L, index);
+    for (uint32_t i = 0; i < depth; i++)
+        if (v->path[i] == identity) return put_tag(v, MOONDIAL_TAPE_CYCLE) && put_number(v, depth - i);
+    if (depth >= MAX_DEPTH || is_full(v)) return put_tag(v, MOONDIAL_TAPE_CUT);
+    if (!lua_checkstack(L, 8)) return false;
+    v->path[depth] = identity;
+    lua_pushvalue(L, index);
+    index = lua_gettop(L);
+    bool is_array = false;
+    if (lua_getmetatable(L, index)) {
+        lua_pop(L, 1);
+        moondial_look_behind(L, index);
+        is_array = is_marked_array(L, index);
+    }
+    lua_Unsigned length = lua_rawlen(L, index);
+    lua_Unsigned room = v->nodes < MAX_NODES ? MAX_NODES - v->nodes : 0;
+    uint32_t shown = (uint32_t)(length < room ? length : room);
+    size_t count_at = v->out->count + 2 * sizeof(moondial_tape);
+    if (!put_tag(v, MOONDIAL_TAPE_VIEW) || !put_tag(v, is_array ? MOONDIAL_TAPE_ARRAY : MOONDIAL_TAPE_TABLE)) return false;
+    if (!put_number(v, shown) || !put_number(v, 0)) return false;
+    for (uint32_t i = 1; i <= shown; i++) {
+        if (is_full(v)) {
+            shown = i - 1;
+            memcpy(v->out->bytes + count_at, &shown, sizeof shown);
+            break;
+        }
+        lua_rawgeti(L, index, (lua_Integer)i);
+        bool ok = view(v, -1, depth + 1);
+        lua_pop(L, 1);
+        if (!ok) return false;
+    }
+    bool ok = view_entries(v, index, depth, shown);
+    if (ok) lua_pop(L, 1);
+    return ok;
+}
+
+static bool view_object(viewer *v, int index, uint32_t depth) {
+    lua_State *L = v->state;
+    const uint32_t *class = lua_touserdata(L, index);
+    if (lua_rawlen(L, index) != sizeof *class) return moondial_put_text(v->out, MOONDIAL_TAPE_OPAQUE, "userdata", 8);
+    if (depth >= MAX_DEPTH) return put_tag(v, MOONDIAL_TAPE_CUT);
+    if (!lua_checkstack(L, 4)) return false;
+    v->path[depth] = class;
+    if (!put_tag(v, MOONDIAL_TAPE_OBJECT) || !put(v, class, sizeof *class)) return false;
+    lua_getiuservalue(L, index, 1);
+    bool ok = view(v, -1, depth + 1);
+    if (ok) lua_pop(L, 1);
+    return ok;
+}
+
+/// On failure the stack is left as it is.
+static bool view(viewer *v, int index, uint32_t depth) {
+    lua_State *L = v->state;
+    v->nodes++;
+    const char *type;
+    index = lua_absindex(L, index);
+    switch (lua_type(L, index)) {
+        case LUA_TNIL: return put_tag(v, MOONDIAL_TAPE_NIL);
+        case LUA_TBOOLEAN: return put_tag(v, lua_toboolean(L, index) ? MOONDIAL_TAPE_TRUE : MOONDIAL_TAPE_FALSE);
+        case LUA_TNUMBER: {
+            if (lua_isinteger(L, index)) return moondial_put_integer(v->out, lua_tointeger(L, index));
+            double value = lua_tonumber(L, index);
+            return put_tag(v, MOONDIAL_TAPE_DOUBLE) && put(v, &value, sizeof value);
+        }
+        case LUA_TSTRING: return view_string(v, index);
+        case LUA_TTABLE: return view_table(v, index, depth);
+        case LUA_TFUNCTION: return lua_checkstack(L, 6) && view_function(v, index);
+        case LUA_TUSERDATA: return view_object(v, index, depth);
+        case LUA_TLIGHTUSERDATA:
+            if (lua_touserdata(L, index) == NULL) return put_tag(v, MOONDIAL_TAPE_NULL);
+            break;
+        default: break;
+    }
+    type = luaL_typename(L, index);
+    return moondial_put_text(v->out, MOONDIAL_TAPE_OPAQUE, type, strlen(type));
+}
+
+moondial_status moondial_encode_view(lua_State *L, int index) {
+    viewer v = {.state = L, .out = &moondial_vm_of(L)->outbox};
+    int top = lua_gettop(L);
+    bool ok = view(&v, index, 0);
+    lua_settop(L, top);
+    return ok ? MOONDIAL_OK : MOONDIAL_MEMORY;
+}
+
+// MARK: - Names
+
+/// Pushes the value at a dotted path, or nil, by raw access. `path` is not changed.
+static void push_value(lua_State *L, const char *path) {
+    lua_pushglobaltable(L);
+    while (*path != 0) {
+        size_t count = strcspn(path, ".");
+        if (lua_type(L, -1) == LUA_TTABLE) {
+            moondial_look_behind(L, lua_gettop(L));
+            lua_pushlstring(L, path, count);
+            lua_rawget(L, -2);
+        } else {
+            lua_pushnil(L);
+        }
+        lua_replace(L, -2);
+        path += count;
+        if (*path == '.') path++;
+    }
+}
+
+static void put_type(lua_State *L, moondial_buffer *out, int index) {
+    const char *type = luaL_typename(L, index);
+    if (!moondial_put_text(out, MOONDIAL_TAPE_STRING, type, strlen(type))) luaL_error(L, "not enough memory");
+}
+
+int moondial_list_names(lua_State *L) {
+    moondial_vm *vm = moondial_vm_of(L);
+    const char *path = lua_touserdata(L, 1);
+    lua_settop(L, 0);
+    luaL_checkstack(L, 8, NULL);
+    push_value(L, path);
+    moondial_outbox_begin(vm);
+    put_type(L, &vm->outbox, 1);
+    if (lua_type(L, 1) != LUA_TTABLE) return 0;
+    moondial_look_behind(L, 1);
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING || vm->outbox.count >= MAX_BYTES) continue;
+        size_t count;
+        const char *key = lua_tolstring(L, -2, &count);
+        if (!moondial_put_text(&vm->outbox, MOONDIAL_TAPE_STRING, key, count)) luaL_error(L, "not enough memory");
+        put_type(L, &vm->outbox, -1);
+    }
+    return 0;
+}
+
+int moondial_forget_modules(lua_State *L) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_modules);
+    for (lua_pushnil(L); lua_next(L, -2);) {
+        lua_pop(L, 1);
+        lua_pushvalue(L, -1);
+        lua_pushnil(L);
+        lua_rawset(L, -4);
+    }
+    return 0;
+}

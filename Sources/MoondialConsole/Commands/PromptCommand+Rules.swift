@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import MoondialRules
+
+extension PromptCommand {
+    static let ruleCommands = [
+        PromptCommand("rules", "", "lists the rules in the order in which they are asked") { call throws(Diagnostic) in
+            call.session.listRules()
+        },
+        PromptCommand("load", "FILE", "loads a rule file or folder besides the others") { call throws(Diagnostic) in
+            let path = try call.required("a file or folder", for: "load")
+            try call.session.engine.load(try RuleFiles.read([path]))
+            if !call.session.setup.rulePaths.contains(path) { call.session.setup.rulePaths.append(path) }
+            call.session.noteRules("loaded")
+        },
+        PromptCommand(
+            "reload", "", "reads the rule files again; rules that were typed stay",
+            text: "Nothing changes when a file does not load."
+        ) { call throws(Diagnostic) in
+            try call.session.reload()
+        },
+        PromptCommand(
+            "watch", "[on|off]", "reloads rule files whenever they change",
+            text: "When a file does not load, the last rules that did stay in force, and the error is shown."
+        ) { call throws(Diagnostic) in
+            let session = call.session
+            switch call.argument {
+            case "", "on":
+                guard !session.setup.rulePaths.isEmpty else {
+                    throw Diagnostic(.usage, "no rule files are loaded", fix: "load some with :load FILE")
+                }
+                session.watch?.stop()
+                session.watch = RuleWatch(session)
+                session.note("watching \(session.setup.rulePaths.joined(separator: ", "))")
+            case "off":
+                session.watch?.stop()
+                session.watch = nil
+                session.note("not watching")
+            default: throw Diagnostic(.usage, ":watch on or :watch off expected")
+            }
+        },
+        PromptCommand("drop", "NAME", "takes a rule away until it is loaded or typed again") {
+            call throws(Diagnostic) in
+            let name = (try call.required("the name of a rule", for: "drop")).trimmingQuotes
+            guard call.session.engine.dropRule(name) else {
+                let shown = String(escaping: name.utf8)
+                let names = call.session.engine.outline.rules.map(\.name)
+                throw Diagnostic(
+                    .usage, "there is no rule '\(shown)'\(Suggestion.clause(for: name, in: names))", fix: "see :rules")
+            }
+            call.session.noteRules("dropped")
+        },
+        PromptCommand(
+            "edit", "[RULE]", "opens the file of a rule, or the last block, in $VISUAL or $EDITOR",
+            text: "A file is reloaded afterwards, a block is run."
+        ) { call throws(Diagnostic) in
+            try call.session.edit(call.argument.trimmingQuotes)
+        },
+    ]
+}
+
+extension ReplSession {
+    fileprivate func listRules() {
+        let rules = engine.outline.rules
+        if rules.isEmpty {
+            return result(lines: "no rules: a match is allowed, a mismatch denied, everything else left to review\n")
+        }
+        var rows = [["", "rule", "hooks", "hits", "source"]]
+        for (index, rule) in rules.enumerated() {
+            rows.append([
+                "\(index + 1)", String(escaping: rule.name.utf8), rule.hooks.keys.sortedNames.joined(separator: " "),
+                "\(runs.hits[rule.name] ?? 0)", "\(rule.file):\(rule.line)",
+            ])
+        }
+        result(lines: TextTable(rows).text)
+    }
+
+    fileprivate func noteRules(_ what: String) {
+        let count = engine.outline.rules.count
+        note("\(what): \(count) rule\(count == 1 ? "" : "s"), revision \(engine.outline.revision)")
+    }
+
+    /// - Throws: A diagnostic; then the rules are as they were.
+    func reload() throws(Diagnostic) {
+        try engine.reload(try RuleFiles.read(setup.rulePaths))
+        noteRules("reloaded")
+    }
+
+    fileprivate func edit(_ name: String) throws(Diagnostic) {
+        guard let editor = setup.environment("VISUAL") ?? setup.environment("EDITOR") else {
+            throw Diagnostic(.usage, ":edit needs an editor", fix: "set VISUAL or EDITOR")
+        }
+        guard setup.isInteractive else { throw Diagnostic(.usage, ":edit works in a conversation only") }
+        if name.isEmpty { return try editBlock(journal.entries.last?.text ?? "", editor) }
+        guard let rule = engine.outline.rules.first(where: { $0.name == name }) else {
+            let names = engine.outline.rules.map(\.name)
+            throw Diagnostic(.usage, "there is no rule '\(name)'\(Suggestion.clause(for: name, in: names))")
+        }
+        if rule.file == "stdin" { return try editBlock(journal.block(at: rule.line) ?? "", editor) }
+        try ExternalEditor(command: editor).open(rule.file, line: rule.line)
+        try reload()
+    }
+
+    private func editBlock(_ block: String, _ editor: String) throws(Diagnostic) {
+        let edited = try ExternalEditor(command: editor).edit(block)
+        if edited.trimmingSpaces.isEmpty || edited == block { return note("nothing has changed") }
+        queue.insert(edited, at: 0)
+    }
+}
+
+/// Columns of text.
+struct TextTable {
+    let text: String
+
+    /// The first row is the head. Columns take what they need; the last one is not padded.
+    init(_ rows: [[String]]) {
+        let columns = rows.first?.count ?? 0
+        let widths = (0..<columns).map { column in rows.map { DisplayText.width($0[column]) }.max() ?? 0 }
+        text = rows.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                if column > 0 { line += "  " }
+                line += cell
+                if column < columns - 1 {
+                    line += String(repeating: " ", count: widths[column] - DisplayText.width(cell))
+                }
+            }
+            return line + "\n"
+        }.joined()
+    }
+}

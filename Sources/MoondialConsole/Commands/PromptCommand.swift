@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import MoondialRules
+
+/// Something that is asked with a colon: `:rules`.
+package struct PromptCommand: Sendable {
+    /// What a command is called with.
+    struct Call {
+        let session: ReplSession
+        /// Everything after the name, without spaces around it.
+        let argument: String
+        /// To be called once, when the command is over.
+        let done: () -> Void
+
+        var words: [String] { argument.split(separator: " ").map(String.init) }
+
+        /// The argument, which must be there.
+        func required(_ what: String, for command: String) throws(Diagnostic) -> String {
+            if !argument.isEmpty { return argument }
+            throw Diagnostic(.usage, ":\(command) needs \(what)", fix: "see :help \(command)")
+        }
+    }
+
+    package let name: String
+    /// What follows the name: "[NAME]".
+    package let arguments: String
+    /// One line.
+    package let summary: String
+    /// More than the line, or empty.
+    package let text: String
+    let run: @Sendable (Call) throws -> Void
+
+    /// A command that is over when it returns.
+    init(
+        _ name: String, _ arguments: String = "", _ summary: String, text: String = "",
+        _ body: @escaping @Sendable (Call) throws(Diagnostic) -> Void
+    ) {
+        self.init(longRunning: name, arguments, summary, text: text) { call throws(Diagnostic) in
+            try body(call)
+            call.done()
+        }
+    }
+
+    /// A command that says itself when it is over.
+    init(
+        longRunning name: String, _ arguments: String = "", _ summary: String, text: String = "",
+        _ body: @escaping @Sendable (Call) throws(Diagnostic) -> Void
+    ) {
+        self.name = name
+        self.arguments = arguments
+        self.summary = summary
+        self.text = text
+        run = body
+    }
+
+    /// ":flow [N]".
+    package var usage: String { ":\(name)" + (arguments.isEmpty ? "" : " \(arguments)") }
+
+    /// In the order of `:help`.
+    package static let all: [PromptCommand] =
+        helpCommands + ruleCommands + runCommands + [simulator] + sessionCommands
+
+    static func find(_ name: String) -> PromptCommand? { all.first { $0.name == name } }
+}
+
+extension ReplSession {
+    /// Runs what stands after the colon.
+    func runCommand(_ line: String) {
+        let name = line.prefix { !$0.isWhitespace }
+        let call = PromptCommand.Call(session: self, argument: String(line.dropFirst(name.count)).trimmingSpaces) {
+            [self] in finishBlock()
+        }
+        do {
+            guard let command = PromptCommand.find(String(name)) else {
+                let shown = String(escaping: name.utf8)
+                let meant = Suggestion.nearest(to: String(name), in: PromptCommand.all.map(\.name))
+                throw Diagnostic(
+                    .usage, "there is no command ':\(shown)'" + (meant.map { "; did you mean ':\($0)'?" } ?? ""),
+                    fix: "see :help")
+            }
+            try command.run(call)
+        } catch {
+            fail(error as? Diagnostic ?? Diagnostic(.usage, "\(error)"))
+            finishBlock()
+        }
+    }
+}

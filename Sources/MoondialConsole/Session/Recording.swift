@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+
+/// What was typed and shown since `:record`, to be read, or played again.
+struct Recording {
+    let path: String
+    private var text = ""
+
+    init(path: String) { self.path = path }
+
+    /// A block without its secrets.
+    mutating func add(input block: String, prompt: ReplPrompt) {
+        if block.trimmingSpaces.hasPrefix(":record") { return }
+        let lines = block.split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            text += (index == 0 ? prompt.text : prompt.continuation) + line + "\n"
+        }
+    }
+
+    mutating func add(output lines: String) {
+        text += lines
+    }
+
+    func save(redacted: (String) -> String) throws(Diagnostic) {
+        try Files.write(redacted(Self.withoutStyles(text)), to: path, replaces: true)
+    }
+
+    /// The blocks of a transcript, in order.
+    static func blocks(of transcript: String) -> [String] {
+        var blocks: [String] = []
+        var isInBlock = false
+        for line in transcript.split(separator: "\n", omittingEmptySubsequences: false) {
+            if let typed = typed(line) {
+                blocks.append(typed)
+                isInBlock = true
+            } else if isInBlock, line.first == " ", let end = line.firstRange(of: "> "),
+                line[..<end.lowerBound].allSatisfy({ $0 == " " })
+            {
+                blocks[blocks.count - 1] += "\n" + line[end.upperBound...]
+            } else {
+                isInBlock = false
+            }
+        }
+        return blocks
+    }
+
+    /// What follows a prompt, which is "sim> ", "LIVE(host)> " or "host:port> ".
+    private static func typed(_ line: Substring) -> String? {
+        guard let end = line.firstRange(of: "> ") else { return nil }
+        let target = line[..<end.lowerBound]
+        guard !target.isEmpty, target.allSatisfy({ $0.isLetter || $0.isNumber || ".:-()[]".contains($0) }) else {
+            return nil
+        }
+        guard target == "sim" || target.hasPrefix("LIVE(") || target.contains(":") || target.contains(".") else {
+            return nil
+        }
+        return String(line[end.upperBound...])
+    }
+
+    /// Without escape sequences for colours.
+    private static func withoutStyles(_ text: String) -> String {
+        var result = ""
+        var isInside = false
+        for scalar in text.unicodeScalars {
+            if scalar == "\u{1B}" {
+                isInside = true
+            } else if isInside {
+                if ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) { isInside = false }
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+package import MoondialRules
+import NumberVerification
+
+extension ReplSession {
+    // MARK: - Output
+
+    /// Values, each on a line of its own, or on several in a conversation.
+    func show(_ views: [LuaView], limits: ValuePrinter.Limits? = nil) {
+        let printer = ValuePrinter(
+            limits: limits ?? options.limits, width: setup.isInteractive ? screen.width() : nil, style: screen.style,
+            redacted: engine.redacted)
+        for view in views { result(lines: printer.text(view) + "\n") }
+    }
+
+    /// Writes lines that end with newlines.
+    func result(lines: String) {
+        recording?.add(output: lines)
+        screen.results(lines)
+    }
+
+    /// A line about what happens, which is no result.
+    func note(_ line: String) { note(lines: line + "\n") }
+
+    func note(lines: String) {
+        recording?.add(output: lines)
+        screen.notes(lines)
+    }
+
+    /// A line that a script has printed, or a rule has logged. On the event loop, perhaps while Lua runs.
+    package func printed(_ line: [UInt8]) { result(lines: String(decoding: line, as: UTF8.self) + "\n") }
+
+    package func logged(_ line: LogLine) { note(lines: LogText.line(for: line)) }
+
+    /// Shows a block that was not typed, as if it had been.
+    func echo(_ block: String) {
+        let lines = block.split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            screen.notes((index == 0 ? prompt.text : prompt.continuation) + line + "\n")
+        }
+    }
+
+    func saveRecording() {
+        guard let recording else { return }
+        do throws(Diagnostic) {
+            try recording.save(redacted: engine.redacted)
+        } catch {
+            self.recording = nil
+            note(lines: DiagnosticText(error, style: screen.notesStyle).text)
+        }
+    }
+
+    // MARK: - Runs
+
+    /// A run has ended: draws it, unless there are too many, and says what it cost and what became of its token.
+    func report(_ run: FinishedRun) {
+        let isDrawn = runs.add(run) && options.trace != .off
+        if isDrawn { draw(run.trace) }
+        for failure in run.failures { note(lines: DiagnosticText(failure, style: screen.notesStyle).text) }
+        if case .cancelled = run.result.grounds { note(lines: InterruptionText.line(for: run.result)) }
+        if setup.isLive { note(cost(of: run.result.attempts.map(\.attempt))) }
+    }
+
+    /// An attempt of `moondial.attempt` outside of rules.
+    func report(_ attempt: Attempt) {
+        if attempt.error?.kind == .cancelled {
+            note("interrupted: the attempt at \(attempt.endpoint.rawValue): delivered \(attempt.delivered.rawValue)")
+        }
+        if setup.isLive { note(cost(of: [attempt])) }
+    }
+
+    private func cost(of attempts: [Attempt]) -> String {
+        if attempts.isEmpty { return "live: nothing was sent, nothing is billed" }
+        let parts = attempts.map { attempt in
+            let what = attempt.code.map(String.init) ?? attempt.error?.kind.rawValue ?? "no code"
+            let cost =
+                switch attempt.billed {
+                case .yes: "billed"
+                case .no: "not billed"
+                case .maybe: "perhaps billed"
+                }
+            return "\(attempt.endpoint.rawValue) \(what), \(cost)"
+        }
+        return "live: \(parts.joined(separator: "; "))"
+    }
+
+    func draw(_ trace: Trace) {
+        let waterfall = Waterfall(
+            width: screen.width(), repertoire: screen.repertoire, style: screen.notesStyle)
+        note(lines: waterfall.draw(trace))
+        if options.trace == .full {
+            for event in trace.events { note("  " + event.json.description) }
+        }
+    }
+
+    // MARK: - Rules
+
+    func reportRule(_ rule: RuleOutline, replaced: RuleOutline?) {
+        let name = String(escaping: rule.name.utf8)
+        if let replaced {
+            note("rule '\(name)' replaced: \(rule.file):\(rule.line), was \(replaced.file):\(replaced.line)")
+        } else {
+            note("rule '\(name)' added: \(rule.hooks.keys.sortedNames.joined(separator: ", "))")
+        }
+    }
+
+    // MARK: - Permission
+
+    /// Before the first call that costs money.
+    func admit(_ answered: @escaping (String?) -> Void) {
+        guard setup.canAsk else {
+            return answered("nothing was sent: the first live call needs a yes, and nobody can be asked")
+        }
+        ask("This calls \(setup.target) live: a match or mismatch is billed, and the token is spent. Go on? [y/N] ") {
+            [self] answer in
+            guard let answer, ["y", "yes"].contains(answer.trimmingSpaces.lowercased()) else {
+                return answered("nothing was sent: the live call was not confirmed")
+            }
+            engine.admission = nil
+            answered(nil)
+        }
+    }
+}
+
+extension Sequence<Hook> {
+    /// In the order in which a run meets them.
+    var sortedNames: [String] {
+        let hooks = Array(self)
+        return Hook.allCases.filter(hooks.contains).map(\.rawValue)
+    }
+}

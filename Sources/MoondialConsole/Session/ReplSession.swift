@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+package import MoondialRules
+package import NIOCore
+
+/// A conversation with a rule engine: takes blocks of Lua and commands, and shows what they come to.
+///
+/// Everything happens on the engine's event loop. Blocks are run one after the other; `nextPrompt` says when the next one is
+/// wanted.
+package final class ReplSession {
+    let engine: RuleEngine
+    let eventLoop: any EventLoop
+    let screen: ReplScreen
+    var setup: ReplSetup
+    var options: SessionOptions
+    /// What has been typed and worked, for `:save`.
+    var journal = SessionJournal()
+    var runs = RunBook()
+    var recording: Recording?
+    var watch: RuleWatch?
+    /// What the last block came to, for `:full`.
+    var lastViews: [LuaView] = []
+    /// Blocks to run before more input is asked for.
+    var queue: [String] = []
+    /// Called once, when the session is over.
+    package var onEnd: ((ReplEnd) -> Void)?
+    /// Where blocks come from, when an `InputLoop` asks for them.
+    package var input: (any ReplInput)?
+    /// Gives up what the session waits for.
+    var cancelWork: (() -> Void)?
+
+    private var isBusy = false
+    private var isOver = false
+    private var hasFailed = false
+    private var wanted: EventLoopPromise<ReplPrompt>?
+    private var question: (text: String, answer: (String?) -> Void)?
+    private var endsWhenQuiet = false
+
+    /// The engine must have been made for a prompt, and belongs to the session from now on.
+    package init(engine: RuleEngine, eventLoop: any EventLoop, screen: ReplScreen, setup: ReplSetup) {
+        self.engine = engine
+        self.eventLoop = eventLoop
+        self.screen = screen
+        self.setup = setup
+        options = SessionOptions(isInteractive: setup.isInteractive)
+        engine.onRunFinished = { [unowned self] in report($0) }
+        engine.onRawAttempt = { [unowned self] in report($0) }
+        engine.onRuleDefined = { [unowned self] in reportRule($0, replaced: $1) }
+        engine.onBackgroundEnd = { [unowned self] in reportBackground($0, $1) }
+        if setup.isLive { engine.admission = { [unowned self] in admit($0) } }
+    }
+
+    // MARK: - Input
+
+    /// Completes when a block, or the answer to a question, is wanted. Only one at a time.
+    package func nextPrompt() -> EventLoopFuture<ReplPrompt> {
+        let promise = eventLoop.makePromise(of: ReplPrompt.self)
+        wanted = promise
+        offer()
+        return promise.futureResult
+    }
+
+    /// Takes what was entered at the prompt.
+    package func receive(_ block: ReplBlock) {
+        if let (_, answer) = question {
+            question = nil
+            if case .text(let text) = block { answer(text) } else { answer(nil) }
+            return
+        }
+        switch block {
+        case .text(let text): begin(text)
+        case .interrupted:
+            if !setup.isInteractive, !setup.keepsGoing { return end(.interrupted) }
+            note("")
+        case .end:
+            if setup.isInteractive { note("") }
+            endWhenQuiet()
+        }
+    }
+
+    /// What Ctrl-C does: gives up what is going on, or else what is being entered.
+    package func interrupt() {
+        guard question == nil, let cancelWork else {
+            input?.interrupt()
+            return
+        }
+        queue = []
+        cancelWork()
+    }
+
+    /// Somebody sits there.
+    package var isInteractive: Bool { setup.isInteractive }
+
+    /// Asks somebody. The answer is nil when there is none.
+    func ask(_ text: String, answer: @escaping (String?) -> Void) {
+        question = (text, answer)
+        offer()
+    }
+
+    private func offer() {
+        if isOver { return }
+        if let question {
+            let wanted = wanted
+            self.wanted = nil
+            wanted?.succeed(ReplPrompt(question.text, isQuestion: true))
+            return
+        }
+        if isBusy { return }
+        if !queue.isEmpty {
+            let block = queue.removeFirst()
+            echo(block)
+            return begin(block)
+        }
+        guard let wanted else { return }
+        self.wanted = nil
+        wanted.succeed(prompt)
+    }
+
+    /// Names the target, in red where it costs money.
+    package var prompt: ReplPrompt {
+        setup.isLive
+            ? ReplPrompt("LIVE(\(setup.target))> ", colour: .red) : ReplPrompt("\(setup.target)> ", colour: .cyan)
+    }
+
+    private func begin(_ text: String) {
+        isBusy = true
+        runs.beginBlock()
+        recording?.add(input: setup.redaction(text), prompt: prompt)
+        let trimmed = text.trimmingSpaces
+        if trimmed.isEmpty {
+            journal.skip(text)
+            return finishBlock()
+        }
+        if trimmed.hasPrefix(":") {
+            journal.skip(text)
+            return runCommand(String(trimmed.dropFirst()))
+        }
+        evaluate(text, line: journal.nextLine) { [self] result in
+            finish(text, result)
+            finishBlock()
+        }
+    }
+
+    /// The block and what it has led to is over.
+    func finishBlock() {
+        cancelWork = nil
+        if let left = runs.endBlock() { note(left) }
+        saveRecording()
+        isBusy = false
+        offer()
+    }
+
+    // MARK: - Blocks
+
+    func evaluate(
+        _ text: String, line: Int, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void
+    ) {
+        let source = RuleSource(name: .label("stdin"), text: Array(text.utf8))
+        let work = engine.evaluate(source, firstLine: line, completion: completion)
+        cancelWork = { work.cancel() }
+    }
+
+    private func finish(_ text: String, _ result: Result<[LuaView], Diagnostic>) {
+        let locals = LostLocals.names(in: text)
+        switch result {
+        case .success(let views):
+            journal.add(text, isExpression: engine.isExpression(text), locals: locals)
+            if !views.isEmpty { lastViews = views }
+            show(views)
+        case .failure(let diagnostic):
+            journal.skip(text, locals: [])
+            fail(journal.withHint(diagnostic))
+        }
+    }
+
+    // MARK: - The end
+
+    /// Shows what went wrong. Input that is no conversation ends with it.
+    func fail(_ diagnostic: Diagnostic) {
+        note(lines: DiagnosticText(diagnostic, style: screen.notesStyle).text)
+        hasFailed = true
+        guard !setup.isInteractive, !setup.keepsGoing else { return }
+        end(diagnostic.code == .cancelled ? .interrupted : .failed)
+    }
+
+    func end(_ end: ReplEnd) {
+        guard !isOver else { return }
+        isOver = true
+        saveRecording()
+        onEnd?(end)
+    }
+
+    /// What went wrong before counts when the session is no conversation.
+    func endDone() { end(hasFailed && !setup.isInteractive ? .failed : .done) }
+
+    private func endWhenQuiet() {
+        // Whoever leaves a conversation does not wait; a pipe shall get everything that it asked for.
+        if setup.isInteractive || engine.backgroundCount == 0 { return endDone() }
+        isBusy = true
+        endsWhenQuiet = true
+    }
+
+    private func reportBackground(_ number: Int, _ result: Result<[LuaView], Diagnostic>) {
+        switch result {
+        case .success(let views):
+            note("[\(number)] done\(views.isEmpty ? "" : ":")")
+            show(views)
+        case .failure(let diagnostic):
+            note("[\(number)] failed:")
+            fail(diagnostic)
+        }
+        if endsWhenQuiet, engine.backgroundCount == 0 { endDone() }
+    }
+
+    /// From now on somebody sits there: after a file or pipe has been run with `-i`.
+    package func becomeInteractive() {
+        setup.isInteractive = true
+        options = SessionOptions(isInteractive: true)
+        hasFailed = false
+        isBusy = false
+        isOver = false
+    }
+}

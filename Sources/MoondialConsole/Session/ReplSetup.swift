@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialRules
+
+/// Where a session prints, and what that can show.
+package struct ReplScreen {
+    /// Results: standard output. Gets lines that end with newlines.
+    package var results: (String) -> Void
+    /// Everything else: standard error, or the terminal.
+    package var notes: (String) -> Void
+    package var style = TextStyle.plain
+    package var notesStyle = TextStyle.plain
+    package var repertoire = Waterfall.Repertoire.ascii
+    /// The cells of a line, now.
+    package var width: () -> Int = { 100 }
+
+    package init(results: @escaping (String) -> Void, notes: @escaping (String) -> Void) {
+        self.results = results
+        self.notes = notes
+    }
+}
+
+/// What a session is made with.
+package struct ReplSetup {
+    /// Somebody sits there: prompts, traces, several lines for a value. Else input is a program.
+    package var isInteractive = true
+    /// "sim", or the host and port.
+    package var target = "sim"
+    /// The target costs money.
+    package var isLive = false
+    /// Questions can be asked.
+    package var canAsk = true
+    /// Input that is no conversation goes on after an error.
+    package var keepsGoing = false
+    /// Files and folders that the rules were loaded from.
+    package var rulePaths: [String] = []
+    /// What is known about a code, ready to print; nil when there is none such.
+    package var explain: (String) -> String? = { _ in nil }
+    /// The codes that can be explained.
+    package var codes: () -> [String] = { [] }
+    /// The simulator that requests go to, if they do.
+    package var simulator: (any SimulatorControl)?
+    /// A variable of the environment.
+    package var environment: (String) -> String? = { _ in nil }
+    /// Takes tokens and phones out of what is written to a file.
+    package var redaction: (String) -> String = { PlainRedaction.redacted($0) }
+
+    package init() {}
+}
+
+/// How a session ends.
+package enum ReplEnd: Sendable, Hashable {
+    /// There is no more input, or somebody has said `:quit`.
+    case done
+    /// Something in the input was wrong.
+    case failed
+    /// Ctrl-C ended input that is no conversation.
+    case interrupted
+}
+
+/// The simulator as far as a session can change it.
+package protocol SimulatorControl: AnyObject {
+    /// What to send to see what, ready to print.
+    var magicTable: String { get }
+    /// The code of every reply that is not asked for by token; nil for what phone and token ask for.
+    var code: Int64? { get set }
+    /// The delay of every reply that is not asked for by token.
+    var delay: Duration { get set }
+    var enforcesProviderRules: Bool { get set }
+    /// How far its clock is ahead of the true one.
+    var clockOffset: Duration { get set }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NumberVerification
+
+/// The runs of a session.
+struct RunBook {
+    private static let capacity = 100
+    /// Runs of one block that are drawn.
+    private static let drawn = 3
+
+    /// The last ones, the newest last.
+    private(set) var traces: [Trace] = []
+    /// By rule: how many runs it has answered in.
+    private(set) var hits: [String: Int] = [:]
+    private(set) var count = 0
+    private var ofBlock = 0
+    /// Set while runs are many and looked at together.
+    var isQuiet = false
+
+    mutating func beginBlock() { ofBlock = 0 }
+
+    /// Says how many were not drawn.
+    mutating func endBlock() -> String? {
+        defer { ofBlock = 0 }
+        let left = ofBlock - Self.drawn
+        return left > 0 && !isQuiet ? "\(left) more run\(left == 1 ? "" : "s"), see :flow" : nil
+    }
+
+    /// - Returns: Whether it is to be drawn.
+    mutating func add(_ run: FinishedRun) -> Bool {
+        count += 1
+        ofBlock += 1
+        if traces.count == Self.capacity { traces.removeFirst() }
+        traces.append(run.trace)
+        var rules: Set<String> = []
+        for event in run.trace.events {
+            guard let rule = event.rule else { continue }
+            switch event.kind {
+            case .hook where event.detail["answer"]?.stringValue != "none": rules.insert(rule)
+            case .decision: rules.insert(rule)
+            default: break
+            }
+        }
+        for rule in rules { hits[rule, default: 0] += 1 }
+        return ofBlock <= Self.drawn && !isQuiet
+    }
+}
+
+/// How a session shows things.
+struct SessionOptions {
+    enum TraceMode: String, CaseIterable {
+        case on, full, off
+    }
+
+    var trace: TraceMode
+    var limits = ValuePrinter.Limits()
+
+    init(isInteractive: Bool) {
+        trace = isInteractive ? .on : .off
+        // A program reads all, a person as much as fits a window.
+        if !isInteractive { (limits.depth, limits.items, limits.bytes) = (16, 1000, 64 << 10) }
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+
+/// Looks for inputs that break a promise. `MoondialFuzz TARGET SECONDS [SEED]`; exits with 1 when it has found one.
+@main
+enum Fuzz {
+    /// A promise that did not hold.
+    struct Finding: Error {
+        let input: String
+        let problem: String
+    }
+
+    static func main() {
+        let arguments = CommandLine.arguments
+        guard arguments.count >= 3, let target = targets[arguments[1]], let seconds = Double(arguments[2]) else {
+            print("usage: MoondialFuzz \(targets.keys.sorted().joined(separator: "|")) SECONDS [SEED]")
+            exit(64)
+        }
+        let seed = arguments.count > 3 ? UInt64(arguments[3]) ?? 0 : UInt64.random(in: 0...UInt64.max)
+        print("\(arguments[1]): seed \(seed)")
+        var random = SeededGenerator(seed: seed)
+        let start = ContinuousClock.now
+        var cases = 0
+        do {
+            while start.duration(to: .now) < .seconds(seconds) { cases += try target(&random) }
+        } catch let finding as Finding {
+            print("\(arguments[1]): \(finding.problem)\n  input: \(finding.input)")
+            exit(1)
+        } catch {
+            print("\(arguments[1]): \(error)")
+            exit(70)
+        }
+        let elapsed = start.duration(to: .now) / .seconds(1)
+        print("\(arguments[1]): \(cases) cases, \(Int(Double(cases) / elapsed)) a second, nothing found")
+    }
+
+    /// Each tries a few cases and says how many.
+    private static let targets: [String: @Sendable (inout SeededGenerator) throws -> Int] = [
+        "patterns": PatternFuzz.run, "values": ValueFuzz.run, "json": JSONFuzz.run,
+    ]
+
+    /// A Lua literal of the bytes.
+    static func quoted(_ bytes: [UInt8]) -> String {
+        "'" + bytes.map { byte in "\\" + String(repeating: "0", count: byte < 10 ? 2 : byte < 100 ? 1 : 0) + "\(byte)" }
+            .joined() + "'"
+    }
+}
+
+/// SplitMix64.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &self) }
+
+    mutating func bytes(upTo count: Int, of choices: [UInt8]) -> [UInt8] {
+        (0..<below(count + 1)).map { _ in choices[below(choices.count)] }
+    }
+}

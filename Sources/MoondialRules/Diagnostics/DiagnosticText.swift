@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+
+/// A diagnostic as it is shown to people:
+///
+///     error[rule_definition]: rule 'repair' has no hook 'fallbck'; did you mean 'fallback'?
+///       --> rules.lua:12
+///        |
+///     12 |   fallbck = function(req, attempt)
+///        |   ^^^^^^^
+///        = fix: use one of pre_check, route, fallback, map_result, on_decision
+package struct DiagnosticText {
+    private let diagnostic: Diagnostic
+    private let style: TextStyle
+
+    /// The default style is plain.
+    package init(_ diagnostic: Diagnostic, style: TextStyle = .plain) {
+        self.diagnostic = diagnostic
+        self.style = style
+    }
+
+    /// Lines that end with newlines.
+    package var text: String {
+        var lines = [style.bold(style.colour("error[\(diagnostic.code.rawValue)]", .red)) + ": \(diagnostic.message)"]
+        let number = diagnostic.site.map { String($0.line) } ?? ""
+        let margin = String(repeating: " ", count: max(1, number.count))
+        if let site = diagnostic.site { lines.append("\(margin)\(style.colour("-->", .cyan)) \(site)") }
+        if diagnostic.site != nil, let source = diagnostic.sourceLine {
+            let bar = style.colour("|", .cyan)
+            lines.append("\(margin) \(bar)")
+            lines.append("\(style.colour(number, .cyan)) \(bar) \(source)")
+            if let marker = marker(under: source) { lines.append("\(margin) \(bar) \(style.colour(marker, .red))") }
+        }
+        if let fix = diagnostic.fix { lines.append("\(margin) \(style.colour("=", .cyan)) fix: \(fix)") }
+        if !diagnostic.traceback.isEmpty {
+            lines.append("\(margin) \(style.colour("=", .cyan)) traceback:")
+            lines += diagnostic.traceback.map { "\(margin)     \($0)" }
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// Carets under the subject, or under the whole line but its indentation when the subject is not in it.
+    private func marker(under source: String) -> String? {
+        let start: String.Index
+        let marked: Substring
+        if let subject = diagnostic.subject, let range = range(of: subject, in: source) {
+            (start, marked) = (range.lowerBound, source[range])
+        } else {
+            guard let first = source.firstIndex(where: { $0 != " " }) else { return nil }
+            (start, marked) = (first, source[first...])
+        }
+        let indentation = String(repeating: " ", count: DisplayText.width(String(source[..<start])))
+        return indentation + String(repeating: "^", count: max(1, DisplayText.width(String(marked))))
+    }
+
+    /// The subject where it stands as a word of its own, else where it stands first.
+    private func range(of subject: String, in source: String) -> Range<String.Index>? {
+        guard !subject.isEmpty else { return nil }
+        var first: Range<String.Index>?
+        var start = source.startIndex
+        while start < source.endIndex {
+            if source[start...].hasPrefix(subject) {
+                let end = source.index(start, offsetBy: subject.count)
+                first = first ?? start..<end
+                let isPartOfWord =
+                    start > source.startIndex && source[source.index(before: start)].isWordCharacter
+                    || end < source.endIndex && source[end].isWordCharacter
+                if !isPartOfWord { return start..<end }
+            }
+            start = source.index(after: start)
+        }
+        return first
+    }
+}
+
+extension Character {
+    fileprivate var isWordCharacter: Bool { isLetter || isNumber || self == "_" }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import NumberVerification
+
+/// A line that a rule logged, as it goes to standard error:
+///
+///     log: token is old {"age_ms":61000} (rule 'fresh tokens', rules.lua:7)
+package enum LogText {
+    /// Ends with a newline.
+    package static func line(for line: LogLine) -> String {
+        var text = "log: \(String(escaping: line.message.utf8))"
+        if !line.fields.isEmpty { text += " \(JSON.object(line.fields))" }
+        let place = [line.rule.map { "rule '\(String(escaping: $0.utf8))'" }, line.site?.description]
+        let known = place.compactMap(\.self)
+        return text + (known.isEmpty ? "" : " (\(known.joined(separator: ", ")))") + "\n"
+    }
+}

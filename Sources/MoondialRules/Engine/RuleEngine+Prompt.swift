@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialLua
+import NIOCore
+import NumberVerification
+
+/// What a prompt needs of an engine, beside scripts. All of it needs the mode `script` and `Settings.isPrompt`.
+extension RuleEngine {
+    /// Runs a block that was typed: an expression first, and if it is none, statements. Globals stay; rules that it
+    /// defines join those that are there. What it comes to is also in `_` and `_1` to `_9`, an error in `_error`.
+    ///
+    /// `firstLine` is the number of the block's first line within its source. The completion is called once, after this
+    /// call has returned, with a view of each value.
+    @discardableResult
+    package func evaluate(
+        _ block: RuleSource, firstLine: Int = 1, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void
+    ) -> ActiveEvaluation {
+        let evaluation = ActiveEvaluation(home: home, completion: completion)
+        home.host.noteWhenDefining(block)
+        eventLoop.assumeIsolated().execute { evaluation.start(block, firstLine: firstLine) }
+        return evaluation
+    }
+
+    /// Whether more lines must follow before a block can be run. One that is wrong is not incomplete.
+    package func isIncomplete(_ text: String) -> Bool {
+        home.vm.isIncomplete(Array(text.utf8))
+    }
+
+    /// Whether a block that can be run is a value, and no statement that could be written in a file.
+    package func isExpression(_ text: String) -> Bool { home.vm.isOnlyExpression(Array(text.utf8)) }
+
+    /// The type of what stands at a dotted path, and the fields of a table with their types: read without running any
+    /// code. The empty path means the globals.
+    package func names(at path: String) -> (type: String, fields: [(name: String, type: String)]) {
+        (try? home.vm.names(at: path)) ?? ("nil", [])
+    }
+
+    /// Without the phones and tokens that were submitted, and without phones that nobody submitted.
+    package func redacted(_ text: String) -> String {
+        phoneMask.text(knownSecrets.redacted(text))
+    }
+
+    /// Before a script sends it.
+    func noteSecrets(of request: VerificationRequest) {
+        if settings.isPrompt { knownSecrets.add(request) }
+    }
+
+    // MARK: - Rules
+
+    /// Takes a rule away; false when there is none of that name.
+    package func dropRule(_ name: String) -> Bool { home.host.drop(name) }
+
+    /// Loads rule files besides those that are there.
+    ///
+    /// - Throws: A diagnostic for the first file that does not load; then no rule has changed.
+    package func load(_ files: RuleFiles) throws(Diagnostic) {
+        try home.loadMore(files)
+    }
+
+    /// Loads rule files in the place of those that are there. Rules that were typed stay, unless a file has one of the
+    /// same name. Globals stay.
+    ///
+    /// - Throws: A diagnostic for the first file that does not load; then no rule has changed.
+    package func reload(_ files: RuleFiles) throws(Diagnostic) {
+        try home.reload(files)
+    }
+
+    // MARK: - In the background
+
+    /// How many functions that `moondial.spawn` has started have not ended.
+    package var backgroundCount: Int { background.count }
+
+    /// Ends them all.
+    package func cancelBackground() {
+        for evaluation in background.values { evaluation.cancel() }
+    }
+
+    /// Begins a function after the present call of the VM.
+    func spawn(_ function: LuaFunction) -> Int {
+        lastBackground += 1
+        let number = lastBackground
+        let evaluation = ActiveEvaluation(home: home) { [weak self] result in
+            self?.background[number] = nil
+            self?.onBackgroundEnd?(number, result)
+        }
+        background[number] = evaluation
+        eventLoop.assumeIsolated().execute { evaluation.start(function) }
+        return number
+    }
+
+    // MARK: - Permission
+
+    /// Asks whether a script may send something; at once when there is nobody to ask.
+    ///
+    /// - Returns: True when it may, and `answered` is not called. Else `answered` is called later.
+    func mayProceed(_ answered: @escaping (_ refusal: String?) -> Void) -> Bool {
+        guard let admission else { return true }
+        eventLoop.assumeIsolated().execute { admission(answered) }
+        return false
+    }
+}
+
+/// The requests that were made, for what is printed later. Bounded: the newest are kept.
+struct KnownSecrets {
+    private static let capacity = 256
+    private var requests: [VerificationRequest] = []
+    private let showsPhones: Bool
+
+    init(showsPhones: Bool) { self.showsPhones = showsPhones }
+
+    /// A token for the simulator is no secret.
+    mutating func add(_ request: VerificationRequest) {
+        guard !request.token.reveal().hasPrefix("sim:"), !requests.contains(request) else { return }
+        if requests.count == Self.capacity { requests.removeFirst() }
+        requests.append(request)
+    }
+
+    func redacted(_ text: String) -> String {
+        guard let first = requests.first else { return text }
+        return Redactor(first, others: Array(requests.dropFirst()), showPhones: showsPhones).text(text)
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+
+extension LanguageHost {
+    /// Behind the part of the prelude that a prompt needs, and `moondial.spawn`.
+    var promptFunctions: [HostFunction] {
+        [
+            HostFunction("host.set_evaluator", .takesFunctions) { [weak self] call in
+                if case .function(let function) = call.arguments.nextOrNil() { self?.evaluator = function }
+                return .returned
+            },
+            HostFunction("host.show", .views) { call in
+                guard let strand = Self.strand(of: call) else { return .returned }
+                strand.shown = []
+                while let view = call.arguments.nextView() { strand.shown.append(view) }
+                return .returned
+            },
+            // The prelude gives the function, and the same with its arguments, which shows its results.
+            HostFunction("host.spawn", .takesFunctions) { [weak self] call in
+                guard let self, let engine else { return Self.ended }
+                let (given, function) = (call.arguments.nextOrNil(), call.arguments.nextOrNil())
+                if Self.isInHook(call) { return .raised("moondial.spawn cannot be called in a hook") }
+                guard engine.onBackgroundEnd != nil else {
+                    return .raised("moondial.spawn works at the prompt only; use moondial.all in a script")
+                }
+                guard case .function = given, case .function(let function) = function else {
+                    return .raised("bad argument #1 to 'moondial.spawn' (function expected, got \(given.typeName))")
+                }
+                call.results.write(Int64(engine.spawn(function)))
+                return .returned
+            },
+        ]
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import MoondialRules
+import NumberVerification
+
+struct ReplCommand: MoondialCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "repl",
+        abstract: "Type Lua at a prompt. The same without a command, on a terminal.",
+        discussion: """
+            Type :help at the prompt. Lines that come from a file or pipe get no prompts: values go to standard output, one \
+            a line, errors to standard error, and the first error ends it with status 65.
+
+            With MOONDIAL_BASIC_REPL=1, or TERM=dumb, the prompt does without the line editor.
+            """)
+
+    @OptionGroup(title: "Rules")
+    var rules: RuleOptions
+
+    @OptionGroup(title: "Target")
+    var target: TargetOptions
+
+    @OptionGroup(title: "Simulator")
+    var simulator: SimulatorOptions
+
+    @Flag(name: .customShort("i"), help: "Stay at the prompt after the file, or what comes through a pipe.")
+    var stays = false
+
+    @Flag(help: "Go on after an error in what comes through a pipe; the status is 65 all the same.")
+    var keepGoing = false
+
+    @Flag(help: "Ask nothing: refuse what would need a yes, such as the first live call.")
+    var noInput = false
+
+    @Argument(help: ArgumentHelp("A script to run first.", valueName: "file"))
+    var file: String?
+
+    func perform(_ shell: Shell) throws -> ExitStatus {
+        let plan = try RuleSession.Plan(rules, target, simulator, mode: .script, drawsRuns: false, shell: shell)
+        let script = try file.map { path throws(Diagnostic) in (path, try RuleSource.read(path)) }
+        Conversation.run(
+            plan, shell: shell,
+            manner: Conversation.Manner(
+                stays: stays, keepsGoing: keepGoing, canAsk: !noInput, script: script, rulePaths: plan.settings.rules))
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialConsole
+import MoondialLua
+import MoondialRules
+import NIOCore
+import NIOPosix
+import NumberVerification
+import NumberVerificationSimulator
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// A session at the prompt, or with what comes through a pipe, on an event loop made of the main thread, until the process
+/// ends.
+final class Conversation {
+    /// What the command line says about it.
+    struct Manner {
+        var stays: Bool
+        var keepsGoing: Bool
+        var canAsk: Bool
+        /// Runs before anything is typed.
+        var script: (path: String, source: RuleSource)?
+        var rulePaths: [String]
+    }
+
+    private let shell: Shell
+    private let plan: RuleSession.Plan
+    private let manner: Manner
+    private let eventLoop: any EventLoop
+    private let engine: RuleEngine
+    private let session: ReplSession
+    private var work: (any RunHandle)?
+
+    /// Never returns.
+    static func run(_ plan: RuleSession.Plan, shell: Shell, manner: Manner) -> Never {
+        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
+            do throws(Failure) {
+                try Conversation(plan, shell, manner, eventLoop).begin()
+            } catch {
+                shell.end(error)
+            }
+        }
+        preconditionFailure("the event loop ended before the process")
+    }
+
+    private init(
+        _ plan: RuleSession.Plan, _ shell: Shell, _ manner: Manner, _ eventLoop: any EventLoop
+    ) throws(Failure) {
+        (self.plan, self.shell, self.manner, self.eventLoop) = (plan, shell, manner, eventLoop)
+        if let warning = plan.target.warning { shell.errors.warn(warning) }
+        var setup = ReplSetup(plan, manner, shell)
+        var simulator: Simulator?
+        if case .inProcess = plan.target.place {
+            let made = plan.target.makeSimulator(plan.settings.simulator)
+            simulator = made
+            setup.simulator = SimulatorSwitchboard(made)
+        }
+        let client = try plan.target.makeClient(plan.settings, simulator: simulator, eventLoop: eventLoop)
+        let output = SessionOutput()
+        var settings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
+        settings.mode = .script
+        settings.isPrompt = true
+        settings.run = plan.settings.run
+        settings.config = plan.settings.config
+        settings.print = { output.session?.printed($0) }
+        settings.log = { output.session?.logged($0) }
+        do throws(Diagnostic) {
+            engine = try RuleEngine(rules: plan.rules, settings: settings, client: client, eventLoop: eventLoop)
+        } catch {
+            throw Failure(error)
+        }
+        session = ReplSession(engine: engine, eventLoop: eventLoop, screen: ReplScreen(shell), setup: setup)
+        output.session = session
+    }
+
+    private func begin() {
+        // Keeps the conversation alive.
+        session.onEnd = { [self] in ended($0) }
+        Interrupts.watch(on: eventLoop, isConversation: true) { [interrupter = engine.interrupter] _ in
+            interrupter.interrupt()
+        } handler: { [self] signal in
+            engine.interrupter.clear()
+            if signal != SIGINT { shell.end(ExitStatus(signal: signal)) }
+            if let work { work.cancel() } else { session.interrupt() }
+        }
+        guard let (path, script) = manner.script else { return converse(on: STDIN_FILENO) }
+        work = engine.run(script, root: RuleFiles.folder(of: path)) { [self] result in
+            work = nil
+            var status = ExitStatus.done
+            if case .failure(let diagnostic) = result {
+                shell.output.flush()
+                shell.errors.write(diagnostic)
+                status = ExitStatus(diagnostic.code)
+            }
+            if !manner.stays { shell.end(status) }
+            converse(on: STDIN_FILENO)
+        }
+    }
+
+    private func converse(on descriptor: Int32) {
+        if session.isInteractive { greet() }
+        session.input = PlainInput(
+            descriptor: descriptor, showsPrompts: session.isInteractive, style: shell.terminal.style,
+            isIncomplete: completeness())
+        if !InputLoop.start(session, on: eventLoop) {
+            shell.end(Failure(Diagnostic(.inputOutput, "cannot start a thread for input")))
+        }
+    }
+
+    /// Asked on the input's thread, answered on the event loop.
+    private func completeness() -> @Sendable (String) -> Bool {
+        let engine = NIOLoopBound(engine, eventLoop: eventLoop)
+        return { [eventLoop] text in
+            (try? eventLoop.submit { engine.value.isIncomplete(text) }.wait()) ?? false
+        }
+    }
+
+    private func greet() {
+        shell.errors.write("\(Version.text)\ntarget: \(plan.target.title). :help lists the commands, Ctrl-D leaves.\n")
+    }
+
+    /// Input is over: the process ends, or somebody goes on at the terminal.
+    private func ended(_ end: ReplEnd) {
+        if manner.stays, !session.isInteractive, end != .interrupted {
+            let terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC)
+            if terminal >= 0 {
+                session.becomeInteractive()
+                greet()
+                session.input = PlainInput(
+                    descriptor: terminal, showsPrompts: true, style: shell.terminal.style, isIncomplete: completeness())
+                return
+            }
+            shell.errors.warn("there is no terminal to stay at")
+        }
+        switch end {
+        case .done: shell.end(.done)
+        case .failed: shell.end(.badData)
+        case .interrupted: shell.end(.interrupted)
+        }
+    }
+}
+
+/// Takes what Lua prints before there is a session.
+private final class SessionOutput {
+    weak var session: ReplSession?
+}
+
+extension ReplScreen {
+    fileprivate init(_ shell: Shell) {
+        self.init(
+            results: { shell.output.write($0) },
+            notes: {
+                shell.output.flush()
+                shell.errors.write($0)
+            })
+        style = shell.terminal.style
+        notesStyle = shell.errorTerminal.style
+        repertoire = shell.errorTerminal.repertoire
+        width = { Terminal(.output, environment: shell.environment).width }
+    }
+}
+
+extension ReplSetup {
+    fileprivate init(_ plan: RuleSession.Plan, _ manner: Conversation.Manner, _ shell: Shell) {
+        self.init()
+        isInteractive = shell.input.isInteractive && shell.terminal.isInteractive
+        target = plan.target.promptName
+        isLive = plan.target.isLive
+        canAsk = manner.canAsk && isInteractive
+        keepsGoing = manner.keepsGoing
+        rulePaths = manner.rulePaths
+        let style = shell.terminal.style
+        explain = { code in
+            let found = Explanations.find(code)
+            return found.isEmpty ? nil : found.map { $0.text(style: style) }.joined(separator: "\n")
+        }
+        codes = { Explanations.all.map(\.code) }
+        environment = { shell.environment[$0] }
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+
+import CChildProcesses
+package import Foundation
+import Synchronization
+
+/// A program that runs beside the tests, in place of Foundation's `Process`: that one copies each `dirent` of
+/// `/proc/self/fd` as a whole, and so reads past the end of the buffer when many files are open.
+///
+/// The child gets the three standard streams and no other descriptor, no blocked and no ignored signal, and it does not
+/// outlive its handle.
+package final class ChildProcess: Sendable {
+    private let running: Running
+
+    /// Starts the program at a path.
+    ///
+    /// The handles may be closed as soon as this returns, and the writing end of a pipe must be, for its reader to see
+    /// the end.
+    ///
+    /// - Parameters:
+    ///   - program: A path, for nothing is searched.
+    ///   - arguments: Those after the name of the program.
+    ///   - environment: All variables. The default is those of the tests.
+    ///   - directory: Where it starts. The default is the working directory of the tests.
+    ///   - input: Its standard input. The default is empty.
+    ///   - output: Its standard output.
+    ///   - errors: Its standard error, which may be the same.
+    /// - Throws: `NotStarted`, when the program cannot be run.
+    package init(
+        _ program: String, _ arguments: [String], environment: [String: String]? = nil, in directory: URL? = nil,
+        input: FileHandle? = nil, output: FileHandle, errors: FileHandle
+    ) throws {
+        let environment = environment ?? ProcessInfo.processInfo.environment
+        let argumentPointers = ([program] + arguments).map { strdup($0) }
+        let variablePointers = environment.map { strdup("\($0)=\($1)") }
+        defer { for pointer in argumentPointers + variablePointers { free(pointer) } }
+        var id: pid_t = 0
+        let number = moondial_tests_spawn(
+            &id, program, argumentPointers + [nil], variablePointers + [nil], directory?.path(percentEncoded: false),
+            [input?.fileDescriptor ?? -1, output.fileDescriptor, errors.fileDescriptor])
+        guard number == 0 else { throw NotStarted(program: program, number: number) }
+        running = Running(id)
+        running.watch()
+    }
+
+    deinit { running.send(SIGKILL) }
+
+    /// Does nothing when the child has ended.
+    package func send(_ signal: Int32) { running.send(signal) }
+
+    /// Waits for the end.
+    ///
+    /// - Returns: The exit status, or the number of the signal that ended the child, negative.
+    package func status() async -> Int32 {
+        defer { withExtendedLifetime(self) {} }
+        return await running.status()
+    }
+
+    /// The same for callers that may block their thread.
+    package func waitForStatus() -> Int32 { withExtendedLifetime(self) { running.waitForStatus() } }
+
+    package struct NotStarted: Error, CustomStringConvertible {
+        package let program: String
+        /// An `errno`.
+        package let number: Int32
+
+        package var description: String { "cannot start \(program): \(String(cString: strerror(number)))" }
+    }
+}
+
+/// A child between its start and its end, shared with the thread that waits for it.
+private final class Running: Sendable {
+    private let id: pid_t
+    /// Nil until the child has been reaped.
+    private let ended = Mutex<Int32?>(nil)
+    private let end = DispatchGroup()
+
+    init(_ id: pid_t) { self.id = id }
+
+    /// Reaps the child at its end, on a thread of its own.
+    func watch() {
+        end.enter()
+        Thread.detachNewThread { [self] in
+            var information = siginfo_t()
+            while waitid(P_PID, id_t(id), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+            // The number belongs to the child until it is reaped, and is not used after that.
+            ended.withLock { status in
+                var word: Int32 = 0
+                precondition(waitpid(id, &word, 0) == id, "only this thread reaps the child")
+                let signal = word & 0x7F
+                status = signal == 0 ? word >> 8 & 0xFF : -signal
+            }
+            end.leave()
+        }
+    }
+
+    func send(_ signal: Int32) {
+        ended.withLock { status in
+            if status == nil { kill(id, signal) }
+        }
+    }
+
+    func status() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            end.notify(queue: .global()) { [self] in continuation.resume(returning: waitForStatus()) }
+        }
+    }
+
+    func waitForStatus() -> Int32 {
+        end.wait()
+        return ended.withLock { $0 } ?? 0
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Testing
+
+/// `moondial repl` with what comes through a pipe, and in plain line mode on a terminal.
+@Suite("Repl", .timeLimit(.minutes(2)))
+struct ReplTests {
+    /// A transcript: what goes in, and all that comes out.
+    struct Golden: Sendable, CustomTestStringConvertible {
+        let name: String
+        var options: [String] = []
+        let input: String
+        var output = ""
+        var errors = ""
+        var status: Int32 = 0
+
+        var testDescription: String { name }
+    }
+
+    static let transcripts = [
+        Golden(
+            name: "values, one a line",
+            input: "1 + 1, \"two\"\nx = { 1, name = \"x\" }\nx\nprint \"printed\"\n\nnil\n",
+            output: "2\n\"two\"\n{ 1, name = \"x\" }\nprinted\nnil\n"),
+        Golden(
+            name: "blocks of several lines",
+            input: "function f(n)\n  return n * 2\nend\nf(\n  21\n)\n[[a\nb]]\n",
+            output: "42\n\"a\\nb\"\n"),
+        Golden(
+            name: "the first error ends it", input: "1\nnosuch()\n2\n", output: "1\n",
+            errors: """
+                error[rule_error]: undefined global 'nosuch'
+                 --> stdin:2
+                  |
+                2 | nosuch()
+                  | ^^^^^^
+
+                """, status: 65),
+        Golden(
+            name: "--keep-going", options: ["--keep-going"], input: "1\n)\nlocal a = 1\na\n2\n", output: "1\n2\n",
+            errors: """
+                error[rule_syntax]: unexpected symbol near ')'
+                 --> stdin:2
+                  |
+                2 | )
+                  | ^
+                error[rule_error]: undefined global 'a'
+                 --> stdin:4
+                  |
+                4 | a
+                  | ^
+                  = fix: locals end with the line; write a = … without local
+
+                """, status: 65),
+        Golden(
+            name: "a rule and a decision",
+            input: """
+                rule "fives" {
+                  pre_check = function(req)
+                    if req.phone:sub(-1) == "5" then return deny "five" end
+                  end,
+                }
+                verify("13800138005", "sim:").reason, verify("13800138000", "sim:code=9001").code
+
+                """,
+            output: "\"five\"\n9001\n", errors: "rule 'fives' added: pre_check\n"),
+        Golden(
+            name: "an unfinished block", input: "if true then\n",
+            errors: """
+                error[rule_syntax]: 'end' expected near <eof>
+                 --> stdin:1
+                  |
+                1 | if true then
+                  | ^^^^^^^^^^^^
+
+                """, status: 65),
+        Golden(
+            name: "commands", input: ":sim code 9002\nverify(\"13800138000\", \"t\").code\n:rulse\n", output: "9002\n",
+            errors: """
+                simulator: code 9002, no delay, provider rules off
+                error[usage]: there is no command ':rulse'; did you mean ':rules'?
+                  = fix: see :help
+
+                """, status: 65),
+        Golden(
+            name: "the background is waited for",
+            input: "moondial.spawn(function() return verify(\"13800138000\", \"sim:delay=20ms\").verdict end)\n",
+            output: "1\n\"match\"\n", errors: "[1] done:\n"),
+    ]
+
+    @Test(arguments: transcripts) func transcript(_ golden: Golden) async throws {
+        let outcome = try await Executable.run(["repl"] + golden.options, input: golden.input)
+        #expect(outcome.output == golden.output)
+        #expect(outcome.errors == golden.errors)
+        #expect(outcome.status == golden.status)
+    }
+
+    @Test func aFileRunsFirst() async throws {
+        let folder = try TemporaryFolder(["start.lua": "local hidden = 1\nshared = hidden + 1\nprint(arg[0])\n"])
+        let plain = try await Executable.run(["repl", "start.lua"], input: "shared\n", in: folder)
+        #expect(plain.output == "start.lua\n")
+        let staying = try await Executable.run(["repl", "-i", "start.lua"], input: "shared\n", in: folder)
+        #expect(staying.output == "start.lua\n2\n")
+    }
+
+    @Test func aPipeIsNoPlaceForTheFirstLiveCall() async throws {
+        let folder = try TemporaryFolder()
+        let outcome = try await Executable.run(
+            ["repl", "--live", "--base-url", "http://127.0.0.1:1", "--insecure", "--yes-insecure"],
+            input: "verify(\"13800138000\", \"token\")\n",
+            environment: ["MOONDIAL_APP_KEY": "key", "MOONDIAL_MASTER_SECRET": "secret"], in: folder)
+        #expect(outcome.errors.contains("nothing was sent: the first live call needs a yes, and nobody can be asked"))
+        #expect(outcome.status == 65)
+    }
+
+    @Test func withoutATerminalThereIsNoPrompt() async throws {
+        let outcome = try await Executable.run([], input: "1\n")
+        #expect(outcome.output.hasPrefix("OVERVIEW: "))
+    }
+
+    @Test("a terminal that can do no more", arguments: [["TERM": "dumb"], ["MOONDIAL_BASIC_REPL": "1"]])
+    func plainLineMode(environment: [String: String]) async throws {
+        let (status, screen) = try await PseudoTerminal.run([], environment: environment)
+        #expect(status == 0)
+        #expect(screen.contains("target: simulator in this process. :help lists the commands, Ctrl-D leaves.\n"))
+        #expect(screen.contains("sim> "))
+    }
+
+    @Test func anInterruptStopsAnEndlessLoopInAPipe() async throws {
+        let process = try await BackgroundProcess(["repl"], input: "moondial.log \"busy\" while true do end\n1\n")
+        _ = await process.errorLine()
+        process.send(SIGINT)
+        let outcome = await process.finish()
+        #expect(outcome.status == 130)
+        #expect(outcome.output == "")
+    }
+
+    @Test func afterAnInterruptTheNextLineRuns() async throws {
+        let process = try await BackgroundProcess(
+            ["repl", "--keep-going"], input: "moondial.log \"busy\" while true do pcall(error) end\n\"next\"\n")
+        _ = await process.errorLine()
+        process.send(SIGINT)
+        let outcome = await process.finish()
+        #expect(outcome.output == "\"next\"\n")
+        #expect(outcome.errors.hasPrefix("error[cancelled]: interrupted\n"))
+        #expect(outcome.status == 65)
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Testing
+
+@testable import MoondialConsole
+
+@Suite("Commands", .timeLimit(.minutes(1)))
+struct CommandTests {
+    private let desk = SessionDesk()
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "moondial-\(UUID().uuidString)")
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false) }
+
+    private func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
+
+    private func write(_ text: String, _ name: String) throws -> String {
+        try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+        return path(name)
+    }
+
+    private func read(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
+
+    @Test func helpListsThemAll() async throws {
+        let record = try await desk.type(":help")
+        for command in PromptCommand.all { #expect(record.results.contains("\n\(command.usage) "), "\(command.name)") }
+    }
+
+    @Test(arguments: PromptCommand.all.map(\.name)) func eachHasHelp(name: String) async throws {
+        let record = try await desk.type(":help \(name)")
+        #expect(record.results.hasPrefix(":\(name)"))
+        #expect(record.notes == "\n")
+    }
+
+    @Test(
+        "what is wrong with a command",
+        arguments: [
+            (":doc", ":doc needs a name"), (":doc verfy", "did you mean 'verify'?"),
+            (":explain 903", "no code '903' is known"),
+            (":drop x", "there is no rule 'x'"), (":load /nowhere", "cannot read '/nowhere'"),
+            (":flow 3", "there are 0 runs"),
+            (":trace maybe", ":trace on, full or off expected"), (":sim cod 1", "did you mean 'code'?"),
+            (":sim clock 30s", "a time such as +30s expected"), (":set dept 1", "did you mean 'depth'?"),
+            (":save", ":save needs a file"), (":watch", "no rule files are loaded"), (":edit", ":edit needs an editor"),
+            (":try /nowhere", "cannot read '/nowhere'"), (":replay /nowhere", "cannot read '/nowhere'"),
+        ])
+    func mistakes(block: String, message: String) async throws {
+        #expect(try await desk.type(block).notes.contains(message))
+    }
+
+    @Test func rulesAreListedWithTheirHits() async throws {
+        var desk = desk
+        desk.rules = "rule \"first\" {\n  route = function() return \"h5\" end,\n  map_result = { match = allow },\n}"
+        let record = try await desk.type(
+            "rule \"second\" { pre_check = function() end }", "d = verify(\"13800138000\", \"sim:\")", ":rules",
+            ":drop first", ":rules")
+        #expect(
+            record.results == """
+                   rule    hooks             hits  source
+                1  first   route map_result  1     rules.lua:1
+                2  second  pre_check         0     stdin:1
+                   rule    hooks      hits  source
+                1  second  pre_check  0     stdin:1
+
+                """)
+    }
+
+    @Test func filesAreLoadedAndReloaded() async throws {
+        let file = try write("rule \"f\" { map_result = { match = deny \"one\" } }", "f.lua")
+        var desk = desk
+        let folder = folder
+        desk.beforeBlock = { block, _ in
+            // The test writes while the session waits for it.
+            let text = block == ":reload" ? "rule \"f\" { map_result = { match = deny \"two\" } } rule \"g\" {" : nil
+            let good = block == " :reload" ? "rule \"f\" { map_result = { match = deny \"two\" } }" : nil
+            if let text = text ?? good {
+                try? text.write(to: folder.appending(path: "f.lua"), atomically: true, encoding: .utf8)
+            }
+        }
+        let call = "verify(\"13800138000\", \"sim:\").reason"
+        let record = try await desk.type(
+            "kept = 5", "rule \"typed\" { route = function() end }", ":load \(file)", call, ":reload", call, " :reload",
+            call,
+            "kept", ":rules")
+        #expect(record.resultLines.prefix(4) == ["\"one\"", "\"one\"", "\"two\"", "5"])
+        #expect(record.notes.contains("error[rule_syntax]"))
+        #expect(record.results.hasSuffix("2  typed  route       0     stdin:2\n"))
+    }
+
+    @Test func aWatchedFileIsReloadedOrKept() async throws {
+        let file = try write("rule \"f\" { map_result = { match = deny \"one\" } }", "w.lua")
+        var desk = desk
+        desk.rulePaths = [file]
+        desk.beforeBlock = { block, session in
+            guard block.hasPrefix("verify") else { return }
+            let text = block.hasSuffix("2") ? "rule (" : "rule \"f\" { map_result = { match = deny \"three\" } }"
+            try? text.write(toFile: file, atomically: true, encoding: .utf8)
+            session.watch?.look()
+        }
+        let call = "verify(\"13800138000\", \"sim:\").reason"
+        let record = try await desk.type(":watch", call + " -- 2", call, ":watch off")
+        #expect(record.results == "\"one\"\n\"three\"\n")
+        #expect(record.notes.contains("the rules that loaded before stay in force\n"))
+    }
+
+    @Test func theSimulatorObeys() async throws {
+        let call = "verify(\"13800138000\", \"tok\").code"
+        let record = try await desk.type(
+            ":sim code 9002", call, ":sim code off", ":sim rules on", call, call,
+            "verify(\"13800138000\", \"new\").code",
+            ":sim clock +31s", "verify(\"13800138000\", \"new\").code", ":sim delay 5ms",
+            "verify(\"13800138001\", \"other\").elapsed_ms >= 5", ":sim")
+        #expect(record.resultLines == ["9002", "9000", "9003", "9005", "9000", "true", "magic"])
+        #expect(
+            record.notes.contains(
+                "simulator: code by phone and token, delay 5.000 ms, provider rules on, clock +31.000 s\n"))
+    }
+
+    @Test func manyRequestsAreTried() async throws {
+        let lines = (0..<40).map { "{\"phone\":\"13800138000\",\"token\":\"sim:code=\($0 % 4 == 0 ? 9001 : 9000)\"}" }
+        let file = try write(lines.joined(separator: "\n\n") + "\n", "requests.jsonl")
+        let bad = try write("{\"phone\":\"13800138000\",\"token\":\"t\"}\n{\"phone\":1}\n", "bad.jsonl")
+        let record = try await desk.type(":try \(file)", ":try \(bad)")
+        #expect(
+            record.results == """
+                requests  decision  reason    rule     attempts
+                30        allow     match     default  mobile 9000
+                10        deny      mismatch  default  mobile 9001
+
+                """)
+        #expect(record.notes.contains("40 of 40 requests in "))
+        #expect(
+            record.notes.contains("bad.jsonl:2: 'phone' is missing")
+                || record.notes.contains("bad.jsonl:2: 'token' is missing"))
+        #expect(!record.notes.contains("trace "))
+    }
+
+    @Test func whatWorkedIsSavedWithoutSecrets() async throws {
+        let token = "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw"
+        _ = try await desk.type(
+            "rule \"r\" {\n  route = function() return \"h5\" end,\n}", "nosuch", ":help",
+            "d = verify(\"13912345678\", \"\(token)\")", "d.endpoint", "print(_)", ":save \(path("saved.lua"))")
+        let saved = try read("saved.lua")
+        #expect(
+            saved.hasSuffix(
+                """
+                rule "r" {
+                  route = function() return "h5" end,
+                }
+
+                d = verify("139****5678", "<token>")
+                _ = d.endpoint
+                print(_)
+
+                """))
+        let mode = try FileManager.default.attributesOfItem(atPath: path("saved.lua"))[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        // A file that is there stays.
+        #expect(try await desk.type(":save \(path("saved.lua"))").notes.contains("File exists"))
+    }
+
+    @Test func aTranscriptIsRecordedAndReplayed() async throws {
+        let file = path("session.txt")
+        _ = try await desk.type(
+            ":record \(file)", "x = {\n  1,\n}", "#x + 1", "verify(\"13912345678\", \"a-real-token\").verdict",
+            ":record off",
+            "\"not recorded\"")
+        let transcript = try read("session.txt")
+        #expect(transcript.contains("sim> x = {\n   >   1,\n   > }\nsim> #x + 1\n2\n"))
+        #expect(transcript.contains("sim> verify(\"139****5678\", \"<token>\").verdict\n"))
+        #expect(!transcript.contains("a-real-token"))
+        #expect(!transcript.contains("13912345678"))
+        let record = try await desk.type(":replay \(file)", "\"after\"")
+        // A masked phone is no phone.
+        #expect(record.results == "2\n\"unknown\"\n\"after\"\n")
+    }
+
+    @Test func aValueIsTimed() async throws {
+        let record = try await desk.type(":time 1 + 1", "_")
+        #expect(record.results == "2\n2\n")
+        #expect(record.notes.contains("took "))
+    }
+
+    @Test func theReadmeListsThemAll() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+        for command in PromptCommand.all {
+            #expect(readme.contains("`\(command.usage.replacing("|", with: "\\|"))`"), "\(command.usage)")
+        }
+    }
+
+    @Test func quitEnds() async throws {
+        let record = try await desk.type(":quit", "1")
+        #expect(record.results == "")
+        #expect(record.end == .done)
+    }
+
+    @Test func docTellsAboutWordsFieldsAndCommands() async throws {
+        let record = try await desk.type(":doc verify", ":doc req.phone", ":doc find", ":doc :rules", ":explain 9003")
+        for text in [
+            "verify(phone, token [, exid [, options]])", "token_age_ms", "req.phone: string", "string.find(s, pattern",
+            "9003 explained",
+        ] {
+            #expect(record.results.contains(text), "\(text)")
+        }
+    }
+}

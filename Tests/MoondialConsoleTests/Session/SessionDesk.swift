@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import MoondialRules
+import NIOCore
+import NIOPosix
+import NumberVerification
+import NumberVerificationSimulator
+
+@testable import MoondialConsole
+
+/// Where somebody types blocks, with the simulator in process.
+struct SessionDesk: Sendable {
+    /// What came of it.
+    struct Record: Sendable {
+        /// Standard output.
+        var results = ""
+        /// Standard error.
+        var notes = ""
+        /// Everything that was shown before an input.
+        var prompts: [String] = []
+        var end: ReplEnd?
+
+        var resultLines: [String] { results.split(separator: "\n").map(String.init) }
+    }
+
+    var isInteractive = true
+    var rules = ""
+    var rulePaths: [String] = []
+    var run = RunSettings()
+    /// Changes what the session is made with.
+    var setup: @Sendable (inout ReplSetup) -> Void = { _ in }
+    /// Gets each block that is about to be taken, and the session.
+    var beforeBlock: @Sendable (String, ReplSession) -> Void = { _, _ in }
+
+    /// Types the blocks, and the answers to questions, one after the other, then leaves.
+    func type(_ blocks: String...) async throws -> Record { try await type(blocks) }
+
+    func type(_ blocks: [String]) async throws -> Record {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        return try await loop.flatSubmit {
+            let promise = loop.makePromise(of: Record.self)
+            do {
+                let table = try Table(self, blocks, loop) { promise.succeed($0) }
+                table.goOn()
+            } catch {
+                promise.fail(error)
+            }
+            return promise.futureResult
+        }.get()
+    }
+}
+
+/// Keeps itself alive until the session ends.
+private final class Table {
+    private let desk: SessionDesk
+    private let session: ReplSession
+    private var blocks: ArraySlice<String>
+    private let record = Box()
+
+    private final class Box {
+        var record = SessionDesk.Record()
+        weak var session: ReplSession?
+    }
+
+    init(
+        _ desk: SessionDesk, _ blocks: [String], _ loop: any EventLoop, ended: @escaping (SessionDesk.Record) -> Void
+    ) throws {
+        self.desk = desk
+        self.blocks = blocks[...]
+        let simulator = Simulator()
+        let client = VerificationClient(
+            transport: InProcessTransport(simulator: simulator, eventLoop: loop), host: "simulator",
+            credentials: .documentedExample, eventLoop: loop)
+        let record = record
+        var settings = RuleEngine.Settings(wallClock: { 1_700_000_000_123 })
+        settings.mode = .script
+        settings.isPrompt = true
+        settings.run = desk.run
+        settings.print = { record.session?.printed($0) }
+        settings.log = { record.session?.logged($0) }
+        let sources = desk.rules.isEmpty ? [] : [RuleSource(name: .file("rules.lua"), text: Array(desk.rules.utf8))]
+        let files = desk.rulePaths.isEmpty ? RuleFiles(sources) : try RuleFiles.read(desk.rulePaths)
+        let engine = try RuleEngine(rules: files, settings: settings, client: client, eventLoop: loop)
+        var setup = ReplSetup()
+        setup.isInteractive = desk.isInteractive
+        setup.simulator = Switchboard(simulator)
+        setup.rulePaths = desk.rulePaths
+        setup.explain = { $0 == "9003" ? "9003 explained\n" : nil }
+        setup.codes = { ["9003"] }
+        desk.setup(&setup)
+        let screen = ReplScreen(
+            results: { record.record.results += $0 }, notes: { record.record.notes += $0 })
+        session = ReplSession(engine: engine, eventLoop: loop, screen: screen, setup: setup)
+        record.session = session
+        session.onEnd = { [self] end in
+            record.record.end = end
+            ended(record.record)
+            loop.assumeIsolated().execute { self.session.onEnd = nil }
+        }
+    }
+
+    func goOn() {
+        session.nextPrompt().assumeIsolated().whenSuccess { [self] prompt in
+            record.record.prompts.append(prompt.text)
+            guard let block = blocks.popFirst() else { return session.receive(.end) }
+            desk.beforeBlock(block, session)
+            session.receive(.text(block))
+            goOn()
+        }
+    }
+}
+
+private final class Switchboard: SimulatorControl {
+    private let simulator: Simulator
+
+    init(_ simulator: Simulator) { self.simulator = simulator }
+
+    var magicTable: String { "magic\n" }
+    var code: Int64? {
+        get { simulator.conduct.code }
+        set { simulator.conduct.code = newValue }
+    }
+    var delay: Duration {
+        get { simulator.conduct.delay }
+        set { simulator.conduct.delay = newValue }
+    }
+    var enforcesProviderRules: Bool {
+        get { simulator.enforcesProviderRules }
+        set { simulator.enforcesProviderRules = newValue }
+    }
+    var clockOffset: Duration {
+        get { simulator.conduct.clockOffset }
+        set { simulator.conduct.clockOffset = newValue }
+    }
+}

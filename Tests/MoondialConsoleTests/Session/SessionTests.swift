@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import Testing
+
+@testable import MoondialConsole
+
+@Suite("Session", .timeLimit(.minutes(1)))
+struct SessionTests {
+    private let desk = SessionDesk()
+
+    @Test func anExpressionShowsItsValues() async throws {
+        let record = try await desk.type("1 + 1", "1, nil, \"x\" -- a comment", "print \"printed\"", "nil")
+        #expect(record.results == "2\n1\nnil\n\"x\"\nprinted\nnil\n")
+        #expect(record.end == .done)
+    }
+
+    @Test func globalsStayAndStatementsShowNothing() async throws {
+        let record = try await desk.type("x = 40", "x = x + 2", "for i = 1, 2 do x = x + i end", "x", "return x, 1")
+        #expect(record.results == "45\n45\n1\n")
+    }
+
+    @Test func resultsCanBeUsedAgain() async throws {
+        let record = try await desk.type("\"a\"", "\"b\"", "nil", "\"c\"", "_1 .. _2 .. _3", "_ .. _1")
+        #expect(record.resultLines.suffix(2) == ["\"cba\"", "\"cbacba\""])
+    }
+
+    @Test func anErrorIsShownAndKept() async throws {
+        let record = try await desk.type("error({ code = 7 })", "_error", "error \"text\"", "_error")
+        #expect(record.resultLines == ["{ code = 7 }", "\"stdin:3: text\""])
+        #expect(record.notes.contains("error[rule_error]: text\n --> stdin:3\n  |\n3 | error \"text\"\n"))
+    }
+
+    @Test func aLostLocalIsNamed() async throws {
+        let record = try await desk.type("local secret <const>, other = 1, 2", "other", "thing")
+        #expect(record.notes.contains("fix: locals end with the line; write other = … without local"))
+        #expect(record.notes.contains("undefined global 'thing'\n"))
+    }
+
+    @Test(
+        "which blocks need more lines",
+        arguments: [
+            ("f(", true), ("function f()", true), ("x =", true), ("{ 1,", true), ("[[ long", true), ("1 +", true),
+            ("f()", false), ("x = 1", false), (")", false), ("\"open", false), ("if x then", true), ("", false),
+            ("x y", false), ("rule \"a\" {", true),
+        ])
+    func isIncomplete(text: String, expected: Bool) async throws {
+        let probe = Probe()
+        var desk = desk
+        desk.beforeBlock = { _, session in probe.set(session.engine.isIncomplete(text)) }
+        _ = try await desk.type("1")
+        #expect(probe.value == expected)
+    }
+
+    @Test func aRuleIsAddedAndReplaced() async throws {
+        let record = try await desk.type(
+            "rule \"nines\" {\n  pre_check = function(req) return deny \"a\" end,\n}",
+            "verify(\"13800138000\", \"sim:\").reason",
+            "rule \"nines\" { pre_check = function(req) return deny \"b\" end }",
+            "verify(\"13800138000\", \"sim:\").reason")
+        #expect(record.notes.contains("rule 'nines' added: pre_check\n"))
+        #expect(record.notes.contains("rule 'nines' replaced: stdin:5, was stdin:1\n"))
+        #expect(record.results == "\"a\"\n\"b\"\n")
+    }
+
+    @Test func everyVerifyIsDrawnButNotAThousand() async throws {
+        let record = try await desk.type("for i = 1, 10 do verify(\"13800138000\", \"sim:\") end", ":flow 9")
+        #expect(record.notes.split(separator: "\n").count { $0.hasPrefix("trace ") } == 4)
+        #expect(record.notes.contains("7 more runs, see :flow\n"))
+    }
+
+    @Test func nothingSecretIsPrinted() async throws {
+        let token = "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw"
+        let record = try await desk.type(
+            "d = verify(\"13912345678\", \"\(token)\")", "{ \"\(token)\", 13912345678, \"call 13912345678\" }",
+            "error(\"about \(token) and 13912345678\")",
+            "rule \"r\" { pre_check = function(req) error(req.token .. req.phone) end }",
+            "verify(\"13912345678\", \"\(token)\").decision")
+        for text in [record.results, record.notes] {
+            #expect(!text.contains(token))
+            #expect(!text.contains("13912345678"))
+        }
+        #expect(record.resultLines.first == "{ \"<token>\", \"139****5678\", \"call 139****5678\" }")
+    }
+
+    @Test func phonesAreShownOnDemand() async throws {
+        var desk = desk
+        desk.run.showPhones = true
+        #expect(try await desk.type("\"13912345678\"").results == "\"13912345678\"\n")
+    }
+
+    @Test func aBackgroundRunShowsItsEnd() async throws {
+        var desk = desk
+        desk.isInteractive = false
+        let record = try await desk.type(
+            "moondial.spawn(function(a, b) return a + b, verify(\"13800138000\", \"sim:delay=5ms\").verdict end, 1, 2)",
+            "\"at once\"")
+        #expect(record.results == "1\n\"at once\"\n3\n\"match\"\n")
+        #expect(record.notes == "[1] done:\n")
+    }
+}
+
+/// Takes a value out of a closure that runs elsewhere.
+final class Probe: @unchecked Sendable {
+    // Written before the test waits for the end, and read after it.
+    private(set) var value: Bool?
+
+    func set(_ value: Bool) { self.value = value }
+}

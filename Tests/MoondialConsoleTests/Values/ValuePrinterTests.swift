@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+@testable import MoondialConsole
+
+@Suite("Values", .timeLimit(.minutes(1)))
+struct ValuePrinterTests {
+    @Test(
+        "one line of Lua",
+        arguments: [
+            ("1", "1"), ("1.0", "1.0"), ("-0.0", "-0.0"), ("1e300", "1e+300"), ("math.huge", "math.huge"),
+            ("-math.huge", "-math.huge"), ("0/0", "0/0"), ("math.mininteger", "math.mininteger"), ("nil", "nil"),
+            ("true", "true"), ("\"a\\\"b\\\\c\\n\\t\\0\\xFF\"", "\"a\\\"b\\\\c\\n\\t\\x00\\xFF\""),
+            ("\"\\u{200B}日本\"", "\"\\u{200B}日本\""), ("{}", "{}"), ("{ 1, nil, 3 }", "{ 1, nil, 3 }"),
+            (
+                "{ b = 1, a = 2, [10] = 3, [1.5] = 4, [true] = 5, [\"end\"] = 6 }",
+                "{ [1.5] = 4, [10] = 3, a = 2, b = 1, [\"end\"] = 6, [true] = 5 }"
+            ),
+            ("moondial.json.null", "moondial.json.null"), ("moondial.json.array {}", "moondial.json.array {}"),
+            ("allow", "allow"), ("deny \"why\"", "deny \"why\""),
+            ("review(\"w\", { n = 1 })", "review(\"w\", { n = 1 })"),
+            ("string.format", "string.format"), ("verify", "verify"), ("function() end", "--[[ function stdin:1 ]]"),
+            ("{ f = function() end }", "{ f = --[[ function stdin:1 ]] nil }"),
+            ("coroutine.create(print)", "--[[ thread ]]"),
+            ("setmetatable({ 1 }, { __index = function() error \"ran\" end, __pairs = error })", "{ 1 }"),
+            ("{ { { { { 1 } } } } }", "{ { { { { --[[ … 1 more ]] } } } } }"),
+        ])
+    func shown(expression: String, expected: String) async throws {
+        var desk = SessionDesk()
+        desk.isInteractive = true
+        #expect(try await desk.type(expression).results == expected + "\n")
+    }
+
+    @Test func whatIsShownIsLua() async throws {
+        let record = try await SessionDesk().type(
+            "t = { 1, { x = \"y\\n\" }, f = print, g = function() end, [3.5] = { 0/0 }, list = { 1, 2, 3 } }", "t")
+        let again = try await SessionDesk().type(record.results)
+        #expect(again.results.contains("f = print"))
+        #expect(again.end == .done)
+    }
+
+    @Test func cyclesEnd() async throws {
+        let record = try await SessionDesk().type(
+            "t = { name = \"t\" } t.child = { up = t, deep = { t } } t.me = t", "t")
+        #expect(
+            record.results == """
+                {
+                  child = {
+                    deep = { --[[ the table 3 levels out ]] nil },
+                    up = --[[ the table 2 levels out ]] nil,
+                  },
+                  me = --[[ this table ]] nil,
+                  name = "t",
+                }
+
+                """)
+    }
+
+    @Test func largeValuesAreCut() async throws {
+        let record = try await SessionDesk().type(
+            "t = {} for i = 1, 280 do t[i] = i end", ":set items 3", "t", "(\"x\"):rep(1000)", ":full #_")
+        #expect(record.resultLines[0] == "{ 1, 2, 3, --[[ … 277 more ]] }")
+        #expect(record.resultLines[1].hasSuffix("x\" --[[ … 600 more bytes ]]"))
+        #expect(record.resultLines[2] == "1000")
+    }
+
+    @Test func aHugeTableIsNeitherCopiedNorRefused() async throws {
+        let record = try await SessionDesk().type(
+            "t = {} for i = 1, 200000 do t[\"k\" .. i] = { i } end", ":set items 1", "t")
+        #expect(record.results.hasSuffix("--[[ … 199999 more ]] }\n"))
+    }
+
+    @Test func decisionsAreCompact() async throws {
+        let record = try await SessionDesk().type(
+            "rule \"add\" { map_result = { match = allow(\"ok\", { score = 3 }) } }",
+            "verify(\"13800138000\", \"sim:\", \"e\")", ":full")
+        #expect(
+            record.resultLines[0...9].joined(separator: "\n") == """
+                {
+                  decision = "allow",
+                  reason = "ok",
+                  rule = "add",
+                  verdict = "match",
+                  code = 9000,
+                  endpoint = "mobile",
+                  score = 3,
+                  --[[ … 6 more, see :full ]]
+                }
+                """)
+        #expect(record.results.contains("trace_id = "))
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import Testing
+
+/// What takes the compiler long is not compiled.
+@Suite struct SourceLimitTests {
+    /// Text with as many of a word as asked for.
+    struct Source: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let text: @Sendable (Int) -> String
+
+        init(_ name: String, _ text: @escaping @Sendable (Int) -> String) {
+            testDescription = name
+            self.text = text
+        }
+    }
+
+    private static let limit = 3000
+    private static let message = "chunk has more than 3000 'and', 'or', 'elseif', 'goto', 'break' and labels"
+
+    private static func many(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
+
+    static let counted: [Source] = [
+        Source("or") { "local x return " + many("x or ", $0) + "x" },
+        Source("and") { "local x return " + many("x and--\n", $0) + "x" },
+        Source("or without spaces") { "local x return " + many("(x)or", $0) + "(x)" },
+        Source("elseif") { "local x if x then " + many("elseif x then ", $0) + "end" },
+        Source("gotos to one label") { many("goto a ", $0 - 1) + "::a::" },
+        Source("break") { "local x while x do " + many("if x then break end ", $0) + "end" },
+        Source("labels") { (0..<$0).map { "::a\($0)::x = 1 " }.joined() },
+        Source("a mixture") {
+            "local x = 1 " + many("x = x and x or x ", $0 / 2) + (0..<($0 % 2)).map { "::a\($0)::" }.joined()
+        },
+        Source("after strings and comments") {
+            #"local x = "\"", '\'', "\\", [==[]]]=]==], '\z"# + "\n ' --[[ ]]--[=[]] ]=]\n--[ [\n"
+                + many("x = x or x ", $0)
+        },
+        Source("next to numbers") { "local x = 3.0 " + many("x = 0x10 or 1e5 ", $0) },
+    ]
+
+    @Test(arguments: counted)
+    func wordsAreCounted(_ source: Source) throws {
+        _ = try Lab().load(source.text(Self.limit))
+        do {
+            _ = try Lab().load(source.text(Self.limit + 1))
+            Issue.record("it was compiled")
+        } catch {
+            #expect(error.code == .syntax)
+            #expect(error.message == Self.message)
+        }
+    }
+
+    static let uncounted: [Source] = [
+        Source("a string") { "local x = '" + many("or ", $0) + "'" },
+        Source("a quoted string") { #"local x = ""# + many(#" or\"'"#, $0) + "\"" },
+        Source("a long string") { "local x = [==[" + many("or ]] ]=]", $0) + "]==]" },
+        Source("a comment") { "--" + many("or ", $0) },
+        Source("a long comment") { "--[[" + many("or\n", $0) + "]]" },
+        Source("a long string that ends in brackets") { "local x = [=[" + many("] or ]]= ", $0) + "]]=]" },
+        Source("names") { "local orx, xor, or_, or1 " + many("orx = xor ", $0) },
+        Source("other words") { "local x " + many("x = not x ", $0) },
+        Source("colons") { "local x = {} " + many("x:y() ", $0) },
+    ]
+
+    @Test(arguments: uncounted)
+    func nothingElseIsCounted(_ source: Source) throws {
+        _ = try Lab().load(source.text(Self.limit * 2))
+    }
+
+    /// Where the text is cut off within a token, the compiler has the say.
+    @Test(arguments: [
+        "'", "\"\\", "[==[", "[=", "[", "--[[", "--[", "--", "-", ":", "::", "'\\", "[=[]=", "or", "\0or",
+    ])
+    func endsOfTextAreSeen(_ end: String) throws {
+        for text in [end, "x = 1 " + end, String(repeating: "x = 1 or 2 ", count: 10) + end] {
+            do {
+                _ = try Lab().load(text)
+            } catch {
+                #expect(error.code == .syntax)
+                #expect(error.message != Self.message)
+            }
+        }
+    }
+
+    @Test func scriptsGetTheMessage() throws {
+        let text = "return load('return ' .. ('x or '):rep(3001) .. 'x')"
+        #expect(try shown(Lab().run(text)) == "nil " + Self.message)
+    }
+
+    @Test func modulesAreCounted() throws {
+        let lab = try Lab(modules: ["m": "return " + Self.many("x or ", 3001) + "x"])
+        #expect(try lab.error(of: "require 'm'").message == Self.message)
+    }
+}

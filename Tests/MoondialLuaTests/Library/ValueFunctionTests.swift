@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import Testing
+
+/// tostring, setmetatable and math.randomseed, where they differ from stock Lua.
+@Suite struct ValueFunctionTests {
+    private static let refusal = "'__gc' is not available: finalizers would run outside every limit"
+
+    @Test func noValueShowsWhereItIs() throws {
+        let text = """
+            local values = {{}, print, coroutine.create(print), setmetatable({}, {__name = 'Point'})}
+            local names = {'table', 'function', 'thread', 'Point'}
+            local seen, low = {}, 0
+            for i, value in ipairs(values) do
+              local shown = tostring(value)
+              assert(shown:match('^' .. names[i] .. ': 0x%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x%x$'), shown)
+              assert(shown == tostring(value) and shown == ('%s'):format(value))
+              assert(shown:match('0x%x+') == ('%p'):format(value))
+              assert(('%-20p|'):format(value) == ('%-20s|'):format(shown:match('0x%x+')))
+              assert(not seen[shown])
+              seen[shown] = true
+              if shown:find('0x0000', 1, true) then low = low + 1 end
+            end
+            assert(low < 2)
+            return ('%p %p %p %5p'):format(1, nil, true, 2.5), (('%p'):format('x')):match('^0x%x+$') ~= nil
+            """
+        #expect(try shown(Lab().run(text)) == "(null) (null) (null) (null) true")
+    }
+
+    @Test func manyValuesHaveManyTexts() throws {
+        let text = """
+            local seen, keep = {}, {}
+            for i = 1, 20000 do
+              keep[i] = {}
+              local shown = tostring(keep[i])
+              assert(not seen[shown])
+              seen[shown] = true
+            end
+            return true
+            """
+        #expect(try Lab().run(text) == [true])
+    }
+
+    @Test func everyStateHasItsOwnTexts() throws {
+        let text = "return tostring(print):match('0x%x+')"
+        #expect(try Lab().run(text) != Lab().run(text))
+    }
+
+    @Test func printShowsNoAddress() throws {
+        let lab = try Lab()
+        try lab.run("t = {} print(t, 1) print(tostring(t) .. '\\t1')")
+        #expect(lab.journal.printed.count == 2)
+        #expect(lab.journal.printed.first == lab.journal.printed.last)
+    }
+
+    @Test(arguments: ["setmetatable({}, {__gc = function() end})", "setmetatable({}, {__gc = true})"])
+    func finalizersAreRefused(_ text: String) throws {
+        let lab = try Lab()
+        #expect(try lab.error(of: text).description == "test.lua:1: \(Self.refusal)")
+    }
+
+    @Test func aFinalizerThatComesLaterNeverRuns() throws {
+        let text = """
+            local ran
+            local mt = {}
+            local value = setmetatable({}, mt)
+            mt.__gc = function() ran = true end
+            value = nil
+            for i = 1, 1e5 do local garbage = {i} end
+            return ran
+            """
+        #expect(try Lab().run(text) == [.nil])
+    }
+
+    @Test func freezingMakesNoFinalizer() throws {
+        // The metatable moves to the table behind, and Lua looks for a finalizer when that happens.
+        let lab = try Lab()
+        try lab.run("local mt = {} setmetatable(_G, mt) mt.__gc = function() error('ran') end")
+        #expect(throws: LuaError.self) { try lab.vm.freeze("_G") }
+    }
+
+    @Test func randomNumbersDifferFromStateToState() throws {
+        let text = "return math.random(0), math.random(0)"
+        #expect(try Lab().run(text) != Lab().run(text))
+    }
+
+    @Test func theSeedIsReturnedAndRepeatsTheNumbers() throws {
+        let text = """
+            local a, b = math.randomseed()
+            local first = math.random(0)
+            math.randomseed(a, b)
+            return math.type(a), math.type(b), first == math.random(0), math.randomseed(7, 8)
+            """
+        #expect(try shown(Lab().run(text)) == "integer integer true 7 8")
+    }
+
+    @Test func formatsAreBounded() throws {
+        let lab = try Lab()
+        let error = try lab.error(of: "local a <const> = ('%d'):rep(1001) string.format(a, 1)")
+        #expect(error.message == "bad argument #1 to 'format' (more than 1000 conversions)")
+        let most = """
+            local numbers = {}
+            for i = 1, 1000 do numbers[i] = i % 10 end
+            return #string.format(('%d'):rep(1000), table.unpack(numbers)), #string.format(('%%'):rep(5000))
+            """
+        #expect(try shown(lab.run(most)) == "1000 5000")
+        let packed = try lab.error(of: "string.pack('c9000000c9000000', '', '')")
+        #expect(packed.message == "bad argument #1 to 'pack' (more than 16 MiB of fixed-size strings)")
+    }
+}

@@ -1,0 +1,3 @@
+-- A coroutine instead of an answer.
+-- expect: review rule_error
+rule "attack" { pre_check = function() return coroutine.running() end }
