@@ -338,6 +338,7 @@ extern const luaL_Reg moondial_utf8_functions[];
 
 /// Functions that get the stock function which they replace as an upvalue.
 extern const luaL_Reg moondial_string_wrappers[];
+extern const luaL_Reg moondial_os_wrappers[];
 extern const luaL_Reg moondial_value_wrappers[];
 
 /// What an argument must be capable of, through metamethods when it is no table.

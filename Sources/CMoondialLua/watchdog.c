@@ -11,10 +11,15 @@
 #endif
 
 enum {
-    TICK = 5000000,    ///< nanoseconds between two looks
+    TICK = 5000000,        ///< nanoseconds between two looks
     SHORT_TICK = 500000,   ///< while one stalls, which can be ended only where it happens to be in Lua
-    PATIENCE = 15000000,   ///< nanoseconds of processor time that a slice may go on when it has to stop
-    QUIET_TICKS = 20,  ///< after so many looks at nothing it goes to sleep
+    QUIET_TICKS = 20,      ///< after so many looks at nothing it goes to sleep
+};
+
+// Nanoseconds of processor time that a slice may go on when it has to stop, before that costs the state.
+enum {
+    PATIENCE = 35000000,            ///< with a limit, which the end follows in 50 ms
+    PATIENCE_OF_USERS = 500000000,  ///< of somebody who interrupts and would like to keep the state
 };
 
 static struct {
@@ -44,13 +49,18 @@ static uint64_t cpu_time(int32_t thread) {
 #endif
 }
 
+static uint64_t patience_with(const moondial_slice *slice) {
+    int32_t reason = atomic_load_explicit(&slice->reason, memory_order_relaxed);
+    return reason == MOONDIAL_STOP_INTERRUPT ? PATIENCE_OF_USERS : PATIENCE;
+}
+
 /// The slice has to stop and has been told so: it is told again, and when that does not help, ended the hard way.
 static void insist(moondial_vm *vm, uint64_t number, uint64_t cpu) {
     moondial_sighting *sighting = &vm->sighting;
     if (!sighting->is_told) {
         sighting->is_told = true;
         sighting->cpu_when_told = cpu;
-    } else if (cpu > sighting->cpu_when_told + PATIENCE) {
+    } else if (cpu > sighting->cpu_when_told + patience_with(&vm->slice)) {
         atomic_store_explicit(&vm->slice.stalled, number, memory_order_relaxed);
         watchdog.hurries = true;
     }

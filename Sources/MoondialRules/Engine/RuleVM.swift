@@ -3,8 +3,7 @@
 import MoondialLua
 
 /// A Lua state in which a rulebook has been loaded. A run holds the one in which it began; when that is full or lost, the
-/// engine
-/// makes another for those that come.
+/// engine makes another for those that come.
 final class RuleVM {
     let vm: LuaVM
     let host: LanguageHost
