@@ -75,13 +75,13 @@ void *moondial_allocate(void *context, void *block, size_t old_size, size_t new_
         old_size = 0;
     }
     if (new_size == 0) {
-        free(block);
+        moondial_arena_give(&vm->arena, block, old_size);
         vm->live_bytes -= old_size;
         return NULL;
     }
     bool grows = new_size > old_size;
     bool granted = !grows || (vm->allocations > 0 && moondial_charge_allocation(vm, new_size - old_size));
-    void *result = granted ? realloc(block, new_size) : NULL;
+    void *result = granted ? moondial_arena_resize(&vm->arena, block, old_size, new_size) : NULL;
     if (result == NULL) {
         vm->starved = true;
         return NULL;

@@ -64,6 +64,8 @@ int moondial_call_host(lua_State *L, uint32_t function, uint32_t flags, const ch
     vm->calling = L;
     moondial_answer answer = vm->call(vm->context, function, vm->current);
     vm->calling = outer;
+    if (vm->is_lost) moondial_lose(vm);  // by a thread that was closed meanwhile
+    if (answer != MOONDIAL_ANSWER_WAIT) moondial_poll(L, vm);
     if (answer != MOONDIAL_ANSWER_WAIT) return deliver(L, answer == MOONDIAL_ANSWER_RAISE);
     vm->waiting = true;
     vm->waiting_in = NULL;

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #include "CMoondialLua.h"
+#include "arena.h"
 
 #if LUA_VERSION_NUM != 504 || LUA_VERSION_RELEASE_NUM < 50404
 #error "moondial needs Lua 5.4.4 or a later 5.4 (Debian and Ubuntu: apt-get install liblua5.4-dev)"
@@ -51,6 +52,7 @@ typedef struct {
     // Written by others:
     _Atomic uint64_t overdue;   ///< the number of the slice that has to stop
     _Atomic int32_t reason;     ///< and why
+    _Atomic uint64_t stalled;   ///< the number of the slice that has to stop in the middle of an instruction
     _Atomic uint64_t idle;      ///< nanoseconds that slice `idle_of` is known not to have had a processor
     _Atomic uint64_t idle_of;
 } moondial_slice;
@@ -60,6 +62,8 @@ typedef struct {
     uint64_t slice;
     uint64_t time;  ///< on the coarse clock
     uint64_t cpu;   ///< of the thread
+    bool is_told;   ///< that it has to stop
+    uint64_t cpu_when_told;
 } moondial_sighting;
 
 /// A new block of memory that Lua asks for.
@@ -80,6 +84,7 @@ struct moondial_vm {
     moondial_buffer outbox;
     size_t functions;  ///< on the outbox: end of the newest function's links, 0 when there is none
 
+    moondial_arena arena;  ///< all of Lua's memory
     size_t live_bytes;
     size_t live_limit;
     uint64_t allocations;  ///< how many more succeed
@@ -93,13 +98,15 @@ struct moondial_vm {
     moondial_meter host_meter;       ///< of the host's own work: unlimited
     moondial_entry *entry;           ///< innermost
     lua_State *volatile running;     ///< coroutine whose code runs
+    volatile bool is_lost;           ///< the state was left in the middle of something: nothing may call Lua for it
+    volatile bool is_guarded;        ///< what runs must not be left in the middle now
     volatile sig_atomic_t stopping;  ///< a `moondial_stop_reason`: what runs has to stop
     _Atomic bool interrupted;        ///< the host's user wants whatever runs, or runs next, to stop
     uint64_t slices;                 ///< the last number given
     moondial_slice slice;
     moondial_sighting sighting;      ///< this and the following are the watchdog's
     moondial_vm *next_watched;
-    bool is_watched;
+    _Atomic bool is_watched;
 
     moondial_frame *frame;     ///< innermost
     lua_State *calling;        ///< state whose host call is being answered
@@ -213,10 +220,25 @@ static inline void moondial_poll(lua_State *L, const moondial_vm *vm) {
 }
 /// The slice that is going on has to stop. From any thread.
 void moondial_stop_slice(moondial_vm *vm, uint64_t slice, moondial_stop_reason reason);
+/// Makes the thread of the slice that is going on look again at whether it has to stop. From any thread.
+void moondial_signal_slice(moondial_vm *vm);
+/// The VM whose slice goes on on this thread of the operating system, or NULL.
+moondial_vm *moondial_vm_here(void);
+
+// MARK: - last_resort.c
+
+/// Finds out where the code of Lua is. Once, before the others.
+void moondial_find_lua(void);
+/// In the signal handler: if Lua itself was interrupted, the slice ends when the handler returns, and the VM is lost.
+void moondial_last_resort(moondial_vm *vm, void *context);
+/// Ends the host's call of a VM that is lost from here on. Does not return.
+_Noreturn void moondial_lose(moondial_vm *vm);
+/// Reports that the VM was lost before.
+moondial_status moondial_report_lost(moondial_vm *vm);
 
 // MARK: - watchdog.c
 
-/// A slice with limits begins: the watchdog looks at it from time to time. Never raises.
+/// A slice with limits begins, or one has to stop: the watchdog looks at it from time to time. From any thread.
 void moondial_watch(moondial_vm *vm);
 /// The VM goes away.
 void moondial_unwatch(moondial_vm *vm);
@@ -316,6 +338,7 @@ extern const luaL_Reg moondial_utf8_functions[];
 
 /// Functions that get the stock function which they replace as an upvalue.
 extern const luaL_Reg moondial_string_wrappers[];
+extern const luaL_Reg moondial_os_wrappers[];
 extern const luaL_Reg moondial_value_wrappers[];
 
 /// What an argument must be capable of, through metamethods when it is no table.

@@ -72,12 +72,12 @@ static int count_garbage(lua_State *L) {
 //   pcall, coroutine.*                                     nothing but the call, which the interpreter counts
 //   tonumber, string.len, lower, upper, reverse, sub       linear in the string
 //   string.byte, unpack; utf8.char, codepoint              linear in the results, for which the stack has to have room
-//   string.packsize                                        linear in the format
-//   string.pack                                            linear in format and strings; `c` is bounded in strings.c
-//   string.format                                          bounded conversions (strings.c) of 99 digits, or a string
+//   string.packsize                                        linear in the format, which is bounded in strings.c
+//   string.pack                                            linear in format and strings; `c` is bounded there
+//   string.format                                          bounded conversions of 99 digits, or a string
 //   utf8.len, offset, codes                                linear in the string
 //   math.*                                                 constant; `random` draws again with a chance below one half
-//   os.time, date, clock, difftime                         nine fields; linear in the format
+//   os.time, date, clock, difftime                         nine fields; linear in the format, which is bounded
 
 /// Replaces functions in the table on top of the stack by those that have them as an upvalue.
 static void wrap(lua_State *L, const luaL_Reg *wrappers) {
@@ -93,6 +93,12 @@ static int open_string(lua_State *L) {
     luaL_setfuncs(L, moondial_pattern_functions, 0);
     luaL_setfuncs(L, moondial_string_functions, 0);
     wrap(L, moondial_string_wrappers);
+    return 1;
+}
+
+static int open_os(lua_State *L) {
+    luaopen_os(L);
+    wrap(L, moondial_os_wrappers);
     return 1;
 }
 
@@ -128,7 +134,7 @@ static int open_base(lua_State *L) {
 
 static const luaL_Reg libraries[] = {
     {"string", open_string}, {"table", open_table}, {"math", open_math}, {"utf8", open_utf8},
-    {"os", luaopen_os},      {"coroutine", moondial_open_coroutine}, {NULL, NULL},
+    {"os", open_os},         {"coroutine", moondial_open_coroutine}, {NULL, NULL},
 };
 
 /// Leaves a table on the stack with each library's table under its name and the basic functions under "_G".

@@ -33,7 +33,7 @@ static bool find_script(lua_State *L, lua_Debug *ar) {
 }
 
 bool moondial_vm_caller(moondial_vm *vm, const char **source, int32_t *line) {
-    if (vm->calling == NULL || !find_script(vm->calling, &vm->caller)) return false;
+    if (vm->calling == NULL || vm->is_lost || !find_script(vm->calling, &vm->caller)) return false;
     // A chunk's name lives as long as its function, which is on the stack.
     size_t unused;
     *source = moondial_source(&vm->caller, &unused);

@@ -6,7 +6,8 @@
 // the coroutine whose code runs, and at the next instruction the hook jumps back to the host's call, past every pcall,
 // closing handler and C function on the way. The coroutines that were on the way are abandoned: never resumed, never
 // closed, left to the collector. Lua is at an instruction's boundary then, where it could as well have raised an error, so
-// nothing else is left half done; and no Swift frame is jumped over, since a host function never enters the VM.
+// nothing else is left half done; and no Swift frame is jumped over, since a host function never enters the VM. What takes
+// long within one instruction is left to last_resort.c.
 
 #define _GNU_SOURCE  // gettid, tgkill
 #include <pthread.h>
@@ -29,6 +30,8 @@ static void stop_hook(lua_State *L, lua_Debug *ar) {
     lua_sethook(L, NULL, 0, 0);  // armed for a slice that ended before
 }
 
+moondial_vm *moondial_vm_here(void) { return here.vm; }
+
 __attribute__((disable_sanitizer_instrumentation)) void moondial_request_stop(
     moondial_vm *vm, moondial_stop_reason reason) {
     vm->stopping = reason;
@@ -38,6 +41,7 @@ __attribute__((disable_sanitizer_instrumentation)) void moondial_request_stop(
 
 _Noreturn void moondial_stop(lua_State *L) {
     moondial_vm *vm = moondial_vm_of(L);
+    vm->is_guarded = true;  // until moondial_leave: it ends already
     vm->meter->stopped = (moondial_stop_reason)vm->stopping;
     if (vm->stopping == MOONDIAL_STOP_INTERRUPT) vm->interrupted = false;
     moondial_report_stop(L);
@@ -56,22 +60,26 @@ int __sigaction(int, const struct sigaction *, struct sigaction *);
 #endif
 #endif
 
-__attribute__((disable_sanitizer_instrumentation)) static void on_signal(int number) {
+__attribute__((disable_sanitizer_instrumentation))
+static void on_signal(int number, siginfo_t *unused, void *context) {
     (void)number;
+    (void)unused;
     moondial_vm *vm = here.vm;
-    if (vm == NULL) return;
+    if (vm == NULL || vm->is_lost) return;
     uint64_t slice = atomic_load_explicit(&vm->slice.number, memory_order_relaxed);
     // A signal that comes late means a slice that is over.
     if (slice == 0 || atomic_load_explicit(&vm->slice.overdue, memory_order_acquire) != slice) return;
     moondial_request_stop(vm, (moondial_stop_reason)atomic_load_explicit(&vm->slice.reason, memory_order_relaxed));
+    if (atomic_load_explicit(&vm->slice.stalled, memory_order_relaxed) == slice) moondial_last_resort(vm, context);
 }
 
 static void install_handler(void) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = on_signal;
-    action.sa_flags = SA_RESTART | SA_ONSTACK;
+    action.sa_sigaction = on_signal;
+    action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
     sigemptyset(&action.sa_mask);
+    moondial_find_lua();
     sigaction(SIGURG, &action, NULL);
 }
 
@@ -93,6 +101,10 @@ static void prepare_thread(void) {
 void moondial_stop_slice(moondial_vm *vm, uint64_t slice, moondial_stop_reason reason) {
     atomic_store_explicit(&vm->slice.reason, reason, memory_order_relaxed);
     atomic_store_explicit(&vm->slice.overdue, slice, memory_order_release);
+    moondial_signal_slice(vm);
+}
+
+void moondial_signal_slice(moondial_vm *vm) {
     int32_t thread = atomic_load_explicit(&vm->slice.thread, memory_order_relaxed);
 #ifdef __APPLE__
     pthread_t handle = pthread_from_mach_thread_np((mach_port_t)thread);
@@ -107,6 +119,7 @@ void moondial_vm_interrupt(moondial_vm *vm) {
     uint64_t slice = vm->slice.number;
     if (slice == 0 || atomic_load_explicit(&vm->slice.limit, memory_order_relaxed) != UINT64_MAX) return;
     moondial_stop_slice(vm, slice, MOONDIAL_STOP_INTERRUPT);
+    moondial_watch(vm);  // whether it helps
 }
 
 void moondial_vm_clear_interrupt(moondial_vm *vm) { vm->interrupted = false; }
@@ -129,6 +142,7 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     atomic_store_explicit(&slice->limit, limit, memory_order_relaxed);
     atomic_store_explicit(&slice->deadline, deadline, memory_order_relaxed);
     atomic_store_explicit(&slice->thread, here.number, memory_order_relaxed);
+    if (vm->is_lost) return;  // going back to a call that is over, and finds that out
     slice->number = ++vm->slices;  // before the watchdog is asked whether it sleeps, and before the interrupt is looked at
     if (meter->stopped) moondial_request_stop(vm, meter->stopped);
     else if (vm->interrupted && limit == UINT64_MAX) moondial_request_stop(vm, MOONDIAL_STOP_INTERRUPT);
@@ -154,6 +168,7 @@ void moondial_enter(moondial_vm *vm, moondial_entry *entry, moondial_meter *mete
     entry->frame = vm->frame;
     entry->running = vm->running;
     entry->calling = vm->calling;
+    vm->calling = NULL;
     entry->here = here.vm;
     entry->stopping = vm->stopping;
     vm->entry = entry;
@@ -172,6 +187,7 @@ void moondial_leave(moondial_vm *vm, moondial_entry *entry) {
     vm->running = entry->running;
     vm->calling = entry->calling;
     vm->stopping = entry->stopping;
+    vm->is_guarded = false;
     here.vm = entry->here;
     if (vm->entry != NULL) begin_slice(vm, vm->entry);
 }

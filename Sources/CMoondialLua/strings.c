@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// string.rep, format and pack: those whose work is not in proportion to their arguments, or that show addresses.
+// string.rep, format, pack and unpack: those that take long for what they are given, or that show addresses.
 
 #include <limits.h>
 #include <string.h>
@@ -49,7 +49,16 @@ static int string_rep(lua_State *L) {
     return 1;
 }
 
-// MARK: - format
+// MARK: - Formats
+
+/// Bytes of a format, which is read or copied one by one.
+enum { MAX_FORMAT = 256 << 10 };
+
+static const char *check_format(lua_State *L, size_t *length) {
+    const char *format = luaL_checklstring(L, 1, length);
+    luaL_argcheck(L, *length <= MAX_FORMAT, 1, "format is longer than 256 KiB");
+    return format;
+}
 
 /// Each conversion can take a few hundred bytes, out of one that takes two.
 enum { MAX_CONVERSIONS = 1000 };
@@ -78,10 +87,48 @@ static bool is_shown_by_address(lua_State *L, int index) {
            || type == LUA_TLIGHTUSERDATA;
 }
 
-/// Replaces the arguments of %s and %p that would show an address by text; true when a 'p' has to become an 's'.
-static bool hide_addresses(lua_State *L, const char *p, const char *end) {
+/// A string that takes long to quote: stock Lua writes one byte after the other, some with `snprintf`.
+enum { LONG_TO_QUOTE = 64 << 10 };
+
+/// The conversion between the percent sign and the letter quotes a string that is long.
+static bool is_long_quotation(lua_State *L, const char *p, const char *letter, int argument) {
+    return *letter == 'q' && letter == p && lua_type(L, argument) == LUA_TSTRING
+           && lua_rawlen(L, argument) > LONG_TO_QUOTE;
+}
+
+/// Pushes a string as %q writes it.
+static void push_quoted(lua_State *L, int index) {
+    const moondial_vm *vm = moondial_vm_of(L);
+    size_t length;
+    const char *text = lua_tolstring(L, index, &length);
+    luaL_Buffer buffer;
+    luaL_buffinit(L, &buffer);
+    luaL_addchar(&buffer, '"');
+    for (const char *p = text; p < text + length; p++) {
+        moondial_poll(L, vm);
+        unsigned char c = (unsigned char)*p;
+        if (c == '"' || c == '\\' || c == '\n') {
+            luaL_addchar(&buffer, '\\');
+            luaL_addchar(&buffer, *p);
+        } else if (c >= ' ' && c != 127) {
+            luaL_addchar(&buffer, *p);
+        } else {
+            bool digit_follows = p + 1 < text + length && p[1] >= '0' && p[1] <= '9';
+            luaL_addchar(&buffer, '\\');
+            if (digit_follows || c >= 100) luaL_addchar(&buffer, (char)('0' + c / 100));
+            if (digit_follows || c >= 10) luaL_addchar(&buffer, (char)('0' + c / 10 % 10));
+            luaL_addchar(&buffer, (char)('0' + c % 10));
+        }
+    }
+    luaL_addchar(&buffer, '"');
+    luaL_pushresult(&buffer);
+}
+
+/// Replaces the arguments of %s and %p that would show an address, and those of %q that are long, by text; true when a
+/// letter has to become an 's'.
+static bool replace_arguments(lua_State *L, const char *p, const char *end) {
     int top = lua_gettop(L), argument = 1;
-    bool pointers = false;
+    bool rewrites = false;
     for (const char *letter; (letter = next_conversion(&p, end)) != NULL; p = letter) {
         if (++argument > MAX_CONVERSIONS + 1) luaL_argerror(L, 1, "more than 1000 conversions");
         if (argument > top) continue;
@@ -91,30 +138,38 @@ static bool hide_addresses(lua_State *L, const char *p, const char *end) {
         } else if (*letter == 'p' && is_pointer_conversion(p, letter)) {
             moondial_push_address(L, argument, "(null)");
             lua_replace(L, argument);
-            pointers = true;
+            rewrites = true;
+        } else if (is_long_quotation(L, p, letter, argument)) {
+            push_quoted(L, argument);
+            lua_replace(L, argument);
+            rewrites = true;
         }
     }
-    return pointers;
+    return rewrites;
 }
 
-/// Replaces the format, first on the stack, by one that has 's' for 'p'.
-static void rewrite_pointers(lua_State *L, const char *format, size_t length) {
+/// Replaces the format, first on the stack, by one that has 's' where an argument was replaced by text.
+static void rewrite_format(lua_State *L, const char *format, size_t length) {
     luaL_Buffer buffer;
     char *copy = luaL_buffinitsize(L, &buffer, length + 1);
     memcpy(copy, format, length + 1);
     const char *p = copy;
-    for (const char *letter; (letter = next_conversion(&p, copy + length)) != NULL; p = letter)
-        if (*letter == 'p' && is_pointer_conversion(p, letter)) copy[letter - copy] = 's';
+    int argument = 1;
+    for (const char *letter; (letter = next_conversion(&p, copy + length)) != NULL; p = letter) {
+        argument++;
+        if ((*letter == 'p' && is_pointer_conversion(p, letter)) || is_long_quotation(L, p, letter, argument))
+            copy[letter - copy] = 's';
+    }
     luaL_pushresultsize(&buffer, length);
     lua_replace(L, 1);
 }
 
-/// Stock `string.format`, which is the upvalue, without addresses.
+/// Stock `string.format`, which is the upvalue, without addresses and without stalls.
 static int string_format(lua_State *L) {
     if (lua_type(L, 1) == LUA_TSTRING) {
         size_t length;
-        const char *format = lua_tolstring(L, 1, &length);
-        if (hide_addresses(L, format, format + length)) rewrite_pointers(L, format, length);
+        const char *format = check_format(L, &length);
+        if (replace_arguments(L, format, format + length)) rewrite_format(L, format, length);
     }
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
@@ -126,8 +181,8 @@ enum { MAX_PACKED = 16 << 20 };
 
 /// Stock `string.pack`, which is the upvalue, without formats that ask for gigabytes.
 static int string_pack(lua_State *L) {
-    size_t sum = 0;
-    for (const char *p = luaL_checkstring(L, 1); *p != '\0'; p++) {
+    size_t sum = 0, length;
+    for (const char *p = check_format(L, &length); *p != '\0'; p++) {
         if (*p != 'c') continue;
         size_t size = 0;
         for (; p[1] >= '0' && p[1] <= '9' && size <= MAX_PACKED; p++) size = size * 10 + (size_t)(p[1] - '0');
@@ -137,6 +192,21 @@ static int string_pack(lua_State *L) {
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
+/// Stock `string.packsize`, `string.unpack` or `os.date`, which is the upvalue.
+static int with_format(lua_State *L) {
+    size_t length;
+    if (lua_type(L, 1) == LUA_TSTRING) check_format(L, &length);
+    return lua_tocfunction(L, lua_upvalueindex(1))(L);
+}
+
 const luaL_Reg moondial_string_functions[] = {{"rep", string_rep}, {NULL, NULL}};
 
-const luaL_Reg moondial_string_wrappers[] = {{"format", string_format}, {"pack", string_pack}, {NULL, NULL}};
+const luaL_Reg moondial_string_wrappers[] = {
+    {"format", string_format},
+    {"pack", string_pack},
+    {"packsize", with_format},
+    {"unpack", with_format},
+    {NULL, NULL},
+};
+
+const luaL_Reg moondial_os_wrappers[] = {{"date", with_format}, {NULL, NULL}};

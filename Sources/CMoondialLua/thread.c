@@ -133,7 +133,15 @@ static bool has_state(moondial_thread *thread) {
     return thread->state != NULL;
 }
 
+/// What a thread gets to hear in a VM that another one has stalled.
+static moondial_status stop_lost(moondial_thread *thread) {
+    thread->waits = false;
+    if (!thread->meter->stopped) thread->meter->stopped = MOONDIAL_STOP_LOST;
+    return moondial_report_lost(thread->vm);
+}
+
 moondial_status moondial_thread_start(moondial_thread *thread, int32_t function) {
+    if (thread->vm->is_lost) return stop_lost(thread);
     if (!has_state(thread)) return moondial_report_text(thread->vm, MOONDIAL_MEMORY, "not enough memory");
     // An idle coroutine has room for a few values; nothing here allocates.
     lua_pushcfunction(thread->state, begin_call);
@@ -143,6 +151,7 @@ moondial_status moondial_thread_start(moondial_thread *thread, int32_t function)
 
 moondial_status moondial_thread_resume(moondial_thread *thread, uint64_t ticket, bool raise) {
     if (!thread->waits || thread->ticket != ticket) return MOONDIAL_LATE;
+    if (thread->vm->is_lost) return stop_lost(thread);
     thread->vm->raise = raise;
     return run(thread, 0);
 }
@@ -162,7 +171,7 @@ moondial_thread *moondial_thread_acquire(moondial_vm *vm, void *owner, moondial_
     thread->vm = vm;
     thread->owner = owner;
     thread->meter = meter;
-    if (!has_state(thread)) {
+    if (!vm->is_lost && !has_state(thread)) {
         free(thread);
         return NULL;
     }
@@ -172,7 +181,8 @@ moondial_thread *moondial_thread_acquire(moondial_vm *vm, void *owner, moondial_
 }
 
 void moondial_thread_release(moondial_thread *thread) {
-    if (thread->waits) reset(thread);
+    if (thread->waits && !thread->vm->is_lost) reset(thread);
+    thread->waits = false;
     thread->owner = NULL;
     thread->next_idle = thread->vm->idle;
     thread->vm->idle = thread;

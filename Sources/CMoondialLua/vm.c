@@ -24,7 +24,9 @@ size_t moondial_vm_live_bytes(const moondial_vm *vm) { return vm->live_bytes; }
 
 bool moondial_vm_is_full(const moondial_vm *vm) { return vm->full; }
 
-void moondial_vm_collect(moondial_vm *vm) { lua_gc(vm->main, LUA_GCCOLLECT); }
+void moondial_vm_collect(moondial_vm *vm) {
+    if (!vm->is_lost) lua_gc(vm->main, LUA_GCCOLLECT);
+}
 
 moondial_buffer *moondial_vm_outbox(moondial_vm *vm) { return &vm->outbox; }
 
@@ -84,6 +86,7 @@ moondial_vm *moondial_vm_new(
     vm->allocations = allocations;
     if (moondial_random(vm->secret, sizeof vm->secret)) vm->main = lua_newstate(moondial_allocate, vm);
     if (vm->main == NULL) {
+        moondial_arena_free(&vm->arena);
         free(vm);
         return NULL;
     }
@@ -99,7 +102,9 @@ moondial_vm *moondial_vm_new(
 
 void moondial_vm_free(moondial_vm *vm) {
     moondial_unwatch(vm);
-    lua_close(vm->main);
+    // Not lua_close, which visits every object of the state, in order to free it and to run finalizers. Objects hold
+    // nothing but memory of the arena, and a script's finalizers could not call the host any more.
+    moondial_arena_free(&vm->arena);
     for (moondial_thread *thread = vm->threads; thread != NULL;) {
         moondial_thread *next = thread->next;
         free(thread);
@@ -203,6 +208,7 @@ static int run_prelude(lua_State *L) {
 
 /// Runs `function` with `argument` as a light userdata on the main stack, which is empty before and after.
 static moondial_status protect(moondial_vm *vm, lua_CFunction function, const void *argument) {
+    if (vm->is_lost) return moondial_report_lost(vm);
     lua_State *L = vm->main;
     vm->starved = false;
     lua_settop(L, 0);
@@ -241,5 +247,5 @@ moondial_status moondial_vm_run_prelude(moondial_vm *vm, int32_t function) {
 
 void moondial_vm_release(moondial_vm *vm, int32_t function) {
     // Writes to slots of the registry that exist: cannot allocate, and so cannot raise.
-    luaL_unref(vm->main, LUA_REGISTRYINDEX, function);
+    if (!vm->is_lost) luaL_unref(vm->main, LUA_REGISTRYINDEX, function);
 }

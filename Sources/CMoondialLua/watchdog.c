@@ -11,8 +11,15 @@
 #endif
 
 enum {
-    TICK = 5000000,    ///< nanoseconds between two looks
-    QUIET_TICKS = 20,  ///< after so many looks at nothing it goes to sleep
+    TICK = 5000000,        ///< nanoseconds between two looks
+    SHORT_TICK = 500000,   ///< while one stalls, which can be ended only where it happens to be in Lua
+    QUIET_TICKS = 20,      ///< after so many looks at nothing it goes to sleep
+};
+
+// Nanoseconds of processor time that a slice may go on when it has to stop, before that costs the state.
+enum {
+    PATIENCE = 35000000,            ///< with a limit, which the end follows in 50 ms
+    PATIENCE_OF_USERS = 500000000,  ///< of somebody who interrupts and would like to keep the state
 };
 
 static struct {
@@ -20,6 +27,7 @@ static struct {
     pthread_cond_t wake;
     moondial_vm *first;
     bool started;
+    bool hurries;  ///< a slice stalls
     _Atomic bool asleep;
 } watchdog = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 
@@ -41,6 +49,24 @@ static uint64_t cpu_time(int32_t thread) {
 #endif
 }
 
+static uint64_t patience_with(const moondial_slice *slice) {
+    int32_t reason = atomic_load_explicit(&slice->reason, memory_order_relaxed);
+    return reason == MOONDIAL_STOP_INTERRUPT ? PATIENCE_OF_USERS : PATIENCE;
+}
+
+/// The slice has to stop and has been told so: it is told again, and when that does not help, ended the hard way.
+static void insist(moondial_vm *vm, uint64_t number, uint64_t cpu) {
+    moondial_sighting *sighting = &vm->sighting;
+    if (!sighting->is_told) {
+        sighting->is_told = true;
+        sighting->cpu_when_told = cpu;
+    } else if (cpu > sighting->cpu_when_told + patience_with(&vm->slice)) {
+        atomic_store_explicit(&vm->slice.stalled, number, memory_order_relaxed);
+        watchdog.hurries = true;
+    }
+    moondial_signal_slice(vm);
+}
+
 /// Looks at one VM; false when nothing goes on in it.
 static bool look_at(moondial_vm *vm) {
     moondial_slice *slice = &vm->slice;
@@ -55,27 +81,28 @@ static bool look_at(moondial_vm *vm) {
 
     uint64_t now = moondial_now();
     uint64_t cpu = cpu_time(thread);
-    if (vm->sighting.slice != number) vm->sighting = (moondial_sighting){number, now, cpu};
+    if (vm->sighting.slice != number) vm->sighting = (moondial_sighting){.slice = number, .time = now, .cpu = cpu};
     uint64_t seen = now - vm->sighting.time;
     uint64_t worked = cpu - vm->sighting.cpu;
     atomic_store_explicit(&slice->idle, seen > worked ? seen - worked : 0, memory_order_relaxed);
     atomic_store_explicit(&slice->idle_of, number, memory_order_release);
     // Before it was first seen, it is taken to have worked all the time.
     uint64_t used = vm->sighting.time - started + worked;
-    if (used >= limit) moondial_stop_slice(vm, number, MOONDIAL_STOP_CPU);
+    if (atomic_load_explicit(&slice->overdue, memory_order_relaxed) == number) insist(vm, number, cpu);
+    else if (used >= limit) moondial_stop_slice(vm, number, MOONDIAL_STOP_CPU);
     else if (now >= deadline) moondial_stop_slice(vm, number, MOONDIAL_STOP_DEADLINE);
     return true;
 }
 
 static bool look_at_all(void) {
     bool busy = false;
+    watchdog.hurries = false;
     for (moondial_vm *vm = watchdog.first; vm != NULL; vm = vm->next_watched) busy |= look_at(vm);
     return busy;
 }
 
 static void *keep_watch(void *unused) {
     (void)unused;
-    const struct timespec tick = {0, TICK};
     int quiet = 0;
     for (;;) {
         pthread_mutex_lock(&watchdog.lock);
@@ -87,6 +114,7 @@ static void *keep_watch(void *unused) {
             watchdog.asleep = false;
             quiet = 0;
         }
+        const struct timespec tick = {0, watchdog.hurries ? SHORT_TICK : TICK};
         pthread_mutex_unlock(&watchdog.lock);
         nanosleep(&tick, NULL);
     }
@@ -108,7 +136,7 @@ static bool start(void) {
 static void add(moondial_vm *vm) {
     pthread_mutex_lock(&watchdog.lock);
     if (!watchdog.started) watchdog.started = start();
-    if (watchdog.started) {
+    if (watchdog.started && !vm->is_watched) {
         vm->next_watched = watchdog.first;
         watchdog.first = vm;
         vm->is_watched = true;

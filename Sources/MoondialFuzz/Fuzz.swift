@@ -42,9 +42,8 @@ enum Fuzz {
 
     /// A Lua literal of the bytes.
     static func quoted(_ bytes: [UInt8]) -> String {
-        "'"
-            + bytes.map { byte in "\\" + String(repeating: "0", count: byte < 10 ? 2 : byte < 100 ? 1 : 0) + "\(byte)" }
-            .joined() + "'"
+        let escapes = bytes.map { byte in "\\" + String(repeating: "0", count: 3 - "\(byte)".count) + "\(byte)" }
+        return "'" + escapes.joined() + "'"
     }
 }
 

@@ -67,6 +67,10 @@ package final class LuaVM {
     /// Memory has run over its limit once: what is in flight may end here, but nothing new should begin.
     package var isFull: Bool { moondial_vm_is_full(handle) }
 
+    /// A run that was over its limits could be stopped only in the middle of something, and nothing runs here any more:
+    /// what is started or resumed is stopped with the code `lost`, and so is what is loaded or set.
+    package var isLost: Bool { moondial_vm_is_lost(handle) }
+
     /// Collects all garbage. Takes time in proportion to what is in use.
     package func collectGarbage() {
         preconditionNotAnswering()
@@ -85,7 +89,7 @@ package final class LuaVM {
     /// A text that begins at a later line of its source goes on where the texts before it have ended. What an expression
     /// is put into, `frame`, belongs to no source and is not shown.
     ///
-    /// - Throws: `LuaError` with code `syntax` or `memory`.
+    /// - Throws: `LuaError` with code `syntax`, `memory` or `lost`.
     package func load(
         _ text: [UInt8], name: LuaSourceName, firstLine: Int = 1, frame: (before: String, after: String) = ("", "")
     ) throws(LuaError) -> LuaFunction {

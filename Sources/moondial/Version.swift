@@ -6,7 +6,21 @@ enum Version {
     static let number = "0.1.0"
 
     /// "moondial 0.1.0 (Lua 5.4.4, Swift 6.3)".
-    static var text: String { "moondial \(number) (\(LuaVM.luaRelease), Swift \(swift))" }
+    static var line: String { "moondial \(number) (\(LuaVM.luaRelease), Swift \(swift))" }
+
+    /// The line, and the bugs of Lua that rules can reach.
+    static var text: String {
+        let width = LuaBug.known.map(\.summary.count).max() ?? 0
+        let bugs = LuaBug.known.map { bug in
+            let space = String(repeating: " ", count: width - bug.summary.count)
+            return "\n  \(bug.summary)\(space)  \(bug.guarded)"
+        }
+        return """
+            \(line)
+
+            Known bugs of \(LuaBug.release) in the reach of rules, and what guards against each:\(bugs.joined())
+            """
+    }
 
     /// The compiler's release as far as conditional compilation tells it.
     private static var swift: String {

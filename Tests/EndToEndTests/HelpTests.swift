@@ -96,6 +96,10 @@ struct HelpTests {
     @Test func version() async throws {
         let outcome = try await Executable.run(["--version"])
         #expect(outcome.status == 0)
-        #expect(outcome.output.wholeMatch(of: /moondial 0\.1\.0 \(Lua 5\.4\.\d, Swift 6\.\d( or later)?\)\n/) != nil)
+        let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[0].wholeMatch(of: /moondial 0\.1\.0 \(Lua 5\.4\.\d, Swift 6\.\d( or later)?\)/) != nil)
+        #expect(lines[2] == "Known bugs of Lua 5.4.4 in the reach of rules, and what guards against each:")
+        #expect(lines.contains { $0.contains("CVE-2022-28805") && $0.contains("mended:") })
+        #expect(lines.allSatisfy { $0.count <= 120 })
     }
 }

@@ -112,6 +112,7 @@ typedef enum : int32_t {
     MOONDIAL_STOP_COROUTINES,
     MOONDIAL_STOP_INTERRUPT,
     MOONDIAL_STOP_TABLE,
+    MOONDIAL_STOP_LOST,  ///< another run has left the VM unusable
 } moondial_stop_reason;
 
 /// What a run may use of the machine, over all its threads, and what it has used. The largest value of a type is no
@@ -138,8 +139,8 @@ moondial_vm *_Nullable moondial_vm_new(
     const char *_Nullable const *_Nonnull allowed, moondial_limits limits, size_t live_limit, moondial_call call,
     void *context, uint64_t allocations);
 
-/// Closes the state: finalizers run, and every thread and reference becomes invalid. Threads that should close their
-/// to-be-closed variables are released before.
+/// Gives back all memory of the state, and every thread and reference becomes invalid. No finalizer and no pending
+/// `__close` runs: threads that should close their to-be-closed variables are released before.
 void moondial_vm_free(moondial_vm *vm);
 
 /// Makes every allocation after the next `allocations` fail. For tests.
@@ -153,6 +154,10 @@ size_t moondial_vm_live_bytes(const moondial_vm *vm);
 
 /// Memory has run over its limit once: the VM should be given up when its threads have ended.
 bool moondial_vm_is_full(const moondial_vm *vm);
+
+/// What ran could be stopped only in the middle of something. Nothing runs in the VM any more: threads are stopped with
+/// MOONDIAL_STOP_LOST when they are started or resumed, and whatever else needs Lua fails or has no effect.
+bool moondial_vm_is_lost(const moondial_vm *vm);
 
 /// Collects all garbage. Nothing may be running.
 void moondial_vm_collect(moondial_vm *vm);

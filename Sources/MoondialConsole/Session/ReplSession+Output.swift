@@ -106,6 +106,12 @@ extension ReplSession {
         }
     }
 
+    /// What ran before could be stopped only by giving up the Lua state.
+    func reportRenewal(_ trouble: Diagnostic?) {
+        guard let trouble else { return note("this is a fresh Lua state: variables and typed rules are gone") }
+        note(lines: DiagnosticText(trouble, style: screen.notesStyle).text)
+    }
+
     // MARK: - Permission
 
     /// Before the first call that costs money.

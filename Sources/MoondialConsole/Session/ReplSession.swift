@@ -47,6 +47,7 @@ package final class ReplSession {
         engine.onRunFinished = { [unowned self] in report($0) }
         engine.onRawAttempt = { [unowned self] in report($0) }
         engine.onRuleDefined = { [unowned self] in reportRule($0, replaced: $1) }
+        engine.onRenewal = { [unowned self] in reportRenewal($0) }
         engine.onBackgroundEnd = { [unowned self] in reportBackground($0, $1) }
         if setup.isLive { engine.admission = { [unowned self] in admit($0) } }
     }

@@ -67,6 +67,7 @@ extension LuaError.Code {
         case MOONDIAL_SYNTAX: self = .syntax
         case MOONDIAL_MEMORY: self = .memory
         case MOONDIAL_LIMIT: self = .limit
+        case MOONDIAL_STOPPED: self = .lost
         default: self = .runtime
         }
     }

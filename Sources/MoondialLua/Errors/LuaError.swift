@@ -19,6 +19,8 @@ package struct LuaError: Error, Sendable, Equatable {
         case coroutines
         /// The code was stopped for making a table with more keys than it may.
         case tableSize = "table_size"
+        /// The Lua state is unusable because of something else that ran there.
+        case lost
         /// The code was stopped from outside.
         case interrupted
     }

@@ -146,14 +146,16 @@ extension LuaError {
     /// Why something was stopped, with the place that the report on the VM's outbox tells.
     init(stopOf meter: LuaMeter, vm: LuaVM) {
         self.init(status: MOONDIAL_STOPPED, vm: vm)
-        message = meter.stopMessage
+        let reason = meter.handle.pointee.stopped
+        if reason != MOONDIAL_STOP_LOST { message = meter.stopMessage }
         code =
-            switch meter.handle.pointee.stopped {
+            switch reason {
             case MOONDIAL_STOP_CPU: .cpuTime
             case MOONDIAL_STOP_DEADLINE: .deadline
             case MOONDIAL_STOP_COROUTINES: .coroutines
             case MOONDIAL_STOP_TABLE: .tableSize
             case MOONDIAL_STOP_INTERRUPT: .interrupted
+            case MOONDIAL_STOP_LOST: .lost
             default: .memory
             }
     }

@@ -39,7 +39,7 @@ package struct LuaWriter {
         }
     }
 
-    /// A table with string keys; `body` writes each with `field`. `count`: how many fields to expect; a hint.
+    /// A table with string keys; `body` writes each with `field`. `count` is a hint of how many.
     package func writeTable(expecting count: Int = 0, _ body: (LuaWriter) -> Void) {
         tag(MOONDIAL_TAPE_TABLE)
         append(UInt32(0))

@@ -26,7 +26,7 @@ extension DiagnosticCode {
     fileprivate init(_ code: LuaError.Code) {
         switch code {
         case .syntax: self = .ruleSyntax
-        case .runtime: self = .ruleError
+        case .runtime, .lost: self = .ruleError
         case .memory: self = .ruleMemory
         case .cpuTime, .deadline: self = .ruleTimeout
         case .coroutines, .limit, .tableSize: self = .ruleLimit
@@ -52,7 +52,7 @@ extension HookFailure.Kind {
         case .coroutines, .limit, .tableSize: self = .limit
         // The words are the Lua host's own; they only choose the label, since every failure fails closed.
         case .runtime where error.message.contains(" cannot wait inside "): self = .cannotYield
-        case .runtime, .syntax, .interrupted: self = .raised
+        case .runtime, .syntax, .interrupted, .lost: self = .raised
         }
     }
 }

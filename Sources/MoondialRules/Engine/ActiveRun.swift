@@ -22,14 +22,15 @@ package struct FinishedRun: Sendable {
 /// Drives one `RunMachine`: calls the hooks in Lua, sends the attempts, and reports both back.
 final class ActiveRun: RunHandle {
     private let engine: RuleEngine
-    private let home: RuleVM
-    private let rulebook: Rulebook
+    private var home: RuleVM
+    private var rulebook: Rulebook
     private let request: RunRequest
     /// Nil once it was called: it may hold the run.
     private var completion: ((FinishedRun) -> Void)?
     private let started = NIODeadline.now()
     private var machine: RunMachine
     private var isOver = false
+    private lazy var meter = makeMeter()
     /// Made when the first hook is called.
     private var strand: Strand?
     private var exchange: (any Exchange)?
@@ -105,6 +106,7 @@ final class ActiveRun: RunHandle {
 
     /// Calls a hook; nil when it waits.
     private func call(_ call: RunMachine.HookCall) -> HookAnswer? {
+        leaveLostState()
         do throws(LuaError) {
             let strand = try hookStrand()
             strand.meter.beginCall(engine.hookBudget)
@@ -119,13 +121,28 @@ final class ActiveRun: RunHandle {
         }
     }
 
+    /// When another run has cost the Lua state while this one was between two hooks, it goes on in a fresh one.
+    private func leaveLostState() {
+        guard home.vm.isLost, !meter.hasStopped else { return }
+        let next = engine.usableHome()
+        guard !next.vm.isLost, next.host.rulebook.outline.revision == rulebook.outline.revision else { return }
+        strand?.close()
+        strand = nil
+        home = next
+        rulebook = next.host.rulebook
+    }
+
     private func hookStrand() throws(LuaError) -> Strand {
         if let strand { return strand }
-        let meter = engine.settings.run.limits.runMeter()
-        meter.deadline = deadline.uptimeNanoseconds
         let strand = try Strand(vm: home.vm, run: self, meter: meter)
         self.strand = strand
         return strand
+    }
+
+    private func makeMeter() -> LuaMeter {
+        let meter = engine.settings.run.limits.runMeter()
+        meter.deadline = deadline.uptimeNanoseconds
+        return meter
     }
 
     private func write(_ input: RunMachine.HookInput, to writer: LuaWriter) {

@@ -9,12 +9,15 @@ extension RuleEngine {
     /// Runs a block that was typed: an expression first, and if it is none, statements. Globals stay; rules that it
     /// defines join those that are there. What it comes to is also in `_` and `_1` to `_9`, an error in `_error`.
     ///
+    /// When what ran before has left the Lua state unusable, it is a fresh one, with the rules of files alone.
+    ///
     /// `firstLine` is the number of the block's first line within its source. The completion is called once, after this
     /// call has returned, with a view of each value.
     @discardableResult
     package func evaluate(
         _ block: RuleSource, firstLine: Int = 1, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void
     ) -> ActiveEvaluation {
+        let home = usableHome()
         let evaluation = ActiveEvaluation(home: home, completion: completion)
         home.host.noteWhenDefining(block)
         eventLoop.assumeIsolated().execute { evaluation.start(block, firstLine: firstLine) }

@@ -41,8 +41,8 @@ package final class RuleEngine {
     package let settings: Settings
     /// Gets every run that ends, also those that scripts start, before the run's own completion.
     package var onRunFinished: ((FinishedRun) -> Void)?
-    /// Called when the rules were loaded into a fresh Lua state, because memory of the last one ran full; with what went
-    /// wrong when that failed, and the last one stays in use.
+    /// Called when the rules were loaded into a fresh Lua state, because memory of the last one ran full or what ran there
+    /// has left it unusable; with what went wrong when that failed, and the last one stays in use for a while.
     package var onRenewal: ((Diagnostic?) -> Void)?
 
     /// Asked before a script sends something; nil, the default, when nobody needs to be. Calls what it is given once, with
@@ -66,6 +66,8 @@ package final class RuleEngine {
     private let rules: RuleFiles
     /// Where new runs begin. Set before `init` returns.
     private var current: RuleVM?
+    /// Before that, rules that did not load again are not tried once more.
+    private var nextRenewal = NIODeadline.uptimeNanoseconds(0)
     private var randomness = SystemRandomNumberGenerator()
 
     /// Loads the rules: each file runs once. From then on no hook can assign a global.
@@ -99,19 +101,23 @@ package final class RuleEngine {
         return current
     }
 
-    /// Where a run that begins now belongs: in a fresh state when memory of the last one has run full. A script keeps
-    /// its state, with all that it has defined.
-    private func homeOfNextRun() -> RuleVM {
-        if home.vm.isFull, settings.mode == .service {
-            do throws(Diagnostic) {
-                current = try RuleVM(rules: rules, settings: settings, engine: self)
-                onRenewal?(nil)
-            } catch {
-                // What has loaded before can still decide.
-                onRenewal?(error)
-            }
-        }
+    /// Where what begins now belongs: in a fresh state when the last one is lost, or its memory has run full. In that case
+    /// a script keeps its state, with all that it has defined.
+    func usableHome() -> RuleVM {
+        let isUsable = !home.vm.isLost && (settings.mode == .script || !home.vm.isFull)
+        if !isUsable, nextRenewal <= .now() { renew() }
         return home
+    }
+
+    private func renew() {
+        do throws(Diagnostic) {
+            current = try RuleVM(rules: rules, settings: settings, engine: self)
+            onRenewal?(nil)
+        } catch {
+            // What has loaded before can still decide, or fails closed if it was lost. Loading again takes time from those.
+            nextRenewal = .now() + .seconds(10)
+            onRenewal?(error)
+        }
     }
 
     // MARK: - Runs
@@ -124,7 +130,7 @@ package final class RuleEngine {
 
     func startRun(_ request: RunRequest, completion: @escaping (FinishedRun) -> Void) -> ActiveRun {
         let run = ActiveRun(
-            engine: self, home: homeOfNextRun(), request: request, traceID: TraceID(using: &randomness),
+            engine: self, home: usableHome(), request: request, traceID: TraceID(using: &randomness),
             completion: completion)
         // Later, because the caller may be a host function, which must not enter the VM.
         eventLoop.assumeIsolated().execute { run.start() }

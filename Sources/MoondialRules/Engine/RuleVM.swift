@@ -2,8 +2,8 @@
 
 import MoondialLua
 
-/// A Lua state in which a rulebook has been loaded. A run holds the one in which it began; when that is full, the engine
-/// makes another for those that come.
+/// A Lua state in which a rulebook has been loaded. A run holds the one in which it began; when that is full or lost, the
+/// engine makes another for those that come.
 final class RuleVM {
     let vm: LuaVM
     let host: LanguageHost

@@ -119,7 +119,7 @@ final class Conversation {
     }
 
     private func greet() {
-        shell.errors.write("\(Version.text)\ntarget: \(plan.target.title). :help lists the commands, Ctrl-D leaves.\n")
+        shell.errors.write("\(Version.line)\ntarget: \(plan.target.title). :help lists the commands, Ctrl-D leaves.\n")
     }
 
     /// Input is over: the process ends, or somebody goes on at the terminal.

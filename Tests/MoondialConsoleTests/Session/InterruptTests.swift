@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
+import MoondialLua
+import MoondialRules
 import NIOCore
 import Testing
 
@@ -35,4 +38,28 @@ struct InterruptTests {
         #expect(record.notes.contains("interrupted: the attempt at h5: delivered maybe"))
         #expect(record.results == "1\n")
     }
+
+    #if os(Linux) && (arch(x86_64) || arch(arm64))
+        /// A step of Lua that takes minutes and cannot be stopped in any other way.
+        @Test func aStallCostsTheVariablesAndSaysSo() async throws {
+            var desk = SessionDesk()
+            desk.rules = #"rule "kept" { pre_check = function() return deny "asked" end }"#
+            desk.onResult = { text, session in
+                guard text == "stalls\n" else { return }
+                let interrupter = session.engine.interrupter
+                Thread.detachNewThread {
+                    Thread.sleep(forTimeInterval: 0.1)  // the stall has begun by then
+                    interrupter.interrupt()
+                }
+            }
+            let record = try await desk.type(
+                "x, t = 1, {}", "for i = 1, 1 << 16 do t[i * ((1 << 17) - 1)] = true end",
+                "print 'stalls' t[-1] = true", "x",
+                "verify('13800138000', 'sim:').reason")
+            #expect(record.notes.contains("error[cancelled]: interrupted\n"))
+            #expect(record.notes.contains("this is a fresh Lua state: variables and typed rules are gone\n"))
+            #expect(record.notes.contains("undefined global 'x'"))
+            #expect(record.results == "stalls\n\"asked\"\n")
+        }
+    #endif
 }

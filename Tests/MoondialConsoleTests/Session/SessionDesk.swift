@@ -33,6 +33,9 @@ struct SessionDesk: Sendable {
     /// Gets each block that is about to be taken, and the session.
     var beforeBlock: @Sendable (String, ReplSession) -> Void = { _, _ in }
 
+    /// Gets what is written to standard output, and the session.
+    var onResult: @Sendable (String, ReplSession) -> Void = { _, _ in }
+
     /// Types the blocks, and the answers to questions, one after the other, then leaves.
     func type(_ blocks: String...) async throws -> Record { try await type(blocks) }
 
@@ -90,7 +93,10 @@ private final class Table {
         setup.codes = { ["9003"] }
         desk.setup(&setup)
         let screen = ReplScreen(
-            results: { record.record.results += $0 }, notes: { record.record.notes += $0 })
+            results: {
+                record.record.results += $0
+                if let session = record.session { desk.onResult($0, session) }
+            }, notes: { record.record.notes += $0 })
         session = ReplSession(engine: engine, eventLoop: loop, screen: screen, setup: setup)
         record.session = session
         session.onEnd = { [self] end in

@@ -108,4 +108,25 @@ import Testing
         let packed = try lab.error(of: "string.pack('c9000000c9000000', '', '')")
         #expect(packed.message == "bad argument #1 to 'pack' (more than 16 MiB of fixed-size strings)")
     }
+
+    @Test(arguments: ["string.format(f)", "string.pack(f)", "string.packsize(f)", "string.unpack(f, '')", "os.date(f)"])
+    func longFormatsAreRefused(_ call: String) throws {
+        let lab = try Lab()
+        #expect(
+            try lab.run("local f <const> = (' '):rep(256 << 10) return pcall(function() return \(call) end)").count > 0)
+        let error = try lab.error(of: "local f <const> = (' '):rep((256 << 10) + 1) return \(call)")
+        #expect(error.message.hasSuffix("(format is longer than 256 KiB)"))
+    }
+
+    /// A string that is long is not quoted by stock Lua.
+    @Test func longStringsAreQuotedLikeShortOnes() throws {
+        let text = #"""
+            local unit = ""
+            for byte = 0, 255 do unit = unit .. string.char(byte) .. "a" .. string.char(byte) .. "7" end
+            local short = ("%q"):format(unit)
+            local long = ("<%5s%q%%%q>"):format("x", unit:rep(100), 1)
+            return #unit < 64 << 10, long == '<    x"' .. short:sub(2, -2):rep(100) .. '"%1>'
+            """#
+        #expect(try shown(Lab().run(text)) == "true true")
+    }
 }

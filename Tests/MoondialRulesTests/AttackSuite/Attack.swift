@@ -15,6 +15,7 @@ import Testing
 ///     -- budget: hook=50ms memory=8MiB  limits other than the default: hook, run, load, memory, vm, coroutines, attempts
 ///     -- token: sim:delay=20ms          the token of the request
 ///     -- runs: 3                        so many runs in one Lua state, each of which has to end like that
+///     -- costs: state                   it is stopped by giving up the Lua state, with the hooks that wait in it
 struct Attack: Sendable, CustomTestStringConvertible {
     enum End: Sendable {
         /// "deny survived"
@@ -30,6 +31,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
     private(set) var limits = RunLimits()
     private(set) var token = "STsid-example"
     private(set) var runs = 1
+    private(set) var costsState = false
 
     var testDescription: String { name }
     var source: RuleSource { RuleSource(name: .file("\(name).lua"), text: text) }
@@ -54,7 +56,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
         self.text = text
         var isInHeader = false
         for line in String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
-            guard let match = line.wholeMatch(of: /-- (expect|message|budget|token|runs): (.+)/) else {
+            guard let match = line.wholeMatch(of: /-- (expect|message|budget|token|runs|costs): (.+)/) else {
                 if isInHeader { break }
                 continue
             }
@@ -70,6 +72,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
             end = value.hasPrefix("load ") ? .load(code: String(value.dropFirst(5))) : .decision(value)
         case "message": message = value
         case "token": token = value
+        case "costs": costsState = true
         case "runs": runs = try Self.number(value)
         default: for limit in value.split(separator: " ") { try take(limit: String(limit)) }
         }

@@ -44,6 +44,7 @@ enum Way: String, CaseIterable, Sendable {
             return try await TestCertificate.withFiles { files in
                 try await withServer(simulator, tls: files) { server in
                     var configuration = HTTPConfiguration()
+                    configuration.connectTimeout = .seconds(50)
                     // A handshake takes long when all tests run at once on few cores.
                     configuration.tlsTimeout = .seconds(50)
                     configuration.trust = .file(files.certificateChain)

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+//
+// Ends a slice that does not come to its next instruction: it rehashes a table, compares strings or collects garbage.
+//
+// The signal handler sends the thread to `land` instead of back to where it was, in the middle of Lua, and from there it
+// goes on to the host's call. Nobody knows what Lua was changing, so that from then on the VM is lost: nothing calls Lua
+// for it again, and its memory goes when the VM does. That is why Lua itself must be what was interrupted. Whatever Lua
+// calls, the system's library above all, may hold a lock or be changing something that outlives the VM.
+
+#define _GNU_SOURCE  // dl_iterate_phdr, REG_RIP
+#include <signal.h>
+
+#include "internal.h"
+
+#if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
+
+#include <link.h>
+#include <ucontext.h>
+
+// MARK: - Where Lua is
+
+/// The code of the library that is Lua; empty when it cannot be told from ours.
+static struct {
+    uintptr_t begin;
+    uintptr_t end;
+} text;
+
+static bool holds(const struct dl_phdr_info *object, uintptr_t address, uintptr_t *begin, uintptr_t *end) {
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+        if (part->p_type != PT_LOAD || !(part->p_flags & PF_X)) continue;
+        *begin = object->dlpi_addr + part->p_vaddr;
+        *end = *begin + part->p_memsz;
+        if (address >= *begin && address < *end) return true;
+    }
+    return false;
+}
+
+static int look_for_lua(struct dl_phdr_info *object, size_t size, void *unused) {
+    (void)size;
+    (void)unused;
+    uintptr_t begin, end, ours_begin, ours_end;
+    if (!holds(object, (uintptr_t)&lua_newstate, &begin, &end)) return 0;
+    // Linked statically, Lua lies among everything else: then there is no last resort.
+    if (holds(object, (uintptr_t)&moondial_find_lua, &ours_begin, &ours_end)) return 1;
+    text.begin = begin;
+    text.end = end;
+    return 1;
+}
+
+void moondial_find_lua(void) { dl_iterate_phdr(look_for_lua, NULL); }
+
+// MARK: - Jumping
+
+/// Where the thread goes on after the signal, as if Lua had called this.
+static _Noreturn void land(void) { moondial_lose(moondial_vm_here()); }
+
+__attribute__((disable_sanitizer_instrumentation))
+void moondial_last_resort(moondial_vm *vm, void *context) {
+    ucontext_t *interrupted = context;
+#ifdef __x86_64__
+    greg_t *registers = interrupted->uc_mcontext.gregs;
+    uintptr_t counter = (uintptr_t)registers[REG_RIP];
+#else
+    uintptr_t counter = interrupted->uc_mcontext.pc;
+#endif
+    if (counter < text.begin || counter >= text.end) return;
+    // In Lua on behalf of the allocator, of a stop, or of a host function, which has frames of Swift below.
+    if (vm->is_guarded || vm->calling != NULL) return;
+#ifdef __x86_64__
+    // Below the red zone, aligned as after a call.
+    registers[REG_RSP] = ((registers[REG_RSP] - 128) & ~(greg_t)15) - 8;
+    registers[REG_RIP] = (greg_t)(uintptr_t)land;
+    registers[REG_EFL] &= ~(greg_t)0x400;  // the direction of string instructions, as every function expects it
+#else
+    interrupted->uc_mcontext.sp &= ~(uintptr_t)15;
+    interrupted->uc_mcontext.pc = (uintptr_t)land;
+#endif
+}
+
+#else  // Elsewhere there is no last resort: a stall lasts as long as it does.
+
+void moondial_find_lua(void) {}
+
+void moondial_last_resort(moondial_vm *vm, void *context) {
+    (void)vm;
+    (void)context;
+}
+
+#endif
+
+// MARK: - A lost VM
+
+_Noreturn void moondial_lose(moondial_vm *vm) {
+    vm->is_lost = true;
+    vm->meter->stopped = vm->stopping ? (moondial_stop_reason)vm->stopping : MOONDIAL_STOP_LOST;
+    if (vm->stopping == MOONDIAL_STOP_INTERRUPT) vm->interrupted = false;
+    moondial_report_text(vm, MOONDIAL_STOPPED, "stopped");
+    _longjmp(vm->entry->jump, 1);
+}
+
+moondial_status moondial_report_lost(moondial_vm *vm) {
+    return moondial_report_text(vm, MOONDIAL_STOPPED, "the Lua state was lost to another run that stalled it");
+}
+
+bool moondial_vm_is_lost(const moondial_vm *vm) { return vm->is_lost; }

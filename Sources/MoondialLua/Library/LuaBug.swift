@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+
+/// A bug of Lua 5.4.4 that code can reach here, and what keeps it from doing harm.
+///
+/// From the list of bugs on lua.org and what the tests have found. Later releases mend some of them; the guards stay.
+package struct LuaBug: Sendable {
+    package let summary: String
+    /// "mended: …", "shut off: …" or "harmless: …".
+    package let guarded: String
+    /// The attack that tries it: a file in the corpus of the tests.
+    package let attack: String
+
+    private init(_ summary: String, _ guarded: String, attack: String) {
+        self.summary = summary
+        self.guarded = guarded
+        self.attack = attack
+    }
+
+    /// The release that they are bugs of.
+    package static let release = "Lua 5.4.4"
+
+    package static let known: [LuaBug] = [
+        LuaBug(
+            "break and goto can leave a closing value of a loop open",
+            "mended: compiled code is corrected", attack: "bugs/break_leaves_variable_open"),
+        LuaBug(
+            "nested coroutine.close overflows the C stack (before 5.4.5)",
+            "mended: closes nest up to a depth", attack: "bugs/close_chain"),
+        LuaBug(
+            "a closed coroutine leaves its message handler behind",
+            "mended: own xpcall", attack: "bugs/handler_of_closed_coroutine"),
+        LuaBug(
+            "utf8.codes accepts stray continuation bytes",
+            "mended: own utf8.codes", attack: "bugs/utf8_codes"),
+        LuaBug(
+            "assigning a global where _ENV is constant (CVE-2022-28805)",
+            "mended: by Debian's and Ubuntu's package", attack: "bugs/const_env"),
+        LuaBug(
+            "an overflow while an overflow is handled (CVE-2022-33099)",
+            "mended: by Debian's and Ubuntu's package", attack: "bugs/overflow_while_handling_an_error"),
+        LuaBug(
+            "corrupted bytecode can do anything",
+            "shut off: text alone is loaded", attack: "bugs/corrupted_bytecode"),
+        LuaBug(
+            "comparing strings can read past their end in some locales",
+            "shut off: the locale is C", attack: "bugs/string_comparison_past_the_end"),
+        LuaBug(
+            "keys that collide make a table grow in quadratic time",
+            "shut off: limit table_keys", attack: "library/table_rehash_collisions"),
+        LuaBug(
+            "chains of weak keys stall the collector",
+            "shut off: the Lua state is given up", attack: "library/weak_keys_chain"),
+        LuaBug(
+            "long chains of 'and', 'or', 'goto' compile in quadratic time",
+            "shut off: at most 3000 in a text", attack: "library/load_many_or"),
+        LuaBug(
+            "bitwise operations in functions with over 255 constants",
+            "harmless: but the number can be wrong", attack: "bugs/constants_in_bitwise_operations"),
+        LuaBug(
+            "an upvalue indexed by a comparison of constants, t[1<2]",
+            "harmless: but the value can be wrong", attack: "bugs/upvalue_indexed_by_comparison"),
+    ]
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import MoondialLua
+import Testing
+
+/// What takes long within one instruction, where no hook is called.
+@Suite("Stopping what stalls", .enabled(if: Stall.canBeStopped))
+struct StallTests {
+    /// Runs until it stalls and is stopped.
+    private func stall(
+        _ lab: Lab, _ text: String = Stall.rehash, meter: LuaMeter = LuaMeter(),
+        after limit: Duration = .milliseconds(20)
+    ) throws
+        -> LuaError
+    {
+        meter.cpuLimit = limit
+        let thread = try lab.vm.makeThread(meter: meter)
+        defer { thread.close() }
+        return try #require(thread.start(try lab.load(text)).error, "it ended by itself")
+    }
+
+    @Test(arguments: Stall.all)
+    func stallIsEndedAndTheStateLost(_ stall: Script) throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        let error = try self.stall(lab, stall.text, meter: meter, after: .milliseconds(100))  // when it stalls
+        #expect(error.code == .cpuTime)
+        #expect(error.message == "stopped after 100 ms of processor time")
+        #expect(error.site == nil && error.traceback.isEmpty)
+        #expect(lab.vm.isLost)
+        // Left alone they take from five seconds up.
+        #expect(meter.cpuTime < .seconds(2))
+        #expect(try shown(Lab().run("return 'a new state'")) == "a new state")
+    }
+
+    @Test func othersInTheStateGetTheirError() throws {
+        let lab = try Lab()
+        let (waiting, outcome) = try lab.start(
+            "local x <close> = setmetatable({}, {__close = function() note('closed') end}) return verify()")
+        let (closed, _) = try lab.start("pcall(verify)")
+        #expect(outcome.isWaiting)
+        let function = try lab.load("return 1")
+        _ = try stall(lab)
+
+        let ticket = waiting.ticket
+        let error = try #require(waiting.resume(ticket) { $0.write(true) }?.error)
+        #expect(error.code == .lost)
+        #expect(error.message == "the Lua state was lost to another run that stalled it")
+        #expect(waiting.resume(ticket) { _ in } == nil)
+        #expect(waiting.start(function).error == error)
+        closed.close()
+        #expect(try lab.vm.makeThread().start(function).error?.code == .lost)
+        #expect(lab.journal.notes.isEmpty)
+    }
+
+    @Test func lostStateRefusesEverything() throws {
+        let lab = try Lab(functions: [HostFunction("give", .takesFunctions) { _ in .returned }])
+        let thread = try lab.vm.makeThread()
+        _ = try stall(lab)
+        #expect { try lab.load("return 1") } throws: { ($0 as? LuaError)?.code == .lost }
+        #expect { try lab.vm.set("x", to: .integer(1)) } throws: { ($0 as? LuaError)?.code == .lost }
+        #expect { try lab.vm.freeze("_G") } throws: { ($0 as? LuaError)?.code == .lost }
+        lab.vm.collectGarbage()
+        lab.vm.interrupter.interrupt()
+        lab.vm.interrupter.clear()
+        thread.close()
+        #expect(lab.vm.liveBytes > 0)
+    }
+
+    @Test func sameMeterSaysAgainWhyItStopped() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        let function = try lab.load("return 1")
+        let error = try stall(lab, meter: meter)
+        #expect(try lab.vm.makeThread(meter: meter).start(function).error == error)
+    }
+
+    @Test func deadlineEndsAStallToo() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.deadline = DispatchTime.now().uptimeNanoseconds + 300_000_000  // the stall has begun by then
+        #expect(try lab.vm.makeThread(meter: meter).start(try lab.load(Stall.rehash)).error?.code == .deadline)
+        #expect(lab.vm.isLost)
+    }
+
+    @Test func interruptEndsAStallWithoutAnyLimit() throws {
+        let announced = DispatchSemaphore(value: 0)
+        let lab = try Lab(functions: [
+            HostFunction("announce") { _ in
+                announced.signal()
+                return .returned
+            }
+        ])
+        let interrupter = lab.vm.interrupter
+        // A thread, since tests may occupy all those that tasks have, and late enough for the stall to have begun.
+        Thread.detachNewThread {
+            announced.wait()
+            Thread.sleep(forTimeInterval: 0.1)
+            interrupter.interrupt()
+        }
+        let text = """
+            local t, step = {}, (1 << 17) - 1
+            for i = 1, 1 << 16 do t[i * step] = true end
+            announce()
+            t[-step] = true
+            """
+        #expect(try lab.vm.makeThread().start(try lab.load(text)).error?.code == .interrupted)
+        #expect(lab.vm.isLost)
+    }
+
+    @Test func stallWhileAThreadIsClosed() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(20)
+        let thread = try lab.vm.makeThread(meter: meter)
+        let text = "local x <close> = setmetatable({}, {__close = function() \(Stall.rehash) end}) verify()"
+        #expect(thread.start(try lab.load(text)).isWaiting)
+        thread.close()
+        #expect(meter.hasStopped && lab.vm.isLost)
+    }
+
+    @Test func stallOfAThreadThatAHostFunctionCloses() throws {
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(20)
+        var waiting: LuaThread?
+        var wentOn = false
+        let lab = try Lab(functions: [
+            HostFunction("close") { call in
+                waiting?.close()
+                #expect(call.site == nil)
+                wentOn = true
+                return .returned
+            }
+        ])
+        waiting = try lab.vm.makeThread(meter: meter)
+        let text = "local x <close> = setmetatable({}, {__close = function() \(Stall.rehash) end}) verify()"
+        #expect(waiting?.start(try lab.load(text)).isWaiting == true)
+        let caller = try lab.vm.makeThread()
+        #expect(caller.start(try lab.load("pcall(close) note('must not run')")).error?.code == .lost)
+        #expect(wentOn && lab.journal.notes.isEmpty)
+    }
+
+    @Test func manyLostStatesLeaveNothingBehind() throws {
+        func lose() throws {
+            let lab = try Lab()
+            _ = try lab.start("verify()")
+            _ = try stall(lab)
+        }
+        for _ in 0..<10 { try lose() }
+        let before = ProcessMemory.resident ?? 0
+        for _ in 0..<80 { try lose() }
+        // Each has some 5 MiB. Other tests run at the same time.
+        #expect((ProcessMemory.resident ?? 0) - before < 200 << 20)
+    }
+}
+
+/// Ways to spend a long time in one instruction or in one step of the collector.
+enum Stall {
+    /// Where a lost state is the last resort.
+    static var canBeStopped: Bool {
+        #if os(Linux) && (arch(x86_64) || arch(arm64))
+            true
+        #else
+            false
+        #endif
+    }
+
+    static let rehash = "local t, step = {}, (1 << 17) - 1 for i = 1, (1 << 16) + 1 do t[i * step] = true end"
+
+    static let all: [Script] = [
+        Script("colliding keys", rehash, ""),
+        Script("colliding keys in a coroutine that catches", "pcall(coroutine.wrap(function() \(rehash) end))", ""),
+        Script(
+            "a chain of weak keys",
+            """
+            local keys, weak = {}, setmetatable({}, {__mode = 'k'})
+            for i = 1, 40000 do keys[i] = {} end
+            for i = 40000, 2, -1 do local j = math.random(i) keys[i], keys[j] = keys[j], keys[i] end
+            for i = 1, 39999 do weak[keys[i]] = keys[i + 1] end
+            local first, garbage = keys[1], nil
+            keys = nil
+            while true do garbage = {first, garbage and garbage[1]} end
+            """, ""),
+        Script(
+            "strings of zeros",
+            "local a = ('\\0'):rep(32 << 20) local b = a .. '\\1' while true do local _ = a < b end", ""),
+    ]
+}

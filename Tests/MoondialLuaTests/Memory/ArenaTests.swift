@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import MoondialLua
+import Testing
+
+/// A state's memory is its own: got from the system in large pieces, and given back as a whole.
+@Suite struct ArenaTests {
+    @Test func memoryOfAStateGoesWithIt() throws {
+        /// Of the process, in bytes; 0 where that is not known.
+        func resident() -> Int { ProcessMemory.resident ?? 0 }
+        func fill() throws -> Int {
+            let lab = try Lab()
+            try lab.run("keep = {} for i = 1, 3e5 do keep[i] = {i, 'text ' .. i} end")
+            return lab.vm.liveBytes
+        }
+        let size = try fill()
+        #expect(size > 32 << 20)
+        let before = resident()
+        for _ in 0..<10 { #expect(try fill() == size) }
+        // Other tests run at the same time: far less than ten states, but not nothing.
+        #expect(resident() - before < 5 * size)
+    }
+
+    @Test func largeStateIsFreedFast() throws {
+        var lab: Lab? = try Lab()
+        try lab?.run("keep = {} for i = 1, 3e6 do keep[i] = {} end")
+        let start = ContinuousClock.now
+        lab = nil
+        // Some ten milliseconds: the bound is generous for a busy machine and the sanitizers.
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
+    @Test func blocksOfAllSizesKeepTheirContents() throws {
+        let lab = try Lab()
+        // Strings of every size up to a page and more, lists and tables that grow and shrink, collected in between.
+        let text = """
+            local keep, sum = {}, 0
+            for round = 1, 3 do
+              for i = 1, 9000, 7 do keep[i] = (string.char(i % 256)):rep(i) .. round end
+              for i = 1, 9000, 7 do
+                assert(#keep[i] == i + #tostring(round) and keep[i]:byte(i) == i % 256)
+                keep[i] = nil
+              end
+              local list = {}
+              for i = 1, 5000 do list[i] = i end
+              for i = 5000, 1, -1 do sum = sum + table.remove(list) end
+              local set = {}
+              for i = 1, 5000 do set['k' .. i] = i end
+              for key, value in pairs(set) do sum = sum + value set[key] = nil end
+            end
+            return sum
+            """
+        #expect(try shown(lab.run(text)) == "75015000")
+    }
+
+    @Test func memoryOfWhatIsCollectedIsUsedAgain() throws {
+        let lab = try Lab()
+        try lab.run("for i = 1, 2e5 do local t = {i} end")
+        let before = ProcessMemory.resident ?? 0
+        try lab.run("for i = 1, 2e6 do local t = {i} local s = 'text ' .. i end")
+        #expect((ProcessMemory.resident ?? 0) - before < 64 << 20)
+    }
+}
