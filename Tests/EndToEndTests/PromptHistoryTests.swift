@@ -13,23 +13,23 @@ struct PromptHistoryTests {
         return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
     }
 
-    private func leave(_ prompt: TerminalProcess) async {
+    private func leave(_ prompt: TerminalProcess) async throws {
         prompt.type("\u{4}")
-        #expect(await prompt.finish() == 0)
+        #expect(try await prompt.finish() == 0)
     }
 
     @Test func whatIsRunIsFoundAgainWithoutItsSecrets() async throws {
         let first = try await TerminalProcess()
-        await first.expectPrompt()
-        await first.run("verify(\"13800138000\", \"STsid0000001542695429\", \"e1\").verdict")
-        await first.run(" hidden = 1")
-        await first.run("x =\r2")
+        try await first.expectPrompt()
+        try await first.run("verify(\"13800138000\", \"STsid0000001542695429\", \"e1\").verdict")
+        try await first.run(" hidden = 1")
+        try await first.run("x =\r2")
         // In the session itself it can be run again.
         first.type("\u{1B}[A\u{1B}[A\u{1B}[A")
-        await first.expect { $0.lines.last?.contains("\"STsid0000001542695429\"") == true }
+        try await first.expect { $0.lines.last?.contains("\"STsid0000001542695429\"") == true }
         first.type("\u{3}")
-        await first.expectPrompt()
-        await leave(first)
+        try await first.expectPrompt()
+        try await leave(first)
         #expect(
             try first.folder.read(Self.file)
                 == "verify(\"138****8000\", \"<token>\", \"e1\").verdict\nx =\\n2\n")
@@ -37,33 +37,33 @@ struct PromptHistoryTests {
         #expect(try mode(".local/state/moondial", in: first.folder) == 0o700)
 
         let second = try await TerminalProcess(in: first.folder)
-        await second.expectPrompt()
+        try await second.expectPrompt()
         second.type("\u{1B}[A")
-        await second.expect { $0.lines.suffix(2) == ["sim> x =", "   > 2"] }
+        try await second.expect { $0.lines.suffix(2) == ["sim> x =", "   > 2"] }
         second.type("\u{3}\u{12}verdi")
-        await second.expect { $0.lines.last?.hasPrefix("search: verdi") == true }
+        try await second.expect { $0.lines.last?.hasPrefix("search: verdi") == true }
         #expect(second.lines.contains("sim> verify(\"138****8000\", \"<token>\", \"e1\").verdict"))
     }
 
     @Test func xdgStateHome() async throws {
         let folder = try TemporaryFolder()
         let prompt = try await TerminalProcess(environment: ["XDG_STATE_HOME": folder.path("state")])
-        await prompt.expectPrompt()
-        await prompt.run("1 + 1")
-        await leave(prompt)
+        try await prompt.expectPrompt()
+        try await prompt.run("1 + 1")
+        try await leave(prompt)
         #expect(try folder.read("state/moondial/history") == "1 + 1\n")
     }
 
     @Test func noHistory() async throws {
         let folder = try TemporaryFolder([Self.file: "old()\n"])
         let prompt = try await TerminalProcess(["repl", "--no-history"], in: folder)
-        await prompt.expectPrompt()
-        await prompt.run("1 + 1")
+        try await prompt.expectPrompt()
+        try await prompt.run("1 + 1")
         prompt.type("\u{1B}[A\u{1B}[A")
-        await prompt.expect { $0.lines.last == "sim> 1 + 1" }
+        try await prompt.expect { $0.lines.last == "sim> 1 + 1" }
         prompt.type("\u{3}")
-        await prompt.expectPrompt()
-        await leave(prompt)
+        try await prompt.expectPrompt()
+        try await leave(prompt)
         #expect(try folder.read(Self.file) == "old()\n")
     }
 
@@ -72,10 +72,10 @@ struct PromptHistoryTests {
         try FileManager.default.createSymbolicLink(
             atPath: folder.path(Self.file), withDestinationPath: folder.path("elsewhere"))
         let prompt = try await TerminalProcess(width: 200, in: folder)
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         #expect(prompt.lines.contains { $0.hasSuffix("is a symbolic link, which is not followed; nothing is kept") })
-        await prompt.run("1 + 1")
-        await leave(prompt)
+        try await prompt.run("1 + 1")
+        try await leave(prompt)
         #expect(try folder.read("elsewhere").isEmpty)
     }
 }

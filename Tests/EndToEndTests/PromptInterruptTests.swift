@@ -17,56 +17,81 @@ struct PromptInterruptTests {
         ])
     func aScript(_ script: String) async throws {
         let prompt = try await TerminalProcess(width: 200)
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         // What is printed comes when the terminal is as it is for scripts.
         prompt.type("print \"busy\" \(script)\r")
-        await prompt.expect { $0.lines.contains("busy") }
+        try await prompt.expect { $0.lines.contains("busy") }
         prompt.type("\u{3}")
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         #expect(prompt.lines.contains("error[cancelled]: interrupted"))
-        #expect(await prompt.run("6 * 7") == ["42"])
+        #expect(try await prompt.run("6 * 7") == ["42"])
         prompt.type("\u{4}")
-        #expect(await prompt.finish() == 0)
+        #expect(try await prompt.finish() == 0)
     }
 
     @Test func aCallInFlight() async throws {
         let prompt = try await TerminalProcess(width: 200)
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         prompt.type("print \"busy\" return verify(\"13800138000\", \"sim:delay=600s\")\r")
-        await prompt.expect { $0.lines.contains("busy") }
+        try await prompt.expect { $0.lines.contains("busy") }
         prompt.type("\u{3}")
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         #expect(
             prompt.lines.contains(
                 "interrupted: the attempt at mobile may have been delivered, the token may be spent"))
-        #expect(await prompt.run("6 * 7") == ["42"])
+        #expect(try await prompt.run("6 * 7") == ["42"])
+    }
+
+    @Test func whatNeverWaitsInTheBackground() async throws {
+        let prompt = try await TerminalProcess()
+        try await prompt.expectPrompt()
+        try await prompt.run("known = { field = 1 }")
+        let spawn = "moondial.spawn(function() print \"busy\" while true do pcall(error) end end)"
+        prompt.type("\(spawn)\r")
+        try await prompt.expect { $0.lines.contains("busy") && $0.isPasteBracketed }
+        // The editor does without answers: nothing completes, hints that need none are there.
+        prompt.type("known.fi\t.x")
+        try await prompt.expect { $0.lines.last == "sim> known.fi.x" }
+        prompt.type("\u{15}verify(")
+        try await prompt.expect { $0.lines.last == "sim> verify(phone, token, [exid], [options])" }
+        prompt.type("\u{3}")
+        try await prompt.expect { $0.lines.suffix(2) == ["[1] stopped", "sim>"] }
+        #expect(try await prompt.run("6 * 7") == ["42"])
+        // What is entered meanwhile waits for its turn, and is given up with it.
+        prompt.type("\(spawn)\r")
+        try await prompt.expect { $0.lines.contains("busy") && $0.isPasteBracketed }
+        prompt.type("f(\r1)\r")
+        try await prompt.expect { $0.lines.last == "   > 1)" && !$0.isPasteBracketed }
+        prompt.type("\u{3}")
+        try await prompt.expect { $0.lines.contains("[2] stopped") && $0.isPasteBracketed }
+        #expect(prompt.lines.suffix(2) == ["error[cancelled]: interrupted", "sim>"])
     }
 
     @Test func whatIsTypedAheadIsThere() async throws {
         let prompt = try await TerminalProcess()
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         prompt.type("print \"busy\" return moondial.attempt(\"h5\", \"13800138000\", \"sim:delay=300ms\").code\r")
-        await prompt.expect { $0.lines.contains("busy") }
+        try await prompt.expect { $0.lines.contains("busy") }
         prompt.type("6 * 7\r")
-        await prompt.expect { $0.lines.suffix(3) == ["sim> 6 * 7", "42", "sim>"] }
+        try await prompt.expect { $0.lines.suffix(3) == ["sim> 6 * 7", "42", "sim>"] }
     }
 
     @Test func aStoppedPromptComesBack() async throws {
         let prompt = try await TerminalProcess(["-i"], program: "/bin/sh", environment: ["PS1": "shell$ "])
-        await prompt.expect { $0.lines.last == "shell$" }
+        try await prompt.expect { $0.lines.last == "shell$" }
         prompt.type("\"$MOONDIAL\"\r")
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         prompt.type("6 *")
-        await prompt.expect { $0.lines.last == "sim> 6 *" }
+        try await prompt.expect { $0.lines.last == "sim> 6 *" }
         prompt.type("\u{1A}")
-        await prompt.expect { $0.lines.last == "shell$" && !$0.isPasteBracketed }
+        try await prompt.expect { $0.lines.last == "shell$" && !$0.isPasteBracketed }
         prompt.type("fg\r")
-        await prompt.expect { $0.lines.last == "sim> 6 *" && $0.isPasteBracketed }
+        try await prompt.expect { $0.lines.last == "sim> 6 *" && $0.isPasteBracketed }
         prompt.type(" 7\r")
-        await prompt.expect { $0.lines.suffix(3) == ["sim> 6 * 7", "42", "sim>"] }
+        try await prompt.expect { $0.lines.suffix(3) == ["sim> 6 * 7", "42", "sim>"] }
         prompt.type("\u{4}")
-        await prompt.expect { $0.lines.last == "shell$" }
+        try await prompt.expect { $0.lines.last == "shell$" }
         prompt.type("exit\r")
-        #expect(await prompt.finish() == 0)
+        #expect(try await prompt.finish() == 0)
     }
 }

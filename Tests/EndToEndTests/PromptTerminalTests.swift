@@ -12,12 +12,12 @@ struct PromptTerminalTests {
     func signals(signal: Int32, status: Int32) async throws {
         let prompt = try await TerminalProcess()
         let before = prompt.terminal.settings
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         prompt.type("half")
-        await prompt.expect { $0.lines.last == "sim> half" }
+        try await prompt.expect { $0.lines.last == "sim> half" }
         #expect(prompt.terminal.settings != before)
         prompt.send(signal)
-        #expect(await prompt.finish() == status)
+        #expect(try await prompt.finish() == status)
         #expect(prompt.terminal.settings == before)
         #expect(!prompt.terminal.emulator.isPasteBracketed)
     }
@@ -25,11 +25,11 @@ struct PromptTerminalTests {
     @Test func aSignalWhileAScriptRuns() async throws {
         let prompt = try await TerminalProcess()
         let before = prompt.terminal.settings
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         prompt.type("print \"busy\" while true do pcall(error) end\r")
-        await prompt.expect { $0.lines.contains("busy") }
+        try await prompt.expect { $0.lines.contains("busy") }
         prompt.send(SIGTERM)
-        #expect(await prompt.finish() == 143)
+        #expect(try await prompt.finish() == 143)
         #expect(prompt.terminal.settings == before)
     }
 
@@ -37,9 +37,9 @@ struct PromptTerminalTests {
     func leaving(_ keys: String) async throws {
         let prompt = try await TerminalProcess()
         let before = prompt.terminal.settings
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         prompt.type(keys)
-        #expect(await prompt.finish() == 0)
+        #expect(try await prompt.finish() == 0)
         #expect(prompt.terminal.settings == before)
         #expect(!prompt.terminal.emulator.isPasteBracketed)
     }
@@ -49,13 +49,13 @@ struct PromptTerminalTests {
         let prompt = try await TerminalProcess(
             environment: ["EDITOR": "sh \(folder.path("editor"))"], in: folder)
         let before = prompt.terminal.settings
-        await prompt.expectPrompt()
-        await prompt.run("6 * 7")
-        let lines = await prompt.run(":edit")
+        try await prompt.expectPrompt()
+        try await prompt.run("6 * 7")
+        let lines = try await prompt.run(":edit")
         #expect(lines.contains { $0.hasSuffix("ended with a failure; nothing was taken over") })
-        #expect(await prompt.run("6 * 7") == ["42"])
+        #expect(try await prompt.run("6 * 7") == ["42"])
         prompt.type("\u{4}")
-        #expect(await prompt.finish() == 0)
+        #expect(try await prompt.finish() == 0)
         #expect(prompt.terminal.settings == before)
     }
 
@@ -66,17 +66,17 @@ struct PromptTerminalTests {
         let prompt = try await TerminalProcess(
             width: 200, environment: ["EDITOR": "sh \(folder.path("editor"))", "TMPDIR": folder.path("tmp")], in: folder
         )
-        await prompt.expectPrompt()
-        await prompt.run("6 * 7")
-        #expect(await prompt.run(":edit") == [folder.path("tmp"), "sim> 60 * 7", "420"])
+        try await prompt.expectPrompt()
+        try await prompt.run("6 * 7")
+        #expect(try await prompt.run(":edit") == [folder.path("tmp"), "sim> 60 * 7", "420"])
     }
 
     @Test(
         "colours", arguments: [([:], true), (["NO_COLOR": "1"], false), (["NO_COLOR": "1", "FORCE_COLOR": "1"], true)])
     func colours(environment: [String: String], areThere: Bool) async throws {
         let prompt = try await TerminalProcess(environment: environment)
-        await prompt.expectPrompt()
-        #expect(await prompt.run("return \"x\"") == ["\"x\""])
+        try await prompt.expectPrompt()
+        #expect(try await prompt.run("return \"x\"") == ["\"x\""])
         // The prompt, a keyword that is typed, and a value.
         for sequence in ["\u{1B}[0;36msim> ", "\u{1B}[0;35mreturn", "\u{1B}[32m\"x\""] {
             #expect(prompt.output.contains(sequence) == areThere, "\(sequence.debugDescription)")
@@ -87,33 +87,33 @@ struct PromptTerminalTests {
     func plain(environment: [String: String]) async throws {
         let prompt = try await TerminalProcess(environment: environment)
         let before = prompt.terminal.settings
-        await prompt.expect { $0.lines.last == "sim>" }
+        try await prompt.expect { $0.lines.last == "sim>" }
         #expect(prompt.terminal.settings == before)
         prompt.type("f(\r")
-        await prompt.expect { $0.lines.suffix(2) == ["sim> f(", "   >"] }
+        try await prompt.expect { $0.lines.suffix(2) == ["sim> f(", "   >"] }
         prompt.type("\u{3}")
-        await prompt.expect { $0.lines.suffix(2) == ["   > ^C", "sim>"] }
+        try await prompt.expect { $0.lines.suffix(2) == ["   > ^C", "sim>"] }
         prompt.type("6 * 7\r")
-        await prompt.expect { $0.lines.suffix(3) == ["sim> 6 * 7", "42", "sim>"] }
+        try await prompt.expect { $0.lines.suffix(3) == ["sim> 6 * 7", "42", "sim>"] }
         prompt.type("\u{4}")
-        #expect(await prompt.finish() == 0)
+        #expect(try await prompt.finish() == 0)
         #expect(!prompt.output.contains("\u{1B}"))
     }
 
     @Test func stayingAfterAPipe() async throws {
         let prompt = try await TerminalProcess(
             ["-c", "echo 'x = 6 * 7' | \"$MOONDIAL\" repl -i"], program: "/bin/sh")
-        await prompt.expectPrompt()
-        #expect(await prompt.run("x") == ["42"])
+        try await prompt.expectPrompt()
+        #expect(try await prompt.run("x") == ["42"])
         prompt.type("\u{4}")
-        #expect(await prompt.finish() == 0)
+        #expect(try await prompt.finish() == 0)
     }
 
     @Test func stayingAfterAFile() async throws {
         let folder = try TemporaryFolder(["start.lua": "y = 6 * 7\nprint \"started\"\n"])
         let prompt = try await TerminalProcess(["repl", "-i", "start.lua"], in: folder)
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         #expect(prompt.lines.contains("started"))
-        #expect(await prompt.run("y") == ["42"])
+        #expect(try await prompt.run("y") == ["42"])
     }
 }

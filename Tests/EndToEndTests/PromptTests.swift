@@ -9,92 +9,92 @@ import Testing
 struct PromptTests {
     @Test func aBlockIsTypedAndRun() async throws {
         let prompt = try await TerminalProcess()
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         #expect(prompt.lines.contains("target: simulator in this process. :help lists the commands, Ctrl-D leaves."))
         prompt.type("function twice(n)\r")
-        await prompt.expect { $0.lines.suffix(2) == ["sim> function twice(n)", "   >"] && $0.column == 7 }
+        try await prompt.expect { $0.lines.suffix(2) == ["sim> function twice(n)", "   >"] && $0.column == 7 }
         prompt.type("return n * 2\r")
-        await prompt.expect { $0.lines.suffix(2) == ["   >   return n * 2", "   >"] && $0.column == 7 }
+        try await prompt.expect { $0.lines.suffix(2) == ["   >   return n * 2", "   >"] && $0.column == 7 }
         prompt.type("end\r")
-        await prompt.expect { $0.lines.suffix(3) == ["   >   return n * 2", "   > end", "sim>"] }
-        #expect(await prompt.run("twice(21), \"号码\"") == ["42", "\"号码\""])
+        try await prompt.expect { $0.lines.suffix(3) == ["   >   return n * 2", "   > end", "sim>"] }
+        #expect(try await prompt.run("twice(21), \"号码\"") == ["42", "\"号码\""])
         prompt.type("\u{4}")
-        #expect(await prompt.finish() == 0)
+        #expect(try await prompt.finish() == 0)
         #expect(prompt.terminal.emulator.unknown == [])
     }
 
     @Test func theWaterfallFitsTheWindow() async throws {
         let prompt = try await TerminalProcess(width: 60)
-        await prompt.expectPrompt()
-        let lines = await prompt.run("verify(\"13800138000\", \"sim:\").verdict")
+        try await prompt.expectPrompt()
+        let lines = try await prompt.run("verify(\"13800138000\", \"sim:\").verdict")
         #expect(lines.first?.hasPrefix("trace ") == true)
         #expect(lines.contains { $0.contains("attempt 1") })
         #expect(lines.last == "\"match\"")
         prompt.type(":quit\r")
-        #expect(await prompt.finish() == 0)
+        #expect(try await prompt.finish() == 0)
     }
 
     @Test func hintsAndCompletions() async throws {
         let prompt = try await TerminalProcess()
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         prompt.type("verify(")
-        await prompt.expect { $0.lines.last == "sim> verify(phone, token, [exid], [options])" }
+        try await prompt.expect { $0.lines.last == "sim> verify(phone, token, [exid], [options])" }
         prompt.type("\u{3}")
-        await prompt.expectPrompt()
-        await prompt.run("shop = { payment = 1, parcel = 2 }")
+        try await prompt.expectPrompt()
+        try await prompt.run("shop = { payment = 1, parcel = 2 }")
         prompt.type("shop.pa\t")
-        await prompt.expect { $0.lines.suffix(3) == ["sim> shop.pa", " parcel   number", " payment  number"] }
+        try await prompt.expect { $0.lines.suffix(3) == ["sim> shop.pa", " parcel   number", " payment  number"] }
         prompt.type("\t\t\r")
-        await prompt.expect { $0.lines.last == "sim> shop.payment" }
+        try await prompt.expect { $0.lines.last == "sim> shop.payment" }
         prompt.type("\r")
-        await prompt.expect { $0.lines.suffix(3) == ["sim> shop.payment", "1", "sim>"] }
+        try await prompt.expect { $0.lines.suffix(3) == ["sim> shop.payment", "1", "sim>"] }
         prompt.type(":lo\t")
-        await prompt.expect { $0.lines.last == "sim> :load" && $0.column == 11 }
+        try await prompt.expect { $0.lines.last == "sim> :load" && $0.column == 11 }
     }
 
     @Test func aPasteOfTenThousandLines() async throws {
         let prompt = try await TerminalProcess()
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         let lines = ["n = 0 -- 号码"] + [String](repeating: "n = n + 1", count: 10_000) + ["print(n)"]
         prompt.type("\u{1B}[200~" + lines.joined(separator: "\n") + "\u{1B}[201~")
-        await prompt.expect { $0.lines.last == "   > print(n)" }
+        try await prompt.expect { $0.lines.last == "   > print(n)" }
         prompt.type("\r")
-        await prompt.expect { $0.lines.suffix(3) == ["   > print(n)", "10000", "sim>"] }
+        try await prompt.expect { $0.lines.suffix(3) == ["   > print(n)", "10000", "sim>"] }
     }
 
     @Test func aResizeDrawsAnew() async throws {
         let prompt = try await TerminalProcess(width: 40, height: 10)
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         prompt.type("x = \"0123456789 0123456789 0123456789\"")
-        await prompt.expect { $0.lines.suffix(2) == ["sim> x = \"0123456789 0123456789 01234567", "89\""] }
+        try await prompt.expect { $0.lines.suffix(2) == ["sim> x = \"0123456789 0123456789 01234567", "89\""] }
         let erasures = prompt.terminal.emulator.erasures
         prompt.terminal.resize(width: 60, height: 10)
-        await prompt.expect {
+        try await prompt.expect {
             $0.erasures > erasures && $0.lines.last == "sim> x = \"0123456789 0123456789 0123456789\""
         }
         prompt.type("\r#x\r")
-        await prompt.expect { $0.lines.suffix(2) == ["32", "sim>"] }
+        try await prompt.expect { $0.lines.suffix(2) == ["32", "sim>"] }
     }
 
     @Test func theBackgroundPrintsAboveThePrompt() async throws {
         let prompt = try await TerminalProcess()
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         let spawn =
             "moondial.spawn(function() return moondial.attempt(\"h5\", \"13800138000\", \"sim:delay=300ms\").code end)"
-        #expect(await prompt.run(spawn).last == "1")
+        #expect(try await prompt.run(spawn).last == "1")
         prompt.type("half a li")
-        await prompt.expect { $0.lines.suffix(3) == ["[1] done:", "9000", "sim> half a li"] }
+        try await prompt.expect { $0.lines.suffix(3) == ["[1] done:", "9000", "sim> half a li"] }
         prompt.type("\u{3}")
-        await prompt.expect { $0.lines.suffix(2) == ["sim> half a li^C", "sim>"] }
+        try await prompt.expect { $0.lines.suffix(2) == ["sim> half a li^C", "sim>"] }
     }
 
     @Test func ctrlCClearsAndCtrlDLeavesOnlyWhenThereIsNothing() async throws {
         let prompt = try await TerminalProcess()
-        await prompt.expectPrompt()
+        try await prompt.expectPrompt()
         prompt.type("abc\u{4}\u{3}")
-        await prompt.expect { $0.lines.suffix(2) == ["sim> abc^C", "sim>"] }
+        try await prompt.expect { $0.lines.suffix(2) == ["sim> abc^C", "sim>"] }
         prompt.type("\u{4}")
-        #expect(await prompt.finish() == 0)
+        #expect(try await prompt.finish() == 0)
         #expect(prompt.lines.last == "sim>")
     }
 
@@ -102,15 +102,15 @@ struct PromptTests {
         let prompt = try await TerminalProcess(
             ["--live", "--base-url", "http://127.0.0.1:1", "--insecure", "--yes-insecure"].withCommand("repl"),
             environment: ["MOONDIAL_APP_KEY": "key", "MOONDIAL_MASTER_SECRET": "secret"])
-        await prompt.expectPrompt("LIVE(127.0.0.1:1)>")
+        try await prompt.expectPrompt("LIVE(127.0.0.1:1)>")
         #expect(prompt.output.contains("\u{1B}[0;31mLIVE(127.0.0.1:1)>"))
         prompt.type("verify(\"13800138000\", \"token\").reason\r")
-        await prompt.expect { $0.lines.last?.hasSuffix("Go on? [y/N]") == true && $0.isPasteBracketed }
+        try await prompt.expect { $0.lines.last?.hasSuffix("Go on? [y/N]") == true && $0.isPasteBracketed }
         prompt.type("no(\r")
-        await prompt.expect { $0.lines.contains { $0.contains("the live call was not confirmed") } }
-        await prompt.expectPrompt("LIVE(127.0.0.1:1)>")
+        try await prompt.expect { $0.lines.contains { $0.contains("the live call was not confirmed") } }
+        try await prompt.expectPrompt("LIVE(127.0.0.1:1)>")
         prompt.type("\u{1B}[A")
-        await prompt.expect { $0.lines.last == "LIVE(127.0.0.1:1)> verify(\"13800138000\", \"token\").reason" }
+        try await prompt.expect { $0.lines.last == "LIVE(127.0.0.1:1)> verify(\"13800138000\", \"token\").reason" }
     }
 }
 

@@ -45,6 +45,18 @@ extension PromptCommand {
             call throws(Diagnostic) in
             try call.session.time(try call.required("something to run", for: "time"), call.done)
         },
+        PromptCommand("stop", "[N]", "ends what moondial.spawn has started under this number, or all of it") {
+            call throws(Diagnostic) in
+            let running = call.session.engine.backgroundNumbers
+            guard !running.isEmpty else { throw Diagnostic(.usage, "nothing goes on in the background") }
+            guard let numbers = call.argument.isEmpty ? running : Int(call.argument).map({ [$0] }),
+                numbers.allSatisfy(running.contains)
+            else {
+                let list = running.map(String.init).joined(separator: ", ")
+                throw Diagnostic(.usage, ":stop: one of these numbers expected: \(list)")
+            }
+            call.session.stopBackground(numbers)
+        },
         PromptCommand(
             longRunning: "try", "FILE.jsonl", "runs a request per line, and shows a table of outcomes",
             text: "A line is what moondial verify takes: {\"phone\", \"token\", \"exID\"} and options beside them."

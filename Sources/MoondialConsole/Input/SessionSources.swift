@@ -50,12 +50,12 @@ final class SessionSources: Sendable {
     ) -> Answer? {
         guard open.load(ordering: .acquiring) == 0 else { return nil }
         open.add(1, ordering: .acquiringAndReleasing)
-        let answer = Answering<Answer>()
+        let answer = Awaited<Answer>()
         eventLoop.execute { [self] in
             answer.give(question(session.value))
             open.subtract(1, ordering: .acquiringAndReleasing)
         }
-        return answer.wait(patience)
+        return answer.wait(until: .now() + patience)
     }
 }
 
@@ -79,21 +79,5 @@ extension SessionSources: CompletenessSource, NameSource, HintSource, Completion
         guard let found = ask(within: Self.patience, { $0.completer.complete(text, at: cursor) }) else { return .none }
         return Completions(
             range: found.range, candidates: found.candidates.map { .init($0.text, summary: $0.summary) })
-    }
-}
-
-/// One answer, given on one thread and awaited on another.
-private final class Answering<Answer: Sendable>: Sendable {
-    private let answer = Mutex<Answer?>(nil)
-    private let isGiven = DispatchSemaphore(value: 0)
-
-    func give(_ answer: Answer) {
-        self.answer.withLock { $0 = answer }
-        isGiven.signal()
-    }
-
-    func wait(_ patience: DispatchTimeInterval) -> Answer? {
-        guard isGiven.wait(timeout: .now() + patience) == .success else { return nil }
-        return answer.withLock { $0 }
     }
 }

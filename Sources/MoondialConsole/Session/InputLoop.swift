@@ -28,15 +28,22 @@ package final class InputLoop: Sendable {
     }
 
     private func run() {
-        while true {
-            let wanted = eventLoop.flatSubmit { [session] in session.value.nextPrompt() }
-            let source = wanted.flatMap { [session, eventLoop] prompt in
-                eventLoop.makeSucceededFuture((prompt, session.value.input))
-            }
-            guard let (prompt, input) = try? source.wait(), let input else { return }
-            let block = input.next(prompt)
-            eventLoop.execute { [session] in session.value.receive(block) }
+        var block: ReplBlock?
+        while let (prompt, input) = next(after: block) { block = input.next(prompt) }
+    }
+
+    /// Hands a block over and asks at once for the next one, so that the session offers it before anything else runs that
+    /// the block has started.
+    private func next(after block: ReplBlock?) -> (ReplPrompt, any ReplInput)? {
+        let wanted = Awaited<(ReplPrompt, (any ReplInput)?)>()
+        // Not the future's own wait: that asks the event loop once more, which may have got something else to do.
+        eventLoop.execute { [session] in
+            let session = session.value
+            if let block { session.receive(block) }
+            session.nextPrompt().assumeIsolated().whenSuccess { wanted.give(($0, session.input)) }
         }
+        guard case (let prompt, let input?)? = wanted.wait() else { return nil }
+        return (prompt, input)
     }
 
     private func start() -> Bool {

@@ -36,6 +36,8 @@ package final class ReplSession {
     private var wanted: EventLoopPromise<ReplPrompt>?
     private var question: (text: String, answer: (String?) -> Void)?
     private var endsWhenQuiet = false
+    /// What ends in the background does so because `:stop` was typed.
+    private var isStopping = false
 
     /// The engine must have been made for a prompt, and belongs to the session from now on.
     package init(engine: RuleEngine, eventLoop: any EventLoop, screen: ReplScreen, setup: ReplSetup) {
@@ -171,7 +173,7 @@ package final class ReplSession {
             show(views)
         case .failure(let diagnostic):
             journal.skip(text, locals: [])
-            fail(journal.withHint(diagnostic))
+            fail(diagnostic)
         }
     }
 
@@ -179,7 +181,7 @@ package final class ReplSession {
 
     /// Shows what went wrong. Input that is no conversation ends with it.
     func fail(_ diagnostic: Diagnostic) {
-        note(lines: DiagnosticText(diagnostic, style: screen.notesStyle).text)
+        note(lines: DiagnosticText(withHint(diagnostic), style: screen.notesStyle).text)
         hasFailed = true
         guard !setup.isInteractive, !setup.keepsGoing else { return }
         end(diagnostic.code == .cancelled ? .interrupted : .failed)
@@ -197,9 +199,16 @@ package final class ReplSession {
 
     private func endWhenQuiet() {
         // Whoever leaves a conversation does not wait; a pipe shall get everything that it asked for.
-        if setup.isInteractive || engine.backgroundCount == 0 { return endDone() }
+        if setup.isInteractive || engine.backgroundNumbers.isEmpty { return endDone() }
         isBusy = true
         endsWhenQuiet = true
+    }
+
+    /// Ends functions in the background.
+    func stopBackground(_ numbers: [Int]) {
+        isStopping = true
+        defer { isStopping = false }
+        for number in numbers { engine.cancelBackground(number) }
     }
 
     private func reportBackground(_ number: Int, _ result: Result<[LuaView], Diagnostic>) {
@@ -207,11 +216,13 @@ package final class ReplSession {
         case .success(let views):
             note("[\(number)] done\(views.isEmpty ? "" : ":")")
             show(views)
+        case .failure(let diagnostic) where diagnostic.code == .cancelled && (setup.isInteractive || isStopping):
+            note("[\(number)] stopped")
         case .failure(let diagnostic):
             note("[\(number)] failed:")
             fail(diagnostic)
         }
-        if endsWhenQuiet, engine.backgroundCount == 0 { endDone() }
+        if endsWhenQuiet, engine.backgroundNumbers.isEmpty { endDone() }
     }
 
     /// From now on somebody sits there: after a file or pipe has been run with `-i`.

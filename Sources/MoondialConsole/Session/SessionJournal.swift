@@ -34,15 +34,8 @@ struct SessionJournal {
         entries.last { $0.firstLine <= line }?.text
     }
 
-    /// Names the cause when a name is missed that was local to an earlier block.
-    func withHint(_ diagnostic: Diagnostic) -> Diagnostic {
-        guard let name = diagnostic.subject, lostLocals.contains(name),
-            diagnostic.message.contains("undefined global '\(name)'")
-        else { return diagnostic }
-        var diagnostic = diagnostic
-        diagnostic.fix = "locals end with the line; write \(name) = … without local"
-        return diagnostic
-    }
+    /// Whether a name was local to an earlier block.
+    func hasLost(_ name: String) -> Bool { lostLocals.contains(name) }
 
     /// A script that does the same again.
     func script(redacted: (String) -> String) -> String {

@@ -8,8 +8,8 @@ package final class ActiveEvaluation: RunHandle {
     private let meter = LuaMeter()
     private var completion: ((Result<[LuaView], Diagnostic>) -> Void)?
     private var strand: Strand?
-    /// Of the block.
-    private var lastLine = Int.max
+    /// Of the block; a function in the background has none.
+    private var lastLine: Int?
 
     init(home: RuleVM, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void) {
         self.home = home
@@ -59,7 +59,7 @@ package final class ActiveEvaluation: RunHandle {
         guard let engine = home.host.engine else { return error.map(Diagnostic.init) }
         var trouble = home.host.trouble(after: error)?.mappingTexts(engine.redacted)
         // What follows an expression that ends in a comment stands in no line of it.
-        if var site = trouble?.site, case .label = site.source, site.line == lastLine + 1 {
+        if let lastLine, var site = trouble?.site, case .label = site.source, site.line == lastLine + 1 {
             site.line = lastLine
             trouble?.site = site
             trouble?.sourceLine = home.vm.sourceLine(at: site).map(engine.redacted)

@@ -70,13 +70,11 @@ extension RuleEngine {
 
     // MARK: - In the background
 
-    /// How many functions that `moondial.spawn` has started have not ended.
-    package var backgroundCount: Int { background.count }
+    /// The numbers of the functions that `moondial.spawn` has started and that have not ended, sorted.
+    package var backgroundNumbers: [Int] { background.keys.sorted() }
 
-    /// Ends them all.
-    package func cancelBackground() {
-        for evaluation in background.values { evaluation.cancel() }
-    }
+    /// Ends the one of that number, if it has not ended.
+    package func cancelBackground(_ number: Int) { background[number]?.cancel() }
 
     /// Begins a function after the present call of the VM.
     func spawn(_ function: LuaFunction) -> Int {

@@ -56,47 +56,49 @@ final class TerminalProcess {
     /// Everything that was written, with its escape sequences and plain newlines.
     var output: String { String(decoding: terminal.output, as: UTF8.self).replacing("\r\n", with: "\n") }
 
-    /// Looks at the screen until something holds; after a minute the test has failed.
+    struct NotSeen: Error {}
+
+    /// Looks at the screen until something holds; after a minute the test fails and ends.
     func expect(
         _ what: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
         _ isThere: (TerminalEmulator) -> Bool
-    ) async {
+    ) async throws {
         let deadline = ContinuousClock.now + Self.patience
         while !isThere(terminal.emulator) {
             guard ContinuousClock.now < deadline else {
                 let screen = lines.joined(separator: "\n")
                 Issue.record("\(what.map { "\($0): " } ?? "")not seen on\n\(screen)", sourceLocation: sourceLocation)
-                return
+                throw NotSeen()
             }
             await look()
         }
     }
 
     /// Waits for the prompt, with nothing typed at it.
-    func expectPrompt(_ prompt: String = "sim>", sourceLocation: SourceLocation = #_sourceLocation) async {
-        await expect(sourceLocation: sourceLocation) { $0.lines.last == prompt && $0.isPasteBracketed }
+    func expectPrompt(_ prompt: String = "sim>", sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await expect(sourceLocation: sourceLocation) { $0.lines.last == prompt && $0.isPasteBracketed }
     }
 
     /// Types a block, and waits for the next prompt.
     ///
     /// - Returns: The lines between the two, as far as the window goes.
     @discardableResult
-    func run(_ block: String, sourceLocation: SourceLocation = #_sourceLocation) async -> [String] {
+    func run(_ block: String, sourceLocation: SourceLocation = #_sourceLocation) async throws -> [String] {
         type("\u{C}")
-        await expect(sourceLocation: sourceLocation) { $0.lines == ["sim>"] }
+        try await expect(sourceLocation: sourceLocation) { $0.lines == ["sim>"] }
         type(block + "\r")
-        await expect(sourceLocation: sourceLocation) {
+        try await expect(sourceLocation: sourceLocation) {
             $0.lines.count > 1 && $0.lines.last == "sim>" && $0.isPasteBracketed
         }
         return Array(lines.dropFirst().dropLast())
     }
 
     /// Waits for the end.
-    func finish(sourceLocation: SourceLocation = #_sourceLocation) async -> Int32 {
+    func finish(sourceLocation: SourceLocation = #_sourceLocation) async throws -> Int32 {
         let process = process
-        await expect("the end", sourceLocation: sourceLocation) { _ in process.hasEnded }
+        try await expect("the end", sourceLocation: sourceLocation) { _ in process.hasEnded }
         while PseudoTerminal.hasOutput(terminal.user, within: 0) { terminal.take() }
-        return process.hasEnded ? await process.status() : .min
+        return await process.status()
     }
 
     /// Waiting blocks, so it happens on a thread that may.
@@ -121,6 +123,6 @@ extension TerminalProcess {
         let process = try await TerminalProcess(
             arguments, width: columns, input: file, environment: environment, in: own)
         process.type("\u{4}")
-        return (await process.finish(), process.output)
+        return (try await process.finish(), process.output)
     }
 }

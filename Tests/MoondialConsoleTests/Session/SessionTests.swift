@@ -98,6 +98,45 @@ struct SessionTests {
         #expect(record.results == "1\n\"at once\"\n3\n\"match\"\n")
         #expect(record.notes == "[1] done:\n")
     }
+
+    @Test func anErrorInTheBackgroundIsShown() async throws {
+        var desk = desk
+        desk.isInteractive = false
+        desk.setup = { $0.keepsGoing = true }
+        let record = try await desk.type("moondial.spawn(function() nosuch() end)")
+        #expect(record.notes.hasPrefix("[1] failed:\nerror[rule_error]: undefined global 'nosuch'\n --> stdin:1\n"))
+    }
+
+    @Test("a background run can be stopped", arguments: [true, false])
+    func stop(isInteractive: Bool) async throws {
+        var desk = desk
+        desk.isInteractive = isInteractive
+        desk.setup = { $0.keepsGoing = true }
+        let spawn = "moondial.spawn(function() return moondial.attempt(\"h5\", \"13800138000\", \"sim:delay=60s\") end)"
+        let record = try await desk.type(":stop", spawn, spawn, spawn, ":stop 2", ":stop 2", ":stop")
+        let notes = record.notes.split(separator: "\n").filter { $0.contains("stop") || $0.contains("background") }
+        #expect(
+            notes == [
+                "error[usage]: nothing goes on in the background", "[2] stopped",
+                "error[usage]: :stop: one of these numbers expected: 1, 3", "[1] stopped", "[3] stopped",
+            ])
+    }
+
+    @Test(
+        "a field that is misspelt",
+        arguments: [
+            ("t.nmae.x", "name"), ("t.nmae()", "name"), ("1 + t.nmae", "name"), ("t:pya()", "pay"),
+            ("t.inner.depht.x", "depth"), ("t.zzz()", nil), ("t.name.x.y", nil), ("f().nmae()", nil),
+            ("local u = { name = 1 } u.nmae()", nil),
+        ] as [(String, String?)])
+    func misspeltField(block: String, meant: String?) async throws {
+        let record = try await desk.type(
+            "t = setmetatable({ name = 1, pay = print, inner = { depth = 1 } }, { __index = function() end })",
+            "f = function() return t end", block)
+        #expect(record.notes.contains("error[rule_error]"))
+        #expect(record.notes.contains("did you mean") == (meant != nil))
+        if let meant { #expect(record.notes.contains("  = fix: did you mean '\(meant)'?\n")) }
+    }
 }
 
 /// Takes a value out of a closure that runs elsewhere.
