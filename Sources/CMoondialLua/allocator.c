@@ -47,15 +47,17 @@ void moondial_learn_tables(lua_State *L) {
 }
 
 /// Whether this is a request for more nodes than a table of the run may have.
-static bool is_too_large_table(const moondial_vm *vm, moondial_request request) {
-    if (vm->node_size == 0 || request.size / vm->node_size <= vm->meter->hash_limit) return false;
+static inline bool is_too_large_table(const moondial_vm *vm, moondial_request request) {
+    size_t most;
+    if (__builtin_mul_overflow(vm->node_size, vm->meter->hash_limit, &most)) return false;
+    if (__builtin_expect(vm->node_size == 0 || request.size < most + vm->node_size, 1)) return false;
     if (vm->node_site != NULL) return request.site == vm->node_site;
     size_t nodes = request.size / vm->node_size;
     return request.size % vm->node_size == 0 && (nodes & (nodes - 1)) == 0;
 }
 
 /// A new vector, of nodes or something else: does not return when the run may not have it.
-static void note_vector(moondial_vm *vm, moondial_request request) {
+static inline void note_vector(moondial_vm *vm, moondial_request request) {
     vm->request = request;
     if (!is_too_large_table(vm, request)) return;
     // Lua raises an error when it gets no nodes, and has not changed anything before: this is as good a place to stop as
@@ -65,6 +67,11 @@ static void note_vector(moondial_vm *vm, moondial_request request) {
 }
 
 // MARK: - Allocating
+
+static inline void *resize(moondial_arena *arena, void *block, size_t old_size, size_t new_size) {
+    if (block == NULL) return moondial_arena_take(arena, new_size);
+    return moondial_arena_resize(arena, block, old_size, new_size);
+}
 
 void *moondial_allocate(void *context, void *block, size_t old_size, size_t new_size) {
     moondial_vm *vm = context;
@@ -81,7 +88,7 @@ void *moondial_allocate(void *context, void *block, size_t old_size, size_t new_
     }
     bool grows = new_size > old_size;
     bool granted = !grows || (vm->allocations > 0 && moondial_charge_allocation(vm, new_size - old_size));
-    void *result = granted ? moondial_arena_resize(&vm->arena, block, old_size, new_size) : NULL;
+    void *result = granted ? resize(&vm->arena, block, old_size, new_size) : NULL;
     if (result == NULL) {
         vm->starved = true;
         return NULL;

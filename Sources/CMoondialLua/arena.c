@@ -269,7 +269,6 @@ void moondial_arena_give(moondial_arena *arena, void *block, size_t size) {
 }
 
 void *moondial_arena_resize(moondial_arena *arena, void *block, size_t old_size, size_t new_size) {
-    if (block == NULL) return moondial_arena_take(arena, new_size);
     if (old_size > SMALL && new_size > SMALL) return resize_large(arena, block, new_size);
     if (old_size <= SMALL && new_size <= SMALL && slab_of(block)->class == class_of(new_size)) return block;
     void *result = moondial_arena_take(arena, new_size);

@@ -31,7 +31,7 @@ typedef struct {
 void *moondial_arena_take(moondial_arena *arena, size_t size);
 /// Takes back a block of that size; NULL is none.
 void moondial_arena_give(moondial_arena *arena, void *block, size_t size);
-/// `realloc`. NULL leaves the block as it was.
+/// `realloc` of a block. NULL leaves the block as it was.
 void *moondial_arena_resize(moondial_arena *arena, void *block, size_t old_size, size_t new_size);
 /// Gives all memory back to the system, blocks in use and all, in time that depends on their bytes only.
 void moondial_arena_free(moondial_arena *arena);

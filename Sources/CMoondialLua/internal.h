@@ -198,8 +198,17 @@ void moondial_learn_tables(lua_State *L);
 
 /// Nanoseconds on a monotonic clock that is cheap to read and moves on every few milliseconds.
 uint64_t moondial_now(void);
+/// What `moondial_charge_allocation` does where a limit is met.
+bool moondial_charge_over_limit(moondial_vm *vm, size_t bytes);
 /// Charges an allocation of that many bytes: false when it must fail.
-bool moondial_charge_allocation(moondial_vm *vm, size_t bytes);
+static inline bool moondial_charge_allocation(moondial_vm *vm, size_t bytes) {
+    moondial_meter *meter = vm->meter;
+    uint64_t allocated = meter->allocated + bytes;
+    if (__builtin_expect(allocated > meter->allocation_limit || vm->live_bytes + bytes > vm->live_limit, 0))
+        return moondial_charge_over_limit(vm, bytes);
+    meter->allocated = allocated;
+    return true;
+}
 /// Charges a new coroutine of a script, or does not return.
 void moondial_charge_coroutine(lua_State *L);
 

@@ -20,7 +20,7 @@ uint64_t moondial_now(void) {
 /// and not in the middle of one, where its error could be caught.
 static uint64_t hard(uint64_t limit) { return limit > UINT64_MAX / 2 ? UINT64_MAX : 2 * limit; }
 
-bool moondial_charge_allocation(moondial_vm *vm, size_t bytes) {
+bool moondial_charge_over_limit(moondial_vm *vm, size_t bytes) {
     moondial_meter *meter = vm->meter;
     uint64_t allocated = meter->allocated + bytes;
     uint64_t live = vm->live_bytes + bytes;

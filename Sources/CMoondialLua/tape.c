@@ -38,13 +38,17 @@ static inline bool put_tagged(moondial_buffer *out, moondial_tape tag, const voi
 
 static inline bool put_tag(moondial_buffer *out, moondial_tape tag) { return put_tagged(out, tag, "", 0); }
 
-bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count) {
+static inline bool put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count) {
     uint32_t length = (uint32_t)count;
     if (!moondial_buffer_reserve(out, sizeof tag + sizeof length + count)) return false;
     append(out, &tag, sizeof tag);
     append(out, &length, sizeof length);
     append(out, bytes, count);
     return true;
+}
+
+bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count) {
+    return put_text(out, tag, bytes, count);
 }
 
 bool moondial_put_integer(moondial_buffer *out, int64_t value) {
@@ -88,7 +92,24 @@ static moondial_status limit(encoder *e, const char *problem) {
 
 static moondial_status written(bool ok) { return ok ? MOONDIAL_OK : MOONDIAL_MEMORY; }
 
-static moondial_status encode(encoder *e, int index, uint32_t depth);
+static moondial_status encode_value(encoder *e, int index, int type, uint32_t depth);
+
+static inline moondial_status encode_string(encoder *e, int index) {
+    moondial_buffer *out = &e->vm->outbox;
+    size_t count;
+    const char *bytes = lua_tolstring(e->state, index, &count);
+    if (sizeof(moondial_tape) + sizeof(uint32_t) + count > e->limits->bytes - out->count)
+        return limit(e, "the values are too large");
+    return written(put_text(out, MOONDIAL_TAPE_STRING, bytes, count));
+}
+
+/// On failure the stack is left as it is: `moondial_encode` restores it.
+static inline moondial_status encode(encoder *e, int index, uint32_t depth) {
+    if (++e->nodes > e->limits->nodes) return limit(e, "there are too many values");
+    if (e->vm->outbox.count > e->limits->bytes) return limit(e, "the values are too large");
+    int type = lua_type(e->state, index);
+    return type == LUA_TSTRING ? encode_string(e, index) : encode_value(e, index, type, depth);
+}
 
 static bool is_marked_array(lua_State *L, int index) {
     if (!lua_getmetatable(L, index)) return false;
@@ -173,22 +194,11 @@ static moondial_status encode_object(encoder *e, int index, uint32_t depth) {
     return status;
 }
 
-static moondial_status encode_string(encoder *e, int index) {
-    moondial_buffer *out = &e->vm->outbox;
-    size_t count;
-    const char *bytes = lua_tolstring(e->state, index, &count);
-    if (sizeof(moondial_tape) + sizeof(uint32_t) + count > e->limits->bytes - out->count)
-        return limit(e, "the values are too large");
-    return written(moondial_put_text(out, MOONDIAL_TAPE_STRING, bytes, count));
-}
-
 /// On failure the stack is left as it is: `moondial_encode` restores it.
-static moondial_status encode(encoder *e, int index, uint32_t depth) {
+static moondial_status encode_value(encoder *e, int index, int type, uint32_t depth) {
     lua_State *L = e->state;
     moondial_buffer *out = &e->vm->outbox;
-    if (++e->nodes > e->limits->nodes) return limit(e, "there are too many values");
-    if (out->count > e->limits->bytes) return limit(e, "the values are too large");
-    switch (lua_type(L, index)) {
+    switch (type) {
         case LUA_TNIL: return written(put_tag(out, MOONDIAL_TAPE_NIL));
         case LUA_TBOOLEAN:
             return written(put_tag(out, lua_toboolean(L, index) ? MOONDIAL_TAPE_TRUE : MOONDIAL_TAPE_FALSE));
@@ -197,7 +207,6 @@ static moondial_status encode(encoder *e, int index, uint32_t depth) {
             double value = lua_tonumber(L, index);
             return written(put_tagged(out, MOONDIAL_TAPE_DOUBLE, &value, sizeof value));
         }
-        case LUA_TSTRING: return encode_string(e, index);
         case LUA_TTABLE: return encode_table(e, index, depth);
         case LUA_TFUNCTION: return encode_function(e, index);
         case LUA_TUSERDATA: return encode_object(e, index, depth);

@@ -17,9 +17,15 @@ struct Benchmarks {
         case ("coroutine", 1): try LuaBenchmarks.coroutine()
         case ("run", 1): try RunBenchmark.measure()
         case ("client", 2): try ClientBenchmark.measure(port: Int(arguments[1]) ?? 0)
+        case ("workload", 2): try LimitsBenchmark.workload(arguments[1])
+        case ("kill", 2): try LimitsBenchmark.kill(arguments[1])
         case ("start", 2...): try StartBenchmark.measure(Array(arguments.dropFirst()))
         default:
-            print("usage: MoondialBenchmarks hook-call | coroutine | run | client PORT | start COMMAND [ARGUMENT ...]")
+            print(
+                """
+                usage: MoondialBenchmarks hook-call | coroutine | run | client PORT | workload FILE | kill FILE
+                       MoondialBenchmarks start COMMAND [ARGUMENT ...]
+                """)
             exit(64)
         }
     }
