@@ -19,11 +19,13 @@ struct Benchmarks {
         case ("client", 2): try ClientBenchmark.measure(port: Int(arguments[1]) ?? 0)
         case ("workload", 2): try LimitsBenchmark.workload(arguments[1])
         case ("kill", 2): try LimitsBenchmark.kill(arguments[1])
+        case ("repl", 2...): try PromptBenchmark.measure(Array(arguments.dropFirst()))
         case ("start", 2...): try StartBenchmark.measure(Array(arguments.dropFirst()))
         default:
             print(
                 """
                 usage: MoondialBenchmarks hook-call | coroutine | run | client PORT | workload FILE | kill FILE
+                       MoondialBenchmarks repl COMMAND [ARGUMENT ...]
                        MoondialBenchmarks start COMMAND [ARGUMENT ...]
                 """)
             exit(64)

@@ -27,11 +27,13 @@ package struct History: Sendable {
     package init(_ texts: [String] = [], capacity: Int = 10_000, isEnabled: Bool = true) {
         self.capacity = max(1, capacity)
         self.isEnabled = isEnabled
-        var known: Set<[UInt8]> = []
+        // Strings, as arrays are hashed byte by byte.
+        var known = Set<String>(minimumCapacity: texts.count)
         var newest: [Entry] = []
+        newest.reserveCapacity(texts.count)
         for text in texts.reversed() where newest.count < self.capacity {
+            guard known.insert(text).inserted else { continue }
             let bytes = Array(text.utf8)
-            guard known.insert(bytes).inserted else { continue }
             newest.append(Entry(text: bytes, isRedacted: HistoryRedaction.hasMarks(bytes)))
         }
         entries = newest.reversed()

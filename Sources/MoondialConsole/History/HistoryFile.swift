@@ -85,6 +85,7 @@ package struct HistoryFile: Sendable {
     }
 
     static func decoded(_ line: ArraySlice<UInt8>) -> String {
+        guard line.contains(UInt8(ascii: "\\")) else { return String(decoding: line, as: UTF8.self) }
         var block: [UInt8] = []
         var isEscaped = false
         for byte in line {

@@ -31,10 +31,14 @@ package enum HistoryRedaction {
 
     /// Whether a kept block shows that something was taken out.
     static func hasMarks(_ text: [UInt8]) -> Bool {
-        // Most have neither character, which is quickly seen.
-        guard text.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "*") }) else { return false }
-        let text = String(decoding: text, as: UTF8.self)
-        return text.contains(tokenMark) || text.contains(phoneMark)
+        // By hand, since ten thousand blocks are asked before the first prompt.
+        text.withUnsafeBufferPointer { bytes in
+            for index in bytes.indices where bytes[index] == UInt8(ascii: "<") || bytes[index] == UInt8(ascii: "*") {
+                let rest = bytes[index...]
+                if rest.starts(with: tokenMark.utf8) || rest.starts(with: phoneMark.utf8) { return true }
+            }
+            return false
+        }
     }
 
     private static func replacement(for token: LuaToken, role: RedactionRoles.Role, in lua: LuaText) -> String? {
