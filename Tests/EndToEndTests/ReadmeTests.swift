@@ -11,27 +11,37 @@ struct ReadmeTests {
     /// Options of every command.
     private static let everywhere: Set<Substring> = ["--help", "--version"]
 
+    /// Whether to write what has changed into the file: `scripts/transcripts`.
+    private static let renews = ProcessInfo.processInfo.environment["MOONDIAL_RENEW_README"] == "1"
+    private static let file = repository.appending(path: "README.md")
+
     private let desk: ReadmeDesk
     private let readme: String
 
     init() throws {
         desk = try ReadmeDesk(repository: Self.repository)
-        readme = try String(contentsOf: Self.repository.appending(path: "README.md"), encoding: .utf8)
+        readme = try String(contentsOf: Self.file, encoding: .utf8)
     }
 
     @Test func itsTranscriptsAreReal() async throws {
         let script = ReadmeScript(markdown: readme)
         #expect(script.steps.count > 5)
+        var renewed: [(lines: Range<Int>, output: String)] = []
         for (line, step) in script.steps {
             switch step {
             case .change(let file, let old, let new):
                 #expect(try desk.replace(old, by: new, in: file), "README.md:\(line): '\(old)' stands once in \(file)")
-            case .command(let command, let shown):
-                let printed = try await desk.perform(command)
-                #expect(
-                    printed.withoutVolatileParts == shown.withoutVolatileParts,
-                    "README.md:\(line): \(command)\n\(printed)")
+            case .command(let command, let shown, let lines):
+                let printed = try await desk.perform(command, like: shown)
+                if printed.withoutVolatileParts == shown.withoutVolatileParts { continue }
+                renewed.append((lines, printed))
+                if !Self.renews {
+                    Issue.record("README.md:\(line): \(command)\n\(printed)\nscripts/transcripts writes it there")
+                }
             }
+        }
+        if Self.renews {
+            try script.markdown(replacing: renewed).write(to: Self.file, atomically: true, encoding: .utf8)
         }
     }
 

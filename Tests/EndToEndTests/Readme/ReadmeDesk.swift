@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import PseudoTerminals
+import Testing
 
 /// Where a reader of README.md sits: a folder with the examples and `scripts/moondial`, and a simulator as soon as the
 /// reader has started one.
@@ -19,8 +21,11 @@ final class ReadmeDesk {
         try files.createSymbolicLink(atPath: folder.path("scripts/moondial"), withDestinationPath: Executable.path)
     }
 
-    /// What the command prints on both streams, without the last newline.
-    func perform(_ command: String) async throws -> String {
+    /// What the command prints on both streams, without the last newline. One that is shown with prompts gets what stands
+    /// behind them typed.
+    func perform(_ command: String, like transcript: String = "") async throws -> String {
+        let blocks = Self.blocks(of: transcript)
+        if !blocks.isEmpty { return try await converse(command, blocks) }
         if let port = command.firstMatch(of: /moondial simulate --port (\d+)/) {
             simulator = try await RunningSimulator()
             shownURL = "http://127.0.0.1:\(port.1)"
@@ -28,6 +33,43 @@ final class ReadmeDesk {
         }
         let outcome = try await Executable.shell("{ \(real(command)); } 2>&1", in: folder)
         return shown(outcome.output.hasSuffix("\n") ? String(outcome.output.dropLast()) : outcome.output)
+    }
+
+    /// The lines of each block behind a prompt.
+    private static func blocks(of transcript: String) -> [[String]] {
+        var blocks: [[String]] = []
+        for line in transcript.split(separator: "\n") {
+            if line.hasPrefix("sim> ") {
+                blocks.append([String(line.dropFirst(5))])
+            } else if line.hasPrefix("   > "), !blocks.isEmpty {
+                blocks[blocks.count - 1].append(String(line.dropFirst(5)))
+            }
+        }
+        return blocks
+    }
+
+    /// What stands on a terminal after all was typed, without the last prompt.
+    private func converse(_ command: String, _ blocks: [[String]]) async throws -> String {
+        let terminal = try await TerminalProcess(
+            ["-c", "exec \(real(command))"], program: "/bin/sh", width: 100, height: 50,
+            environment: ["NO_COLOR": "1"], in: folder)
+        try await terminal.expectPrompt()
+        for block in blocks {
+            for line in block.dropLast() {
+                // The editor indents.
+                terminal.type(line.drop { $0 == " " } + "\r")
+                try await terminal.expect { $0.lines.last == "   >" }
+            }
+            let rows = terminal.terminal.emulator.transcript.count
+            terminal.type((block.last ?? "").drop { $0 == " " } + "\r")
+            try await terminal.expect {
+                $0.transcript.count > rows && $0.lines.last == "sim>" && $0.isPasteBracketed
+            }
+        }
+        let screen = terminal.terminal.emulator.transcript.dropLast().joined(separator: "\n")
+        terminal.type("\u{4}")
+        #expect(try await terminal.finish() == 0)
+        return shown(screen)
     }
 
     /// False unless the line stands in the file exactly once.

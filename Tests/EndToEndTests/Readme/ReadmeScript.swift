@@ -5,8 +5,9 @@ import Foundation
 /// What README.md tells its reader to do, in order.
 struct ReadmeScript {
     enum Step {
-        /// A command after `$ ` in a `console` block, with the lines that stand below it.
-        case command(String, output: String)
+        /// A command after `$ ` in a `console` block, with the lines that stand below it: their text, and which lines of
+        /// the file they are, from 0.
+        case command(String, output: String, lines: Range<Int>)
         /// A `diff` block: replaces one line of a file.
         case change(file: String, old: String, new: String)
     }
@@ -14,10 +15,13 @@ struct ReadmeScript {
     /// Each step with the number of its line.
     private(set) var steps: [(line: Int, step: Step)] = []
 
+    private let text: [Substring]
+
     init(markdown: String) {
+        text = markdown.split(separator: "\n", omittingEmptySubsequences: false)
         var language: Substring?
         var block: [Substring] = []
-        for (index, line) in markdown.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.enumerated() {
             if language == nil {
                 if line.hasPrefix("```") { language = line.dropFirst(3) }
             } else if line == "```" {
@@ -32,15 +36,29 @@ struct ReadmeScript {
         }
     }
 
+    /// The file with other lines in the place of some.
+    func markdown(replacing outputs: [(lines: Range<Int>, output: String)]) -> String {
+        var text = text
+        for (lines, output) in outputs.reversed() {
+            text.replaceSubrange(lines, with: output.split(separator: "\n", omittingEmptySubsequences: false))
+        }
+        return text.joined(separator: "\n")
+    }
+
     /// A command goes on in the next line when it ends with `\` or `|`.
     private mutating func addCommands(_ block: [Substring], at first: Int) {
         var command: (line: Int, text: String)?
         var output: [Substring] = []
+        var end = first - 1
         func step() -> (Int, Step)? {
-            command.map { ($0.line, .command($0.text, output: output.joined(separator: "\n"))) }
+            command.map {
+                let lines = end - output.count..<end
+                return ($0.line, .command($0.text, output: output.joined(separator: "\n"), lines: lines))
+            }
         }
         var goesOn = false
         for (index, line) in block.enumerated() {
+            defer { end += 1 }
             if goesOn {
                 command?.text += "\n" + line
             } else if line.hasPrefix("$ ") {
@@ -77,6 +95,7 @@ extension String {
             .filter { !$0.contains(/\ gap +no hook and no attempt$/) }
             .map { line in
                 line.replacing(/^ +\d+\.\d{3} [ ▏▎▍▌▋▊▉█├─┤]+/, with: "TIME ")
+                    .replacing(/^moondial \d.*\)$/, with: "moondial VERSION")
                     .replacing(/trace [0-9a-f]{16}/, with: "trace ID")
                     .replacing(/rules [0-9a-f]{12}/, with: "rules REVISION")
                     .replacing(/"elapsed_ms":[0-9.]+/, with: "\"elapsed_ms\":TIME")
