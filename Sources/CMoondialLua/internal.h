@@ -29,7 +29,7 @@ typedef struct moondial_frame {
 
 /// A call of the host into Lua: what a stop jumps back to.
 typedef struct moondial_entry {
-    jmp_buf jump;
+    sigjmp_buf jump;
     uint64_t started;         ///< on the coarse clock
     struct moondial_entry *outer;
     // What was so before, and is again afterwards:
@@ -214,7 +214,7 @@ void moondial_charge_coroutine(lua_State *L);
 
 // MARK: - stop.c
 
-/// Begins the host's call of `state`, with what it may use. Then `_setjmp(entry->jump)` marks where a stop ends, and
+/// Begins the host's call of `state`, with what it may use. Then `sigsetjmp(entry->jump, 0)` marks where a stop ends, and
 /// `moondial_leave` ends the call in either case. Never raises.
 void moondial_enter(moondial_vm *vm, moondial_entry *entry, moondial_meter *meter, lua_State *state);
 void moondial_leave(moondial_vm *vm, moondial_entry *entry);

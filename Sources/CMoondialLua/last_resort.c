@@ -96,7 +96,7 @@ _Noreturn void moondial_lose(moondial_vm *vm) {
     vm->meter->stopped = vm->stopping ? (moondial_stop_reason)vm->stopping : MOONDIAL_STOP_LOST;
     if (vm->stopping == MOONDIAL_STOP_INTERRUPT) vm->interrupted = false;
     moondial_report_text(vm, MOONDIAL_STOPPED, "stopped");
-    _longjmp(vm->entry->jump, 1);
+    siglongjmp(vm->entry->jump, 1);
 }
 
 moondial_status moondial_report_lost(moondial_vm *vm) {

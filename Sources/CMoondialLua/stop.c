@@ -45,7 +45,7 @@ _Noreturn void moondial_stop(lua_State *L) {
     vm->meter->stopped = (moondial_stop_reason)vm->stopping;
     if (vm->stopping == MOONDIAL_STOP_INTERRUPT) vm->interrupted = false;
     moondial_report_stop(L);
-    _longjmp(vm->entry->jump, 1);
+    siglongjmp(vm->entry->jump, 1);
 }
 
 // MARK: - The signal

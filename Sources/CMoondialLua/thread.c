@@ -48,7 +48,7 @@ static void close_stack(moondial_thread *thread) {
     moondial_vm *vm = thread->vm;
     moondial_entry entry;
     moondial_enter(vm, &entry, thread->meter, thread->state);
-    bool stopped = _setjmp(entry.jump) != 0;
+    bool stopped = sigsetjmp(entry.jump, 0) != 0;
     if (!stopped) {
         if (thread->waits) moondial_close_waiting(vm, thread->waits_in);
         thread->waits = false;
@@ -87,7 +87,7 @@ static moondial_status run(moondial_thread *thread, int arguments) {
     vm->starved = false;
     thread->waits = false;
     moondial_enter(vm, &entry, thread->meter, thread->state);
-    if (_setjmp(entry.jump) != 0) {
+    if (sigsetjmp(entry.jump, 0) != 0) {
         moondial_leave(vm, &entry);
         vm->current = NULL;
         vm->waiting = false;

@@ -38,7 +38,34 @@ static const text request[] = {
 
 static void push(lua_State *L, text value) { lua_pushlstring(L, value.bytes, value.count); }
 
-static void call_hook(lua_State *L, char results[4][64]) {
+static void take(lua_State *L, char result[64]) {
+    size_t count;
+    const char *text = lua_tolstring(L, -1, &count);
+    memcpy(result, text, count + 1);
+}
+
+static void read_known_fields(lua_State *L, char results[4][64]) {
+    for (int i = 0; i < 4; i++) {
+        lua_getfield(L, -1, keys[i]);
+        take(L, results[i]);
+        lua_pop(L, 1);
+    }
+}
+
+// As whoever has to refuse fields that nobody knows.
+static void read_all_fields(lua_State *L, char results[4][64]) {
+    char name[64];
+    int i = 0;
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING || i == 4) abort();
+        take(L, results[i++]);
+        lua_pushvalue(L, -2);
+        take(L, name);
+        lua_pop(L, 1);
+    }
+}
+
+static void call_hook(lua_State *L, char results[4][64], void (*read_fields)(lua_State *, char[4][64])) {
     lua_pushvalue(L, 1);
     lua_createtable(L, 0, 4);
     push(L, request[0]);
@@ -50,13 +77,7 @@ static void call_hook(lua_State *L, char results[4][64]) {
     push(L, request[3]);
     lua_setfield(L, -2, "channel");
     if (lua_pcall(L, 1, 1, 0) != LUA_OK) abort();
-    for (int i = 0; i < 4; i++) {
-        size_t count;
-        lua_getfield(L, -1, keys[i]);
-        const char *text = lua_tolstring(L, -1, &count);
-        memcpy(results[i], text, count + 1);
-        lua_pop(L, 1);
-    }
+    read_fields(L, results);
     lua_pop(L, 1);
 }
 
@@ -88,14 +109,15 @@ int main(int argc, char **argv) {
     lua_State *L = luaL_newstate();
     luaL_openlibs(L);
     if (argc == 3 && strcmp(argv[1], "workload") == 0) return run_workload(L, argv[2]);
-    int is_hook = strcmp(argv[1], "hook-call") == 0;
+    int is_hook = strncmp(argv[1], "hook-call", 9) == 0;
     if (luaL_loadstring(L, is_hook ? hook : waiter) != LUA_OK) abort();
     lua_pushcfunction(L, wait_for_host);
     lua_call(L, 1, 1);
     double start = now();
     if (is_hook) {
         char results[4][64];
-        for (long i = 0; i < rounds; i++) call_hook(L, results);
+        int reads_all = strcmp(argv[1], "hook-call-all") == 0;
+        for (long i = 0; i < rounds; i++) call_hook(L, results, reads_all ? read_all_fields : read_known_fields);
     } else if (strcmp(argv[1], "coroutine-reused") == 0) {
         lua_State *co = lua_newthread(L);
         for (long i = 0; i < rounds; i++) run_coroutine(L, co);
