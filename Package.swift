@@ -105,6 +105,9 @@ let package = Package(
             dependencies: ["CChildProcesses", .product(name: "NIOConcurrencyHelpers", package: "swift-nio")],
             path: "Tests/ChildProcesses", swiftSettings: settings),
 
+        // What tests and fuzzing draw their cases from.
+        .target(name: "Generators", path: "Tests/Generators", swiftSettings: settings),
+
         // At which tests sit.
         .target(
             name: "PseudoTerminals", dependencies: ["MoondialConsole", "MoondialRules"], path: "Tests/PseudoTerminals",
@@ -112,10 +115,13 @@ let package = Package(
 
         // What scripts/fuzz runs.
         .executableTarget(
-            name: "MoondialFuzz", dependencies: ["MoondialLua", "NumberVerification"], swiftSettings: settings),
+            name: "MoondialFuzz",
+            dependencies: ["ChildProcesses", "Generators", "MoondialLua", "NumberVerification"],
+            swiftSettings: settings),
 
         .testTarget(
-            name: "MoondialLuaTests", dependencies: ["ChildProcesses", "MoondialLua"], swiftSettings: settings),
+            name: "MoondialLuaTests", dependencies: ["ChildProcesses", "Generators", "MoondialLua"],
+            swiftSettings: settings),
         .testTarget(
             name: "NumberVerificationTests",
             dependencies: [
@@ -152,6 +158,7 @@ let package = Package(
         .testTarget(
             name: "MoondialConsoleTests",
             dependencies: [
+                "Generators",
                 "MoondialConsole",
                 "MoondialLua",
                 "MoondialRules",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import Generators
 
 /// Looks for inputs that break a promise. `MoondialFuzz TARGET SECONDS [SEED]`; exits with 1 when it has found one.
 @main
@@ -44,26 +45,5 @@ enum Fuzz {
     static func quoted(_ bytes: [UInt8]) -> String {
         let escapes = bytes.map { byte in "\\" + String(repeating: "0", count: 3 - "\(byte)".count) + "\(byte)" }
         return "'" + escapes.joined() + "'"
-    }
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &self) }
-
-    mutating func bytes(upTo count: Int, of choices: [UInt8]) -> [UInt8] {
-        (0..<below(count + 1)).map { _ in choices[below(choices.count)] }
     }
 }

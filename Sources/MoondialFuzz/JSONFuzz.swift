@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Generators
 import NumberVerification
 
 /// A document that is read and written is the same when it is read again; one that is damaged is refused.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import ChildProcesses
 import Foundation
+import Generators
 import MoondialLua
 
 /// Patterns made of bytes without regard to their grammar give what they give in the lua5.4 of the system.
@@ -61,18 +63,16 @@ enum PatternFuzz {
     }
 
     private static func stock(_ text: String) throws -> [String] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["lua5.4", "-"]
-        let input = Pipe()
+        let file = FileManager.default.temporaryDirectory.appending(path: "moondial-\(UUID().uuidString).lua")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(text.utf8).write(to: file)
         let output = Pipe()
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        input.fileHandleForWriting.write(Data(text.utf8))
-        try input.fileHandleForWriting.close()
+        let process = try ChildProcess(
+            "/usr/bin/env", ["lua5.4", file.path(percentEncoded: false)], output: output.fileHandleForWriting,
+            errors: .standardError)
+        try output.fileHandleForWriting.close()
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
+        _ = process.waitForStatus()
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }

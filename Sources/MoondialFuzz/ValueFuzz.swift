@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Generators
 import MoondialLua
 
 /// Values that go into Lua and come back are the same, or are refused for their size.

@@ -67,6 +67,8 @@ package final class ChildProcess: Sendable {
 
     deinit { running.send(SIGKILL) }
 
+    package var id: Int32 { running.id }
+
     /// Does nothing when the child has ended.
     package func send(_ signal: Int32) { running.send(signal) }
 
@@ -94,7 +96,7 @@ package final class ChildProcess: Sendable {
 
 /// A child between its start and its end, shared with the thread that waits for it.
 private final class Running: Sendable {
-    private let id: pid_t
+    let id: pid_t
     /// Nil until the child has been reaped.
     private let ended = NIOLockedValueBox<Int32?>(nil)
     private let end = DispatchGroup()

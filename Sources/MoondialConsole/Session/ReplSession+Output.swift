@@ -54,11 +54,13 @@ extension ReplSession {
 
     // MARK: - Runs
 
-    /// A run has ended: draws it, unless there are too many, and says what it cost and what became of its token.
+    /// A run has ended: draws it with what failed there, unless there are too many, and says what it cost and what became
+    /// of its token.
     func report(_ run: FinishedRun) {
-        let isDrawn = runs.add(run) && options.trace != .off
-        if isDrawn { draw(run.trace) }
-        for failure in run.failures { note(lines: DiagnosticText(failure, style: screen.notesStyle).text) }
+        if runs.add(run) {
+            if options.trace != .off { draw(run.trace) }
+            for failure in run.failures { note(lines: DiagnosticText(failure, style: screen.notesStyle).text) }
+        }
         if case .cancelled = run.result.grounds { note(lines: InterruptionText.line(for: run.result)) }
         if setup.isLive { note(cost(of: run.result.attempts.map(\.attempt))) }
     }

@@ -51,6 +51,8 @@ final class TerminalProcess {
 
     func send(_ signal: Int32) { process.send(signal) }
 
+    var id: pid_t { process.id }
+
     var lines: [String] { terminal.emulator.lines }
 
     /// Everything that was written, with its escape sequences and plain newlines.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Generators
 import Testing
 
 @testable import MoondialConsole

@@ -146,7 +146,8 @@ struct PseudoTerminalTests {
 
     @Test func aWildAccessRestoresTheTerminal() async {
         let before = terminal.settings
-        await #expect(processExitsWith: .signal(SIGSEGV)) { [path = terminal.path as String] in
+        // By the signal, or as a sanitizer ends it.
+        await #expect(processExitsWith: .failure) { [path = terminal.path as String] in
             endInRawMode(path) { raise(SIGSEGV) }
         }
         expectRestored(before)

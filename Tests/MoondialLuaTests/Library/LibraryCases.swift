@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import Generators
+
 /// Makes calls of the standard library, right and wrong ones, as Lua expressions.
 struct LibraryCases {
     var random: SeededGenerator
