@@ -74,6 +74,10 @@ package final class TerminalSession {
     /// Puts the terminal into raw mode: every key comes as it is pressed, and no key makes a signal. Turns on bracketed
     /// paste. Until ``leave()``, whatever ends the process restores the terminal first.
     package func enter() throws(TerminalError) {
+        try TerminalRescue.unlessEnding { () throws(TerminalError) in try makeRaw() }
+    }
+
+    private func makeRaw() throws(TerminalError) {
         guard original == nil else { return }
         var settings = termios()
         guard tcgetattr(inputDescriptor, &settings) == 0 else {
@@ -120,9 +124,9 @@ package final class TerminalSession {
     }
 
     /// Puts the terminal back as it was, whichever session has changed it. To be called before `_exit`; all other ends of
-    /// the process do it by themselves. Async-signal-safe.
+    /// the process do it by themselves.
     package static func restore() {
-        TerminalRescue.restore()
+        TerminalRescue.end()
     }
 
     /// How the terminal at standard output is set, if there is one.
