@@ -100,9 +100,9 @@ package final class TerminalSession {
     package func leave() {
         guard var settings = original else { return }
         original = nil
+        // At once, so that Ctrl-C soon is a signal; output looks the same in both modes, and what was typed ahead is kept.
+        tcsetattr(inputDescriptor, TCSANOW, &settings)
         write(Array("\u{1B}[?2004l".utf8))
-        // Waits until the output is out, but keeps what was typed ahead.
-        tcsetattr(inputDescriptor, TCSADRAIN, &settings)
         TerminalRescue.disarm()
     }
 
