@@ -44,6 +44,7 @@ let package = Package(
             name: "NumberVerificationSimulator",
             dependencies: [
                 "NumberVerification",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -100,8 +101,9 @@ let package = Package(
         // What tests start programs with.
         .target(name: "CChildProcesses", path: "Tests/CChildProcesses"),
         .target(
-            name: "ChildProcesses", dependencies: ["CChildProcesses"], path: "Tests/ChildProcesses",
-            swiftSettings: settings),
+            name: "ChildProcesses",
+            dependencies: ["CChildProcesses", .product(name: "NIOConcurrencyHelpers", package: "swift-nio")],
+            path: "Tests/ChildProcesses", swiftSettings: settings),
 
         // At which tests sit.
         .target(

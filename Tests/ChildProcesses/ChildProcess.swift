@@ -2,7 +2,7 @@
 
 import CChildProcesses
 package import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A program that runs beside the tests, in place of Foundation's `Process`: that one copies each `dirent` of
 /// `/proc/self/fd` as a whole, and so reads past the end of the buffer when many files are open.
@@ -96,7 +96,7 @@ package final class ChildProcess: Sendable {
 private final class Running: Sendable {
     private let id: pid_t
     /// Nil until the child has been reaped.
-    private let ended = Mutex<Int32?>(nil)
+    private let ended = NIOLockedValueBox<Int32?>(nil)
     private let end = DispatchGroup()
 
     init(_ id: pid_t) { self.id = id }
@@ -108,7 +108,7 @@ private final class Running: Sendable {
             var information = siginfo_t()
             while waitid(P_PID, id_t(id), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
             // The number belongs to the child until it is reaped, and is not used after that.
-            ended.withLock { status in
+            ended.withLockedValue { status in
                 var word: Int32 = 0
                 precondition(waitpid(id, &word, 0) == id, "only this thread reaps the child")
                 let signal = word & 0x7F
@@ -119,12 +119,12 @@ private final class Running: Sendable {
     }
 
     func send(_ signal: Int32) {
-        ended.withLock { status in
+        ended.withLockedValue { status in
             if status == nil { kill(id, signal) }
         }
     }
 
-    var hasEnded: Bool { ended.withLock { $0 != nil } }
+    var hasEnded: Bool { ended.withLockedValue { $0 != nil } }
 
     func status() async -> Int32 {
         await withCheckedContinuation { continuation in
@@ -134,6 +134,6 @@ private final class Running: Sendable {
 
     func waitForStatus() -> Int32 {
         end.wait()
-        return ended.withLock { $0 } ?? 0
+        return ended.withLockedValue { $0 } ?? 0
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import NIOConcurrencyHelpers
 package import NumberVerification
-import Synchronization
 
 /// The stand-in for the provider: takes an HTTP request, says what the provider would reply.
 ///
@@ -45,13 +45,13 @@ package final class Simulator: Sendable {
 
     private let authorization: BasicAuthorization
     private let systemClock: @Sendable () -> Duration
-    private let state: Mutex<State>
+    private let state: NIOLockedValueBox<State>
 
     /// Makes a simulator that has seen nothing yet.
     package init(configuration: Configuration = Configuration()) {
         authorization = BasicAuthorization(configuration.credentials)
         systemClock = configuration.clock
-        state = Mutex(
+        state = NIOLockedValueBox(
             State(
                 serialNumbers: SerialNumbers(seed: configuration.seed),
                 providerRules: configuration.providerRules ? ProviderRules() : nil))
@@ -59,15 +59,15 @@ package final class Simulator: Sendable {
 
     /// How it behaves now.
     package var conduct: Conduct {
-        get { state.withLock { $0.conduct } }
-        set { state.withLock { $0.conduct = newValue } }
+        get { state.withLockedValue { $0.conduct } }
+        set { state.withLockedValue { $0.conduct = newValue } }
     }
 
     /// Whether it enforces what the real service does. Turned on, it has seen nothing yet.
     package var enforcesProviderRules: Bool {
-        get { state.withLock { $0.providerRules != nil } }
+        get { state.withLockedValue { $0.providerRules != nil } }
         set {
-            state.withLock { state in
+            state.withLockedValue { state in
                 if newValue != (state.providerRules != nil) { state.providerRules = newValue ? ProviderRules() : nil }
             }
         }
@@ -111,7 +111,7 @@ package final class Simulator: Sendable {
 extension Simulator {
     private func answer(to form: VerifyForm, _ directives: Directives?, at endpoint: Endpoint) -> VerifyAnswer {
         let wanted = wantedCode(form, directives, at: endpoint)
-        return state.withLock { state in
+        return state.withLockedValue { state in
             var code = wanted ?? state.conduct.code.map { ResponseCode($0) } ?? form.codeInPhone ?? .verifyConsistent
             if state.providerRules != nil, code.reachesCarrier {
                 let now = systemClock() + state.conduct.clockOffset

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import NIOConcurrencyHelpers
 package import NIOCore
 import NIOPosix
 import NIOSSL
-import Synchronization
 
 /// A simulator behind a port: HTTP/1.1 with keep-alive, over TCP or TLS.
 package final class SimulatorServer: Sendable {
@@ -86,21 +86,21 @@ private final class OpenConnections: Sendable {
         var isClosed = false
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     func add(_ channel: any Channel) {
-        let isTooLate = state.withLock { state in
+        let isTooLate = state.withLockedValue { state in
             state.channels[ObjectIdentifier(channel)] = channel
             return state.isClosed
         }
         channel.closeFuture.whenComplete { _ in
-            self.state.withLock { $0.channels[ObjectIdentifier(channel)] = nil }
+            self.state.withLockedValue { $0.channels[ObjectIdentifier(channel)] = nil }
         }
         if isTooLate { channel.close(promise: nil) }
     }
 
     func closeAll() async {
-        let channels = state.withLock { state in
+        let channels = state.withLockedValue { state in
             state.isClosed = true
             return Array(state.channels.values)
         }
