@@ -45,8 +45,13 @@ extension PromptCommand {
     ]
 
     private static var list: String {
-        let width = all.map(\.usage.count).max() ?? 0
-        let lines = all.map { $0.usage + String(repeating: " ", count: width - $0.usage.count) + "  " + $0.summary }
+        let width = 20
+        let lines = all.map { command in
+            let usage = command.usage
+            // What is too long for its column has a line of its own.
+            let space = usage.count > width ? "\n" + String(repeating: " ", count: width) : ""
+            return usage + space + String(repeating: " ", count: max(0, width - usage.count)) + "  " + command.summary
+        }
         return """
             Type Lua: an expression shows its value, which then is _ (the one before it is _2, up to _9).
             verify("13800138000", "sim:code=9001") asks the service; :doc verify tells more.

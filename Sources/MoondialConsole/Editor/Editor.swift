@@ -87,6 +87,14 @@ package struct Editor {
     /// Whether bytes have come that belong to the next block.
     package var hasTypedAhead: Bool { !pending.isEmpty }
 
+    /// Drops what was typed ahead up to Control-C.
+    /// - Returns: whether there was one.
+    mutating func dropThroughInterrupt() -> Bool {
+        guard let interrupt = pending.lastIndex(of: 0x03) else { return false }
+        pending = pending[(interrupt + 1)...]
+        return true
+    }
+
     var isFinished: Bool {
         if case .finished = mode { return true }
         return false

@@ -104,7 +104,7 @@ package final class TerminalLineSource {
                 case .bell: terminal.write([0x07])
                 case .submit(let text):
                     keep(text)
-                    return finish(.text(text))
+                    return try submit(text)
                 case .interrupt: return finish(.interrupted)
                 case .end: return finish(.end)
                 case .clearScreen:
@@ -122,6 +122,15 @@ package final class TerminalLineSource {
         }
         redraw(afterGap: false)
         return nil
+    }
+
+    /// A key that comes while the terminal is raw makes no signal: what is given up before it began does not begin.
+    private func submit(_ text: String) throws -> ReplBlock {
+        while case .bytes(let bytes) = try terminal.read() { _ = editor.feed(bytes) }
+        guard editor.dropThroughInterrupt() else { return finish(.text(text)) }
+        let input = finish(.interrupted)
+        terminal.write(Array("^C\n".utf8))
+        return input
     }
 
     /// - Parameter afterGap: Whether other programs may have written to the terminal.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import Synchronization
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -58,8 +60,26 @@ enum TerminalRescue {
         return buffer
     }()
     private static let exitHook: Void = {
-        atexit { TerminalRescue.restore() }
+        atexit { TerminalRescue.end() }
     }()
+
+    /// Whether the process ends.
+    private static let isEnding = Mutex(false)
+
+    /// Changes the terminal's mode unless the process ends: then the calling thread waits for that.
+    static func unlessEnding(_ change: () throws(TerminalError) -> Void) throws(TerminalError) {
+        try isEnding.withLock { isEnding throws(TerminalError) in
+            while isEnding { pause() }
+            try change()
+        }
+    }
+
+    /// Puts the terminal back for the last time. Other threads may go on until the process is gone.
+    static func end() {
+        // A thread that changes the mode right now is waited for, but not when the terminal keeps it waiting itself.
+        for _ in 0..<100 where isEnding.withLockIfAvailable({ $0 = true }) == nil { poll(nil, 0, 1) }
+        restore()
+    }
 
     /// To be called before the terminal is put into raw mode.
     static func arm(input: Int32, output: Int32, original: termios, noticePipe: Int32) {

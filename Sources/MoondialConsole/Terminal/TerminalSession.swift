@@ -74,6 +74,10 @@ package final class TerminalSession {
     /// Puts the terminal into raw mode: every key comes as it is pressed, and no key makes a signal. Turns on bracketed
     /// paste. Until ``leave()``, whatever ends the process restores the terminal first.
     package func enter() throws(TerminalError) {
+        try TerminalRescue.unlessEnding { () throws(TerminalError) in try makeRaw() }
+    }
+
+    private func makeRaw() throws(TerminalError) {
         guard original == nil else { return }
         var settings = termios()
         guard tcgetattr(inputDescriptor, &settings) == 0 else {
@@ -96,9 +100,9 @@ package final class TerminalSession {
     package func leave() {
         guard var settings = original else { return }
         original = nil
+        // At once, so that Ctrl-C soon is a signal; output looks the same in both modes, and what was typed ahead is kept.
+        tcsetattr(inputDescriptor, TCSANOW, &settings)
         write(Array("\u{1B}[?2004l".utf8))
-        // Waits until the output is out, but keeps what was typed ahead.
-        tcsetattr(inputDescriptor, TCSADRAIN, &settings)
         TerminalRescue.disarm()
     }
 
@@ -120,9 +124,9 @@ package final class TerminalSession {
     }
 
     /// Puts the terminal back as it was, whichever session has changed it. To be called before `_exit`; all other ends of
-    /// the process do it by themselves. Async-signal-safe.
+    /// the process do it by themselves.
     package static func restore() {
-        TerminalRescue.restore()
+        TerminalRescue.end()
     }
 
     /// How the terminal at standard output is set, if there is one.

@@ -23,7 +23,7 @@ struct CommandTests {
 
     @Test func helpListsThemAll() async throws {
         let record = try await desk.type(":help")
-        for command in PromptCommand.all { #expect(record.results.contains("\n\(command.usage) "), "\(command.name)") }
+        for command in PromptCommand.all { #expect(record.results.contains("\n\(command.usage)"), "\(command.name)") }
     }
 
     @Test(arguments: PromptCommand.all.map(\.name)) func eachHasHelp(name: String) async throws {

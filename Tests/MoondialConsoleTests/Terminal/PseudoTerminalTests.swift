@@ -31,6 +31,16 @@ struct PseudoTerminalTests {
         #expect(terminal.emulator.unknown == [])
     }
 
+    @Test func whatIsGivenUpBeforeItBeginsDoesNotBegin() {
+        let editor = EditorThread(terminal)
+        #expect(terminal.show { $0.lines == ["sim>"] })
+        terminal.type("first()\r\u{3}second()\r")
+        #expect(terminal.show { $0.lines == ["sim> first()", "^C", "sim> second()", "sim>"] })
+        terminal.type("\u{4}")
+        #expect(terminal.show { _ in editor.isFinished })
+        #expect(editor.inputs == [.interrupted, .text("second()"), .end])
+    }
+
     @Test func blocksMenusAndLoneEscapes() {
         let editor = EditorThread(terminal)
         #expect(terminal.show { $0.lines == ["sim>"] })
