@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import Synchronization
+import NIOConcurrencyHelpers
+
 
 /// Prints from any thread to a terminal that may have a prompt on it: above the prompt when there is one.
 package final class AbovePrinter: Sendable {
@@ -11,7 +12,7 @@ package final class AbovePrinter: Sendable {
 
     private let output: Int32
     private let wake: @Sendable () -> Void
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(output: Int32, wake: @escaping @Sendable () -> Void) {
         self.output = output
@@ -20,7 +21,7 @@ package final class AbovePrinter: Sendable {
 
     /// Prints some lines; a missing newline at the end is added while a block is edited.
     package func print(_ text: String) {
-        let isEditing = state.withLock { state in
+        let isEditing = state.withLockedValue { state in
             if state.isEditing {
                 state.waiting += text.utf8
                 if state.waiting.last != 0x0A { state.waiting.append(0x0A) }
@@ -33,19 +34,19 @@ package final class AbovePrinter: Sendable {
     }
 
     func begin() {
-        state.withLock { $0.isEditing = true }
+        state.withLockedValue { $0.isEditing = true }
     }
 
     /// What was printed since it was last asked.
     func take() -> [UInt8] {
-        state.withLock { state in
+        state.withLockedValue { state in
             defer { state.waiting = [] }
             return state.waiting
         }
     }
 
     func end() {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.isEditing = false
             if !state.waiting.isEmpty { Descriptors.writeAll(state.waiting, to: output) }
             state.waiting = []

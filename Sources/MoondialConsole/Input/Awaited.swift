@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 
 import Dispatch
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A value that is given on one thread and awaited on another.
 final class Awaited<Value: Sendable>: Sendable {
-    private let value = Mutex<Value?>(nil)
+    private let value = NIOLockedValueBox<Value?>(nil)
     private let isGiven = DispatchSemaphore(value: 0)
 
     /// To be called once.
     func give(_ value: Value) {
-        self.value.withLock { $0 = value }
+        self.value.withLockedValue { $0 = value }
         isGiven.signal()
     }
 
@@ -19,6 +19,6 @@ final class Awaited<Value: Sendable>: Sendable {
     /// - Returns: nil when the time comes first.
     func wait(until time: DispatchTime = .distantFuture) -> Value? {
         guard isGiven.wait(timeout: time) == .success else { return nil }
-        return value.withLock { $0 }
+        return value.withLockedValue { $0 }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialRules
-import Synchronization
+import NIOConcurrencyHelpers
 
 #if canImport(Darwin)
     import Darwin
@@ -21,7 +21,7 @@ package final class PlainInput: ReplInput {
     private let isIncomplete: @Sendable (String) -> Bool
     /// Ends a wait: what is written to the second is read from the first.
     private let wakeUp: (read: Int32, write: Int32)
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     private struct State {
         var bytes: [UInt8] = []
@@ -93,7 +93,7 @@ package final class PlainInput: ReplInput {
 
     private func line() -> Line {
         while true {
-            let found: Line? = state.withLock { state in
+            let found: Line? = state.withLockedValue { state in
                 if let end = state.bytes.firstIndex(of: UInt8(ascii: "\n")) {
                     let line = Self.text(state.bytes[..<end])
                     state.bytes.removeSubrange(...end)
@@ -123,9 +123,9 @@ package final class PlainInput: ReplInput {
             return false
         }
         switch Descriptors.read(descriptor) {
-        case .bytes(let bytes): state.withLock { $0.bytes += bytes }
+        case .bytes(let bytes): state.withLockedValue { $0.bytes += bytes }
         case .interrupted: break
-        case .end, .failure: state.withLock { $0.isAtEnd = true }
+        case .end, .failure: state.withLockedValue { $0.isAtEnd = true }
         }
         return true
     }

@@ -3,6 +3,7 @@
 import Dispatch
 import MoondialLua
 import MoondialRules
+import NIOConcurrencyHelpers
 import NIOCore
 import Synchronization
 
@@ -21,7 +22,7 @@ final class SessionSources: Sendable {
     /// Questions that the event loop has not come to.
     private let open = Atomic<Int>(0)
     /// Paths that were looked up since ``forget()``.
-    private let known = Mutex<[String: Bool]>([:])
+    private let known = NIOLockedValueBox<[String: Bool]>([:])
 
     /// On the event loop.
     init(_ session: ReplSession) {
@@ -34,7 +35,7 @@ final class SessionSources: Sendable {
     var all: EditorSources { EditorSources(completeness: self, names: self, hints: self, completions: self) }
 
     /// A block has run: names may stand for something else now.
-    func forget() { known.withLock { $0 = [:] } }
+    func forget() { known.withLockedValue { $0 = [:] } }
 
     /// Stops Lua in the background when it leaves no room for anything else.
     func interruptWhatDoesNotWait() {
@@ -67,9 +68,9 @@ extension SessionSources: CompletenessSource, NameSource, HintSource, Completion
 
     func isKnown(_ path: String) -> Bool {
         if Registry.entry(named: path) != nil { return true }
-        if let isKnown = known.withLock({ $0[path] }) { return isKnown }
+        if let isKnown = known.withLockedValue({ $0[path] }) { return isKnown }
         guard let isKnown = ask(within: Self.patience, { $0.completer.isKnown(path) }) else { return false }
-        known.withLock { $0[path] = isKnown }
+        known.withLockedValue { $0[path] = isKnown }
         return isKnown
     }
 

@@ -2,8 +2,8 @@
 
 import MoondialConsole
 import MoondialRules
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 #if canImport(Darwin)
     import Darwin
@@ -44,11 +44,11 @@ extension Conversation {
 
 /// The editor's printer, as soon as there is an editor; for every thread.
 final class SharedPrinter: Sendable {
-    private let printer = Mutex<AbovePrinter?>(nil)
+    private let printer = NIOLockedValueBox<AbovePrinter?>(nil)
 
     var current: AbovePrinter? {
-        get { printer.withLock { $0 } }
-        set { printer.withLock { $0 = newValue } }
+        get { printer.withLockedValue { $0 } }
+        set { printer.withLockedValue { $0 = newValue } }
     }
 }
 

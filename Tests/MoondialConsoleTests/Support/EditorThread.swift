@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import NIOConcurrencyHelpers
 import PseudoTerminals
-import Synchronization
 
 @testable import MoondialConsole
 
@@ -14,17 +14,17 @@ final class EditorThread: Sendable {
         var isFinished = false
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
-    var inputs: [ReplBlock] { state.withLock(\.inputs) }
-    var isFinished: Bool { state.withLock(\.isFinished) }
-    var printer: AbovePrinter? { state.withLock(\.printer) }
+    var inputs: [ReplBlock] { state.withLockedValue(\.inputs) }
+    var isFinished: Bool { state.withLockedValue(\.isFinished) }
+    var printer: AbovePrinter? { state.withLockedValue(\.printer) }
 
     init(_ terminal: PseudoTerminal, historyFile: HistoryFile? = nil) {
         let descriptor = terminal.program
         Thread.detachNewThread { [self] in
             run(descriptor, historyFile: historyFile)
-            state.withLock { $0.isFinished = true }
+            state.withLockedValue { $0.isFinished = true }
         }
     }
 
@@ -32,9 +32,9 @@ final class EditorThread: Sendable {
         let editor = TestEditor(history: [], completions: [.init("verify"), .init("version")]).editor
         guard let session = try? TerminalSession(input: descriptor, output: descriptor) else { return }
         let source = TerminalLineSource(editor: editor, terminal: session, historyFile: historyFile)
-        state.withLock { $0.printer = source.printer }
+        state.withLockedValue { $0.printer = source.printer }
         while let input = try? source.next(Prompt("sim> ")) {
-            state.withLock { $0.inputs.append(input) }
+            state.withLockedValue { $0.inputs.append(input) }
             if input == .end { return }
         }
     }

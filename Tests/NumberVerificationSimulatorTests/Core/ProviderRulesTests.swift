@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import NIOConcurrencyHelpers
 import NIOCore
 import NumberVerification
-import Synchronization
 import Testing
 
 @testable import NumberVerificationSimulator
@@ -127,15 +127,15 @@ struct ProviderRulesTests {
 }
 
 final class ManualClock: Sendable {
-    private let time: Mutex<Duration>
+    private let time: NIOLockedValueBox<Duration>
 
     init(_ start: Duration) {
-        time = Mutex(start)
+        time = NIOLockedValueBox(start)
     }
 
-    var now: Duration { time.withLock { $0 } }
+    var now: Duration { time.withLockedValue { $0 } }
 
-    func set(_ now: Duration) { time.withLock { $0 = now } }
+    func set(_ now: Duration) { time.withLockedValue { $0 = now } }
 
-    func advance(by duration: Duration) { time.withLock { $0 += duration } }
+    func advance(by duration: Duration) { time.withLockedValue { $0 += duration } }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import Synchronization
+import NIOConcurrencyHelpers
+
 
 /// A door that is closed at first and, once opened, stays open: how tests wait without sleeping.
 final class Gate: Sendable {
@@ -9,10 +10,10 @@ final class Gate: Sendable {
         var waiting: [@Sendable () -> Void] = []
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     func open() {
-        let waiting = state.withLock { state in
+        let waiting = state.withLockedValue { state in
             state.isOpen = true
             defer { state.waiting = [] }
             return state.waiting
@@ -22,7 +23,7 @@ final class Gate: Sendable {
 
     /// Calls `action` when the gate opens, at once if it is open.
     func whenOpen(_ action: @escaping @Sendable () -> Void) {
-        let isOpen = state.withLock { state in
+        let isOpen = state.withLockedValue { state in
             if !state.isOpen { state.waiting.append(action) }
             return state.isOpen
         }

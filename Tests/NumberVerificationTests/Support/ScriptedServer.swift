@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import NIOSSL
-import Synchronization
 
 #if canImport(Darwin)
     import Darwin
@@ -40,9 +40,9 @@ final class ScriptedServer: Sendable {
         var closed: [Int: Gate] = [:]
     }
 
-    private let record = Mutex(Record())
+    private let record = NIOLockedValueBox(Record())
     private let scripts: [Script]
-    private let channel = Mutex<(any Channel)?>(nil)
+    private let channel = NIOLockedValueBox<(any Channel)?>(nil)
 
     private init(scripts: [Script]) {
         self.scripts = scripts
@@ -61,17 +61,17 @@ final class ScriptedServer: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        server.channel.withLock { $0 = channel }
+        server.channel.withLockedValue { $0 = channel }
         return server
     }
 
-    var port: Int { channel.withLock { $0?.localAddress?.port } ?? 0 }
+    var port: Int { channel.withLockedValue { $0?.localAddress?.port } ?? 0 }
 
     /// How many connections were made so far.
-    var connections: Int { record.withLock { $0.connections } }
+    var connections: Int { record.withLockedValue { $0.connections } }
 
     /// The requests read so far, in the order of arrival.
-    var requests: [String] { record.withLock { $0.requests } }
+    var requests: [String] { record.withLockedValue { $0.requests } }
 
     /// Returns when the connection of that number, from 0, has ended.
     func connectionEnded(_ number: Int) async {
@@ -79,15 +79,15 @@ final class ScriptedServer: Sendable {
     }
 
     func stop() async throws {
-        try await channel.withLock { $0 }?.close()
+        try await channel.withLockedValue { $0 }?.close()
     }
 
     fileprivate func add(request: String) {
-        record.withLock { $0.requests.append(request) }
+        record.withLockedValue { $0.requests.append(request) }
     }
 
     fileprivate func closedGate(_ number: Int) -> Gate {
-        record.withLock { record in
+        record.withLockedValue { record in
             let gate = record.closed[number] ?? Gate()
             record.closed[number] = gate
             return gate
@@ -95,7 +95,7 @@ final class ScriptedServer: Sendable {
     }
 
     private func makeHandler() -> ScriptHandler {
-        let number = record.withLock { record in
+        let number = record.withLockedValue { record in
             defer { record.connections += 1 }
             return record.connections
         }

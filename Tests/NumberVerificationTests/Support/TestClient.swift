@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import Synchronization
 
 @testable import NumberVerification
 
@@ -127,7 +127,7 @@ final class Pending<Outcome: Sendable>: Sendable {
     }
 
     private let loop: any EventLoop
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
     private let isDone = Gate()
 
     fileprivate init(loop: any EventLoop) {
@@ -138,34 +138,34 @@ final class Pending<Outcome: Sendable>: Sendable {
     func outcome() async throws -> Outcome {
         await isDone.wait()
         try await loop.submit {}.get()
-        return state.withLock { $0.outcomes[0] }
+        return state.withLockedValue { $0.outcomes[0] }
     }
 
     func cancel() async throws {
         try await loop.submit { [self] in
-            let exchange = state.withLock { state in
+            let exchange = state.withLockedValue { state in
                 state.isInsideCancel = true
                 return state.exchange
             }
             exchange?.value.cancel()
-            state.withLock { $0.isInsideCancel = false }
+            state.withLockedValue { $0.isInsideCancel = false }
         }.get()
     }
 
     /// How often the completion was called; zero while in flight.
-    var completions: Int { state.withLock { $0.outcomes.count } }
+    var completions: Int { state.withLockedValue { $0.outcomes.count } }
 
     /// Whether the completion was called inside `send` or `cancel`, which is not allowed.
     var wasCompletedEarly: Bool {
-        state.withLock { $0.wasCompletedInsideStart || $0.wasCompletedInsideCancel }
+        state.withLockedValue { $0.wasCompletedInsideStart || $0.wasCompletedInsideCancel }
     }
 
     fileprivate func didStart(_ exchange: NIOLoopBound<any Exchange>) {
-        state.withLock { $0.exchange = exchange }
+        state.withLockedValue { $0.exchange = exchange }
     }
 
     fileprivate func complete(_ outcome: Outcome) {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.outcomes.append(outcome)
             if state.exchange == nil { state.wasCompletedInsideStart = true }
             if state.isInsideCancel { state.wasCompletedInsideCancel = true }

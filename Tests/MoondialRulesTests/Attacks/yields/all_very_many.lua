@@ -1,5 +1,6 @@
 -- 5,000 children at once.
 -- expect: review rule_limit
+-- budget: hook=2s run=2s
 rule "attack" {
   pre_check = function()
     local list = {}
