@@ -18,7 +18,8 @@
                 let status = try String(contentsOf: URL(filePath: "/proc/\(process)/status"), encoding: .utf8)
                 func number(_ name: String) throws -> Int {
                     let line = status.split(separator: "\n").first { $0.hasPrefix("\(name):") }
-                    return try #require(line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
+                    return try #require(
+                        line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
                 }
                 resident = try number("VmRSS")
                 threads = try number("Threads")

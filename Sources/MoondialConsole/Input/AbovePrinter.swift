@@ -2,7 +2,6 @@
 
 import NIOConcurrencyHelpers
 
-
 /// Prints from any thread to a terminal that may have a prompt on it: above the prompt when there is one.
 package final class AbovePrinter: Sendable {
     private struct State {

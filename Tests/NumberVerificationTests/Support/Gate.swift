@@ -2,7 +2,6 @@
 
 import NIOConcurrencyHelpers
 
-
 /// A door that is closed at first and, once opened, stays open: how tests wait without sleeping.
 final class Gate: Sendable {
     private struct State {
