@@ -27,7 +27,7 @@ let package = Package(
         // The Lua layer: knows no phones, no HTTP, no terminal.
         .systemLibrary(
             name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
-        .target(name: "CMoondialLua", dependencies: ["CLua"]),
+        .target(name: "CMoondialLua", dependencies: ["CLua"], cSettings: [.headerSearchPath(".")]),
         .target(name: "MoondialLua", dependencies: ["CMoondialLua"], swiftSettings: settings),
 
         // The service: wire types, client and stand-in. Knows no Lua.

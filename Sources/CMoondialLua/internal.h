@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 
 #include "CMoondialLua.h"
-#include "arena.h"
+#include "Limits/arena.h"
 
 #if LUA_VERSION_NUM != 504 || LUA_VERSION_RELEASE_NUM < 50404
 #error "moondial needs Lua 5.4.4 or a later 5.4 (Debian and Ubuntu: apt-get install liblua5.4-dev)"
