@@ -16,21 +16,23 @@ final class ConcurrentGroup {
     }
 
     private let functions: [LuaFunction]
-    private let completion: (End) -> Void
+    /// Nil before the start and after the end: it may hold the group.
+    private var completion: ((End) -> Void)?
     /// Those that have begun; nil where the function has returned.
     private var strands: [Strand?] = []
     private var unfinished: Int
     private var isOver = false
 
-    /// The completion is called once, unless the group is cancelled before.
-    init(_ functions: [LuaFunction], completion: @escaping (End) -> Void) {
+    init(_ functions: [LuaFunction]) {
         self.functions = functions
-        self.completion = completion
         unfinished = functions.count
     }
 
-    /// Starts every function in order, outside of any call of the VM. Nothing happens in a group that was cancelled.
-    func start(vm: LuaVM, parent: Strand) {
+    /// Starts every function in order, outside of any call of the VM. The completion is called once, unless the group is
+    /// cancelled. Nothing happens in one that was cancelled before.
+    func start(vm: LuaVM, parent: Strand, completion: @escaping (End) -> Void) {
+        if isOver { return }
+        self.completion = completion
         if functions.isEmpty { return end(.returned) }
         for (index, function) in functions.enumerated() where !isOver {
             do throws(LuaError) {
@@ -47,6 +49,7 @@ final class ConcurrentGroup {
 
     func cancel() {
         isOver = true
+        completion = nil
         closeStrands()
     }
 
@@ -66,8 +69,10 @@ final class ConcurrentGroup {
     private func end(_ end: End) {
         guard !isOver else { return }
         isOver = true
+        let completion = completion
+        self.completion = nil
         closeStrands()
-        completion(end)
+        completion?(end)
     }
 
     private func closeStrands() {

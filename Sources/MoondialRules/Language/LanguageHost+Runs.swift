@@ -107,20 +107,18 @@ extension LanguageHost {
     }
 
     private func startAll(_ functions: [LuaFunction], on strand: Strand, engine: RuleEngine) {
-        var group: ConcurrentGroup?
-        let ticket = strand.beginWait { group?.cancel() }
-        let started = ConcurrentGroup(functions) { end in
-            group = nil
-            switch end {
-            case .returned: strand.resume(ticket) { $0.write(true) }
-            case .raised(let error): strand.resume(ticket, raisingAgain: error) { $0.write(false) }
-            case .impossible(let error): strand.resume(ticket, raising: error.message)
-            }
-        }
-        group = started
+        let group = ConcurrentGroup(functions)
+        let ticket = strand.beginWait { group.cancel() }
         // Later, because the functions enter the VM, which is busy with this call.
         engine.eventLoop.assumeIsolated().execute { [weak vm] in
-            if let vm { started.start(vm: vm, parent: strand) }
+            guard let vm else { return }
+            group.start(vm: vm, parent: strand) { end in
+                switch end {
+                case .returned: strand.resume(ticket) { $0.write(true) }
+                case .raised(let error): strand.resume(ticket, raisingAgain: error) { $0.write(false) }
+                case .impossible(let error): strand.resume(ticket, raising: error.message)
+                }
+            }
         }
     }
 }

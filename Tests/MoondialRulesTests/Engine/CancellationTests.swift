@@ -165,6 +165,23 @@ import Testing
         #expect(run.trace.events.contains { $0.hook?.rawValue == hook && $0.detail["answer"] == "cancelled" })
     }
 
+    @Test func nothingHoldsARunThatWasCancelled() async throws {
+        let harness = EngineHarness(
+            "rule 'waits' { pre_check = function() "
+                + "moondial.all { function() moondial.attempt('h5', '13911112222', 'hold') end } end }")
+        let isGone: Bool = try await harness.onLoop { engine, record, promise in
+            let loop = promise.futureResult.eventLoop
+            weak var run: (any RunHandle)?
+            run = engine.verify(RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))) { _ in }
+            record.transport.onHold = {
+                record.transport.onHold = nil
+                run?.cancel()
+                Self.rest(loop) { promise.succeed(run == nil) }
+            }
+        }
+        #expect(isGone)
+    }
+
     @Test func aDenyThatStandsStays() async throws {
         let (run, _) = try await cancelRun(
             """
