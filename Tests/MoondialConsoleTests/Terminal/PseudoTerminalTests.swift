@@ -165,7 +165,8 @@ struct PseudoTerminalTests {
 
     @Test func exitingRestoresTheTerminal() async {
         let before = terminal.settings
-        await #expect(processExitsWith: .exitCode(3)) { [path = terminal.path as String] in
+        // Or another status, where LeakSanitizer does not like what it sees at the exit.
+        await #expect(processExitsWith: .failure) { [path = terminal.path as String] in
             endInRawMode(path) { exit(3) }
         }
         expectRestored(before)
