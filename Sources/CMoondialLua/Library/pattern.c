@@ -8,6 +8,8 @@
 
 /// Items in items: repetitions and captures nest as deep as this, as in stock Lua.
 enum { MAX_DEPTH = 200 };
+/// Bytes of a pattern: a set is gone through for every character.
+enum { MAX_PATTERN = 256 << 10 };
 
 static inline int byte(const char *p) { return (unsigned char)*p; }
 
@@ -134,16 +136,21 @@ static int leading_byte(const moondial_matcher *m, const char *p) {
 
 static const char *match(moondial_matcher *m, const char *s, const char *p);
 
+/// For loops that take next to nothing a turn.
+static inline void poll_at_times(const moondial_matcher *m, const char *s) {
+    if (((uintptr_t)s & 0xFFFF) == 0) moondial_poll(m->state, m->vm);
+}
+
 /// The first character at or after `s` that `one` does not accept.
 static const char *skip_accepted(moondial_matcher *m, const single *one, const char *s) {
     const char *end = m->subject_end;
     switch (one->kind) {
         case ANY: return end;
         case LITERAL:
-            while (s < end && byte(s) == one->value) s++;
+            for (; s < end && byte(s) == one->value; s++) poll_at_times(m, s);
             return s;
         case CLASS:
-            while (s < end && one->negated != ((kinds[byte(s)] & one->value) != 0)) s++;
+            for (; s < end && one->negated != ((kinds[byte(s)] & one->value) != 0); s++) poll_at_times(m, s);
             return s;
         case SET:
             for (; s < end && is_in_set(one, byte(s)); s++) moondial_poll(m->state, m->vm);
@@ -316,6 +323,7 @@ void moondial_matcher_init(
     m->subject = subject;
     m->subject_end = subject + subject_length;
     m->pattern = pattern;
+    if (pattern_length > MAX_PATTERN) luaL_error(L, "pattern is longer than 256 KiB");
     m->pattern_end = pattern + pattern_length;
     m->depth = 0;
     m->first = leading_byte(m, pattern);

@@ -27,7 +27,7 @@ static bool is_plain(const char *pattern, size_t length) {
 }
 
 /// Bytes that are searched without a look at the stop flag, and bytes for which a better search does not pay.
-enum { WINDOW = 1 << 16, SHORT_TEXT = 64 };
+enum { WINDOW = 1 << 16, SHORT_TEXT = 64, LONG_TEXT = 4 << 20 };
 
 static const char *find_in_short(const char *text, size_t length, const char *what, size_t count) {
     const char *last = text + (length - count);
@@ -36,11 +36,26 @@ static const char *find_in_short(const char *text, size_t length, const char *wh
     return NULL;
 }
 
+static const char *find_plain(lua_State *L, const char *text, size_t length, const char *what, size_t count);
+
+/// Looks for the beginning of what is searched for, and then at the rest: `memmem` would not come back for long.
+static const char *find_long(lua_State *L, const char *text, size_t length, const char *what, size_t count) {
+    const moondial_vm *vm = moondial_vm_of(L);
+    const char *last = text + (length - count);
+    for (const char *s = text; s <= last; s++) {
+        s = find_plain(L, s, (size_t)(last - s) + WINDOW, what, WINDOW);
+        if (s == NULL || memcmp(s + WINDOW, what + WINDOW, count - WINDOW) == 0) return s;
+        moondial_poll(L, vm);
+    }
+    return NULL;
+}
+
 static const char *find_plain(lua_State *L, const char *text, size_t length, const char *what, size_t count) {
     if (count == 0) return text;
     if (count > length) return NULL;
     if (count == 1) return memchr(text, *what, length);
     if (length <= SHORT_TEXT) return find_in_short(text, length, what, count);
+    if (count > LONG_TEXT) return find_long(L, text, length, what, count);
     const moondial_vm *vm = moondial_vm_of(L);
     size_t step = count < WINDOW ? WINDOW : count;  // what is searched for is prepared anew for every step
     for (; length - count >= step; text += step, length -= step) {

@@ -6,8 +6,8 @@
 
 #include "internal.h"
 
-/// Levels of a traceback that are reported, from the innermost, and bytes of a message and of a chunk's name.
-enum { MAX_FRAMES = 24, MAX_MESSAGE = 8192, MAX_SOURCE = 4096, MAX_TYPE_NAME = 200 };
+/// Levels of a traceback that are reported, from the innermost, and bytes of a message and of names.
+enum { MAX_FRAMES = 24, MAX_MESSAGE = 8192, MAX_SOURCE = 4096, MAX_TYPE_NAME = 200, MAX_FUNCTION_NAME = 200 };
 
 // MARK: - Places
 
@@ -93,10 +93,11 @@ static bool put_error_value(lua_State *L, moondial_buffer *out) {
 static bool put_frame(const lua_Debug *ar, moondial_buffer *out) {
     size_t count;
     const char *source = moondial_source(ar, &count);
+    const char *name = ar->name ? ar->name : "";
     return moondial_put_text(out, MOONDIAL_TAPE_STRING, source, count) && put_c_string(out, ar->short_src)
            && moondial_put_integer(out, ar->currentline) && put_c_string(out, ar->namewhat)
-           && put_c_string(out, ar->name) && put_c_string(out, ar->what)
-           && moondial_put_integer(out, ar->linedefined);
+           && moondial_put_text(out, MOONDIAL_TAPE_STRING, name, strnlen(name, MAX_FUNCTION_NAME))
+           && put_c_string(out, ar->what) && moondial_put_integer(out, ar->linedefined);
 }
 
 static bool is_host_function(lua_State *L, lua_Debug *ar) {

@@ -96,9 +96,11 @@ static moondial_status run(moondial_thread *thread, int arguments) {
     }
     int results = 0;
     int status = lua_resume(thread->state, NULL, arguments, &results);
+    // Still within what the thread may use: a table can have millions of places without a value, all of which are seen.
+    moondial_status encoded = status == LUA_OK ? encode_results(thread, results) : MOONDIAL_OK;
     moondial_leave(vm, &entry);
     vm->current = NULL;
-    if (status == LUA_OK) return encode_results(thread, results);
+    if (status == LUA_OK) return encoded;
     if (status == LUA_YIELD) {
         // Only a host call gets here: coroutine.yield refuses to leave a host thread.
         vm->waiting = false;

@@ -142,6 +142,7 @@ static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
         lua_pop(L, 1);
     }
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        moondial_poll(L, e->vm);
         if (length > 0 && lua_isinteger(L, -2)) {
             lua_Integer key = lua_tointeger(L, -2);
             if (key >= 1 && (lua_Unsigned)key <= length) continue;
@@ -151,6 +152,7 @@ static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
         if (status != MOONDIAL_OK) return status;
     }
     lua_pop(L, 1);
+    moondial_poll(L, e->vm);
     return written(put_tag(&e->vm->outbox, MOONDIAL_TAPE_END));
 }
 

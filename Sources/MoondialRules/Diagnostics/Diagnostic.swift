@@ -35,8 +35,32 @@ package struct Diagnostic: Error, Sendable, Equatable {
     /// The same with every text that may hold phones and tokens redacted.
     func mappingTexts(_ redacted: (String) -> String) -> Diagnostic {
         Diagnostic(
-            code, redacted(message), site: site, sourceLine: sourceLine.map(redacted), subject: subject.map(redacted),
-            fix: fix, traceback: traceback)
+            code, redacted(message), site: site?.mappingText(redacted), sourceLine: sourceLine.map(redacted),
+            subject: subject.map(redacted), fix: fix, traceback: traceback.map { $0.mappingTexts(redacted) })
+    }
+}
+
+extension LuaError {
+    /// The same with every text that may hold phones and tokens redacted: scripts choose the names of chunks and functions.
+    func mappingTexts(_ redacted: (String) -> String) -> LuaError {
+        LuaError(
+            code: code, message: redacted(message), site: site?.mappingText(redacted),
+            sourceLine: sourceLine.map(redacted), traceback: traceback.map { $0.mappingTexts(redacted) })
+    }
+}
+
+extension LuaFrame {
+    fileprivate func mappingTexts(_ redacted: (String) -> String) -> LuaFrame {
+        LuaFrame(site: site?.mappingText(redacted), function: redacted(function))
+    }
+}
+
+extension LuaSite {
+    fileprivate func mappingText(_ redacted: (String) -> String) -> LuaSite {
+        switch source {
+        case .file(let path): LuaSite(source: .file(redacted(path)), line: line)
+        case .label(let label): LuaSite(source: .label(redacted(label)), line: line)
+        }
     }
 }
 

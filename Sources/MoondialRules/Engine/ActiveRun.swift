@@ -175,8 +175,7 @@ final class ActiveRun: RunHandle {
             error.site = site
             error.sourceLine = home.vm.sourceLine(at: site)
         }
-        error.message = redacted(error.message)
-        error.sourceLine = error.sourceLine.map(redacted)
+        error = error.mappingTexts(redacted)
         failures.append(Diagnostic(error, of: call.hook, in: rulebook.outline.rules[call.rule]))
         return .failed(HookFailure(error, kind: kind))
     }
@@ -210,8 +209,12 @@ final class ActiveRun: RunHandle {
     /// Notes a log line in the trace and gives its redacted form with the rule that speaks; nil when the run has logged
     /// all that it may, and said so.
     func log(_ message: String, fields: JSON.Object) -> LogLine? {
-        var message = redacted(message)
-        var fields = engine.phoneMask.object(machine.trace.redactor.object(fields))
+        var (message, fields) = (message, fields)
+        // What is dropped is not looked at: that would take time.
+        if machine.trace.hasRoom(for: message, fields) {
+            message = redacted(message)
+            fields = engine.phoneMask.object(machine.trace.redactor.object(fields))
+        }
         switch machine.log(message, fields: fields, now: now) {
         case .kept: break
         case .dropped(isFirst: false): return nil

@@ -58,6 +58,7 @@ extension RuleEngine {
     /// - Throws: A diagnostic for the first file that does not load; then no rule has changed.
     package func load(_ files: RuleFiles) throws(Diagnostic) {
         try home.loadMore(files)
+        rules.add(files)
     }
 
     /// Loads rule files in the place of those that are there. Rules that were typed stay, unless a file has one of the
@@ -66,6 +67,7 @@ extension RuleEngine {
     /// - Throws: A diagnostic for the first file that does not load; then no rule has changed.
     package func reload(_ files: RuleFiles) throws(Diagnostic) {
         try home.reload(files)
+        rules = files
     }
 
     // MARK: - In the background

@@ -63,7 +63,8 @@ package final class RuleEngine {
     let eventLoop: any EventLoop
     let phoneMask: PhoneMask
     let hookBudget: LuaCPUBudget
-    private let rules: RuleFiles
+    /// What a fresh state loads.
+    var rules: RuleFiles
     /// Where new runs begin. Set before `init` returns.
     private var current: RuleVM?
     /// Before that, rules that did not load again are not tried once more.

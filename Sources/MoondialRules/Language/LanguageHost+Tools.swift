@@ -15,7 +15,10 @@ extension LanguageHost {
             },
             HostFunction("moondial.log") { [weak self] call, arguments throws(CallRefusal) in
                 guard let self else { return }
-                let message = try arguments.bytes().description
+                let text = try arguments.bytes().bytes
+                // What is longer than all that a run may log is dropped, and need not be read.
+                let limit = Self.strand(of: call)?.run == nil ? text.count : settings.run.limits.logBytes + 1
+                let message = String(escaping: text.prefix(limit))
                 let fields = try arguments.optionalObject() ?? JSON.Object()
                 log(message, fields, call)
             },

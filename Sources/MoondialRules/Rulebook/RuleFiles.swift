@@ -36,6 +36,12 @@ package struct RuleFiles: Sendable {
         return files
     }
 
+    /// Files that load after these.
+    mutating func add(_ others: RuleFiles) {
+        sources += others.sources
+        for root in others.roots { addRoot(root) }
+    }
+
     private mutating func add(_ path: String) throws(FileSystem.Failure) {
         guard try FileSystem.kind(of: path) == .folder else {
             addRoot(Self.folder(of: path))

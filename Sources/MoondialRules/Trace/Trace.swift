@@ -106,18 +106,26 @@ extension Trace {
         add(.refusal(reason, endpoint, isRaw: isRaw, place), now: now)
     }
 
+    /// A line would not be dropped.
+    func hasRoom(for message: String, _ fields: JSON.Object) -> Bool {
+        logLinesLeft > 0 && Self.size(of: message, fields) <= logBytesLeft
+    }
+
+    private static func size(of message: String, _ fields: JSON.Object) -> Int {
+        message.utf8.count + (fields.isEmpty ? 0 : JSON.object(fields).bytes.count)
+    }
+
     /// Once a line was dropped, so are those that follow: what is there has no gaps.
     mutating func log(
         _ message: String, fields: JSON.Object, by place: HookPlace, now: Duration
     ) -> RunMachine.LogReception {
-        let bytes = message.utf8.count + (fields.isEmpty ? 0 : JSON.object(fields).bytes.count)
-        guard logLinesLeft > 0, bytes <= logBytesLeft else {
+        guard hasRoom(for: message, fields) else {
             defer { logLinesLeft = -1 }
             droppedEvents += 1
             return .dropped(isFirst: logLinesLeft >= 0)
         }
         logLinesLeft -= 1
-        logBytesLeft -= bytes
+        logBytesLeft -= Self.size(of: message, fields)
         add(.log(message, fields: fields, place), now: now)
         return .kept
     }

@@ -43,7 +43,9 @@ struct InterruptTests {
         /// A step of Lua that takes minutes and cannot be stopped in any other way.
         @Test func aStallCostsTheVariablesAndSaysSo() async throws {
             var desk = SessionDesk()
-            desk.rules = #"rule "kept" { pre_check = function() return deny "asked" end }"#
+            desk.rules = #"rule "kept" { route = function() return "h5" end }"#
+            let folder = TemporaryFolder()
+            folder.write(#"rule "loaded later" { pre_check = function() return deny "asked" end }"#, to: "later.lua")
             desk.onResult = { text, session in
                 guard text == "stalls\n" else { return }
                 let interrupter = session.engine.interrupter
@@ -53,7 +55,7 @@ struct InterruptTests {
                 }
             }
             let record = try await desk.type(
-                "x, t = 1, {}", "for i = 1, 1 << 16 do t[i * ((1 << 17) - 1)] = true end",
+                ":load \(folder.path)/later.lua", "x, t = 1, {}", "for i = 1, 1 << 16 do t[i * ((1 << 17) - 1)] = true end",
                 "print 'stalls' t[-1] = true", "x",
                 "verify('13800138000', 'sim:').reason")
             #expect(record.notes.contains("error[cancelled]: interrupted\n"))

@@ -187,6 +187,25 @@ import Testing
         #expect(!run.trace.json.description.contains("13800138000"))
     }
 
+    @Test func namesThatARuleChoosesRepeatNoSecret() async throws {
+        let harness = EngineHarness(
+            """
+            rule "leak" {
+              pre_check = function(req)
+                local name = req.token .. req.phone
+                local f = load("local t = ... t['" .. name .. "']()", "=" .. name)
+                f { [name] = load("error 'here' return 1", "@" .. name) }
+              end,
+            }
+            """)
+        let run = try await harness.verify(token: "STsid-secret")
+        let failure = try #require(run.failures.first)
+        #expect(failure.site?.description == "<token>138****8000:1")
+        for text in [DiagnosticText(failure).text, "\(failure)", run.trace.json.description] {
+            #expect(!text.contains("STsid-secret") && !text.contains("13800138000"), "\(text)")
+        }
+    }
+
     @Test func aHookCannotFinishADefinitionThatTheFileBegan() async throws {
         let harness = EngineHarness(
             """

@@ -58,6 +58,22 @@ struct RedactionTests {
         #expect(redactor.text(text) == redacted)
     }
 
+    @Test func theBeginningOfALongTokenTellsIt() {
+        let token = "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw"
+        let redactor = Redactor(MachineFixture.requestOrTrap(phone: "13800138000", token: token), showPhones: false)
+        #expect(redactor.text("cut: \(token.prefix(20))") == "cut: <token>")
+        #expect(redactor.text("cut: \(token.prefix(40))' in text") == "cut: <token>' in text")
+        #expect(redactor.text("\(token)\(token)9") == "<token><token>9")
+        #expect(redactor.text("\(token.prefix(15))") == "\(token.prefix(15))")
+    }
+
+    /// Would take minutes if each place were compared with all of the token.
+    @Test(.timeLimit(.minutes(1))) func aTextThatIsAlmostTheTokenAtEveryPlace() {
+        let token = String(repeating: "a", count: 200_000) + "b"
+        let redactor = Redactor(MachineFixture.requestOrTrap(phone: "13800138000", token: token), showPhones: false)
+        #expect(redactor.text(String(repeating: "a", count: 500_000)) == "<token><token><token>")
+    }
+
     @Test func thePhoneAndTokenOfARawAttemptAreSecretsToo() {
         let other = MachineFixture.requestOrTrap(phone: "13900139000", token: "STsid-invented-token-2")
         let redactor = Redactor(Self.request, others: [other], showPhones: false)
