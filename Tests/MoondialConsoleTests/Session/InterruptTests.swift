@@ -55,7 +55,8 @@ struct InterruptTests {
                 }
             }
             let record = try await desk.type(
-                ":load \(folder.path)/later.lua", "x, t = 1, {}", "for i = 1, 1 << 16 do t[i * ((1 << 17) - 1)] = true end",
+                ":load \(folder.path)/later.lua", "x, t = 1, {}",
+                "for i = 1, 1 << 16 do t[i * ((1 << 17) - 1)] = true end",
                 "print 'stalls' t[-1] = true", "x",
                 "verify('13800138000', 'sim:').reason")
             #expect(record.notes.contains("error[cancelled]: interrupted\n"))
