@@ -27,7 +27,7 @@ package final class LuaVM {
 
     let handle: OpaquePointer
     /// Stops what runs, from any thread.
-    package let interrupter: LuaInterrupter
+    package private(set) var interrupter: LuaInterrupter
     var sources = SourceTexts()
     private let functions: [HostFunction]
     private let bridge: Bridge
@@ -54,8 +54,14 @@ package final class LuaVM {
     }
 
     deinit {
-        interrupter.disconnect()
+        interrupter.disconnect(handle)
         moondial_vm_free(handle)
+    }
+
+    /// Comes in the place of another VM: whoever would have stopped what runs there stops what runs here.
+    package func replace(_ other: LuaVM) {
+        interrupter = other.interrupter
+        interrupter.connect(handle)
     }
 
     /// The release of Lua that is linked: "Lua 5.4.4".

@@ -26,6 +26,10 @@ package final class LuaInterrupter: Sendable {
         handle.withLock { if let handle = $0 { moondial_vm_clear_interrupt(handle.vm) } }
     }
 
+    func connect(_ vm: OpaquePointer) { handle.withLock { $0 = Handle(vm: vm) } }
+
     /// The VM goes away.
-    func disconnect() { handle.withLock { $0 = nil } }
+    func disconnect(_ vm: OpaquePointer) {
+        handle.withLock { if $0?.vm == vm { $0 = nil } }
+    }
 }

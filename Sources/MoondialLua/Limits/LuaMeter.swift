@@ -82,6 +82,9 @@ package final class LuaMeter {
         shownLimit = used + budget.call <= budget.total ? budget.call : budget.total
     }
 
+    /// Counts time that was used for what the meter is about, and not by Lua code.
+    package func charge(_ time: Duration) { handle.pointee.cpu += time.nanoseconds }
+
     /// Counts a thread that the host makes for a script like a coroutine that the script makes itself.
     ///
     /// - Throws: `LuaError` with code `coroutines` when there may be no further one; then everything stops.

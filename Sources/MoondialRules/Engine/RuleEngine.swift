@@ -94,7 +94,7 @@ package final class RuleEngine {
     /// Rules that took the place of another with their name.
     package var replacements: [Replacement] { home.host.definitions.replacements }
 
-    /// Stops a script, from any thread. Hooks end by themselves.
+    /// Stops a script, from any thread. Hooks end by themselves. The same for all states that the engine comes to have.
     package var interrupter: LuaInterrupter { home.vm.interrupter }
 
     var home: RuleVM {
@@ -112,7 +112,9 @@ package final class RuleEngine {
 
     private func renew() {
         do throws(Diagnostic) {
-            current = try RuleVM(rules: rules, settings: settings, engine: self)
+            let next = try RuleVM(rules: rules, settings: settings, engine: self)
+            next.vm.replace(home.vm)
+            current = next
             onRenewal?(nil)
         } catch {
             // What has loaded before can still decide, or fails closed if it was lost. Loading again takes time from those.

@@ -34,7 +34,8 @@ final class RuleVM {
     func loadMore(_ files: RuleFiles) throws(Diagnostic) {
         try changeRules { () throws(Diagnostic) in
             for root in files.roots.reversed() { host.addModuleRoot(root) }
-            for source in files.sources { try load(source, host.settings.run.limits.loadMeter()) }
+            let meter = host.settings.run.limits.loadMeter()
+            for source in files.sources { try load(source, meter) }
         }
     }
 
@@ -68,7 +69,9 @@ final class RuleVM {
         host.noteLoaded(source)
         var failure: LuaError?
         do throws(LuaError) {
+            let began = ContinuousClock.now
             let chunk = try vm.load(source.chunk, name: source.name)
+            meter.charge(ContinuousClock.now - began)
             let strand = try Strand(vm: vm, run: nil, meter: meter)
             defer { strand.close() }
             let outcome = strand.call(chunk, arguments: { _ in }, ended: { _ in })

@@ -3,6 +3,7 @@
 import MoondialLua
 import MoondialRules
 import NIOCore
+import NIOPosix
 import NumberVerification
 import Testing
 
@@ -85,6 +86,14 @@ import Testing
         }
         #expect(decisions == ["allow match"])
         #expect(renewals >= 2)
+    }
+
+    /// It is not over at an instruction of Lua, and then no file runs any more.
+    @Test func compilingCountsToo() async throws {
+        var harness = EngineHarness("local function f() \(String(repeating: "x = 1 ", count: 20000)) end")
+        harness.run.limits.loadCPU = .microseconds(100)
+        let failure = try #require(try await harness.loadingFailure(on: MultiThreadedEventLoopGroup.singleton.next()))
+        #expect(failure.code == .ruleTimeout)
     }
 
     @Test func textsToLoadHaveALimit() async throws {
