@@ -67,6 +67,7 @@ let package = Package(
                 "MoondialLua",
                 "MoondialRules",
                 "NumberVerification",
+                "NumberVerificationSimulator",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

@@ -34,12 +34,15 @@ bool moondial_charge_over_limit(moondial_vm *vm, size_t bytes) {
     return true;
 }
 
+bool moondial_meter_count_coroutine(moondial_meter *meter) {
+    if (meter->coroutines >= meter->coroutine_limit) return false;
+    meter->coroutines++;
+    return true;
+}
+
 void moondial_charge_coroutine(lua_State *L) {
     moondial_vm *vm = moondial_vm_of(L);
-    if (vm->meter->coroutines < vm->meter->coroutine_limit) {
-        vm->meter->coroutines++;
-        return;
-    }
+    if (moondial_meter_count_coroutine(vm->meter)) return;
     vm->stopping = MOONDIAL_STOP_COROUTINES;
     moondial_stop(L);
 }

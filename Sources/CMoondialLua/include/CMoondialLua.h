@@ -130,6 +130,9 @@ typedef struct {
     moondial_stop_reason stopped;
 } moondial_meter;
 
+/// Counts one more coroutine; false when there may be no further one.
+bool moondial_meter_count_coroutine(moondial_meter *meter);
+
 /// A new VM with the functions of the standard library in `allowed` ("assert", "string.format", ...; ends with NULL)
 /// and a read-only table for each library. NULL when memory ran out, as it does after `allocations` of them.
 ///

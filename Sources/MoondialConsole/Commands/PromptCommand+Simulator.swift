@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
+import NumberVerificationSimulator
 
 extension PromptCommand {
     static let simulator = PromptCommand(
@@ -20,15 +21,15 @@ extension PromptCommand {
         let words = call.words
         let value = words.dropFirst().joined(separator: " ")
         switch words.first {
-        case nil: call.session.result(lines: simulator.magicTable)
-        case "code"?: simulator.code = value == "off" ? nil : try code(value)
-        case "delay"?: simulator.delay = value == "off" ? .zero : try time(value)
+        case nil: call.session.result(lines: call.session.setup.magicTable())
+        case "code"?: simulator.conduct.code = value == "off" ? nil : try code(value)
+        case "delay"?: simulator.conduct.delay = value == "off" ? .zero : try time(value)
         case "rules"?:
             guard value == "on" || value == "off" else { throw Diagnostic(.usage, ":sim rules on or off expected") }
             simulator.enforcesProviderRules = value == "on"
         case "clock"?:
             guard value.hasPrefix("+") else { throw Diagnostic(.usage, ":sim clock: a time such as +30s expected") }
-            simulator.clockOffset += try time(String(value.dropFirst()))
+            simulator.conduct.clockOffset += try time(String(value.dropFirst()))
         case let other?:
             let names = ["code", "delay", "rules", "clock"]
             throw Diagnostic(
@@ -38,13 +39,13 @@ extension PromptCommand {
         call.session.note(state(of: simulator))
     }
 
-    private static func state(of simulator: any SimulatorControl) -> String {
-        let rules = simulator.enforcesProviderRules
+    private static func state(of simulator: Simulator) -> String {
+        let conduct = simulator.conduct
         let parts = [
-            "code \(simulator.code.map(String.init) ?? "by phone and token")",
-            simulator.delay == .zero ? "no delay" : "delay \(simulator.delay.shortText)",
-            "provider rules \(rules ? "on" : "off")",
-            simulator.clockOffset == .zero ? nil : "clock +\(simulator.clockOffset.shortText)",
+            "code \(conduct.code.map(String.init) ?? "by phone and token")",
+            conduct.delay == .zero ? "no delay" : "delay \(conduct.delay.shortText)",
+            "provider rules \(simulator.enforcesProviderRules ? "on" : "off")",
+            conduct.clockOffset == .zero ? nil : "clock +\(conduct.clockOffset.shortText)",
         ]
         return "simulator: " + parts.compactMap(\.self).joined(separator: ", ")
     }

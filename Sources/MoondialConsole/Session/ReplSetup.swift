@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialRules
+package import NumberVerificationSimulator
 
 /// Where a session prints, and what that can show.
 package struct ReplScreen {
@@ -39,7 +40,9 @@ package struct ReplSetup {
     /// The codes that can be explained.
     package var codes: () -> [String] = { [] }
     /// The simulator that requests go to, if they do.
-    package var simulator: (any SimulatorControl)?
+    package var simulator: Simulator?
+    /// What to send to it to see what, ready to print.
+    package var magicTable: () -> String = { "" }
     /// A variable of the environment.
     package var environment: (String) -> String? = { _ in nil }
 
@@ -54,17 +57,4 @@ package enum ReplEnd: Sendable, Hashable {
     case failed
     /// Ctrl-C ended input that is no conversation.
     case interrupted
-}
-
-/// The simulator as far as a session can change it.
-package protocol SimulatorControl: AnyObject {
-    /// What to send to see what, ready to print.
-    var magicTable: String { get }
-    /// The code of every reply that is not asked for by token; nil for what phone and token ask for.
-    var code: Int64? { get set }
-    /// The delay of every reply that is not asked for by token.
-    var delay: Duration { get set }
-    var enforcesProviderRules: Bool { get set }
-    /// How far its clock is ahead of the true one.
-    var clockOffset: Duration { get set }
 }

@@ -89,10 +89,7 @@ package final class LuaMeter {
     ///
     /// - Throws: `LuaError` with code `coroutines` when there may be no further one; then everything stops.
     package func countCoroutine() throws(LuaError) {
-        guard handle.pointee.coroutines >= handle.pointee.coroutine_limit else {
-            handle.pointee.coroutines += 1
-            return
-        }
+        if moondial_meter_count_coroutine(handle) { return }
         handle.pointee.stopped = MOONDIAL_STOP_COROUTINES
         let error = LuaError(code: .coroutines, message: stopMessage)
         stop = error

@@ -211,7 +211,7 @@ final class ActiveRun: RunHandle {
     func log(_ message: String, fields: JSON.Object) -> LogLine? {
         var (message, fields) = (message, fields)
         // What is dropped is not looked at: that would take time.
-        if machine.trace.hasRoom(for: message, fields) {
+        if machine.trace.hasRoom(forLineOf: Trace.lineSize(message, fields)) {
             message = redacted(message)
             fields = engine.phoneMask.object(machine.trace.redactor.object(fields))
         }

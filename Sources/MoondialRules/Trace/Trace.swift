@@ -106,12 +106,11 @@ extension Trace {
         add(.refusal(reason, endpoint, isRaw: isRaw, place), now: now)
     }
 
-    /// A line would not be dropped.
-    func hasRoom(for message: String, _ fields: JSON.Object) -> Bool {
-        logLinesLeft > 0 && Self.size(of: message, fields) <= logBytesLeft
-    }
+    /// A line of that size would not be dropped.
+    func hasRoom(forLineOf bytes: Int) -> Bool { logLinesLeft > 0 && bytes <= logBytesLeft }
 
-    private static func size(of message: String, _ fields: JSON.Object) -> Int {
+    /// What a line counts for, in bytes.
+    static func lineSize(_ message: String, _ fields: JSON.Object) -> Int {
         message.utf8.count + (fields.isEmpty ? 0 : JSON.object(fields).bytes.count)
     }
 
@@ -119,13 +118,14 @@ extension Trace {
     mutating func log(
         _ message: String, fields: JSON.Object, by place: HookPlace, now: Duration
     ) -> RunMachine.LogReception {
-        guard hasRoom(for: message, fields) else {
+        let bytes = Self.lineSize(message, fields)
+        guard hasRoom(forLineOf: bytes) else {
             defer { logLinesLeft = -1 }
             droppedEvents += 1
             return .dropped(isFirst: logLinesLeft >= 0)
         }
         logLinesLeft -= 1
-        logBytesLeft -= Self.size(of: message, fields)
+        logBytesLeft -= bytes
         add(.log(message, fields: fields, place), now: now)
         return .kept
     }

@@ -62,7 +62,8 @@ final class Conversation {
         if case .inProcess = plan.target.place {
             let made = plan.target.makeSimulator(plan.settings.simulator)
             simulator = made
-            setup.simulator = SimulatorSwitchboard(made)
+            setup.simulator = made
+            setup.magicTable = { MagicTableText.text }
         }
         let client = try plan.target.makeClient(plan.settings, simulator: simulator, eventLoop: eventLoop)
         screen = ConversationScreen(shell)

@@ -87,7 +87,8 @@ private final class Table {
         let engine = try RuleEngine(rules: files, settings: settings, client: client, eventLoop: loop)
         var setup = ReplSetup()
         setup.isInteractive = desk.isInteractive
-        setup.simulator = Switchboard(simulator)
+        setup.simulator = simulator
+        setup.magicTable = { "magic\n" }
         setup.rulePaths = desk.rulePaths
         setup.explain = { $0 == "9003" ? "9003 explained\n" : nil }
         setup.codes = { ["9003"] }
@@ -114,29 +115,5 @@ private final class Table {
             session.receive(.text(block))
             goOn()
         }
-    }
-}
-
-private final class Switchboard: SimulatorControl {
-    private let simulator: Simulator
-
-    init(_ simulator: Simulator) { self.simulator = simulator }
-
-    var magicTable: String { "magic\n" }
-    var code: Int64? {
-        get { simulator.conduct.code }
-        set { simulator.conduct.code = newValue }
-    }
-    var delay: Duration {
-        get { simulator.conduct.delay }
-        set { simulator.conduct.delay = newValue }
-    }
-    var enforcesProviderRules: Bool {
-        get { simulator.enforcesProviderRules }
-        set { simulator.enforcesProviderRules = newValue }
-    }
-    var clockOffset: Duration {
-        get { simulator.conduct.clockOffset }
-        set { simulator.conduct.clockOffset = newValue }
     }
 }

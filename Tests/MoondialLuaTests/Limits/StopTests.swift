@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import Foundation
 import MoondialLua
 import Testing
 
@@ -221,19 +220,7 @@ struct StopTests {
     }
 
     @Test func interruptFromAnotherThreadStopsALoop() throws {
-        let announced = DispatchSemaphore(value: 0)
-        let lab = try Lab(functions: [
-            HostFunction("announce") { _ in
-                announced.signal()
-                return .returned
-            }
-        ])
-        let interrupter = lab.vm.interrupter
-        // A thread, since tests may occupy all those that tasks have.
-        Thread.detachNewThread {
-            announced.wait()
-            interrupter.interrupt()
-        }
+        let lab = try Lab.interrupted()
         let text = "announce() while true do pcall(function() while true do end end) end"
         #expect(try stopped(text, by: LuaMeter(), in: lab).code == .interrupted)
     }

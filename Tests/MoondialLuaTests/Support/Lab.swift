@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
+
 @testable import MoondialLua
 
 /// A VM with a few host functions, and what they were called with.
@@ -28,6 +30,25 @@ final class Lab {
     }
 
     deinit { journal.waits = [] }
+
+    /// One in which what runs is interrupted from another thread, some seconds after it has called `announce()`.
+    static func interrupted(after seconds: Double = 0) throws(LuaError) -> Lab {
+        let announced = DispatchSemaphore(value: 0)
+        let lab = try Lab(functions: [
+            HostFunction("announce") { _ in
+                announced.signal()
+                return .returned
+            }
+        ])
+        let interrupter = lab.vm.interrupter
+        // A thread, since tests may occupy all those that tasks have.
+        Thread.detachNewThread {
+            announced.wait()
+            Thread.sleep(forTimeInterval: seconds)
+            interrupter.interrupt()
+        }
+        return lab
+    }
 
     func load(_ text: String, name: LuaSourceName = .file("test.lua")) throws(LuaError) -> LuaFunction {
         try vm.load(Array(text.utf8), name: name)
