@@ -111,6 +111,9 @@ let package = Package(
         // What tests and fuzzing draw their cases from.
         .target(name: "Generators", path: "Tests/Generators", swiftSettings: settings),
 
+        // What tests wait by.
+        .target(name: "ProcessorClocks", path: "Tests/ProcessorClocks", swiftSettings: settings),
+
         // At which tests sit.
         .target(
             name: "PseudoTerminals", dependencies: ["MoondialConsole", "MoondialRules"], path: "Tests/PseudoTerminals",
@@ -123,7 +126,7 @@ let package = Package(
             swiftSettings: settings),
 
         .testTarget(
-            name: "MoondialLuaTests", dependencies: ["ChildProcesses", "Generators", "MoondialLua"],
+            name: "MoondialLuaTests", dependencies: ["ChildProcesses", "Generators", "MoondialLua", "ProcessorClocks"],
             swiftSettings: settings),
         .testTarget(
             name: "NumberVerificationTests",
@@ -169,6 +172,7 @@ let package = Package(
                 "MoondialRules",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "ProcessorClocks",
                 "PseudoTerminals",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -5,6 +5,7 @@ import MoondialLua
 import MoondialRules
 import NIOConcurrencyHelpers
 import NIOCore
+import ProcessorClocks
 import Testing
 
 @testable import MoondialConsole
@@ -55,8 +56,9 @@ struct InterruptTests {
                     first = first ?? session.engine.interrupter
                     return first
                 }
+                let clock = ProcessorClock()
                 Thread.detachNewThread {
-                    Thread.sleep(forTimeInterval: 0.1)  // the stall has begun by then
+                    clock.wait(for: .milliseconds(100))  // only the stall can use them
                     interrupter?.interrupt()
                 }
             }

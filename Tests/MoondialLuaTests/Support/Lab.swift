@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import ProcessorClocks
 
 @testable import MoondialLua
 
@@ -31,9 +32,11 @@ final class Lab {
 
     deinit { journal.waits = [] }
 
-    /// One in which what runs is interrupted from another thread, some seconds after it has called `announce()`.
-    static func interrupted(after seconds: Double = 0) throws(LuaError) -> Lab {
+    /// One in which what runs is interrupted from another thread, when it has used some processor time after it has
+    /// called `announce()`.
+    static func interrupted(after time: Duration = .zero) throws(LuaError) -> Lab {
         let announced = DispatchSemaphore(value: 0)
+        let clock = ProcessorClock()
         let lab = try Lab(functions: [
             HostFunction("announce") { _ in
                 announced.signal()
@@ -44,7 +47,7 @@ final class Lab {
         // A thread, since tests may occupy all those that tasks have.
         Thread.detachNewThread {
             announced.wait()
-            Thread.sleep(forTimeInterval: seconds)
+            clock.wait(for: time)
             interrupter.interrupt()
         }
         return lab

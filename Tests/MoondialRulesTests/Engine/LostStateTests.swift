@@ -14,6 +14,7 @@ import Testing
               pre_check = function(req)
                 if req.exid == "waiting in a hook" then moondial.attempt("h5", req.phone, "hold-2") end
                 if req.exid ~= "stall" then return end
+                -- The last key takes seconds. The others take few milliseconds.
                 local t, step = {}, (1 << 17) - 1
                 for i = 1, (1 << 16) + 1 do t[i * step] = true end
               end,
