@@ -24,7 +24,8 @@ package struct HostFunction {
     /// A global ("verify"), a field ("moondial.json.encode"), or "host.name" for the prelude alone.
     package let path: String
     package let options: Options
-    /// Answers a call, on the VM's thread. Must not call the VM.
+    /// Answers a call, on the VM's thread. Must not call the VM. What takes longer for larger arguments asks
+    /// `HostCall.work` as it goes.
     package let body: (inout HostCall) -> HostAnswer
 
     package init(_ path: String, _ options: Options = [], _ body: @escaping (inout HostCall) -> HostAnswer) {
@@ -60,6 +61,9 @@ package struct HostCall {
         self.thread = thread
         self.vm = vm
     }
+
+    /// Says whether the run has to stop, and counts what the function uses.
+    package var work: HostWork { HostWork(vm.handle) }
 
     /// The line of script code that calls.
     package var site: LuaSite? {

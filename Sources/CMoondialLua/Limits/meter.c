@@ -34,6 +34,13 @@ bool moondial_charge_over_limit(moondial_vm *vm, size_t bytes) {
     return true;
 }
 
+void moondial_vm_charge(moondial_vm *vm, size_t bytes) {
+    moondial_meter *meter = vm->meter;
+    if (__builtin_add_overflow(meter->allocated, bytes, &meter->allocated)) meter->allocated = UINT64_MAX;
+    if (meter->allocated > meter->allocation_limit && !vm->stopping)
+        moondial_request_stop(vm, MOONDIAL_STOP_ALLOCATION);
+}
+
 bool moondial_meter_count_coroutine(moondial_meter *meter) {
     if (meter->coroutines >= meter->coroutine_limit) return false;
     meter->coroutines++;

@@ -48,6 +48,8 @@ _Noreturn void moondial_stop(lua_State *L) {
     siglongjmp(vm->entry->jump, 1);
 }
 
+bool moondial_vm_is_stopping(const moondial_vm *vm) { return vm->stopping != MOONDIAL_STOP_NONE; }
+
 // MARK: - The signal
 
 // SIGURG is ignored unless somebody wants it, debuggers pass it on, and nothing here uses urgent data.

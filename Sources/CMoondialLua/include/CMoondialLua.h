@@ -226,6 +226,12 @@ void moondial_vm_release(moondial_vm *vm, int32_t function);
 /// one. The source is valid until the next such question.
 bool moondial_vm_caller(moondial_vm *vm, const char *_Nullable *_Nonnull source, int32_t *line);
 
+/// The run whose host function is being answered has to stop. Whatever the function answers is dropped then.
+bool moondial_vm_is_stopping(const moondial_vm *vm);
+
+/// Counts memory that a host function uses for the run as if Lua had allocated it: over the limit, the run has to stop.
+void moondial_vm_charge(moondial_vm *vm, size_t bytes);
+
 // MARK: - Threads
 
 /// A thread that has nothing to run, or NULL when memory ran out. `owner` comes back from `moondial_thread_owner`.

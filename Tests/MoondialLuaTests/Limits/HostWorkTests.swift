@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import Testing
+
+/// What host functions learn of the limits of the run they work for.
+@Suite struct HostWorkTests {
+    @Test func hostFunctionLearnsThatItsRunHasToStop() throws {
+        let lab = try Lab(functions: [
+            HostFunction("work") { call in
+                while !call.work.isStopping {}
+                return .returned
+            }
+        ])
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(5)
+        let thread = try lab.vm.makeThread(meter: meter)
+        #expect(thread.start(try lab.load("pcall(work) note('must not run')")).error?.code == .cpuTime)
+        #expect(lab.journal.notes.isEmpty)
+        #expect(try shown(lab.run("return 1")) == "1")
+    }
+
+    @Test func whatAHostFunctionAllocatesCounts() throws {
+        var answers: [Bool] = []
+        let lab = try Lab(functions: [
+            HostFunction("allocate") { call in
+                answers.append(call.work.charge(bytes: 600_000))
+                return .returned
+            }
+        ])
+        let meter = LuaMeter()
+        meter.allocationLimit = 1_000_000
+        let thread = try lab.vm.makeThread(meter: meter)
+        let text = "allocate() note('may run') pcall(allocate) note('must not run')"
+        #expect(thread.start(try lab.load(text)).error?.code == .memory)
+        #expect(answers == [true, false])
+        #expect(lab.journal.notes == [["may run"]])
+    }
+
+    @Test func workForNoRunIsUnlimited() {
+        #expect(HostWork.unlimited.charge(bytes: .max))
+        #expect(!HostWork.unlimited.isStopping)
+    }
+}
