@@ -15,7 +15,7 @@ struct ExplainTests {
                   meaning  The token has expired, was used before, or never existed.
                   class    token
                   billed   no
-                  resend   no, the token is spent, dead or of no use
+                  resend   no, the token is dead; sending it to the other endpoint costs nothing
                   advice   Get a new token. Tokens work once and live 60 s (Telecom) to 10 min (Unicom).
                   source   docs.jiguang.cn, jverification/server/rest_api/code_description
 
@@ -36,7 +36,7 @@ struct ExplainTests {
                   place    trouble with a request
                   meaning  The request left and no complete reply came in time.
                   billed   maybe
-                  resend   no, the token may be spent
+                  resend   not blindly, the token may be spent
                   advice   Get a new token, or use an SMS code; the old one may be spent and charged.
 
                 """)

@@ -35,7 +35,7 @@ extension Registry {
             [
                 ("kind", "string", "response_timeout, reset, dns and so on: :explain tells"),
                 ("message", "string", "what happened, in words"),
-                ("retryable", "boolean", "nothing was sent, so that the same token may be used again"),
+                ("retryable", "boolean", "the token is unused, so that it may be sent again"),
             ])
         + record(
             "decision",

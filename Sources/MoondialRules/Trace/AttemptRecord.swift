@@ -29,12 +29,8 @@ struct AttemptRecord: Sendable {
         if case .inFlight = state { true } else { false }
     }
 
-    /// Whether its token is spent, or may be: in flight, perhaps delivered, or billed. Other replies, such as 9020, tell
-    /// that the token was looked at and not used up.
-    var maySpend: Bool {
-        guard case .ended(let attempt) = state else { return true }
-        return attempt.delivered == .maybe || attempt.billed == .yes
-    }
+    /// Whether its token is spent, or may be. While the attempt is in flight, it may be.
+    var maySpend: Bool { attempt?.tokenState.mayBeSpent ?? true }
 }
 
 extension [AttemptRecord] {

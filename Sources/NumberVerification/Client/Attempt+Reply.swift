@@ -10,7 +10,8 @@ extension Attempt {
             self.init(
                 endpoint: endpoint, httpStatus: nil,
                 error: AttemptError(
-                    kind: failure.kind, message: failure.message, retryable: failure.delivered == .no),
+                    kind: failure.kind, message: failure.message,
+                    retryable: TokenState(code: nil, delivered: failure.delivered) == .unused),
                 delivered: failure.delivered, elapsed: elapsed)
         case .success(let reply):
             do throws(WireReply.Malformed) {

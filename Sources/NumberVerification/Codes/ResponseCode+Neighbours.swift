@@ -39,7 +39,6 @@ extension ResponseCode {
     ) -> Entry {
         Entry(
             code: ResponseCode(code), content: content, meaning: meaning, responseClass: .neighbour, billed: billed,
-            resend: .notApplicable,
             advice: "Not a code of number verification: check which service the request reached.",
             layer: layer, source: source)
     }

@@ -106,30 +106,12 @@ extension ResponseCode {
         package let responseClass: ResponseClass
         /// Whether a reply with this code is charged by the service that returns it.
         package let billed: Billed
-        /// Whether the same token may be sent again after this code.
-        package let resend: Resend
         /// What to do about it.
         package let advice: String
         /// Which service returns it.
         package let layer: Layer
-        /// Where code and text were read. Class, resend and advice are our reading.
+        /// Where code and text were read. Class and advice are our reading.
         package let source: Source
-    }
-
-    /// Whether the same token may be sent again.
-    package enum Resend: String, Sendable, CaseIterable {
-        /// The token is spent, dead or of no use.
-        case no
-        /// At most once; it may be a passing fault.
-        case once
-        /// After what the code complains about is put right.
-        case afterFix = "after_fix"
-        /// After the minimum gap, if the token still lives.
-        case afterGap = "after_gap"
-        /// Not blindly: the token may be spent.
-        case unclear
-        /// The code is not about a verify token.
-        case notApplicable = "not_applicable"
     }
 
     /// Which of the provider's services returns a code.

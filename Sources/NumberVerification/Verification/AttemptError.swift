@@ -30,7 +30,7 @@ package struct AttemptError: Error, Sendable, Hashable, CustomStringConvertible 
     package let kind: Kind
     /// What was tried, what happened and what to do. Holds no secret, token or phone.
     package let message: String
-    /// True when nothing of the request left, so that sending the same token again is safe.
+    /// True when the token is unused, so that sending it again is safe.
     package let retryable: Bool
 
     /// `message` must hold no secret, token or phone.

@@ -113,7 +113,7 @@ extension Simulator {
         let wanted = wantedCode(form, directives, at: endpoint)
         return state.withLockedValue { state in
             var code = wanted ?? state.conduct.code.map { ResponseCode($0) } ?? form.codeInPhone ?? .verifyConsistent
-            if state.providerRules != nil, code.reachesCarrier {
+            if state.providerRules != nil, code.tokenState.mayBeSpent {
                 let now = systemClock() + state.conduct.clockOffset
                 code = state.providerRules?.refusal(form, directives, now: now) ?? code
             }
@@ -147,15 +147,5 @@ extension Simulator {
 
     private func reset(after delay: Duration?) -> SimulatedReply {
         SimulatedReply(steps: delay.map { [.wait($0), .reset] } ?? [.reset])
-    }
-}
-
-extension ResponseCode {
-    /// Whether the provider has asked the carrier before it gives this code, so that the token is spent.
-    var reachesCarrier: Bool {
-        switch responseClass {
-        case .pass, .fail, .upstream, .unmapped, .neighbour: true
-        case .token, .throttle, .caller, .credentials, .account: false
-        }
     }
 }

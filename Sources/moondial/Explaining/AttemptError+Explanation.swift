@@ -4,15 +4,15 @@ import NumberVerification
 
 extension Explanation {
     init(_ kind: AttemptError.Kind) {
-        let isDelivered: Delivered =
+        let delivered: Delivered =
             switch kind {
             case .dns, .connectRefused, .connectTimeout, .tls, .poolFull: .no
             case .responseTimeout, .reset, .badReply, .httpStatus, .cancelled: .maybe
             }
         self.init(
             code: kind.rawValue, place: "trouble with a request", meaning: kind.meaning,
-            billed: isDelivered == .no ? .no : .maybe,
-            resend: isDelivered == .no ? "yes, nothing was sent" : "no, the token may be spent", advice: kind.advice)
+            billed: delivered == .no ? .no : .maybe,
+            resend: TokenState(code: nil, delivered: delivered).resendExplanation, advice: kind.advice)
     }
 }
 

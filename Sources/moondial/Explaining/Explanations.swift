@@ -40,7 +40,8 @@ extension Explanation {
     init(_ entry: ResponseCode.Entry) {
         self.init(
             code: entry.code.description, place: entry.layer.title, meaning: entry.meaning, content: entry.content,
-            responseClass: entry.responseClass.rawValue, billed: entry.billed, resend: entry.resend.explanation,
+            responseClass: entry.responseClass.rawValue, billed: entry.billed,
+            resend: entry.layer == .verify ? entry.code.tokenState.resendExplanation : "does not apply",
             advice: entry.advice, source: entry.source.rawValue)
     }
 
@@ -49,7 +50,7 @@ extension Explanation {
             code: String(number), place: ResponseCode.Layer.verify.title,
             meaning: "A code in no table we know. It is never a match.",
             responseClass: ResponseCode(number).responseClass.rawValue, billed: ResponseCode(number).billed,
-            resend: ResponseCode.Resend.unclear.explanation,
+            resend: ResponseCode(number).tokenState.resendExplanation,
             advice: "Read the content that came with it, and ask the provider.")
     }
 
@@ -86,15 +87,14 @@ extension ResponseCode.Layer {
     }
 }
 
-extension ResponseCode.Resend {
-    fileprivate var explanation: String {
+extension TokenState {
+    /// Whether the same token may be sent again.
+    var resendExplanation: String {
         switch self {
-        case .no: "no, the token is spent, dead or of no use"
-        case .once: "once at most"
-        case .afterFix: "yes, after what the code complains about is put right"
-        case .afterGap: "yes, after the minimum gap, if the token still lives"
+        case .unused: "yes, the token is unused"
+        case .dead: "no, the token is dead; sending it to the other endpoint costs nothing"
+        case .spent: "no, the token is spent"
         case .unclear: "not blindly, the token may be spent"
-        case .notApplicable: "does not apply"
         }
     }
 }

@@ -28,6 +28,40 @@ import Testing
         #expect(run.story.contains("guard token_spent"))
     }
 
+    @Test(arguments: [9002, 9099, 9008, 9777, 1802])
+    func aFallbackIsRefusedAfterACodeThatLeavesTheTokenUnclear(code: Int) async throws {
+        let (run, sent) = try await run(Self.fallback, token: "sim:code=\(code)")
+        #expect(sent == 1)
+        #expect(run.result.decision.outcome == .review)
+        #expect(run.story.contains("guard token_spent"))
+    }
+
+    @Test(arguments: [9003, 9005, 9011, 9012, 9018, 9020, 9021])
+    func aFallbackIsSentAfterACodeThatLeavesTheTokenUnusedOrDead(code: Int) async throws {
+        let (run, sent) = try await run(Self.fallback, token: "sim:code=\(code)", maxAttempts: 2)
+        #expect(sent == 2)
+        #expect(!run.story.contains("guard token_spent"))
+    }
+
+    @Test func aFallbackAfterAnUnclearTokenIsSentIfTheRuleSaysEvenIfDelivered() async throws {
+        let rules = "rule 'f' { fallback = function() return { endpoint = 'h5', even_if_delivered = true } end }"
+        #expect(try await run(rules, token: "sim:code=9099", maxAttempts: 2).sent == 2)
+    }
+
+    @Test func aRawAttemptWithAnUnclearTokenIsRefused() async throws {
+        let rules = """
+            rule "raw" {
+              pre_check = function()
+                moondial.attempt("h5", "13911112222", "sim:code=9099")
+                return review(tostring((pcall(moondial.attempt, "mobile", "13911112222", "sim:code=9099"))))
+              end,
+            }
+            """
+        let (run, sent) = try await run(rules, token: "t")
+        #expect(sent == 1)
+        #expect(run.decisionText == "review false")
+    }
+
     @Test func unlessTheRuleSaysSo() async throws {
         let rules = "rule 'f' { fallback = function() return { endpoint = 'h5', even_if_delivered = true } end }"
         let (run, sent) = try await run(rules, token: "sim:reset=after", maxAttempts: 3)

@@ -12,11 +12,12 @@ struct RunMachineAttemptTests {
     /// After the first attempt: does a fallback lead to a second one without and with `even_if_delivered`?
     @Test(arguments: [
         (Fixture.trouble(.dns, .no), true), (Fixture.trouble(.tls, .no), true),
-        (Fixture.trouble(.poolFull, .no), true), (Fixture.reply(9020), true), (Fixture.reply(9099), true),
+        (Fixture.trouble(.poolFull, .no), true), (Fixture.reply(9020), true), (Fixture.reply(9003), true),
+        (Fixture.reply(9099), false), (Fixture.reply(9002), false), (Fixture.reply(9777), false),
         (Fixture.trouble(.responseTimeout, .maybe), false), (Fixture.trouble(.reset, .maybe), false),
         (Fixture.trouble(.badReply, .maybe), false), (Fixture.doubtfulMatch(), false),
     ])
-    func aTokenThatMayBeSpentIsNotSentAgainUnasked(first: Attempt, allowed: Bool) {
+    func fallbackWithATokenThatMayBeSpentIsRefusedUnlessEvenIfDelivered(first: Attempt, allowed: Bool) {
         for told in [false, true] {
             var player = MachinePlayer([Fixture.rule("a", .fallback)])
             let result = player.play(

@@ -51,13 +51,36 @@ struct ResponseCodeTests {
     }
 
     @Test(arguments: [
-        (ResponseCode.unknownResult, ResponseClass.upstream, ResponseCode.Resend.no),
-        (.tokenExpiredOrNotExist, .token, .no), (.intervalTooShort, .throttle, .afterGap),
-        (.authFailed, .credentials, .afterFix), (.parameterInvalid, .caller, .afterFix),
-        (.appKeyNoMoney, .account, .no), (.badServer, .upstream, .unclear), (.configNotFound, .account, .once),
+        (ResponseCode.unknownResult, ResponseClass.upstream), (.tokenExpiredOrNotExist, .token),
+        (.intervalTooShort, .throttle), (.authFailed, .credentials), (.parameterInvalid, .caller),
+        (.appKeyNoMoney, .account), (.badServer, .upstream), (.configNotFound, .account),
     ])
-    func classAndResendAreAsRead(code: ResponseCode, responseClass: ResponseClass, resend: ResponseCode.Resend) {
+    func classIsAsRead(code: ResponseCode, responseClass: ResponseClass) {
         #expect(code.responseClass == responseClass)
-        #expect(code.entry?.resend == resend)
+    }
+
+    /// Every code of verify once, and codes that verify should never return.
+    @Test(
+        arguments: [
+            (TokenState.spent, [9000, 9001]), (.dead, [9003]),
+            (.unclear, [9002, 9099, 9008, 9098, 9777, 0, -1, 1802, 8000, 9200]),
+            (.unused, [9004, 9005, 9006, 9007, 9010, 9011, 9012, 9013, 9014, 9015, 9018, 9020, 9021, 9022, 9031]),
+        ] as [(TokenState, [Int64])])
+    func tokenStateFollowsFromTheCode(state: TokenState, codes: [Int64]) {
+        for code in codes {
+            #expect(ResponseCode(code).tokenState == state, "code \(code)")
+            #expect(TokenState(code: code, delivered: .yes) == state)
+            #expect(
+                TokenState(code: code, delivered: .maybe) == .unclear, "the code of a doubtful reply proves nothing")
+            #expect(TokenState(code: code, delivered: .no) == .unused)
+        }
+    }
+
+    @Test func tokenStateWithoutACodeFollowsFromDelivery() {
+        #expect(Delivered.allCases.map { TokenState(code: nil, delivered: $0) } == [.unused, .unclear, .unclear])
+    }
+
+    @Test func onlySpentAndUnclearTokensAreHeldBack() {
+        #expect(TokenState.allCases.filter(\.mayBeSpent) == [.spent, .unclear])
     }
 }
