@@ -129,6 +129,7 @@ struct moondial_thread {
     moondial_meter *meter;
     uint64_t ticket;
     bool waits;
+    bool keeps;                  ///< the registry has an argument under the address of the thread
     lua_State *waits_in;         ///< outermost of the coroutines through which it waits, or NULL
     moondial_thread *next;       ///< in `threads`
     moondial_thread *next_idle;  ///< in `idle`
@@ -157,7 +158,7 @@ void moondial_outbox_begin(moondial_vm *vm);
 /// references (memory). On MOONDIAL_LIMIT `*problem` says which cap was hit.
 moondial_status moondial_encode(
     lua_State *L, int index, const moondial_limits *limits, bool functions, const char **problem);
-/// Pushes every value on the inbox and returns how many. May raise (memory, or a table key that Lua refuses).
+/// Pushes every value on the inbox and returns how many, on a state of the current thread if an argument is kept. May raise (memory, or a table key that Lua refuses).
 int moondial_decode(lua_State *L);
 /// Append to a buffer; false when memory ran out. Never raise.
 bool moondial_put_integer(moondial_buffer *out, int64_t value);

@@ -16,6 +16,7 @@ struct Benchmarks {
         case ("hook-call", 1): try LuaBenchmarks.hookCall()
         case ("coroutine", 1): try LuaBenchmarks.coroutine()
         case ("run", 1): try RunBenchmark.measure()
+        case ("run", 2): try RunBenchmark.measure(rules: arguments[1])
         case ("client", 2): try ClientBenchmark.measure(port: Int(arguments[1]) ?? 0)
         case ("workload", 2): try LimitsBenchmark.workload(arguments[1])
         case ("kill", 2): try LimitsBenchmark.kill(arguments[1])
@@ -24,7 +25,7 @@ struct Benchmarks {
         default:
             print(
                 """
-                usage: MoondialBenchmarks hook-call | coroutine | run | client PORT | workload FILE | kill FILE
+                usage: MoondialBenchmarks hook-call | coroutine | run [FILE] | client PORT | workload FILE | kill FILE
                        MoondialBenchmarks repl COMMAND [ARGUMENT ...]
                        MoondialBenchmarks start COMMAND [ARGUMENT ...]
                 """)

@@ -6,11 +6,12 @@ import NIOPosix
 import NumberVerification
 import NumberVerificationSimulator
 
-/// Runs with the default rules against the simulator in process, one after the other: CPU of the loop's thread.
+/// Runs against the simulator in process, one after the other: CPU of the loop's thread.
 enum RunBenchmark {
     private static let rounds = 100_000
 
-    static func measure() throws {
+    /// With the rules of a file; the default is nil, for the default rules.
+    static func measure(rules path: String? = nil) throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         let perRun = try loop.flatSubmit { () -> EventLoopFuture<Double> in
@@ -19,8 +20,9 @@ enum RunBenchmark {
                 let client = VerificationClient(
                     transport: InProcessTransport(simulator: Simulator(), eventLoop: loop), host: "simulator",
                     credentials: .documentedExample, eventLoop: loop)
+                let rules = try path.map { path throws(Diagnostic) in try RuleFiles.read([path]) } ?? .none
                 let engine = try RuleEngine(
-                    rules: .none, settings: RuleEngine.Settings(wallClock: { 0 }), client: client, eventLoop: loop)
+                    rules: rules, settings: RuleEngine.Settings(wallClock: { 0 }), client: client, eventLoop: loop)
                 let request = RunRequest(
                     try VerificationRequest(phone: "13800138000", token: "STsid-example", exID: "order-42"))
                 Series(engine: engine, request: request, rounds: rounds, promise: promise).start()
@@ -29,7 +31,7 @@ enum RunBenchmark {
             }
             return promise.futureResult
         }.wait()
-        Benchmarks.report("run", perRun)
+        Benchmarks.report(path == nil ? "run" : "run-with-rules", perRun)
         try group.syncShutdownGracefully()
     }
 

@@ -182,9 +182,19 @@ moondial_thread *moondial_thread_acquire(moondial_vm *vm, void *owner, moondial_
     return thread;
 }
 
+/// Removing a key neither allocates nor raises.
+static void forget_kept(moondial_thread *thread) {
+    if (!thread->keeps) return;
+    thread->keeps = false;
+    if (thread->vm->is_lost) return;
+    lua_pushnil(thread->vm->main);
+    lua_rawsetp(thread->vm->main, LUA_REGISTRYINDEX, thread);
+}
+
 void moondial_thread_release(moondial_thread *thread) {
     if (thread->waits && !thread->vm->is_lost) reset(thread);
     thread->waits = false;
+    forget_kept(thread);
     thread->owner = NULL;
     thread->next_idle = thread->vm->idle;
     thread->vm->idle = thread;
@@ -199,5 +209,7 @@ void *moondial_thread_owner(const moondial_thread *thread) { return thread->owne
 void moondial_thread_disown(moondial_thread *thread) { thread->owner = NULL; }
 
 bool moondial_thread_waits(const moondial_thread *thread) { return thread->waits; }
+
+bool moondial_thread_keeps(const moondial_thread *thread) { return thread->keeps; }
 
 bool moondial_thread_runs(const moondial_thread *thread) { return thread->vm->current == thread; }

@@ -319,6 +319,15 @@ static void decode(lua_State *L, const uint8_t **cursor) {
             moondial_make_record(L, class);
             break;
         }
+        case MOONDIAL_TAPE_KEEP: {
+            moondial_thread *thread = moondial_vm_of(L)->current;
+            decode(L, cursor);
+            lua_pushvalue(L, -1);
+            lua_rawsetp(L, LUA_REGISTRYINDEX, thread);
+            thread->keeps = true;
+            break;
+        }
+        case MOONDIAL_TAPE_KEPT: lua_rawgetp(L, LUA_REGISTRYINDEX, moondial_vm_of(L)->current); break;
         case MOONDIAL_TAPE_NIL:
         case MOONDIAL_TAPE_END:
         case MOONDIAL_TAPE_OBJECT:

@@ -53,6 +53,8 @@ typedef enum : uint8_t {
     MOONDIAL_TAPE_OBJECT,    ///< `uint32_t` class, payload value (Lua to host only)
     MOONDIAL_TAPE_RECORD,    ///< `uint32_t` class, then a TABLE that gets the class's metatable (host to Lua only)
     MOONDIAL_TAPE_OPAQUE,    ///< length, bytes: the name of a type that does not cross (Lua to host only)
+    MOONDIAL_TAPE_KEEP,      ///< an argument follows, which the thread keeps until its release (host to Lua only)
+    MOONDIAL_TAPE_KEPT,      ///< the argument that the thread keeps (host to Lua only)
     // In views only:
     MOONDIAL_TAPE_LONG_STRING,  ///< `uint32_t` whole length, then the beginning as a STRING
     MOONDIAL_TAPE_VIEW,         ///< as TABLE or ARRAY (which follows), then after END a `uint32_t`: entries left out
@@ -246,6 +248,9 @@ void moondial_thread_disown(moondial_thread *thread);
 
 /// The thread waits for `moondial_thread_resume`.
 bool moondial_thread_waits(const moondial_thread *thread);
+
+/// The thread keeps an argument of an earlier call: it can be passed again as MOONDIAL_TAPE_KEPT.
+bool moondial_thread_keeps(const moondial_thread *thread);
 
 /// The thread's code runs, in a host function that is being answered.
 bool moondial_thread_runs(const moondial_thread *thread);

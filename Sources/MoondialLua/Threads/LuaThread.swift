@@ -35,6 +35,18 @@ package final class LuaThread {
         return outcome(moondial_thread_start(handle, function.reference))
     }
 
+    /// The same with a first argument that all calls of the thread share: `first` writes exactly one value, in the first
+    /// call, and the thread keeps it until it is closed.
+    package func start(
+        _ function: LuaFunction, sharing first: (LuaWriter) -> Void, arguments: (LuaWriter) -> Void
+    ) -> LuaOutcome {
+        let isKept = handle.map { moondial_thread_keeps($0) } ?? false
+        return start(function) { writer in
+            if isKept { writer.writeKept() } else { writer.writeToKeep(first) }
+            arguments(writer)
+        }
+    }
+
     /// Gives the wait named by `ticket` its results and runs on.
     ///
     /// - Returns: Nil when nobody waits for that any more: the reply is dropped and nothing runs.

@@ -120,6 +120,15 @@ package struct LuaWriter {
         tag(MOONDIAL_TAPE_END)
     }
 
+    /// The argument that the thread keeps.
+    func writeKept() { tag(MOONDIAL_TAPE_KEPT) }
+
+    /// An argument that `body` writes and the thread keeps: exactly one.
+    func writeToKeep(_ body: (LuaWriter) -> Void) {
+        tag(MOONDIAL_TAPE_KEEP)
+        body(self)
+    }
+
     // MARK: - Bytes
 
     @inline(__always)

@@ -111,7 +111,9 @@ final class ActiveRun: RunHandle {
             let strand = try hookStrand()
             strand.meter.beginCall(engine.hookBudget)
             let function = rulebook.function(of: call.hook, in: call.rule)
-            let outcome = strand.call(function, arguments: { write(call.input, to: $0) }) { [self] outcome in
+            let outcome = strand.call(
+                function, sharing: { $0.write(request) }, arguments: { write(call.input, to: $0) }
+            ) { [self] outcome in
                 perform(machine.hookAnswered(answer(to: call, outcome), now: now))
             }
             if case .waiting = outcome { return nil }
@@ -146,7 +148,6 @@ final class ActiveRun: RunHandle {
     }
 
     private func write(_ input: RunMachine.HookInput, to writer: LuaWriter) {
-        writer.write(request)
         switch input {
         case .nothing: break
         case .attempt(let attempt): writer.write(attempt)

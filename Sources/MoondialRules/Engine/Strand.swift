@@ -32,9 +32,21 @@ final class Strand {
     func call(
         _ function: LuaFunction, arguments: (LuaWriter) -> Void, ended: @escaping (LuaOutcome) -> Void
     ) -> LuaOutcome {
+        begin(ended) { $0.start(function, arguments: arguments) }
+    }
+
+    /// The same with a first argument that all calls of the strand share, written by `first` once.
+    func call(
+        _ function: LuaFunction, sharing first: (LuaWriter) -> Void, arguments: (LuaWriter) -> Void,
+        ended: @escaping (LuaOutcome) -> Void
+    ) -> LuaOutcome {
+        begin(ended) { $0.start(function, sharing: first, arguments: arguments) }
+    }
+
+    private func begin(_ ended: @escaping (LuaOutcome) -> Void, _ start: (LuaThread) -> LuaOutcome) -> LuaOutcome {
         guard let thread else { preconditionFailure("a strand was called after its end") }
         raisedAgain = nil
-        let outcome = thread.start(function, arguments: arguments)
+        let outcome = start(thread)
         if case .waiting = outcome { self.ended = ended }
         return outcome
     }

@@ -51,6 +51,46 @@ import Testing
         #expect(context == nil)
     }
 
+    @Test func aSharedArgumentIsWrittenOnceAndReleasedWithItsThread() throws {
+        let lab = try Lab()
+        let note = try lab.load(
+            """
+            local shared, other = ...
+            seen = seen or setmetatable({}, {__mode = 'k'})
+            seen[shared] = true
+            return other
+            """)
+        let count = try lab.load("local n = 0 for _ in pairs(seen) do n = n + 1 end return n")
+        for _ in 0..<2 {
+            let thread = try lab.vm.makeThread()
+            var written = 0
+            for number in 1...3 {
+                let outcome = thread.start(
+                    note,
+                    sharing: { writer in
+                        written += 1
+                        writer.writeTable { $0.field("a", 1 as Int64) }
+                    }, arguments: { $0.write(Int64(number)) })
+                #expect(outcome.values == [.integer(Int64(number))])
+            }
+            #expect(written == 1)
+            lab.vm.collectGarbage()
+            #expect(try lab.vm.makeThread().start(count).values == [1])
+            thread.close()
+            lab.vm.collectGarbage()
+            #expect(try lab.vm.makeThread().start(count).values == [0])
+        }
+    }
+
+    @Test func aSharedArgumentOutlivesACallThatFails() throws {
+        let lab = try Lab()
+        let thread = try lab.vm.makeThread()
+        let fail = try lab.load("error(...)")
+        let back = try lab.load("return ...")
+        _ = thread.start(fail, sharing: { $0.write("first") }, arguments: { _ in })
+        #expect(thread.start(back, sharing: { $0.write("second") }, arguments: { _ in }).values == ["first"])
+    }
+
     @Test func stateWithWaitingThreadsEnds() throws {
         weak var state: LuaVM?
         do {

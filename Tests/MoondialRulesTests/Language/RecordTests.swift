@@ -75,6 +75,22 @@ import Testing
                 == ["nil\tnil\tnil\tnil\tnil"])
     }
 
+    @Test func allHooksOfARunGetTheSameRequest() async throws {
+        let report = try await EngineHarness(
+            """
+            local first
+            rule "r" {
+              pre_check = function(req) first = req end,
+              route = function(req) moondial.attempt("h5", "13911112222", "other") print(rawequal(req, first)) end,
+              map_result = function(req) print(rawequal(req, first), req.exid) return allow end,
+              on_decision = function(req) print(rawequal(req, first)) error(first) end,
+            }
+            rule "s" { on_decision = function(req) print(rawequal(req, first)) end }
+            """
+        ).report(exID: "order-1")
+        #expect(report.printed == ["true", "true\torder-1", "true", "true"])
+    }
+
     @Test func theDecisionStands() async throws {
         let report = try await EngineHarness(
             """
