@@ -76,6 +76,7 @@ struct moondial_vm {
     lua_State *main;
     moondial_call call;
     void *context;
+    moondial_clock clock;  ///< NULL for the system's
     moondial_limits limits;
     size_t source_limit;  ///< bytes of one text to compile
     uint32_t secret[4];   ///< enciphers addresses
@@ -117,6 +118,8 @@ struct moondial_vm {
     bool raise;                ///< the reply being delivered is an error
     uint64_t tickets;          ///< the last ticket given
 
+    unsigned raised;  ///< messages whose kinds were kept
+
     moondial_thread *threads;  ///< all of them
     moondial_thread *idle;     ///< those to reuse
 };
@@ -141,6 +144,8 @@ extern const char moondial_key_host;      ///< the table of host-only functions
 extern const char moondial_key_classes;   ///< class number -> metatable
 extern const char moondial_key_array;     ///< metatable that marks arrays
 extern const char moondial_key_modules;   ///< the table of loaded modules
+extern const char moondial_key_environment;  ///< the globals of modules; absent when they are those of everything else
+extern const char moondial_key_raised;    ///< message -> kind
 extern const char moondial_key_frozen;    ///< in a metatable, not the registry: the table behind a read-only one
 
 /// The VM of any of its states. Never raises.
@@ -166,9 +171,11 @@ bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *byte
 
 // MARK: - view.c
 
-/// Appends a view of the value at `index` to the outbox. It never goes over a limit: what there is no room for is left
-/// out. Fails only when memory runs out. Never raises.
-moondial_status moondial_encode_view(lua_State *L, int index);
+/// Keys and values of a view, unless fewer will do.
+enum { MOONDIAL_VIEW_NODES = 50000 };
+/// Appends a view of the value at `index`, of so many keys and values, to the outbox. It never goes over a limit: what
+/// there is no room for is left out. Fails only when memory runs out. Never raises.
+moondial_status moondial_encode_view(lua_State *L, int index, uint32_t nodes);
 /// Behind `moondial_vm_names` and `moondial_vm_forget_modules`. May raise (memory).
 int moondial_list_names(lua_State *L);
 int moondial_forget_modules(lua_State *L);
@@ -184,6 +191,13 @@ moondial_status moondial_report_text(moondial_vm *vm, moondial_status status, co
 const char *moondial_source(const lua_Debug *ar, size_t *count);
 /// Raises the message on top of the stack, after "file:line: " of the innermost script function.
 int moondial_raise(lua_State *L);
+int moondial_raise_as(lua_State *L, lua_Integer kind);
+/// Keeps the kind of the message on top of the stack for the time when it is reported. May raise (memory).
+void moondial_note_kind(lua_State *L, lua_Integer kind);
+/// The kind of the message at `index`. Never raises; needs two slots of stack.
+lua_Integer moondial_kind(lua_State *L, int index);
+/// Replaces an error value, the only argument, by its text if it has one of its own: the result of `__tostring`.
+int moondial_error_text(lua_State *L);
 
 /// Writes the stack of `L` and of the coroutines that wait for it to the outbox, under the message. Never raises.
 void moondial_report_stop(lua_State *L);
@@ -322,10 +336,11 @@ enum { MOONDIAL_SOURCE_LIMIT = 128 << 10 };
 /// Compiles text (never bytecode), if it is not too much: LUA_OK with the function on top of the stack, or another status
 /// with the message there. May raise (memory).
 int moondial_compile(lua_State *L, const char *text, size_t count, const char *name);
-/// `load`, for text only. No script code runs inside the parser.
+/// `load`, for text only. No script code runs inside the parser. Upvalue: the globals of what is loaded, or none for those
+/// of the VM.
 int moondial_load(lua_State *L);
 
-// MARK: - values.c, random.c
+// MARK: - values.c, random.c, time.c
 
 /// Pushes what `tostring` gives for the value and returns it. May raise, as script code may run.
 const char *moondial_tostring(lua_State *L, int index, size_t *count);
@@ -335,8 +350,7 @@ void moondial_push_address(lua_State *L, int index, const char *null);
 void moondial_check_metatable(lua_State *L, int index);
 /// Fills `bytes` (at most 256); false when the system does not provide. Never raises.
 bool moondial_random(void *bytes, size_t count);
-/// Replaces `randomseed` in the table of the math library on top of the stack, and seeds. May raise.
-void moondial_wrap_random(lua_State *L);
+extern const luaL_Reg moondial_random_functions[];
 extern const luaL_Reg moondial_value_functions[];
 
 // MARK: - string_patterns.c, strings.c, tables.c, sort.c, codes.c
@@ -348,12 +362,15 @@ extern const luaL_Reg moondial_utf8_functions[];
 
 /// Functions that get the stock function which they replace as an upvalue.
 extern const luaL_Reg moondial_string_wrappers[];
+/// time and date by the clock of what runs; clock by its processor time.
 extern const luaL_Reg moondial_os_wrappers[];
 extern const luaL_Reg moondial_value_wrappers[];
 
 /// What an argument must be capable of, through metamethods when it is no table.
 enum { MOONDIAL_TABLE_READ = 1, MOONDIAL_TABLE_WRITE = 2, MOONDIAL_TABLE_LENGTH = 4 };
 
+/// The format at argument 1, which must not be too long. May raise.
+const char *moondial_check_format(lua_State *L, size_t *length);
 /// The length of the argument, which must be capable of `uses` too. May raise.
 lua_Integer moondial_check_length(lua_State *L, int index, int uses);
 /// `table.sort`.
@@ -365,6 +382,8 @@ int moondial_sort(lua_State *L);
 void moondial_open_libraries(lua_State *L, const char *const *allowed);
 /// Pushes a `require` that asks host function `function`. May raise (memory).
 void moondial_push_require(lua_State *L, uint32_t function);
+/// What the prelude needs to give modules their own globals.
+extern const luaL_Reg moondial_module_functions[];
 /// What the prelude needs to make values with methods.
 extern const luaL_Reg moondial_object_functions[];
 

@@ -19,6 +19,8 @@ package struct HostFunction {
         package static let loadsModule = Options(rawValue: UInt32(MOONDIAL_LOADS_MODULE))
         /// The arguments are to be read with `LuaReader.nextView`.
         package static let views = Options(rawValue: UInt32(MOONDIAL_VIEWS))
+        /// Arguments that have a `__tostring` arrive as the text that it gives.
+        package static let texts = Options(rawValue: UInt32(MOONDIAL_TEXTS))
     }
 
     /// A global ("verify"), a field ("moondial.json.encode"), or "host.name" for the prelude alone.
@@ -39,8 +41,8 @@ package struct HostFunction {
 package enum HostAnswer {
     /// What was written to `results` is what the function returns.
     case returned
-    /// The call raises this message, after the position of the calling script code.
-    case raised(String)
+    /// The call raises this message, after the position of the calling script code. The kind comes back in `LuaError`.
+    case raised(String, LuaError.Kind = .other)
     /// The calling coroutine waits until `LuaThread.resume` is called with the call's ticket, after this call returned.
     case waiting
 }

@@ -19,6 +19,9 @@ package final class LuaVM {
         package var liveBytes = 256 << 20
         /// Bytes that one text to load may have. The default is 128 KiB.
         package var sourceBytes = 128 << 10
+        /// The clock of `os.time` and `os.date`: milliseconds since 1970 for the code of a thread, or outside of threads. Called
+        /// while Lua runs; must not call the VM. The default is nil, for the system's clock.
+        package var clock: ((LuaThread?) -> Int64)?
         /// How many allocations may succeed before all fail; nil, the default, for no limit. For tests.
         package var allocations: UInt64?
 
@@ -30,6 +33,9 @@ package final class LuaVM {
     package private(set) var interrupter: LuaInterrupter
     var sources = SourceTexts()
     private let functions: [HostFunction]
+    /// `Configuration.liveBytes`
+    let liveLimit: Int
+    private let clock: ((LuaThread?) -> Int64)?
     private let bridge: Bridge
 
     /// - Throws: `LuaError` with code `memory`.
@@ -46,7 +52,10 @@ package final class LuaVM {
         interrupter = LuaInterrupter(handle)
         self.bridge = bridge
         functions = configuration.functions
+        clock = configuration.clock
+        liveLimit = configuration.liveBytes
         moondial_vm_limit_source(handle, configuration.sourceBytes)
+        if clock != nil { moondial_vm_set_clock(handle, readClock) }
         bridge.vm = self
         for (number, function) in functions.enumerated() {
             try check(moondial_vm_define(handle, function.path, UInt32(number), function.options.rawValue))
@@ -196,21 +205,25 @@ package final class LuaVM {
         unowned var vm: LuaVM?
     }
 
+    private func owner(of thread: OpaquePointer?) -> LuaThread? {
+        thread.flatMap { moondial_thread_owner($0) }.map { Unmanaged<LuaThread>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    fileprivate func time(of thread: OpaquePointer?) -> Int64 { clock?(owner(of: thread)) ?? 0 }
+
     fileprivate func answer(_ number: UInt32, thread: OpaquePointer?) -> moondial_answer {
         let results = LuaWriter(vm: self)
-        let owner = thread.flatMap { moondial_thread_owner($0) }.map {
-            Unmanaged<LuaThread>.fromOpaque($0).takeUnretainedValue()
-        }
-        var call = HostCall(arguments: LuaReader(vm: self), results: results, thread: owner, vm: self)
+        var call = HostCall(arguments: LuaReader(vm: self), results: results, thread: owner(of: thread), vm: self)
         let function = functions[Int(number)]
         switch function.body(&call) {
         case .returned: return MOONDIAL_ANSWER_RETURN
         case .waiting:
             precondition(function.options.contains(.mayWait), "\(function.path) waits without the option to")
             return MOONDIAL_ANSWER_WAIT
-        case .raised(let message):
+        case .raised(let message, let kind):
             results.reset()
             results.write(message)
+            if kind != .other { results.write(kind.rawValue) }
             return MOONDIAL_ANSWER_RAISE
         }
     }
@@ -242,6 +255,10 @@ private func answerCall(
     let bridge = Unmanaged<LuaVM.Bridge>.fromOpaque(context).takeUnretainedValue()
     guard let vm = bridge.vm else { preconditionFailure("a Lua state called its host before it was set up") }
     return vm.answer(function, thread: thread)
+}
+
+private func readClock(_ context: UnsafeMutableRawPointer, _ thread: OpaquePointer?) -> Int64 {
+    Unmanaged<LuaVM.Bridge>.fromOpaque(context).takeUnretainedValue().vm?.time(of: thread) ?? 0
 }
 
 /// C strings that live for a call.

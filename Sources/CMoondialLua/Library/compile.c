@@ -33,6 +33,15 @@ static void push_too_large(lua_State *L, size_t count) {
     lua_pushfstring(
         L, "chunk is too large (%I bytes, at most %I)", (LUAI_UACINT)count,
         (LUAI_UACINT)moondial_vm_of(L)->source_limit);
+    moondial_note_kind(L, MOONDIAL_ERROR_SOURCE_TOO_LARGE);
+}
+
+/// Lua expects more text, as its standalone interpreter finds out.
+static bool is_incomplete(lua_State *L) {
+    static const char mark[] = "near <eof>";
+    size_t count;
+    const char *message = lua_tolstring(L, -1, &count);
+    return message != NULL && count >= sizeof mark - 1 && strcmp(message + count - (sizeof mark - 1), mark) == 0;
 }
 
 int moondial_compile(lua_State *L, const char *text, size_t count, const char *name) {
@@ -49,6 +58,7 @@ int moondial_compile(lua_State *L, const char *text, size_t count, const char *n
     source s = {vm, text, count};
     int status = lua_load(L, read_piece, &s, name, "t");
     moondial_poll(L, vm);
+    if (status == LUA_ERRSYNTAX && is_incomplete(L)) moondial_note_kind(L, MOONDIAL_ERROR_SOURCE_INCOMPLETE);
     return status == LUA_OK ? moondial_repair(L, text, count) : status;
 }
 
@@ -108,8 +118,8 @@ int moondial_load(lua_State *L) {
     size_t count;
     const char *text = lua_tolstring(L, 1, &count);
     if (moondial_compile(L, text, count, name) != LUA_OK) return fail(L);
-    if (sets_environment) {
-        lua_pushvalue(L, 4);
+    if (sets_environment || lua_istable(L, lua_upvalueindex(1))) {
+        lua_pushvalue(L, sets_environment ? 4 : lua_upvalueindex(1));
         if (lua_setupvalue(L, -2, 1) == NULL) lua_pop(L, 1);
     }
     return 1;

@@ -55,10 +55,16 @@ static int xpcall(lua_State *L) {
 
 // MARK: - collectgarbage
 
-static int count_garbage(lua_State *L) {
-    luaL_argcheck(
-        L, strcmp(luaL_optstring(L, 1, "collect"), "count") == 0, 1, "the host collects garbage: only 'count' is left");
-    lua_pushnumber(L, lua_gc(L, LUA_GCCOUNT) + lua_gc(L, LUA_GCCOUNTB) / 1024.0);
+/// The host collects: nothing but "count" and "isrunning" tells or does anything, so that code which tunes the collector
+/// runs.
+static int collect_garbage(lua_State *L) {
+    static const char *const options[] = {"collect",     "count",       "isrunning", "stop",     "restart", "step",
+                                          "incremental", "generational", "setpause", "setstepmul", NULL};
+    switch (luaL_checkoption(L, 1, "collect", options)) {
+        case 1: lua_pushnumber(L, lua_gc(L, LUA_GCCOUNT) + lua_gc(L, LUA_GCCOUNTB) / 1024.0); break;
+        case 2: lua_pushboolean(L, 1); break;
+        default: lua_pushinteger(L, 0); break;
+    }
     return 1;
 }
 
@@ -116,14 +122,14 @@ static int open_utf8(lua_State *L) {
 
 static int open_math(lua_State *L) {
     luaopen_math(L);
-    moondial_wrap_random(L);
+    luaL_setfuncs(L, moondial_random_functions, 0);
     return 1;
 }
 
 /// The table of globals, which is replaced afterwards.
 static int open_base(lua_State *L) {
     static const luaL_Reg own[] = {
-        {"collectgarbage", count_garbage}, {"load", moondial_load}, {"xpcall", xpcall}, {NULL, NULL}};
+        {"collectgarbage", collect_garbage}, {"load", moondial_load}, {"xpcall", xpcall}, {NULL, NULL}};
     luaopen_base(L);
     luaL_setfuncs(L, own, 0);
     luaL_setfuncs(L, moondial_raw_functions, 0);
@@ -225,5 +231,6 @@ void moondial_open_libraries(lua_State *L, const char *const *allowed) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_host);
     luaL_setfuncs(L, moondial_object_functions, 0);
     luaL_setfuncs(L, moondial_record_functions, 0);
+    luaL_setfuncs(L, moondial_module_functions, 0);
     lua_settop(L, stock - 1);
 }

@@ -2,9 +2,12 @@
 //
 // require, which asks the host for a module's text.
 
+#include <string.h>
+
 #include "internal.h"
 
 const char moondial_key_modules = 0;
+const char moondial_key_environment = 0;
 
 /// What stands for a module while it loads: a to-be-closed value of `require`, which knows the module's name.
 static void push_guard(lua_State *L) {
@@ -35,6 +38,18 @@ static int forget_module(lua_State *L) {
     return 0;
 }
 
+/// Leaves the library that stock Lua has loaded under the name of the module, if it is there; false when it is not. Some
+/// are there for modules alone.
+static bool find_library(lua_State *L) {
+    static const char *const names[] = {"string", "table", "math", "utf8", "os", "coroutine", "_G", "io", "debug", "package"};
+    size_t length, i = 0, count = sizeof names / sizeof *names;
+    const char *name = lua_tolstring(L, 1, &length);
+    while (i < count && (strlen(names[i]) != length || memcmp(name, names[i], length) != 0)) i++;
+    if (i == count) return false;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_environment) != LUA_TTABLE) lua_pushglobaltable(L);
+    return lua_getfield(L, -1, names[i]) == LUA_TTABLE;
+}
+
 /// Upvalues: host function, modules by name (a value, or a guard), the metatable of guards.
 static int require_module(lua_State *L) {
     luaL_checkstring(L, 1);
@@ -46,11 +61,15 @@ static int require_module(lua_State *L) {
         return moondial_raise(L);
     }
     lua_settop(L, 1);
+    if (find_library(L)) return 1;
+    lua_settop(L, 1);
     // Leaves text and chunk name; raises what the host says when there is no such module.
     moondial_call_host(L, (uint32_t)lua_tointeger(L, lua_upvalueindex(1)), 0, "require");
     size_t count;
     const char *text = luaL_checklstring(L, 2, &count);
     if (moondial_compile(L, text, count, luaL_checkstring(L, 3)) != LUA_OK) return lua_error(L);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_environment) != LUA_TTABLE) lua_pop(L, 1);
+    else lua_setupvalue(L, -2, 1);
     push_guard(L);
     lua_toclose(L, -1);
     lua_pushvalue(L, 1);
@@ -77,3 +96,57 @@ void moondial_push_require(lua_State *L, uint32_t function) {
     lua_setfield(L, -2, "__close");
     lua_pushcclosure(L, require_module, 3);
 }
+
+// MARK: - The globals of modules
+
+/// use_environment(reads, behind, assign): from now on modules have a table of globals of their own, which is returned. It
+/// reads as `reads`, lists what is in `behind`, and is written by `assign`.
+static int use_environment(lua_State *L) {
+    for (int i = 1; i <= 2; i++) luaL_checktype(L, i, LUA_TTABLE);
+    luaL_checktype(L, 3, LUA_TFUNCTION);
+    lua_newtable(L);
+    lua_createtable(L, 0, 6);
+    lua_pushvalue(L, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pushvalue(L, 3);
+    lua_setfield(L, -2, "__newindex");
+    moondial_set_reading_methods(L);
+    lua_pushvalue(L, 2);
+    lua_rawsetp(L, -2, &moondial_key_frozen);
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &moondial_key_environment);
+    return 1;
+}
+
+/// loader(globals): a `load` whose functions have these globals unless they are given others.
+static int make_loader(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    lua_pushcclosure(L, moondial_load, 1);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_names);
+    lua_pushvalue(L, -2);
+    lua_pushliteral(L, "load");
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+    return 1;
+}
+
+/// leave_environment(f): if the function is of a module, the module has the globals of everything else from now on.
+static int leave_environment(lua_State *L) {
+    lua_settop(L, 1);
+    if (!lua_isfunction(L, 1) || lua_iscfunction(L, 1)) return 0;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_environment);
+    const char *name;
+    for (int i = 1; (name = lua_getupvalue(L, 1, i)) != NULL; lua_settop(L, 2), i++) {
+        if (strcmp(name, "_ENV") != 0 || !lua_rawequal(L, 2, 3)) continue;
+        lua_pushglobaltable(L);
+        lua_setupvalue(L, 1, i);
+    }
+    return 0;
+}
+
+const luaL_Reg moondial_module_functions[] = {
+    {"use_environment", use_environment}, {"loader", make_loader}, {"leave_environment", leave_environment},
+    {NULL, NULL},
+};

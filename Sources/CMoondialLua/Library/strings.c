@@ -54,7 +54,7 @@ static int string_rep(lua_State *L) {
 /// Bytes of a format, which is read or copied one by one.
 enum { MAX_FORMAT = 256 << 10 };
 
-static const char *check_format(lua_State *L, size_t *length) {
+const char *moondial_check_format(lua_State *L, size_t *length) {
     const char *format = luaL_checklstring(L, 1, length);
     luaL_argcheck(L, *length <= MAX_FORMAT, 1, "format is longer than 256 KiB");
     return format;
@@ -168,7 +168,7 @@ static void rewrite_format(lua_State *L, const char *format, size_t length) {
 static int string_format(lua_State *L) {
     if (lua_type(L, 1) == LUA_TSTRING) {
         size_t length;
-        const char *format = check_format(L, &length);
+        const char *format = moondial_check_format(L, &length);
         if (replace_arguments(L, format, format + length)) rewrite_format(L, format, length);
     }
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
@@ -182,7 +182,7 @@ enum { MAX_PACKED = 16 << 20 };
 /// Stock `string.pack`, which is the upvalue, without formats that ask for gigabytes.
 static int string_pack(lua_State *L) {
     size_t sum = 0, length;
-    for (const char *p = check_format(L, &length); *p != '\0'; p++) {
+    for (const char *p = moondial_check_format(L, &length); *p != '\0'; p++) {
         if (*p != 'c') continue;
         size_t size = 0;
         for (; p[1] >= '0' && p[1] <= '9' && size <= MAX_PACKED; p++) size = size * 10 + (size_t)(p[1] - '0');
@@ -192,10 +192,10 @@ static int string_pack(lua_State *L) {
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
-/// Stock `string.packsize`, `string.unpack` or `os.date`, which is the upvalue.
+/// Stock `string.packsize` or `string.unpack`, which is the upvalue.
 static int with_format(lua_State *L) {
     size_t length;
-    if (lua_type(L, 1) == LUA_TSTRING) check_format(L, &length);
+    if (lua_type(L, 1) == LUA_TSTRING) moondial_check_format(L, &length);
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
@@ -208,5 +208,3 @@ const luaL_Reg moondial_string_wrappers[] = {
     {"unpack", with_format},
     {NULL, NULL},
 };
-
-const luaL_Reg moondial_os_wrappers[] = {{"date", with_format}, {NULL, NULL}};

@@ -27,7 +27,9 @@ bool moondial_charge_over_limit(moondial_vm *vm, size_t bytes) {
     // Of a full VM, whoever comes last need not be the one that has filled it.
     bool is_over = allocated > meter->allocation_limit
                    || (live > vm->live_limit && allocated > vm->live_limit / 4 && meter != &vm->host_meter);
-    if (is_over && !vm->stopping) moondial_request_stop(vm, MOONDIAL_STOP_ALLOCATION);
+    if (is_over && !vm->stopping)
+        moondial_request_stop(
+            vm, allocated > meter->allocation_limit ? MOONDIAL_STOP_ALLOCATION : MOONDIAL_STOP_FULL);
     if (allocated > hard(meter->allocation_limit) || live > hard(vm->live_limit)) return false;
     meter->allocated = allocated;
     if (live > vm->live_limit) vm->full = true;

@@ -7,7 +7,13 @@
 /// The values on the inbox become results, or the string there is raised. Runs with no Swift frame below it.
 static int deliver(lua_State *L, bool raise) {
     int values = moondial_decode(L);
-    return raise ? moondial_raise(L) : values;
+    if (!raise) return values;
+    lua_Integer kind = MOONDIAL_ERROR_OTHER;
+    if (values > 1) {
+        kind = lua_tointeger(L, -1);
+        lua_pop(L, 1);
+    }
+    return moondial_raise_as(L, kind);
 }
 
 static int continue_after_wait(lua_State *L, int status, lua_KContext context) {
@@ -35,7 +41,23 @@ static void stringify(lua_State *L) {
     lua_settop(L, 1);
 }
 
+/// Replaces the arguments that have a text of their own by it. An error of theirs leaves them as they are.
+static void take_texts(lua_State *L) {
+    int count = lua_gettop(L);
+    luaL_checkstack(L, 4, "too many arguments");
+    for (int i = 1; i <= count; i++) {
+        if (luaL_getmetafield(L, i, "__tostring") == LUA_TNIL) continue;
+        lua_pop(L, 1);
+        lua_pushcfunction(L, moondial_error_text);
+        lua_pushvalue(L, i);
+        if (lua_pcall(L, 1, 1, 0) == LUA_OK) lua_copy(L, -1, i);
+        lua_pop(L, 1);
+        moondial_poll(L, moondial_vm_of(L));
+    }
+}
+
 static void encode_arguments(lua_State *L, uint32_t flags, const char *name) {
+    if (flags & MOONDIAL_TEXTS) take_texts(L);       // may run script code, which may call the host
     if (flags & MOONDIAL_STRINGIFIES) stringify(L);  // may run script code, which may call the host
     moondial_vm *vm = moondial_vm_of(L);
     moondial_outbox_begin(vm);
@@ -44,7 +66,7 @@ static void encode_arguments(lua_State *L, uint32_t flags, const char *name) {
         const char *problem = "";
         moondial_status status =
             flags & MOONDIAL_VIEWS
-                ? moondial_encode_view(L, i)
+                ? moondial_encode_view(L, i, MOONDIAL_VIEW_NODES)
                 : moondial_encode(L, i, &vm->limits, flags & MOONDIAL_TAKES_FUNCTIONS, &problem);
         if (status == MOONDIAL_OK) continue;
         if (status == MOONDIAL_MEMORY) problem = "not enough memory";

@@ -117,9 +117,11 @@ static int finish_wrap(lua_State *L, lua_State *co, int results) {
         lua_xmove(co, L, 1);
     }
     if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
+        lua_Integer kind = moondial_kind(L, -1);
         luaL_where(L, 1);
         lua_insert(L, -2);
         lua_concat(L, 2);
+        if (kind != MOONDIAL_ERROR_OTHER) moondial_note_kind(L, kind);
     }
     return lua_error(L);
 }

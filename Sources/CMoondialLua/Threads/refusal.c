@@ -77,5 +77,5 @@ void moondial_check_call(lua_State *L, uint32_t flags, const char *name) {
     const char *inside = innermost_obstacle(L);
     if (inside == NULL) return;
     lua_pushfstring(L, "%s cannot wait inside %s", name, inside);
-    moondial_raise(L);
+    moondial_raise_as(L, MOONDIAL_ERROR_CANNOT_WAIT);
 }

@@ -9,6 +9,9 @@
 /// Levels of a traceback that are reported, from the innermost, and bytes of a message and of names.
 enum { MAX_FRAMES = 24, MAX_MESSAGE = 8192, MAX_SOURCE = 4096, MAX_TYPE_NAME = 200, MAX_FUNCTION_NAME = 200 };
 
+/// Values and keys of an error value that are reported.
+enum { MAX_ERROR_NODES = 64 };
+
 // MARK: - Places
 
 bool moondial_is_prelude_name(const char *chunk_name) { return strncmp(chunk_name, "=[moondial", 10) == 0; }
@@ -41,13 +44,49 @@ bool moondial_vm_caller(moondial_vm *vm, const char **source, int32_t *line) {
     return true;
 }
 
-int moondial_raise(lua_State *L) {
+const char moondial_key_raised = 0;
+
+/// Messages whose kinds are kept at a time.
+enum { MAX_RAISED = 256 };
+
+void moondial_note_kind(lua_State *L, lua_Integer kind) {
+    moondial_vm *vm = moondial_vm_of(L);
+    luaL_checkstack(L, 4, NULL);
+    if (vm->raised++ % MAX_RAISED == 0) {
+        lua_newtable(L);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &moondial_key_raised);
+    }
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_raised);
+    lua_pushvalue(L, -2);
+    lua_pushinteger(L, kind);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+lua_Integer moondial_kind(lua_State *L, int index) {
+    if (lua_type(L, index) != LUA_TSTRING) return MOONDIAL_ERROR_OTHER;
+    lua_pushvalue(L, index);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_raised);
+    lua_insert(L, -2);
+    lua_Integer kind = MOONDIAL_ERROR_OTHER;
+    if (lua_istable(L, -2)) {
+        lua_rawget(L, -2);
+        kind = lua_tointeger(L, -1);
+    }
+    lua_pop(L, 2);
+    return kind;
+}
+
+int moondial_raise(lua_State *L) { return moondial_raise_as(L, MOONDIAL_ERROR_OTHER); }
+
+int moondial_raise_as(lua_State *L, lua_Integer kind) {
     lua_Debug ar;
     if (find_script(L, &ar)) {
         lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
         lua_insert(L, -2);
         lua_concat(L, 2);
     }
+    if (kind != MOONDIAL_ERROR_OTHER) moondial_note_kind(L, kind);
     return lua_error(L);
 }
 
@@ -57,9 +96,24 @@ static bool put_c_string(moondial_buffer *out, const char *text) {
     return moondial_put_text(out, MOONDIAL_TAPE_STRING, text ? text : "", text ? strlen(text) : 0);
 }
 
-/// The type of the value at the top, or what its metatable calls it, as the standard library names types in errors.
+static int call_tostring(lua_State *L) {
+    if (luaL_getmetafield(L, 1, "__tostring") == LUA_TNIL) return 0;
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+}
+
+int moondial_error_text(lua_State *L) {
+    lua_settop(L, 1);
+    lua_pushcfunction(L, call_tostring);
+    lua_pushvalue(L, 1);
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) lua_settop(L, 1);
+    return 1;
+}
+
+/// What the metatable of the value at the top calls its type; empty when it does not.
 static const char *type_name(lua_State *L) {
-    const char *name = luaL_typename(L, -1);
+    const char *name = "";
     if (!lua_checkstack(L, 3) || !lua_getmetatable(L, -1)) return name;
     // Looking up "__name" would first have to make that string, which can fail.
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
@@ -74,20 +128,25 @@ static const char *type_name(lua_State *L) {
     return name;
 }
 
-/// The error value as a string or number, or by its type: its own `__tostring` is script code and not run here.
+/// The error value as a small view, what its metatable calls its type, or an empty string, and its kind.
 static bool put_error_value(lua_State *L, moondial_buffer *out) {
     size_t count;
-    const char *bytes;
-    switch (lua_type(L, -1)) {
-        case LUA_TSTRING:
-            bytes = lua_tolstring(L, -1, &count);
-            return moondial_put_text(out, MOONDIAL_TAPE_STRING, bytes, count < MAX_MESSAGE ? count : MAX_MESSAGE);
-        case LUA_TNUMBER: return moondial_encode(L, -1, &moondial_vm_of(L)->limits, false, &bytes) == MOONDIAL_OK;
-        default:
-            bytes = type_name(L);
-            count = strlen(bytes);
-            return moondial_put_text(out, MOONDIAL_TAPE_OPAQUE, bytes, count < MAX_TYPE_NAME ? count : MAX_TYPE_NAME);
+    if (!lua_checkstack(L, 3)) return false;
+    const char *name = type_name(L);
+    bool ok;
+    if (lua_type(L, -1) == LUA_TSTRING) {
+        const char *bytes = lua_tolstring(L, -1, &count);
+        ok = moondial_put_text(out, MOONDIAL_TAPE_STRING, bytes, count < MAX_MESSAGE ? count : MAX_MESSAGE);
+    } else {
+        ok = moondial_encode_view(L, -1, MAX_ERROR_NODES) == MOONDIAL_OK;
     }
+    return ok && moondial_put_text(out, MOONDIAL_TAPE_STRING, name, strnlen(name, MAX_TYPE_NAME))
+           && moondial_put_integer(out, moondial_kind(L, -1));
+}
+
+/// What comes before the frames of an error that is no value in Lua.
+static bool put_text_alone(const char *text, moondial_buffer *out) {
+    return put_c_string(out, text) && put_c_string(out, "") && moondial_put_integer(out, MOONDIAL_ERROR_OTHER);
 }
 
 static bool put_frame(const lua_Debug *ar, moondial_buffer *out) {
@@ -132,7 +191,7 @@ moondial_status moondial_report(lua_State *L, int lua_status) {
 
 moondial_status moondial_report_text(moondial_vm *vm, moondial_status status, const char *text) {
     moondial_outbox_begin(vm);
-    return put_c_string(&vm->outbox, text) ? status : MOONDIAL_MEMORY;
+    return put_text_alone(text, &vm->outbox) ? status : MOONDIAL_MEMORY;
 }
 
 void moondial_report_stop(lua_State *L) {
@@ -140,7 +199,7 @@ void moondial_report_stop(lua_State *L) {
     moondial_buffer *out = &vm->outbox;
     moondial_outbox_begin(vm);
     int frames = 0;
-    if (!put_c_string(out, "stopped") || !put_frames(L, out, &frames)) return;
+    if (!put_text_alone("stopped", out) || !put_frames(L, out, &frames)) return;
     for (moondial_frame *frame = vm->frame; frame != vm->entry->frame && frame->state != NULL; frame = frame->up)
         if (!put_frames(frame->state, out, &frames)) return;
 }

@@ -80,6 +80,43 @@ static void reset(moondial_thread *thread) {
     vm->current = outer;
 }
 
+static bool has_state(moondial_thread *thread);
+
+/// Replaces the error value on top of the thread's stack by its text, when it has one of its own, as the standalone
+/// interpreter does. That is script code: it runs with what the thread may use, on another coroutine, since this one is
+/// dead. False when it was stopped.
+static bool take_error_text(moondial_thread *thread) {
+    moondial_vm *vm = thread->vm;
+    lua_State *L = thread->state;
+    if (!lua_checkstack(L, 2) || !lua_getmetatable(L, -1)) return true;
+    lua_pop(L, 1);
+    moondial_thread *reporter = moondial_thread_acquire(vm, thread->owner, thread->meter);
+    if (reporter == NULL) return true;
+    bool ended = true, stopped = false;
+    if (has_state(reporter)) {
+        lua_State *R = reporter->state;
+        lua_pushcfunction(R, moondial_error_text);
+        lua_pushvalue(L, -1);
+        lua_xmove(L, R, 1);
+        moondial_entry entry;
+        vm->current = thread;
+        moondial_enter(vm, &entry, thread->meter, R);
+        stopped = sigsetjmp(entry.jump, 0) != 0;
+        int results = 0;
+        ended = !stopped && lua_resume(R, NULL, 1, &results) == LUA_OK;
+        moondial_leave(vm, &entry);
+        vm->current = NULL;
+        if (ended) {
+            lua_pop(L, 1);
+            lua_xmove(R, L, 1);
+        } else {
+            abandon(reporter);
+        }
+    }
+    moondial_thread_release(reporter);
+    return !stopped;
+}
+
 static moondial_status run(moondial_thread *thread, int arguments) {
     moondial_vm *vm = thread->vm;
     moondial_entry entry;
@@ -108,7 +145,8 @@ static moondial_status run(moondial_thread *thread, int arguments) {
         thread->waits_in = vm->waiting_in;
         return MOONDIAL_WAITING;
     }
-    moondial_status report = moondial_report(thread->state, status);
+    bool stopped = !take_error_text(thread);
+    moondial_status report = stopped ? MOONDIAL_STOPPED : moondial_report(thread->state, status);
     reset(thread);
     return report;
 }

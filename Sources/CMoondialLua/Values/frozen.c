@@ -41,13 +41,25 @@ static int raw_get(lua_State *L) {
     return 1;
 }
 
+/// Pushes the function that writes the read-only table at 1: globals have one. False when nothing may.
+static bool push_assignment(lua_State *L) {
+    if (!lua_getmetatable(L, 1) || lua_rawgetp(L, -1, &moondial_key_frozen) != LUA_TTABLE) return false;
+    return lua_getfield(L, -2, "__newindex") == LUA_TFUNCTION && !lua_iscfunction(L, -1);
+}
+
 static int raw_set(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checkany(L, 2);
     luaL_checkany(L, 3);
     lua_settop(L, 3);
     lua_pushvalue(L, 1);
-    luaL_argcheck(L, !moondial_look_behind(L, 4), 1, "the table is read-only");
+    if (moondial_look_behind(L, 4)) {
+        luaL_argcheck(L, push_assignment(L), 1, "the table is read-only");
+        for (int i = 1; i <= 3; i++) lua_pushvalue(L, i);
+        lua_call(L, 3, 0);
+        lua_settop(L, 1);
+        return 1;
+    }
     lua_settop(L, 3);
     lua_rawset(L, 1);
     return 1;
@@ -68,7 +80,17 @@ const luaL_Reg moondial_raw_functions[] = {
 
 // MARK: - Metamethods
 
+/// The value is the one that the read-only table has there.
+static bool changes_nothing(lua_State *L) {
+    lua_settop(L, 3);
+    lua_pushvalue(L, 1);
+    if (!moondial_look_behind(L, 4)) return false;
+    lua_pushvalue(L, 2);
+    return lua_rawget(L, 4) != LUA_TNIL && lua_rawequal(L, 5, 3);
+}
+
 static int refuse_write(lua_State *L) {
+    if (changes_nothing(L)) return 0;  // "table.unpack = table.unpack or unpack"
     const char *table = lua_tostring(L, lua_upvalueindex(1));
     const char *key = lua_isstring(L, 2) ? lua_tostring(L, 2) : luaL_typename(L, 2);
     if (strcmp(table, "_G") == 0)

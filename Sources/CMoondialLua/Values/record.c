@@ -35,6 +35,13 @@ static int set_record_class(lua_State *L) {
     return 0;
 }
 
+/// has_metatable(value, metatable): whether it is this one, which `getmetatable` would not give.
+static int has_metatable(lua_State *L) {
+    lua_settop(L, 2);
+    lua_pushboolean(L, lua_getmetatable(L, 1) && lua_rawequal(L, 2, 3));
+    return 1;
+}
+
 void moondial_make_record(lua_State *L, uint32_t class) {
     luaL_checkstack(L, 3, "value nested too deep");
     lua_createtable(L, 0, 1);
@@ -47,5 +54,6 @@ void moondial_make_record(lua_State *L, uint32_t class) {
 }
 
 const luaL_Reg moondial_record_functions[] = {
-    {"set_record_class", set_record_class}, {"freeze_but_for", moondial_freeze_but_for}, {NULL, NULL},
+    {"set_record_class", set_record_class}, {"has_metatable", has_metatable},
+    {"freeze_but_for", moondial_freeze_but_for}, {NULL, NULL},
 };

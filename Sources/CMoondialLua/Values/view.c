@@ -8,15 +8,16 @@
 
 enum {
     MAX_DEPTH = 32,
-    MAX_NODES = 50000,
     MAX_BYTES = 4 << 20,
     MAX_STRING = 64 << 10,
+    MAX_COUNTED = 1 << 20,  ///< entries beyond which those left out are not counted
 };
 
 typedef struct {
     lua_State *state;
     moondial_buffer *out;
     uint32_t nodes;
+    uint32_t most_nodes;
     const void *path[MAX_DEPTH];  ///< the tables around what is being shown, outermost first
 } viewer;
 
@@ -31,7 +32,7 @@ static bool put_tag(viewer *v, moondial_tape tag) { return put(v, &tag, sizeof t
 
 static bool put_number(viewer *v, uint32_t number) { return put(v, &number, sizeof number); }
 
-static bool is_full(const viewer *v) { return v->nodes >= MAX_NODES || v->out->count >= MAX_BYTES; }
+static bool is_full(const viewer *v) { return v->nodes >= v->most_nodes || v->out->count >= MAX_BYTES; }
 
 static bool view(viewer *v, int index, uint32_t depth);
 
@@ -89,8 +90,15 @@ static bool is_marked_array(lua_State *L, int index) {
 /// The entries that there is room for; the others are counted.
 static bool view_entries(viewer *v, int index, uint32_t depth, lua_Unsigned shown) {
     lua_State *L = v->state;
-    uint32_t left = 0;
+    const moondial_vm *vm = moondial_vm_of(L);
+    uint32_t left = 0, seen = 0;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        moondial_poll(L, vm);
+        if (++seen > MAX_COUNTED) {
+            left++;
+            lua_pop(L, 2);
+            break;
+        }
         if (lua_isinteger(L, -2)) {
             lua_Integer key = lua_tointeger(L, -2);
             if (key >= 1 && (lua_Unsigned)key <= shown) continue;
@@ -121,7 +129,7 @@ static bool view_table(viewer *v, int index, uint32_t depth) {
         is_array = is_marked_array(L, index);
     }
     lua_Unsigned length = lua_rawlen(L, index);
-    lua_Unsigned room = v->nodes < MAX_NODES ? MAX_NODES - v->nodes : 0;
+    lua_Unsigned room = v->nodes < v->most_nodes ? v->most_nodes - v->nodes : 0;
     uint32_t shown = (uint32_t)(length < room ? length : room);
     size_t count_at = v->out->count + 2 * sizeof(moondial_tape);
     if (!put_tag(v, MOONDIAL_TAPE_VIEW) || !put_tag(v, is_array ? MOONDIAL_TAPE_ARRAY : MOONDIAL_TAPE_TABLE)) return false;
@@ -183,8 +191,8 @@ static bool view(viewer *v, int index, uint32_t depth) {
     return moondial_put_text(v->out, MOONDIAL_TAPE_OPAQUE, type, strlen(type));
 }
 
-moondial_status moondial_encode_view(lua_State *L, int index) {
-    viewer v = {.state = L, .out = &moondial_vm_of(L)->outbox};
+moondial_status moondial_encode_view(lua_State *L, int index, uint32_t nodes) {
+    viewer v = {.state = L, .out = &moondial_vm_of(L)->outbox, .most_nodes = nodes};
     int top = lua_gettop(L);
     bool ok = view(&v, index, 0);
     lua_settop(L, top);

@@ -81,7 +81,7 @@ typedef enum : int32_t {
     MOONDIAL_OK,       ///< results are on the outbox
     MOONDIAL_WAITING,  ///< a host function waits for `moondial_thread_resume`
     MOONDIAL_LATE,     ///< a reply nobody waits for any more: dropped, nothing ran
-    MOONDIAL_SYNTAX,   ///< this and the following: a report is on the outbox
+    MOONDIAL_SYNTAX,   ///< this and the following: a report is on the outbox: a view of the error value, its kind, frames
     MOONDIAL_RUNTIME,
     MOONDIAL_MEMORY,
     MOONDIAL_LIMIT,    ///< a value was deeper, larger or longer than the limits allow
@@ -91,12 +91,16 @@ typedef enum : int32_t {
 /// What Swift answers when Lua calls it.
 typedef enum : int32_t {
     MOONDIAL_ANSWER_RETURN,  ///< the values on the inbox are the results
-    MOONDIAL_ANSWER_RAISE,   ///< the string on the inbox is raised, after "file:line: "
+    MOONDIAL_ANSWER_RAISE,   ///< the string on the inbox is raised, after "file:line: "; then may come an integer, its kind
     MOONDIAL_ANSWER_WAIT,    ///< the coroutine yields; allowed to functions with MOONDIAL_MAY_WAIT only
 } moondial_answer;
 
 /// The one way from Lua to Swift. The arguments are on the outbox; the callee must not enter the VM.
 typedef moondial_answer (*moondial_call)(void *context, uint32_t function, moondial_thread *_Nullable thread);
+
+/// What time it is for the code of a thread, or for code outside of threads: milliseconds since 1970. Must not enter the
+/// VM.
+typedef int64_t (*moondial_clock)(void *context, moondial_thread *_Nullable thread);
 
 /// Caps on a value that crosses from Lua to the host.
 typedef struct {
@@ -115,7 +119,27 @@ typedef enum : int32_t {
     MOONDIAL_STOP_INTERRUPT,
     MOONDIAL_STOP_TABLE,
     MOONDIAL_STOP_LOST,  ///< another run has left the VM unusable
+    MOONDIAL_STOP_FULL,  ///< the VM would hold more than it may
 } moondial_stop_reason;
+
+/// What kind of error was raised, where C or the host said so: kept beside the message, which stays a string. Kinds from
+/// MOONDIAL_ERROR_OF_HOST on are the host's.
+enum {
+    MOONDIAL_ERROR_OTHER,
+    MOONDIAL_ERROR_CANNOT_WAIT,
+    MOONDIAL_ERROR_SOURCE_TOO_LARGE,
+    MOONDIAL_ERROR_SOURCE_INCOMPLETE,  ///< more text could make it valid
+    MOONDIAL_ERROR_STATE_FULL,         ///< never raised in Lua
+    MOONDIAL_ERROR_OF_HOST = 100,
+};
+
+/// The generator of `math.random` (xoshiro256**): one sequence for a run, a script or a session.
+typedef struct {
+    uint64_t state[4];
+    int64_t seed;    ///< where the sequence begins: that of `math.randomseed(seed)`
+    bool has_seed;   ///< the host gave it, or the system when the first number was drawn
+    bool is_seeded;  ///< the state is in use
+} moondial_generator;
 
 /// What a run may use of the machine, over all its threads, and what it has used. The largest value of a type is no
 /// limit. The host may change it while none of the threads runs.
@@ -130,6 +154,9 @@ typedef struct {
     uint64_t cpu;
     uint64_t allocated;  ///< altogether, whatever was freed since
     moondial_stop_reason stopped;
+    moondial_generator generator;
+    moondial_generator *_Nullable shared_generator;  ///< used instead of the meter's own
+    uint64_t clock;  ///< nanoseconds that `os.clock` gave last
 } moondial_meter;
 
 /// Counts one more coroutine; false when there may be no further one.
@@ -147,6 +174,9 @@ moondial_vm *_Nullable moondial_vm_new(
 /// Gives back all memory of the state, and every thread and reference becomes invalid. No finalizer and no pending
 /// `__close` runs: threads that should close their to-be-closed variables are released before.
 void moondial_vm_free(moondial_vm *vm);
+
+/// The clock of `os.time` and `os.date`, called with the context of `moondial_vm_new`. The default is the system's.
+void moondial_vm_set_clock(moondial_vm *vm, moondial_clock clock);
 
 /// Makes every allocation after the next `allocations` fail. For tests.
 void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations);
@@ -194,6 +224,7 @@ enum {
     MOONDIAL_STRINGIFIES = 4,      ///< arguments arrive as one string, as `print` would write it
     MOONDIAL_LOADS_MODULE = 8,     ///< `require`: answers source and chunk name, once per module
     MOONDIAL_VIEWS = 16,           ///< arguments arrive as views, which show all values and are cut where they are large
+    MOONDIAL_TEXTS = 32,           ///< arguments with a `__tostring` arrive as its text, others as without this flag
 };
 
 /// Defines a host function at a dotted path: a global ("verify"), a field ("moondial.json.encode"), or, under "host.",

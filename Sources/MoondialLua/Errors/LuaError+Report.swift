@@ -6,7 +6,10 @@ extension LuaError {
     /// Reads the report that a failed call left on the VM's outbox.
     init(status: moondial_status, vm: LuaVM) {
         var reader = LuaReader(vm: vm)
-        let text = Self.message(of: reader.nextOrNil())
+        let value = reader.nextView() ?? .nil
+        let typeName = reader.nextBytes().map { String(escaping: $0) } ?? ""
+        let text = ErrorValueText.message(of: value, typeName: typeName)
+        let kind: Kind = if case .integer(let number) = reader.nextOrNil() { Kind(rawValue: number) } else { .other }
         var frames: [ReportedFrame] = []
         while !reader.isAtEnd { frames.append(ReportedFrame(from: &reader)) }
 
@@ -16,19 +19,11 @@ extension LuaError {
         let place = site ?? frames.lazy.compactMap(\.site).first
         self.init(
             code: Code(status: status),
+            kind: kind,
             message: message,
             site: place,
             sourceLine: place.flatMap { vm.sources.line(at: $0) },
             traceback: frames.compactMap(\.frame))
-    }
-
-    private static func message(of value: LuaValue) -> String {
-        switch value {
-        case .string(let string): string.description
-        case .integer(let value): String(value)
-        case .number(let value): String(value)
-        default: "error object is a \(value.typeName) value"
-        }
     }
 
     /// Takes the positions, "name:12: ", off the front of a message. The last is where the error began:

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+internal import CMoondialLua
+
 /// Why Lua code did not load or run to its end.
 package struct LuaError: Error, Sendable, Equatable {
     package enum Code: String, Sendable {
@@ -25,8 +27,31 @@ package struct LuaError: Error, Sendable, Equatable {
         case interrupted
     }
 
+    /// What the error is about, as the code that raised it says: the message is for people.
+    package struct Kind: RawRepresentable, Sendable, Hashable {
+        package let rawValue: Int64
+
+        package init(rawValue: Int64) { self.rawValue = rawValue }
+
+        /// Of the host: numbers from 0 on.
+        package init(ofHost number: Int64) { rawValue = Int64(MOONDIAL_ERROR_OF_HOST) + number }
+
+        /// Nothing that is told apart.
+        package static let other = Kind(rawValue: Int64(MOONDIAL_ERROR_OTHER))
+        /// A function that waits was called where Lua cannot wait.
+        package static let cannotWait = Kind(rawValue: Int64(MOONDIAL_ERROR_CANNOT_WAIT))
+        /// A text to load has more bytes than it may.
+        package static let sourceTooLarge = Kind(rawValue: Int64(MOONDIAL_ERROR_SOURCE_TOO_LARGE))
+        /// A text to load ends too early: more of it could make it valid.
+        package static let sourceIncomplete = Kind(rawValue: Int64(MOONDIAL_ERROR_SOURCE_INCOMPLETE))
+        /// It was stopped because the Lua state would hold more than it may.
+        package static let stateFull = Kind(rawValue: Int64(MOONDIAL_ERROR_STATE_FULL))
+    }
+
     package var code: Code
-    /// What happened, without position: printable, at most 8 KiB. A value that is not a string is named by its type.
+    package var kind = Kind.other
+    /// What happened, without position: printable, at most 8 KiB. Of a value that is not a string, the text that it has, or
+    /// what can be shown of it.
     package var message: String
     /// Where, when known.
     package var site: LuaSite?
@@ -36,9 +61,11 @@ package struct LuaError: Error, Sendable, Equatable {
     package var traceback: [LuaFrame] = []
 
     package init(
-        code: Code, message: String, site: LuaSite? = nil, sourceLine: String? = nil, traceback: [LuaFrame] = []
+        code: Code, kind: Kind = .other, message: String, site: LuaSite? = nil, sourceLine: String? = nil,
+        traceback: [LuaFrame] = []
     ) {
         self.code = code
+        self.kind = kind
         self.message = message
         self.site = site
         self.sourceLine = sourceLine

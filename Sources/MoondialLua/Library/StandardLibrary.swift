@@ -23,25 +23,26 @@ package enum StandardLibrary {
     /// A function or library of the reference manual that scripts do not get.
     package struct Omission: Sendable {
         package let name: String
+        /// A clause that follows "since".
         package let reason: String
     }
 
     package static let omitted: [Omission] = [
-        Omission(name: "debug", reason: "reads and changes any function's variables, and removes hooks and metatables"),
-        Omission(name: "dofile", reason: "reads any file; use require for modules of the rules folder"),
-        Omission(name: "io", reason: "reads and writes any file; use print and moondial.log for output"),
-        Omission(name: "loadfile", reason: "reads any file; use require for modules of the rules folder"),
-        Omission(name: "os.execute", reason: "runs any program"),
-        Omission(name: "os.exit", reason: "would end the host and every other run in it"),
+        Omission(name: "debug", reason: "it reads and changes any function's variables, and removes hooks and metatables"),
+        Omission(name: "dofile", reason: "it reads any file; use require for modules of the rules folder"),
+        Omission(name: "io", reason: "it reads and writes any file; use print and moondial.log for output"),
+        Omission(name: "loadfile", reason: "it reads any file; use require for modules of the rules folder"),
+        Omission(name: "os.execute", reason: "it runs any program"),
+        Omission(name: "os.exit", reason: "it would end the host and every other run in it"),
         Omission(name: "os.getenv", reason: "the environment holds secrets; use moondial.config"),
-        Omission(name: "os.remove", reason: "deletes any file"),
-        Omission(name: "os.rename", reason: "moves any file"),
-        Omission(name: "os.setlocale", reason: "changes number formats for the whole process"),
-        Omission(name: "os.tmpname", reason: "creates files"),
+        Omission(name: "os.remove", reason: "it deletes any file"),
+        Omission(name: "os.rename", reason: "it moves any file"),
+        Omission(name: "os.setlocale", reason: "it changes number formats for the whole process"),
+        Omission(name: "os.tmpname", reason: "it creates files"),
         Omission(
             name: "package",
-            reason: "loads C libraries and files from anywhere; require finds modules of the rules folder"),
-        Omission(name: "string.dump", reason: "makes bytecode, which is never loaded: it can crash the interpreter"),
-        Omission(name: "warn", reason: "writes to standard error past the host; use moondial.log"),
+            reason: "it loads C libraries and files from anywhere; require finds modules of the rules folder"),
+        Omission(name: "string.dump", reason: "it makes bytecode, which is never loaded: it can crash the interpreter"),
+        Omission(name: "warn", reason: "it writes to standard error past the host; use moondial.log"),
     ]
 }

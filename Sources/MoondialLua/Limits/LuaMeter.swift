@@ -15,14 +15,20 @@ package final class LuaMeter {
     /// The limit of processor time that messages name, in nanoseconds.
     private(set) var shownLimit: UInt64?
 
+    /// Keeps what `shareNumbers` was given.
+    private var sharedGenerator: LuaGenerator?
+
     /// A meter that limits nothing.
     package init() {
         handle = .allocate(capacity: 1)
-        handle.initialize(
-            to: moondial_meter(
-                cpu_limit: .max, deadline: .max, allocation_limit: .max, coroutine_limit: .max,
-                hash_limit: .max, results: moondial_limits(LuaLimits()), coroutines: 0, cpu: 0, allocated: 0,
-                stopped: MOONDIAL_STOP_NONE))
+        var meter = moondial_meter()
+        meter.cpu_limit = .max
+        meter.deadline = .max
+        meter.allocation_limit = .max
+        meter.coroutine_limit = .max
+        meter.hash_limit = .max
+        meter.results = moondial_limits(LuaLimits())
+        handle.initialize(to: meter)
     }
 
     deinit { handle.deallocate() }
@@ -82,6 +88,26 @@ package final class LuaMeter {
         shownLimit = used + budget.call <= budget.total ? budget.call : budget.total
     }
 
+    /// Where the sequence of `math.random` begins: as after `math.randomseed(seed)`. Nil until the first number is drawn,
+    /// when the system gives a seed, unless it is set before.
+    package var seed: Int64? {
+        get { handle.pointee.generator.has_seed ? handle.pointee.generator.seed : nil }
+        set {
+            var generator = moondial_generator()
+            if let newValue {
+                generator.seed = newValue
+                generator.has_seed = true
+            }
+            handle.pointee.generator = generator
+        }
+    }
+
+    /// Draws random numbers from a sequence that others draw from too.
+    package func shareNumbers(of generator: LuaGenerator) {
+        sharedGenerator = generator
+        handle.pointee.shared_generator = generator.handle
+    }
+
     /// Counts time that was used for what the meter is about, and not by Lua code.
     package func charge(_ time: Duration) { handle.pointee.cpu += time.nanoseconds }
 
@@ -133,11 +159,11 @@ extension LuaMeter {
         case MOONDIAL_STOP_TABLE:
             "stopped: a table may hold at most \(handle.pointee.hash_limit) keys beside its list part"
         case MOONDIAL_STOP_INTERRUPT: "interrupted"
-        default: "stopped after allocating \(Self.shown(bytes: allocated))"
+        default: "stopped: it would allocate more than \(Self.shown(bytes: allocationLimit ?? allocated))"
         }
     }
 
-    private static func shown(bytes: Int) -> String {
+    fileprivate static func shown(bytes: Int) -> String {
         bytes < 1 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
     }
 }
@@ -148,6 +174,10 @@ extension LuaError {
         self.init(status: MOONDIAL_STOPPED, vm: vm)
         let reason = meter.handle.pointee.stopped
         if reason != MOONDIAL_STOP_LOST { message = meter.stopMessage }
+        if reason == MOONDIAL_STOP_FULL {
+            message = "stopped: the Lua state would hold more than \(LuaMeter.shown(bytes: vm.liveLimit))"
+            kind = .stateFull
+        }
         code =
             switch reason {
             case MOONDIAL_STOP_CPU: .cpuTime
@@ -159,4 +189,16 @@ extension LuaError {
             default: .memory
             }
     }
+}
+
+/// A sequence of random numbers for several meters. Used on the VM's thread.
+package final class LuaGenerator {
+    let handle: UnsafeMutablePointer<moondial_generator>
+
+    package init() {
+        handle = .allocate(capacity: 1)
+        handle.initialize(to: moondial_generator())
+    }
+
+    deinit { handle.deallocate() }
 }

@@ -8,16 +8,17 @@ extension Diagnostic {
         self.init(error, prefix: "")
     }
 
-    /// The failure of a hook.
-    init(_ error: LuaError, of hook: Hook, in rule: RuleOutline) {
+    /// The failure of a hook. The default fix is what the error suggests.
+    init(_ error: LuaError, of hook: Hook, in rule: RuleOutline, fix: String? = nil) {
         self.init(error, prefix: "rule '\(rule.name)', \(hook.rawValue): ")
+        if let fix { self.fix = fix }
     }
 
     private init(_ error: LuaError, prefix: String) {
-        let name = LuaMessage.name(in: error.message)
+        let name = LuaMessage.name(in: error)
         self.init(
             DiagnosticCode(error.code), prefix + error.message, site: error.site, sourceLine: error.sourceLine,
-            subject: name ?? LuaMessage.near(in: error.message), fix: LuaMessage.hint(for: error.message),
+            subject: name ?? LuaMessage.near(in: error.message), fix: LuaMessage.fix(for: error),
             traceback: error.traceback)
     }
 }
@@ -50,46 +51,39 @@ extension HookFailure.Kind {
         case .memory: self = .memory
         case .cpuTime, .deadline: self = .timeout
         case .coroutines, .limit, .tableSize: self = .limit
-        // The words are the Lua host's own; they only choose the label, since every failure fails closed.
-        case .runtime where error.message.contains(" cannot wait inside "): self = .cannotYield
+        case .runtime where error.kind == .cannotWait: self = .cannotYield
         case .runtime, .syntax, .interrupted, .lost: self = .raised
         }
     }
 }
 
-/// Reads the standard messages of Lua.
+/// Reads the standard messages of Lua, for hints alone.
 enum LuaMessage {
-    /// The name that a message is about: "undefined global 'alow'", "(field 'atempt')", "(local 'x')".
-    static func name(in message: String) -> String? {
-        for phrase in ["undefined global '", "(field '", "(method '", "(local '", "(upvalue '", "(global '"] {
-            if let name = quoted(after: phrase, in: message) { return name }
+    /// The name that an error is about: "undefined global 'alow'", "(field 'atempt')", "(local 'x')".
+    static func name(in error: LuaError) -> String? {
+        if error.kind == .undefinedGlobal { return quoted(after: "global '", in: error.message) }
+        for phrase in ["(field '", "(method '", "(local '", "(upvalue '", "(global '"] {
+            if let name = quoted(after: phrase, in: error.message) { return name }
         }
         return nil
     }
 
-    /// What to do about a function of a library that is not there.
-    static func hint(for message: String) -> String? {
-        guard message.hasPrefix("attempt to call a nil value") || message.hasPrefix("attempt to index a nil value"),
-            let field = quoted(after: "(field '", in: message) ?? quoted(after: "(method '", in: message)
+    /// What to do about a name that is not there, or a limit of memory.
+    static func fix(for error: LuaError) -> String? {
+        if error.code == .memory { return NameHint.memory(error.kind) }
+        let message = error.message
+        guard message.hasPrefix("attempt to call a nil value") || message.hasPrefix("attempt to index a nil value")
         else { return nil }
-        if let omission = StandardLibrary.omitted.first(where: { lastPart(of: $0.name) == field }) {
-            return "\(omission.name) is left out, since it \(omission.reason)"
+        if let name = quoted(after: "(global '", in: message) { return NameHint.fix(forGlobal: name) }
+        guard let field = quoted(after: "(field '", in: message) ?? quoted(after: "(method '", in: message) else {
+            return nil
         }
-        return Suggestion.nearest(to: field, in: fields).map { "did you mean '\($0)'?" }
+        return NameHint.fix(forField: field, in: error.sourceLine ?? "")
     }
 
     /// The text in "near 'end'".
     static func near(in message: String) -> String? {
         quoted(after: "near '", in: message)
-    }
-
-    /// The fields of the libraries.
-    private static let fields =
-        ["attempt", "log", "now", "hash", "json", "config", "all", "spawn", "encode", "decode"]
-        + StandardLibrary.allowed.filter { $0.contains(".") }.map(lastPart)
-
-    private static func lastPart(of path: String) -> String {
-        path.split(separator: ".").last.map(String.init) ?? path
     }
 
     private static func quoted(after phrase: String, in message: String) -> String? {

@@ -44,7 +44,7 @@ extension LuaError {
     /// The same with every text that may hold phones and tokens redacted: scripts choose the names of chunks and functions.
     func mappingTexts(_ redacted: (String) -> String) -> LuaError {
         LuaError(
-            code: code, message: redacted(message), site: site?.mappingText(redacted),
+            code: code, kind: kind, message: redacted(message), site: site?.mappingText(redacted),
             sourceLine: sourceLine.map(redacted), traceback: traceback.map { $0.mappingTexts(redacted) })
     }
 }

@@ -14,6 +14,7 @@ package final class ActiveEvaluation: RunHandle {
     init(home: RuleVM, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void) {
         self.home = home
         self.completion = completion
+        meter.shareNumbers(of: home.host.promptNumbers)
     }
 
     /// The processor time that it has used.
@@ -112,7 +113,7 @@ extension LuaVM {
                 _ = try load(text, name: name, frame: frame)
                 return nil
             } catch {
-                return error.code == .syntax && error.message.hasSuffix("near <eof>")
+                return error.kind == .sourceIncomplete
             }
         }
         guard let expression = endsEarly(("return ", "\n")), let statement = endsEarly(("", "\n")) else { return false }

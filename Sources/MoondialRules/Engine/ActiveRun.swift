@@ -17,6 +17,24 @@ package struct FinishedRun: Sendable {
     package let trace: Trace
     /// One per hook that failed, with excerpt and traceback. Redacted.
     package let failures: [Diagnostic]
+    /// What the hooks have read beside the request and the replies.
+    package var inputs = RunInputs()
+}
+
+/// What hooks read of the world beside the request and the replies: given back to `RuleEngine.verify`, it lets a run read the
+/// same again.
+package struct RunInputs: Sendable, Hashable {
+    /// When the run began, in milliseconds since 1970. The time that a hook reads is that of its call, or of the end of its
+    /// last wait. Nil: no hook has asked; given back, the clock of the engine.
+    package var clock: Int64?
+    /// Where the sequence of `math.random` begins: as after `math.randomseed(seed)`. Nil: no hook has asked; given back, a
+    /// seed of the system.
+    package var seed: Int64?
+
+    package init(clock: Int64? = nil, seed: Int64? = nil) {
+        self.clock = clock
+        self.seed = seed
+    }
 }
 
 /// Drives one `RunMachine`: calls the hooks in Lua, sends the attempts, and reports both back.
@@ -30,6 +48,9 @@ final class ActiveRun: RunHandle {
     private let started = NIODeadline.now()
     private var machine: RunMachine
     private var isOver = false
+    private var inputs: RunInputs
+    /// The time since the start at the last event that hooks wait for.
+    private var elapsed = Duration.zero
     private lazy var meter = makeMeter()
     /// Made when the first hook is called.
     private var strand: Strand?
@@ -37,13 +58,14 @@ final class ActiveRun: RunHandle {
     private var failures: [Diagnostic] = []
 
     init(
-        engine: RuleEngine, home: RuleVM, request: RunRequest, traceID: TraceID,
+        engine: RuleEngine, home: RuleVM, request: RunRequest, traceID: TraceID, inputs: RunInputs,
         completion: @escaping (FinishedRun) -> Void
     ) {
         self.engine = engine
         self.home = home
         rulebook = home.host.rulebook
         self.request = request
+        self.inputs = inputs
         self.completion = completion
         machine = RunMachine(
             outline: rulebook.outline, settings: engine.settings.run, request: request.verification,
@@ -53,7 +75,7 @@ final class ActiveRun: RunHandle {
 
     /// Runs up to the first wait, unless it was cancelled before. Outside of any call of the VM.
     func start() {
-        if !isOver { perform(machine.start(now: now)) }
+        if !isOver { perform(machine.start(now: noteTime())) }
     }
 
     func cancel() {
@@ -63,6 +85,20 @@ final class ActiveRun: RunHandle {
     }
 
     private var now: Duration { .nanoseconds((NIODeadline.now() - started).nanoseconds) }
+
+    /// From here on hooks read the present time.
+    private func noteTime() -> Duration {
+        elapsed = now
+        return elapsed
+    }
+
+    /// What time it is for the run's hooks, in milliseconds since 1970.
+    var clock: Int64 {
+        let elapsed = elapsed.wholeMicroseconds / 1000
+        let began = inputs.clock ?? engine.settings.wallClock() - elapsed
+        inputs.clock = began
+        return began + elapsed
+    }
 
     /// When no attempt may go on.
     private var deadline: NIODeadline { started + TimeAmount(machine.deadline) }
@@ -75,11 +111,11 @@ final class ActiveRun: RunHandle {
             switch action {
             case .callHook(let call):
                 guard let answer = self.call(call) else { return }
-                action = machine.hookAnswered(answer, now: now)
+                action = machine.hookAnswered(answer, now: noteTime())
             case .attempt(let endpoint):
                 exchange = engine.client.attempt(request.verification, at: endpoint, deadline: deadline) { [self] in
                     exchange = nil
-                    perform(machine.attemptFinished($0, now: now))
+                    perform(machine.attemptFinished($0, now: noteTime()))
                 }
                 return
             case .finish(let result):
@@ -92,10 +128,11 @@ final class ActiveRun: RunHandle {
 
     private func finish(_ result: RunResult) {
         isOver = true
+        if strand != nil { inputs.seed = meter.seed }
         strand?.close()
         strand = nil
         let run = FinishedRun(
-            result: result, trace: machine.trace, failures: failures.map { $0.mappingTexts(redacted) })
+            result: result, trace: machine.trace, failures: failures.map { $0.mappingTexts(redacted) }, inputs: inputs)
         engine.onRunFinished?(run)
         let completion = completion
         self.completion = nil
@@ -114,7 +151,7 @@ final class ActiveRun: RunHandle {
             let outcome = strand.call(
                 function, sharing: { $0.write(request) }, arguments: { write(call.input, to: $0) }
             ) { [self] outcome in
-                perform(machine.hookAnswered(answer(to: call, outcome), now: now))
+                perform(machine.hookAnswered(answer(to: call, outcome), now: noteTime()))
             }
             if case .waiting = outcome { return nil }
             return answer(to: call, outcome)
@@ -144,6 +181,7 @@ final class ActiveRun: RunHandle {
     private func makeMeter() -> LuaMeter {
         let meter = engine.settings.run.limits.runMeter()
         meter.deadline = deadline.uptimeNanoseconds
+        meter.seed = inputs.seed
         return meter
     }
 
@@ -164,20 +202,23 @@ final class ActiveRun: RunHandle {
             do throws(HookAnswer.Nonsense) {
                 return try HookAnswer(results, from: call.hook)
             } catch {
-                return failure(of: call, LuaError(code: .runtime, message: error.message), kind: .nonsense)
+                let problem = LuaError(code: .runtime, message: error.message)
+                return failure(of: call, problem, kind: .nonsense, fix: error.fix)
             }
         }
     }
 
     /// Notes how a hook failed. What has no place of its own happened in the hook.
-    private func failure(of call: RunMachine.HookCall, _ error: LuaError, kind: HookFailure.Kind? = nil) -> HookAnswer {
+    private func failure(
+        of call: RunMachine.HookCall, _ error: LuaError, kind: HookFailure.Kind? = nil, fix: String? = nil
+    ) -> HookAnswer {
         var error = error
         if error.site == nil, let site = rulebook.site(of: call.hook, in: call.rule) {
             error.site = site
             error.sourceLine = home.vm.sourceLine(at: site)
         }
         error = error.mappingTexts(redacted)
-        failures.append(Diagnostic(error, of: call.hook, in: rulebook.outline.rules[call.rule]))
+        failures.append(Diagnostic(error, of: call.hook, in: rulebook.outline.rules[call.rule], fix: fix))
         return .failed(HookFailure(error, kind: kind))
     }
 
@@ -201,7 +242,7 @@ final class ActiveRun: RunHandle {
         case .granted(let number):
             return .success(
                 engine.client.attempt(raw.request, at: raw.endpoint, deadline: deadline) { [self] attempt in
-                    machine.rawAttemptFinished(number, attempt, now: now)
+                    machine.rawAttemptFinished(number, attempt, now: noteTime())
                     completion(attempt)
                 })
         }

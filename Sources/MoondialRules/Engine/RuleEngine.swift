@@ -30,7 +30,8 @@ package final class RuleEngine {
         package var log: (LogLine) -> Void = { _ in }
         /// Whether blocks are typed at a prompt: see `evaluate`. The default is false.
         package var isPrompt = false
-        /// Milliseconds since 1970, for `moondial.now`.
+        /// Milliseconds since 1970, for `moondial.now`, `os.time` and `os.date`. Scripts read it each time; of a run it gives
+        /// the start.
         package var wallClock: () -> Int64
 
         package init(wallClock: @escaping () -> Int64) {
@@ -126,14 +127,20 @@ package final class RuleEngine {
     // MARK: - Runs
 
     /// Decides on one request. The completion is called once, after this call has returned.
+    ///
+    /// Hooks read `inputs` where they are given, and else the engine's clock and random numbers.
     @discardableResult
-    package func verify(_ request: RunRequest, completion: @escaping (FinishedRun) -> Void) -> any RunHandle {
-        startRun(request, completion: completion)
+    package func verify(
+        _ request: RunRequest, inputs: RunInputs = RunInputs(), completion: @escaping (FinishedRun) -> Void
+    ) -> any RunHandle {
+        startRun(request, inputs: inputs, completion: completion)
     }
 
-    func startRun(_ request: RunRequest, completion: @escaping (FinishedRun) -> Void) -> ActiveRun {
+    func startRun(
+        _ request: RunRequest, inputs: RunInputs = RunInputs(), completion: @escaping (FinishedRun) -> Void
+    ) -> ActiveRun {
         let run = ActiveRun(
-            engine: self, home: usableHome(), request: request, traceID: TraceID(using: &randomness),
+            engine: self, home: usableHome(), request: request, traceID: TraceID(using: &randomness), inputs: inputs,
             completion: completion)
         // Later, because the caller may be a host function, which must not enter the VM.
         eventLoop.assumeIsolated().execute { run.start() }

@@ -7,6 +7,8 @@ extension HookAnswer {
     /// What a hook returned makes no sense there.
     struct Nonsense: Error {
         let message: String
+        /// What to do about it.
+        var fix: String?
     }
 
     /// Reads what a hook returned: one value, or nothing. More than one is nonsense, since `nil, "why"` must not pass
@@ -36,15 +38,21 @@ extension HookAnswer {
         do throws(ChoiceProblem) {
             return try Choice(value)
         } catch {
-            throw Nonsense(message: "\(hook.rawValue) returned nonsense: \(error.message)")
+            throw Nonsense(message: "\(hook.rawValue) returned nonsense: \(error.message)", fix: fix(for: value))
         }
+    }
+
+    /// `x and deny "y"` is false when x is.
+    private static func fix(for value: LuaValue) -> String? {
+        guard value == .boolean(false) else { return nil }
+        return "return nil for no answer: 'a and b' is false when a is false; write if a then return b end"
     }
 
     private static func endpoint(_ value: LuaValue, from hook: Hook) throws(Nonsense) -> Endpoint {
         do throws(EndpointProblem) {
             return try Endpoint(value)
         } catch {
-            throw Nonsense(message: "\(hook.rawValue) returned nonsense: \(error.message)")
+            throw Nonsense(message: "\(hook.rawValue) returned nonsense: \(error.message)", fix: fix(for: value))
         }
     }
 

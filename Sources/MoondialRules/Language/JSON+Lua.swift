@@ -20,13 +20,20 @@ extension JSON {
             guard value.isFinite else {
                 throw LuaConversionProblem(message: "the number \(LuaValue.number(value).shown) has no JSON form")
             }
-            self = .double(value)
+            self = JSON(number: value)
         case .string(let string): self = .string(try string.jsonText)
         case .table(let table) where table.array.isEmpty && !table.isArray: self = .object(try Object(table))
         case .table(let table): self = .array(try JSON.elements(table))
         case .function, .object, .opaque:
             throw LuaConversionProblem(message: "a \(value.typeName) has no JSON form")
         }
+    }
+
+    /// A finite number. One without a fraction becomes an integer, since many readers take 12.0 for no integer: Lua makes it
+    /// of 24 / 2. Beyond 2^53, where doubles skip integers, it stays as it is.
+    init(number: Double) {
+        let isWhole = number.rounded(.towardZero) == number && number.magnitude <= 0x1p53
+        self = isWhole ? .integer(Int64(number)) : .double(number)
     }
 
     private static func elements(_ table: LuaTable) throws(LuaConversionProblem) -> [JSON] {

@@ -43,9 +43,10 @@ extension LanguageHost {
                     call.writeModule(source.chunk, name: source.name)
                     return .returned
                 } catch {
+                    let fix = ModuleHint.fix(for: name) ?? DiagnosticCode.ruleFile.advice
                     definitions.missingModule = Diagnostic(
-                        .ruleFile, error.message, site: call.site, subject: name, fix: DiagnosticCode.ruleFile.advice)
-                    return .raised(error.message)
+                        .ruleFile, error.message, site: call.site, subject: name, fix: fix)
+                    return .raised(error.message, .moduleNotFound)
                 }
             },
         ]
@@ -63,7 +64,30 @@ extension LanguageHost {
             return .returned
         } catch {
             definitions.problem = error.diagnostic(at: site)
-            return .raised(error.message)
+            return .raised(error.message, .ruleDefinition)
         }
+    }
+}
+
+extension LuaError.Kind {
+    /// `definitions.problem` says more.
+    static let ruleDefinition = Self(ofHost: 0)
+    /// `definitions.missingModule` says more.
+    static let moduleNotFound = Self(ofHost: 1)
+    /// A global was read that nothing has defined.
+    static let undefinedGlobal = Self(ofHost: 2)
+}
+
+/// What to use in the place of modules that others have.
+private enum ModuleHint {
+    private static let json = [
+        "cjson", "cjson.safe", "dkjson", "json", "lunajson", "rapidjson", "rxi.json", "lua-cjson", "JSON",
+    ]
+    private static let bits = ["bit", "bit32", "bitop"]
+
+    static func fix(for name: String) -> String? {
+        if json.contains(name) { return "JSON is built in: moondial.json.encode(value), moondial.json.decode(text)" }
+        if bits.contains(name) { return "Lua 5.4 has operators for bits: & | ~ << >>" }
+        return StandardLibrary.omitted.first { $0.name == name }.map { "\(name) is left out, since \($0.reason)" }
     }
 }

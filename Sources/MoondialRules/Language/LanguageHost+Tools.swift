@@ -13,18 +13,16 @@ extension LanguageHost {
                 settings.print(call.arguments.nextBytes().map(Array.init) ?? [])
                 return .returned
             },
-            HostFunction("moondial.log") { [weak self] call, arguments throws(CallRefusal) in
-                guard let self else { return }
-                let text = try arguments.bytes().bytes
-                // What is longer than all that a run may log is dropped, and need not be read.
-                let limit = Self.strand(of: call)?.run == nil ? text.count : settings.run.limits.logBytes + 1
-                let message = String(escaping: text.prefix(limit))
-                let fields = try arguments.optionalObject() ?? JSON.Object()
-                log(message, fields, call)
+            HostFunction("moondial.log", [.views, .texts]) { [weak self] call in
+                guard let self else { return Self.ended }
+                var values: [LuaView] = []
+                while let value = call.arguments.nextView() { values.append(value) }
+                log(LogArguments(values), call)
+                return .returned
             },
             HostFunction("moondial.now") { [weak self] call in
                 guard let self else { return Self.ended }
-                call.results.write(Double(settings.wallClock()) / 1000)
+                call.results.write(Double(time(of: call.thread)) / 1000)
                 return .returned
             },
             HostFunction("moondial.hash") { call, arguments throws(CallRefusal) in
@@ -51,15 +49,15 @@ extension LanguageHost {
         ]
     }
 
-    /// `moondial.log(message [, fields])`
-    private func log(_ message: String, _ fields: JSON.Object, _ call: HostCall) {
+    private func log(_ arguments: LogArguments, _ call: HostCall) {
         var line: LogLine
         if let run = Self.strand(of: call)?.run {
-            guard let kept = run.log(message, fields: fields) else { return }
+            guard let kept = run.log(arguments.message, fields: arguments.fields) else { return }
             line = kept
         } else {
             line = LogLine(
-                message: phoneMask.text(message), fields: phoneMask.object(fields), rule: nil, hook: nil, traceID: nil)
+                message: phoneMask.text(arguments.message), fields: phoneMask.object(arguments.fields), rule: nil,
+                hook: nil, traceID: nil)
         }
         line.site = call.site
         settings.log(line)

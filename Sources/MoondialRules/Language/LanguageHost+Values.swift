@@ -39,11 +39,18 @@ extension LanguageHost {
     /// Behind global names.
     var globalFunctions: [HostFunction] {
         [
+            HostFunction("host.is_strict") { [weak self] call in
+                let isScript = self?.isLoading == false && !Self.isInHook(call)
+                let isOfOthers = NameHint.ofOtherInterpreters.contains(call.arguments.nextOrNil().text ?? "")
+                call.results.write(!(isScript && isOfOthers))
+                return .returned
+            },
             HostFunction("host.undefined_global") { call in
-                let name = call.arguments.nextOrNil().text ?? "?"
+                let name = String(escaping: (call.arguments.nextOrNil().text ?? "?").utf8)
                 var known: [String] = []
                 if case .table(let names) = call.arguments.nextOrNil() { known = names.array.compactMap(\.text) }
-                return .raised(GlobalName(name).problem(known: known))
+                let clause = NameHint.clause(forGlobal: name, known: known)
+                return .raised("undefined global '\(name)'\(clause)", .undefinedGlobal)
             },
             HostFunction("host.check_assignment") { call in
                 let name = String(escaping: (call.arguments.nextOrNil().text ?? "?").utf8)
@@ -58,26 +65,5 @@ extension LanguageHost {
                 return .raised("cannot assign the global '\(name)': \(why) (use 'local \(name)')")
             },
         ]
-    }
-}
-
-/// A global that somebody reads and nobody has defined.
-private struct GlobalName {
-    let name: String
-
-    init(_ name: String) {
-        self.name = String(escaping: name.utf8)
-    }
-
-    func problem(known: [String]) -> String {
-        let problem = "undefined global '\(name)'"
-        if let omission = StandardLibrary.omitted.first(where: { $0.name == name }) {
-            return "\(problem): left out, since it \(omission.reason)"
-        }
-        let fields = StandardLibrary.allowed.filter { $0.hasSuffix(".\(name)") }
-        if !fields.isEmpty {
-            return "\(problem); did you mean \(fields.map { "'\($0)'" }.joined(separator: " or "))?"
-        }
-        return problem + Suggestion.clause(for: name, in: known)
     }
 }

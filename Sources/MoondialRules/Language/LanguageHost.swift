@@ -17,6 +17,8 @@ final class LanguageHost {
 
     private(set) var modules: Modules
     private var digest = RevisionDigest()
+    /// The random numbers of a prompt: what one block seeds, the next draws.
+    let promptNumbers = LuaGenerator()
     /// Of the prelude: runs a block that was typed.
     var evaluator: LuaFunction?
     /// A block that becomes part of the rulebook when it defines a rule.
@@ -40,6 +42,7 @@ final class LanguageHost {
         configuration.limits.depth = JSON.Limits.default.depth
         configuration.liveBytes = settings.run.limits.vmMemory
         configuration.sourceBytes = settings.run.limits.sourceBytes
+        configuration.clock = { [weak self] thread in self?.time(of: thread) ?? 0 }
         let vm = try LuaVM(configuration)
         try vm.set("moondial.json.null", to: .null)
         try vm.set("moondial.config") { $0.write(.object(settings.config) as JSON) }
@@ -140,7 +143,8 @@ final class LanguageHost {
         defer { definitions.forgetTrouble() }
         var trouble: Diagnostic?
         if let error {
-            trouble = definitions.problem(behind: error)
+            // A wrong definition is one, whatever the file has made of its error.
+            trouble = definitions.problem(behind: error) ?? (isLoading ? definitions.problem : nil)
             guard trouble != nil else { return Diagnostic(error) }
             // With one call only, it repeats the place.
             if error.traceback.count > 1 { trouble?.traceback = error.traceback }
@@ -149,6 +153,11 @@ final class LanguageHost {
         }
         if let site = trouble?.site { trouble?.sourceLine = vm?.sourceLine(at: site) }
         return trouble
+    }
+
+    /// What time it is for the code of a thread, in milliseconds since 1970: the run's time, or else that of the clock.
+    func time(of thread: LuaThread?) -> Int64 {
+        (thread?.context as? Strand)?.run?.clock ?? settings.wallClock()
     }
 
     /// The strand whose code calls.

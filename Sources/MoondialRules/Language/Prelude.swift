@@ -5,16 +5,21 @@
 ///
 /// It runs once per Lua state, before any script, with the host-only functions as its argument.
 enum Prelude {
-    static let text = words + records + decisions + concurrency + background + globals
+    static let text = words + records + errors + decisions + concurrency + background + globals
 
     private static let words = """
         local host = ...
-        local error, next, setmetatable, tostring, type = error, next, setmetatable, tostring, type
+        local error, next, rawequal, rawget = error, next, rawequal, rawget
+        local setmetatable, tostring, type = setmetatable, tostring, type
         local unpack = table.unpack
 
         function rule(name)
           host.begin_rule(name)
-          return function(hooks) host.rule(name, hooks) end
+          return function(hooks)
+            host.rule(name, hooks)
+            -- A module that defines rules is a rule file: from now on its undefined globals are errors.
+            for _, hook in next, hooks do host.leave_environment(hook) end
+          end
         end
 
         moondial.json.array = host.array
@@ -24,29 +29,46 @@ enum Prelude {
     /// What hooks get. Nothing in it can be assigned, since nobody would see it; a field that no such record ever has
     /// is an error and not nil, since a condition on nil would silently never hold.
     private static let records = """
-        local function record(class, name, missing)
-          host.set_record_class(class, {
-            __name = name,
-            __index = missing,
-            __newindex = function(_, key)
-              error(("cannot assign field '%s': '%s' is read-only"):format(tostring(key), name), 2)
-            end,
-          })
+        local function record(class, name, missing, methods)
+          local metatable = methods or {}
+          metatable.__name = name
+          metatable.__index = missing
+          metatable.__newindex = function(_, key)
+            error(("cannot assign field '%s': '%s' is read-only"):format(tostring(key), name), 2)
+          end
+          host.set_record_class(class, metatable)
         end
 
-        local function strict(class, name, names)
+        local function strict(class, name, names, methods)
           local fields = {}
           for field in names:gmatch "%S+" do fields[field] = true end
           record(class, name, function(_, field)
             if not fields[field] then host.unknown_field(name, tostring(field), names) end
-          end)
+          end, methods)
         end
 
         strict(\(LuaClass.request.rawValue), "req", "\(fields(requestFields))")
         strict(\(LuaClass.attempt.rawValue), "attempt", "\(fields(attemptFields))")
-        strict(\(LuaClass.error.rawValue), "error", "\(fields(errorFields))")
         record(\(LuaClass.result.rawValue), "decision")
         record(\(LuaClass.data.rawValue), "context")
+
+        """
+
+    /// Errors of the world, as `attempt.error` and after nil: with a text, so that they can be used like messages.
+    private static let errors = """
+        local metatable = {}
+
+        local function text(value)
+          if host.has_metatable(value, metatable) then return value.message end
+          local kind = type(value)
+          if kind == "string" or kind == "number" then return value end
+          error(("attempt to concatenate a %s value"):format(kind), 3)
+        end
+
+        function metatable.__tostring(self) return self.message end
+        function metatable.__concat(left, right) return text(left) .. text(right) end
+
+        strict(\(LuaClass.error.rawValue), "error", "\(fields(errorFields))", metatable)
 
         """
 
@@ -121,7 +143,7 @@ enum Prelude {
     /// Runs what is typed, and keeps what it comes to in globals. The results stay in Lua; the host gets to see them.
     static let prompt = """
 
-        local rawget, rawset = rawget, rawset
+        local rawset = rawset
 
         local function remember(...)
           host.show(...)
@@ -144,12 +166,14 @@ enum Prelude {
         end)
         """
 
-    /// Reading an undefined global is an error: `return denny` must not be `return nil`, which is no answer. What is
-    /// defined here stays as it is, and other globals are defined while rules load and by scripts, but not by hooks.
+    /// Reading an undefined global is an error: `return denny` must not be `return nil`, which is no answer. Modules read
+    /// nil, and so does everything through `_G`, as in stock Lua. What is defined here stays as it is, and other globals are
+    /// defined while rules load and by scripts, but not by hooks.
     private static let globals = """
         setmetatable(_G, {
           __metatable = false,
           __index = function(_, name)
+            if not host.is_strict(tostring(name)) then return nil end
             local known = {}
             for other in next, _G do
               if type(other) == "string" then known[#known + 1] = other end
@@ -159,11 +183,26 @@ enum Prelude {
         })
 
         local predefined, defined = {}, nil
-        defined = host.freeze_but_for(_G, "_G", function(_, name, value)
+
+        local function assign(_, name, value)
+          if predefined[name] and rawequal(defined[name], value) then return end
           host.check_assignment(tostring(name), predefined[name] == true)
           defined[name] = value
-        end)
-        for name in next, defined do predefined[name] = true end
+        end
+
+        defined = host.freeze_but_for(_G, "_G", assign)
+        local of_modules = {}
+        defined._G = host.use_environment(of_modules, defined, assign)
+        for name, value in next, defined do
+          predefined[name] = true
+          of_modules[name] = value -- is found there faster
+        end
+        of_modules.load = host.loader(defined._G)
+        -- Libraries look into these while they load, and use them only where there are files.
+        of_modules.io = {}
+        of_modules.debug = { traceback = function(message) return message end }
+        of_modules.package = { config = "/\\n;\\n?\\n!\\n-\\n", path = "", cpath = "", loaded = {}, preload = {} }
+        setmetatable(of_modules, { __index = function(_, name) return rawget(defined, name) end })
         """
 
     private static func fields(_ names: [String]) -> String { names.joined(separator: " ") }

@@ -39,9 +39,13 @@ struct RuleDefinitions {
         return true
     }
 
-    /// The problem that a file or script ended with, when this error repeats it.
+    /// The problem that a file or script ended with, when this error comes from it.
     func problem(behind error: LuaError) -> Diagnostic? {
-        [problem, missingModule].compactMap(\.self).first { error.message.contains($0.message) }
+        switch error.kind {
+        case .ruleDefinition: problem
+        case .moduleNotFound: missingModule
+        default: nil
+        }
     }
 
     /// What is wrong when no `{ … }` comes any more.

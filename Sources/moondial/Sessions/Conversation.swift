@@ -58,17 +58,19 @@ final class Conversation {
         (self.plan, self.shell, self.manner, self.eventLoop) = (plan, shell, manner, eventLoop)
         if let warning = plan.target.warning { shell.errors.warn(warning) }
         var setup = ReplSetup(plan, manner, shell)
-        var simulator: Simulator?
-        if case .inProcess = plan.target.place {
-            let made = plan.target.makeSimulator(plan.settings.simulator)
-            simulator = made
-            setup.simulator = made
+        let simulator: Simulator? =
+            if case .inProcess = plan.target.place { plan.target.makeSimulator(plan.settings.simulator) } else { nil }
+        if let simulator {
+            setup.simulator = simulator
             setup.magicTable = { MagicTableText.text }
         }
         let client = try plan.target.makeClient(plan.settings, simulator: simulator, eventLoop: eventLoop)
         screen = ConversationScreen(shell)
         let output = SessionOutput()
-        var settings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
+        // `:sim clock` moves the time that scripts and rules read, too.
+        var settings = RuleEngine.Settings(wallClock: {
+            WallClock.milliseconds(ahead: simulator?.conduct.clockOffset ?? .zero)
+        })
         settings.mode = .script
         settings.isPrompt = true
         settings.run = plan.settings.run

@@ -76,7 +76,9 @@ private final class Table {
             transport: InProcessTransport(simulator: simulator, eventLoop: loop), host: "simulator",
             credentials: .documentedExample, eventLoop: loop)
         let record = record
-        var settings = RuleEngine.Settings(wallClock: { 1_700_000_000_123 })
+        var settings = RuleEngine.Settings(wallClock: {
+            1_700_000_000_123 + simulator.conduct.clockOffset.components.seconds * 1000
+        })
         settings.mode = .script
         settings.isPrompt = true
         settings.run = desk.run

@@ -280,7 +280,7 @@ import Testing
         #expect(result == script.expected)
     }
 
-    @Test(.enabled(if: StockLua.isInstalled), arguments: scripts)
+    @Test(arguments: scripts)
     func stockLuaAgrees(_ script: Script) throws {
         let result = try StockLua.run(script.text)
         #expect(result == script.expected)

@@ -12,18 +12,49 @@ import Testing
         Script("a float", "error(1.5, 0)", "1.5"),
         Script("nil", "error()", "error object is a nil value"),
         Script("false", "error(false)", "error object is a boolean value"),
-        Script("a table", "error({code = 1})", "error object is a table value"),
+        Script("an empty table", "error({})", "error object is a table value"),
+        Script("a table", "error({code = 1})", "error object is a table value: code = 1"),
+        Script("a list", "error({'a', 2, true})", "error object is a table value: \"a\", 2, true"),
+        Script("a table with a message", "error({message = 'quota used up'})", "quota used up"),
+        Script(
+            "a table with a message and more", "error({code = 7, message = 'quota used up', at = 'x'})",
+            "quota used up (at = \"x\", code = 7)"),
+        Script("a number for a message", "error({message = 12})", "12"),
+        Script("a table for a message", "error({message = {message = {message = 'deep'}}})", "deep"),
+        Script("a message that is itself", "local e = {} e.message = e error(e)", "error object is a table value: message = a table"),
+        Script(
+            "values that cannot be shown", "error({f = print, t = {}, s = ('x'):rep(300)})",
+            "error object is a table value: f = a function, s = \"\(String(repeating: "x", count: 200))…\", t = a table"),
+        Script("metamethods", "error(setmetatable({}, {__index = function() note('ran') return 'x' end}))",
+            "error object is a table value"),
         Script("a function", "error(print)", "error object is a function value"),
         Script("a coroutine", "error(coroutine.create(print))", "error object is a thread value"),
         Script("a named table", "error(setmetatable({}, {__name = 'My.Error'}))", "error object is a My.Error value"),
         Script("a name that is no string", "error(setmetatable({}, {__name = {}}))", "error object is a table value"),
+        Script("a table with __tostring", "error(setmetatable({}, {__tostring = function() return 'shown' end}))", "shown"),
         Script(
-            "a table with __tostring",
-            "error(setmetatable({}, {__tostring = function() note('ran') return 'shown' end}))",
-            "error object is a table value"),
+            "a nested error with __tostring",
+            """
+            local mt = {__tostring = function(e) return 'outer: ' .. tostring(e.inner) end}
+            error(setmetatable({inner = setmetatable({inner = 'root'}, mt)}, mt))
+            """, "outer: outer: root"),
         Script(
             "a table whose __tostring raises",
             "error(setmetatable({}, {__tostring = function() error('again') end}))", "error object is a table value"),
+        Script(
+            "a table whose __tostring gives no string",
+            "error(setmetatable({message = 'plain'}, {__tostring = function() return 5 end}))", "plain"),
+        Script(
+            "a table whose __tostring waits",
+            "error(setmetatable({message = 'plain'}, {__tostring = function() return verify() end}))", "plain"),
+        Script(
+            "a table whose __tostring yields",
+            "error(setmetatable({message = 'plain'}, {__tostring = coroutine.yield}))", "plain"),
+        Script(
+            "raised in a coroutine",
+            "coroutine.wrap(function() error(setmetatable({}, {__tostring = function() return 'shown' end})) end)()",
+            "shown"),
+        Script("a named table with a message", "error(setmetatable({message = 'x'}, {__name = 'My.Error'}))", "x"),
         Script("control characters", "error('a\\27[31m\\n\\0b', 0)", "a\\u{1B}[31m\\n\\u{0}b"),
         Script("invalid UTF-8", "error('a\\xFFb', 0)", "a\\xFFb"),
         Script("other scripts", "error('中文', 0)", "中文"),
@@ -38,6 +69,28 @@ import Testing
         #expect(error.message == script.expected)
         #expect(error.code == .runtime)
         #expect(lab.journal.notes.isEmpty)
+    }
+
+    @Test func theTextOfAnErrorCostsTheRunThatRaisedIt() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(20)
+        let thread = try lab.vm.makeThread(meter: meter)
+        let text = "error(setmetatable({}, {__tostring = function() while true do end end}))"
+        #expect(thread.start(try lab.load(text)).error?.code == .cpuTime)
+        #expect(thread.start(try lab.load("return 1")).error?.code == .cpuTime)
+        meter.reset()
+        meter.cpuLimit = nil
+        #expect(thread.start(try lab.load("return 1")).values == [1])
+        thread.close()
+        #expect(try shown(lab.run("return 2")) == "2")
+    }
+
+    @Test func hugeErrorTablesAreCut() throws {
+        let many = "local t = {} for i = 1, 100000 do t['k' .. i] = ('x'):rep(1000) end"
+        for text in ["\(many) error(t)", "\(many) t.message = ('y'):rep(100000) error(t)"] {
+            #expect(try Lab().error(of: text).message.utf8.count < 20_000)
+        }
     }
 
     @Test func hugeMessagesAreCut() throws {

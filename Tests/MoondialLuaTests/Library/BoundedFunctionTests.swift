@@ -71,7 +71,7 @@ import Testing
         let lab = try Lab(modules: ["large": String(repeating: " ", count: 131_073)])
         let expected = "chunk is too large (131073 bytes, at most 131072)"
         #expect(try lab.error(of: "require 'large'").message.hasSuffix(expected))
-        #expect(throws: LuaError(code: .syntax, message: expected)) {
+        #expect(throws: LuaError(code: .syntax, kind: .sourceTooLarge, message: expected)) {
             try lab.load(String(repeating: " ", count: 131_073))
         }
     }

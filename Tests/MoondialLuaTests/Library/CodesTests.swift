@@ -47,7 +47,7 @@ import Testing
         #expect(try shown(Lab().run(Self.each + script.text)) == script.expected)
     }
 
-    @Test(.enabled(if: StockLua.isInstalled), arguments: valid)
+    @Test(arguments: valid)
     func stockLuaAgrees(_ script: Script) throws {
         #expect(try StockLua.run(Self.each + script.text) == script.expected)
     }

@@ -106,6 +106,21 @@ import Testing
         #expect(try shown(lab.run("local env = {} load('x = 1', 'c', 't', env)() return env.x")) == "1")
     }
 
+    @Test func whatIsThereAlreadyCanBeAssigned() throws {
+        let lab = try Lab()
+        try lab.run("shared = 1")
+        try lab.vm.freeze("_G")
+        let text = """
+            table.unpack = table.unpack or unpack
+            string.format = string.format
+            shared = shared
+            _G.shared = 1
+            return table.unpack({3})
+            """
+        #expect(try shown(lab.run(text)) == "3")
+        #expect(try lab.error(of: "table.unpack = unpack").message == "cannot assign field 'unpack': 'table' is read-only")
+    }
+
     // MARK: - Tables of the host
 
     private func labWithConfiguration() throws -> Lab {

@@ -76,6 +76,13 @@ import Testing
         #expect(try shown(lab.run("return require('m')()")) == "1")
     }
 
+    @Test(arguments: ["string", "table", "math", "utf8", "os", "coroutine", "_G"])
+    func librariesAreLoadedAlready(_ name: String) throws {
+        let lab = try Lab(modules: [name: "return 'shadowed'"])
+        #expect(try lab.run("return require '\(name)' == \(name)") == [true])
+        #expect(lab.journal.required.isEmpty)
+    }
+
     @Test func aModuleCannotYield() throws {
         let lab = try Lab(modules: ["m": "coroutine.yield()"])
         let text = "return coroutine.wrap(function() return pcall(require, 'm') end)()"

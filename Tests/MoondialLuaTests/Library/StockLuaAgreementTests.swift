@@ -82,7 +82,7 @@ import Testing
         prelude + cases.map { "c(function() return \($0) end)\n" }.joined()
     }
 
-    @Test(.enabled(if: StockLua.isInstalled), arguments: LibraryCases.Group.allCases)
+    @Test(arguments: LibraryCases.Group.allCases)
     func theResultsAndErrorsAreThoseOfStockLua(_ group: LibraryCases.Group) throws {
         let batches = (1...4).map { Self.batch(group, seed: $0) }
         let expected = try StockLua.printed(by: batches.map(Self.text))

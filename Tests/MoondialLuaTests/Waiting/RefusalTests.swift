@@ -107,9 +107,20 @@ import Testing
         #expect(lab.journal.verified == 0)
     }
 
+    /// The kind is kept beside the message as long as that is not changed by the script.
+    @Test(arguments: [
+        ("table.sort({2, 1}, verify)", true), ("error(select(2, pcall(table.sort, {2, 1}, verify)), 0)", true),
+        ("coroutine.wrap(function() table.sort({2, 1}, verify) end)()", true),
+        ("error('verify cannot wait inside a table.sort comparator')", false), ("error('x')", false),
+    ])
+    func aRefusalIsToldByItsKind(text: String, isRefusal: Bool) throws {
+        #expect(try Lab().error(of: text).kind == (isRefusal ? .cannotWait : .other))
+    }
+
     @Test func thePreludeCannotWait() throws {
         let lab = try Lab(functions: [HostFunction("host.wait", .mayWait) { _ in .waiting }])
-        #expect(throws: LuaError(code: .runtime, message: "wait cannot wait inside a call from C")) {
+        let expected = LuaError(code: .runtime, kind: .cannotWait, message: "wait cannot wait inside a call from C")
+        #expect(throws: expected) {
             try lab.vm.runPrelude("local host = ... host.wait()", label: "test")
         }
     }

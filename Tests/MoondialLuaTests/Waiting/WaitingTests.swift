@@ -180,7 +180,7 @@ import Testing
         #expect(lab.journal.verified > 0)
     }
 
-    @Test(.enabled(if: StockLua.isInstalled), arguments: scripts)
+    @Test(arguments: scripts)
     func stockLuaGivesTheSameWithoutWaiting(_ script: Script) throws {
         let result = try StockLua.run(script.text, prelude: "function verify(...) return ... end")
         #expect(result == script.expected)

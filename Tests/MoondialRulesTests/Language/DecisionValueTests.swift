@@ -76,7 +76,7 @@ import Testing
             """
             rule "r" {
               map_result = { match = allow("ok", {
-                integer = 117270465679982593, double = 1.0, text = "x", yes = true, null = moondial.json.null,
+                integer = 117270465679982593, double = 1.5, whole = 12.0, text = "x", yes = true, null = moondial.json.null,
                 list = {}, empty = moondial.json.array {}, nested = { a = { b = { 1 } } },
               }) },
             }
@@ -84,8 +84,8 @@ import Testing
         let fields = try await harness.verify().result.decision.fields
         #expect(
             fields == [
-                "double": 1.0, "empty": [], "integer": .integer(117_270_465_679_982_593), "list": [:],
-                "nested": ["a": ["b": [1]]], "null": .null, "text": "x", "yes": true,
+                "double": 1.5, "empty": [], "integer": .integer(117_270_465_679_982_593), "list": [:],
+                "nested": ["a": ["b": [1]]], "null": .null, "text": "x", "whole": 12, "yes": true,
             ])
     }
 

@@ -56,8 +56,7 @@ import Testing
         ("denny 'x'", "undefined global 'denny'; did you mean 'deny'?"),
         ("return Verify", "undefined global 'Verify'; did you mean 'verify'?"),
         ("return my_thing_", "undefined global 'my_thing_'; did you mean 'my_thing'?"),
-        ("return _G.zebra", "undefined global 'zebra'"),
-        ("return unpack {}", "undefined global 'unpack'; did you mean 'string.unpack' or 'table.unpack'?"),
+        ("return zebra", "undefined global 'zebra'"),
         (
             "io.write 'x'",
             "undefined global 'io': left out, since it reads and writes any file; use print and moondial.log for output"
@@ -78,6 +77,39 @@ import Testing
         let inHook = try await EngineHarness("my_thing = 1 rule 'r' { pre_check = function()\n\(text) end }").verify()
         #expect(inHook.failures.first?.message == "rule 'r', pre_check: \(message)")
         #expect(inHook.failures.first?.site?.line == 2)
+    }
+
+    /// As for portable code, which asks before it uses.
+    @Test(arguments: ["unpack", "loadstring", "jit", "bit32", "setfenv"])
+    func namesOfOtherInterpretersAreNilInScriptsAlone(name: String) async throws {
+        let report = try await EngineHarness().script("return \(name) == nil, type(\(name)), (\(name) or 7)")
+        #expect(report.results == ["true", "nil", "7"])
+        let called = try await EngineHarness().script("\n\(name) {}")
+        #expect(called.failure?.message == "attempt to call a nil value (global '\(name)')")
+        #expect((called.failure?.fix == "did you mean 'string.unpack' or 'table.unpack'?") == (name == "unpack"))
+        let whileLoading = try await EngineHarness("\nlocal x = \(name)").loadingFailure()
+        #expect(whileLoading?.message.hasPrefix("undefined global '\(name)'") == true)
+        let inHook = try await EngineHarness("rule 'r' { pre_check = function()\nreturn \(name) end }").verify()
+        #expect(inHook.failures.first?.message.hasPrefix("rule 'r', pre_check: undefined global '\(name)'") == true)
+    }
+
+    @Test func thereCanBeAskedForThem() async throws {
+        let text = "_G.zebra == nil, rawget(_G, 'zebra') == nil, _G.deny == deny, _G._G == _G, _G.print == print"
+        #expect(try await EngineHarness().script("return \(text)").results == Array(repeating: "true", count: 5))
+        let hook = try await EngineHarness("print(\(text)) rule 'r' { pre_check = function() print(\(text)) end }").report()
+        #expect(hook.printed == Array(repeating: Array(repeating: "true", count: 5).joined(separator: "\t"), count: 2))
+    }
+
+    @Test func aScriptSetsThemInAnyWay() async throws {
+        let text = """
+            a = 1
+            _G.b = 2
+            rawset(_G, "c", 3)
+            for _, name in ipairs { "a", "b", "c" } do assert(rawget(_G, name) == _G[name]) end
+            return a + b + c, pcall(rawset, _G, "deny", allow)
+            """
+        let report = try await EngineHarness().script(text)
+        #expect(report.results == ["6", "false", "script.lua:5: cannot assign the global 'deny': it is predefined (use 'local deny')"])
     }
 
     @Test(arguments: [
@@ -124,12 +156,19 @@ import Testing
             ])
     }
 
+    private static let omittedDump =
+        "string.dump is left out, since it makes bytecode, which is never loaded: it can crash the interpreter"
+
     @Test(
         arguments: [
             ("string.fromat('x')", "did you mean 'format'?"), ("('x'):mtach 'x'", "did you mean 'match'?"),
             ("moondial.atempt('h5')", "did you mean 'attempt'?"),
             ("return moondial.jsn.encode(1)", "did you mean 'json'?"),
             ("os.execute 'ls'", "os.execute is left out, since it runs any program"),
+            ("os.getenv 'X'", "os.getenv is left out, since the environment holds secrets; use moondial.config"),
+            ("moondial.json.dump {}", "did you mean 'encode'?"), ("moondial.json.parse '{}'", "did you mean 'decode'?"),
+            ("local json = moondial.json json.stringify {}", "did you mean 'encode'?"),
+            ("local t = {} t.dump()", nil), ("string.dump(print)", omittedDump),
             ("local x; x()", nil), ("local t = {}; t.fromat()", "did you mean 'format'?"),
         ] as [(String, String?)])
     func aMisspeltFunctionGetsAHint(text: String, fix: String?) async throws {

@@ -75,16 +75,44 @@ import Testing
         #expect(report.runs[0].story.contains("log inside"))
     }
 
+    /// What is logged, with the message and the fields that it becomes.
     @Test(arguments: [
-        ("", "bad argument #1 to 'moondial.log' (string expected, got nil)"),
-        ("{}", "bad argument #1 to 'moondial.log' (string expected, got table)"),
-        ("'x', 'y'", "bad argument #2 to 'moondial.log' (table expected, got string)"),
-        ("'x', { 1 }", "bad argument #2 to 'moondial.log' (named fields expected, got a list)"),
-        ("'x', { f = print }", "bad argument #2 to 'moondial.log' (a function has no JSON form)"),
+        ("", "nil", "{}"), ("nil", "nil", "{}"), ("true", "true", "{}"), ("12, 1.5, 3.0", "12 1.5 3", "{}"),
+        ("'a', nil, 'b'", "a nil b", "{}"), ("'x', 'y'", "x y", "{}"), ("0/0", "nan", "{}"), ("-1/0", "-inf", "{}"),
+        ("{ a = 1 }", #"{"a":1}"#, "{}"), ("{}", "{}", "{}"), ("{ 1, 2 }", "[1,2]", "{}"),
+        ("'x', { 1, 'b' }", "x", #"{"1":1,"2":"b"}"#), ("'x', { 1, b = 2, [true] = 3 }", "x", #"{"1":1,"b":2,"true":3}"#),
+        ("'x', { f = string.format }", "x", #"{"f":"<function string.format>"}"#),
+        ("'x', { n = 24 / 2, z = 0/0, i = 1/0 }", "x", #"{"i":"inf","n":12,"z":"nan"}"#),
+        ("'x', { c = coroutine.create(print), d = moondial.json.null }", "x", #"{"c":"<thread>","d":null}"#),
+        ("coroutine.create(print)", "<thread>", "{}"), ("print", "<function print>", "{}"),
+        ("moondial.json.null", "null", "{}"), ("'x', { ['\\xff'] = '\\xff\\0' }", "x", #"{"\\xFF":"\\xFF\\u{0}"}"#),
+        ("deny 'why'", #"deny "why""#, "{}"), ("setmetatable({}, { __tostring = function() return 'own' end })", "own", "{}"),
+        ("setmetatable({ a = 1 }, { __tostring = error })", #"{"a":1}"#, "{}"),
+        ("select(2, moondial.json.decode '{,}')", "expected a key in double quotes or '}' at line 1, column 2", "{}"),
+        ("'x', loop", "x", #"{"self":"<cycle>"}"#), ("loop", #"{"self":"<cycle>"}"#, "{}"),
     ])
-    func aWrongLineIsAnError(arguments: String, message: String) async throws {
-        let report = try await EngineHarness().script("moondial.log(\(arguments))")
-        #expect(report.failure?.message == message)
-        #expect(report.logged.isEmpty)
+    func anythingCanBeLogged(arguments: String, message: String, fields: String) async throws {
+        let setup = "local loop = {} loop.self = loop"
+        let report = try await EngineHarness().script("\(setup) moondial.log(\(arguments))")
+        #expect(report.failure == nil)
+        #expect(report.logged.map(\.message) == [message])
+        #expect(report.logged.map { JSON.object($0.fields).description } == [fields])
+        let hook = try await EngineHarness(
+            "\(setup) rule 'r' { pre_check = function() moondial.log(\(arguments)) return deny 'logged' end }"
+        ).report()
+        #expect(hook.runs[0].decisionText == "deny logged")
+        #expect(hook.logged.map(\.message) == [message])
+    }
+
+    @Test(arguments: [
+        "local t = {} for i = 1, 100 do t = { t } end", "local t = {} for i = 1, 5000 do t['k' .. i] = i end",
+        "local t = {} for i = 1, 5000 do t[i] = i end", "local t = { ('x'):rep(1e6) }",
+    ])
+    func whatIsTooLargeIsCutWithAMark(setup: String) async throws {
+        let report = try await EngineHarness().script("\(setup) moondial.log('x', { t = t })")
+        #expect(report.failure == nil)
+        let fields = JSON.object(try #require(report.logged.first).fields).description
+        #expect(fields.utf8.count < 100_000)
+        #expect(fields.contains("…"))
     }
 }

@@ -41,7 +41,7 @@ import Testing
 
     static let running: [Case] = [
         Case("\nerror 'boom'", .ruleError, "boom", line: 2),
-        Case("error { 'boom' }", .ruleError, "error object is a table value", line: 1),
+        Case("error { 'boom' }", .ruleError, "error object is a table value: \"boom\"", line: 1),
         Case(
             "local function f() local x = nil + 1 end\nf()", .ruleError, "attempt to perform arithmetic on a nil value",
             line: 1),

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+
+/// What is said of an error value.
+enum ErrorValueText {
+    /// Characters of a value inside of an error value.
+    private static let shownCharacters = 200
+    /// Bytes of a message.
+    private static let shownBytes = 8192
+
+    /// A string or number is the message itself; of a table it is the field `message`, and then its other fields. `typeName`
+    /// is what the metatable calls the type, or empty.
+    static func message(of value: LuaView, typeName: String) -> String {
+        switch value {
+        case .string(let string, _): return string.description
+        case .integer(let value): return String(value)
+        case .number(let value): return String(value)
+        case .table(let table):
+            guard let text = text(of: table, depth: 0) else { break }
+            return cut(text, to: shownBytes)
+        default: break
+        }
+        return "error object is a \(typeName.isEmpty ? value.typeName : typeName) value"
+            + (value.fields.map { ": \($0)" } ?? "")
+    }
+
+    /// "quota used up (code = 7)"; nil without a field `message`.
+    private static func text(of table: LuaTableView, depth: Int) -> String? {
+        let message: String
+        switch table["message"] {
+        case .string(let string, _)?: message = string.description
+        case .integer(let value)?: message = String(value)
+        case .number(let value)?: message = String(value)
+        case .table(let inner)? where depth < 4:
+            guard let text = text(of: inner, depth: depth + 1) else { return nil }
+            message = text
+        default: return nil
+        }
+        let rest = depth > 0 ? "" : fields(of: table, except: "message")
+        return rest.isEmpty ? message : "\(message) (\(rest))"
+    }
+
+    /// "code = 7, where = \"here\"", in the order of the names.
+    fileprivate static func fields(of table: LuaTableView, except name: String? = nil) -> String {
+        let list = table.array.map(shown)
+        let named = table.entries.compactMap { entry -> (key: String, text: String)? in
+            guard let key = entry.key.text, key != name else { return nil }
+            return (key, "\(String(escaping: key.utf8)) = \(shown(entry.value))")
+        }
+        return (list + named.sorted { $0.key < $1.key }.map(\.text)).joined(separator: ", ")
+    }
+
+    private static func shown(_ value: LuaView) -> String {
+        switch value {
+        case .nil: "nil"
+        case .boolean(let value): String(value)
+        case .integer(let value): String(value)
+        case .number(let value): String(value)
+        case .string(let string, _): "\"\(cut(string.description, to: shownCharacters))\""
+        case .null: "null"
+        case .table(let table): text(of: table, depth: 3) ?? "a table"
+        default: "a \(value.typeName)"
+        }
+    }
+
+    private static func cut(_ text: String, to bytes: Int) -> String {
+        text.utf8.count <= bytes ? text : String(decoding: text.utf8.prefix(bytes), as: UTF8.self) + "…"
+    }
+}
+
+extension LuaView {
+    /// The fields of a table that has some.
+    fileprivate var fields: String? {
+        guard case .table(let table) = self else { return nil }
+        let fields = ErrorValueText.fields(of: table)
+        return fields.isEmpty ? nil : fields
+    }
+
+    /// The name of the value's Lua type, as `type` gives it.
+    package var typeName: String {
+        switch self {
+        case .nil: "nil"
+        case .boolean: "boolean"
+        case .integer, .number: "number"
+        case .string: "string"
+        case .table, .cycle, .cut: "table"
+        case .function: "function"
+        case .null, .object: "userdata"
+        case .opaque(let name): name
+        }
+    }
+}
