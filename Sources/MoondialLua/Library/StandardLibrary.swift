@@ -28,7 +28,8 @@ package enum StandardLibrary {
     }
 
     package static let omitted: [Omission] = [
-        Omission(name: "debug", reason: "it reads and changes any function's variables, and removes hooks and metatables"),
+        Omission(
+            name: "debug", reason: "it reads and changes any function's variables, and removes hooks and metatables"),
         Omission(name: "dofile", reason: "it reads any file; use require for modules of the rules folder"),
         Omission(name: "io", reason: "it reads and writes any file; use print and moondial.log for output"),
         Omission(name: "loadfile", reason: "it reads any file; use require for modules of the rules folder"),

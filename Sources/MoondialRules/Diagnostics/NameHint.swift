@@ -6,7 +6,8 @@ import MoondialLua
 enum NameHint {
     /// Globals of other releases of Lua and of programs that embed it. Portable code asks for them.
     static let ofOtherInterpreters: Set<String> = [
-        "bit", "bit32", "ffi", "gcinfo", "getfenv", "jit", "loadstring", "module", "newproxy", "ngx", "setfenv", "unpack",
+        "bit", "bit32", "ffi", "gcinfo", "getfenv", "jit", "loadstring", "module", "newproxy", "ngx", "setfenv",
+        "unpack",
     ]
 
     // MARK: - Globals

@@ -21,17 +21,22 @@ import Testing
             "quota used up (at = \"x\", code = 7)"),
         Script("a number for a message", "error({message = 12})", "12"),
         Script("a table for a message", "error({message = {message = {message = 'deep'}}})", "deep"),
-        Script("a message that is itself", "local e = {} e.message = e error(e)", "error object is a table value: message = a table"),
+        Script(
+            "a message that is itself", "local e = {} e.message = e error(e)",
+            "error object is a table value: message = a table"),
         Script(
             "values that cannot be shown", "error({f = print, t = {}, s = ('x'):rep(300)})",
-            "error object is a table value: f = a function, s = \"\(String(repeating: "x", count: 200))…\", t = a table"),
-        Script("metamethods", "error(setmetatable({}, {__index = function() note('ran') return 'x' end}))",
+            "error object is a table value: f = a function, s = \"\(String(repeating: "x", count: 200))…\", t = a table"
+        ),
+        Script(
+            "metamethods", "error(setmetatable({}, {__index = function() note('ran') return 'x' end}))",
             "error object is a table value"),
         Script("a function", "error(print)", "error object is a function value"),
         Script("a coroutine", "error(coroutine.create(print))", "error object is a thread value"),
         Script("a named table", "error(setmetatable({}, {__name = 'My.Error'}))", "error object is a My.Error value"),
         Script("a name that is no string", "error(setmetatable({}, {__name = {}}))", "error object is a table value"),
-        Script("a table with __tostring", "error(setmetatable({}, {__tostring = function() return 'shown' end}))", "shown"),
+        Script(
+            "a table with __tostring", "error(setmetatable({}, {__tostring = function() return 'shown' end}))", "shown"),
         Script(
             "a nested error with __tostring",
             """

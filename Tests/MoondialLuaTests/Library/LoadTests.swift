@@ -79,7 +79,9 @@ import Testing
     @Test func garbageIsCountedAndNothingElse() throws {
         let lab = try Lab()
         #expect(try shown(lab.run("local n = collectgarbage('count') return math.type(n), n > 10")) == "float true")
-        for option in ["", "'collect'", "'stop'", "'restart'", "'step'", "'generational'", "'setpause', 100", "'step', 5"] {
+        for option in [
+            "", "'collect'", "'stop'", "'restart'", "'step'", "'generational'", "'setpause', 100", "'step', 5",
+        ] {
             #expect(try lab.run("return collectgarbage(\(option))") == [0])
         }
         #expect(try lab.run("return collectgarbage('isrunning')") == [true])

@@ -118,7 +118,8 @@ import Testing
             return table.unpack({3})
             """
         #expect(try shown(lab.run(text)) == "3")
-        #expect(try lab.error(of: "table.unpack = unpack").message == "cannot assign field 'unpack': 'table' is read-only")
+        #expect(
+            try lab.error(of: "table.unpack = unpack").message == "cannot assign field 'unpack': 'table' is read-only")
     }
 
     // MARK: - Tables of the host

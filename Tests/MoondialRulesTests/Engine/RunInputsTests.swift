@@ -134,7 +134,8 @@ import Testing
     @Test(arguments: [
         ("os.time()", "1700000000"), ("os.date('!%Y-%m-%d')", "2023-11-14"), ("os.date('!%H', moondial.now())", "22"),
         ("os.date('!%S', 59.9)", "59"), ("os.date('!%S', -0.5)", "59"), ("os.date('!*t').sec", "20"),
-        ("moondial.now() // 1 | 0", "1700000000"), ("os.time { year = 2020, month = 1, day = 1, hour = 12 } // 86400", "18262"),
+        ("moondial.now() // 1 | 0", "1700000000"),
+        ("os.time { year = 2020, month = 1, day = 1, hour = 12 } // 86400", "18262"),
         ("(pcall(os.date, '%H', 0/0))", "false"), ("(pcall(os.date, '%H', 1e300))", "false"),
         ("os.difftime(os.time(), moondial.now()) <= 0", "true"),
     ])

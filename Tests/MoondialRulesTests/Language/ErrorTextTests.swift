@@ -28,8 +28,10 @@ import Testing
         ("error { message = e }", text), ("error { message = e, at = 7 }", text + " (at = 7)"),
         ("error { message = 'outer', cause = e }", "outer (cause = \(text))"),
         ("error()", "error object is a nil value"), ("error(nil)", "error object is a nil value"),
-        ("moondial.all { function() error(e) end }", text), ("moondial.all { function() error() end }", "error object is a nil value"),
-        ("return 'x' .. e .. nil", "attempt to concatenate a nil value"), ("return {} .. e", "attempt to concatenate a table value"),
+        ("moondial.all { function() error(e) end }", text),
+        ("moondial.all { function() error() end }", "error object is a nil value"),
+        ("return 'x' .. e .. nil", "attempt to concatenate a nil value"),
+        ("return {} .. e", "attempt to concatenate a table value"),
     ])
     func raisedTheyAreReportedByIt(statement: String, message: String) async throws {
         let setup = "local _, e = moondial.json.decode '{,}'\n"

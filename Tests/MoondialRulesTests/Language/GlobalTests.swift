@@ -96,7 +96,8 @@ import Testing
     @Test func thereCanBeAskedForThem() async throws {
         let text = "_G.zebra == nil, rawget(_G, 'zebra') == nil, _G.deny == deny, _G._G == _G, _G.print == print"
         #expect(try await EngineHarness().script("return \(text)").results == Array(repeating: "true", count: 5))
-        let hook = try await EngineHarness("print(\(text)) rule 'r' { pre_check = function() print(\(text)) end }").report()
+        let hook = try await EngineHarness("print(\(text)) rule 'r' { pre_check = function() print(\(text)) end }")
+            .report()
         #expect(hook.printed == Array(repeating: Array(repeating: "true", count: 5).joined(separator: "\t"), count: 2))
     }
 
@@ -109,7 +110,10 @@ import Testing
             return a + b + c, pcall(rawset, _G, "deny", allow)
             """
         let report = try await EngineHarness().script(text)
-        #expect(report.results == ["6", "false", "script.lua:5: cannot assign the global 'deny': it is predefined (use 'local deny')"])
+        #expect(
+            report.results == [
+                "6", "false", "script.lua:5: cannot assign the global 'deny': it is predefined (use 'local deny')",
+            ])
     }
 
     @Test(arguments: [

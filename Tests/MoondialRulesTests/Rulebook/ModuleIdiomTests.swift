@@ -60,7 +60,9 @@ import Testing
     }
 
     @Test func itsFunctionsAreLenientInHooksToo() async throws {
-        let folder = try TemporaryFolder(["m.lua": "return function() return undefined_name, load('return another')() end"])
+        let folder = try TemporaryFolder([
+            "m.lua": "return function() return undefined_name, load('return another')() end"
+        ])
         var harness = EngineHarness(
             "local f = require 'm'; rule 'r' { pre_check = function() print(f()) return undefined_name end }")
         harness.roots = [folder.path]
@@ -88,7 +90,8 @@ import Testing
     /// `return denny` must not pass for no answer.
     @Test func aModuleThatDefinesRulesIsARuleFile() async throws {
         let folder = try TemporaryFolder([
-            "m.lua": "local before = undefined_name rule 'r' { pre_check = function(req) return denny end } return before"
+            "m.lua":
+                "local before = undefined_name rule 'r' { pre_check = function(req) return denny end } return before"
         ])
         var harness = EngineHarness("assert(require 'm' == true)")
         harness.roots = [folder.path]
