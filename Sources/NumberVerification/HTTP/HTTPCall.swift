@@ -9,7 +9,7 @@ final class HTTPCall: Exchange {
     private enum State {
         case waiting(request: ByteBuffer)
         case sent(HTTPConnection)
-        case finished
+        case finished(delivered: Delivered)
     }
 
     private let transport: HTTPTransport
@@ -31,8 +31,19 @@ final class HTTPCall: Exchange {
         if case .finished = state { true } else { false }
     }
 
-    func cancel() {
+    func cancel() -> Delivered {
+        let delivered = delivered
         transport.cancel(self)
+        return delivered
+    }
+
+    /// Whether the request was handed to a connection.
+    private var delivered: Delivered {
+        switch state {
+        case .waiting: .no
+        case .sent: .maybe
+        case .finished(let delivered): delivered
+        }
     }
 
     /// Takes the request, which is sent once.
@@ -46,7 +57,7 @@ final class HTTPCall: Exchange {
     func finish() -> (Outcome) -> Void {
         guard let completion else { preconditionFailure("a call finishes once") }
         self.completion = nil
-        state = .finished
+        state = .finished(delivered: delivered)
         return completion
     }
 }

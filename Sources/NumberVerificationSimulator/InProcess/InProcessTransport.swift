@@ -73,6 +73,8 @@ private final class InProcessExchange: Exchange {
     private let eventLoop: any EventLoop
     private var player: ReplyPlayer?
     private var parser = HTTPResponseParser()
+    /// The simulator processes a request before its reply is played.
+    private var delivered = Delivered.no
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -82,6 +84,7 @@ private final class InProcessExchange: Exchange {
         // The player keeps the exchange alive, and `finish` lets go of the player.
         let player = ReplyPlayer(reply, on: eventLoop, deadline: deadline) { self.handle($0) }
         self.player = player
+        delivered = .maybe
         eventLoop.assumeIsolated().execute { player.start() }
     }
 
@@ -90,9 +93,10 @@ private final class InProcessExchange: Exchange {
         eventLoop.assumeIsolated().execute { self.finish(.failure(failure)) }
     }
 
-    func cancel() {
-        guard completion != nil else { return }
-        fail(.cancelled(peer: InProcessTransport.peer, delivered: .maybe))
+    @discardableResult
+    func cancel() -> Delivered {
+        if completion != nil { fail(.cancelled(peer: InProcessTransport.peer, delivered: delivered)) }
+        return delivered
     }
 
     private func handle(_ event: ReplyPlayer.Event) {

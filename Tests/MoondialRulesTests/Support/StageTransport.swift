@@ -86,8 +86,9 @@ private final class HeldExchange: Exchange {
         self.pass = pass
     }
 
-    func cancel() {
+    func cancel() -> Delivered {
         if completion != nil { giveUp(self) }
+        return .maybe
     }
 
     func finish(_ result: Result<HTTPReply, ExchangeFailure>) {

@@ -81,8 +81,8 @@ struct InProcessTransportTests {
     func cancelledExchangeMayHaveBeenDelivered() async throws {
         let outcome: Outcome = try await result { transport, promise in
             let exchange = transport.send(Self.bytes("sim:delay=1m"), deadline: Self.soon) { promise.succeed($0) }
-            exchange.cancel()
-            exchange.cancel()
+            #expect(exchange.cancel() == .maybe)
+            #expect(exchange.cancel() == .maybe)
         }
         let failure = try #require(outcome.failure)
         #expect(failure.kind == .cancelled)

@@ -14,7 +14,7 @@ struct HTTPTransportCancelTests {
         let client = try await TestClient(server)
         let call = try await client.start()
         await arrived.wait()
-        try await call.cancel()
+        #expect(try await call.cancel() == .maybe)
         let outcome = try await call.outcome()
         #expect(outcome.kind == .cancelled)
         #expect(outcome.delivered == .maybe)
@@ -34,7 +34,8 @@ struct HTTPTransportCancelTests {
                 #expect(outcome.delivered == .no)
                 done.open()
             }
-            exchange.cancel()
+            #expect(exchange.cancel() == .no)
+            #expect(exchange.cancel() == .no, "still known after the end")
             #expect(transport.pool.connectionCount == 0)
         }
         await done.wait()
@@ -49,7 +50,7 @@ struct HTTPTransportCancelTests {
         let first = try await client.start()
         let second = try await client.start()
         let third = try await client.start()
-        try await second.cancel()
+        #expect(try await second.cancel() == .no)
         let outcome = try await second.outcome()
         #expect(outcome.kind == .cancelled)
         #expect(outcome.delivered == .no)
@@ -75,7 +76,7 @@ struct HTTPTransportCancelTests {
         let client = try await TestClient(server)
         let call = try await client.start()
         #expect(try await call.outcome().body == "1")
-        try await call.cancel()
+        #expect(try await call.cancel() == .maybe)
         #expect(try await client.send().body == "2")
         #expect(server.connections == 1)
     }

@@ -141,14 +141,16 @@ final class Pending<Outcome: Sendable>: Sendable {
         return state.withLockedValue { $0.outcomes[0] }
     }
 
-    func cancel() async throws {
+    @discardableResult
+    func cancel() async throws -> Delivered? {
         try await loop.submit { [self] in
             let exchange = state.withLockedValue { state in
                 state.isInsideCancel = true
                 return state.exchange
             }
-            exchange?.value.cancel()
+            let delivered = exchange?.value.cancel()
             state.withLockedValue { $0.isInsideCancel = false }
+            return delivered
         }.get()
     }
 
