@@ -116,7 +116,7 @@ struct ConfigurationTests {
                     2 | max_attempt: …
                       | ^^^^^^^^^^^
                       = fix: use one of rules, on_error, max_attempts, timeout, config, limits, base_url, ca_file, app_key, \
-                    master_secret_file, seed, provider_rules
+                    master_secret_file, correlate, seed, provider_rules
 
                     """),
             Mistake(

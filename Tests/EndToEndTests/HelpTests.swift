@@ -28,6 +28,7 @@ struct HelpTests {
                                     MOONDIAL_APP_KEY             app_key
                                     MOONDIAL_MASTER_SECRET
                                     MOONDIAL_MASTER_SECRET_FILE  master_secret_file
+                                    MOONDIAL_CORRELATE           correlate
                   --seed            MOONDIAL_SEED                seed
                   --provider-rules  MOONDIAL_PROVIDER_RULES      provider_rules
                   --live

@@ -103,6 +103,9 @@ final class ActiveRun: RunHandle {
     /// When no attempt may go on.
     private var deadline: NIODeadline { started + TimeAmount(machine.deadline) }
 
+    /// What requests without an exID are sent with.
+    private var correlation: String? { engine.settings.run.correlates ? machine.trace.id.description : nil }
+
     // MARK: - Actions
 
     private func perform(_ first: RunMachine.Action) {
@@ -113,7 +116,9 @@ final class ActiveRun: RunHandle {
                 guard let answer = self.call(call) else { return }
                 action = machine.hookAnswered(answer, now: noteTime())
             case .attempt(let endpoint):
-                exchange = engine.client.attempt(request.verification, at: endpoint, deadline: deadline) { [self] in
+                exchange = engine.client.attempt(
+                    request.verification, at: endpoint, correlation: correlation, deadline: deadline
+                ) { [self] in
                     exchange = nil
                     perform(machine.attemptFinished($0, now: noteTime()))
                 }
@@ -241,7 +246,9 @@ final class ActiveRun: RunHandle {
         case .refused(let reason): return .failure(RawRefusal(reason: reason))
         case .granted(let number):
             return .success(
-                engine.client.attempt(raw.request, at: raw.endpoint, deadline: deadline) { [self] attempt in
+                engine.client.attempt(
+                    raw.request, at: raw.endpoint, correlation: correlation, deadline: deadline
+                ) { [self] attempt in
                     machine.rawAttemptFinished(number, attempt, now: noteTime())
                     completion(attempt)
                 })

@@ -147,6 +147,11 @@ package final class RuleEngine {
         return run
     }
 
+    /// What an attempt outside of any run is sent with when it has no exID.
+    func newCorrelation() -> String? {
+        settings.run.correlates ? TraceID(using: &randomness).description : nil
+    }
+
     /// Runs a script: Lua with the same words as a rule file, plus `verify` and `moondial.attempt` at its top level.
     /// Rules that it defines join those that were loaded. Needs the mode `script`.
     ///

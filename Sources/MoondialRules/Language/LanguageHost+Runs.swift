@@ -87,7 +87,9 @@ extension LanguageHost {
         guard let run = strand.run else {
             func start() {
                 let deadline = NIODeadline.now() + TimeAmount(engine.settings.run.timeout)
-                exchange = engine.client.attempt(raw.request, at: raw.endpoint, deadline: deadline) {
+                exchange = engine.client.attempt(
+                    raw.request, at: raw.endpoint, correlation: engine.newCorrelation(), deadline: deadline
+                ) {
                     engine.onRawAttempt?($0)
                     completion($0)
                 }

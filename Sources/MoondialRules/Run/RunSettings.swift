@@ -22,6 +22,9 @@ package struct RunSettings: Sendable, Hashable {
     package var timeout: Duration
     /// Whether phones appear unmasked in traces and JSON. Tokens never do. The default is false.
     package var showPhones: Bool
+    /// Whether a request without an exID is sent with one of the run's own, so that the reply can be told from those to other
+    /// requests. The default is true.
+    package var correlates = true
     /// What rules may use of the machine.
     package var limits = RunLimits()
 

@@ -3,7 +3,8 @@
 extension Attempt {
     /// Reads what the transport brought from `host`. The one place that turns bytes into a verdict.
     init(
-        _ result: Result<HTTPReply, ExchangeFailure>, from host: String, at endpoint: Endpoint, elapsed: Duration
+        _ result: Result<HTTPReply, ExchangeFailure>, from host: String, at endpoint: Endpoint,
+        expecting echo: ExpectedEcho, elapsed: Duration
     ) {
         switch result {
         case .failure(let failure):
@@ -15,7 +16,8 @@ extension Attempt {
                 delivered: failure.delivered, elapsed: elapsed)
         case .success(let reply):
             do throws(WireReply.Malformed) {
-                self.init(try WireReply(reply.body), status: reply.status, from: host, at: endpoint, elapsed: elapsed)
+                let wireReply = try WireReply(reply.body, echo)
+                self.init(wireReply, status: reply.status, from: host, at: endpoint, elapsed: elapsed)
             } catch {
                 self.init(
                     endpoint: endpoint, httpStatus: reply.status,

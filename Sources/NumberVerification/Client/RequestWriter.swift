@@ -21,6 +21,8 @@ struct RequestWriter {
                 "Host: \(host)",
                 "User-Agent: moondial",
                 "Accept: application/json",
+                // Nothing here decompresses, and proxies may compress what does not say so.
+                "Accept-Encoding: identity",
                 "Authorization: Basic \(authorization)",
                 "Content-Type: application/json",
                 "Content-Length: ",
@@ -31,12 +33,12 @@ struct RequestWriter {
         h5Head = head(.h5)
     }
 
-    /// The whole request, head and body.
-    mutating func bytes(of request: VerificationRequest, for endpoint: Endpoint) -> ByteBuffer {
+    /// The whole request, head and body. `exID` is sent in the place of the request's own.
+    mutating func bytes(of request: VerificationRequest, exID: String?, for endpoint: Endpoint) -> ByteBuffer {
         body.removeAll(keepingCapacity: true)
         append(#"{"token":"#, request.token.reveal())
         append(#","phone":"#, request.phone.submitted)
-        if let exID = request.exID { append(#","exID":"#, exID) }
+        if let exID { append(#","exID":"#, exID) }
         body.append(UInt8(ascii: "}"))
 
         let head = endpoint == .mobile ? mobileHead : h5Head

@@ -28,16 +28,22 @@ package final class VerificationClient {
     /// Sends a request, once, to one endpoint. At the deadline the attempt ends, with or without a reply.
     ///
     /// The completion is called exactly once, on the event loop, and never before `attempt` has returned. A mismatch is
-    /// a normal result, and so is trouble: see ``Attempt/error``. What is returned can cancel the attempt.
+    /// a normal result, and so is an error: see ``Attempt/error``. What is returned can cancel the attempt.
+    ///
+    /// The provider echoes the exID, and a reply that names another one is refused as ``AttemptError/Kind/badReply``. A
+    /// request without an exID is sent with `correlation` in its place, which does not appear in the attempt. The default is
+    /// nil: then the reply to such a request is not compared.
     package func attempt(
-        _ request: VerificationRequest, at endpoint: Endpoint, deadline: NIODeadline,
+        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String? = nil, deadline: NIODeadline,
         completion: @escaping (Attempt) -> Void
     ) -> any Exchange {
         eventLoop.preconditionInEventLoop()
         let start = eventLoop.now
-        let bytes = writer.bytes(of: request, for: endpoint)
+        let echo = ExpectedEcho(of: request.exID, or: correlation)
+        let bytes = writer.bytes(of: request, exID: echo.exID, for: endpoint)
         return transport.send(bytes, deadline: deadline) { [host, eventLoop] result in
-            completion(Attempt(result, from: host, at: endpoint, elapsed: Duration(eventLoop.now - start)))
+            let elapsed = Duration(eventLoop.now - start)
+            completion(Attempt(result, from: host, at: endpoint, expecting: echo, elapsed: elapsed))
         }
     }
 

@@ -20,8 +20,17 @@ struct WireReply {
     /// Whether the code was found in an `error` object, where no verdict belongs.
     let isErrorObject: Bool
 
-    init(_ body: ByteBuffer) throws(Malformed) {
+    /// Reads a body.
+    ///
+    /// - Throws: ``Malformed`` also when the body names another request than the one that was sent. What it says is about
+    ///   that other request then, and none of it is kept.
+    init(_ body: ByteBuffer, _ echo: ExpectedEcho) throws(Malformed) {
         guard body.readableBytes > 0 else { throw Malformed(reason: "the body is empty") }
+        if let compression = Compression(of: body) {
+            throw Malformed(
+                reason: "the reply is compressed (\(compression.rawValue)), although the request asks for "
+                    + "'Accept-Encoding: identity'; look for a proxy that compresses")
+        }
         let json: JSON
         do throws(JSON.ParseError) {
             json = try body.withUnsafeReadableBytes { bytes throws(JSON.ParseError) in try JSON.parse(bytes) }
@@ -50,12 +59,59 @@ struct WireReply {
         case .integer(let value): id = value
         default: throw Malformed(reason: "the id is not an integer")
         }
+        let echoed: String?
         switch top["exID"] {
-        case nil, .null, .string(""): exID = nil
-        case .string(let value): exID = value
+        case nil, .null, .string(""): echoed = nil
+        case .string(let value): echoed = value
         // One of the provider's tables declares it an integer.
-        case .integer(let value): exID = String(value)
+        case .integer(let value): echoed = echo.text(of: value)
         default: throw Malformed(reason: "the exID is not a string")
+        }
+        guard echo.allows(echoed) else {
+            throw Malformed(reason: "the exID in the reply is not the one that was sent, so it answers another request")
+        }
+        exID = echo.isOwn ? nil : echoed
+    }
+}
+
+/// The exID of a request, which its reply has to repeat if it has one.
+struct ExpectedEcho: Sendable {
+    /// What was sent; nil for none.
+    let exID: String?
+    /// The caller gave none and does not see it.
+    let isOwn: Bool
+
+    init(of exID: String?, or correlation: String?) {
+        self.exID = exID ?? correlation
+        isOwn = exID == nil && correlation != nil
+    }
+
+    /// A reply may leave it out: failures do. When none was sent, there is nothing to compare. Bytes count, not looks.
+    func allows(_ echoed: String?) -> Bool {
+        guard let exID, let echoed else { return true }
+        return exID.utf8.elementsEqual(echoed.utf8)
+    }
+
+    /// An exID that came as an integer, which has lost leading zeros.
+    func text(of integer: Int64) -> String {
+        if let exID, Int64(exID) == integer { exID } else { String(integer) }
+    }
+}
+
+/// A compressed body, recognised by its first bytes.
+private enum Compression: String {
+    case gzip, zlib, zstd
+
+    init?(of body: ByteBuffer) {
+        let bytes = Array(body.readableBytesView.prefix(4))
+        if bytes.starts(with: [0x1F, 0x8B]) {
+            self = .gzip
+        } else if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+            self = .zstd
+        } else if bytes.count >= 2, bytes[0] == 0x78, (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0 {
+            self = .zlib
+        } else {
+            return nil
         }
     }
 }

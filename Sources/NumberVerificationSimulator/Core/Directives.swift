@@ -18,6 +18,11 @@ struct Directives: Sendable, Hashable {
         case missing, null, empty
     }
 
+    /// What stands in the reply in place of the exID of the request.
+    enum Echo: String, Sendable, CaseIterable {
+        case missing, null, empty, other
+    }
+
     enum ID: Sendable, Hashable {
         case absent(Absence)
         case number(Int64)
@@ -30,7 +35,7 @@ struct Directives: Sendable, Hashable {
     var reset: Reset?
     var drip: Duration?
     var id: ID?
-    var exID: Absence?
+    var exID: Echo?
     var endpoint: Endpoint?
     var phone: String?
     var age: Duration?
@@ -87,7 +92,7 @@ extension Directives {
             case .body: choice(of: Body.self)
             case .reset: choice(of: Reset.self)
             case .id: choice(of: Absence.self) + " or a 64-bit integer"
-            case .exid: choice(of: Absence.self)
+            case .exid: choice(of: Echo.self)
             case .endpoint: choice(of: Endpoint.self)
             case .phone: "11 digits"
             case .carrier: choice(of: Carrier.self)
@@ -110,7 +115,7 @@ extension Directives {
         case .reset: return Self.set(&reset, Reset(rawValue: word))
         case .drip: return Self.set(&drip, Self.duration(text))
         case .id: return Self.set(&id, Absence(rawValue: word).map(ID.absent) ?? Int64(word).map(ID.number))
-        case .exid: return Self.set(&exID, Absence(rawValue: word))
+        case .exid: return Self.set(&exID, Echo(rawValue: word))
         case .endpoint: return Self.set(&endpoint, Endpoint(rawValue: word))
         case .phone: return Self.set(&phone, VerifyForm.isPhone(word) ? word : nil)
         case .age: return Self.set(&age, Self.duration(text))

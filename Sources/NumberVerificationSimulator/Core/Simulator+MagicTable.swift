@@ -73,6 +73,7 @@ extension Simulator {
         ("sim:exid=missing", "no exID"),
         ("sim:exid=null", "exID null"),
         ("sim:exid=empty", "exID \"\""),
+        ("sim:exid=other", "the exID of another request"),
         ("sim:dleay=1s", "9012, the content says which directive is wrong"),
     ]
 

@@ -74,13 +74,25 @@ extension ReplyDraft {
         add("content", .string(content ?? answer.code.content))
         switch directives?.exID {
         case nil: add("exID", answer.exID.map(JSON.string))
-        case let absence?: add("exID", absence.value)
+        case let echo?: add("exID", echo.value)
         }
         return JSON.object(JSON.Object(uniqueMembers: members)).bytes
     }
 
     private static func page(status: Int) -> String {
         "<html>\n<head><title>\(status)</title></head>\n<body><h1>\(status)</h1></body>\n</html>\n"
+    }
+}
+
+extension Directives.Echo {
+    /// What the member holds, or nil when there is none.
+    fileprivate var value: JSON? {
+        switch self {
+        case .missing: nil
+        case .null: .null
+        case .empty: ""
+        case .other: "another-request"
+        }
     }
 }
 

@@ -14,6 +14,7 @@ enum Setting: String, CaseIterable {
     case appKey = "app_key"
     case masterSecret = "master_secret"
     case masterSecretFile = "master_secret_file"
+    case correlate
     case seed
     case providerRules = "provider_rules"
     case live
@@ -36,7 +37,7 @@ enum Setting: String, CaseIterable {
     var places: Places {
         switch self {
         case .rules, .onError, .maxAttempts, .timeout, .baseURL, .caFile, .seed, .providerRules: .everywhere
-        case .appKey, .masterSecretFile: [.environment, .file]
+        case .appKey, .masterSecretFile, .correlate: [.environment, .file]
         case .masterSecret: .environment
         case .config, .limits: .file
         case .live, .insecure, .yesInsecure, .showPhones: .flag
@@ -56,7 +57,7 @@ enum Setting: String, CaseIterable {
         case .caFile, .masterSecretFile: "a file"
         case .appKey, .masterSecret: "a text without spaces"
         case .seed: "a whole number from 0 to \(UInt64.max)"
-        case .providerRules, .live, .insecure, .yesInsecure, .showPhones: "true or false"
+        case .correlate, .providerRules, .live, .insecure, .yesInsecure, .showPhones: "true or false"
         }
     }
 

@@ -42,8 +42,8 @@ struct SettingSources {
         try value(of: setting) { $0.isEmpty ? nil : $0 }
     }
 
-    func isSet(_ setting: Setting) throws(Failure) -> Bool {
-        try value(of: setting) { $0 == "true" ? true : $0 == "false" ? false : nil } ?? false
+    func isSet(_ setting: Setting, default: Bool = false) throws(Failure) -> Bool {
+        try value(of: setting) { $0 == "true" ? true : $0 == "false" ? false : nil } ?? `default`
     }
 
     /// Variables that are probably misspelt, each with the one that was probably meant.

@@ -26,6 +26,7 @@ struct Settings {
         if let timeout = try sources.value(of: .timeout, parse: DurationText.parse) { run.timeout = timeout }
         run.limits = sources.file.limits
         run.showPhones = try sources.isSet(.showPhones)
+        run.correlates = try sources.isSet(.correlate, default: true)
         config = sources.file.config
         target = try TargetSettings(sources)
         simulator = try SimulatorSettings(sources)

@@ -9,6 +9,8 @@ import NumberVerificationSimulator
 final class StageTransport: Transport {
     /// How many requests were sent.
     var sent: Int { deadlines.count }
+    /// The body of the last.
+    private(set) var lastBody = ""
     /// Until when each was to end.
     private(set) var deadlines: [NIODeadline] = []
     /// How many exchanges were cancelled while they were kept back.
@@ -35,6 +37,7 @@ final class StageTransport: Transport {
         completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void
     ) -> any Exchange {
         deadlines.append(deadline)
+        lastBody = String(buffer: request).split(separator: "\r\n\r\n").last.map(String.init) ?? ""
         let token = String(buffer: request).split(separator: "\"token\":\"").last?.prefix { $0 != "\"" } ?? ""
         guard token.hasPrefix("hold") else {
             return simulator.send(request, deadline: deadline, completion: completion)

@@ -120,6 +120,9 @@ struct MagicTableTests {
         Case(
             token: "sim:exid=empty", ok(#"{"id":\#(firstID),"code":9000,"content":"verify consistent","exID":""}"#)),
         Case(
+            token: "sim:exid=other",
+            ok(#"{"id":\#(firstID),"code":9000,"content":"verify consistent","exID":"another-request"}"#)),
+        Case(
             token: "sim:dleay=1s",
             reply(400, #"{"code":9012,"content":"parameter invalid: unknown directive 'dleay'"}"#)),
     ]

@@ -106,7 +106,7 @@ struct SimulatorTests {
             "id=9223372036854775808",
             "directive 'id' wants missing|null|empty or a 64-bit integer, not '9223372036854775808'"
         ),
-        ("exid=42", "directive 'exid' wants missing|null|empty, not '42'"),
+        ("exid=42", "directive 'exid' wants missing|null|empty|other, not '42'"),
         ("endpoint=web", "directive 'endpoint' wants mobile|h5, not 'web'"),
         ("phone=138", "directive 'phone' wants 11 digits, not '138'"),
         ("operator=cm", "directive 'operator' wants CM|CU|CT, not 'cm'"),

@@ -19,10 +19,12 @@ struct AttemptReplyTests {
         var testDescription: String { "\(status) \(body.prefix(60))" }
     }
 
-    private static func attempt(_ status: Int, _ body: String) -> Attempt {
+    private static func attempt(
+        _ status: Int, _ body: String, _ echo: ExpectedEcho = ExpectedEcho(of: nil, or: nil)
+    ) -> Attempt {
         Attempt(
             .success(HTTPReply(status: status, body: ByteBuffer(string: body))), from: "host", at: .mobile,
-            elapsed: .zero)
+            expecting: echo, elapsed: .zero)
     }
 
     @Test(arguments: [
@@ -101,7 +103,8 @@ struct AttemptReplyTests {
         body.writeBytes([0xC3, 0x28])
         body.writeString(#""}"#)
         let attempt = Attempt(
-            .success(HTTPReply(status: 200, body: body)), from: "host", at: .mobile, elapsed: .zero)
+            .success(HTTPReply(status: 200, body: body)), from: "host", at: .mobile,
+            expecting: ExpectedEcho(of: nil, or: nil), elapsed: .zero)
         #expect(attempt.verdict == .unknown)
         #expect(attempt.error?.kind == .badReply)
     }
@@ -126,6 +129,52 @@ struct AttemptReplyTests {
         #expect(Self.attempt(200, #"{"code":9001\#(members)}"#).exID == exID)
     }
 
+    /// What was sent, and what the reply says.
+    @Test(
+        "a reply that names another request is none to this one",
+        arguments: ["9000", "9001", "9003", "9020", "9099"],
+        [
+            ("mine", #""someone-else""#), ("mine", #""Mine""#), ("mine", #"" mine""#), ("mine", "7"), ("7", #""07""#),
+            ("\u{E9}", #""e\u0301""#), ("order-1", #""order-10""#),
+        ])
+    func foreignReply(code: String, _ echo: (sent: String, echoed: String)) {
+        for expected in [ExpectedEcho(of: echo.sent, or: "4f1c"), ExpectedEcho(of: nil, or: echo.sent)] {
+            let attempt = Self.attempt(200, #"{"id":2,"code":\#(code),"content":"c","exID":\#(echo.echoed)}"#, expected)
+            #expect(attempt.verdict == .unknown)
+            #expect(attempt.error?.kind == .badReply)
+            #expect(attempt.error?.message.contains("answers another request") == true)
+            #expect(attempt.delivered == .maybe && attempt.billed == .maybe && attempt.tokenState == .unclear)
+            #expect(attempt.code == nil && attempt.id == nil && attempt.content == nil && attempt.exID == nil)
+        }
+    }
+
+    @Test(arguments: [("mine", #""mine""#), ("7", "7"), ("007", "7"), ("mine", "null"), ("mine", #""""#)])
+    func replyToThisRequest(sent: String, echoed: String) {
+        let attempt = Self.attempt(200, #"{"code":9000,"exID":\#(echoed)}"#, ExpectedEcho(of: sent, or: "4f1c"))
+        #expect(attempt.verdict == .match)
+        #expect(attempt.exID == (["null", #""""#].contains(echoed) ? nil : sent))
+    }
+
+    @Test func correlationOfOurOwnIsNotShown() {
+        let attempt = Self.attempt(200, #"{"code":9000,"exID":"4f1c"}"#, ExpectedEcho(of: nil, or: "4f1c"))
+        #expect(attempt.verdict == .match)
+        #expect(attempt.exID == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("gzip", [0x1F, 0x8B, 8, 0]), ("zlib", [0x78, 0x9C, 1, 2]), ("zlib", [0x78, 0x01]),
+            ("zstd", [0x28, 0xB5, 0x2F, 0xFD]),
+        ] as [(String, [UInt8])])
+    func compressedReplyIsNamedAsSuch(name: String, bytes: [UInt8]) {
+        let attempt = Attempt(
+            .success(HTTPReply(status: 200, body: ByteBuffer(bytes: bytes))), from: "host", at: .mobile,
+            expecting: ExpectedEcho(of: nil, or: nil), elapsed: .zero)
+        #expect(attempt.error?.kind == .badReply)
+        #expect(attempt.error?.message.contains("the reply is compressed (\(name))") == true)
+        #expect(attempt.delivered == .maybe)
+    }
+
     @Test(
         arguments: [
             (#"{"code":9002,"content":"unknown result"}"#, "unknown result"), (#"{"code":9002,"content":""}"#, nil),
@@ -139,7 +188,8 @@ struct AttemptReplyTests {
     @Test(arguments: AttemptError.Kind.allCases, Delivered.allCases)
     func aFailureOfTheTransportIsPassedOn(kind: AttemptError.Kind, delivered: Delivered) {
         let failure = ExchangeFailure(kind: kind, message: "m", delivered: delivered)
-        let attempt = Attempt(.failure(failure), from: "host", at: .h5, elapsed: .seconds(1))
+        let attempt = Attempt(
+            .failure(failure), from: "host", at: .h5, expecting: ExpectedEcho(of: nil, or: nil), elapsed: .seconds(1))
         #expect(attempt.verdict == .unknown)
         #expect(attempt.endpoint == .h5)
         #expect(attempt.error == AttemptError(kind: kind, message: "m", retryable: delivered == .no))

@@ -12,7 +12,7 @@ struct RequestWriterTests {
     ) -> String {
         var writer = RequestWriter(
             host: "api.verification.jpush.cn", basePath: basePath, credentials: .documentedExample)
-        return String(buffer: writer.bytes(of: request, for: endpoint))
+        return String(buffer: writer.bytes(of: request, exID: request.exID, for: endpoint))
     }
 
     /// The provider's documented example, except that the phone is a string.
@@ -24,6 +24,7 @@ struct RequestWriterTests {
             "Host: api.verification.jpush.cn",
             "User-Agent: moondial",
             "Accept: application/json",
+            "Accept-Encoding: identity",
             "Authorization: Basic N2Q0MzFlNDJkZmE2YTZkNjkzYWMyZDA0OjVlOTg3YWM2ZDJlMDRkOTVhOWQ4ZjBkMQ==",
             "Content-Type: application/json",
             "Content-Length: 107",
@@ -47,13 +48,20 @@ struct RequestWriterTests {
         #expect(Self.text(request).contains("Content-Length: \(body.utf8.count)\r\n"))
     }
 
+    @Test func anotherExIDCanBeSent() throws {
+        var writer = RequestWriter(host: "h", basePath: "", credentials: .documentedExample)
+        let request = try VerificationRequest(phone: "1", token: "t")
+        let text = String(buffer: writer.bytes(of: request, exID: "4f1c", for: .h5))
+        #expect(text.hasSuffix(#"\r\n\r\n{"token":"t","phone":"1","exID":"4f1c"}"#.replacing(#"\r\n"#, with: "\r\n")))
+    }
+
     @Test func oneWriterWritesManyRequests() throws {
         var writer = RequestWriter(host: "h", basePath: "", credentials: .documentedExample)
         let long = try VerificationRequest(phone: "1", token: String(repeating: "t", count: 5000))
         let short = try VerificationRequest(phone: "1", token: "t")
-        let expected = writer.bytes(of: short, for: .h5)
-        _ = writer.bytes(of: long, for: .mobile)
-        #expect(writer.bytes(of: short, for: .h5) == expected)
+        let expected = writer.bytes(of: short, exID: nil, for: .h5)
+        _ = writer.bytes(of: long, exID: nil, for: .mobile)
+        #expect(writer.bytes(of: short, exID: nil, for: .h5) == expected)
     }
 
     @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}\u{7F}", "密码:ÿ", "a:b"])
