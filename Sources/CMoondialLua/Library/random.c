@@ -43,6 +43,7 @@ static void seed(moondial_generator *g, lua_Integer first, lua_Integer second) {
 /// The generator of what runs. May raise.
 static moondial_generator *generator_of(lua_State *L) {
     moondial_meter *meter = moondial_vm_of(L)->meter;
+    if (meter->seeded.is_seeded) return &meter->seeded;
     moondial_generator *g = meter->shared_generator ? meter->shared_generator : &meter->generator;
     if (__builtin_expect(g->is_seeded, 1)) return g;
     if (!g->has_seed && !moondial_random(&g->seed, sizeof g->seed)) luaL_error(L, "the system has no randomness");
@@ -94,16 +95,17 @@ static lua_Integer check_seed(lua_State *L, int index) {
 }
 
 static int random_seed(lua_State *L) {
-    moondial_generator *g = generator_of(L);
+    moondial_meter *meter = moondial_vm_of(L)->meter;
     lua_Integer first, second = 0;
     if (lua_isnone(L, 1)) {  // drawn, so that the seed of the host still decides on everything
+        moondial_generator *g = generator_of(L);
         first = (lua_Integer)next_number(g);
         second = (lua_Integer)next_number(g);
     } else {
         first = check_seed(L, 1);
         if (!lua_isnoneornil(L, 2)) second = check_seed(L, 2);
     }
-    seed(g, first, second);
+    seed(meter->shared_generator ? meter->shared_generator : &meter->seeded, first, second);
     lua_pushinteger(L, first);
     lua_pushinteger(L, second);
     return 2;

@@ -155,7 +155,8 @@ typedef struct {
     uint64_t allocated;  ///< altogether, whatever was freed since
     moondial_stop_reason stopped;
     moondial_generator generator;
-    moondial_generator *_Nullable shared_generator;  ///< used instead of the meter's own
+    moondial_generator seeded;  ///< used instead once a script has seeded it
+    moondial_generator *_Nullable shared_generator;  ///< used instead of both
     uint64_t clock;  ///< nanoseconds that `os.clock` gave last
 } moondial_meter;
 

@@ -102,6 +102,13 @@ package final class LuaMeter {
         }
     }
 
+    /// The sequence that `math.randomseed` has begun, which `math.random` draws from instead of the other; nil when there is
+    /// none.
+    package var seeding: LuaSeeding? {
+        get { handle.pointee.seeded.is_seeded ? LuaSeeding(generator: handle.pointee.seeded) : nil }
+        set { handle.pointee.seeded = newValue?.generator ?? moondial_generator() }
+    }
+
     /// Draws random numbers from a sequence that others draw from too.
     package func shareNumbers(of generator: LuaGenerator) {
         sharedGenerator = generator
@@ -189,6 +196,11 @@ extension LuaError {
             default: .memory
             }
     }
+}
+
+/// How far a sequence of random numbers has come that a script has begun.
+package struct LuaSeeding {
+    fileprivate let generator: moondial_generator
 }
 
 /// A sequence of random numbers for several meters. Used on the VM's thread.

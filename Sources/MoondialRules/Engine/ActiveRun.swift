@@ -51,6 +51,9 @@ final class ActiveRun: RunHandle {
     private var inputs: RunInputs
     /// The time since the start at the last event that hooks wait for.
     private var elapsed = Duration.zero
+    /// What rules have seeded for themselves, but for the one that was called last.
+    private var seedings: [Int: LuaSeeding] = [:]
+    private var lastRule: Int?
     private lazy var meter = makeMeter()
     /// Made when the first hook is called.
     private var strand: Strand?
@@ -152,6 +155,7 @@ final class ActiveRun: RunHandle {
         do throws(LuaError) {
             let strand = try hookStrand()
             strand.meter.beginCall(engine.hookBudget)
+            changeSeeding(to: call.rule)
             let function = rulebook.function(of: call.hook, in: call.rule)
             let outcome = strand.call(
                 function, sharing: { $0.write(request) }, arguments: { write(call.input, to: $0) }
@@ -163,6 +167,15 @@ final class ActiveRun: RunHandle {
         } catch {
             return failure(of: call, error)
         }
+    }
+
+    /// A rule that seeds `math.random` chooses what it draws itself in this run, and not what others draw.
+    private func changeSeeding(to rule: Int) {
+        guard rule != lastRule else { return }
+        let seeding = meter.seeding
+        if let lastRule, seeding != nil { seedings[lastRule] = seeding }
+        if !seedings.isEmpty { meter.seeding = seedings[rule] }
+        lastRule = rule
     }
 
     /// When another run has cost the Lua state while this one was between two hooks, it goes on in a fresh one.

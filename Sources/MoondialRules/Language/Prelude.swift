@@ -199,9 +199,22 @@ enum Prelude {
         end
         of_modules.load = host.loader(defined._G)
         -- Libraries look into these while they load, and use them only where there are files.
-        of_modules.io = {}
-        of_modules.debug = { traceback = function(message) return message end }
-        of_modules.package = { config = "/\\n;\\n?\\n!\\n-\\n", path = "", cpath = "", loaded = {}, preload = {} }
+        local function read_only(name, fields)
+          host.freeze_but_for(fields, name, function(_, key)
+            error(("cannot assign field '%s': '%s' is read-only"):format(tostring(key), name), 2)
+          end)
+          return fields
+        end
+
+        local loaded = { _G = defined._G }
+        for name in ("string table math utf8 os coroutine"):gmatch "%a+%d?" do loaded[name] = defined[name] end
+        of_modules.io = read_only("io", {})
+        of_modules.debug = read_only("debug", { traceback = function(message) return message end })
+        of_modules.package = read_only("package", {
+          config = "/\\n;\\n?\\n!\\n-\\n", path = "", cpath = "",
+          loaded = read_only("package.loaded", loaded), preload = read_only("package.preload", {}),
+          searchpath = function() return nil, "there are no paths" end,
+        })
         setmetatable(of_modules, { __index = function(_, name) return rawget(defined, name) end })
         """
 

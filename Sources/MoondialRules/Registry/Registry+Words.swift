@@ -116,12 +116,13 @@ extension Registry {
         .function(
             "moondial.log",
             [
-                Parameter("message", "string", "redacted before it is written"),
+                Parameter("message", "any value", "redacted before it is written"),
                 Parameter("fields", "table", optional: true, "facts for machines"),
             ], "writes a line to standard error and to the trace, redacted",
             example: "moondial.log(\"token is old\", { age_ms = 61000 })"),
         .function(
             "moondial.now", [], returns: "number", "seconds since 1970, with milliseconds",
+            text: "In a hook, the time at which it was called, or at which its last wait ended.",
             example: "assert(moondial.now() > 0)"),
         .function(
             "moondial.hash",

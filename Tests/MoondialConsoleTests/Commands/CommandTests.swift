@@ -116,6 +116,25 @@ struct CommandTests {
                 "simulator: code by phone and token, delay 5.000 ms, provider rules on, clock +31.000 s\n"))
     }
 
+    @Test func theClockOfTheSimulatorIsThatOfScriptsAndRules() async throws {
+        var desk = desk
+        desk.rules = "rule \"r\" { pre_check = function() return review(tostring(os.time())) end }"
+        let record = try await desk.type(
+            "os.time(), os.date(\"!%H\"), moondial.now() // 1 | 0", ":sim clock +1h",
+            "os.time(), os.date(\"!%H\"), moondial.now() // 1 | 0", "verify(\"13800138000\", \"sim:\").reason")
+        #expect(
+            record.resultLines == [
+                "1700000000", "\"22\"", "1700000000", "1700003600", "\"23\"", "1700003600", "\"1700003600\"",
+            ])
+    }
+
+    @Test func blocksDrawFromOneSequence() async throws {
+        let record = try await desk.type(
+            "math.randomseed(42); math.random(0)", "math.random(0)", "do math.randomseed(42) end", "math.random(0)",
+            "math.random(0)")
+        #expect(record.resultLines.suffix(2) == ["-1276290044721465627", "8333941968102511665"])
+    }
+
     @Test func manyRequestsAreTried() async throws {
         let lines = (0..<40).map { "{\"phone\":\"13800138000\",\"token\":\"sim:code=\($0 % 4 == 0 ? 9001 : 9000)\"}" }
         let file = try write(lines.joined(separator: "\n\n") + "\n", "requests.jsonl")

@@ -51,6 +51,13 @@ import Testing
         #expect(try await printed(text) == ["true"])
     }
 
+    @Test(arguments: ["io.x = 1", "debug.x = 1", "package.loaded.m = 1", "package.preload.m = 1", "package.path = ''"])
+    func theStandInsAreReadOnly(assignment: String) async throws {
+        let run = try await EngineHarness("rule 'r' { pre_check = function() _G.\(assignment) end }").verify()
+        #expect(run.decisionText == "review rule_error")
+        #expect(run.failures.first?.message.contains("is read-only") == true)
+    }
+
     @Test func whatIsLeftOutIsMissedWhereItIsUsed() async throws {
         let report = try await EngineHarness().script("local io = require 'io'\nio.write 'x'")
         #expect(report.failure?.message == "attempt to call a nil value (field 'write')")
