@@ -57,6 +57,13 @@ extension PromptCommand {
             }
             call.session.stopBackground(numbers)
         },
+        PromptCommand("allow", "N", "sends a live call in the background that waits under this number") {
+            call throws(Diagnostic) in
+            try call.session.answer(call.words.first, isAllowed: true)
+        },
+        PromptCommand("refuse", "N", "does not send it: the call ends in an error") { call throws(Diagnostic) in
+            try call.session.answer(call.words.first, isAllowed: false)
+        },
         PromptCommand(
             longRunning: "try", "FILE.jsonl", "runs a request per line, and shows a table of outcomes",
             text: "A line is what moondial verify takes: {\"phone\", \"token\", \"exID\"} and options beside them."
@@ -136,8 +143,7 @@ private final class Trial {
             for handle in handles.values { handle.cancel() }
             report()
         }
-        guard session.engine.admission != nil else { return goOn() }
-        session.admit { [self] refusal in
+        session.confirm(":try of \(requests.count) request\(requests.count == 1 ? "" : "s")") { [self] refusal in
             if let refusal {
                 session.fail(Diagnostic(.cancelled, ":try: \(refusal)"))
                 return done()

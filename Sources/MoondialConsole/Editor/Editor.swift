@@ -87,6 +87,9 @@ package struct Editor {
     /// Whether bytes have come that belong to the next block.
     package var hasTypedAhead: Bool { !pending.isEmpty }
 
+    /// Takes bytes for the next call of ``feed(_:)``.
+    package mutating func keep(_ bytes: [UInt8]) { pending += bytes }
+
     /// Drops what was typed ahead up to Control-C.
     /// - Returns: whether there was one.
     mutating func dropThroughInterrupt() -> Bool {

@@ -33,6 +33,11 @@ package final class PlainInput: ReplInput {
         case interrupted, end
     }
 
+    /// Milliseconds without input before a question is shown: what still arrives belongs to the block before.
+    private static let quietTime: Int32 = 50
+    /// How often that is waited for.
+    private static let quietTries = 40
+
     /// - Parameters:
     ///   - descriptor: Stays open. One that cannot be read is at its end.
     ///   - promptOutput: Where prompts are written. The default is nil: nowhere.
@@ -57,6 +62,28 @@ package final class PlainInput: ReplInput {
     }
 
     package func next(_ prompt: ReplPrompt) -> ReplBlock {
+        prompt.isQuestion ? answer(to: prompt) : block(prompt)
+    }
+
+    /// What was typed before the question was shown is kept for the next block, but for a line that was not finished: the
+    /// terminal does not give that.
+    private func answer(to question: ReplPrompt) -> ReplBlock {
+        for _ in 0..<Self.quietTries {
+            guard Descriptors.isReadable(descriptor, within: Self.quietTime),
+                case .bytes(let bytes) = Descriptors.read(descriptor)
+            else { break }
+            state.withLockedValue { $0.bytes += bytes }
+        }
+        tcflush(descriptor, TCIFLUSH)
+        let typedAhead = state.withLockedValue { state in
+            defer { state.bytes = [] }
+            return state.bytes
+        }
+        defer { state.withLockedValue { $0.bytes = typedAhead + $0.bytes } }
+        return block(question)
+    }
+
+    private func block(_ prompt: ReplPrompt) -> ReplBlock {
         var block = ""
         while true {
             show(prompt, isFirst: block.isEmpty)

@@ -53,8 +53,10 @@ final class SessionSources: Sendable {
         open.add(1, ordering: .acquiringAndReleasing)
         let answer = Awaited<Answer>()
         eventLoop.execute { [self] in
-            answer.give(question(session.value))
+            let value = question(session.value)
+            // First, since the next question may follow the answer at once.
             open.subtract(1, ordering: .acquiringAndReleasing)
+            answer.give(value)
         }
         return answer.wait(until: .now() + patience)
     }
@@ -62,8 +64,8 @@ final class SessionSources: Sendable {
 
 extension SessionSources: CompletenessSource, NameSource, HintSource, CompletionSource {
     func isIncomplete(_ text: String) -> Bool {
-        ask(within: Self.enterPatience) { $0.isIncomplete(text) }
-            ?? !LuaBlocks(LuaText(Array(text.utf8))).open.isEmpty
+        if ReplSession.isCommand(text) { return false }
+        return ask(within: Self.enterPatience) { $0.isIncomplete(text) } ?? LuaBlocks.isIncomplete(Array(text.utf8))
     }
 
     func isKnown(_ path: String) -> Bool {

@@ -64,13 +64,8 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
         return block
     }
 
-    /// An answer is no Lua, and is neither kept nor found again.
     private func answer(to question: ReplPrompt) throws -> ReplBlock {
-        let history = source.editor.history
-        defer { source.editor.history = history }
-        source.editor.history = History(isEnabled: false)
-        source.editor.sources = EditorSources()
-        return try source.next(Prompt(question, theme: source.editor.options.theme))
+        try source.answer(to: Prompt(question, theme: source.editor.options.theme))
     }
 }
 

@@ -18,6 +18,11 @@ package final class TerminalLineSource {
     /// Why the last block could not be kept.
     package private(set) var historyError: HistoryFileError?
 
+    /// How long no input comes before a question is shown: what still arrives belongs to the block before.
+    private static let quietTime = Duration.milliseconds(50)
+    /// How often that is waited for.
+    private static let quietTries = 40
+
     private var painter = ScreenPainter()
     private var size = TerminalSession.Size(width: 80, height: 24)
 
@@ -42,6 +47,36 @@ package final class TerminalLineSource {
                 throw error
             }
         }
+    }
+
+    /// Waits for the answer to a question. It is no Lua, and is neither kept nor found again. What was typed before the
+    /// question was shown is kept for the next block.
+    ///
+    /// - Throws: ``TerminalError`` when the terminal cannot be used. Its end is not an error.
+    package func answer(to question: Prompt) throws -> ReplBlock {
+        let blockEditor = editor
+        let blockFile = historyFile
+        editor = Editor(options: editor.options, history: History(isEnabled: false))
+        historyFile = nil
+        var typedAhead: [UInt8] = []
+        defer {
+            editor = blockEditor
+            historyFile = blockFile
+            editor.keep(typedAhead)
+        }
+        try terminal.enter()
+        for _ in 0..<Self.quietTries {
+            guard try terminal.wait(timeout: Self.quietTime).contains(.input),
+                case .bytes(let bytes) = try terminal.read()
+            else { break }
+            typedAhead += bytes
+        }
+        if let interrupt = typedAhead.lastIndex(of: 0x03) {
+            typedAhead.removeSubrange(...interrupt)
+            terminal.leave()
+            return .interrupted
+        }
+        return try next(question)
     }
 
     /// When ``proceed(_:)`` is to be called though nothing has happened; nil for never.

@@ -34,7 +34,7 @@ package enum ReplBlock: Sendable, Hashable {
 
 /// Where blocks come from.
 package protocol ReplInput: AnyObject, Sendable {
-    /// Waits for the next block, on a thread that may wait.
+    /// Waits for the next block, on a thread that may wait. What came in before a question was shown is no answer to it.
     func next(_ prompt: ReplPrompt) -> ReplBlock
     /// Ends the present wait with `interrupted`; from any thread. An input that sees Ctrl-C itself need not do anything.
     func interrupt()

@@ -116,19 +116,71 @@ extension ReplSession {
 
     // MARK: - Permission
 
-    /// Before the first call that costs money.
-    func admit(_ answered: @escaping (String?) -> Void) {
-        guard setup.canAsk else {
-            return answered("nothing was sent: the first live call needs a yes, and nobody can be asked")
+    /// Before the first call that costs money: asks about this call.
+    func admit(_ request: PermissionRequest) {
+        let call = "\(request.function) \(request.endpoint.map { "\($0.rawValue) " } ?? "")\(request.phone.masked)"
+        if let number = request.backgroundNumber, engine.admission != nil, setup.canAsk {
+            return list(request, "[\(number)] \(call)")
         }
-        ask("This calls \(setup.target) live: a match or mismatch is billed, and the token is spent. Go on? [y/N] ") {
-            [self] answer in
+        let question = confirm(call) { request.answer(refusal: $0) }
+        if let question { request.onWithdrawal = { [weak self] in self?.withdrawQuestion(question) } }
+    }
+
+    /// A call in the background is asked about above the prompt, and answered by a command with its number: what is typed at
+    /// the prompt meanwhile is Lua, and no answer.
+    private func list(_ request: PermissionRequest, _ call: String) {
+        lastRequest += 1
+        let number = lastRequest
+        requests[number] = request
+        request.onWithdrawal = { [weak self] in self?.requests[number] = nil }
+        note("\(call) calls \(setup.target) live: \(Self.costs). :allow \(number) sends it, :refuse \(number) does not")
+    }
+
+    private static let costs = "a match or mismatch is billed, and the token is spent"
+
+    /// Answers a call in the background.
+    ///
+    /// - Throws: A diagnostic when no call of that number waits.
+    func answer(_ word: String?, isAllowed: Bool) throws(Diagnostic) {
+        guard let word, let number = Int(word), let request = requests.removeValue(forKey: number) else {
+            let waiting = requests.keys.sorted().map(String.init).joined(separator: ", ")
+            throw Diagnostic(
+                .usage, word.map { "no call waits under the number '\($0)'" } ?? "the number of a call is missing",
+                fix: waiting.isEmpty ? "no call waits for an answer" : "waiting: \(waiting)")
+        }
+        if isAllowed { engine.admission = nil }
+        request.answer(refusal: isAllowed ? nil : "nothing was sent: the live call was refused")
+    }
+
+    /// Asks whether what is named may be sent to the provider, unless an earlier question got a yes.
+    ///
+    /// - Parameter answered: Gets why nothing is sent, or nil.
+    /// - Returns: The question, unless there is an answer at once.
+    @discardableResult
+    func confirm(_ call: String, answered: @escaping (_ refusal: String?) -> Void) -> Int? {
+        guard engine.admission != nil else {
+            answered(nil)
+            return nil
+        }
+        guard setup.canAsk else {
+            answered("nothing was sent: the first live call needs a yes, and input comes from no terminal")
+            return nil
+        }
+        return ask("\(call) calls \(setup.target) live: \(Self.costs). Go on? [y/N] ") { [self] answer in
             guard let answer, ["y", "yes"].contains(answer.trimmingSpaces.lowercased()) else {
                 return answered("nothing was sent: the live call was not confirmed")
             }
+            // Later calls are not asked about. Those that wait already have a question of their own.
             engine.admission = nil
             answered(nil)
         }
+    }
+
+    /// A replay ends at a call whose phone or token was masked when it was saved.
+    func stopReplay() {
+        guard !queue.isEmpty else { return }
+        queue = []
+        note("replay stopped: the transcript holds a mask in the place of a phone or token; type the call with yours")
     }
 }
 

@@ -34,7 +34,14 @@ package final class ReplSession {
     private var isOver = false
     private var hasFailed = false
     private var wanted: EventLoopPromise<ReplPrompt>?
-    private var question: (text: String, answer: (String?) -> Void)?
+    /// Those that wait for an answer, in the order in which they are asked.
+    private var questions: [Question] = []
+    private var lastQuestion = 0
+    /// Calls in the background that wait for `:allow` or `:refuse`, by their number.
+    var requests: [Int: PermissionRequest] = [:]
+    var lastRequest = 0
+    /// What the prompt that was handed out last is for.
+    private var asked = Asked.nothing
     private var endsWhenQuiet = false
     /// What ends in the background does so because `:stop` was typed.
     private var isStopping = false
@@ -50,8 +57,20 @@ package final class ReplSession {
         engine.onRawAttempt = { [unowned self] in report($0) }
         engine.onRuleDefined = { [unowned self] in reportRule($0, replaced: $1) }
         engine.onRenewal = { [unowned self] in reportRenewal($0) }
+        engine.onMaskedText = { [unowned self] in stopReplay() }
         engine.onBackgroundEnd = { [unowned self] in reportBackground($0, $1) }
         if setup.isLive { engine.admission = { [unowned self] in admit($0) } }
+    }
+
+    private struct Question {
+        let id: Int
+        let text: String
+        let answer: (String?) -> Void
+    }
+
+    private enum Asked: Equatable {
+        case nothing, block
+        case question(Int)
     }
 
     // MARK: - Input
@@ -64,13 +83,11 @@ package final class ReplSession {
         return promise.futureResult
     }
 
-    /// Takes what was entered at the prompt.
+    /// Takes what was entered at the prompt that was handed out last: a block, or the answer to that question.
     package func receive(_ block: ReplBlock) {
-        if let (_, answer) = question {
-            question = nil
-            if case .text(let text) = block { answer(text) } else { answer(nil) }
-            return
-        }
+        let asked = asked
+        self.asked = .nothing
+        if case .question(let id) = asked { return receive(block, answering: id) }
         switch block {
         case .text(let text): begin(text)
         case .interrupted:
@@ -79,9 +96,16 @@ package final class ReplSession {
         }
     }
 
+    private func receive(_ block: ReplBlock, answering id: Int) {
+        // A question that was withdrawn meanwhile has no answer.
+        guard let index = questions.firstIndex(where: { $0.id == id }) else { return }
+        let question = questions.remove(at: index)
+        if case .text(let text) = block { question.answer(text) } else { question.answer(nil) }
+    }
+
     /// What Ctrl-C does: gives up what is going on, or else what is being entered.
     package func interrupt() {
-        guard question == nil, let cancelWork else {
+        guard questions.isEmpty, let cancelWork else {
             input?.interrupt()
             return
         }
@@ -89,21 +113,31 @@ package final class ReplSession {
         cancelWork()
     }
 
-    /// Somebody sits there.
+    /// Input comes from a person, who can be asked.
     package var isInteractive: Bool { setup.isInteractive }
 
-    /// Asks somebody. The answer is nil when there is none.
-    func ask(_ text: String, answer: @escaping (String?) -> Void) {
-        question = (text, answer)
+    /// Asks in the place of the prompt, while a block is running: after the questions that wait already. The answer is nil
+    /// when it is refused with Ctrl-C or Ctrl-D.
+    ///
+    /// - Returns: What ``withdrawQuestion(_:)`` takes.
+    @discardableResult
+    func ask(_ text: String, answer: @escaping (String?) -> Void) -> Int {
+        lastQuestion += 1
+        questions.append(Question(id: lastQuestion, text: text, answer: answer))
         offer()
+        return lastQuestion
+    }
+
+    /// Nothing waits for the answer any more.
+    func withdrawQuestion(_ id: Int) {
+        questions.removeAll { $0.id == id }
+        if asked == .question(id) { input?.interrupt() }
     }
 
     private func offer() {
         if isOver { return }
-        if let question {
-            let wanted = wanted
-            self.wanted = nil
-            wanted?.succeed(ReplPrompt(question.text, isQuestion: true))
+        if let question = questions.first {
+            handOut(ReplPrompt(question.text, isQuestion: true), for: .question(question.id))
             return
         }
         if isBusy { return }
@@ -112,8 +146,13 @@ package final class ReplSession {
             echo(block)
             return begin(block)
         }
+        handOut(prompt, for: .block)
+    }
+
+    private func handOut(_ prompt: ReplPrompt, for purpose: Asked) {
         guard let wanted else { return }
         self.wanted = nil
+        asked = purpose
         wanted.succeed(prompt)
     }
 
@@ -124,7 +163,10 @@ package final class ReplSession {
     }
 
     /// Whether more lines must follow before a block can be run. A command is one line.
-    package func isIncomplete(_ text: String) -> Bool { !text.hasPrefix(":") && engine.isIncomplete(text) }
+    package func isIncomplete(_ text: String) -> Bool { !Self.isCommand(text) && engine.isIncomplete(text) }
+
+    /// Whether a block is a command of the prompt, and no Lua.
+    static func isCommand(_ text: String) -> Bool { text.hasPrefix(":") }
 
     private func begin(_ text: String) {
         isBusy = true
@@ -225,7 +267,7 @@ package final class ReplSession {
         if endsWhenQuiet, engine.backgroundNumbers.isEmpty { endDone() }
     }
 
-    /// From now on somebody sits there: after a file or pipe has been run with `-i`.
+    /// From now on input comes from a person: after a file or pipe has been run with `-i`.
     package func becomeInteractive() {
         setup.isInteractive = true
         options = SessionOptions(isInteractive: true)

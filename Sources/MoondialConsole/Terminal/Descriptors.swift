@@ -67,9 +67,9 @@ enum Descriptors {
     }
 
     /// - Returns: whether there is something to read, be it the end.
-    static func isReadable(_ descriptor: Int32) -> Bool {
+    static func isReadable(_ descriptor: Int32, within milliseconds: Int32 = 0) -> Bool {
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&request, 1, 0) > 0
+        return poll(&request, 1, milliseconds) > 0
     }
 
     private static func wait(for descriptor: Int32, _ events: Int32) {

@@ -5,7 +5,8 @@ import MoondialLua
 /// One block that was typed at a prompt, or one function that goes on in the background, from its start to its end.
 package final class ActiveEvaluation: RunHandle {
     private let home: RuleVM
-    private let meter = LuaMeter()
+    /// Shared with everything that the evaluation starts.
+    let meter = LuaMeter()
     private var completion: ((Result<[LuaView], Diagnostic>) -> Void)?
     private var strand: Strand?
     /// Of the block; a function in the background has none.

@@ -93,13 +93,23 @@ extension RuleEngine {
 
     // MARK: - Permission
 
-    /// Asks whether a script may send something; at once when there is nobody to ask.
+    /// Asks whether a script may send something.
     ///
-    /// - Returns: True when it may, and `answered` is not called. Else `answered` is called later.
-    func mayProceed(_ answered: @escaping (_ refusal: String?) -> Void) -> Bool {
-        guard let admission else { return true }
-        eventLoop.assumeIsolated().execute { admission(answered) }
-        return false
+    /// - Parameter completion: Gets why nothing is sent, or nil, after this call has returned.
+    /// - Returns: The request that waits for an answer; nil when the call may be sent at once, and then the completion is
+    ///   not called.
+    func requestPermission(
+        for function: String, at endpoint: Endpoint? = nil, of phone: Phone, on strand: Strand,
+        completion: @escaping (_ refusal: String?) -> Void
+    ) -> PermissionRequest? {
+        guard let admission else { return nil }
+        // What a function in the background starts shares its meter.
+        let number = background.first { $0.value.meter === strand.meter }?.key
+        let request = PermissionRequest(
+            function, at: endpoint, of: phone, backgroundNumber: number, completion: completion)
+        // Later, because an answer enters the VM, which is busy with this call.
+        eventLoop.assumeIsolated().execute { if request.isOpen { admission(request) } }
+        return request
     }
 }
 

@@ -46,9 +46,11 @@ package final class RuleEngine {
     /// has left it unusable; with what went wrong when that failed, and the last one stays in use for a while.
     package var onRenewal: ((Diagnostic?) -> Void)?
 
-    /// Asked before a script sends something; nil, the default, when nobody needs to be. Calls what it is given once, with
-    /// why nothing is sent, or nil.
-    package var admission: ((_ answered: @escaping (_ refusal: String?) -> Void) -> Void)?
+    /// Asked before a script sends something, and answers the request then or later. The default is nil: everything may be
+    /// sent.
+    package var admission: ((PermissionRequest) -> Void)?
+    /// Called when a script has submitted masked text in the place of a phone or token, which is refused.
+    package var onMaskedText: (() -> Void)?
     /// Gets each rule that a script defines, and the one whose place it took. Called while Lua runs.
     package var onRuleDefined: ((_ rule: RuleOutline, _ replaced: RuleOutline?) -> Void)?
     /// Gets each attempt that a script makes itself, before the script does.

@@ -6,6 +6,8 @@ import NumberVerification
 /// A call of a host function that cannot be answered: the message is raised at the place of the call.
 struct CallRefusal: Error {
     let message: String
+    /// Whether a mask stands in the place of a phone or token.
+    var isAboutMaskedText = false
 
     init(_ message: String) { self.message = message }
 }

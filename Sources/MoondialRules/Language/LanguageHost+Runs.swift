@@ -44,6 +44,7 @@ extension LanguageHost {
                 try start(&arguments, strand, engine)
                 return .waiting
             } catch {
+                if error.isAboutMaskedText { engine.onMaskedText?() }
                 return .raised(error.message)
             }
         }
@@ -51,9 +52,9 @@ extension LanguageHost {
 
     private static func startVerify(_ request: RunRequest, on strand: Strand, engine: RuleEngine) {
         var run: ActiveRun?
-        var isGivenUp = false
+        var permission: PermissionRequest?
         let ticket = strand.beginWait {
-            isGivenUp = true
+            permission?.withdraw()
             run?.cancel()
         }
         func start() {
@@ -63,20 +64,19 @@ extension LanguageHost {
             }
         }
         engine.noteSecrets(of: request.verification)
-        let isAllowed = engine.mayProceed { refusal in
-            if isGivenUp { return }
+        permission = engine.requestPermission(for: "verify", of: request.verification.phone, on: strand) { refusal in
             if let refusal { strand.resume(ticket, raising: "verify: \(refusal)") } else { start() }
         }
-        if isAllowed { start() }
+        if permission == nil { start() }
     }
 
     private static func startAttempt(
         _ raw: RawAttempt, on strand: Strand, engine: RuleEngine
     ) throws(CallRefusal) {
         var exchange: (any Exchange)?
-        var isGivenUp = false
+        var permission: PermissionRequest?
         let ticket = strand.beginWait {
-            isGivenUp = true
+            permission?.withdraw()
             exchange?.cancel()
         }
         let completion = { (attempt: Attempt) in
@@ -94,11 +94,12 @@ extension LanguageHost {
                     completion($0)
                 }
             }
-            let isAllowed = engine.mayProceed { refusal in
-                if isGivenUp { return }
+            permission = engine.requestPermission(
+                for: "moondial.attempt", at: raw.endpoint, of: raw.request.phone, on: strand
+            ) { refusal in
                 if let refusal { strand.resume(ticket, raising: "moondial.attempt: \(refusal)") } else { start() }
             }
-            if isAllowed { start() }
+            if permission == nil { start() }
             return
         }
         switch run.send(raw, completion: completion) {
@@ -173,7 +174,9 @@ extension CallArguments {
             return try VerificationRequest(phone: phone, token: token, exID: exID)
         } catch {
             let fields: [RequestError.Field] = [.phone, .token, .exID]
-            throw refusal(error.message, number: first + (fields.firstIndex(of: error.field) ?? 0))
+            var refusal = refusal(error.message, number: first + (fields.firstIndex(of: error.field) ?? 0))
+            refusal.isAboutMaskedText = error.code == .masked
+            throw refusal
         }
     }
 

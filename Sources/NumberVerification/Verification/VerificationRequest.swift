@@ -12,10 +12,12 @@ package struct VerificationRequest: Sendable, Hashable {
     /// Checks what must be right before any byte is sent.
     ///
     /// - Throws: ``RequestError`` when a field is empty or holds a control character, the phone or token an invisible
-    ///   one, or the token whitespace. Whether the phone looks like a phone is for the rules to say.
+    ///   one or a mask, or the token whitespace. Whether the phone looks like a phone is for the rules to say.
     package init(phone: String, token: String, exID: String? = nil) throws(RequestError) {
         self.phone = try Phone(phone)
         try RequestError.check(token, field: .token)
+        try MaskedText.refuse(in: phone, field: .phone)
+        try MaskedText.refuse(in: token, field: .token)
         self.token = Secret(token)
         if let exID { try RequestError.check(exID, field: .exID) }
         self.exID = exID
@@ -32,6 +34,8 @@ package struct RequestError: Error, Sendable, Hashable, CustomStringConvertible 
         case controlCharacter = "control_character"
         /// The token holds whitespace.
         case whitespace
+        /// The phone or token is what is shown in the place of one.
+        case masked
     }
 
     /// The raw value is the provider's name of the field.

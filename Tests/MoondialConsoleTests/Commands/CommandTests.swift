@@ -190,8 +190,9 @@ struct CommandTests {
         #expect(!transcript.contains("a-real-token"))
         #expect(!transcript.contains("13912345678"))
         let record = try await desk.type(":replay \(file)", "\"after\"")
-        // A masked phone is no phone.
-        #expect(record.results == "2\n\"unknown\"\n\"after\"\n")
+        // A masked phone is not sent.
+        #expect(record.results == "2\n\"after\"\n")
+        #expect(record.notes.contains("phone: the number is masked: put yours"))
     }
 
     @Test func aValueIsTimed() async throws {

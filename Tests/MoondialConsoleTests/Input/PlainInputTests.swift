@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import Testing
 
 @testable import MoondialConsole
@@ -39,9 +40,18 @@ struct PlainInputTests {
     }
 
     @Test func anAnswerIsOneLine() {
-        let pipe = Pipe(holding: "f(\n1)\n")
-        let reader = PlainInput(descriptor: pipe.reading, isIncomplete: Self.isIncomplete)
+        let pipe = Pipe()
+        let output = Pipe()
+        let reader = PlainInput(
+            descriptor: pipe.reading, promptOutput: output.writing, isIncomplete: Self.isIncomplete)
+        let (shown, typed) = (output.reading, pipe.writing)
+        Descriptors.writeAll(Array("typed ahead\n".utf8), to: typed)
+        Thread.detachNewThread {
+            _ = Descriptors.read(shown)  // the question
+            Descriptors.writeAll(Array("f(\n1)\n".utf8), to: typed)
+        }
         #expect(reader.next(ReplPrompt("Go on? ", isQuestion: true)) == .text("f("))
+        #expect(reader.next(ReplPrompt("> ")) == .text("typed ahead"))
     }
 
     @Test func anInterruptEndsTheWait() {

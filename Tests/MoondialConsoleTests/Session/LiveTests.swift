@@ -39,6 +39,6 @@ struct LiveTests {
             $0.canAsk = false
         }
         let record = try await desk.type(call, "moondial.attempt(\"mobile\", \"13800138000\", \"sim:\")")
-        #expect(record.notes.split(separator: "\n").count { $0.contains("nobody can be asked") } == 2)
+        #expect(record.notes.split(separator: "\n").count { $0.contains("input comes from no terminal") } == 2)
     }
 }

@@ -145,4 +145,24 @@ final class Probe: @unchecked Sendable {
     private(set) var value: Bool?
 
     func set(_ value: Bool) { self.value = value }
+
+    @Test(arguments: [
+        ("verify('138****8000', 'sim:')", "the number is masked: put yours"),
+        ("verify('13800138000', '<token>')", "the token is masked: put yours"),
+        ("moondial.attempt('h5', '13800138000', '<secret>')", "the token is masked: put yours"),
+        ("pcall(verify, '86138****8000', 'sim:')", "the number is masked: put yours"),
+    ])
+    func maskedTextIsNotSent(block: String, message: String) async throws {
+        let record = try await SessionDesk().type(block)
+        #expect((record.notes + record.results).contains(message))
+        #expect(!record.notes.contains("attempt 1"))
+    }
+
+    @Test func replayEndsAtACallWhoseTextWasMasked() async throws {
+        let folder = TemporaryFolder()
+        folder.write("sim> 1 + 1\nsim> verify(\"138****8000\", \"<token>\").decision\nsim> 'later'\n", to: "t.txt")
+        let record = try await SessionDesk().type(":replay \(folder.path)/t.txt", "'next'")
+        #expect(record.resultLines == ["2", "\"next\""])
+        #expect(record.notes.contains("replay stopped: the transcript holds a mask"))
+    }
 }

@@ -35,12 +35,12 @@ import Testing
     }
 
     @Test func theTraceTellsWhoWasAskedAndWhoDecided() async throws {
-        let run = try await EngineHarness(Self.twoOfEach).verify(token: "sim:code=9002")
+        let run = try await EngineHarness(Self.twoOfEach).verify(token: "sim:code=9020")
         #expect(
             run.story == [
                 "hook first.pre_check: none", "hook second.pre_check: none", "hook first.route: none",
-                "hook second.route: endpoint", "attempt mobile 9002", "hook first.fallback: none",
-                "hook second.fallback: endpoint", "attempt h5 9002", "hook first.fallback: none",
+                "hook second.route: endpoint", "attempt mobile 9020", "hook first.fallback: none",
+                "hook second.fallback: endpoint", "attempt h5 9020", "hook first.fallback: none",
                 "hook second.fallback: endpoint", "guard max_attempts", "hook first.map_result: none",
                 "hook second.map_result: decision", "decision review: map_result of rule 'second'",
                 "hook first.on_decision: none", "hook second.on_decision: none",
@@ -62,7 +62,7 @@ import Testing
         let harness = EngineHarness("rule 'f' { fallback = function() return 'h5' end }")
         #expect(try await harness.verify().result.attempts.count == 1)
         #expect(try await harness.verify(phone: "13800009001").result.attempts.count == 1)
-        #expect(try await harness.verify(phone: "13800009002").result.attempts.count == 2)
+        #expect(try await harness.verify(phone: "13800009020").result.attempts.count == 2)
     }
 
     @Test func rulesRunInTheOrderOfFilesAndLines() async throws {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// A call of a script that waits for permission before anything of it is sent.
+///
+/// Used on the engine's event loop. It is answered once, or withdrawn when the code that makes the call ends.
+package final class PermissionRequest {
+    /// As scripts call it: "verify" or "moondial.attempt".
+    package let function: String
+    /// Where `moondial.attempt` sends; nil where the rules choose.
+    package let endpoint: Endpoint?
+    /// Shown masked.
+    package let phone: Phone
+    /// The number of the function of `moondial.spawn` that makes the call; nil for what was typed or read from a file.
+    package let backgroundNumber: Int?
+    /// Called when the request is withdrawn before there is an answer. The default does nothing.
+    package var onWithdrawal: () -> Void = {}
+    private var completion: ((_ refusal: String?) -> Void)?
+
+    init(
+        _ function: String, at endpoint: Endpoint? = nil, of phone: Phone, backgroundNumber: Int?,
+        completion: @escaping (_ refusal: String?) -> Void
+    ) {
+        self.function = function
+        self.endpoint = endpoint
+        self.phone = phone
+        self.backgroundNumber = backgroundNumber
+        self.completion = completion
+    }
+
+    /// Whether the call still waits for an answer.
+    package var isOpen: Bool { completion != nil }
+
+    /// Lets the call be sent, or refuses it with a reason. Only the first answer to an open request counts.
+    package func answer(refusal: String?) {
+        let completion = completion
+        self.completion = nil
+        completion?(refusal)
+    }
+
+    /// The call is given up: no answer counts any more.
+    func withdraw() {
+        guard isOpen else { return }
+        completion = nil
+        onWithdrawal()
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+
+import PseudoTerminals
+import Testing
+
+/// Live calls at a prompt on a terminal: each asks for itself, and only an answer to its question counts. Nothing listens
+/// at the address, so nothing is ever sent.
+@Suite("Consent", .timeLimit(.minutes(5)))
+struct ConsentTests {
+    private let target = "LIVE(127.0.0.1:1)>"
+
+    private func livePrompt() async throws -> TerminalProcess {
+        let prompt = try await TerminalProcess(
+            ["repl", "--live", "--base-url", "http://127.0.0.1:1", "--insecure", "--yes-insecure"],
+            environment: ["MOONDIAL_APP_KEY": "key", "MOONDIAL_MASTER_SECRET": "secret"])
+        try await prompt.expectPrompt(target)
+        return prompt
+    }
+
+    private func expectQuestion(_ prompt: TerminalProcess, _ call: String) async throws {
+        try await prompt.expect { terminal in
+            let end = terminal.lines.suffix(3).joined(separator: " ")
+            return end.contains(call) && terminal.lines.last?.hasSuffix("[y/N]") == true
+        }
+    }
+
+    private func expectRefusals(_ prompt: TerminalProcess, _ count: Int) async throws {
+        try await prompt.expect { $0.lines.count { $0.contains("the live call was not confirmed") } == count }
+    }
+
+    @Test func callInTheBackgroundIsAnsweredByACommandAndNothingElse() async throws {
+        let prompt = try await livePrompt()
+        prompt.type("y = 5\r")
+        try await prompt.expect { $0.lines.suffix(2) == ["\(target) y = 5", target] }
+        prompt.type("moondial.spawn(function() return verify('13800138000', 'token').reason end)\r1 +")
+        try await prompt.expect { terminal in
+            terminal.lines.contains { $0.hasPrefix("[1] verify 138****8000 calls 127.0.0.1:1 live: ") }
+                && terminal.lines.last == "\(target) 1 +"
+        }
+        prompt.type(" y\r")
+        try await prompt.expect { $0.lines.suffix(3) == ["\(target) 1 + y", "6", target] }
+        prompt.type("y\r")
+        try await prompt.expect { $0.lines.suffix(3) == ["\(target) y", "5", target] }
+        prompt.type(":allow 2\r")
+        try await prompt.expect { $0.lines.contains { $0.contains("no call waits under the number '2'") } }
+        prompt.type(":refuse 1\r")
+        try await prompt.expect { $0.lines.contains { $0.contains("nothing was sent: the live call was refused") } }
+        try await prompt.expectPrompt(target)
+        #expect(!prompt.lines.contains { $0.contains("connect_refused") })
+    }
+
+    @Test func callInTheBackgroundThatIsAllowedIsSent() async throws {
+        let prompt = try await livePrompt()
+        prompt.type("moondial.spawn(function() return verify('13800138000', 'token').reason end)\r")
+        try await prompt.expect { $0.lines.joined().contains(":allow 1 sends it") }
+        prompt.type(":allow 1\r")
+        try await prompt.expect { $0.lines.suffix(3) == ["[1] done:", "\"connect_refused\"", target] }
+    }
+
+    @Test func lineTypedAheadIsNoAnswer() async throws {
+        let prompt = try await livePrompt()
+        prompt.type("y = 5\r")
+        try await prompt.expect { $0.lines.suffix(2) == ["\(target) y = 5", target] }
+        prompt.type("verify('13800138000', 'token').reason\ry\r")
+        try await expectQuestion(prompt, "verify 138****8000 calls 127.0.0.1:1 live")
+        prompt.type("n\r")
+        try await expectRefusals(prompt, 1)
+        // It was kept for the prompt.
+        try await prompt.expect { $0.lines.suffix(2) == ["5", target] }
+    }
+
+    @Test func callsAtTheSameTimeAskOneAfterTheOther() async throws {
+        let prompt = try await livePrompt()
+        prompt.type(
+            "moondial.all { function() return pcall(verify, '13800138000', 'a') end, "
+                + "function() return pcall(moondial.attempt, 'h5', '13900139000', 'b') end }\r")
+        try await expectQuestion(prompt, "verify 138****8000 calls")
+        prompt.type("n\r")
+        try await expectQuestion(prompt, "moondial.attempt h5 139****9000 calls")
+        prompt.type("\u{3}")
+        try await prompt.expect { $0.lines.suffix(3) == ["false", "false", target] }
+    }
+
+    @Test func questionOfACallThatIsGivenUpIsWithdrawn() async throws {
+        let prompt = try await livePrompt()
+        prompt.type(
+            "moondial.all { function() verify('13800138000', 'a') end, function() error('gave up', 0) end }\r")
+        try await prompt.expect { $0.lines.last == target && $0.lines.contains { $0.contains("gave up") } }
+        prompt.type("1 + 1\r")
+        try await prompt.expect { $0.lines.suffix(2) == ["2", target] }
+    }
+
+    @Test func yesLetsTheCallGoAndIsNotAskedForAgain() async throws {
+        let prompt = try await livePrompt()
+        for _ in 1...2 {
+            prompt.type("verify('13800138000', 'token').attempts[1].error.kind\r")
+            if prompt.lines.contains(where: { $0.contains("connect_refused") }) { break }
+            try await expectQuestion(prompt, "verify 138****8000 calls")
+            prompt.type("y\r")
+            try await prompt.expect { $0.lines.suffix(2) == ["\"connect_refused\"", target] }
+        }
+    }
+}
