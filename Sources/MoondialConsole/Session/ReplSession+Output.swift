@@ -154,7 +154,8 @@ extension ReplSession {
 
     /// Asks whether what is named may be sent to the provider, unless an earlier question got a yes.
     ///
-    /// - Parameter answered: Gets why nothing is sent, or nil.
+    /// `answered` gets why nothing is sent, or nil.
+    ///
     /// - Returns: The question, unless there is an answer at once.
     @discardableResult
     func confirm(_ call: String, answered: @escaping (_ refusal: String?) -> Void) -> Int? {

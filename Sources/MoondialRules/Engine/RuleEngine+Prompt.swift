@@ -95,7 +95,8 @@ extension RuleEngine {
 
     /// Asks whether a script may send something.
     ///
-    /// - Parameter completion: Gets why nothing is sent, or nil, after this call has returned.
+    /// `completion` gets why nothing is sent, or nil, after this call has returned.
+    ///
     /// - Returns: The request that waits for an answer; nil when the call may be sent at once, and then the completion is
     ///   not called.
     func requestPermission(
