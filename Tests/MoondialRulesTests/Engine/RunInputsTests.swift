@@ -87,7 +87,7 @@ import Testing
         #expect(runs.map(\.decisionText) == ["review true true", "review true true"])
     }
 
-    /// Whoever seeds would else choose what others draw.
+    /// Otherwise a rule that seeds could choose the random numbers of other rules.
     @Test func seedingTouchesTheRuleInItsRunAlone() async throws {
         let rules = """
             rule "seeds" {
