@@ -131,6 +131,7 @@ let package = Package(
         .testTarget(
             name: "NumberVerificationTests",
             dependencies: [
+                "Generators",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),

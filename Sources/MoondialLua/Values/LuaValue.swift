@@ -70,6 +70,7 @@ package struct LuaTable: Equatable {
 
     /// The value of a string key; nil when there is none.
     package subscript(_ key: String) -> LuaValue? {
-        pairs.first { $0.key == .string(LuaString(key.utf8)) }?.value
+        let key = LuaValue.string(LuaString(key.utf8))
+        return pairs.first { $0.key == key }?.value
     }
 }

@@ -61,7 +61,7 @@ extension JSON.Object {
             }
             members.append(Member(key: try key.jsonText, value: try JSON(pair.value)))
         }
-        members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        members.sort { $0.key.precedesInBytes($1.key) }
         self.init(uniqueMembers: members)
     }
 }

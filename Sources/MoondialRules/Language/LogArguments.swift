@@ -85,7 +85,7 @@ struct LogArguments {
 
     /// Lists have their positions as names. In the order of the names.
     private static func object(_ table: LuaTableView, _ room: inout Int) -> JSON.Object {
-        var members: [String: JSON] = [:]
+        var members = JSON.Object()
         for (index, element) in table.array.enumerated() where room > 0 {
             members[String(index + 1)] = json(element, &room)
         }
@@ -93,8 +93,7 @@ struct LogArguments {
         if members.count < table.array.count + table.entries.count || table.omitted > 0 {
             members[mark] = .string("more")
         }
-        let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        return JSON.Object(uniqueMembers: sorted.map { JSON.Object.Member(key: $0.key, value: $0.value) })
+        return JSON.Object(uniqueMembers: members.members.sorted { $0.key.precedesInBytes($1.key) })
     }
 
     private static func name(_ key: LuaView) -> String {

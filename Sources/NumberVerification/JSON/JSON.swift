@@ -4,8 +4,8 @@
 ///
 /// A number literal without fraction and exponent is an `integer`, every other one a `double`; the two are never
 /// equal, so `9000` and `9000.0` stay apart. Equality and hashing of objects take the order of the members into
-/// account; strings compare as Swift compares them, by canonical equivalence.
-package enum JSON: Sendable, Hashable {
+/// account; strings and keys compare by their bytes.
+package enum JSON: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -43,9 +43,60 @@ extension JSON {
         if case .object(let value) = self { value } else { nil }
     }
 
+    /// How deep arrays and objects are nested: 0 for a scalar, 1 for `[]`.
+    package var depth: Int {
+        switch self {
+        case .array(let elements): 1 + (elements.lazy.map(\.depth).max() ?? 0)
+        case .object(let object): 1 + (object.members.lazy.map(\.value.depth).max() ?? 0)
+        case .null, .bool, .integer, .double, .string: 0
+        }
+    }
+
     /// The member named `key` if this is an object that has it, else nil. A member whose value is `null` is `.null`.
     package subscript(_ key: String) -> JSON? {
         if case .object(let object) = self { object[key] } else { nil }
+    }
+}
+
+extension JSON: Hashable {
+    package static func == (one: JSON, other: JSON) -> Bool {
+        switch (one, other) {
+        case (.null, .null): true
+        case (.bool(let one), .bool(let other)): one == other
+        case (.integer(let one), .integer(let other)): one == other
+        case (.double(let one), .double(let other)): one == other
+        case (.string(let one), .string(let other)): one.hasSameBytes(as: other)
+        case (.array(let one), .array(let other)): one == other
+        case (.object(let one), .object(let other)): one == other
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .double(let value): hasher.combine(value)
+        case .string(let value): value.hashBytes(into: &hasher)
+        case .array(let elements): hasher.combine(elements)
+        case .object(let object): hasher.combine(object)
+        }
+    }
+}
+
+extension JSON.Object: Hashable {
+    package static func == (one: Self, other: Self) -> Bool {
+        one.count == other.count
+            && zip(one.members, other.members).allSatisfy { $0.key.hasSameBytes(as: $1.key) && $0.value == $1.value }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(count)
+        for member in members {
+            member.key.hashBytes(into: &hasher)
+            hasher.combine(member.value)
+        }
     }
 }
 

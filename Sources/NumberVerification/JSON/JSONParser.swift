@@ -67,18 +67,19 @@ struct JSONParser {
         if take(UInt8(ascii: "}")) { return JSON.Object() }
         var members: [JSON.Object.Member] = []
         members.reserveCapacity(4)  // A reply of the provider has four.
-        var seen = SeenKeys()
+        var index = KeyIndex()
         while true {
             let keyPosition = position
             guard current == UInt8(ascii: "\"") else { throw unexpected(.expectedKey) }
             let key = try string()
-            guard seen.insert(key, after: members) else { throw failure(.duplicateKey, at: keyPosition) }
+            guard index.position(of: key, in: members) == nil else { throw failure(.duplicateKey, at: keyPosition) }
             skipWhitespace()
             guard take(UInt8(ascii: ":")) else { throw unexpected(.expectedColon) }
             skipWhitespace()
             members.append(JSON.Object.Member(key: key, value: try value()))
+            index.noteLast(of: members)
             skipWhitespace()
-            if take(UInt8(ascii: "}")) { return JSON.Object(uniqueMembers: members) }
+            if take(UInt8(ascii: "}")) { return JSON.Object(members, index: index) }
             guard take(UInt8(ascii: ",")) else { throw unexpected(.expectedCommaOrBrace) }
             skipWhitespace()
             guard current != UInt8(ascii: "}") else { throw failure(.trailingComma, at: position) }
@@ -125,33 +126,5 @@ extension JSONParser {
     @inline(never)
     func failure(_ code: JSON.ParseError.Code, at offset: Int) -> JSON.ParseError {
         JSON.ParseError(code, offset: offset, in: input)
-    }
-}
-
-/// The keys of the object being parsed: searched one by one while they are few, hashed once they are many, so that no
-/// document takes quadratic time.
-private struct SeenKeys {
-    private static let few = 16
-    private var hashed: Set<ExactKey> = []
-
-    /// False when `key` is among the keys of `members`, which are those inserted so far.
-    mutating func insert(_ key: String, after members: [JSON.Object.Member]) -> Bool {
-        if members.count < Self.few {
-            return !members.contains { $0.key.hasSameBytes(as: key) }
-        }
-        if hashed.isEmpty { hashed = Set(members.map { ExactKey(text: $0.key) }) }
-        return hashed.insert(ExactKey(text: key)).inserted
-    }
-
-    /// A string that is hashed by its bytes, not by its normal form.
-    private struct ExactKey: Hashable {
-        let text: String
-
-        static func == (one: Self, other: Self) -> Bool { one.text.hasSameBytes(as: other.text) }
-
-        func hash(into hasher: inout Hasher) {
-            var text = text
-            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-        }
     }
 }

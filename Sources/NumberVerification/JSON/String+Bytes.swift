@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension String {
+    /// Equality of bytes, in linear time. Swift's `==` also holds for canonically equivalent strings, and brings both into
+    /// a normal form first, which takes many times longer.
+    package func hasSameBytes(as other: String) -> Bool {
+        let count = utf8.count
+        guard count == other.utf8.count else { return false }
+        let result = utf8.withContiguousStorageIfAvailable { bytes in
+            other.utf8.withContiguousStorageIfAvailable { otherBytes in
+                guard let first = bytes.baseAddress, let second = otherBytes.baseAddress else { return count == 0 }
+                return memcmp(first, second, count) == 0
+            }
+        }
+        return (result ?? nil) ?? utf8.elementsEqual(other.utf8)
+    }
+
+    /// The order of bytes, in linear time.
+    package func precedesInBytes(_ other: String) -> Bool {
+        let result = utf8.withContiguousStorageIfAvailable { bytes in
+            other.utf8.withContiguousStorageIfAvailable { otherBytes in
+                guard let first = bytes.baseAddress, let second = otherBytes.baseAddress else {
+                    return bytes.count < otherBytes.count
+                }
+                let order = memcmp(first, second, min(bytes.count, otherBytes.count))
+                return order != 0 ? order < 0 : bytes.count < otherBytes.count
+            }
+        }
+        return (result ?? nil) ?? utf8.lexicographicallyPrecedes(other.utf8)
+    }
+
+    /// Feeds what `hasSameBytes` compares.
+    func hashBytes(into hasher: inout Hasher) {
+        var text = self
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        hasher.combine(UInt8(0xFF))
+    }
+}
