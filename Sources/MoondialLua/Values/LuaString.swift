@@ -50,12 +50,28 @@ extension String {
         }
     }
 
+    /// The beginning of such a text, for messages that name something that a script or caller chose: at most `limit` bytes
+    /// of it, by default 60, then "…".
+    package init(shortening bytes: some Collection<UInt8>, to limit: Int = 60) {
+        var beginning = Array(bytes.prefix(limit + 1))
+        guard beginning.count > limit else {
+            self.init(escaping: beginning)
+            return
+        }
+        // Not in the middle of a character of UTF-8, which begins with a byte of another form than those that follow.
+        var end = limit
+        while end > limit - 4, beginning[end] & 0xC0 == 0x80 { end -= 1 }
+        beginning.removeSubrange(end...)
+        self = String(escaping: beginning) + "…"
+    }
+
     private static func hex(_ byte: UInt8) -> String {
         let digits = String(byte, radix: 16, uppercase: true)
         return digits.utf8.count == 1 ? "0" + digits : digits
     }
 
     private func escapingControls() -> String {
+        if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
         guard unicodeScalars.contains(where: { $0.properties.generalCategory.isUnprintable }) else { return self }
         var result = ""
         for scalar in unicodeScalars {

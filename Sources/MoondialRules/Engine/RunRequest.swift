@@ -41,6 +41,13 @@ extension RunRequest {
     /// The options that may stand beside token, phone and exID, in the order of the documentation.
     package static let optionNames = Registry.optionNames(of: "verify")
 
+    /// Bytes that `ip` may have: an IPv6 address with a zone, and more.
+    static let maximumIPBytes = 64
+    /// Bytes that `context` may have, as JSON.
+    static let maximumContextBytes = 16 << 10
+    /// How deep `context` may be nested.
+    static let maximumContextDepth = 16
+
     /// The options that were given, for the trace.
     var options: JSON.Object {
         var options = JSON.Object()
@@ -62,12 +69,14 @@ extension RunRequest {
         case "operator": carrier = try Self.choice(value, of: name)
         case "ip":
             guard let text = value.stringValue else { throw .expected("a string", of: name, got: value) }
+            guard text.utf8.count <= Self.maximumIPBytes else {
+                throw .expected("at most \(Self.maximumIPBytes) bytes", of: name, length: text.utf8.count)
+            }
             ip = text
         case "token_age_ms": tokenAge = try Self.milliseconds(value, of: name, from: 0)
         case "timeout_ms": timeout = try Self.milliseconds(value, of: name, from: 1)
         case "context":
-            guard let object = value.objectValue else { throw .expected("an object", of: name, got: value) }
-            context = object
+            context = try Self.context(value, of: name)
         default:
             throw .unknown("option", name, known: Self.optionNames)
         }
@@ -80,6 +89,18 @@ extension RunRequest {
             throw .expected(names, of: name, got: value)
         }
         return choice
+    }
+
+    private static func context(_ value: JSON, of name: String) throws(RunRequestProblem) -> JSON.Object {
+        guard let object = value.objectValue else { throw .expected("an object", of: name, got: value) }
+        let (depth, bytes) = (value.depth, value.bytes.count)
+        guard depth <= maximumContextDepth else {
+            throw .expected("objects and lists nested at most \(maximumContextDepth) deep", of: name, length: depth)
+        }
+        guard bytes <= maximumContextBytes else {
+            throw .expected("at most \(maximumContextBytes) bytes as JSON", of: name, length: bytes)
+        }
+        return object
     }
 
     private static func milliseconds(
@@ -109,9 +130,14 @@ extension RunRequestProblem {
         return RunRequestProblem(field: field, message: "\(field): \(what) expected, got \(got)")
     }
 
+    /// Something is larger than it may be.
+    static func expected(_ what: String, of field: String, length: Int) -> RunRequestProblem {
+        RunRequestProblem(field: field, message: "\(field): \(what) expected, got \(length)")
+    }
+
     /// A key that no request has.
     static func unknown(_ what: String, _ key: String, known: [String]) -> RunRequestProblem {
-        let shown = String(String(escaping: key.utf8).prefix(60))
+        let shown = String(shortening: key.utf8)
         return RunRequestProblem(
             field: shown, message: "unknown \(what) '\(shown)'\(Suggestion.clause(for: key, in: known))")
     }

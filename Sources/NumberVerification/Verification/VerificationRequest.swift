@@ -11,8 +11,9 @@ package struct VerificationRequest: Sendable, Hashable {
 
     /// Checks what must be right before any byte is sent.
     ///
-    /// - Throws: ``RequestError`` when a field is empty or holds a control character, the phone or token an invisible
-    ///   one or a mask, or the token whitespace. Whether the phone looks like a phone is for the rules to say.
+    /// - Throws: ``RequestError`` when a field is empty, longer than ``RequestError/Field/maximumBytes`` or holds a control
+    ///   character, the phone or token an invisible one or a mask, or the token whitespace. Whether the phone looks like a
+    ///   phone is for the rules to say.
     package init(phone: String, token: String, exID: String? = nil) throws(RequestError) {
         self.phone = try Phone(phone)
         try RequestError.check(token, field: .token)
@@ -30,6 +31,8 @@ package struct RequestError: Error, Sendable, Hashable, CustomStringConvertible 
     package enum Code: String, Sendable, CaseIterable {
         /// The field is the empty string.
         case empty
+        /// The field is longer than any that the provider takes.
+        case tooLong = "too_long"
         /// The field holds a control character or a line separator, or the phone or token a formatting character.
         case controlCharacter = "control_character"
         /// The token holds whitespace.
@@ -41,6 +44,15 @@ package struct RequestError: Error, Sendable, Hashable, CustomStringConvertible 
     /// The raw value is the provider's name of the field.
     package enum Field: String, Sendable, CaseIterable {
         case phone, token, exID
+
+        /// How long the field may be, in bytes. The provider documents no limits: these are far above what it issues.
+        package var maximumBytes: Int {
+            switch self {
+            case .phone: 32
+            case .token: 4096
+            case .exID: 256
+            }
+        }
     }
 
     /// What is wrong.
@@ -59,6 +71,12 @@ extension RequestError {
             throw RequestError(
                 code: .empty, field: field,
                 message: field == .exID ? "exID is empty; leave it out instead" : "\(field.rawValue) is empty")
+        }
+        // Before the value is looked at, which takes time in proportion to its length.
+        guard value.utf8.count <= field.maximumBytes else {
+            throw RequestError(
+                code: .tooLong, field: field,
+                message: "\(field.rawValue): at most \(field.maximumBytes) bytes expected, got \(value.utf8.count)")
         }
         // Printable ASCII without the space, which is nearly every value.
         if value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return }

@@ -74,12 +74,55 @@ import Testing
             "token_age_ms: a whole number of milliseconds from 0 to 86400000 expected, got a fraction"
         ),
         (#"{"phone": "1", "token": "t", "context": []}"#, "context: an object expected, got an array"),
+        (
+            #"{"phone": "1", "token": "t", "ip": "\#(String(repeating: "1", count: 65))"}"#,
+            "ip: at most 64 bytes expected, got 65"
+        ),
+        (
+            #"{"phone": "1", "token": "t", "context": {"a": "\#(String(repeating: "x", count: 16_377))"}}"#,
+            "context: at most 16384 bytes as JSON expected, got 16385"
+        ),
+        (
+            #"{"phone": "1", "token": "t", "context": \#(nested(17))}"#,
+            "context: objects and lists nested at most 16 deep expected, got 17"
+        ),
+        (
+            #"{"phone": "\#(String(repeating: "1", count: 33))", "token": "t"}"#,
+            "phone: at most 32 bytes expected, got 33"
+        ),
     ])
     func whatIsWrongIsSaidWithoutRepeatingSecrets(text: String, message: String) throws {
         let diagnostic = try #require(throws: Diagnostic.self) { try read(text) }
         #expect(diagnostic.code == .requestInvalid)
         #expect(diagnostic.message == message)
         #expect(diagnostic.fix == DiagnosticCode.requestInvalid.advice)
+    }
+
+    private static func nested(_ depth: Int) -> String {
+        let lists = depth - 1
+        return #"{"a":"# + String(repeating: "[", count: lists) + String(repeating: "]", count: lists) + "}"
+    }
+
+    @Test func whatIsAsLargeAsItMayBeIsTaken() throws {
+        let request = try read(
+            #"{"phone": "1", "token": "t", "ip": "\#(String(repeating: "1", count: 64))", "context": \#(Self.nested(16))}"#
+        )
+        #expect(request.ip?.utf8.count == 64)
+        #expect(request.context.map { JSON.object($0).depth } == 16)
+        let text = String(repeating: "x", count: 16_376)
+        #expect(
+            try read(#"{"phone": "1", "token": "t", "context": {"a": "\#(text)"}}"#).context == ["a": .string(text)])
+    }
+
+    /// The same bounds for what scripts give to `verify`.
+    @Test(arguments: [
+        ("context = { a = ('x'):rep(17000) }", "context: at most 16384 bytes as JSON expected, got 17008"),
+        ("ip = ('1'):rep(65)", "ip: at most 64 bytes expected, got 65"),
+    ])
+    func scriptsHaveTheSameBounds(option: String, message: String) async throws {
+        let report = try await EngineHarness().script("verify('1', 't', nil, { \(option) })")
+        #expect(report.failure?.message == "bad argument #4 to 'verify' (\(message))")
+        #expect(report.runs.isEmpty)
     }
 
     @Test func theKeysAreThoseThatAreRead() {

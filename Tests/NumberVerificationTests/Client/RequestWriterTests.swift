@@ -57,7 +57,7 @@ struct RequestWriterTests {
 
     @Test func oneWriterWritesManyRequests() throws {
         var writer = RequestWriter(host: "h", basePath: "", credentials: .documentedExample)
-        let long = try VerificationRequest(phone: "1", token: String(repeating: "t", count: 5000))
+        let long = try VerificationRequest(phone: "1", token: String(repeating: "t", count: 4000))
         let short = try VerificationRequest(phone: "1", token: "t")
         let expected = writer.bytes(of: short, exID: nil, for: .h5)
         _ = writer.bytes(of: long, exID: nil, for: .mobile)

@@ -58,7 +58,7 @@ struct SecretTests {
 
     @Test(arguments: [
         ("13800138000", "138****8000"), ("+8613800138000", "+86****8000"), ("1380013800", "****"), ("1", "****"),
-        ("１３８００１３８０００", "１３８****８０００"), (String(repeating: "1", count: 100), "111****1111"),
+        ("１３８0013８０００", "１３８****８０００"), (String(repeating: "1", count: 32), "111****1111"),
     ])
     func aPhoneIsMasked(submitted: String, masked: String) throws {
         let phone = try Phone(submitted)

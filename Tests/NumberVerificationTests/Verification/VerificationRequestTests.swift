@@ -38,6 +38,11 @@ struct VerificationRequestTests {
         Bad(testDescription: "line separator in the exID", exID: "a\u{2028}b", code: .controlCharacter, field: .exID),
         Bad(
             testDescription: "paragraph separator in the exID", exID: "\u{2029}", code: .controlCharacter, field: .exID),
+        Bad(
+            testDescription: "long phone", phone: String(repeating: "1", count: 33), code: .tooLong, field: .phone),
+        Bad(
+            testDescription: "long token", token: String(repeating: "t", count: 4097), code: .tooLong, field: .token),
+        Bad(testDescription: "long exID", exID: String(repeating: "号", count: 86), code: .tooLong, field: .exID),
     ])
     func requestIsRefused(_ bad: Bad) {
         let error = #expect(throws: RequestError.self) {
@@ -50,14 +55,27 @@ struct VerificationRequestTests {
     }
 
     @Test(arguments: [
-        ("13800138000", "STsid-example", nil), ("not a phone, for the rules to say", "+/=", "a b"),
+        ("13800138000", "STsid-example", nil), ("no phone, for the rules to say", "+/=", "a b"),
         ("１３８", "令牌", "订单 42 👨‍👩‍👧"), ("1", "1", "\""),
+        (
+            String(repeating: "1", count: 32), String(repeating: "t", count: 4096), String(repeating: "号", count: 85)
+        ),
     ])
     func requestIsAccepted(phone: String, token: String, exID: String?) throws {
         let request = try VerificationRequest(phone: phone, token: token, exID: exID)
         #expect(request.phone.submitted == phone)
         #expect(request.token.reveal() == token)
         #expect(request.exID == exID)
+    }
+
+    @Test(arguments: [
+        ("phone", String(repeating: "1", count: 500_000), "t", "phone: at most 32 bytes expected, got 500000"),
+        ("token", "1", String(repeating: "t", count: 5000), "token: at most 4096 bytes expected, got 5000"),
+    ])
+    func theMessageForALongFieldNamesItsLength(field: String, phone: String, token: String, message: String) {
+        let error = #expect(throws: RequestError.self) { try VerificationRequest(phone: phone, token: token) }
+        #expect(error?.field.rawValue == field)
+        #expect(error?.message == message)
     }
 
     @Test func theMessageForALostPlusSaysWhatToDo() {
