@@ -7,14 +7,20 @@ package enum Suggestion {
     /// Case, `_` and `-` are taken lightly, since rule files are written by people who come from `camelCase`. Then one
     /// slip, an insertion, deletion, replacement or swap of neighbours, is allowed for every three letters. Of several
     /// names that are equally near, the first in byte order is taken, whatever the order of `names`.
+    ///
+    /// The work is bounded: names of more than 64 bytes are not compared, and of very many names only the first ones.
     package static func nearest(to word: String, in names: some Sequence<String>) -> String? {
+        guard word.utf8.count <= longestName else { return nil }
         let letters = bareLetters(of: word)
         guard !letters.isEmpty else { return nil }
         var best: (name: String, distance: Int)?
-        for name in names where name != word {
+        var comparisons = mostComparisons
+        for name in names.lazy.prefix(mostNames) where name.utf8.count <= longestName && name != word {
             let candidate = bareLetters(of: name)
             let allowed = max(1, min(letters.count, candidate.count) / 3)
             guard abs(letters.count - candidate.count) <= allowed else { continue }
+            comparisons -= letters.count * candidate.count
+            guard comparisons >= 0 else { break }
             let distance = editDistance(letters, candidate)
             // A name of which nothing would be left is not meant.
             guard distance <= allowed, distance < candidate.count else { continue }
@@ -23,6 +29,13 @@ package enum Suggestion {
         }
         return best?.name
     }
+
+    /// Bytes of a name. No name of the language has half of that.
+    private static let longestName = 64
+    /// Names that are looked at.
+    private static let mostNames = 2000
+    /// Comparisons of two letters: those of 2000 names of ten letters, some milliseconds.
+    private static let mostComparisons = 200_000
 
     /// `; did you mean 'route'?` to append to a message, or the empty text when no name is near.
     package static func clause(for word: String, in names: some Sequence<String>) -> String {

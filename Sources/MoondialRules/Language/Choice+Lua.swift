@@ -37,7 +37,7 @@ extension Choice {
         } catch {
             throw ChoiceProblem(message: error.message)
         }
-        if let key = object.keys.first(where: Prelude.resultFields.contains) {
+        if let key = Prelude.resultFields.first(where: { object[$0] != nil }) {
             throw ChoiceProblem(message: "the field '\(key)' is in every decision, choose another name")
         }
         return object

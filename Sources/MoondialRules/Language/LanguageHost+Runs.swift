@@ -159,7 +159,8 @@ extension CallArguments {
         let names = Registry.optionNames(of: "moondial.attempt")
         for option in try optionalObject()?.members ?? [] {
             guard names.contains(option.key) else {
-                throw refusal("unknown option '\(option.key)'\(Suggestion.clause(for: option.key, in: names))")
+                let shown = String(shortening: option.key.utf8)
+                throw refusal("unknown option '\(shown)'\(Suggestion.clause(for: option.key, in: names))")
             }
             guard let value = option.value.boolValue else { throw refusal("\(option.key): true or false expected") }
             raw.evenIfDelivered = value

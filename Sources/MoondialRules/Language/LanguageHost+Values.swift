@@ -6,7 +6,7 @@ import NumberVerification
 extension LanguageHost {
     /// Behind `allow`, `deny`, `review` and the records that hooks get.
     var valueFunctions: [HostFunction] {
-        Decision.Outcome.allCases.map(Self.constructor) + [
+        Decision.Outcome.allCases.map { Self.constructor(of: $0, limit: settings.run.limits.resultBytes) } + [
             HostFunction("host.copy") { call in
                 call.results.write(call.arguments.nextOrNil())
                 return .returned
@@ -22,13 +22,22 @@ extension LanguageHost {
         ]
     }
 
-    /// `deny "reason"`: checks and copies what it is given, so that it cannot change any more.
-    private static func constructor(of outcome: Decision.Outcome) -> HostFunction {
+    /// `deny "reason"`: checks and copies what it is given, so that it cannot change any more. One that is made while the rules
+    /// load is no larger than what a hook may return.
+    private static func constructor(of outcome: Decision.Outcome, limit: Int) -> HostFunction {
         HostFunction("host.\(outcome.rawValue)", as: outcome.rawValue) { call, arguments throws(CallRefusal) in
             let reason = try arguments.optionalText()
+            let limit = Self.isInHook(call) ? Int.max : limit
+            if let count = reason?.utf8.count, count > limit {
+                throw arguments.refusal("the reason has \(count) bytes, at most \(limit) are allowed")
+            }
             let fields = arguments.value()
             do throws(ChoiceProblem) {
                 let object = fields == .nil ? JSON.Object() : try Choice.fields(fields)
+                let count = object.isEmpty ? 0 : JSON.object(object).bytes.count
+                if count > limit {
+                    throw ChoiceProblem(message: "the fields have \(count) bytes as JSON, at most \(limit) are allowed")
+                }
                 call.results.writePayload(Choice(outcome, reason: reason, fields: object))
             } catch {
                 throw arguments.refusal(error.message)
@@ -46,14 +55,14 @@ extension LanguageHost {
                 return .returned
             },
             HostFunction("host.undefined_global") { call in
-                let name = String(escaping: (call.arguments.nextOrNil().text ?? "?").utf8)
+                let name = String(shortening: (call.arguments.nextOrNil().text ?? "?").utf8)
                 var known: [String] = []
                 if case .table(let names) = call.arguments.nextOrNil() { known = names.array.compactMap(\.text) }
                 let clause = NameHint.clause(forGlobal: name, known: known)
                 return .raised("undefined global '\(name)'\(clause)", .undefinedGlobal)
             },
             HostFunction("host.check_assignment") { call in
-                let name = String(escaping: (call.arguments.nextOrNil().text ?? "?").utf8)
+                let name = String(shortening: (call.arguments.nextOrNil().text ?? "?").utf8)
                 let why: String
                 if call.arguments.nextOrNil() == true {
                     why = "it is predefined"

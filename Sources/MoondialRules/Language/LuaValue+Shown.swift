@@ -17,9 +17,9 @@ extension LuaValue {
         }
     }
 
-    /// The value of a table's key for a message: names in full, since they come from the rule's text.
+    /// The value of a table's key for a message: the beginning of a name, since it comes from the rule's text.
     var shownKey: String {
         guard case .string(let name) = self else { return shown }
-        return "'\(String(name.description.prefix(60)))'"
+        return "'\(String(shortening: name.bytes))'"
     }
 }

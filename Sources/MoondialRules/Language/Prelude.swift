@@ -176,7 +176,7 @@ enum Prelude {
             if not host.is_strict(tostring(name)) then return nil end
             local known = {}
             for other in next, _G do
-              if type(other) == "string" then known[#known + 1] = other end
+              if type(other) == "string" and #other <= 64 and #known < 2000 then known[#known + 1] = other end
             end
             host.undefined_global(tostring(name), known)
           end,

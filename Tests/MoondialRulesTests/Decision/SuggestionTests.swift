@@ -25,6 +25,20 @@ struct SuggestionTests {
         #expect(Suggestion.nearest(to: word, in: options) == name)
     }
 
+    @Test func longNamesAreNotCompared() {
+        let name = String(repeating: "x", count: 64)
+        #expect(Suggestion.nearest(to: String(name.dropLast()), in: [name]) == name)
+        #expect(Suggestion.nearest(to: name, in: [name + "x"]) == nil)
+        #expect(Suggestion.nearest(to: name + "x", in: [name]) == nil)
+    }
+
+    @Test func ofVeryManyNamesTheFirstAreCompared() {
+        let names = (0..<100_000).map { "\(String(repeating: "x", count: 50))\($0)" }
+        #expect(Suggestion.nearest(to: String(repeating: "x", count: 51), in: names) != nil)
+        #expect(Suggestion.nearest(to: "route", in: names + ["rout"]) == nil)
+        #expect(Suggestion.nearest(to: "route", in: names.prefix(100) + ["rout"]) == "rout")
+    }
+
     @Test func tiesDoNotDependOnTheOrderOfNames() {
         #expect(Suggestion.nearest(to: "bat", in: ["cat", "bar", "hat"]) == "bar")
         #expect(Suggestion.nearest(to: "bat", in: ["hat", "bar", "cat"]) == "bar")
