@@ -12,10 +12,14 @@ package enum InterruptionText {
     private static func explanation(of result: RunResult) -> String {
         guard let attempt = result.attempts.last?.attempt else { return "nothing was sent, the token is unspent" }
         let subject = "the attempt at \(attempt.endpoint.rawValue)"
-        switch attempt.delivered {
-        case .no: return "\(subject) was not delivered, the token is unspent"
-        case .maybe: return "\(subject) may have been delivered, the token may be spent"
-        case .yes: return "\(subject) had been answered" + (attempt.code.map { " with \($0)" } ?? "")
+        let code = attempt.code.map { " with \($0)" } ?? ""
+        return switch (attempt.delivered, attempt.tokenState) {
+        case (.no, _): "\(subject) was not delivered, the token is unspent"
+        case (.maybe, _): "\(subject) may have been delivered, the token may be spent"
+        case (.yes, .unused): "\(subject) had been answered\(code), the token is unspent"
+        case (.yes, .dead): "\(subject) had been answered\(code), the token is dead"
+        case (.yes, .spent): "\(subject) had been answered\(code), the token is spent"
+        case (.yes, .unclear): "\(subject) had been answered\(code), the token may be spent"
         }
     }
 }

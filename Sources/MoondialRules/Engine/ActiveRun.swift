@@ -58,6 +58,8 @@ final class ActiveRun: RunHandle {
     /// Made when the first hook is called.
     private var strand: Strand?
     private var exchange: (any Exchange)?
+    /// Raw attempts in flight, by their number.
+    private var rawExchanges: [Int: RawExchange] = [:]
     private var failures: [Diagnostic] = []
 
     init(
@@ -83,8 +85,9 @@ final class ActiveRun: RunHandle {
 
     func cancel() {
         if isOver { return }
-        exchange?.cancel()
-        perform(machine.cancelled(now: now))
+        for raw in Array(rawExchanges.values) { raw.cancel() }
+        let delivered = exchange?.cancel() ?? .maybe
+        perform(machine.cancelled(delivered: delivered, now: now))
     }
 
     private var now: Duration { .nanoseconds((NIODeadline.now() - started).nanoseconds) }
@@ -139,6 +142,7 @@ final class ActiveRun: RunHandle {
         if strand != nil { inputs.seed = meter.seed }
         strand?.close()
         strand = nil
+        rawExchanges = [:]
         let run = FinishedRun(
             result: result, trace: machine.trace, failures: failures.map { $0.mappingTexts(redacted) }, inputs: inputs)
         engine.onRunFinished?(run)
@@ -258,13 +262,42 @@ final class ActiveRun: RunHandle {
         switch permission {
         case .refused(let reason): return .failure(RawRefusal(reason: reason))
         case .granted(let number):
-            return .success(
-                engine.client.attempt(
-                    raw.request, at: raw.endpoint, correlation: correlation, deadline: deadline
-                ) { [self] attempt in
-                    machine.rawAttemptFinished(number, attempt, now: noteTime())
-                    completion(attempt)
-                })
+            let exchange = engine.client.attempt(
+                raw.request, at: raw.endpoint, correlation: correlation, deadline: deadline
+            ) { [self] attempt in
+                rawExchanges[number] = nil
+                machine.rawAttemptFinished(number, attempt, now: noteTime())
+                completion(attempt)
+            }
+            let raw = RawExchange(exchange) { [weak self] delivered in
+                guard let self, !isOver else { return }
+                rawExchanges[number] = nil
+                machine.rawAttemptCancelled(number, delivered: delivered, now: now)
+            }
+            rawExchanges[number] = raw
+            return .success(raw)
+        }
+    }
+
+    /// A raw attempt whose run gets to know that it was given up, and what is known of it then.
+    private final class RawExchange: Exchange {
+        private let exchange: any Exchange
+        private let cancelled: (Delivered) -> Void
+        /// What was known when it was given up. The run and the hook that waits both give it up.
+        private var delivered: Delivered?
+
+        init(_ exchange: any Exchange, cancelled: @escaping (Delivered) -> Void) {
+            self.exchange = exchange
+            self.cancelled = cancelled
+        }
+
+        @discardableResult
+        func cancel() -> Delivered {
+            if let delivered { return delivered }
+            let delivered = exchange.cancel()
+            self.delivered = delivered
+            cancelled(delivered)
+            return delivered
         }
     }
 

@@ -36,6 +36,12 @@ extension RunMachine {
         trace.finishAttempt(number, attempt, now: now)
     }
 
+    /// A granted raw attempt was given up, and this is known about its delivery. Legal at any time; dropped when it has ended
+    /// or the run is over.
+    package mutating func rawAttemptCancelled(_ number: Int, delivered: Delivered, now: Duration) {
+        trace.abandonAttempt(number, delivered: delivered, now: now)
+    }
+
     /// A hook said something, by `moondial.log`. Dropped when no hook of the run is running.
     ///
     /// `fields` are further members for the event; the default is none.

@@ -10,8 +10,8 @@ package import NumberVerification
 ///
 /// - **It ends.** Every answer leads forward, and the number of attempts is bounded.
 /// - **It fails closed.** A hook that fails ends in `settings.onError` with a reason such as `rule_error`, never in allow.
-/// - **It spends no token twice unasked.** After an attempt that has spent its token, or may have, no other is sent
-///   with that token unless the rule says `even_if_delivered`. Raw attempts made by hooks count.
+/// - **It spends no token twice.** After an attempt that leaves its token spent or unclear (``Attempt/tokenState``), no
+///   other is sent with that token unless the rule says `even_if_delivered`. Raw attempts made by hooks count.
 /// - **It can say why.** Everything that happens goes to the ``trace``.
 ///
 /// Every event carries `now`, the monotonic time since the start of the run; it must not go backwards. Once
@@ -104,9 +104,10 @@ extension RunMachine {
     /// Nobody waits for the run any more: it ends at once, without further hooks.
     ///
     /// A decision that stood before stays if it is deny; everything else becomes `settings.onError` with reason
-    /// `cancelled`, since not every `on_decision` hook had its say. Attempts in flight are recorded as cancelled and
-    /// perhaps delivered. The driver cancels what it has in flight itself.
-    package mutating func cancelled(now: Duration) -> Action {
+    /// `cancelled`, since not every `on_decision` hook was asked. Attempts in flight are recorded as cancelled. The driver
+    /// cancels what it has in flight itself, raw attempts first (see ``rawAttemptCancelled(_:delivered:now:)``), and passes
+    /// what is known then about the delivery of the last ``Action/attempt(_:)``; the default is maybe.
+    package mutating func cancelled(delivered: Delivered = .maybe, now: Duration) -> Action {
         switch state {
         case .over: return .nothing
         case .asking(_, _, let event): trace.finishHook(event, answer: nil, now: now)
@@ -116,6 +117,7 @@ extension RunMachine {
             let choice = Choice(context.settings.onError.outcome, reason: RunMachine.cancellationReason)
             trace.decide(Decision(choice), grounds: .cancelled, by: nil, now: now)
         }
+        trace.abandonAttempts(delivered: delivered, now: now)
         return finish(now: now)
     }
 

@@ -84,15 +84,19 @@ extension Trace {
         records[attempts[number - 1].event].end = now
     }
 
-    /// Ends what is still in flight, on the safe side: delivered and billed perhaps.
-    mutating func abandonAttempts(now: Duration) {
+    /// Ends what is still in flight. `delivered` says what is known of the attempt of the run itself; raw ones, which hooks
+    /// wait for, count as perhaps delivered.
+    mutating func abandonAttempts(delivered: Delivered = .maybe, now: Duration) {
         for index in attempts.indices where attempts[index].isInFlight {
-            let error = AttemptError(kind: .cancelled, message: "the run ended before the reply came", retryable: false)
-            let attempt = Attempt(
-                endpoint: attempts[index].endpoint, verdict: .unknown, code: nil, content: nil, id: nil, exID: nil,
-                httpStatus: nil, error: error, delivered: .maybe, billed: .maybe, elapsed: now - attempts[index].start)
-            finishAttempt(index + 1, attempt, now: now)
+            abandonAttempt(index + 1, delivered: attempts[index].isRaw ? .maybe : delivered, now: now)
         }
+    }
+
+    /// Ends one attempt, with what is known about its delivery. No effect when it has ended.
+    mutating func abandonAttempt(_ number: Int, delivered: Delivered, now: Duration) {
+        let record = attempts[number - 1]
+        let attempt = Attempt.cancelled(at: record.endpoint, delivered: delivered, elapsed: now - record.start)
+        finishAttempt(number, attempt, now: now)
     }
 
     mutating func refuse(_ reason: Guard, endpoint: Endpoint, isRaw: Bool, for place: HookPlace?, now: Duration) {

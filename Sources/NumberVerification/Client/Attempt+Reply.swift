@@ -10,9 +10,7 @@ extension Attempt {
         case .failure(let failure):
             self.init(
                 endpoint: endpoint, httpStatus: nil,
-                error: AttemptError(
-                    kind: failure.kind, message: failure.message,
-                    retryable: TokenState(code: nil, delivered: failure.delivered) == .unused),
+                error: AttemptError(kind: failure.kind, message: failure.message, delivered: failure.delivered),
                 delivered: failure.delivered, elapsed: elapsed)
         case .success(let reply):
             do throws(WireReply.Malformed) {

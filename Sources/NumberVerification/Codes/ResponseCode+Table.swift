@@ -18,7 +18,7 @@ extension ResponseCode {
         verify(
             .unknownResult, "unknown result", .upstream,
             meaning: "The carrier gave no verdict.",
-            advice: "Not a mismatch. Get a new token, or use an SMS code."),
+            advice: "Not a mismatch. The token may be spent: get a new one, or use an SMS code."),
         verify(
             .tokenExpiredOrNotExist, "token expired or not exist", .token,
             meaning: "The token has expired, was used before, or never existed.",

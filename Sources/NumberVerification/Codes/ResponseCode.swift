@@ -76,13 +76,11 @@ package struct ResponseCode: RawRepresentable, Hashable, Sendable, Comparable {
         }
     }
 
-    /// Whether a reply of verify with this code is charged: 9000 and 9001 are, 9099 may be, nothing else is.
+    /// Whether a reply of verify with this code is charged: 9000 and 9001, which spend the token, are, 9099 may be, nothing
+    /// else is.
     package var billed: Billed {
-        switch self {
-        case .verifyConsistent, .verifyNotConsistent: .yes
-        case .badServer: .maybe
-        default: .no
-        }
+        if self == .badServer { return .maybe }
+        return tokenState == .spent ? .yes : .no
     }
 
     /// True from 9000 to 9099, the codes of verify itself, known or not.

@@ -46,3 +46,13 @@ package struct Attempt: Sendable, Hashable {
         self.elapsed = elapsed
     }
 }
+
+extension Attempt {
+    /// An attempt that the caller gave up, with what was known then.
+    package static func cancelled(at endpoint: Endpoint, delivered: Delivered, elapsed: Duration) -> Attempt {
+        let error = AttemptError(kind: .cancelled, message: "the run ended before the reply came", delivered: delivered)
+        return Attempt(
+            endpoint: endpoint, verdict: .unknown, code: nil, content: nil, id: nil, exID: nil, httpStatus: nil,
+            error: error, delivered: delivered, billed: delivered == .no ? .no : .maybe, elapsed: elapsed)
+    }
+}

@@ -40,5 +40,11 @@ package struct AttemptError: Error, Sendable, Hashable, CustomStringConvertible 
         self.retryable = retryable
     }
 
+    /// An attempt without a well-formed reply. `message` must hold no secret, token or phone.
+    package init(kind: Kind, message: String, delivered: Delivered) {
+        let token = TokenState(code: nil, delivered: delivered)
+        self.init(kind: kind, message: message, retryable: token == .unused)
+    }
+
     package var description: String { "\(kind.rawValue): \(message)" }
 }

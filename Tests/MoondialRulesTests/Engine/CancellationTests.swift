@@ -105,15 +105,16 @@ import Testing
     // MARK: - Runs
 
     /// Cancels a run when a request is held.
-    private func cancelRun(_ rules: String, token: String, onError: RunSettings.OnError = .review) async throws
-        -> (FinishedRun, Outcome)
-    {
+    private func cancelRun(
+        _ rules: String, token: String, onError: RunSettings.OnError = .review, delivered: Delivered = .maybe
+    ) async throws -> (FinishedRun, Outcome) {
         var harness = EngineHarness(rules)
         harness.run.onError = onError
         return try await harness.onLoop { engine, record, promise in
             let loop = promise.futureResult.eventLoop
             var finished: [FinishedRun] = []
             engine.onRunFinished = { record.report.runs.append($0) }
+            record.transport.deliveredWhenCancelled = delivered
             let request = RunRequest(try VerificationRequest(phone: "13800138000", token: token))
             let handle = engine.verify(request) { finished.append($0) }
             record.transport.onHold = {
@@ -139,6 +140,22 @@ import Testing
         #expect(outcome.ends == 1)
         #expect(outcome.cancelled == 1)
         #expect(outcome.report.runs.count == 1)
+    }
+
+    @Test func aRunThatIsCancelledWhileItConnectsHasAnUnusedToken() async throws {
+        let (run, outcome) = try await cancelRun("", token: "hold", delivered: .no)
+        #expect(run.result.lastAttempt?.delivered == .no)
+        #expect(run.result.lastAttempt?.billed == .no)
+        #expect(run.result.lastAttempt?.tokenState == .unused)
+        #expect(outcome.cancelled == 1)
+    }
+
+    @Test(arguments: [Delivered.no, .maybe])
+    func aRawAttemptOfARunThatIsCancelledSaysWhatIsKnown(delivered: Delivered) async throws {
+        let rules = "rule 'waits' { pre_check = function() moondial.attempt('h5', '13911112222', 'hold') end }"
+        let (run, _) = try await cancelRun(rules, token: "t", delivered: delivered)
+        #expect(run.result.attempts.map(\.attempt.delivered) == [delivered])
+        #expect(run.result.attempts.map(\.attempt.error?.kind) == [.cancelled])
     }
 
     @Test func aRunEndsInDenyWhereTroubleDoes() async throws {

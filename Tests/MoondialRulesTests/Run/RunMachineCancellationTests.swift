@@ -60,6 +60,29 @@ struct RunMachineCancellationTests {
         #expect(result.verdict == .unknown)
     }
 
+    @Test(arguments: [(Delivered.no, TokenState.unused), (.maybe, .unclear)])
+    func whatIsKnownOfAnAttemptInFlightIsSaid(delivered: Delivered, token: TokenState) throws {
+        var machine = Fixture.machine()
+        _ = machine.start(now: .zero)
+        let result = try result(of: machine.cancelled(delivered: delivered, now: .seconds(1)))
+        let attempt = try #require(result.attempts.first?.attempt)
+        #expect(attempt.delivered == delivered)
+        #expect(attempt.billed == (delivered == .no ? .no : .maybe))
+        #expect(attempt.error?.retryable == (delivered == .no))
+        #expect(attempt.tokenState == token)
+    }
+
+    @Test func aRawAttemptThatIsCancelledLeavesWhatIsKnown() throws {
+        for delivered in [Delivered.no, .maybe] {
+            var machine = machine(waitingIn: .preCheck)
+            #expect(machine.rawAttempt(Fixture.request, at: .h5, now: .zero) == .granted(number: 1))
+            machine.rawAttemptCancelled(1, delivered: delivered, now: .zero)
+            machine.rawAttemptFinished(1, Fixture.reply(9000), now: .zero)
+            let again = machine.rawAttempt(Fixture.request, at: .h5, now: .zero)
+            #expect(again == (delivered == .no ? .granted(number: 2) : .refused(.tokenSpent)))
+        }
+    }
+
     @Test(arguments: [
         (Decision.Outcome.allow, RunSettings.OnError.review, Decision.Outcome.review),
         (.allow, .deny, .deny), (.review, .review, .review), (.review, .deny, .deny), (.deny, .review, .deny),

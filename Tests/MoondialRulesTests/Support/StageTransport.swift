@@ -17,6 +17,8 @@ final class StageTransport: Transport {
     private(set) var cancelled = 0
     /// Whether those that are cancelled stay held all the same, so that their replies come too late.
     var ignoresCancellation = false
+    /// What is known of those that are cancelled.
+    var deliveredWhenCancelled = Delivered.maybe
     /// Called when a request is kept back, after it was sent.
     var onHold: (() -> Void)?
 
@@ -44,9 +46,11 @@ final class StageTransport: Transport {
         }
         let exchange = HeldExchange(String(token), completion) { [self] exchange in
             cancelled += 1
-            if ignoresCancellation { return }
+            if ignoresCancellation { return deliveredWhenCancelled }
             held.removeAll { $0 === exchange }
-            eventLoop.assumeIsolated().execute { exchange.finish(.failure(Self.givenUp)) }
+            let failure = ExchangeFailure(kind: .cancelled, message: "given up", delivered: deliveredWhenCancelled)
+            eventLoop.assumeIsolated().execute { exchange.finish(.failure(failure)) }
+            return deliveredWhenCancelled
         } pass: { [self] exchange in
             _ = simulator.send(request, deadline: deadline) { exchange.finish($0) }
         }
@@ -69,19 +73,17 @@ final class StageTransport: Transport {
         onHold = nil
         held = []
     }
-
-    private static let givenUp = ExchangeFailure(kind: .cancelled, message: "given up", delivered: .maybe)
 }
 
 private final class HeldExchange: Exchange {
     let token: String
     private var completion: ((Result<HTTPReply, ExchangeFailure>) -> Void)?
-    private let giveUp: (HeldExchange) -> Void
+    private let giveUp: (HeldExchange) -> Delivered
     let pass: (HeldExchange) -> Void
 
     init(
         _ token: String, _ completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void,
-        giveUp: @escaping (HeldExchange) -> Void, pass: @escaping (HeldExchange) -> Void
+        giveUp: @escaping (HeldExchange) -> Delivered, pass: @escaping (HeldExchange) -> Void
     ) {
         self.token = token
         self.completion = completion
@@ -90,8 +92,7 @@ private final class HeldExchange: Exchange {
     }
 
     func cancel() -> Delivered {
-        if completion != nil { giveUp(self) }
-        return .maybe
+        completion == nil ? .maybe : giveUp(self)
     }
 
     func finish(_ result: Result<HTTPReply, ExchangeFailure>) {
