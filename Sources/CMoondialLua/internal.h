@@ -49,20 +49,22 @@ typedef struct {
     _Atomic uint64_t limit;     ///< nanoseconds of processor time
     _Atomic uint64_t deadline;  ///< nanoseconds on the coarse clock
     _Atomic int32_t thread;     ///< the operating system's number of the thread
+    _Atomic bool is_interruptible;  ///< by the user: other slices end by themselves
     // Written by others:
     _Atomic uint64_t overdue;   ///< the number of the slice that has to stop
     _Atomic int32_t reason;     ///< and why
     _Atomic uint64_t stalled;   ///< the number of the slice that has to stop in the middle of an instruction
-    _Atomic uint64_t idle;      ///< nanoseconds that slice `idle_of` is known not to have had a processor
-    _Atomic uint64_t idle_of;
+    // How much processor time the thread had used, in nanoseconds. To know that for each slice would cost more than most
+    // slices do.
+    _Atomic uint64_t cpu;       ///< at the watchdog's last look, or in place of one
+    _Atomic uint64_t cpu_base;  ///< at the last look before slice `base_of` began
+    _Atomic uint64_t base_of;
 } moondial_slice;
 
-/// When the watchdog first saw a slice.
+/// What the watchdog has done about a slice.
 typedef struct {
     uint64_t slice;
-    uint64_t time;  ///< on the coarse clock
-    uint64_t cpu;   ///< of the thread
-    bool is_told;   ///< that it has to stop
+    bool is_told;  ///< that it has to stop
     uint64_t cpu_when_told;
 } moondial_sighting;
 
@@ -105,6 +107,8 @@ struct moondial_vm {
     _Atomic bool interrupted;        ///< the host's user wants whatever runs, or runs next, to stop
     uint64_t slices;                 ///< the last number given
     moondial_slice slice;
+    int32_t clocked;                 ///< the thread that `slice.cpu` is of
+    _Atomic bool is_overlooked;      ///< by the watchdog, in tests
     moondial_sighting sighting;      ///< this and the following are the watchdog's
     moondial_vm *next_watched;
     _Atomic bool is_watched;
@@ -139,6 +143,7 @@ struct moondial_thread {
 };
 
 /// Registry keys are the addresses of these.
+extern const char moondial_key_name;      ///< the string "__name"
 extern const char moondial_key_names;     ///< function -> its name in the standard library
 extern const char moondial_key_host;      ///< the table of host-only functions
 extern const char moondial_key_classes;   ///< class number -> metatable
@@ -235,6 +240,12 @@ void moondial_enter(moondial_vm *vm, moondial_entry *entry, moondial_meter *mete
 void moondial_leave(moondial_vm *vm, moondial_entry *entry);
 /// Makes what runs stop at its next instruction. Safe in a signal handler on the VM's thread. Never raises.
 void moondial_request_stop(moondial_vm *vm, moondial_stop_reason reason);
+/// The code of another coroutine, or of another function of the host's, runs from here on.
+void moondial_set_running(moondial_vm *vm, lua_State *state);
+/// Keeps what runs on this thread, if it does, from being left in the middle: it calls the system, which may hold a lock
+/// or be changing something that outlives the VM. Returns what `moondial_unguard` takes.
+bool moondial_guard(void);
+void moondial_unguard(bool was_guarded);
 /// Does not return: the run that is going on ends here. No code of a script between here and the host's call has a say,
 /// and the coroutines on the way are abandoned.
 _Noreturn void moondial_stop(lua_State *L);
@@ -253,7 +264,8 @@ moondial_vm *moondial_vm_here(void);
 
 /// Finds out where the code of Lua is. Once, before the others.
 void moondial_find_lua(void);
-/// In the signal handler: if Lua itself was interrupted, the slice ends when the handler returns, and the VM is lost.
+/// In the signal handler: if Lua was interrupted, or the system's library on its behalf, the slice ends when the handler
+/// returns, and the VM is lost.
 void moondial_last_resort(moondial_vm *vm, void *context);
 /// Ends the host's call of a VM that is lost from here on. Does not return.
 _Noreturn void moondial_lose(moondial_vm *vm);
@@ -262,6 +274,10 @@ moondial_status moondial_report_lost(moondial_vm *vm);
 
 // MARK: - watchdog.c
 
+/// Nanoseconds of processor time that a thread has used; 0 when it is gone.
+uint64_t moondial_cpu_time(int32_t thread);
+/// Whether the watchdog looks at the VM every few milliseconds now.
+bool moondial_is_watched(const moondial_vm *vm);
 /// A slice with limits begins, or one has to stop: the watchdog looks at it from time to time. From any thread.
 void moondial_watch(moondial_vm *vm);
 /// The VM goes away.

@@ -59,6 +59,8 @@ static int set_up(lua_State *L) {
         lua_newtable(L);
         lua_rawsetp(L, LUA_REGISTRYINDEX, tables[i]);
     }
+    lua_pushliteral(L, "__name");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &moondial_key_name);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_array);
     lua_pushliteral(L, "array");
     lua_setfield(L, -2, "__name");
@@ -206,11 +208,8 @@ static int run_prelude(lua_State *L) {
     return 0;
 }
 
-/// Runs `function` with `argument` as a light userdata on the main stack, which is empty before and after.
-static moondial_status protect(moondial_vm *vm, lua_CFunction function, const void *argument) {
-    if (vm->is_lost) return moondial_report_lost(vm);
+static moondial_status call_protected(moondial_vm *vm, lua_CFunction function, const void *argument) {
     lua_State *L = vm->main;
-    vm->starved = false;
     lua_settop(L, 0);
     lua_pushcfunction(L, function);
     lua_pushlightuserdata(L, (void *)argument);
@@ -218,6 +217,18 @@ static moondial_status protect(moondial_vm *vm, lua_CFunction function, const vo
     moondial_status result = status == LUA_OK ? MOONDIAL_OK : moondial_report(L, status);
     lua_settop(L, 0);
     return result;
+}
+
+/// Runs `function` with `argument` as a light userdata on the main stack, which is empty before and after.
+static moondial_status protect(moondial_vm *vm, lua_CFunction function, const void *argument) {
+    if (vm->is_lost) return moondial_report_lost(vm);
+    vm->starved = false;
+    moondial_entry entry;
+    moondial_enter(vm, &entry, &vm->host_meter, vm->main);
+    moondial_status status = MOONDIAL_STOPPED;
+    if (sigsetjmp(entry.jump, 0) == 0) status = call_protected(vm, function, argument);
+    moondial_leave(vm, &entry);
+    return status;
 }
 
 moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t function, uint32_t flags) {

@@ -97,6 +97,11 @@ package final class LuaVM {
         moondial_vm_limit_allocations(handle, count ?? .max)
     }
 
+    /// The watchdog does not look at this VM meanwhile, as when the system gives it no processor. For tests.
+    package var isOverlooked = false {
+        didSet { moondial_vm_overlook(handle, isOverlooked) }
+    }
+
     // MARK: - Loading
 
     /// Compiles Lua text. Bytecode is refused.

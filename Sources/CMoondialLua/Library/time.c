@@ -18,7 +18,9 @@ static uint64_t nanoseconds(clockid_t clock) {
 /// Whole seconds since 1970.
 static void push_now(lua_State *L) {
     const moondial_vm *vm = moondial_vm_of(L);
+    bool was_guarded = moondial_guard();  // the host's code runs
     int64_t now = vm->clock ? vm->clock(vm->context, vm->current) : (int64_t)(nanoseconds(CLOCK_REALTIME) / 1000000);
+    moondial_unguard(was_guarded);
     lua_pushinteger(L, now / 1000 - (now % 1000 < 0));
 }
 

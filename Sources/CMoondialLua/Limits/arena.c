@@ -5,7 +5,6 @@
 
 #include "arena.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,12 +111,14 @@ static void unlink_slab(moondial_slab *slab) {
 }
 
 static bool add_segment(moondial_arena *arena) {
+    arena->calls_system = true;
     moondial_segment *segment = map_segment();
-    if (segment == NULL) return false;
 #ifdef MADV_HUGEPAGE
     // Large states get by with fewer faults this way, and are gone in no time.
-    if (arena->used_count >= MANY) madvise(segment, SEGMENT, MADV_HUGEPAGE);
+    if (segment != NULL && arena->used_count >= MANY) madvise(segment, SEGMENT, MADV_HUGEPAGE);
 #endif
+    arena->calls_system = false;
+    if (segment == NULL) return false;
     segment->next = arena->segments;
     segment->link = &arena->segments;
     if (segment->next != NULL) segment->next->link = &segment->next;
@@ -133,7 +134,9 @@ static void remove_segment(moondial_arena *arena, moondial_segment *segment) {
     arena->empty_count -= SLABS;
     *segment->link = segment->next;
     if (segment->next != NULL) segment->next->link = segment->link;
+    arena->calls_system = true;
     munmap(segment, SEGMENT);
+    arena->calls_system = false;
 }
 
 // MARK: - Slabs
@@ -166,7 +169,10 @@ static void remove_slab(moondial_arena *arena, moondial_slab *slab) {
     arena->used_count--;
     if (arena->empty_count <= arena->used_count + RESERVE) return;
     if (segment->empty == SLABS) return remove_segment(arena, segment);
-    if (slab != segment->slabs) madvise(memory_of(slab), SLAB, MADV_DONTNEED);
+    if (slab == segment->slabs) return;
+    arena->calls_system = true;
+    madvise(memory_of(slab), SLAB, MADV_DONTNEED);
+    arena->calls_system = false;
 }
 
 /// Makes free blocks of memory that has not been used yet; false when there is none left.
@@ -225,22 +231,28 @@ static void unlink_large(moondial_large *large) {
 }
 
 static void *take_large(moondial_arena *arena, size_t size) {
+    arena->calls_system = true;
     moondial_large *large = malloc(sizeof *large + size);
+    arena->calls_system = false;
     if (large == NULL) return NULL;
     link_large(arena, large);
     return large + 1;
 }
 
-static void give_large(void *block) {
+static void give_large(moondial_arena *arena, void *block) {
     moondial_large *large = (moondial_large *)block - 1;
     unlink_large(large);
+    arena->calls_system = true;
     free(large);
+    arena->calls_system = false;
 }
 
 static void *resize_large(moondial_arena *arena, void *block, size_t size) {
     moondial_large *large = (moondial_large *)block - 1;
     unlink_large(large);
+    arena->calls_system = true;
     moondial_large *moved = realloc(large, sizeof *large + size);
+    arena->calls_system = false;
     link_large(arena, moved != NULL ? moved : large);
     return moved != NULL ? moved + 1 : NULL;
 }
@@ -260,7 +272,7 @@ void *moondial_arena_take(moondial_arena *arena, size_t size) {
 
 void moondial_arena_give(moondial_arena *arena, void *block, size_t size) {
     if (block == NULL) return;
-    if (size > SMALL) return give_large(block);
+    if (size > SMALL) return give_large(arena, block);
     moondial_slab *slab = slab_of(block);
     *(void **)block = slab->free;
     slab->free = block;

@@ -5,6 +5,7 @@
 #ifndef CMOONDIALLUA_ARENA_H
 #define CMOONDIALLUA_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -25,6 +26,7 @@ typedef struct {
     size_t used_count;
     moondial_segment *segments;
     moondial_large *large;
+    volatile bool calls_system;  ///< to get memory from it or to give some back
 } moondial_arena;
 
 /// A block of `size` > 0 bytes, or NULL.

@@ -3,9 +3,14 @@
 // Ends a slice that does not come to its next instruction: it rehashes a table, compares strings or collects garbage.
 //
 // The signal handler sends the thread to `land` instead of back to where it was, in the middle of Lua, and from there it
-// goes on to the host's call. Nobody knows what Lua was changing, so that from then on the VM is lost: nothing calls Lua
-// for it again, and its memory goes when the VM does. That is why Lua itself must be what was interrupted. Whatever Lua
-// calls, the system's library above all, may hold a lock or be changing something that outlives the VM.
+// goes on to the host's call. What Lua was changing is not known, so that from then on the VM is lost: nothing calls Lua
+// for it again, and its memory goes when the VM does.
+//
+// That is allowed where nothing is left behind that outlives the VM. In Lua itself that is always so. In the system's
+// library it is so when Lua, or our own code on behalf of a script, called it for work on bytes or numbers: to read a
+// numeral of 50 MiB, to compare or to measure long strings. Whoever calls it for memory, for files, for threads or for
+// what else may hold a lock does that between `moondial_guard` and `moondial_unguard`, or in `moondial_arena.calls_system`.
+// A host function is never left, since it has frames of Swift.
 
 #define _GNU_SOURCE  // dl_iterate_phdr, REG_RIP
 #include <signal.h>
@@ -15,48 +20,53 @@
 #if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
 
 #include <link.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
 #include <ucontext.h>
 
-// MARK: - Where Lua is
+// MARK: - Where Lua and the system's library are
 
-/// The code of the library that is Lua; empty when it cannot be told from ours.
-static struct {
+typedef struct {
     uintptr_t begin;
     uintptr_t end;
-} text;
+} range;
 
-static bool holds(const struct dl_phdr_info *object, uintptr_t address, uintptr_t *begin, uintptr_t *end) {
+/// The code of each; empty when it cannot be told from ours.
+static range lua_text, system_text;
+
+static bool holds(const struct dl_phdr_info *object, uintptr_t address, range *text) {
     for (int i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[i];
         if (part->p_type != PT_LOAD || !(part->p_flags & PF_X)) continue;
-        *begin = object->dlpi_addr + part->p_vaddr;
-        *end = *begin + part->p_memsz;
-        if (address >= *begin && address < *end) return true;
+        *text = (range){object->dlpi_addr + part->p_vaddr, object->dlpi_addr + part->p_vaddr + part->p_memsz};
+        if (address >= text->begin && address < text->end) return true;
     }
     return false;
 }
 
-static int look_for_lua(struct dl_phdr_info *object, size_t size, void *unused) {
+static int look_at_object(struct dl_phdr_info *object, size_t size, void *unused) {
     (void)size;
     (void)unused;
-    uintptr_t begin, end, ours_begin, ours_end;
-    if (!holds(object, (uintptr_t)&lua_newstate, &begin, &end)) return 0;
+    range found;
     // Linked statically, Lua lies among everything else: then there is no last resort.
-    if (holds(object, (uintptr_t)&moondial_find_lua, &ours_begin, &ours_end)) return 1;
-    text.begin = begin;
-    text.end = end;
-    return 1;
+    if (holds(object, (uintptr_t)&moondial_find_lua, &found)) return 0;
+    if (holds(object, (uintptr_t)&lua_newstate, &found)) lua_text = found;
+    // In other locales comparing strings needs memory of the system.
+    if (holds(object, (uintptr_t)&strtod, &found) && strcmp(setlocale(LC_COLLATE, NULL), "C") == 0) system_text = found;
+    return 0;
 }
 
-void moondial_find_lua(void) { dl_iterate_phdr(look_for_lua, NULL); }
+void moondial_find_lua(void) { dl_iterate_phdr(look_at_object, NULL); }
+
+static bool is_in(range text, uintptr_t address) { return address >= text.begin && address < text.end; }
 
 // MARK: - Jumping
 
 /// Where the thread goes on after the signal, as if Lua had called this.
 static _Noreturn void land(void) { moondial_lose(moondial_vm_here()); }
 
-__attribute__((disable_sanitizer_instrumentation))
-void moondial_last_resort(moondial_vm *vm, void *context) {
+__attribute__((disable_sanitizer_instrumentation)) void moondial_last_resort(moondial_vm *vm, void *context) {
     ucontext_t *interrupted = context;
 #ifdef __x86_64__
     greg_t *registers = interrupted->uc_mcontext.gregs;
@@ -64,8 +74,7 @@ void moondial_last_resort(moondial_vm *vm, void *context) {
 #else
     uintptr_t counter = interrupted->uc_mcontext.pc;
 #endif
-    if (counter < text.begin || counter >= text.end) return;
-    // In Lua on behalf of the allocator, of a stop, or of a host function, which has frames of Swift below.
+    if (!is_in(lua_text, counter) && (!is_in(system_text, counter) || vm->arena.calls_system)) return;
     if (vm->is_guarded || vm->calling != NULL) return;
 #ifdef __x86_64__
     // Below the red zone, aligned as after a call.

@@ -32,6 +32,23 @@ static void stop_hook(lua_State *L, lua_Debug *ar) {
 
 moondial_vm *moondial_vm_here(void) { return here.vm; }
 
+bool moondial_guard(void) {
+    moondial_vm *vm = here.vm;
+    bool was_guarded = vm != NULL && vm->is_guarded;
+    if (vm != NULL) vm->is_guarded = true;
+    return was_guarded;
+}
+
+void moondial_unguard(bool was_guarded) {
+    if (here.vm != NULL) here.vm->is_guarded = was_guarded;
+}
+
+void moondial_set_running(moondial_vm *vm, lua_State *state) {
+    vm->running = state;
+    // Of a stop that was asked for before, the other coroutine knows.
+    if (vm->stopping) moondial_request_stop(vm, (moondial_stop_reason)vm->stopping);
+}
+
 __attribute__((disable_sanitizer_instrumentation)) void moondial_request_stop(
     moondial_vm *vm, moondial_stop_reason reason) {
     vm->stopping = reason;
@@ -119,7 +136,7 @@ void moondial_signal_slice(moondial_vm *vm) {
 void moondial_vm_interrupt(moondial_vm *vm) {
     vm->interrupted = true;
     uint64_t slice = vm->slice.number;
-    if (slice == 0 || atomic_load_explicit(&vm->slice.limit, memory_order_relaxed) != UINT64_MAX) return;
+    if (slice == 0 || !vm->slice.is_interruptible) return;
     moondial_stop_slice(vm, slice, MOONDIAL_STOP_INTERRUPT);
     moondial_watch(vm);  // whether it helps
 }
@@ -132,9 +149,16 @@ static uint64_t left(uint64_t limit, uint64_t used) {
     return limit == UINT64_MAX ? limit : limit > used ? limit - used : 0;
 }
 
+/// Does what the watchdog does when it looks between two slices.
+static void note_cpu(moondial_vm *vm) {
+    vm->clocked = here.number;
+    atomic_store_explicit(&vm->slice.cpu, moondial_cpu_time(here.number), memory_order_relaxed);
+}
+
 static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     moondial_meter *meter = vm->meter;
     moondial_slice *slice = &vm->slice;
+    if (vm->clocked != here.number || !moondial_is_watched(vm)) note_cpu(vm);
     entry->started = moondial_now();
     uint64_t limit = left(meter->cpu_limit, meter->cpu);
     // After the deadline there is still time to decide on what came, even where others keep the processor busy.
@@ -144,21 +168,36 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     atomic_store_explicit(&slice->limit, limit, memory_order_relaxed);
     atomic_store_explicit(&slice->deadline, deadline, memory_order_relaxed);
     atomic_store_explicit(&slice->thread, here.number, memory_order_relaxed);
+    bool is_interruptible = limit == UINT64_MAX && meter != &vm->host_meter;
+    atomic_store_explicit(&slice->is_interruptible, is_interruptible, memory_order_relaxed);
     if (vm->is_lost) return;  // going back to a call that is over, and finds that out
     slice->number = ++vm->slices;  // before the watchdog is asked whether it sleeps, and before the interrupt is looked at
     if (meter->stopped) moondial_request_stop(vm, meter->stopped);
-    else if (vm->interrupted && limit == UINT64_MAX) moondial_request_stop(vm, MOONDIAL_STOP_INTERRUPT);
+    else if (vm->interrupted && is_interruptible) moondial_request_stop(vm, MOONDIAL_STOP_INTERRUPT);
     else if (limit == 0) moondial_request_stop(vm, MOONDIAL_STOP_CPU);
     else if (meter->allocated > meter->allocation_limit) moondial_request_stop(vm, MOONDIAL_STOP_ALLOCATION);
     else if (limit != UINT64_MAX || meter->deadline != UINT64_MAX) moondial_watch(vm);
 }
 
+/// Nanoseconds up to which a slice is taken to have worked all the time: three steps of the coarse clock, or more.
+enum { SHORT = 12000000 };
+
+/// What a slice that was not short has worked: at most what its thread has since the watchdog last looked before it.
+static uint64_t worked(const moondial_slice *slice, uint64_t number) {
+    uint64_t base = atomic_load_explicit(&slice->cpu, memory_order_acquire);
+    if (atomic_load_explicit(&slice->base_of, memory_order_acquire) == number)
+        base = atomic_load_explicit(&slice->cpu_base, memory_order_relaxed);
+    return left(moondial_cpu_time(here.number), base);
+}
+
 static void end_slice(moondial_vm *vm, const moondial_entry *entry) {
     moondial_slice *slice = &vm->slice;
-    uint64_t number = atomic_load_explicit(&slice->number, memory_order_relaxed);
-    atomic_store_explicit(&slice->number, 0, memory_order_release);
     uint64_t used = moondial_now() - entry->started;
-    if (used > 0 && slice->idle_of == number) used = left(used, slice->idle);
+    if (used > SHORT) {
+        uint64_t most = worked(slice, atomic_load_explicit(&slice->number, memory_order_relaxed));
+        if (used > most) used = most;
+    }
+    atomic_store_explicit(&slice->number, 0, memory_order_release);
     vm->meter->cpu += used;
 }
 

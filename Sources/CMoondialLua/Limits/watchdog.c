@@ -31,8 +31,7 @@ static struct {
     _Atomic bool asleep;
 } watchdog = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 
-/// Nanoseconds of processor time that a thread has used; 0 when it is gone.
-static uint64_t cpu_time(int32_t thread) {
+uint64_t moondial_cpu_time(int32_t thread) {
 #ifdef __APPLE__
     thread_basic_info_data_t info;
     mach_msg_type_number_t count = THREAD_BASIC_INFO_COUNT;
@@ -67,27 +66,42 @@ static void insist(moondial_vm *vm, uint64_t number, uint64_t cpu) {
     moondial_signal_slice(vm);
 }
 
+/// The thread does not run Lua: what it has used by now is not the next slice's.
+static bool look_at_idle(moondial_vm *vm) {
+    moondial_slice *slice = &vm->slice;
+    uint64_t cpu = moondial_cpu_time(atomic_load_explicit(&slice->thread, memory_order_relaxed));
+    atomic_thread_fence(memory_order_seq_cst);
+    if (atomic_load_explicit(&slice->number, memory_order_acquire) != 0) return true;
+    atomic_store_explicit(&slice->cpu, cpu, memory_order_release);
+    return false;
+}
+
 /// Looks at one VM; false when nothing goes on in it.
 static bool look_at(moondial_vm *vm) {
     moondial_slice *slice = &vm->slice;
+    if (vm->is_overlooked) return true;
     uint64_t number = atomic_load_explicit(&slice->number, memory_order_acquire);
-    if (number == 0) return false;
+    if (number == 0) return look_at_idle(vm);
     uint64_t started = atomic_load_explicit(&slice->started, memory_order_relaxed);
     uint64_t limit = atomic_load_explicit(&slice->limit, memory_order_relaxed);
     uint64_t deadline = atomic_load_explicit(&slice->deadline, memory_order_relaxed);
     int32_t thread = atomic_load_explicit(&slice->thread, memory_order_relaxed);
+    uint64_t last = atomic_load_explicit(&slice->cpu, memory_order_relaxed);
     atomic_thread_fence(memory_order_acquire);
     if (atomic_load_explicit(&slice->number, memory_order_relaxed) != number) return true;
 
     uint64_t now = moondial_now();
-    uint64_t cpu = cpu_time(thread);
-    if (vm->sighting.slice != number) vm->sighting = (moondial_sighting){.slice = number, .time = now, .cpu = cpu};
-    uint64_t seen = now - vm->sighting.time;
-    uint64_t worked = cpu - vm->sighting.cpu;
-    atomic_store_explicit(&slice->idle, seen > worked ? seen - worked : 0, memory_order_relaxed);
-    atomic_store_explicit(&slice->idle_of, number, memory_order_release);
-    // Before it was first seen, it is taken to have worked all the time.
-    uint64_t used = vm->sighting.time - started + worked;
+    uint64_t cpu = moondial_cpu_time(thread);
+    if (vm->sighting.slice != number) {
+        vm->sighting = (moondial_sighting){.slice = number};
+        atomic_store_explicit(&slice->cpu_base, last, memory_order_relaxed);
+        atomic_store_explicit(&slice->base_of, number, memory_order_release);
+    }
+    atomic_store_explicit(&slice->cpu, cpu, memory_order_release);
+    // No more than it has worked since the last look before it began, and no more than the time that has passed since.
+    uint64_t base = atomic_load_explicit(&slice->cpu_base, memory_order_relaxed);
+    uint64_t worked = cpu > base ? cpu - base : 0;
+    uint64_t used = now - started < worked ? now - started : worked;
     if (atomic_load_explicit(&slice->overdue, memory_order_relaxed) == number) insist(vm, number, cpu);
     else if (used >= limit) moondial_stop_slice(vm, number, MOONDIAL_STOP_CPU);
     else if (now >= deadline) moondial_stop_slice(vm, number, MOONDIAL_STOP_DEADLINE);
@@ -144,13 +158,23 @@ static void add(moondial_vm *vm) {
     pthread_mutex_unlock(&watchdog.lock);
 }
 
-void moondial_watch(moondial_vm *vm) {
-    if (!vm->is_watched) add(vm);
-    if (!watchdog.asleep) return;
+void moondial_vm_overlook(moondial_vm *vm, bool is_overlooked) { vm->is_overlooked = is_overlooked; }
+
+bool moondial_is_watched(const moondial_vm *vm) { return vm->is_watched && !watchdog.asleep; }
+
+static void wake(void) {
     pthread_mutex_lock(&watchdog.lock);
     watchdog.asleep = false;
     pthread_cond_signal(&watchdog.wake);
     pthread_mutex_unlock(&watchdog.lock);
+}
+
+void moondial_watch(moondial_vm *vm) {
+    if (moondial_is_watched(vm)) return;
+    bool was_guarded = moondial_guard();
+    if (!vm->is_watched) add(vm);
+    if (watchdog.asleep) wake();
+    moondial_unguard(was_guarded);
 }
 
 void moondial_unwatch(moondial_vm *vm) {

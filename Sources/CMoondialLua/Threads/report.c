@@ -12,11 +12,16 @@ enum { MAX_FRAMES = 24, MAX_MESSAGE = 8192, MAX_SOURCE = 4096, MAX_TYPE_NAME = 2
 /// Values and keys of an error value that are reported.
 enum { MAX_ERROR_NODES = 64 };
 
+/// Levels that are looked at. Finding one takes time in proportion to its number.
+enum { MAX_LEVELS = 1000 };
+
 // MARK: - Places
 
 bool moondial_is_prelude_name(const char *chunk_name) { return strncmp(chunk_name, "=[moondial", 10) == 0; }
 
 static bool is_prelude(const lua_Debug *ar) { return moondial_is_prelude_name(ar->source); }
+
+const char moondial_key_name = 0;
 
 const char *moondial_source(const lua_Debug *ar, size_t *count) {
     bool named = *ar->source == '@' || *ar->source == '=';
@@ -28,7 +33,7 @@ const char *moondial_source(const lua_Debug *ar, size_t *count) {
 
 /// Finds the innermost script function of `L`. Never raises.
 static bool find_script(lua_State *L, lua_Debug *ar) {
-    for (int level = 0; lua_getstack(L, level, ar); level++) {
+    for (int level = 0; level < MAX_LEVELS && lua_getstack(L, level, ar); level++) {
         lua_getinfo(L, "Sl", ar);
         if (ar->currentline > 0 && !is_prelude(ar)) return true;
     }
@@ -115,16 +120,9 @@ int moondial_error_text(lua_State *L) {
 static const char *type_name(lua_State *L) {
     const char *name = "";
     if (!lua_checkstack(L, 3) || !lua_getmetatable(L, -1)) return name;
-    // Looking up "__name" would first have to make that string, which can fail.
-    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-        if (lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING
-            && strcmp(lua_tostring(L, -2), "__name") == 0) {
-            name = lua_tostring(L, -1);  // the metatable keeps it
-            lua_pop(L, 2);
-            break;
-        }
-    }
-    lua_pop(L, 1);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_name);  // making the string here could fail
+    if (lua_rawget(L, -2) == LUA_TSTRING) name = lua_tostring(L, -1);  // the metatable keeps it
+    lua_pop(L, 2);
     return name;
 }
 
@@ -170,7 +168,7 @@ static bool is_host_function(lua_State *L, lua_Debug *ar) {
 /// Counts what it puts in `frames`.
 static bool put_frames(lua_State *L, moondial_buffer *out, int *frames) {
     lua_Debug ar;
-    for (int level = 0; *frames < MAX_FRAMES && lua_getstack(L, level, &ar); level++) {
+    for (int level = 0; level < MAX_LEVELS && *frames < MAX_FRAMES && lua_getstack(L, level, &ar); level++) {
         lua_getinfo(L, "Sln", &ar);
         if (is_prelude(&ar) || is_host_function(L, &ar)) continue;
         if (!put_frame(&ar, out)) return false;

@@ -38,7 +38,7 @@ static moondial_status encode_results(moondial_thread *thread, int count) {
 
 /// Gives up the thread's coroutine as it is. The next start makes another.
 static void abandon(moondial_thread *thread) {
-    moondial_vm_release(thread->vm, thread->reference);
+    if (thread->state != NULL) moondial_vm_release(thread->vm, thread->reference);
     thread->state = NULL;
     thread->waits = false;
 }
@@ -80,7 +80,41 @@ static void reset(moondial_thread *thread) {
     vm->current = outer;
 }
 
-static bool has_state(moondial_thread *thread);
+/// Protected: gives the thread a coroutine.
+static int make_state(lua_State *L) {
+    moondial_thread *thread = lua_touserdata(L, 1);
+    lua_State *state = lua_newthread(L);
+    thread->reference = luaL_ref(L, LUA_REGISTRYINDEX);
+    thread->state = state;
+    moondial_mark_thread(state, true);
+    return 0;
+}
+
+/// Whether the thread has a coroutine now; false when memory ran out. Within a slice of the thread: making one can collect
+/// garbage for as long as it likes.
+static bool has_state(moondial_thread *thread) {
+    lua_State *L = thread->vm->main;
+    if (thread->state != NULL) return true;
+    lua_settop(L, 0);
+    lua_pushcfunction(L, make_state);
+    lua_pushlightuserdata(L, thread);
+    lua_pcall(L, 1, 0, 0);
+    lua_settop(L, 0);
+    if (thread->state == NULL) return false;
+    moondial_set_running(thread->vm, thread->state);
+    return true;
+}
+
+/// Calls `moondial_error_text` on `reporter` with the error value on top of `L`; false when it failed.
+static bool call_error_text(lua_State *L, moondial_thread *reporter) {
+    if (!has_state(reporter)) return false;
+    lua_State *R = reporter->state;
+    lua_pushcfunction(R, moondial_error_text);
+    lua_pushvalue(L, -1);
+    lua_xmove(L, R, 1);
+    int results = 0;
+    return lua_resume(R, NULL, 1, &results) == LUA_OK;
+}
 
 /// Replaces the error value on top of the thread's stack by its text, when it has one of its own, as the standalone
 /// interpreter does. That is script code: it runs with what the thread may use, on another coroutine, since this one is
@@ -92,85 +126,60 @@ static bool take_error_text(moondial_thread *thread) {
     lua_pop(L, 1);
     moondial_thread *reporter = moondial_thread_acquire(vm, thread->owner, thread->meter);
     if (reporter == NULL) return true;
-    bool ended = true, stopped = false;
-    if (has_state(reporter)) {
-        lua_State *R = reporter->state;
-        lua_pushcfunction(R, moondial_error_text);
-        lua_pushvalue(L, -1);
-        lua_xmove(L, R, 1);
-        moondial_entry entry;
-        vm->current = thread;
-        moondial_enter(vm, &entry, thread->meter, R);
-        stopped = sigsetjmp(entry.jump, 0) != 0;
-        int results = 0;
-        ended = !stopped && lua_resume(R, NULL, 1, &results) == LUA_OK;
-        moondial_leave(vm, &entry);
-        vm->current = NULL;
-        if (ended) {
-            lua_pop(L, 1);
-            lua_xmove(R, L, 1);
-        } else {
-            abandon(reporter);
-        }
+    moondial_entry entry;
+    moondial_enter(vm, &entry, thread->meter, reporter->state != NULL ? reporter->state : vm->main);
+    bool stopped = sigsetjmp(entry.jump, 0) != 0;
+    bool ended = !stopped && call_error_text(L, reporter);
+    moondial_leave(vm, &entry);
+    if (ended) {
+        lua_pop(L, 1);
+        lua_xmove(reporter->state, L, 1);
+    } else {
+        abandon(reporter);
     }
     moondial_thread_release(reporter);
     return !stopped;
 }
 
-static moondial_status run(moondial_thread *thread, int arguments) {
+/// What is the thread's own of a slice: calls `function`, or without one goes on after a wait.
+static moondial_status work(moondial_thread *thread, int32_t function) {
+    moondial_vm *vm = thread->vm;
+    if (!has_state(thread)) return moondial_report_text(vm, MOONDIAL_MEMORY, "not enough memory");
+    lua_State *L = thread->state;
+    if (function != MOONDIAL_NO_FUNCTION) {
+        // An idle coroutine has room for a few values; nothing here allocates.
+        lua_pushcfunction(L, begin_call);
+        lua_pushinteger(L, function);
+    }
+    int results = 0;
+    int status = lua_resume(L, NULL, function != MOONDIAL_NO_FUNCTION ? 1 : 0, &results);
+    // Results and errors are read with what the thread may use: a table can have millions of places without a value, all
+    // of which are seen.
+    if (status == LUA_OK) return encode_results(thread, results);
+    if (status == LUA_YIELD) return MOONDIAL_WAITING;
+    return take_error_text(thread) ? moondial_report(L, status) : MOONDIAL_STOPPED;
+}
+
+static moondial_status run(moondial_thread *thread, int32_t function) {
     moondial_vm *vm = thread->vm;
     moondial_entry entry;
     vm->current = thread;
     vm->starved = false;
     thread->waits = false;
-    moondial_enter(vm, &entry, thread->meter, thread->state);
-    if (sigsetjmp(entry.jump, 0) != 0) {
-        moondial_leave(vm, &entry);
-        vm->current = NULL;
-        vm->waiting = false;
-        abandon(thread);
-        return MOONDIAL_STOPPED;
-    }
-    int results = 0;
-    int status = lua_resume(thread->state, NULL, arguments, &results);
-    // Still within what the thread may use: a table can have millions of places without a value, all of which are seen.
-    moondial_status encoded = status == LUA_OK ? encode_results(thread, results) : MOONDIAL_OK;
+    moondial_enter(vm, &entry, thread->meter, thread->state != NULL ? thread->state : vm->main);
+    moondial_status status = MOONDIAL_STOPPED;
+    if (sigsetjmp(entry.jump, 0) == 0) status = work(thread, function);
     moondial_leave(vm, &entry);
     vm->current = NULL;
-    if (status == LUA_OK) return encoded;
-    if (status == LUA_YIELD) {
+    if (status == MOONDIAL_WAITING) {
         // Only a host call gets here: coroutine.yield refuses to leave a host thread.
-        vm->waiting = false;
         thread->waits = true;
         thread->waits_in = vm->waiting_in;
-        return MOONDIAL_WAITING;
     }
-    bool stopped = !take_error_text(thread);
-    moondial_status report = stopped ? MOONDIAL_STOPPED : moondial_report(thread->state, status);
-    reset(thread);
-    return report;
-}
-
-/// Protected: gives the thread a coroutine.
-static int make_state(lua_State *L) {
-    moondial_thread *thread = lua_touserdata(L, 1);
-    lua_State *state = lua_newthread(L);
-    thread->reference = luaL_ref(L, LUA_REGISTRYINDEX);
-    thread->state = state;
-    moondial_mark_thread(state, true);
-    return 0;
-}
-
-/// Whether the thread has a coroutine now; false when memory ran out.
-static bool has_state(moondial_thread *thread) {
-    lua_State *L = thread->vm->main;
-    if (thread->state != NULL) return true;
-    lua_settop(L, 0);
-    lua_pushcfunction(L, make_state);
-    lua_pushlightuserdata(L, thread);
-    lua_pcall(L, 1, 0, 0);
-    lua_settop(L, 0);
-    return thread->state != NULL;
+    vm->waiting = false;
+    if (status == MOONDIAL_STOPPED) abandon(thread);
+    else if (status != MOONDIAL_OK && status != MOONDIAL_WAITING && thread->state != NULL) reset(thread);
+    return status;
 }
 
 /// What a thread gets to hear in a VM that another one has stalled.
@@ -182,18 +191,14 @@ static moondial_status stop_lost(moondial_thread *thread) {
 
 moondial_status moondial_thread_start(moondial_thread *thread, int32_t function) {
     if (thread->vm->is_lost) return stop_lost(thread);
-    if (!has_state(thread)) return moondial_report_text(thread->vm, MOONDIAL_MEMORY, "not enough memory");
-    // An idle coroutine has room for a few values; nothing here allocates.
-    lua_pushcfunction(thread->state, begin_call);
-    lua_pushinteger(thread->state, function);
-    return run(thread, 1);
+    return run(thread, function);
 }
 
 moondial_status moondial_thread_resume(moondial_thread *thread, uint64_t ticket, bool raise) {
     if (!thread->waits || thread->ticket != ticket) return MOONDIAL_LATE;
     if (thread->vm->is_lost) return stop_lost(thread);
     thread->vm->raise = raise;
-    return run(thread, 0);
+    return run(thread, MOONDIAL_NO_FUNCTION);
 }
 
 // MARK: - Life
@@ -211,10 +216,6 @@ moondial_thread *moondial_thread_acquire(moondial_vm *vm, void *owner, moondial_
     thread->vm = vm;
     thread->owner = owner;
     thread->meter = meter;
-    if (!vm->is_lost && !has_state(thread)) {
-        free(thread);
-        return NULL;
-    }
     thread->next = vm->threads;
     vm->threads = thread;
     return thread;

@@ -10,7 +10,9 @@
 bool moondial_buffer_grow(moondial_buffer *buffer, size_t extra) {
     size_t capacity = buffer->capacity ? buffer->capacity : 512;
     while (capacity - buffer->count < extra) capacity *= 2;
+    bool was_guarded = moondial_guard();
     uint8_t *bytes = realloc(buffer->bytes, capacity);
+    moondial_unguard(was_guarded);
     if (bytes == NULL) return false;
     buffer->bytes = bytes;
     buffer->capacity = capacity;

@@ -205,6 +205,9 @@ void moondial_vm_interrupt(moondial_vm *vm);
 /// Takes back an interrupt that has not stopped anything yet.
 void moondial_vm_clear_interrupt(moondial_vm *vm);
 
+/// The watchdog does not look at the VM meanwhile, as when the system gives it no processor. For tests.
+void moondial_vm_overlook(moondial_vm *vm, bool is_overlooked);
+
 /// Lua to host.
 moondial_buffer *moondial_vm_outbox(moondial_vm *vm);
 

@@ -43,10 +43,12 @@ extension LuaError {
     private static func leadingPosition(
         of text: Substring, source: (String) -> LuaSourceName?
     ) -> (site: LuaSite, rest: Substring)? {
-        var search = text
+        // Lua shortens names in messages to 60 bytes, each of which may be shown by four.
+        var search = text[
+            ..<(text.utf8.index(text.startIndex, offsetBy: 300, limitedBy: text.endIndex) ?? text.endIndex)]
         while let colon = search.firstIndex(of: ":") {
-            search = text[text.index(after: colon)...]
-            let digits = search.prefix { $0.isASCII && $0.isNumber }
+            search = search[search.index(after: colon)...]
+            let digits = text[search.startIndex...].prefix { $0.isASCII && $0.isNumber }
             let rest = text[digits.endIndex...]
             guard let line = Int(digits), rest.hasPrefix(": ") else { continue }
             guard let source = source(String(text[..<colon])) else { continue }

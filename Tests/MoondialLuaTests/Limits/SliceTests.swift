@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import MoondialLua
+import Testing
+
+/// What a run does is measured and can be ended, wherever it does it, and nothing else counts.
+@Suite struct SliceTests {
+    // MARK: - Time without a processor
+
+    /// Calls a host function that does not work for longer than its run may: as long as that, the thread has no processor.
+    /// `seen` says whether the watchdog gets one again while the run goes on.
+    private func runWithoutProcessor(seen: Bool) throws -> (outcome: LuaOutcome, meter: LuaMeter) {
+        var vm: LuaVM?
+        let lab = try Lab(functions: [
+            HostFunction("pause") { _ in
+                Thread.sleep(forTimeInterval: 0.3)
+                if seen {
+                    vm?.isOverlooked = false
+                    Thread.sleep(forTimeInterval: 0.1)
+                }
+                return .returned
+            }
+        ])
+        vm = lab.vm
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(100)
+        let thread = try lab.vm.makeThread(meter: meter)
+        let function = try lab.load("pause() for i = 1, 1000 do end return 'fine'")
+        lab.vm.isOverlooked = true
+        return (thread.start(function), meter)
+    }
+
+    @Test(arguments: [true, false])
+    func timeWithoutAProcessorDoesNotCount(seen: Bool) throws {
+        let (outcome, meter) = try runWithoutProcessor(seen: seen)
+        #expect(outcome.values == ["fine"])
+        #expect(meter.cpuTime < .milliseconds(100))
+    }
+
+    @Test func workThatTheWatchdogHasNotSeenCounts() throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(1)
+        let thread = try lab.vm.makeThread(meter: meter)
+        let function = try lab.load("for i = 1, 2e8 do end")
+        lab.vm.isOverlooked = true
+        #expect(thread.start(function).values == [])
+        // Longer than any machine takes for less than an operation a nanosecond.
+        #expect(meter.cpuTime > .milliseconds(20))
+        #expect(thread.start(function).error?.code == .cpuTime)
+    }
+
+    // MARK: - Collecting where the host works
+
+    /// A chain of weak keys, which takes the collector seconds, and so much memory without an object in the end that the
+    /// next object to be made lets it begin.
+    private static let collects = """
+        local keys, weak = {}, setmetatable({}, {__mode = 'k'})
+        for i = 1, 40000 do keys[i] = {} end
+        for i = 40000, 2, -1 do local j = math.random(i) keys[i], keys[j] = keys[j], keys[i] end
+        for i = 1, 39999 do weak[keys[i]] = keys[i + 1] end
+        local first = keys[1]
+        keys = nil
+        local list = {}
+        for i = 1, (1 << 21) + 1 do list[i] = true end
+        verify()
+        return first, list
+        """
+
+    @Test(.enabled(if: Stall.canBeStopped))
+    func makingACoroutineForTheHostIsMeasured() throws {
+        let lab = try Lab()
+        let function = try lab.load("return 1")
+        let (waiting, outcome) = try lab.start(Self.collects)
+        #expect(outcome.isWaiting)
+        let meter = LuaMeter()
+        meter.cpuLimit = .milliseconds(20)
+        let thread = try lab.vm.makeThread(meter: meter)
+        #expect(thread.start(function).error?.code == .cpuTime)
+        #expect(lab.vm.isLost)
+        waiting.close()
+    }
+
+    // MARK: - The system's library
+
+    /// Each takes many seconds within one call of a function of the standard library.
+    private static let libraryWork: [Script] = [
+        Script("string.format", "('%d'):rep(1000):format(table.unpack(all))", ""),
+        Script("string.format with a precision", "('%.1s'):rep(1000):format(table.unpack(all))", ""),
+        Script("string.char", "string.char(table.unpack(all))", ""),
+        Script("string.pack", "string.pack(('b'):rep(1000), table.unpack(all))", ""),
+        Script("utf8.char", "utf8.char(table.unpack(all))", ""),
+        Script("math.max", "math.max(table.unpack(all))", ""),
+        Script("table.concat of its position", "for i = 1, 1000 do table.concat(all, '', number, number) end", ""),
+        Script("arithmetic", "for i = 1, 1000 do local _ = number + number end", ""),
+        Script("tonumber", "for i = 1, 1000 do tonumber(number) end", ""),
+        Script("tonumber with a base", "for i = 1, 1000 do tonumber(number:sub(3), 10) end", ""),
+        Script("comparing", "local other = number .. '1' for i = 1, 1000 do local _ = number < other end", ""),
+        Script("sorting", "for i = 1, 1000 do all[i] = number .. i end table.sort(all)", ""),
+    ]
+
+    @Test(.enabled(if: Stall.canBeStopped), arguments: libraryWork)
+    func workOfTheSystemsLibraryIsEnded(_ work: Script) throws {
+        let lab = try Lab()
+        let meter = LuaMeter()
+        let thread = try lab.vm.makeThread(meter: meter)
+        let text = """
+            local number, all = '1.' .. ('0'):rep(8 << 20), {}
+            for i = 1, 1000 do all[i] = number end
+            verify();
+            \(work.text)
+            """
+        #expect(thread.start(try lab.load(text)).isWaiting)
+        let before = meter.cpuTime
+        meter.beginCall(LuaCPUBudget(call: .milliseconds(20), total: .seconds(1000)))
+        let error = thread.resume(thread.ticket) { _ in }?.error
+        #expect(error?.code == .cpuTime || error?.code == .memory)
+        // Left alone, the least of them takes several times as long.
+        #expect(meter.cpuTime - before < .seconds(2))
+    }
+}
