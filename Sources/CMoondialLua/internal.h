@@ -15,7 +15,10 @@
 #include "CMoondialLua.h"
 #include "Limits/arena.h"
 
-#if LUA_VERSION_NUM != 504 || LUA_VERSION_RELEASE_NUM < 50404
+/// 5.4.4. What the program is built with is checked here, and what it runs with by `moondial_lua_is_supported`.
+#define MOONDIAL_OLDEST_LUA 50404
+
+#if LUA_VERSION_NUM != 504 || LUA_VERSION_RELEASE_NUM < MOONDIAL_OLDEST_LUA
 #error "moondial needs Lua 5.4.4 or a later 5.4 (Debian and Ubuntu: apt-get install liblua5.4-dev)"
 #endif
 
@@ -68,11 +71,15 @@ typedef struct {
     uint64_t cpu_when_told;
 } moondial_sighting;
 
-/// A new block of memory that Lua asks for.
+/// A block of memory that Lua asks for, new or larger than before.
 typedef struct {
     size_t size;
     const void *site;  ///< in Lua, where it does
+    bool is_object;    ///< a new one, which the collector knows, and not a vector or a buffer
 } moondial_request;
+
+/// What `lua_load` is reading.
+typedef enum { MOONDIAL_LOADS_NOTHING, MOONDIAL_LOADS_TEXT, MOONDIAL_LOADS_BINARY } moondial_loading;
 
 struct moondial_vm {
     lua_State *main;
@@ -90,12 +97,19 @@ struct moondial_vm {
     moondial_arena arena;  ///< all of Lua's memory
     size_t live_bytes;
     size_t live_limit;
-    uint64_t allocations;  ///< how many more succeed
-    bool starved;          ///< one has failed since Lua was last entered
-    bool full;             ///< `live_bytes` was over `live_limit` once
-    moondial_request request;  ///< the last for a vector
+    uint64_t allocations;      ///< how many more succeed
+    moondial_failure failure;  ///< and how the others fail
+    uint64_t failed_allocations;  ///< how often Lua got NULL
+    uint64_t failed_before;    ///< the same, when Lua was last entered
+    bool full;                 ///< `live_bytes` was over `live_limit` once
+    bool needs_collection;     ///< what runs next would not get memory
+    bool is_learning;          ///< how Lua asks for memory is being tried out
+    moondial_loading loading;
+    bool has_changed_metatables;  ///< of tables that had one
+    moondial_request request;  ///< the last one, while that goes on
     size_t node_size;          ///< bytes of one key of a table with its value; 0 until it is known
     const void *node_site;     ///< where Lua asks for vectors of these, and nothing else; NULL when there is no such place
+    const void *buffer_sites[2];  ///< where the auxiliary library asks for a buffer, and for a larger one
 
     moondial_meter *meter;           ///< of what runs
     moondial_meter host_meter;       ///< of the host's own work: unlimited
@@ -160,6 +174,11 @@ static inline moondial_vm *moondial_vm_of(lua_State *L) {
     return vm;
 }
 
+// MARK: - vm.c
+
+/// The release of Lua that runs, as 50404 for 5.4.4; 0 when it does not say. Never raises.
+int moondial_lua_release_number(void);
+
 // MARK: - tape.c
 
 /// Begins a new tape to the host; functions on the old one that nobody took are forgotten. Never raises.
@@ -211,24 +230,31 @@ void moondial_report_stop(lua_State *L);
 
 /// The `lua_Alloc` of a VM.
 void *moondial_allocate(void *context, void *block, size_t old_size, size_t new_size);
-/// Finds out how Lua asks for the hash part of a table. May raise (memory).
-void moondial_learn_tables(lua_State *L);
+/// Finds out how Lua asks for the hash part of a table and for buffers. May raise (memory).
+void moondial_learn_requests(lua_State *L);
 
 // MARK: - meter.c
 
 /// Nanoseconds on a monotonic clock that is cheap to read and moves on every few milliseconds.
 uint64_t moondial_now(void);
 /// What `moondial_charge_allocation` does where a limit is met.
-bool moondial_charge_over_limit(moondial_vm *vm, size_t bytes);
-/// Charges an allocation of that many bytes: false when it must fail.
-static inline bool moondial_charge_allocation(moondial_vm *vm, size_t bytes) {
+bool moondial_charge_over_limit(moondial_vm *vm, size_t bytes, moondial_request request);
+/// Charges an allocation of that many bytes: false when it must fail. Does not return when the run is stopped by it.
+static inline bool moondial_charge_allocation(moondial_vm *vm, size_t bytes, moondial_request request) {
     moondial_meter *meter = vm->meter;
     uint64_t allocated = meter->allocated + bytes;
-    if (__builtin_expect(allocated > meter->allocation_limit || vm->live_bytes + bytes > vm->live_limit, 0))
-        return moondial_charge_over_limit(vm, bytes);
+    if (__builtin_expect(
+            allocated > meter->allocation_limit || vm->live_bytes + bytes > vm->live_limit || vm->allocations == 0, 0))
+        return moondial_charge_over_limit(vm, bytes, request);
     meter->allocated = allocated;
+    vm->allocations--;
     return true;
 }
+/// Ends the run, which has to stop, where Lua asks for memory and would raise an error if it got none. Does not return.
+_Noreturn void moondial_stop_allocating(moondial_vm *vm);
+/// Collects all garbage if memory has been refused because the state had too much of it: what runs now would not get any,
+/// and the collector makes no progress without. Called at the beginning of a slice, and within it.
+void moondial_make_room(moondial_vm *vm);
 /// Charges a new coroutine of a script, or does not return.
 void moondial_charge_coroutine(lua_State *L);
 
@@ -332,11 +358,17 @@ extern const luaL_Reg moondial_record_functions[];
 
 // MARK: - words.c
 
-/// Words and labels of one text, of those that are counted.
-enum { MOONDIAL_WORD_LIMIT = 3000 };
+/// Words and labels of one text, of those that are counted, and fields of fields in one expression.
+enum { MOONDIAL_WORD_LIMIT = 3000, MOONDIAL_CHAIN_LIMIT = 200 };
 
-/// The text has more than that, and the time to compile it might grow with the square of their number. Never raises.
-bool moondial_has_many_words(const char *text, size_t count);
+typedef enum {
+    MOONDIAL_NO_EXCESS,
+    MOONDIAL_MANY_WORDS,  ///< the time to compile the text might grow with the square of their number
+    MOONDIAL_LONG_CHAIN,  ///< the time to report an error in it, and the C stack that this takes, might grow too far
+} moondial_excess;
+
+/// What the text has too much of. Never raises.
+moondial_excess moondial_find_excess(const char *text, size_t count);
 
 // MARK: - repair.c
 

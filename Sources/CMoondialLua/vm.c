@@ -16,7 +16,12 @@ static int panic(lua_State *L) {
 
 // MARK: - Memory
 
-void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations) { vm->allocations = allocations; }
+void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations, moondial_failure failure) {
+    vm->allocations = allocations;
+    vm->failure = failure;
+}
+
+uint64_t moondial_vm_failed_allocations(const moondial_vm *vm) { return vm->failed_allocations; }
 
 void moondial_vm_limit_source(moondial_vm *vm, size_t bytes) { vm->source_limit = bytes; }
 
@@ -34,7 +39,34 @@ moondial_buffer *moondial_vm_inbox(moondial_vm *vm) { return &vm->inbox; }
 
 bool moondial_vm_is_answering(const moondial_vm *vm) { return vm->calling != NULL; }
 
-const char *moondial_lua_release(void) { return LUA_RELEASE; }
+// MARK: - The release of Lua
+
+// LUA_RELEASE is that of the headers. The library says which one it is itself: "$LuaVersion: Lua 5.4.4  Copyright ...".
+
+static const char ident_prefix[] = "$LuaVersion: ";
+
+const char *moondial_lua_release(void) {
+    static char release[32];
+    const char *begin = strstr(lua_ident, ident_prefix);
+    if (begin == NULL) return "an unknown release of Lua";
+    begin += sizeof ident_prefix - 1;
+    const char *end = strstr(begin, "  ");
+    size_t count = end != NULL ? (size_t)(end - begin) : strlen(begin);
+    if (count >= sizeof release) count = sizeof release - 1;
+    memcpy(release, begin, count);  // from whatever thread, the same
+    return release;
+}
+
+int moondial_lua_release_number(void) {
+    int major, minor, release;
+    if (sscanf(moondial_lua_release(), "Lua %d.%d.%d", &major, &minor, &release) != 3) return 0;
+    return major * 10000 + minor * 100 + release;
+}
+
+bool moondial_lua_is_supported(void) {
+    int number = moondial_lua_release_number();
+    return number >= MOONDIAL_OLDEST_LUA && number / 100 == MOONDIAL_OLDEST_LUA / 100;
+}
 
 // MARK: - Life
 
@@ -52,7 +84,7 @@ static void keep_unprotected_strings(lua_State *L) {
 
 static int set_up(lua_State *L) {
     const char *const *allowed = lua_touserdata(L, 1);
-    moondial_learn_tables(L);
+    moondial_learn_requests(L);
     static const char *const tables[] = {
         &moondial_key_names, &moondial_key_host, &moondial_key_classes, &moondial_key_array};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
@@ -210,6 +242,7 @@ static int run_prelude(lua_State *L) {
 
 static moondial_status call_protected(moondial_vm *vm, lua_CFunction function, const void *argument) {
     lua_State *L = vm->main;
+    vm->failed_before = vm->failed_allocations;
     lua_settop(L, 0);
     lua_pushcfunction(L, function);
     lua_pushlightuserdata(L, (void *)argument);
@@ -222,7 +255,6 @@ static moondial_status call_protected(moondial_vm *vm, lua_CFunction function, c
 /// Runs `function` with `argument` as a light userdata on the main stack, which is empty before and after.
 static moondial_status protect(moondial_vm *vm, lua_CFunction function, const void *argument) {
     if (vm->is_lost) return moondial_report_lost(vm);
-    vm->starved = false;
     moondial_entry entry;
     moondial_enter(vm, &entry, &vm->host_meter, vm->main);
     moondial_status status = MOONDIAL_STOPPED;

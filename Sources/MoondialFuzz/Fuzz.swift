@@ -38,7 +38,7 @@ enum Fuzz {
 
     /// Each tries a few cases and says how many.
     private static let targets: [String: @Sendable (inout SeededGenerator) throws -> Int] = [
-        "patterns": PatternFuzz.run, "values": ValueFuzz.run, "json": JSONFuzz.run,
+        "patterns": PatternFuzz.run, "repair": RepairFuzz.run, "values": ValueFuzz.run, "json": JSONFuzz.run,
     ]
 
     /// A Lua literal of the bytes.

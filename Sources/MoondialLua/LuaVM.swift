@@ -73,8 +73,11 @@ package final class LuaVM {
         interrupter.connect(handle)
     }
 
-    /// The release of Lua that is linked: "Lua 5.4.4".
+    /// The release of Lua that runs: "Lua 5.4.4". It is the library's own, which is chosen when the program starts.
     package static var luaRelease: String { String(cString: moondial_lua_release()) }
+
+    /// Whether this release is one that VMs may be made with: 5.4.4 or a later 5.4.
+    package static var isLuaSupported: Bool { moondial_lua_is_supported() }
 
     /// Bytes of Lua memory in use.
     package var liveBytes: Int { moondial_vm_live_bytes(handle) }
@@ -92,15 +95,34 @@ package final class LuaVM {
         moondial_vm_collect(handle)
     }
 
-    /// Makes every allocation after the next `count` fail; nil lifts that. For tests.
-    package func limitAllocations(to count: UInt64?) {
-        moondial_vm_limit_allocations(handle, count ?? .max)
+    /// How allocations fail in tests.
+    package enum AllocationFailure: Sendable {
+        /// The machine has no more memory.
+        case exhausted
+        /// What runs is over twice a limit.
+        case overLimit
+        /// The state is over four times its limit.
+        case farOverLimit
     }
 
     /// The watchdog does not look at this VM meanwhile, as when the system gives it no processor. For tests.
     package var isOverlooked = false {
         didSet { moondial_vm_overlook(handle, isOverlooked) }
     }
+
+    /// Makes every allocation after the next `count` fail; nil lifts that. For tests.
+    package func limitAllocations(to count: UInt64?, failure: AllocationFailure = .exhausted) {
+        let failure =
+            switch failure {
+            case .exhausted: MOONDIAL_FAIL_EXHAUSTED
+            case .overLimit: MOONDIAL_FAIL_OVER_LIMIT
+            case .farOverLimit: MOONDIAL_FAIL_FAR_OVER_LIMIT
+            }
+        moondial_vm_limit_allocations(handle, count ?? .max, failure)
+    }
+
+    /// How often an allocation has failed, after which Lua collects all garbage in the middle of what it does. For tests.
+    package var failedAllocations: UInt64 { moondial_vm_failed_allocations(handle) }
 
     // MARK: - Loading
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import MoondialLua
 import MoondialRules
 
 #if canImport(Darwin)
@@ -35,6 +36,7 @@ struct Moondial: ParsableCommand {
         StandardStreams.fillGaps()
         let shell = Shell(environment: .current)
         do {
+            try checkLua()
             var arguments = Array(CommandLine.arguments.dropFirst())
             if arguments.isEmpty, shell.input.isInteractive, shell.terminal.isInteractive { arguments = ["repl"] }
             let status = try parse(arguments, shell: shell).perform(shell)
@@ -46,6 +48,14 @@ struct Moondial: ParsableCommand {
         } catch {
             shell.end(bug: error)
         }
+    }
+
+    /// The library of Lua is chosen when the program starts, not when it is built.
+    private static func checkLua() throws(Failure) {
+        guard !LuaVM.isLuaSupported else { return }
+        throw .configuration(
+            "moondial needs Lua 5.4.4 or a later 5.4, but the library that was found is \(LuaVM.luaRelease)",
+            fix: "install liblua5.4 (Debian, Ubuntu) or lua@5.4 (Homebrew), or correct the path of libraries")
     }
 
     /// Never returns when help or the version was asked for.

@@ -44,19 +44,29 @@ static bool is_incomplete(lua_State *L) {
     return message != NULL && count >= sizeof mark - 1 && strcmp(message + count - (sizeof mark - 1), mark) == 0;
 }
 
+static void push_excess(lua_State *L, moondial_excess excess) {
+    if (excess == MOONDIAL_MANY_WORDS)
+        lua_pushfstring(
+            L, "chunk has more than %d 'and', 'or', 'elseif', 'goto', 'break' and labels", MOONDIAL_WORD_LIMIT);
+    else
+        lua_pushfstring(L, "chunk has an expression with more than %d fields of fields", MOONDIAL_CHAIN_LIMIT);
+}
+
 int moondial_compile(lua_State *L, const char *text, size_t count, const char *name) {
     moondial_vm *vm = moondial_vm_of(L);
     if (count > vm->source_limit) {
         push_too_large(L, count);
         return LUA_ERRSYNTAX;
     }
-    if (moondial_has_many_words(text, count)) {
-        lua_pushfstring(
-            L, "chunk has more than %d 'and', 'or', 'elseif', 'goto', 'break' and labels", MOONDIAL_WORD_LIMIT);
+    moondial_excess excess = moondial_find_excess(text, count);
+    if (excess != MOONDIAL_NO_EXCESS) {
+        push_excess(L, excess);
         return LUA_ERRSYNTAX;
     }
     source s = {vm, text, count};
+    vm->loading = MOONDIAL_LOADS_TEXT;
     int status = lua_load(L, read_piece, &s, name, "t");
+    vm->loading = MOONDIAL_LOADS_NOTHING;
     moondial_poll(L, vm);
     if (status == LUA_ERRSYNTAX && is_incomplete(L)) moondial_note_kind(L, MOONDIAL_ERROR_SOURCE_INCOMPLETE);
     return status == LUA_OK ? moondial_repair(L, text, count) : status;

@@ -222,7 +222,16 @@ static bool contains(const char *text, size_t count, const char *word) {
 
 /// Only then there can be something to repair.
 static bool jumps(const char *text, size_t count) {
-    return (LUA_VERSION_RELEASE_NUM < 50405 && contains(text, count, "break")) || contains(text, count, "goto");
+    return (moondial_lua_release_number() < 50405 && contains(text, count, "break")) || contains(text, count, "goto");
+}
+
+/// Pushes the function that the bytes are a dump of: LUA_OK, or another status with a message. Never raises.
+static int read_back(lua_State *L, const uint8_t *bytes, size_t size) {
+    moondial_vm *vm = moondial_vm_of(L);
+    vm->loading = MOONDIAL_LOADS_BINARY;
+    int status = luaL_loadbufferx(L, (const char *)bytes, size, "=repair", "b");
+    vm->loading = MOONDIAL_LOADS_NOTHING;
+    return status;
 }
 
 int moondial_repair(lua_State *L, const char *text, size_t count) {
@@ -242,7 +251,7 @@ int moondial_repair(lua_State *L, const char *text, size_t count) {
         lua_pushliteral(L, "compiled chunk is not understood");
         status = LUA_ERRSYNTAX;
     } else if (d.changed) {
-        status = luaL_loadbufferx(L, (const char *)bytes, size, "=repair", "b");
+        status = read_back(L, bytes, size);
     } else {
         lua_pushvalue(L, function);
     }

@@ -181,7 +181,7 @@ moondial_status moondial_report(lua_State *L, int lua_status) {
     moondial_vm *vm = moondial_vm_of(L);
     moondial_outbox_begin(vm);
     // A script that raises Lua's own message for it does not make memory short.
-    bool memory = lua_status == LUA_ERRMEM && vm->starved;
+    bool memory = lua_status == LUA_ERRMEM && vm->failed_allocations > vm->failed_before;
     int frames = 0;
     bool ok = put_error_value(L, &vm->outbox) && put_frames(L, &vm->outbox, &frames);
     return memory || !ok ? MOONDIAL_MEMORY : MOONDIAL_RUNTIME;

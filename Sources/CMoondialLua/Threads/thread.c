@@ -144,6 +144,7 @@ static bool take_error_text(moondial_thread *thread) {
 /// What is the thread's own of a slice: calls `function`, or without one goes on after a wait.
 static moondial_status work(moondial_thread *thread, int32_t function) {
     moondial_vm *vm = thread->vm;
+    moondial_make_room(vm);
     if (!has_state(thread)) return moondial_report_text(vm, MOONDIAL_MEMORY, "not enough memory");
     lua_State *L = thread->state;
     if (function != MOONDIAL_NO_FUNCTION) {
@@ -164,7 +165,7 @@ static moondial_status run(moondial_thread *thread, int32_t function) {
     moondial_vm *vm = thread->vm;
     moondial_entry entry;
     vm->current = thread;
-    vm->starved = false;
+    vm->failed_before = vm->failed_allocations;
     thread->waits = false;
     moondial_enter(vm, &entry, thread->meter, thread->state != NULL ? thread->state : vm->main);
     moondial_status status = MOONDIAL_STOPPED;

@@ -167,7 +167,8 @@ bool moondial_meter_count_coroutine(moondial_meter *meter);
 /// and a read-only table for each library. NULL when memory ran out, as it does after `allocations` of them.
 ///
 /// Over `live_limit` bytes the VM is full, and what has allocated a quarter of that is stopped; over twice as much, and
-/// over twice what a meter allows, allocations fail.
+/// over twice what a meter allows, what allocates is stopped within the instruction, and over four times as much the VM may
+/// be lost. Only without a thread that runs, and when the system has no more memory, allocations fail.
 moondial_vm *_Nullable moondial_vm_new(
     const char *_Nullable const *_Nonnull allowed, moondial_limits limits, size_t live_limit, moondial_call call,
     void *context, uint64_t allocations);
@@ -179,8 +180,18 @@ void moondial_vm_free(moondial_vm *vm);
 /// The clock of `os.time` and `os.date`, called with the context of `moondial_vm_new`. The default is the system's.
 void moondial_vm_set_clock(moondial_vm *vm, moondial_clock clock);
 
+/// How allocations fail. For tests.
+typedef enum : int32_t {
+    MOONDIAL_FAIL_EXHAUSTED,       ///< the machine has no more memory: Lua gets NULL
+    MOONDIAL_FAIL_OVER_LIMIT,      ///< as those do that are over twice a limit
+    MOONDIAL_FAIL_FAR_OVER_LIMIT,  ///< as those do that are over four times the limit of the state
+} moondial_failure;
+
 /// Makes every allocation after the next `allocations` fail. For tests.
-void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations);
+void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations, moondial_failure failure);
+
+/// How often an allocation of Lua's has failed, so that it got NULL. For tests.
+uint64_t moondial_vm_failed_allocations(const moondial_vm *vm);
 
 /// How many bytes one text to compile may have. The default is 128 KiB.
 void moondial_vm_limit_source(moondial_vm *vm, size_t bytes);
@@ -217,8 +228,12 @@ moondial_buffer *moondial_vm_inbox(moondial_vm *vm);
 /// A host function is being answered: nothing may run in the VM, but threads can be acquired and released.
 bool moondial_vm_is_answering(const moondial_vm *vm);
 
-/// "Lua 5.4.4".
+/// The release of Lua that runs: "Lua 5.4.4".
 const char *moondial_lua_release(void);
+
+/// It is one that this target works with: 5.4.4 or a later 5.4. The library is chosen when the program starts, and need not
+/// be the one that the program was built with.
+bool moondial_lua_is_supported(void);
 
 // MARK: - What scripts see
 

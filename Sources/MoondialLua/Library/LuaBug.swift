@@ -54,6 +54,27 @@ package struct LuaBug: Sendable {
             "long chains of 'and', 'or', 'goto' compile in quadratic time",
             "shut off: at most 3000 in a text", attack: "library/load_many_or"),
         LuaBug(
+            "use after free in luaV_finishset, in an emergency collection",
+            "shut off: none under limits; a run over them ends", attack: "bugs/weak_metatable_while_it_grows"),
+        LuaBug(
+            "long chains of fields, a.b.b.b, overflow the C stack in an error",
+            "shut off: at most 200 in an expression", attack: "bugs/fields_of_fields"),
+        LuaBug(
+            "a closing value overwrites the message handler of a coroutine",
+            "mended: own xpcall", attack: "bugs/handler_overwritten_while_closing"),
+        LuaBug(
+            "gmatch loses count of its recursion after an error",
+            "mended: own gmatch", attack: "bugs/gmatch_after_an_error"),
+        LuaBug(
+            "decoding UTF-8 shifts too far after a byte 0xFF",
+            "harmless: the sequence is refused", attack: "bugs/utf8_seven_continuation_bytes"),
+        LuaBug(
+            "a weak table's new metatable can be collected",
+            "mended: own setmetatable", attack: "bugs/metatable_changed_in_a_weak_table"),
+        LuaBug(
+            "// and % by zero, and calls over several lines",
+            "harmless: but the line can be wrong", attack: "bugs/division_by_zero_on_another_line"),
+        LuaBug(
             "bitwise operations in functions with over 255 constants",
             "harmless: but the number can be wrong", attack: "bugs/constants_in_bitwise_operations"),
         LuaBug(

@@ -89,6 +89,48 @@ import Testing
         #expect(try shown(Lab().run(text)) == "nil " + Self.message)
     }
 
+    private static let chainMessage = "chunk has an expression with more than 200 fields of fields"
+
+    static let chains: [Source] = [
+        Source("fields") { "local a return a" + many(".b", $0) },
+        Source("fields over lines") { "local a return a" + many("\n.--[[ ]] b", $0) },
+        Source("brackets") { "local a return a" + many("[1]", $0) },
+        Source("strings in brackets") { "local a return a" + many("['x']", $0) },
+        Source("long strings in brackets") { "local a return a" + many("[ [[x]] ]", $0) },
+        Source("calls in brackets") { "local a, f return a" + many("[f(1, {2}, a.b)]", $0) },
+        Source("parentheses") { "local a return (((a" + many(".b", $0 / 2) + ")" + many(".b", $0 - $0 / 2) + "))" },
+        Source("a target") { "local a a" + many(".b", $0) + " = 1" },
+        Source("a method") { "local a return a" + many(".b", $0) + ":c()" },
+        Source("in a table") { "local a return {x = {a" + many(".b", $0) + "}}" },
+        Source("in a bracket") { "local a return a[1].x[a" + many(".b", $0) + "]" },
+    ]
+
+    @Test(arguments: chains)
+    func fieldsOfFieldsAreCounted(_ source: Source) throws {
+        _ = try Lab().load(source.text(200))
+        #expect {
+            _ = try Lab().load(source.text(201))
+        } throws: { error in
+            (error as? LuaError)?.message == Self.chainMessage
+        }
+    }
+
+    static let noChains: [Source] = [
+        Source("statements") { "local a = {} " + many("a.b = a.c.d ", $0) },
+        Source("arguments") { "local a, f f(" + many("a.b + ", $0) + "a.b)" },
+        Source("lists") { "local a return {" + many("a.b, a[1],", $0) + "}" },
+        Source("methods") { "local a return a" + many(":b{}", $0) },
+        Source("calls with strings") { "local a return a" + many(".b 'x'", $0) },
+        Source("operators") { "local a = 1 " + many("a = a.b + a.c // -a.d ", $0) },
+        Source("numbers") { "local a = {" + many(".5, 1.5, 1., 0x.8p1,", $0) + "}" },
+        Source("dots") { "local a = ... " + many("a = a .. '' .. a ", $0) },
+    ]
+
+    @Test(arguments: noChains)
+    func nothingElseIsAChain(_ source: Source) throws {
+        _ = try Lab().load(source.text(1000))
+    }
+
     @Test func modulesAreCounted() throws {
         let lab = try Lab(modules: ["m": "return " + Self.many("x or ", 3001) + "x"])
         #expect(try lab.error(of: "require 'm'").message == Self.message)
