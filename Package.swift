@@ -32,8 +32,11 @@ let package = Package(
 
         // The service: wire types, client and stand-in. Knows no Lua.
         .target(
+            name: "HTTP1", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+        .target(
             name: "NumberVerification",
             dependencies: [
+                "HTTP1",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -43,11 +46,13 @@ let package = Package(
         .target(
             name: "NumberVerificationSimulator",
             dependencies: [
+                "HTTP1",
                 "NumberVerification",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
             ],
             swiftSettings: settings),
 
@@ -122,7 +127,10 @@ let package = Package(
         // What scripts/fuzz runs.
         .executableTarget(
             name: "MoondialFuzz",
-            dependencies: ["ChildProcesses", "Generators", "MoondialLua", "NumberVerification"],
+            dependencies: [
+                "ChildProcesses", "Generators", "HTTP1", "MoondialLua", "NumberVerification",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: settings),
 
         .testTarget(
@@ -132,6 +140,7 @@ let package = Package(
             name: "NumberVerificationTests",
             dependencies: [
                 "Generators",
+                "HTTP1",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -145,6 +154,7 @@ let package = Package(
         .testTarget(
             name: "NumberVerificationSimulatorTests",
             dependencies: [
+                "HTTP1",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -155,6 +165,7 @@ let package = Package(
         .testTarget(
             name: "MoondialRulesTests",
             dependencies: [
+                "HTTP1",
                 "MoondialLua",
                 "MoondialRules",
                 "NumberVerification",

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import HTTP1
+
 extension Attempt {
     /// Reads what the transport brought from `host`. The one place that turns bytes into a verdict.
     init(
@@ -14,6 +16,7 @@ extension Attempt {
                 delivered: failure.delivered, elapsed: elapsed)
         case .success(let reply):
             do throws(WireReply.Malformed) {
+                if let coding = reply.contentCoding { throw .compressed(coding) }
                 let wireReply = try WireReply(reply.body, echo)
                 self.init(wireReply, status: reply.status, from: host, at: endpoint, elapsed: elapsed)
             } catch {

@@ -1,36 +1,31 @@
 // SPDX-License-Identifier: MIT
 
+import HTTP1
 import NIOCore
 
 /// Writes the bytes of verification requests: everything that does not change is made once.
 ///
 /// Source: docs.jiguang.cn, jverification/server/rest_api/verify_api.
 struct RequestWriter {
-    private let mobileHead: [UInt8]
-    private let h5Head: [UInt8]
+    private let mobile: HTTPRequestTemplate
+    private let h5: HTTPRequestTemplate
     private var body: [UInt8] = []
 
     /// Takes a Host header and a path that come from a ``BaseURL``.
     init(host: String, basePath: String, credentials: Credentials) {
-        precondition(
-            (host + basePath).utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "host and path come from a BaseURL")
         let authorization = base64(Array("\(credentials.appKey):\(credentials.masterSecret.reveal())".utf8))
-        func head(_ endpoint: Endpoint) -> [UInt8] {
-            let lines = [
-                "POST \(basePath)\(endpoint.path) HTTP/1.1",
-                "Host: \(host)",
-                "User-Agent: moondial",
-                "Accept: application/json",
-                // Nothing here decompresses, and proxies may compress what does not say so.
-                "Accept-Encoding: identity",
-                "Authorization: Basic \(authorization)",
-                "Content-Type: application/json",
-                "Content-Length: ",
-            ]
-            return Array(lines.joined(separator: "\r\n").utf8)
+        func template(_ endpoint: Endpoint) -> HTTPRequestTemplate {
+            HTTPRequestTemplate(
+                method: "POST", target: basePath + endpoint.path,
+                fields: [
+                    ("Host", host), ("User-Agent", "moondial"), ("Accept", "application/json"),
+                    // Nothing here decompresses, and proxies may compress what does not say so.
+                    ("Accept-Encoding", "identity"), ("Authorization", "Basic \(authorization)"),
+                    ("Content-Type", "application/json"),
+                ])
         }
-        mobileHead = head(.mobile)
-        h5Head = head(.h5)
+        mobile = template(.mobile)
+        h5 = template(.h5)
     }
 
     /// The whole request, head and body. `exID` is sent in the place of the request's own.
@@ -41,14 +36,7 @@ struct RequestWriter {
         if let exID { append(#","exID":"#, exID) }
         body.append(UInt8(ascii: "}"))
 
-        let head = endpoint == .mobile ? mobileHead : h5Head
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(head.count + 24 + body.count)
-        buffer.writeBytes(head)
-        buffer.writeString(String(body.count))
-        buffer.writeStaticString("\r\n\r\n")
-        buffer.writeBytes(body)
-        return buffer
+        return (endpoint == .mobile ? mobile : h5).bytes(body: body)
     }
 
     private mutating func append(_ key: StaticString, _ value: String) {

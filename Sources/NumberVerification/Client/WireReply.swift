@@ -26,11 +26,7 @@ struct WireReply {
     ///   that other request then, and none of it is kept.
     init(_ body: ByteBuffer, _ echo: ExpectedEcho) throws(Malformed) {
         guard body.readableBytes > 0 else { throw Malformed(reason: "the body is empty") }
-        if let compression = Compression(of: body) {
-            throw Malformed(
-                reason: "the reply is compressed (\(compression.rawValue)), although the request asks for "
-                    + "'Accept-Encoding: identity'; look for a proxy that compresses")
-        }
+        if let compression = Compression(of: body) { throw .compressed(compression.rawValue) }
         let json: JSON
         do throws(JSON.ParseError) {
             json = try body.withUnsafeReadableBytes { bytes throws(JSON.ParseError) in try JSON.parse(bytes) }
@@ -71,6 +67,15 @@ struct WireReply {
             throw Malformed(reason: "the exID in the reply is not the one that was sent, so it answers another request")
         }
         exID = echo.isOwn ? nil : echoed
+    }
+}
+
+extension WireReply.Malformed {
+    /// `coding` is what compressed the body.
+    static func compressed(_ coding: String) -> WireReply.Malformed {
+        WireReply.Malformed(
+            reason: "the reply is compressed (\(coding)), although the request asks for "
+                + "'Accept-Encoding: identity'; look for a proxy that compresses")
     }
 }
 

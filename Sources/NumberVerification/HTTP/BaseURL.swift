@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import HTTP1
 import NIOCore
 
 /// Where a service is reached: scheme, host and port.

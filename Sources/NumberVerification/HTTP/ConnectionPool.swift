@@ -84,6 +84,11 @@ struct ConnectionPool<Connection: AnyObject, Call: AnyObject> {
 }
 
 extension ConnectionPool {
+    /// The connection that ``place(_:deadline:now:)`` would use now, or nil without one.
+    func nextIdle(now: NIODeadline) -> Connection? {
+        idle.last { $0.deadline > now }?.value
+    }
+
     /// Finds a place for a call whose deadline has not passed yet.
     mutating func place(_ call: Call, deadline: NIODeadline, now: NIODeadline) -> Placement {
         // A connection whose time is up may be closed by the server any moment: the alarm will remove it.

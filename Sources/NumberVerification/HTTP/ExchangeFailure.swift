@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+package import HTTP1
+
 /// Why an exchange brought no HTTP reply, and what is known about the request.
 package struct ExchangeFailure: Error, Sendable, Hashable {
     /// What went wrong.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+package import HTTP1
+
 /// Limits and patience of an ``HTTPTransport``. Everything is per event loop.
 package struct HTTPConfiguration: Sendable, Hashable {
     /// Which certificates are accepted over https.
@@ -16,8 +18,8 @@ package struct HTTPConfiguration: Sendable, Hashable {
     package var connectTimeout = Duration.seconds(3)
     /// For the TLS handshake. The default is 3 s.
     package var tlsTimeout = Duration.seconds(3)
-    /// From the write of a request to the end of its reply. The default is 8 s.
-    package var responseTimeout = Duration.seconds(8)
+    /// From the write of a request to the end of its reply. The default is a day: the deadline of the call decides.
+    package var responseTimeout = Duration.seconds(86_400)
     /// How long a connection is kept without a request; less when the server announces less. The default is 15 s.
     package var idleTimeout = Duration.seconds(15)
     /// Connections open or being opened at once, at least 1. The default is 64.
@@ -25,7 +27,7 @@ package struct HTTPConfiguration: Sendable, Hashable {
     /// Calls that may wait beyond those for which a connection is being opened. The default is 1024.
     package var maxQueued = 1024
     /// What a reply may cost in memory. The defaults are 16 KiB of head and 64 KiB of body.
-    package var replyLimits = HTTPResponseParser.Limits()
+    package var replyLimits = HTTPLimits()
     /// The default is ``Trust/system``.
     package var trust = Trust.system
 

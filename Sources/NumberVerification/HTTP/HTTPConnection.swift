@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: MIT
 
+import HTTP1
 import NIOCore
 import NIOSSL
 import NIOTLS
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 /// One connection of an ``HTTPTransport``: writes a request, reads its reply, and reports.
 ///
@@ -28,6 +37,11 @@ final class HTTPConnection: ChannelInboundHandler {
     private var isRequestWritten = true
     /// Whether anything came after the reply: bytes, an error or the end.
     private var isDisturbed = false
+
+    /// When a part of a reply was read last.
+    private(set) var lastRead = NIODeadline.uptimeNanoseconds(0)
+    /// How many replies it has carried.
+    private(set) var replies = 0
 
     /// The call whose request was written last, until its end.
     private(set) var call: HTTPCall?
@@ -77,6 +91,27 @@ final class HTTPConnection: ChannelInboundHandler {
         state = .idle
         return true
     }
+
+    /// Whether an idle connection can carry a request: nothing has come on it since its reply, and it has not ended.
+    ///
+    /// The event loop notices both only when it polls again, and a hook may have kept it busy since. Bytes that wait on the
+    /// socket would be taken for the reply to the next request. Asks the system, unless the loop has just read.
+    func isQuiet(now: NIODeadline) -> Bool {
+        guard state == .idle, let context else { return false }
+        if now - lastRead < Self.freshness { return true }
+        let isQuiet = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { socket in
+            var byte: UInt8 = 0
+            // Their types differ between platforms.
+            let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
+            return recv(socket, &byte, 1, flags) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)
+        }
+        return isQuiet ?? true
+    }
+
+    /// What was read so recently needs no second look: it is as new as a look whose result is on its way back.
+    private static let freshness = TimeAmount.microseconds(50)
 
     /// Closes without reporting. No effect on a closed connection.
     func close() {
@@ -139,6 +174,7 @@ extension HTTPConnection {
     }
 
     private func read(_ bytes: ByteBuffer) {
+        lastRead = .now()
         do throws(HTTPReplyError) {
             if let parsed = try parser.consume(bytes) { report(parsed) }
         } catch {
@@ -158,6 +194,7 @@ extension HTTPConnection {
 
     private func report(_ parsed: HTTPResponseParser.Parsed) {
         state = .answered
+        replies += 1
         transport.didAnswer(self, parsed)
     }
 

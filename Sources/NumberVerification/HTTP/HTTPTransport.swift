@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import HTTP1
 package import NIOCore
 
 /// Carries exchanges over HTTP/1.1 connections that it keeps alive, all on one event loop.
@@ -17,6 +18,9 @@ package final class HTTPTransport: Transport {
     private(set) var pool: ConnectionPool<HTTPConnection, HTTPCall>
     private var isClosed = false
     private var isOpening = false
+    /// Whether the server is known to keep connections open after a reply: one has carried two replies, and none has ended
+    /// early since.
+    private var serverKeepsConnections = false
 
     /// What is to be reported at the end of the event loop's tick.
     private var outbox: [Report] = []
@@ -87,6 +91,13 @@ package final class HTTPTransport: Transport {
     }
 
     private func place(_ call: HTTPCall, deadline: NIODeadline, now: NIODeadline) {
+        while let connection = pool.nextIdle(now: now) {
+            if !serverKeepsConnections, now - connection.lastRead < Self.settlingTime {
+                return placeLater(call, deadline: deadline)
+            }
+            if connection.isQuiet(now: now) { break }
+            drop(connection)
+        }
         switch pool.place(call, deadline: deadline, now: now) {
         case .run(let connection):
             watch(min(deadline, now + responseTimeout))
@@ -97,6 +108,35 @@ package final class HTTPTransport: Transport {
         case .full:
             fail(call, .poolFull(peer: destination.peer, hasWaited: false))
         }
+    }
+
+    /// Some servers close after a reply without saying so in it. The end of the connection arrives a moment after the
+    /// reply, and a request that is sent in this moment is lost with its token.
+    private static let settlingTime = TimeAmount.milliseconds(2)
+
+    private func placeLater(_ call: HTTPCall, deadline: NIODeadline) {
+        eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: Self.settlingTime) { [self] in
+            guard !call.isFinished else { return }
+            let now = eventLoop.now
+            if isClosed {
+                fail(call, .cancelled(peer: destination.peer, delivered: .no))
+            } else if deadline <= now {
+                fail(call, .deadlinePassed(peer: destination.peer))
+            } else {
+                place(call, deadline: deadline, now: now)
+            }
+        }
+    }
+
+    /// Gives up an idle connection on which something came, or that has ended.
+    private func drop(_ connection: HTTPConnection) {
+        noteEnd(ofIdle: connection)
+        pool.remove(connection)
+        connection.close()
+    }
+
+    private func noteEnd(ofIdle connection: HTTPConnection) {
+        if eventLoop.now - connection.lastRead < .seconds(1) { serverKeepsConnections = false }
     }
 
     private func openConnections() {
@@ -137,11 +177,13 @@ extension HTTPTransport {
 
     func didAnswer(_ connection: HTTPConnection, _ parsed: HTTPResponseParser.Parsed) {
         guard let call = connection.call else { preconditionFailure("a reply belongs to a call") }
+        if connection.replies == 2 { serverKeepsConnections = true }
         report(.reply(parsed, connection, completion: call.finish()))
     }
 
     /// A connection ended while idle, or before the reply to its call.
     func didLose(_ connection: HTTPConnection, _ call: HTTPCall?, _ failure: ExchangeFailure?) {
+        if call == nil { noteEnd(ofIdle: connection) }
         pool.remove(connection)
         if let call, let failure { fail(call, failure) }
         openConnections()
@@ -209,7 +251,7 @@ extension HTTPTransport {
     }
 
     private func recycle(_ connection: HTTPConnection, after parsed: HTTPResponseParser.Parsed) {
-        if let time = parsed.idleTime(upTo: idleTimeout), connection.reset() {
+        if let time = parsed.idleTime(upTo: idleTimeout), connection.reset(), connection.isQuiet(now: eventLoop.now) {
             offer(connection, idleFor: time)
         } else {
             connection.close()

@@ -1,20 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+package import HTTP1
 package import NIOCore
-
-/// An HTTP reply as the client sees it: what came, not how.
-package struct HTTPReply: Sendable, Hashable {
-    /// The status of the final reply, 200 to 999.
-    package let status: Int
-    /// The body without transfer coding. Empty when there was none.
-    package let body: ByteBuffer
-
-    /// `body` is without transfer coding.
-    package init(status: Int, body: ByteBuffer) {
-        self.status = status
-        self.body = body
-    }
-}
 
 /// Carries HTTP exchanges for one event loop.
 ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import HTTP1
 import NumberVerification
 
 /// What a token that starts with `sim:` asks for, as in `sim:code=9002,delay=250ms`.

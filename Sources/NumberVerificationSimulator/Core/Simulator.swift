@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import HTTP1
 import NIOConcurrencyHelpers
 package import NumberVerification
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import HTTP1
 package import NIOCore
 package import NumberVerification
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import HTTP1
 import NIOCore
+import NIOTLS
 
 /// One connection: reads requests, plays a reply for each, in order and one at a time.
 ///
@@ -23,6 +25,10 @@ final class SimulatorConnectionHandler: ChannelDuplexHandler {
     private static let drainTime = TimeAmount.seconds(1)
 
     private let simulator: Simulator
+    private let isEncrypted: Bool
+    private let requestTime: TimeAmount
+    /// Ends a handshake or request that is not complete in time.
+    private var patience: Scheduled<Void>?
     private var parser = HTTPRequestParser()
     private var state = State.waiting
     private var drainTimeout: Scheduled<Void>?
@@ -30,8 +36,20 @@ final class SimulatorConnectionHandler: ChannelDuplexHandler {
     private var hasInputEnded = false
     private var isAdvancing = false
 
-    init(simulator: Simulator) {
+    /// `requestTime` is what a TLS handshake may take, and a request from its first byte to its last.
+    init(simulator: Simulator, isEncrypted: Bool, requestTime: TimeAmount) {
         self.simulator = simulator
+        self.isEncrypted = isEncrypted
+        self.requestTime = requestTime
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if isEncrypted {
+            patience = context.eventLoop.assumeIsolated().scheduleTask(in: requestTime) {
+                context.triggerUserOutboundEvent(ConnectionEnd.close, promise: nil)
+            }
+        }
+        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -54,6 +72,7 @@ final class SimulatorConnectionHandler: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent { stopWaiting() }
         if case .inputClosed? = event as? ChannelEvent {
             hasInputEnded = true
             if drainTimeout == nil { advance(context) } else { context.close(promise: nil) }
@@ -69,6 +88,7 @@ final class SimulatorConnectionHandler: ChannelDuplexHandler {
         if case .playing(let player) = state { player.stop() }
         state = .closed
         drainTimeout?.cancel()
+        stopWaiting()
         context.fireChannelInactive()
     }
 }
@@ -92,10 +112,27 @@ extension SimulatorConnectionHandler {
             }
         }
         if hasAll, hasInputEnded { drain(context) }
+        watchRequest(context)
         if isReadHeld, mayRead(context) {
             isReadHeld = false
             context.read()
         }
+    }
+
+    /// A request that has begun must be complete in time, however slowly its bytes come.
+    private func watchRequest(_ context: ChannelHandlerContext) {
+        guard case .waiting = state, parser.progress != .none else { return stopWaiting() }
+        if patience != nil { return }
+        patience = context.eventLoop.assumeIsolated().scheduleTask(in: requestTime) { [self] in
+            patience = nil
+            guard case .waiting = state else { return }
+            play(simulator.reply(to: .timeout), context)
+        }
+    }
+
+    private func stopWaiting() {
+        patience?.cancel()
+        patience = nil
     }
 
     private func play(_ reply: SimulatedReply, _ context: ChannelHandlerContext) {

@@ -37,12 +37,13 @@ package final class SimulatorServer: Sendable {
     ///   - host: An address of this machine or a name for one. The default is 127.0.0.1.
     ///   - port: 0, the default, takes a free one.
     ///   - tls: Certificate and key; nil, the default, means plain HTTP.
+    ///   - requestTime: What a TLS handshake may take, and a request from its first byte to its last. The default is 10 s.
     ///   - group: Serves the connections; it must outlive the server.
     /// - Returns: The server; it runs until ``stop()``.
     /// - Throws: ``SimulatorServerError`` when a file cannot be used or the port not be had.
     package static func start(
         simulator: Simulator, host: String = "127.0.0.1", port: Int = 0, tls: TLSFiles? = nil,
-        group: any EventLoopGroup
+        requestTime: Duration = .seconds(10), group: any EventLoopGroup
     ) async throws(SimulatorServerError) -> SimulatorServer {
         let context = try tls?.makeContext()
         let connections = OpenConnections()
@@ -57,7 +58,9 @@ package final class SimulatorServer: Sendable {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(ConnectionEndHandler())
                     if let context { try pipeline.addHandler(NIOSSLServerHandler(context: context)) }
-                    try pipeline.addHandler(SimulatorConnectionHandler(simulator: simulator))
+                    try pipeline.addHandler(
+                        SimulatorConnectionHandler(
+                            simulator: simulator, isEncrypted: context != nil, requestTime: TimeAmount(requestTime)))
                 }
             }
         let listener: any Channel

@@ -28,8 +28,6 @@ extension Target {
         case .remote(let url, let trust):
             var configuration = HTTPConfiguration()
             configuration.trust = trust
-            // The run's own time decides, as it does in process.
-            configuration.responseTimeout = max(configuration.responseTimeout, settings.run.timeout)
             do throws(TrustError) {
                 let transport = try HTTPTransport(
                     destination: url.destination, configuration: configuration, eventLoop: eventLoop)

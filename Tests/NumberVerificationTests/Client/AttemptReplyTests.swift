@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import HTTP1
 import NIOCore
 import Testing
 
@@ -153,6 +154,16 @@ struct AttemptReplyTests {
         let attempt = Self.attempt(200, #"{"code":9000,"exID":\#(echoed)}"#, ExpectedEcho(of: sent, or: "4f1c"))
         #expect(attempt.verdict == .match)
         #expect(attempt.exID == (["null", #""""#].contains(echoed) ? nil : sent))
+    }
+
+    /// Even when the body could be read as it is.
+    @Test func replyWithContentEncodingIsNamedAsCompressed() {
+        let reply = HTTPReply(status: 200, body: ByteBuffer(string: #"{"code":9000}"#), contentCoding: "br")
+        let attempt = Attempt(
+            .success(reply), from: "host", at: .mobile, expecting: ExpectedEcho(of: nil, or: nil), elapsed: .zero)
+        #expect(attempt.error?.kind == .badReply)
+        #expect(attempt.error?.message.contains("the reply is compressed (br)") == true)
+        #expect(attempt.verdict == .unknown && attempt.delivered == .maybe)
     }
 
     @Test func correlationOfOurOwnIsNotShown() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import NumberVerification
+import HTTP1
 
 extension ReplyCase {
     private static let status200 = "HTTP/1.1 200 OK\r\n"

@@ -5,30 +5,34 @@ package import NIOCore
 /// Turns the bytes of a connection into HTTP/1.x requests, one after the other.
 ///
 /// Pure and incremental: how the bytes are split into reads makes no difference, and bytes after a request are kept
-/// for the next one. Strict where leniency would make the end of a request a matter of opinion, and capped everywhere.
+/// for the next one. Strict where two readers could see the end of a request in different places, and capped everywhere.
 package struct HTTPRequestParser: Sendable {
-    /// What a client may make us hold, in bytes.
-    package struct Limits: Sendable, Hashable {
-        /// Request line and header fields; also chunk sizes and trailers of one body. The default is 16 KiB.
-        package var headBytes = 16 * 1024
-        /// The body without transfer coding. The default is 64 KiB.
-        package var bodyBytes = 64 * 1024
+    /// What a client may make us hold. A client that sends on while its requests are answered is the caller's to stop: see
+    /// ``bufferedBytes``.
+    package typealias Limits = HTTPLimits
 
-        /// The defaults.
-        package init() {}
-    }
-
-    /// What the next bytes amount to.
+    /// What the next bytes mean.
     package enum Event: Sendable, Hashable {
         /// The client waits for `100 Continue` before it sends the body.
         case continueExpected
+        /// A complete request.
         case request(HTTPRequest)
+    }
+
+    /// How far the next request has come, for timeouts.
+    package enum Progress: Sendable, Hashable {
+        /// Nothing of it is here.
+        case none
+        /// Its head is not complete.
+        case head
+        /// Its body is not complete.
+        case body
     }
 
     private enum Step {
         case head
         case body(HTTPRequestHead, length: Int)
-        case chunks(HTTPRequestHead, ChunkedRequestBody)
+        case chunks(HTTPRequestHead, ChunkedBody)
     }
 
     private let limits: Limits
@@ -36,10 +40,22 @@ package struct HTTPRequestParser: Sendable {
     private var step = Step.head
     /// How many readable bytes are known not to end the head.
     private var scanned = 0
+    /// Line ends before the request line count as a part of the head, so that they are capped too.
+    private var emptyLineBytes = 0
 
     /// Makes a parser for a new connection.
     package init(limits: Limits = Limits()) {
         self.limits = limits
+    }
+
+    /// How many bytes are held that belong to no complete request yet. After ``next()`` has returned nil these are the
+    /// beginning of one request, within the limits.
+    package var bufferedBytes: Int { buffer.readableBytes }
+
+    /// How far the next request has come. Of use after ``next()`` has returned nil.
+    package var progress: Progress {
+        guard case .head = step else { return .body }
+        return buffer.readableBytes == 0 ? .none : .head
     }
 
     /// Adds bytes of the connection.
@@ -54,7 +70,7 @@ package struct HTTPRequestParser: Sendable {
 
     /// Reads on.
     ///
-    /// - Returns: What comes next, or nil when more bytes are needed to tell.
+    /// - Returns: What comes next, or nil when more bytes are needed to say.
     /// - Throws: ``HTTPRequestError``, after which the parser is of no further use.
     package mutating func next() throws(HTTPRequestError) -> Event? {
         if case .head = step {
@@ -70,7 +86,12 @@ package struct HTTPRequestParser: Sendable {
             return finish(head, body)
         case .chunks(let head, var chunks):
             step = .head  // Leaves the only reference to the bytes so far with `chunks`.
-            let isComplete = try chunks.read(from: &buffer)
+            let isComplete: Bool
+            do throws(HTTPSyntaxError) {
+                isComplete = try chunks.consume(&buffer)
+            } catch {
+                throw HTTPRequestError(error)
+            }
             if isComplete { return finish(head, chunks.bytes) }
             step = .chunks(head, chunks)
             return nil
@@ -82,57 +103,44 @@ package struct HTTPRequestParser: Sendable {
         return .request(
             HTTPRequest(
                 method: head.method, path: head.path, authorization: head.authorization,
-                contentType: head.contentType, keepsAlive: head.keepsAlive, body: body))
+                contentType: head.contentType, keepsAlive: head.keepsAlive, body: body, fields: head.fields))
     }
 
+    /// Without any word about it there is no body: RFC 9112, section 6.3.
     private func bodyStep(after head: HTTPRequestHead) throws(HTTPRequestError) -> Step {
-        switch head.framing {
-        case .chunked:
-            return .chunks(head, ChunkedRequestBody(limits: limits))
-        case .length(let length):
-            guard length <= limits.bodyBytes else { throw .bodyTooLarge }
-            return .body(head, length: length)
-        }
+        if head.framing.isChunked { return .chunks(head, ChunkedBody(limits: limits)) }
+        let length = head.framing.contentLength ?? 0
+        guard length <= limits.bodyBytes else { throw .bodyTooLarge }
+        return .body(head, length: length)
     }
 
     private mutating func nextHead() throws(HTTPRequestError) -> HTTPRequestHead? {
         skipEmptyLines()
-        let (maxBytes, alreadyScanned) = (limits.headBytes, scanned)
-        let found = try buffer.withUnsafeReadableBytes { bytes throws(HTTPRequestError) -> (HTTPRequestHead, Int)? in
-            guard let end = Self.headEnd(in: bytes, from: alreadyScanned) else {
-                guard bytes.count < maxBytes else { throw .headTooLarge }
-                return nil
+        let (room, alreadyScanned) = (limits.headBytes - emptyLineBytes, scanned)
+        guard room > 0 else { throw .headTooLarge }
+        let length = try buffer.withUnsafeReadableBytes { bytes throws(HTTPRequestError) -> Int? in
+            guard HTTPRequestHead.mayStart(with: bytes) else { throw .badRequestLine }
+            do throws(HTTPSyntaxError) {
+                return try HTTPHead.length(in: bytes, scanned: alreadyScanned, room: room)
+            } catch {
+                throw HTTPRequestError(error)
             }
-            guard end <= maxBytes else { throw .headTooLarge }
-            return (try HTTPRequestHead(UnsafeRawBufferPointer(rebasing: bytes[..<end])), end)
         }
-        guard let (head, length) = found else {
+        guard let length, let head = buffer.readSlice(length: length) else {
             scanned = buffer.readableBytes
             return nil
         }
-        buffer.moveReaderIndex(forwardBy: length)
         scanned = 0
-        return head
+        emptyLineBytes = 0
+        return try HTTPRequestHead(head)
     }
 
     /// Some clients end a body with a line end that its length does not count: RFC 9112, section 2.2.
     private mutating func skipEmptyLines() {
         while buffer.getInteger(at: buffer.readerIndex, as: UInt16.self) == 0x0D0A {
             buffer.moveReaderIndex(forwardBy: 2)
+            emptyLineBytes += 2
             scanned = 0
         }
-    }
-
-    /// The offset after an empty line, even if its line ends lack a carriage return, which is for the head to refuse.
-    private static func headEnd(in bytes: UnsafeRawBufferPointer, from offset: Int) -> Int? {
-        var index = offset
-        while index < bytes.count {
-            if bytes[index] == .lineFeed {
-                if index >= 1, bytes[index - 1] == .lineFeed { return index + 1 }
-                if index >= 2, bytes[index - 1] == .carriageReturn, bytes[index - 2] == .lineFeed { return index + 1 }
-            }
-            index += 1
-        }
-        return nil
     }
 }

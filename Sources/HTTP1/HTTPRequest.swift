@@ -2,7 +2,7 @@
 
 package import NIOCore
 
-/// One HTTP/1.x request, complete, reduced to what the simulator looks at.
+/// One complete HTTP/1.x request without its transfer coding.
 package struct HTTPRequest: Sendable, Hashable {
     /// The method as sent; methods are case-sensitive.
     package var method: String
@@ -16,10 +16,13 @@ package struct HTTPRequest: Sendable, Hashable {
     package var keepsAlive: Bool
     /// The body without transfer coding; empty when there was none.
     package var body: ByteBuffer
+    /// All header fields.
+    package var fields: HTTPFields
 
-    /// Takes a request apart from any connection.
+    /// Takes a request apart from any connection. The default is no fields.
     package init(
-        method: String, path: String, authorization: String?, contentType: String?, keepsAlive: Bool, body: ByteBuffer
+        method: String, path: String, authorization: String?, contentType: String?, keepsAlive: Bool, body: ByteBuffer,
+        fields: HTTPFields = .none
     ) {
         self.method = method
         self.path = path
@@ -27,5 +30,6 @@ package struct HTTPRequest: Sendable, Hashable {
         self.contentType = contentType
         self.keepsAlive = keepsAlive
         self.body = body
+        self.fields = fields
     }
 }

@@ -12,7 +12,8 @@ package enum HTTPReplyError: String, Error, Sendable, CaseIterable, CustomString
     case bodyTooLarge = "body_too_large"
     /// A Content-Length that is no number.
     case badLength = "bad_length"
-    /// Two Content-Length fields, or one together with Transfer-Encoding: the end of the body is a matter of opinion.
+    /// Two Content-Length fields, or one together with Transfer-Encoding: two readers could see the end of the body in
+    /// different places.
     case ambiguousLength = "ambiguous_length"
     /// A transfer coding other than `chunked`.
     case unsupportedCoding = "unsupported_coding"
@@ -23,6 +24,7 @@ package enum HTTPReplyError: String, Error, Sendable, CaseIterable, CustomString
     /// The connection ended inside the reply.
     case truncated
 
+    /// What is wrong, in words.
     package var description: String {
         switch self {
         case .notHTTP: "what came is not HTTP/1.1"
@@ -35,6 +37,18 @@ package enum HTTPReplyError: String, Error, Sendable, CaseIterable, CustomString
         case .badChunk: "the reply has a malformed chunk"
         case .upgrade: "the reply switches protocols, which was not asked for"
         case .truncated: "the connection ended inside the reply"
+        }
+    }
+
+    init(_ error: HTTPSyntaxError) {
+        switch error {
+        case .badFirstLine, .badField: self = .badHead
+        case .headTooLarge: self = .headTooLarge
+        case .bodyTooLarge: self = .bodyTooLarge
+        case .badLength, .hugeLength: self = .badLength
+        case .repeatedLength, .ambiguousLength: self = .ambiguousLength
+        case .unsupportedCoding: self = .unsupportedCoding
+        case .badChunk: self = .badChunk
         }
     }
 }

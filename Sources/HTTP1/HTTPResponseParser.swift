@@ -4,19 +4,11 @@ package import NIOCore
 
 /// Turns the bytes of a connection into one HTTP/1.1 reply.
 ///
-/// Pure and incremental: the split of the bytes into reads makes no difference. Strict where leniency would make the
-/// end of a body a matter of opinion (RFC 9112, section 6.3), and capped everywhere.
+/// Pure and incremental: the split of the bytes into reads makes no difference. Strict where two readers could see the
+/// end of a body in different places (RFC 9112, section 6.3), and capped everywhere.
 package struct HTTPResponseParser: Sendable {
-    /// What a peer may make us hold, in bytes.
-    package struct Limits: Sendable, Hashable {
-        /// Status line and header fields, interim replies included. The default is 16 KiB.
-        package var headBytes = 16 * 1024
-        /// The body without transfer coding. The default is 64 KiB.
-        package var bodyBytes = 64 * 1024
-
-        /// The defaults.
-        package init() {}
-    }
+    /// What a peer may make us hold.
+    package typealias Limits = HTTPLimits
 
     /// A complete reply, and what its head says about the connection.
     package struct Parsed: Sendable {
@@ -30,7 +22,7 @@ package struct HTTPResponseParser: Sendable {
         /// How long the connection may be kept for another request, `nil` for not at all.
         ///
         /// A second less than the server announced, so that it does not close under a request that is on its way.
-        func idleTime(upTo limit: TimeAmount) -> TimeAmount? {
+        package func idleTime(upTo limit: TimeAmount) -> TimeAmount? {
             guard keepsAlive else { return nil }
             guard let keepAliveSeconds else { return limit }
             let announced = TimeAmount.seconds(min(keepAliveSeconds, 86_400) - 1)
@@ -98,7 +90,11 @@ package struct HTTPResponseParser: Sendable {
                 return finish(head, body: body)
 
             case .chunkedBody(let head):
-                guard try chunks.consume(&buffer) else { return nil }
+                do throws(HTTPSyntaxError) {
+                    guard try chunks.consume(&buffer) else { return nil }
+                } catch {
+                    throw HTTPReplyError(error)
+                }
                 return finish(head, body: chunks.bytes)
 
             case .bodyUntilClose:
@@ -116,8 +112,9 @@ package struct HTTPResponseParser: Sendable {
         if case .bodyUntilClose = step { keepsAlive = false }
         step = .finished
         return Parsed(
-            reply: HTTPReply(status: head.status, body: body), keepsAlive: keepsAlive,
-            keepAliveSeconds: head.keepAliveSeconds)
+            reply: HTTPReply(
+                status: head.status, body: body, fields: head.fields, contentCoding: head.contentCoding),
+            keepsAlive: keepsAlive, keepAliveSeconds: head.keepAliveSeconds)
     }
 }
 
@@ -125,23 +122,21 @@ extension HTTPResponseParser {
     private mutating func nextHead() throws(HTTPReplyError) -> HTTPReplyHead? {
         let room = limits.headBytes - interimBytes
         let alreadyScanned = scanned
-        let found = try buffer.withUnsafeReadableBytes { bytes throws(HTTPReplyError) -> (HTTPReplyHead, Int)? in
+        let length = try buffer.withUnsafeReadableBytes { bytes throws(HTTPReplyError) -> Int? in
             guard HTTPReplyHead.mayStart(with: bytes) else { throw .notHTTP }
-            guard let end = try HTTPReplyHead.end(in: bytes, from: alreadyScanned) else {
-                guard bytes.count < room else { throw .headTooLarge }
-                return nil
+            do throws(HTTPSyntaxError) {
+                return try HTTPHead.length(in: bytes, scanned: alreadyScanned, room: room)
+            } catch {
+                throw HTTPReplyError(error)
             }
-            guard end <= room else { throw .headTooLarge }
-            return (try HTTPReplyHead(UnsafeRawBufferPointer(rebasing: bytes[..<end])), end)
         }
-        guard let (head, length) = found else {
+        guard let length, let head = buffer.readSlice(length: length) else {
             scanned = buffer.readableBytes
             return nil
         }
-        buffer.moveReaderIndex(forwardBy: length)
         scanned = 0
         interimBytes += length
-        return head
+        return try HTTPReplyHead(head)
     }
 
     /// How the body ends, in the order of RFC 9112, section 6.3; `nil` after an interim reply.
@@ -152,13 +147,13 @@ extension HTTPResponseParser {
         case 204, 304: return .fixedBody(head, length: 0)
         default: break
         }
-        if head.isChunked {
-            guard head.contentLength == nil else { throw .ambiguousLength }
-            // HTTP/1.0 has no transfer codings, so nobody knows what such a server means.
-            guard head.minorVersion >= 1 else { throw .unsupportedCoding }
-            return .chunkedBody(head)
+        do throws(HTTPSyntaxError) {
+            try head.framing.check(isVersion10: head.minorVersion == 0)
+        } catch {
+            throw HTTPReplyError(error)
         }
-        guard let length = head.contentLength else { return .bodyUntilClose(head) }
+        if head.framing.isChunked { return .chunkedBody(head) }
+        guard let length = head.framing.contentLength else { return .bodyUntilClose(head) }
         guard length <= limits.bodyBytes else { throw .bodyTooLarge }
         return .fixedBody(head, length: length)
     }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+
+/// One header or trailer field. Valid only as long as the bytes it points to.
+struct HTTPField {
+    let name: UnsafeRawBufferPointer
+    /// Without the whitespace around it.
+    let value: UnsafeRawBufferPointer
+
+    /// Reads a line without its end. Folded lines and whitespace before the colon are refused, as RFC 9112 asks.
+    init(_ line: UnsafeRawBufferPointer) throws(HTTPSyntaxError) {
+        guard let colon = line.firstIndex(of: .colon), colon > 0 else { throw .badField }
+        name = UnsafeRawBufferPointer(rebasing: line[..<colon])
+        value = UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]).trimmed
+        guard name.allSatisfy({ $0.isTokenCharacter }), value.allSatisfy({ $0.isFieldContent }) else {
+            throw .badField
+        }
+    }
+
+    /// Calls `body` for each element of a comma-separated value.
+    func forEachElement(_ body: (UnsafeRawBufferPointer) -> Void) {
+        for element in value.split(separator: UInt8.comma) {
+            body(UnsafeRawBufferPointer(rebasing: element).trimmed)
+        }
+    }
+
+    /// Whether the value is a list with this element, given in lower case.
+    func hasElement(_ text: StaticString) -> Bool {
+        var isFound = false
+        forEachElement { if $0.matches(text) { isFound = true } }
+        return isFound
+    }
+}
+
+/// The header fields of a request or reply, in the order of the wire. Costs nothing until a field is looked up.
+package struct HTTPFields: Sendable, Hashable {
+    /// No fields.
+    package static let none = HTTPFields(head: ByteBuffer())
+
+    /// A head that was read without an error, from its first line to the empty line at its end.
+    private let head: ByteBuffer
+
+    init(head: ByteBuffer) {
+        self.head = head
+    }
+
+    /// The values of all fields of that name, which is given in lower case, without the whitespace around them. Bytes that
+    /// are no UTF-8 are replaced.
+    package func values(of name: StaticString) -> [String] {
+        var values: [String] = []
+        head.withUnsafeReadableBytes { bytes in
+            HTTPHead.forEachFieldLine(bytes) { line in
+                if let field = try? HTTPField(line), field.name.matches(name) { values.append(field.value.text) }
+            }
+        }
+        return values
+    }
+
+    /// The value of the first field of that name, which is given in lower case, or nil without one.
+    package subscript(name: StaticString) -> String? { values(of: name).first }
+}

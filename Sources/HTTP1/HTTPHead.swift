@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+
+/// What the heads of requests and replies have in common.
+enum HTTPHead {
+    /// Calls `body` for each line of a complete head but the first and the last, which is empty.
+    static func forEachFieldLine<Failure: Error>(
+        _ head: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        var start: Int?
+        for index in head.indices where head[index] == .lineFeed {
+            if let start, index - 1 > start {
+                try body(UnsafeRawBufferPointer(rebasing: head[start..<(index - 1)]))
+            }
+            start = index + 1
+        }
+    }
+
+    /// The first line of a complete head, without its end.
+    static func firstLine(_ head: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let end = head.firstIndex(of: .lineFeed) ?? head.endIndex
+        return UnsafeRawBufferPointer(rebasing: head[..<max(0, end - 1)])
+    }
+
+    /// The length of the head that `bytes` begin with, up to and including the empty line that ends it, or nil when that
+    /// has not come yet. How the bytes were split into reads makes no difference to the result.
+    ///
+    /// - Parameters:
+    ///   - scanned: How many bytes are known to hold no end.
+    ///   - room: How many bytes the head may have.
+    static func length(
+        in bytes: UnsafeRawBufferPointer, scanned: Int, room: Int
+    ) throws(HTTPSyntaxError) -> Int? {
+        var index = scanned
+        let end = min(bytes.count, room)
+        while index < end {
+            if bytes[index] == .lineFeed {
+                guard index > 0, bytes[index - 1] == .carriageReturn else {
+                    throw bytes[..<index].contains(.lineFeed) ? .badField : .badFirstLine
+                }
+                if index >= 3, bytes[index - 2] == .lineFeed { return index + 1 }
+            }
+            index += 1
+        }
+        guard bytes.count < room else { throw .headTooLarge }
+        return nil
+    }
+}
+
+/// What the header fields say about the end of a body: RFC 9112, section 6.
+///
+/// What two readers could understand in two ways is refused: that is how requests and replies are smuggled.
+struct HTTPFraming: Sendable {
+    /// The value of Content-Length.
+    private(set) var contentLength: Int?
+    /// Whether the body is in chunks.
+    private(set) var isChunked = false
+
+    /// Takes a field if it is about framing.
+    mutating func note(_ field: HTTPField) throws(HTTPSyntaxError) {
+        switch field.name.count {
+        case 14 where field.name.matches("content-length"):
+            guard contentLength == nil else { throw .repeatedLength }
+            contentLength = try Self.length(field.value)
+        case 17 where field.name.matches("transfer-encoding"):
+            guard !isChunked, field.value.matches("chunked") else { throw .unsupportedCoding }
+            isChunked = true
+        default: break
+        }
+    }
+
+    /// Called after the last field.
+    func check(isVersion10: Bool) throws(HTTPSyntaxError) {
+        guard isChunked else { return }
+        guard contentLength == nil else { throw .ambiguousLength }
+        // HTTP/1.0 has no transfer codings: a reader of that version would take the chunks for the body.
+        guard !isVersion10 else { throw .unsupportedCoding }
+    }
+
+    /// One or more decimal digits and nothing else.
+    private static func length(_ value: UnsafeRawBufferPointer) throws(HTTPSyntaxError) -> Int {
+        guard !value.isEmpty, value.allSatisfy(\.isDigit) else { throw .badLength }
+        guard let length = Int(value.text) else { throw .hugeLength }
+        return length
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+
+package import NIOCore
+
+/// A reply to be written.
+///
+/// There is no `Date` field, so that the same reply is always the same bytes.
+package struct HTTPReplyMessage: Sendable {
+    /// 100 to 999.
+    package var status: Int
+    /// The value of Content-Type, or nil for none.
+    package var contentType: StaticString?
+    /// Further fields, written as they are.
+    package var fields: [(name: StaticString, value: StaticString)]
+    /// The content; statuses 204 and 304 are written without.
+    package var body: [UInt8]
+
+    /// The defaults are no type, no fields and no body.
+    package init(
+        status: Int, contentType: StaticString? = nil, fields: [(name: StaticString, value: StaticString)] = [],
+        body: [UInt8] = []
+    ) {
+        precondition((100...999).contains(status), "a status has three digits")
+        self.status = status
+        self.contentType = contentType
+        self.fields = fields
+        self.body = body
+    }
+
+    /// The whole reply.
+    ///
+    /// - Parameters:
+    ///   - keepsAlive: Whether the connection stays open; if not, the reply says so.
+    ///   - isHead: Whether it answers a HEAD request: then it announces its body but has none. The default is false.
+    package func bytes(keepsAlive: Bool, isHead: Bool = false) -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: 192 + body.count)
+        buffer.writeStaticString("HTTP/1.1 ")
+        buffer.writeString(String(status))
+        buffer.writeStaticString(" ")
+        buffer.writeStaticString(Self.reason(status))
+        if let contentType { Self.write("Content-Type", contentType, into: &buffer) }
+        for field in fields { Self.write(field.name, field.value, into: &buffer) }
+        if !keepsAlive { Self.write("Connection", "close", into: &buffer) }
+        guard status != 204 && status != 304 else {  // These never have a body: RFC 9112, section 6.3.
+            buffer.writeStaticString("\r\n\r\n")
+            return buffer
+        }
+        buffer.writeStaticString("\r\nContent-Length: ")
+        buffer.writeString(String(body.count))
+        buffer.writeStaticString("\r\n\r\n")
+        if !isHead { buffer.writeBytes(body) }
+        return buffer
+    }
+
+    private static func write(_ name: StaticString, _ value: StaticString, into buffer: inout ByteBuffer) {
+        buffer.writeStaticString("\r\n")
+        buffer.writeStaticString(name)
+        buffer.writeStaticString(": ")
+        buffer.writeStaticString(value)
+    }
+
+    /// The usual phrase, or none: clients ignore it.
+    private static func reason(_ status: Int) -> StaticString {
+        switch status {
+        case 200: "OK"
+        case 204: "No Content"
+        case 304: "Not Modified"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 408: "Request Timeout"
+        case 413: "Content Too Large"
+        case 415: "Unsupported Media Type"
+        case 417: "Expectation Failed"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
+        case 501: "Not Implemented"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        case 505: "HTTP Version Not Supported"
+        default: ""
+        }
+    }
+}
+
+/// Writes requests that differ in their body alone: the head is made once.
+package struct HTTPRequestTemplate: Sendable {
+    private let head: [UInt8]
+
+    /// Takes a head that is known to be right: the target without spaces, names and values without line ends. The
+    /// Content-Length is added to the fields.
+    package init(method: String, target: String, fields: [(name: String, value: String)]) {
+        precondition(method.utf8.allSatisfy(\.isTokenCharacter), "a method is a token")
+        precondition(target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "a target has visible characters only")
+        for field in fields {
+            precondition(
+                field.name.utf8.allSatisfy(\.isTokenCharacter) && field.value.utf8.allSatisfy(\.isFieldContent),
+                "a field has a token as name and no control characters")
+        }
+        let lines =
+            ["\(method) \(target) HTTP/1.1"] + fields.map { "\($0.name): \($0.value)" } + ["Content-Length: "]
+        head = Array(lines.joined(separator: "\r\n").utf8)
+    }
+
+    /// The whole request.
+    package func bytes(body: [UInt8]) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(head.count + 24 + body.count)
+        buffer.writeBytes(head)
+        buffer.writeString(String(body.count))
+        buffer.writeStaticString("\r\n\r\n")
+        buffer.writeBytes(body)
+        return buffer
+    }
+}
+
+/// Nothing of the fields in a dump: they hold credentials.
+extension HTTPRequestTemplate: CustomReflectable {
+    /// Empty.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
