@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import HTTP1
 import NIOCore
 import NumberVerification
 import NumberVerificationSimulator

@@ -29,6 +29,17 @@ final class Gate: Sendable {
         if isOpen { action() }
     }
 
+    /// Keeps the thread until the gate opens: for tests of a busy event loop.
+    func block() {
+        let lock = ConditionLock(value: false)
+        whenOpen {
+            lock.lock()
+            lock.unlock(withValue: true)
+        }
+        lock.lock(whenValue: true)
+        lock.unlock()
+    }
+
     func wait() async {
         await withCheckedContinuation { continuation in whenOpen { continuation.resume() } }
     }

@@ -44,6 +44,9 @@ final class ScriptedServer: Sendable {
     private let scripts: [Script]
     private let channel = NIOLockedValueBox<(any Channel)?>(nil)
 
+    /// Of its own, so that a test can keep the event loop of the client busy.
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     private init(scripts: [Script]) {
         self.scripts = scripts
     }
@@ -51,7 +54,7 @@ final class ScriptedServer: Sendable {
     /// Starts a server whose n-th connection follows the n-th script, and all further ones the last.
     static func start(tls: NIOSSLContext? = nil, _ scripts: Script...) async throws -> ScriptedServer {
         let server = ScriptedServer(scripts: scripts)
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -86,7 +89,8 @@ final class ScriptedServer: Sendable {
         record.withLockedValue { $0.requests.append(request) }
     }
 
-    fileprivate func closedGate(_ number: Int) -> Gate {
+    /// Opens when the connection of that number, from 0, has ended.
+    func closedGate(_ number: Int) -> Gate {
         record.withLockedValue { record in
             let gate = record.closed[number] ?? Gate()
             record.closed[number] = gate
