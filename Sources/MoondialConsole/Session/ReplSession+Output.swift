@@ -93,7 +93,7 @@ extension ReplSession {
             width: screen.width(), repertoire: screen.repertoire, style: screen.notesStyle)
         note(lines: waterfall.draw(trace))
         if options.trace == .full {
-            for event in trace.events { note("  " + event.json.description) }
+            for step in trace.stepsJSON { note("  " + step.description) }
         }
     }
 

@@ -33,16 +33,7 @@ struct RunBook {
         ofBlock += 1
         if traces.count == Self.capacity { traces.removeFirst() }
         traces.append(run.trace)
-        var rules: Set<String> = []
-        for event in run.trace.events {
-            guard let rule = event.rule else { continue }
-            switch event.kind {
-            case .hook where event.detail["answer"]?.stringValue != "none": rules.insert(rule)
-            case .decision: rules.insert(rule)
-            default: break
-            }
-        }
-        for rule in rules { hits[rule, default: 0] += 1 }
+        for rule in run.trace.answeringRules { hits[rule, default: 0] += 1 }
         return ofBlock <= Self.drawn && !isQuiet
     }
 }
@@ -60,5 +51,21 @@ struct SessionOptions {
         trace = isInteractive ? .on : .off
         // A program reads all, a person as much as fits a window.
         if !isInteractive { (limits.depth, limits.items, limits.bytes) = (16, 1000, 64 << 10) }
+    }
+}
+
+extension Trace {
+    /// The names of the rules that have answered or decided.
+    fileprivate var answeringRules: Set<String> {
+        var names: Set<String> = []
+        for event in events {
+            guard let place = event.place else { continue }
+            switch event.kind {
+            case .hookAnswered(.some(.none), _): break
+            case .hookAnswered, .decided: names.insert(rule(at: place).name)
+            default: break
+            }
+        }
+        return names
     }
 }

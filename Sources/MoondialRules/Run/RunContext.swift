@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 
-import NumberVerification
+package import NumberVerification
 
-/// What a run is about. Fixed from its start, and shared by machine, trace and result without copying.
-final class RunContext: Sendable {
-    let traceID: TraceID
-    let outline: RulebookOutline
+/// What a run is about. Fixed from its start, and shared by machine, trace and result without copying. Unredacted.
+package final class RunContext: Sendable {
+    /// The name of the run.
+    package let traceID: TraceID
+    /// The rules that it asks.
+    package let outline: RulebookOutline
     let settings: RunSettings
-    let request: VerificationRequest
-    let channel: Channel?
+    /// What is verified.
+    package let request: VerificationRequest
+    /// Which kind of client SDK obtained the token; nil when the caller did not say.
+    package let channel: Channel?
     /// The request's own timeout, else that of the settings.
-    let deadline: Duration
-    /// What else was asked with the request.
-    let options: JSON.Object
+    package let deadline: Duration
+    /// The further options of the request.
+    package let options: JSON.Object
 
     init(
         traceID: TraceID, outline: RulebookOutline, settings: RunSettings, request: VerificationRequest,

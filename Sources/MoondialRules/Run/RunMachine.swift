@@ -66,6 +66,7 @@ extension RunMachine {
     /// The first event, once.
     package mutating func start(now: Duration) -> Action {
         guard case .ready = state else { preconditionFailure("a run starts once") }
+        trace.begin(now: now)
         return ask(.preCheck, now: now)
     }
 
@@ -223,6 +224,7 @@ extension RunMachine {
 
     private mutating func finish(now: Duration) -> Action {
         trace.abandonAttempts(now: now)
+        trace.end(now: now)
         state = .over
         return .finish(result(now: now))
     }

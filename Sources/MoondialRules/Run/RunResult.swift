@@ -24,7 +24,8 @@ package struct RunResult: Sendable {
         self.context = context
     }
 
-    var redactor: Redactor { Redactor(context, records) }
+    /// What takes the secrets of the run out of texts.
+    package var redactor: Redactor { Redactor(context, records) }
 
     /// The last attempt of the run itself, or nil when it made none. Raw attempts are never it.
     package var lastAttempt: Attempt? { records.lastOwnAttempt }

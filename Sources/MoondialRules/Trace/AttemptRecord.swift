@@ -14,8 +14,6 @@ struct AttemptRecord: Sendable {
     /// What was sent, if a hook made the attempt; nil for the request of the run.
     let raw: VerificationRequest?
     let start: Duration
-    /// The index of its event in the trace.
-    let event: Int
     var state: State
 
     var isRaw: Bool { raw != nil }

@@ -85,9 +85,13 @@ extension Guard {
     func detail(endpoint: Endpoint, isRaw: Bool) -> JSON.Object {
         var detail: JSON.Object = ["reason": .string(rawValue), "endpoint": .string(endpoint.rawValue)]
         if isRaw { detail["raw"] = true }
-        let subject = isRaw ? "raw attempt" : "attempt"
-        detail["message"] = .string("\(subject) at \(endpoint.rawValue) refused: \(explanation)")
+        detail["message"] = .string(message(endpoint: endpoint, isRaw: isRaw))
         return detail
+    }
+
+    /// One line that says what was not sent, and why.
+    func message(endpoint: Endpoint, isRaw: Bool) -> String {
+        "\(isRaw ? "raw attempt" : "attempt") at \(endpoint.rawValue) refused: \(explanation)"
     }
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import NumberVerification
+package import NumberVerification
 
 /// Takes the phones and tokens of one run out of everything that is shown or written.
 ///
 /// Phones are masked unless the operator asked to see them; tokens never appear. Both are found inside longer texts
 /// as the exact bytes that were submitted, and of long tokens also the beginning. A phone or token of fewer than six bytes, which only tests have, is taken
 /// out only where it stands alone: masking every `1` would hide the text and not the phone.
-struct Redactor: Sendable {
+package struct Redactor: Sendable {
     /// The request of the run.
     private let request: VerificationRequest
     /// Those of raw attempts.
@@ -28,11 +28,11 @@ struct Redactor: Sendable {
     }
 
     /// The phone as it may be shown.
-    func phone(_ phone: Phone) -> String {
+    package func phone(_ phone: Phone) -> String {
         showPhones ? phone.submitted : phone.masked
     }
 
-    func text(_ text: String) -> String {
+    package func text(_ text: String) -> String {
         var text = text
         return text.withUTF8 { bytes in
             let finds = finds(in: bytes)
@@ -40,12 +40,12 @@ struct Redactor: Sendable {
         } ?? text
     }
 
-    func text(_ text: String?) -> String? {
+    package func text(_ text: String?) -> String? {
         text.map { self.text($0) }
     }
 
     /// Redacts strings, keys and numbers whose digits show a phone; such a number becomes a string.
-    func json(_ value: JSON) -> JSON {
+    package func json(_ value: JSON) -> JSON {
         switch value {
         case .null, .bool: value
         case .integer(let number): redacted(String(number)).map(JSON.string) ?? value
@@ -56,7 +56,7 @@ struct Redactor: Sendable {
         }
     }
 
-    func object(_ object: JSON.Object) -> JSON.Object {
+    package func object(_ object: JSON.Object) -> JSON.Object {
         var redacted = JSON.Object()
         for member in object.members { redacted[text(member.key)] = json(member.value) }
         return redacted

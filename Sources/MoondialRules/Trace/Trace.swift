@@ -1,70 +1,56 @@
 // SPDX-License-Identifier: MIT
 
-package import NumberVerification
+import NumberVerification
 
-/// The record of one run.
+/// The record of one run: one stream of typed events.
 ///
-/// Recording stores small values and makes no text. Text and JSON are made when ``events`` is read, through the
-/// redactor that the trace owns; the records themselves are private, so that nothing unredacted leaves.
+/// Recording stores small values and makes no text. Whatever is made of them, the waterfall, JSON, counts, reads
+/// ``events`` or ``steps``, and takes texts through ``redactor`` where they leave the process.
 package struct Trace: Sendable {
+    /// What happened, in the order in which it happened. Unredacted.
+    package private(set) var events: [TraceEvent] = []
+    /// How many log lines and refusals of raw attempts were too many to be kept.
+    package private(set) var droppedEvents = 0
+
     private let context: RunContext
-    private var records: [Record] = []
     private var attempts: [AttemptRecord] = []
-    // How much more hooks may add of their own accord, by logging and by asking in vain.
+    // How much more hooks may add by logging and by asking for attempts that are refused.
     private var logLinesLeft: Int
     private var logBytesLeft: Int
     private var refusalsLeft = 100
-    private var droppedEvents = 0
-
-    /// What happened, in the order in which it began.
-    private struct Record {
-        let start: Duration
-        var end: Duration
-        var content: Content
-    }
-
-    private enum Content {
-        /// The answer is nil while the hook runs, and stays so when it is given up. `attempt` is the number of the
-        /// attempt that the hook was asked about.
-        case hook(HookPlace, attempt: Int?, HookAnswer?)
-        case attempt(number: Int, HookPlace?)
-        case refusal(Guard, Endpoint, isRaw: Bool, HookPlace?)
-        indirect case log(String, fields: JSON.Object, HookPlace)
-        indirect case decision(Decision, Grounds, HookPlace?)
-    }
 
     init(_ context: RunContext) {
         self.context = context
         logLinesLeft = context.settings.limits.logLines
         logBytesLeft = context.settings.limits.logBytes
-        // An attempt and a decision without rules, a little more with them.
-        records.reserveCapacity(4)
+        // The beginning, an attempt, a decision and the end of a run without rules, a little more with them.
+        events.reserveCapacity(6)
     }
-}
-
-/// One hook of one rule, by the rule's index in the outline.
-struct HookPlace: Sendable, Hashable {
-    let hook: Hook
-    let rule: Int
 }
 
 // MARK: - Recording
 
 extension Trace {
+    mutating func begin(now: Duration) {
+        add(.runBegan(context), now: now)
+    }
+
+    mutating func end(now: Duration) {
+        add(.runEnded, now: now)
+    }
+
     /// Begins the call of a hook and returns the number to give to ``finishHook(_:answer:now:)``.
     mutating func startHook(_ place: HookPlace, now: Duration) -> Int {
         let asksAboutAttempt = place.hook == .fallback || place.hook == .mapResult
         let attempt = asksAboutAttempt ? attempts.lastIndex { !$0.isRaw }.map { $0 + 1 } : nil
-        return add(.hook(place, attempt: attempt, nil), now: now)
+        add(.hookCalled(attempt: attempt), by: place, now: now)
+        return events.count - 1
     }
 
     /// The answer is nil when the run gave the hook up.
-    mutating func finishHook(_ event: Int, answer: HookAnswer?, now: Duration) {
-        guard case .hook(let place, let attempt, _) = records[event].content else {
-            preconditionFailure("event \(event) is no hook")
-        }
-        records[event].content = .hook(place, attempt: attempt, answer)
-        records[event].end = now
+    mutating func finishHook(_ call: Int, answer: HookAnswer?, now: Duration) {
+        guard case .hookCalled = events[call].kind else { preconditionFailure("event \(call) is no call of a hook") }
+        add(.hookAnswered(answer, call: call), by: events[call].place, now: now)
     }
 
     /// Starts an attempt with the request of the run, or with the raw one of a hook, and returns its number from 1.
@@ -72,8 +58,8 @@ extension Trace {
         at endpoint: Endpoint, raw: VerificationRequest?, by place: HookPlace?, now: Duration
     ) -> Int {
         let number = attempts.count + 1
-        let event = add(.attempt(number: number, place), now: now)
-        attempts.append(AttemptRecord(endpoint: endpoint, raw: raw, start: now, event: event, state: .inFlight))
+        add(.attemptBegan(number: number, endpoint, raw: raw), by: place, now: now)
+        attempts.append(AttemptRecord(endpoint: endpoint, raw: raw, start: now, state: .inFlight))
         return number
     }
 
@@ -81,7 +67,7 @@ extension Trace {
     mutating func finishAttempt(_ number: Int, _ attempt: Attempt, now: Duration) {
         guard attempts[number - 1].isInFlight else { return }
         attempts[number - 1].state = .ended(attempt)
-        records[attempts[number - 1].event].end = now
+        add(.attemptEnded(number: number, attempt), now: now)
     }
 
     /// Ends what is still in flight. `delivered` says what is known of the attempt of the run itself; raw ones, which hooks
@@ -107,7 +93,7 @@ extension Trace {
             }
             refusalsLeft -= 1
         }
-        add(.refusal(reason, endpoint, isRaw: isRaw, place), now: now)
+        add(.refused(reason, endpoint, isRaw: isRaw), by: place, now: now)
     }
 
     /// A line of that size would not be dropped.
@@ -130,18 +116,16 @@ extension Trace {
         }
         logLinesLeft -= 1
         logBytesLeft -= bytes
-        add(.log(message, fields: fields, place), now: now)
+        add(.logged(message, fields: fields), by: place, now: now)
         return .kept
     }
 
     mutating func decide(_ decision: Decision, grounds: Grounds, by place: HookPlace?, now: Duration) {
-        add(.decision(decision, grounds, place), now: now)
+        add(.decided(decision, grounds), by: place, now: now)
     }
 
-    @discardableResult
-    private mutating func add(_ content: Content, now: Duration) -> Int {
-        records.append(Record(start: now, end: now, content: content))
-        return records.count - 1
+    private mutating func add(_ kind: TraceEvent.Kind, by place: HookPlace? = nil, now: Duration) {
+        events.append(TraceEvent(time: now, place: place, kind: kind))
     }
 }
 
@@ -160,10 +144,15 @@ extension Trace {
 
     var lastAttempt: Attempt? { attempts.lastOwnAttempt }
 
+    /// The hook whose answer, or table, is the decision that stands. Nil when no rule chose.
+    package var decidingPlace: HookPlace? {
+        events.last { if case .decided = $0.kind { true } else { false } }?.place
+    }
+
     /// The decision that stands.
     var decision: (Decision, Grounds)? {
-        for index in records.indices.reversed() {
-            if case .decision(let decision, let grounds, _) = records[index].content { return (decision, grounds) }
+        for event in events.reversed() {
+            if case .decided(let decision, let grounds) = event.kind { return (decision, grounds) }
         }
         return nil
     }
@@ -179,75 +168,17 @@ extension Trace {
 // MARK: - Reading
 
 extension Trace {
-    /// What happened, in the order in which it began, redacted.
-    package var events: [TraceEvent] {
-        let redactor = redactor
-        return records.map { event($0, redactor) }
-    }
-
     package var id: TraceID { context.traceID }
-
-    /// The record as one object: `trace_id`, `rules_revision`, `request`, `events`, and `dropped_events` if a hook
-    /// said more than the trace holds.
-    package var json: JSON {
-        var object: JSON.Object = [
-            "trace_id": .string(id.description), "rules_revision": .string(revision),
-            "request": .object(requestDetail), "events": .array(events.map(\.json)),
-        ]
-        if droppedEvents > 0 { object["dropped_events"] = .integer(Int64(droppedEvents)) }
-        return .object(object)
-    }
 
     /// The revision of the rulebook.
     package var revision: String { context.outline.revision }
 
-    /// The request as far as it may be shown: `phone`, `exID`, `channel` and the options.
-    package var requestDetail: JSON.Object {
-        let redactor = redactor
-        var detail: JSON.Object = ["phone": .string(redactor.phone(context.request.phone))]
-        if let exID = context.request.exID { detail["exID"] = .string(redactor.text(exID)) }
-        if let channel = context.channel { detail["channel"] = .string(channel.rawValue) }
-        for member in redactor.object(context.options).members { detail[member.key] = member.value }
-        return detail
-    }
+    /// What was asked: the request, its channel and its options. Unredacted.
+    var run: RunContext { context }
+
+    /// The rule to which a hook belongs.
+    package func rule(at place: HookPlace) -> RuleOutline { context.outline.rules[place.rule] }
 
     /// What takes the secrets of this run out of texts, for those that are shown while it is going on.
     var redactor: Redactor { Redactor(context, attempts) }
-
-    private func event(_ record: Record, _ redactor: Redactor) -> TraceEvent {
-        let kind: TraceEvent.Kind
-        let place: HookPlace?
-        var detail: JSON.Object
-        switch record.content {
-        case .hook(let asked, let attempt, let answer):
-            (kind, place, detail) = (.hook, asked, answer?.detail(redactor) ?? ["answer": "cancelled"])
-            if let attempt { detail["attempt"] = .integer(Int64(attempt)) }
-        case .attempt(let number, let sender):
-            (kind, place, detail) = (.attempt, sender, self.detail(ofAttempt: number, redactor))
-        case .refusal(let reason, let endpoint, let isRaw, let asker):
-            (kind, place, detail) = (.refusal, asker, reason.detail(endpoint: endpoint, isRaw: isRaw))
-        case .log(let message, let fields, let speaker):
-            (kind, place, detail) = (.log, speaker, ["message": .string(redactor.text(message))])
-            if !fields.isEmpty { detail["fields"] = .object(redactor.object(fields)) }
-        case .decision(let decision, let grounds, let decider):
-            (kind, place, detail) = (.decision, decider, decision.detail(grounds: grounds, redactor))
-        }
-        let rule = place.map { context.outline.rules[$0.rule] }
-        return TraceEvent(
-            kind: kind, start: record.start, duration: record.end - record.start,
-            rule: redactor.text(rule?.name), hook: place?.hook, site: place.flatMap { rule?.hooks[$0.hook] },
-            detail: detail)
-    }
-
-    private func detail(ofAttempt number: Int, _ redactor: Redactor) -> JSON.Object {
-        let record = attempts[number - 1]
-        var detail: JSON.Object = ["number": .integer(Int64(number))]
-        if record.isRaw { detail["raw"] = true }
-        guard let attempt = record.attempt else {
-            detail["endpoint"] = .string(record.endpoint.rawValue)
-            return detail
-        }
-        for member in attempt.jsonObject(redactor).members { detail[member.key] = member.value }
-        return detail
-    }
 }

@@ -2,49 +2,41 @@
 
 package import NumberVerification
 
-/// One thing that happened in a run, redacted and ready to be shown or written.
-package struct TraceEvent: Sendable, Hashable {
-    package enum Kind: String, Sendable, CaseIterable {
-        /// A hook was called. Detail: `answer` (`none`, `decision`, `endpoint`, `failed` or `cancelled`) and, as it
-        /// applies, `attempt` (the number of the one it was asked about), `decision`, `reason`, `fields`, `endpoint`,
-        /// `even_if_delivered`, `error`.
-        case hook
-        /// A request was sent. Detail: `number` from 1, `raw`, and the attempt's own members.
-        case attempt
-        /// A request was not sent. Detail: `reason` (see ``Guard``), `endpoint`, `raw`, `message`.
-        case refusal = "guard"
-        /// A hook said something. Detail: `message` and, if any, `fields`.
-        case log
-        /// A decision was made. The last one stands. Detail: `decision`, `reason`, `rule`, `why` and, if any, `fields`.
-        case decision
-    }
-
-    package let kind: Kind
+/// One event of a run, as it happened.
+///
+/// Events hold values and no text for output, and nothing in them is redacted: they stay in the memory of the process.
+/// What writes or shows them (``Trace/json``, ``Waterfall``) takes the texts through the run's ``Redactor``. A reader
+/// that wants a hook together with its answer, or an attempt with its reply, reads ``Trace/steps``.
+package struct TraceEvent: Sendable {
     /// Since the start of the run.
-    package let start: Duration
-    /// Zero for what takes no time.
-    package let duration: Duration
-    /// The rule it happened in, or that chose. Nil when the machine itself was at work.
-    package let rule: String?
-    package let hook: Hook?
-    /// Where the hook stands.
-    package let site: HookSite?
-    package let detail: JSON.Object
+    package let time: Duration
+    /// The hook in which it happened, or that led to it. Nil when the machine itself acted.
+    package let place: HookPlace?
+    package let kind: Kind
 
-    /// The event as one object: `event`, `start_ms`, `duration_ms`, `rule`, `hook`, `file`, `line`, `detail`; members
-    /// that do not apply are left out.
-    package var json: JSON {
-        var object: JSON.Object = [
-            "event": .string(kind.rawValue), "start_ms": start.jsonMilliseconds,
-            "duration_ms": duration.jsonMilliseconds,
-        ]
-        if let rule { object["rule"] = .string(rule) }
-        if let hook { object["hook"] = .string(hook.rawValue) }
-        if let site {
-            object["file"] = .string(site.file)
-            object["line"] = .integer(Int64(site.line))
-        }
-        object["detail"] = .object(detail)
-        return .object(object)
+    package enum Kind: Sendable {
+        /// The first event. The context names the run, its rules and its request.
+        case runBegan(RunContext)
+        /// A hook was called: the `place`. `attempt` is the number of the attempt that the hook was asked about.
+        case hookCalled(attempt: Int?)
+        /// `call` is the index of the event with the call. The answer is nil when the run gave the hook up.
+        indirect case hookAnswered(HookAnswer?, call: Int)
+        /// A request was sent. Numbers count from 1. `raw` is what `moondial.attempt` sent; nil for the run's request.
+        indirect case attemptBegan(number: Int, Endpoint, raw: VerificationRequest?)
+        indirect case attemptEnded(number: Int, Attempt)
+        /// A request was not sent.
+        case refused(Guard, Endpoint, isRaw: Bool)
+        /// A hook has logged a line.
+        indirect case logged(String, fields: JSON.Object)
+        /// A decision was made. The last one stands.
+        indirect case decided(Decision, Grounds)
+        /// The last event.
+        case runEnded
     }
+}
+
+/// One hook of one rule, by the rule's index in the outline.
+package struct HookPlace: Sendable, Hashable {
+    package let hook: Hook
+    package let rule: Int
 }

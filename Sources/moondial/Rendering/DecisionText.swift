@@ -4,78 +4,87 @@ import MoondialLua
 import MoondialRules
 import NumberVerification
 
-/// What a run came to, for people: a line per fact, the fact's name first.
+/// The result of a run, for people: a line per fact, the fact's name first. Redacted like the run's trace.
 struct DecisionText {
     private static let nameWidth = 10
 
-    private let result: JSON.Object
-    private let why: TraceEvent?
+    private let run: FinishedRun
+    private let redactor: Redactor
     private let target: Target
     private let style: TextStyle
 
     /// The default style is plain.
     init(_ run: FinishedRun, target: Target, style: TextStyle = .plain) {
-        // Everything is taken from the forms that have been redacted.
-        result = run.result.json(target: target.name).objectValue ?? JSON.Object()
-        why = run.trace.events.last { $0.kind == .decision }
+        self.run = run
+        redactor = run.result.redactor
         self.target = target
         self.style = style
     }
 
+    private var result: RunResult { run.result }
+
     /// Lines that end with newlines.
     var text: String {
         var facts: [(name: String, value: String?)] = [
-            ("decision", decision), ("reason", text("reason")), ("fields", result["fields"]?.description),
-            ("rule", rule), ("why", why?.detail["why"]?.stringValue), ("verdict", text("verdict")),
+            ("decision", decision), ("reason", shown(result.decision.reason)), ("fields", fields), ("rule", rule),
+            ("why", shown(result.grounds.description)), ("verdict", result.verdict.rawValue),
         ]
         facts += code
         facts += [
-            ("error", error), ("endpoint", text("endpoint")), ("id", result["id"]?.integerValue.map(String.init)),
-            ("exID", text("exID")), ("attempts", attempts), ("target", target.title),
+            ("error", error), ("endpoint", result.endpoint?.rawValue), ("id", result.id.map { String($0) }),
+            ("exID", shown(result.exID)), ("attempts", attempts), ("target", target.title),
         ]
         return facts.compactMap { name, value in
             value.map { name + String(repeating: " ", count: Self.nameWidth - name.count) + $0 + "\n" }
         }.joined()
     }
 
-    private var decision: String? {
-        guard let text = text("decision") else { return nil }
+    private var decision: String {
+        let outcome = result.decision.outcome
         let colour: TextStyle.Colour =
-            switch Decision.Outcome(rawValue: text) {
+            switch outcome {
             case .allow: .green
             case .deny: .red
-            case .review, nil: .yellow
+            case .review: .yellow
             }
-        return style.bold(style.colour(text, colour))
+        return style.bold(style.colour(outcome.rawValue, colour))
     }
 
+    private var fields: String? {
+        let fields = result.decision.fields
+        return fields.isEmpty ? nil : String(escaping: JSON.object(redactor.object(fields)).bytes)
+    }
+
+    /// The rule that chose, with the place of its hook.
     private var rule: String? {
-        guard let rule = text("rule") else { return nil }
-        return why?.site.map { "\(rule) (\($0.file):\($0.line))" } ?? rule
+        let name = shown(result.decision.rule)
+        guard let place = run.trace.decidingPlace, let site = run.trace.rule(at: place).hooks[place.hook] else {
+            return name
+        }
+        return name.map { "\($0) (\(shown(site.file) ?? ""):\(site.line))" }
     }
 
     /// The code with its meaning, and without a verdict what to do about it.
     private var code: [(name: String, value: String?)] {
-        guard let code = result["code"]?.integerValue else { return [] }
+        guard let code = result.code else { return [] }
         guard let entry = ResponseCode(code).entry else {
-            let content = text("content").map { " \($0)" } ?? ""
+            let content = shown(result.content).map { " \($0)" } ?? ""
             return [("code", "\(code)\(content): a code in no table we know")]
         }
-        let isUnknown = text("verdict") == Verdict.unknown.rawValue
-        return [("code", "\(code) \(entry.content): \(entry.meaning)"), ("advice", isUnknown ? entry.advice : nil)]
+        let advice = result.verdict == .unknown ? entry.advice : nil
+        return [("code", "\(code) \(entry.content): \(entry.meaning)"), ("advice", advice)]
     }
 
-    /// The trouble of the last attempt.
+    /// The error of the last attempt of the run itself.
     private var error: String? {
-        guard let error = attemptObjects.last(where: { $0["raw"] == nil })?["error"]?.objectValue else { return nil }
-        return "\(error["kind"]?.stringValue ?? ""): \(error["message"]?.stringValue ?? "")"
+        result.lastAttempt?.error.map { "\($0.kind.rawValue): \(shown($0.message) ?? "")" }
     }
 
     private var attempts: String {
-        let all = attemptObjects
+        let all = result.attempts
         guard !all.isEmpty else { return "none" }
-        let billed = all.count { $0["billed"] == true }
-        let perhapsBilled = all.count { $0["billed"]?.stringValue != nil }
+        let billed = all.count { $0.attempt.billed == .yes }
+        let perhapsBilled = all.count { $0.attempt.billed == .maybe }
         let notes = [
             billed > 0 ? "\(billed) billed" : nil, perhapsBilled > 0 ? "\(perhapsBilled) perhaps billed" : nil,
         ]
@@ -83,11 +92,8 @@ struct DecisionText {
         return note.isEmpty ? "\(all.count)" : "\(all.count) (\(note))"
     }
 
-    private var attemptObjects: [JSON.Object] {
-        (result["attempts"]?.arrayValue ?? []).compactMap(\.objectValue)
-    }
-
-    private func text(_ key: String) -> String? {
-        result[key]?.stringValue.map { String(escaping: $0.utf8) }
+    /// Redacted and printable.
+    private func shown(_ text: String?) -> String? {
+        text.map { String(escaping: redactor.text($0).utf8) }
     }
 }

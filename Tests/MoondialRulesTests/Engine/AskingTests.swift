@@ -54,7 +54,7 @@ import Testing
             ("b.lua", "rule 'b' { map_result = { match = allow } }"),
         ]
         let run = try await harness.verify()
-        let sites = run.trace.events.map { $0.site.map { "\($0.file):\($0.line)" } }
+        let sites = run.trace.written.map { $0.site.map { "\($0.file):\($0.line)" } }
         #expect(sites == ["a.lua:4", nil, "b.lua:1"])
     }
 
@@ -72,7 +72,7 @@ import Testing
             ("a.lua", "rule 'a1' { pre_check = print }"),
         ]
         let run = try await harness.verify()
-        #expect(run.trace.events.prefix(3).map(\.rule) == ["b1", "b2", "a1"])
+        #expect(run.trace.written.prefix(3).map(\.rule) == ["b1", "b2", "a1"])
     }
 
     @Test func aRuleOfTheSameNameTakesThePlaceOfTheFirst() async throws {

@@ -179,7 +179,7 @@ import Testing
         #expect(outcome.report.printed == ["closed"])
         #expect(outcome.cancelled == 1)
         #expect(outcome.ends == 1)
-        #expect(run.trace.events.contains { $0.hook?.rawValue == hook && $0.detail["answer"] == "cancelled" })
+        #expect(run.trace.written.contains { $0.hook?.rawValue == hook && $0.detail["answer"] == "cancelled" })
     }
 
     @Test func nothingHoldsARunThatWasCancelled() async throws {

@@ -154,10 +154,10 @@ extension FinishedRun {
     }
 
     /// The trace, an event a line: "hook rule.hook: answer", "attempt mobile 9000", "guard token_spent".
-    var story: [String] { trace.events.map(\.line) }
+    var story: [String] { trace.written.map(\.line) }
 }
 
-extension TraceEvent {
+extension WrittenEvent {
     fileprivate var line: String {
         let place = [rule, hook?.rawValue].compactMap(\.self).joined(separator: ".")
         switch kind {

@@ -102,7 +102,7 @@ import Testing
         #expect(failure.message.contains(bad.message))
         #expect(failure.site?.description == "rules.lua:2")
         #expect(failure.sourceLine?.contains(bad.body) == true)
-        let event = try #require(run.trace.events.first { $0.rule == "bad" && $0.kind == .hook })
+        let event = try #require(run.trace.written.first { $0.rule == "bad" && $0.kind == .hook })
         #expect(event.detail["answer"] == "failed")
         #expect(event.detail["error"]?["kind"] == .string(bad.kind.rawValue))
         #expect(event.detail["error"]?["message"]?.stringValue?.contains(bad.message) == true)
@@ -230,7 +230,7 @@ import Testing
             """)
         let run = try await harness.verify(token: "STsid-secret")
         #expect(run.failures.first?.message == "rule 'leak', pre_check: <token> 137****3333 <token>")
-        let event = try #require(run.trace.events.first { $0.kind == .hook })
+        let event = try #require(run.trace.written.first { $0.kind == .hook })
         #expect(event.detail["error"]?["message"] == "<token> 137****3333 <token>")
     }
 

@@ -67,7 +67,7 @@ import Testing
         let (run, sent) = try await run(rules, token: "sim:reset=after", maxAttempts: 3)
         #expect(sent == 3)
         #expect(run.story.contains("guard max_attempts"))
-        let hook = try #require(run.trace.events.first { $0.hook == .fallback })
+        let hook = try #require(run.trace.written.first { $0.hook == .fallback })
         #expect(hook.detail["even_if_delivered"] == true)
     }
 

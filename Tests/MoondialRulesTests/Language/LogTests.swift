@@ -31,7 +31,7 @@ import Testing
         #expect(line.hook == .preCheck)
         #expect(line.site?.description == "rules.lua:3")
         #expect(line.traceID == report.runs[0].result.traceID)
-        let event = try #require(report.runs[0].trace.events.first { $0.kind == .log })
+        let event = try #require(report.runs[0].trace.written.first { $0.kind == .log })
         #expect(event.rule == "talks")
         #expect(event.detail["message"] == .string(line.message))
         #expect(event.detail["fields"] == .object(line.fields))

@@ -117,7 +117,7 @@ struct MachinePlayer {
     }
 
     /// The events of this kind, redacted.
-    func events(_ kind: TraceEvent.Kind) -> [TraceEvent] {
-        machine.trace.events.filter { $0.kind == kind }
+    func events(_ kind: WrittenEvent.Kind) -> [WrittenEvent] {
+        machine.trace.written.filter { $0.kind == kind }
     }
 }

@@ -42,7 +42,7 @@ struct RunMachineCancellationTests {
         #expect(result.decision == Decision(Choice(.review, reason: "cancelled")))
         #expect(result.grounds.description == "the run was cancelled")
         #expect(result.elapsed == .seconds(1))
-        let hooks = machine.trace.events.filter { $0.kind == .hook }
+        let hooks = machine.trace.written.filter { $0.kind == .hook }
         #expect(hooks.map { $0.detail["answer"] } == ["cancelled"])
         #expect(hooks.map(\.duration) == [.seconds(1)])
     }
@@ -106,7 +106,7 @@ struct RunMachineCancellationTests {
     @Test func lateEventsAreDropped() {
         var machine = machine(waitingIn: .preCheck)
         _ = machine.cancelled(now: .zero)
-        let events = machine.trace.events
+        let events = machine.trace.written
         for action in [
             machine.hookAnswered(.decision(Choice(.allow)), now: .zero),
             machine.attemptFinished(Fixture.reply(9000), now: .zero), machine.cancelled(now: .zero),
@@ -118,7 +118,7 @@ struct RunMachineCancellationTests {
         }
         machine.log("late", now: .zero)
         #expect(machine.rawAttempt(Fixture.request, at: .h5, now: .zero) == .refused(.notInHook))
-        #expect(machine.trace.events == events)
+        #expect(machine.trace.written == events)
     }
 
     @Test func whatTheMachineDidNotAskForTraps() async {

@@ -8,7 +8,7 @@ struct TraceTests {
     private typealias Fixture = MachineFixture
 
     /// An event as `kind start+duration rule/hook@line detail`.
-    private func line(_ event: TraceEvent) -> String {
+    private func line(_ event: WrittenEvent) -> String {
         let place = "\(event.rule ?? "-")/\(event.hook?.rawValue ?? "-")@\(event.site?.line ?? 0)"
         let (start, duration) = (event.start / .microseconds(1), event.duration / .microseconds(1))
         return "\(event.kind.rawValue) \(Int(start))+\(Int(duration)) \(place) \(JSON.object(event.detail))"
@@ -44,17 +44,17 @@ struct TraceTests {
             #"decision 96500+0 tell the ledger/on_decision@41 {"decision":"review","reason":"rule_error","#
                 + #""rule":"tell the ledger","why":"on_decision of rule 'tell the ledger' failed: it raised an error"}"#,
         ]
-        #expect(TraceFixture.eventful().machine.trace.events.map(line) == expected)
+        #expect(TraceFixture.eventful().machine.trace.written.map(line) == expected)
     }
 
     @Test func anEventIsOneObjectWithoutMembersThatDoNotApply() {
-        let events = TraceFixture.eventful().machine.trace.events
+        let events = TraceFixture.eventful().machine.trace.stepsJSON
         #expect(
-            events[0].json.description == #"{"event":"hook","start_ms":0.003,"duration_ms":0.018,"#
+            events[0].description == #"{"event":"hook","start_ms":0.003,"duration_ms":0.018,"#
                 + #""rule":"mainland mobile numbers only","hook":"pre_check","file":"rules.lua","line":2,"#
                 + #""detail":{"answer":"none"}}"#)
         #expect(
-            events[4].json.description.hasPrefix(#"{"event":"attempt","start_ms":13.0,"duration_ms":41.0,"detail":"#))
+            events[4].description.hasPrefix(#"{"event":"attempt","start_ms":13.0,"duration_ms":41.0,"detail":"#))
     }
 
     @Test func theTraceNamesTheRunTheRulesAndTheRequest() throws {
@@ -75,14 +75,14 @@ struct TraceTests {
         var machine = Fixture.machine(
             settings: RunSettings(showPhones: true), options: ["token": "STsid-invented-token-1"])
         _ = machine.start(now: .zero)
-        #expect(machine.trace.requestDetail["phone"] == "13800138000")
-        #expect(machine.trace.requestDetail["token"] == "<token>")
+        #expect(machine.trace.json["request"]?["phone"] == "13800138000")
+        #expect(machine.trace.json["request"]?["token"] == "<token>")
     }
 
     @Test func anAttemptInFlightIsShownAsFarAsItIsKnown() {
         var machine = Fixture.machine()
         _ = machine.start(now: .milliseconds(1))
-        #expect(machine.trace.events.map(line) == [#"attempt 1000+0 -/-@0 {"number":1,"endpoint":"mobile"}"#])
+        #expect(machine.trace.written.map(line) == [#"attempt 1000+0 -/-@0 {"number":1,"endpoint":"mobile"}"#])
     }
 
     @Test func hooksThatTalkTooMuchAreCutShort() throws {

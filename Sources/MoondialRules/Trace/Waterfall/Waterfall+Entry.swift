@@ -3,37 +3,51 @@
 import NumberVerification
 
 extension Waterfall {
-    /// What a row says about an event.
+    /// What a row says about a step of a run, redacted.
     struct Entry {
         let label: String
         let body: String
         let tint: TextStyle.Colour?
 
-        init(_ event: TraceEvent, _ marks: Marks) {
-            let detail = event.detail
-            switch event.kind {
-            case .hook:
-                let failed = detail.text("answer") == "failed"
-                label = event.hook?.rawValue ?? event.kind.rawValue
-                body = Entry.hook(event, marks)
-                tint = failed ? .red : .cyan
-            case .attempt:
-                let raw = detail["raw"] == true
-                label = (raw ? "  raw " : "attempt ") + (detail["number"]?.description ?? "")
-                body = Entry.attempt(detail, marks)
-                tint = Entry.tint(ofVerdict: detail.text("verdict"))
-            case .refusal:
-                label = event.kind.rawValue
-                body = detail.text("message") ?? ""
+        init(_ step: TraceStep, of trace: Trace, _ marks: Marks) {
+            let writer = EntryWriter(trace: trace, redactor: trace.redactor, marks: marks)
+            switch step.kind {
+            case .hook(_, let answer):
+                label = step.place?.hook.rawValue ?? "hook"
+                body = writer.hook(answer, at: step.place)
+                if case .failed? = answer { tint = .red } else { tint = .cyan }
+            case .attempt(let number, let endpoint, let isRaw, let attempt):
+                label = (isRaw ? "  raw " : "attempt ") + String(number)
+                body = attempt.map(writer.attempt) ?? endpoint.rawValue
+                tint = Entry.tint(of: attempt?.verdict ?? .unknown)
+            case .refusal(let reason, let endpoint, let isRaw):
+                label = "guard"
+                body = reason.message(endpoint: endpoint, isRaw: isRaw)
                 tint = .yellow
-            case .log:
+            case .log(let message, let fields):
                 label = "  log"
-                body = [detail.text("message"), detail["fields"]?.description].compactMap(\.self).joined(separator: " ")
+                body = writer.log(message, fields)
                 tint = nil
-            case .decision:
-                label = event.kind.rawValue
-                body = Entry.decision(event, marks)
-                tint = Entry.tint(ofDecision: detail.text("decision"))
+            case .decision(let decision, let grounds):
+                label = "decision"
+                body = writer.decision(decision, grounds, at: step.place)
+                tint = Entry.tint(of: decision.outcome)
+            }
+        }
+
+        private static func tint(of verdict: Verdict) -> TextStyle.Colour {
+            switch verdict {
+            case .match: .green
+            case .mismatch: .red
+            case .unknown: .yellow
+            }
+        }
+
+        private static func tint(of outcome: Decision.Outcome) -> TextStyle.Colour {
+            switch outcome {
+            case .allow: .green
+            case .deny: .red
+            case .review: .yellow
             }
         }
     }
@@ -46,87 +60,72 @@ extension Waterfall {
     }
 }
 
-extension Waterfall.Entry {
-    private static func hook(_ event: TraceEvent, _ marks: Waterfall.Marks) -> String {
-        var parts = [event.rule ?? ""]
-        let detail = event.detail
-        switch detail.text("answer") {
-        case "none": break
-        case "decision": parts += [marks.arrow, decision(detail)]
-        case "endpoint":
-            parts += [marks.arrow, detail.text("endpoint") ?? ""]
-            if detail["even_if_delivered"] == true { parts.append("even if delivered") }
-        case "failed":
-            let error = detail["error"]?.objectValue ?? JSON.Object()
-            parts += [marks.arrow, "failed (\(error.text("kind") ?? "")):", error.text("message") ?? ""]
-        case let other: parts += [marks.arrow, other ?? ""]
+/// Makes the texts of rows.
+private struct EntryWriter {
+    let trace: Trace
+    let redactor: Redactor
+    let marks: Waterfall.Marks
+
+    func hook(_ answer: HookAnswer?, at place: HookPlace?) -> String {
+        var parts = [place.map { redactor.text(trace.rule(at: $0).name) } ?? ""]
+        var site = place.flatMap { trace.rule(at: $0).hooks[$0.hook] }
+        switch answer {
+        case .none?: break
+        case nil: parts += [marks.arrow, "cancelled"]
+        case .decision(let choice)?: parts += [marks.arrow, text(choice)]
+        case .route(let endpoint)?: parts += [marks.arrow, endpoint.rawValue]
+        case .fallback(let endpoint, let evenIfDelivered)?:
+            parts += [marks.arrow, endpoint.rawValue]
+            if evenIfDelivered { parts.append("even if delivered") }
+        case .failed(let failure)?:
+            parts += [marks.arrow, "failed (\(failure.kind.rawValue)):", redactor.text(failure.message)]
+            // Where the hook failed if that is known, else where it stands.
+            site = failure.site ?? site
         }
-        parts += place(event)
-        return parts.joined(separator: " ")
+        return (parts + text(site)).joined(separator: " ")
     }
 
-    /// Where the hook failed if it did and that is known, else where it stands.
-    private static func place(_ event: TraceEvent) -> [String] {
-        if let error = event.detail["error"]?.objectValue, let file = error.text("file"),
-            let line = error["line"]?.integerValue
-        {
-            return ["(\(file):\(line))"]
-        }
-        return event.site.map { ["(\($0.file):\($0.line))"] } ?? []
-    }
-
-    /// The endpoint, what came back, and delivered and billed where they are not what one expects of a reply that
-    /// costs nothing.
-    private static func attempt(_ detail: JSON.Object, _ marks: Waterfall.Marks) -> String {
-        var parts = [detail.text("endpoint") ?? ""]
-        if let status = detail["http_status"]?.integerValue { parts.append("HTTP \(status)") }
-        if let code = detail["code"]?.integerValue {
-            let meaning = ResponseCode(code).entry?.meaning ?? detail.text("content") ?? "a code in no table we know"
+    /// The endpoint, the reply, and delivered and billed where they differ from those of a usual reply that costs nothing.
+    func attempt(_ attempt: Attempt) -> String {
+        var parts = [attempt.endpoint.rawValue]
+        if let status = attempt.httpStatus { parts.append("HTTP \(status)") }
+        if let code = attempt.code {
+            let meaning =
+                ResponseCode(code).entry?.meaning ?? redactor.text(attempt.content) ?? "a code in no table we know"
             parts.append("\(code) \(meaning.last == "." ? String(meaning.dropLast()) : meaning)")
         }
-        if let error = detail["error"]?.objectValue {
-            parts.append("\(error.text("kind") ?? ""): \(error.text("message") ?? "")")
+        if let error = attempt.error { parts.append("\(error.kind.rawValue): \(redactor.text(error.message))") }
+        switch attempt.delivered {
+        case .no: parts.append("not delivered")
+        case .maybe: parts.append("delivered maybe")
+        case .yes: break
         }
-        switch detail.text("delivered") {
-        case "no": parts.append("not delivered")
-        case "maybe": parts.append("delivered maybe")
-        default: break
-        }
-        switch detail["billed"] {
-        case .bool(true): parts.append("billed")
-        case .string(let maybe): parts.append("billed \(maybe)")
-        default: break
+        switch attempt.billed {
+        case .no: break
+        case .yes: parts.append("billed")
+        case .maybe: parts.append("billed maybe")
         }
         return parts.joined(separator: marks.separator)
     }
 
-    private static func decision(_ event: TraceEvent, _ marks: Waterfall.Marks) -> String {
-        let parts = [decision(event.detail), marks.dash, event.detail.text("why") ?? ""] + place(event)
-        return parts.joined(separator: " ")
+    func log(_ message: String, _ fields: JSON.Object) -> String {
+        let message = redactor.text(message)
+        return fields.isEmpty ? message : "\(message) \(JSON.object(redactor.object(fields)))"
     }
 
-    private static func decision(_ detail: JSON.Object) -> String {
-        [detail.text("decision"), detail.text("reason"), detail["fields"]?.description]
+    func decision(_ decision: Decision, _ grounds: Grounds, at place: HookPlace?) -> String {
+        let site = place.flatMap { trace.rule(at: $0).hooks[$0.hook] }
+        let parts = [text(decision.choice), marks.dash, redactor.text(grounds.description)]
+        return (parts + text(site)).joined(separator: " ")
+    }
+
+    private func text(_ choice: Choice) -> String {
+        let fields = choice.fields.isEmpty ? nil : JSON.object(redactor.object(choice.fields)).description
+        return [choice.outcome.rawValue, redactor.text(choice.reason), fields]
             .compactMap(\.self).joined(separator: " ")
     }
 
-    private static func tint(ofVerdict verdict: String?) -> TextStyle.Colour {
-        switch verdict {
-        case Verdict.match.rawValue: .green
-        case Verdict.mismatch.rawValue: .red
-        default: .yellow
-        }
+    private func text(_ site: HookSite?) -> [String] {
+        site.map { ["(\($0.file):\($0.line))"] } ?? []
     }
-
-    private static func tint(ofDecision outcome: String?) -> TextStyle.Colour {
-        switch outcome {
-        case Decision.Outcome.allow.rawValue: .green
-        case Decision.Outcome.deny.rawValue: .red
-        default: .yellow
-        }
-    }
-}
-
-extension JSON.Object {
-    fileprivate func text(_ key: String) -> String? { self[key]?.stringValue }
 }

@@ -2,7 +2,7 @@
 
 import NumberVerification
 
-/// Draws a trace as text: one row per event with its duration in milliseconds, a bar to scale and what happened.
+/// Draws a trace as text: one row per step with its duration in milliseconds, a bar to scale and what happened.
 ///
 ///        0.018  ▏                     pre_check    mainland mobile numbers only (rules.lua:2)
 ///       41.300  ██████████▎           attempt 1    mobile · HTTP 200 · 9020 The token could not be read
@@ -33,11 +33,11 @@ package struct Waterfall: Sendable {
 
     /// The lines of the drawing, each ended by a newline.
     package func draw(_ trace: Trace) -> String {
-        let events = trace.events
-        let total = events.map { $0.start + $0.duration }.max() ?? .zero
-        let attempts = events.count { $0.kind == .attempt }
+        let steps = trace.steps
+        let total = steps.map { $0.start + $0.duration }.max() ?? .zero
+        let attempts = steps.count { if case .attempt = $0.kind { true } else { false } }
         var lines = header(of: trace)
-        for row in rows(for: events, total: total) { lines += draw(row, total: total) }
+        for row in rows(for: steps, of: trace, total: total) { lines += draw(row, total: total) }
         lines += draw(
             Row(
                 took: total, bar: .scale, label: "total", body: "\(attempts) attempt\(attempts == 1 ? "" : "s")",
@@ -47,10 +47,12 @@ package struct Waterfall: Sendable {
     }
 
     private func header(of trace: Trace) -> [String] {
-        var parts = ["trace \(trace.id)"]
-        for member in trace.requestDetail.members {
-            let text = member.value.stringValue ?? member.value.description
-            parts.append(member.key == "phone" ? text : "\(member.key) \(text)")
+        let (run, redactor) = (trace.run, trace.redactor)
+        var parts = ["trace \(trace.id)", redactor.phone(run.request.phone)]
+        if let exID = run.request.exID { parts.append("exID \(redactor.text(exID))") }
+        if let channel = run.channel { parts.append("channel \(channel.rawValue)") }
+        for member in redactor.object(run.options).members {
+            parts.append("\(member.key) \(member.value.stringValue ?? member.value.description)")
         }
         parts.append("rules \(trace.revision)")
         return DisplayText.wrapped(visible(parts.joined(separator: marks.separator)), width: width).map(style.bold)
@@ -74,23 +76,23 @@ extension Waterfall {
         let tint: TextStyle.Colour?
     }
 
-    /// A row per event, and one for every stretch of time, long enough to fill a cell, in which nothing happened.
-    private func rows(for events: [TraceEvent], total: Duration) -> [Row] {
+    /// A row per step, and one for every stretch of time, long enough to fill a cell, in which nothing happened.
+    private func rows(for steps: [TraceStep], of trace: Trace, total: Duration) -> [Row] {
         var rows: [Row] = []
         var covered = Duration.zero
-        for event in events {
-            if event.start > covered, (event.start - covered) * max(10, barWidth) >= total {
-                let gap = covered..<event.start
+        for step in steps {
+            if step.start > covered, (step.start - covered) * max(10, barWidth) >= total {
+                let gap = covered..<step.start
                 rows.append(
                     Row(
-                        took: event.start - covered, bar: .gap(gap), label: "gap", body: "no hook and no attempt",
+                        took: step.start - covered, bar: .gap(gap), label: "gap", body: "no hook and no attempt",
                         tint: nil))
             }
-            covered = max(covered, event.start + event.duration)
-            let entry = Entry(event, marks)
+            covered = max(covered, step.start + step.duration)
+            let entry = Entry(step, of: trace, marks)
             rows.append(
                 Row(
-                    took: event.duration, bar: .span(event.start..<(event.start + event.duration)), label: entry.label,
+                    took: step.duration, bar: .span(step.start..<(step.start + step.duration)), label: entry.label,
                     body: entry.body, tint: entry.tint))
         }
         return rows

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+extension Trace {
+    /// The trace as one object for machines, redacted: `trace_id`, `rules_revision`, `request`, `events`, and
+    /// `dropped_events` if a hook said more than the trace holds.
+    package var json: JSON {
+        var object: JSON.Object = [
+            "trace_id": .string(id.description), "rules_revision": .string(revision),
+            "request": .object(requestJSON), "events": .array(stepsJSON),
+        ]
+        if droppedEvents > 0 { object["dropped_events"] = .integer(Int64(droppedEvents)) }
+        return .object(object)
+    }
+
+    /// One object per step of the run, redacted: `event`, `start_ms`, `duration_ms`, `rule`, `hook`, `file`, `line`,
+    /// `detail`; members that do not apply are left out. By `event`, `detail` holds
+    ///
+    /// - `hook`: `answer` (`none`, `decision`, `endpoint`, `failed` or `cancelled`) and, as it applies, `attempt` (the
+    ///   number of the one it was asked about), `decision`, `reason`, `fields`, `endpoint`, `even_if_delivered`, `error`;
+    /// - `attempt`: `number` from 1, `raw`, and the attempt's own members;
+    /// - `guard`: why a request was not sent: `reason` (see ``Guard``), `endpoint`, `raw`, `message`;
+    /// - `log`: `message` and, if any, `fields`;
+    /// - `decision`: `decision`, `reason`, `rule`, `why` and, if any, `fields`. The last one stands.
+    package var stepsJSON: [JSON] {
+        let redactor = redactor
+        return steps.map { .object(json($0, redactor)) }
+    }
+
+    /// The request as far as it may be shown: `phone`, `exID`, `channel` and the options.
+    var requestJSON: JSON.Object {
+        let redactor = redactor
+        var detail: JSON.Object = ["phone": .string(redactor.phone(run.request.phone))]
+        if let exID = run.request.exID { detail["exID"] = .string(redactor.text(exID)) }
+        if let channel = run.channel { detail["channel"] = .string(channel.rawValue) }
+        for member in redactor.object(run.options).members { detail[member.key] = member.value }
+        return detail
+    }
+
+    private func json(_ step: TraceStep, _ redactor: Redactor) -> JSON.Object {
+        var object: JSON.Object = [
+            "event": .string(step.name), "start_ms": step.start.jsonMilliseconds,
+            "duration_ms": step.duration.jsonMilliseconds,
+        ]
+        if let place = step.place {
+            let rule = rule(at: place)
+            object["rule"] = .string(redactor.text(rule.name))
+            object["hook"] = .string(place.hook.rawValue)
+            if let site = rule.hooks[place.hook] {
+                object["file"] = .string(site.file)
+                object["line"] = .integer(Int64(site.line))
+            }
+        }
+        object["detail"] = .object(step.detail(redactor))
+        return object
+    }
+}
+
+extension TraceStep {
+    /// The name of its kind in JSON.
+    fileprivate var name: String {
+        switch kind {
+        case .hook: "hook"
+        case .attempt: "attempt"
+        case .refusal: "guard"
+        case .log: "log"
+        case .decision: "decision"
+        }
+    }
+
+    fileprivate func detail(_ redactor: Redactor) -> JSON.Object {
+        switch kind {
+        case .hook(let attempt, let answer):
+            var detail = answer?.detail(redactor) ?? ["answer": "cancelled"]
+            if let attempt { detail["attempt"] = .integer(Int64(attempt)) }
+            return detail
+        case .attempt(let number, let endpoint, let isRaw, let attempt):
+            var detail: JSON.Object = ["number": .integer(Int64(number))]
+            if isRaw { detail["raw"] = true }
+            guard let attempt else {
+                detail["endpoint"] = .string(endpoint.rawValue)
+                return detail
+            }
+            for member in attempt.jsonObject(redactor).members { detail[member.key] = member.value }
+            return detail
+        case .refusal(let reason, let endpoint, let isRaw):
+            return reason.detail(endpoint: endpoint, isRaw: isRaw)
+        case .log(let message, let fields):
+            var detail: JSON.Object = ["message": .string(redactor.text(message))]
+            if !fields.isEmpty { detail["fields"] = .object(redactor.object(fields)) }
+            return detail
+        case .decision(let decision, let grounds):
+            return decision.detail(grounds: grounds, redactor)
+        }
+    }
+}
