@@ -165,6 +165,7 @@ let package = Package(
         .testTarget(
             name: "MoondialRulesTests",
             dependencies: [
+                "Generators",
                 "HTTP1",
                 "MoondialLua",
                 "MoondialRules",

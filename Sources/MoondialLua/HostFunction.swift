@@ -2,6 +2,14 @@
 
 internal import CMoondialLua
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// A function that scripts call and the host answers.
 package struct HostFunction {
     package struct Options: OptionSet, Sendable {
@@ -67,12 +75,17 @@ package struct HostCall {
     /// Says whether the run has to stop, and counts what the function uses.
     package var work: HostWork { HostWork(vm.handle) }
 
+    /// The longest name of a source that is passed on. A script may give a chunk a name of any length.
+    private static let longestName = 4096
+
     /// The line of script code that calls.
     package var site: LuaSite? {
         var source: UnsafePointer<CChar>?
         var line: Int32 = 0
         guard moondial_vm_caller(vm.handle, &source, &line), let source else { return nil }
-        return LuaSite(source: LuaSourceName(chunkName: String(cString: source)), line: Int(line))
+        let bytes = UnsafeRawPointer(source).assumingMemoryBound(to: UInt8.self)
+        let name = UnsafeBufferPointer(start: bytes, count: strnlen(source, Self.longestName))
+        return LuaSite(source: LuaSourceName(chunkName: String(decoding: name, as: UTF8.self)), line: Int(line))
     }
 
     /// Answers `require`: the text of the module, under the name that its errors have.

@@ -22,7 +22,7 @@ struct SecretsTests {
           end,
           fallback = function(req) return "h5" end,
           map_result = function(req)
-            return review("token " .. req.token .. " of " .. req.phone, { token = req.token, n = tonumber(req.phone) })
+            return review("token " .. req.token .. " of " .. req.phone, { token = req.token })
           end,
         }
 

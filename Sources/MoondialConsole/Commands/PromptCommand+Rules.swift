@@ -66,11 +66,13 @@ extension ReplSession {
         if rules.isEmpty {
             return result(lines: "no rules: a match is allowed, a mismatch denied, everything else left to review\n")
         }
+        let redactor = engine.redactor
         var rows = [["", "rule", "hooks", "hits", "source"]]
         for (index, rule) in rules.enumerated() {
             rows.append([
-                "\(index + 1)", String(escaping: rule.name.utf8), rule.hooks.keys.sortedNames.joined(separator: " "),
-                "\(runs.hits[rule.name] ?? 0)", "\(rule.file):\(rule.line)",
+                "\(index + 1)", String(escaping: redactor.rule(rule.name).utf8),
+                rule.hooks.keys.sortedNames.joined(separator: " "),
+                "\(runs.hits[rule.name] ?? 0)", "\(redactor.source(rule.file)):\(rule.line)",
             ])
         }
         result(lines: TextTable(rows).text)

@@ -178,13 +178,16 @@ private final class Trial {
                 "\($0.attempt.endpoint.rawValue) \($0.attempt.code.map(String.init) ?? "-")"
             }
             let row = [
-                result.decision.outcome.rawValue, session.engine.redacted(result.decision.reason ?? ""),
-                result.decision.rule, attempts.isEmpty ? "none" : attempts.joined(separator: " -> "),
+                result.decision.outcome.rawValue, shown(session.engine.redactor.text(result.decision.reason ?? "")),
+                shown(session.engine.redactor.rule(result.decision.rule)),
+                attempts.isEmpty ? "none" : attempts.joined(separator: " -> "),
             ]
             outcomes[row, default: 0] += 1
             if finished == requests.count { report() } else if next < requests.count { sendNext() }
         }
     }
+
+    private func shown(_ text: String) -> String { String(escaping: text.utf8) }
 
     private func report() {
         restore()

@@ -10,7 +10,9 @@ extension PromptCommand {
         ) { call throws(Diagnostic) in
             let path = try call.required("a file", for: "save")
             let session = call.session
-            try Files.write(session.journal.script(redacted: HistoryRedaction.redacted), to: path, replaces: false)
+            try Files.write(
+                session.journal.script { HistoryRedaction.redacted($0, session.engine.redactor) }, to: path,
+                replaces: false)
             let count = session.journal.entries.count
             session.note("saved \(count) block\(count == 1 ? "" : "s") in \(path)")
         },

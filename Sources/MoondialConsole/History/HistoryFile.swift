@@ -70,6 +70,14 @@ package struct HistoryFile: Sendable {
         }
     }
 
+    /// Puts other blocks in the place of those that are keys, wherever they stand.
+    package func rewrite(_ changes: [String: String]) throws(HistoryFileError) {
+        try withLockedFile { descriptor, folder throws(HistoryFileError) in
+            let blocks = try read(descriptor).split(separator: UInt8(ascii: "\n")).map(Self.decoded)
+            try replace(with: blocks.map { changes[$0] ?? $0 }, folder: folder)
+        }
+    }
+
     // MARK: - Lines
 
     static func encoded(_ block: String) -> [UInt8] {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+package import MoondialRules
+
 /// Takes phones, tokens and secrets out of a block before it is written to a file.
 ///
 /// It reads the block as Lua: what stands where a token or secret belongs is replaced as a whole, in all other strings,
@@ -9,10 +11,15 @@ package enum HistoryRedaction {
     static let tokenMark = "<token>"
     private static let phoneMark = "****"
 
-    /// The block as it may be kept.
-    package static func redacted(_ text: String) -> String {
+    /// The block as it may be kept. `redactor` knows what was submitted, however it stands in the block; with nil, the
+    /// default, only the look of the block tells.
+    package static func redacted(_ text: String, _ redactor: Redactor? = nil) -> String {
         // The arguments of a command are not Lua.
-        if text.utf8.first == UInt8(ascii: ":") { return SensitiveText(text).redacted }
+        if text.utf8.first == UInt8(ascii: ":") {
+            let words = text.split(separator: " ", omittingEmptySubsequences: false)
+            let kept = words.map { hidden(String($0), redactor) }
+            return SensitiveText(kept.joined(separator: " ")).redacted
+        }
         let lua = LuaText(Array(text.utf8))
         var roles = RedactionRoles(lua)
         var result: [UInt8] = []
@@ -20,7 +27,7 @@ package enum HistoryRedaction {
         for index in lua.tokens.indices {
             let token = lua.tokens[index]
             let role = roles.next(index)
-            guard let replacement = replacement(for: token, role: role, in: lua) else { continue }
+            guard let replacement = replacement(for: token, role: role, in: lua, redactor) else { continue }
             result += lua.bytes[position..<token.range.lowerBound]
             result += replacement.utf8
             position = token.range.upperBound
@@ -41,23 +48,30 @@ package enum HistoryRedaction {
         }
     }
 
-    private static func replacement(for token: LuaToken, role: RedactionRoles.Role, in lua: LuaText) -> String? {
+    private static func hidden(_ text: String, _ redactor: Redactor?) -> String {
+        guard let redactor else { return text }
+        return redactor.text(text)
+    }
+
+    private static func replacement(
+        for token: LuaToken, role: RedactionRoles.Role, in lua: LuaText, _ redactor: Redactor?
+    ) -> String? {
         switch token.kind {
         case .string, .unclosed:
             // An unclosed comment has no role.
             let content = lua.text(token.content)
             let opening = lua.text(token.range.lowerBound..<token.content.lowerBound)
             let closing = lua.text(token.content.upperBound..<token.range.upperBound)
-            let kept = redacted(content, role: role)
+            let kept = redacted(hidden(content, redactor), role: role)
             return kept == content ? nil : opening + kept + closing
         case .comment:
             let content = lua.text(token)
-            let kept = SensitiveText(content).redacted
+            let kept = SensitiveText(hidden(content, redactor)).redacted
             return kept == content ? nil : kept
         case .number:
             let digits = lua.text(token)
             if role == .token || role == .secret { return "\"\(tokenMark)\"" }
-            let kept = SensitiveText(digits).redacted
+            let kept = SensitiveText(hidden(digits, redactor)).redacted
             return kept == digits ? nil : "\"\(kept)\""
         case .name, .invalid:
             // A token that was pasted without quotes.

@@ -32,6 +32,7 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
             editor: Editor(options: options), terminal: try TerminalSession(input: descriptor),
             historyFile: historyFile)
         printer = source.printer
+        source.redactor = session.engine.redactor
         do {
             source.editor.history = History(try historyFile?.load() ?? [])
         } catch {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialRules
+
 /// The line editor on a terminal.
 ///
 /// The terminal is in raw mode only while ``next(_:)`` waits for a block. Used by one thread at a time.
@@ -23,6 +25,15 @@ package final class TerminalLineSource {
     /// How often that is waited for.
     private static let quietTries = 40
 
+    /// Knows what was submitted, and must not be kept.
+    var redactor: Redactor?
+    /// Blocks of this session that have not been written to the history file.
+    private var unwritten: [String] = []
+    /// Blocks that have, as they were entered and as they were written.
+    private var written: [(block: String, kept: String)] = []
+    /// What was known when the written blocks were looked at last.
+    private var hiddenGeneration = 0
+
     private var painter = ScreenPainter()
     private var size = TerminalSession.Size(width: 80, height: 24)
 
@@ -37,6 +48,7 @@ package final class TerminalLineSource {
     ///
     /// - Throws: ``TerminalError`` when the terminal cannot be used. Its end is not an error.
     package func next(_ prompt: Prompt) throws -> ReplBlock {
+        writeHistory()
         var input = try start(prompt)
         while true {
             if let input { return input }
@@ -199,14 +211,44 @@ package final class TerminalLineSource {
         return input
     }
 
+    /// A block that was entered. It is written when it has run, since only then it is known what it has submitted; a command
+    /// at once, as it may end the process.
     private func keep(_ text: String) {
-        guard let kept = editor.history.add(text), let historyFile else { return }
-        do {
-            try historyFile.append(kept)
+        guard editor.history.add(text) != nil, historyFile != nil else { return }
+        unwritten.append(text)
+        if text.hasPrefix(":") { writeHistory() }
+    }
+
+    /// Writes the blocks that have run, without what was submitted, and takes what is known only now out of those that
+    /// this session has written before.
+    private func writeHistory() {
+        guard let historyFile, !unwritten.isEmpty || !written.isEmpty else { return }
+        do throws(HistoryFileError) {
+            try hideInHistory(historyFile)
+            while let block = unwritten.first {
+                let kept = HistoryRedaction.redacted(block, redactor)
+                try historyFile.append(kept)
+                written.append((block, kept))
+                unwritten.removeFirst()
+            }
             historyError = nil
         } catch {
             historyError = error
         }
+    }
+
+    private func hideInHistory(_ file: HistoryFile) throws(HistoryFileError) {
+        guard let redactor, redactor.secrets.generation != hiddenGeneration else { return }
+        let generation = redactor.secrets.generation
+        var changes: [String: String] = [:]
+        for index in written.indices {
+            let kept = HistoryRedaction.redacted(written[index].block, redactor)
+            guard kept != written[index].kept else { continue }
+            changes[written[index].kept] = kept
+            written[index].kept = kept
+        }
+        if !changes.isEmpty { try file.rewrite(changes) }
+        hiddenGeneration = generation
     }
 
     /// Goes to the first column: of the next row when something has been printed into this one, which then is marked.

@@ -5,25 +5,43 @@ import MoondialRules
 /// What was typed and shown since `:record`, to be read, or played again.
 struct Recording {
     let path: String
-    private var text = ""
+    private enum Piece {
+        case input(String, ReplPrompt)
+        case output(String)
+    }
+
+    /// As typed and shown: secrets are taken out when it is saved, since they are known only after they were submitted.
+    private var pieces: [Piece] = []
 
     init(path: String) { self.path = path }
 
-    /// A block without its secrets.
+    /// A block as it was typed.
     mutating func add(input block: String, prompt: ReplPrompt) {
         if block.trimmingSpaces.hasPrefix(":record") { return }
-        let lines = block.split(separator: "\n", omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() {
-            text += (index == 0 ? prompt.text : prompt.continuation) + line + "\n"
-        }
+        pieces.append(.input(block, prompt))
     }
 
     mutating func add(output lines: String) {
-        text += lines
+        pieces.append(.output(lines))
     }
 
-    func save(redacted: (String) -> String) throws(Diagnostic) {
-        try Files.write(redacted(Self.withoutStyles(text)), to: path, replaces: true)
+    func save(redactor: Redactor) throws(Diagnostic) {
+        var text = ""
+        for piece in pieces {
+            switch piece {
+            case .input(let block, let prompt):
+                let lines = HistoryRedaction.redacted(block, redactor)
+                    .split(separator: "\n", omittingEmptySubsequences: false)
+                for (index, line) in lines.enumerated() {
+                    text += (index == 0 ? prompt.text : prompt.continuation) + line + "\n"
+                }
+            case .output(let lines):
+                // A line may be a value of its own.
+                text += Self.withoutStyles(lines).split(separator: "\n", omittingEmptySubsequences: false)
+                    .map { redactor.text(String($0)) }.joined(separator: "\n")
+            }
+        }
+        try Files.write(text, to: path, replaces: true)
     }
 
     /// The blocks of a transcript, in order.

@@ -45,7 +45,7 @@ extension ReplSession {
     func saveRecording() {
         guard let recording else { return }
         do throws(Diagnostic) {
-            try recording.save(redacted: engine.redacted)
+            try recording.save(redactor: engine.redactor)
         } catch {
             self.recording = nil
             note(lines: DiagnosticText(error, style: screen.notesStyle).text)
@@ -100,9 +100,12 @@ extension ReplSession {
     // MARK: - Rules
 
     func reportRule(_ rule: RuleOutline, replaced: RuleOutline?) {
-        let name = String(escaping: rule.name.utf8)
+        let redactor = engine.redactor
+        let name = String(escaping: redactor.rule(rule.name).utf8)
         if let replaced {
-            note("rule '\(name)' replaced: \(rule.file):\(rule.line), was \(replaced.file):\(replaced.line)")
+            note(
+                "rule '\(name)' replaced: \(redactor.source(rule.file)):\(rule.line), was \(redactor.source(replaced.file)):\(replaced.line)"
+            )
         } else {
             note("rule '\(name)' added: \(rule.hooks.keys.sortedNames.joined(separator: ", "))")
         }

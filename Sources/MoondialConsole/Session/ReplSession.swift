@@ -171,7 +171,7 @@ package final class ReplSession {
     private func begin(_ text: String) {
         isBusy = true
         runs.beginBlock()
-        recording?.add(input: HistoryRedaction.redacted(text), prompt: prompt)
+        recording?.add(input: text, prompt: prompt)
         let trimmed = text.trimmingSpaces
         if trimmed.isEmpty {
             journal.skip(text)

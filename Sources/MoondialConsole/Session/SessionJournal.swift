@@ -38,7 +38,7 @@ struct SessionJournal {
     func hasLost(_ name: String) -> Bool { lostLocals.contains(name) }
 
     /// A script that does the same again.
-    func script(redacted: (String) -> String) -> String {
+    func script(_ redacted: (String) -> String) -> String {
         var text = """
             -- Saved from a session at the prompt of moondial.
             -- Run it with: moondial run FILE. Tokens and phones were replaced: put in your own.

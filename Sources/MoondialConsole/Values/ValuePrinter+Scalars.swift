@@ -10,7 +10,10 @@ extension ValuePrinter {
         case .nil: return coloured("nil", .yellow)
         case .boolean(let value): return coloured(String(value), .yellow)
         case .integer(let value): return integer(value)
-        case .number(let value): return coloured(Self.number(value), .yellow)
+        case .number(let value):
+            // A phone may be a float.
+            if let whole = Int64(exactly: value), redacted(String(whole)) != String(whole) { return integer(whole) }
+            return coloured(Self.number(value), .yellow)
         case .string(let string, let bytes): return self.string(string, bytes: bytes)
         case .null: return coloured("moondial.json.null", .yellow)
         case .object(_, payload: .table(let payload)):

@@ -8,9 +8,9 @@ extension Diagnostic {
         self.init(error, prefix: "")
     }
 
-    /// The failure of a hook. The default fix is what the error suggests.
-    init(_ error: LuaError, of hook: Hook, in rule: RuleOutline, fix: String? = nil) {
-        self.init(error, prefix: "rule '\(rule.name)', \(hook.rawValue): ")
+    /// The failure of a hook of the rule with that name. The default fix is what the error suggests.
+    init(_ error: LuaError, of hook: Hook, in rule: String, fix: String? = nil) {
+        self.init(error, prefix: "rule '\(rule)', \(hook.rawValue): ")
         if let fix { self.fix = fix }
     }
 

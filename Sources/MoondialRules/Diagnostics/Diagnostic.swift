@@ -32,35 +32,29 @@ package struct Diagnostic: Error, Sendable, Equatable {
         self.traceback = traceback
     }
 
-    /// The same with every text that may hold phones and tokens redacted.
-    func mappingTexts(_ redacted: (String) -> String) -> Diagnostic {
+    /// The same without secrets.
+    func redacted(_ redactor: Redactor) -> Diagnostic {
         Diagnostic(
-            code, redacted(message), site: site?.mappingText(redacted), sourceLine: sourceLine.map(redacted),
-            subject: subject.map(redacted), fix: fix, traceback: traceback.map { $0.mappingTexts(redacted) })
+            code, redactor.text(message), site: site.map(redactor.site), sourceLine: redactor.text(sourceLine),
+            subject: redactor.text(subject), fix: fix, traceback: traceback.map { $0.redacted(redactor) })
     }
 }
 
 extension LuaError {
-    /// The same with every text that may hold phones and tokens redacted: scripts choose the names of chunks and functions.
-    func mappingTexts(_ redacted: (String) -> String) -> LuaError {
-        LuaError(
-            code: code, kind: kind, message: redacted(message), site: site?.mappingText(redacted),
-            sourceLine: sourceLine.map(redacted), traceback: traceback.map { $0.mappingTexts(redacted) })
+    /// The same without secrets: scripts choose the names of chunks and functions.
+    func redacted(_ redactor: Redactor) -> LuaError {
+        var error = self
+        error.message = redactor.text(message)
+        error.site = site.map(redactor.site)
+        error.sourceLine = redactor.text(sourceLine)
+        error.traceback = traceback.map { $0.redacted(redactor) }
+        return error
     }
 }
 
 extension LuaFrame {
-    fileprivate func mappingTexts(_ redacted: (String) -> String) -> LuaFrame {
-        LuaFrame(site: site?.mappingText(redacted), function: redacted(function))
-    }
-}
-
-extension LuaSite {
-    fileprivate func mappingText(_ redacted: (String) -> String) -> LuaSite {
-        switch source {
-        case .file(let path): LuaSite(source: .file(redacted(path)), line: line)
-        case .label(let label): LuaSite(source: .label(redacted(label)), line: line)
-        }
+    fileprivate func redacted(_ redactor: Redactor) -> LuaFrame {
+        LuaFrame(site: site.map(redactor.site), function: redactor.text(function))
     }
 }
 

@@ -10,8 +10,11 @@ package enum LogText {
     /// Ends with a newline.
     package static func line(for line: LogLine) -> String {
         var text = "log: \(String(escaping: line.message.utf8))"
-        if !line.fields.isEmpty { text += " \(JSON.object(line.fields))" }
-        let place = [line.rule.map { "rule '\(String(escaping: $0.utf8))'" }, line.site?.description]
+        if !line.fields.isEmpty { text += " \(String(escaping: JSON.object(line.fields).bytes))" }
+        let place = [
+            line.rule.map { "rule '\(String(escaping: $0.utf8))'" },
+            line.site.map { String(escaping: $0.description.utf8) },
+        ]
         let known = place.compactMap(\.self)
         return text + (known.isEmpty ? "" : " (\(known.joined(separator: ", ")))") + "\n"
     }

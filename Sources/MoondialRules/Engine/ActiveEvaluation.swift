@@ -59,7 +59,7 @@ package final class ActiveEvaluation: RunHandle {
 
     private func trouble(after error: LuaError?) -> Diagnostic? {
         guard let engine = home.host.engine else { return error.map(Diagnostic.init) }
-        var trouble = home.host.trouble(after: error)?.mappingTexts(engine.redacted)
+        var trouble = home.host.trouble(after: error).map { $0.redacted(engine.redactor) }
         // What follows an expression that ends in a comment stands in no line of it.
         if let lastLine, var site = trouble?.site, case .label = site.source, site.line == lastLine + 1 {
             site.line = lastLine

@@ -75,7 +75,7 @@ final class ActiveRun: RunHandle {
         machine = RunMachine(
             outline: rulebook.outline, settings: engine.settings.run, request: request.verification,
             channel: request.channel, timeout: request.timeout.map { .milliseconds($0) }, options: request.options,
-            traceID: traceID)
+            traceID: traceID, redactor: engine.redactor)
     }
 
     /// Runs up to the first wait, unless it was cancelled before. Outside of any call of the VM.
@@ -144,7 +144,8 @@ final class ActiveRun: RunHandle {
         strand = nil
         rawExchanges = [:]
         let run = FinishedRun(
-            result: result, trace: machine.trace, failures: failures.map { $0.mappingTexts(redacted) }, inputs: inputs)
+            result: result, trace: machine.trace, failures: failures.map { $0.redacted(engine.redactor) },
+            inputs: inputs)
         engine.onRunFinished?(run)
         let completion = completion
         self.completion = nil
@@ -239,14 +240,10 @@ final class ActiveRun: RunHandle {
             error.site = site
             error.sourceLine = home.vm.sourceLine(at: site)
         }
-        error = error.mappingTexts(redacted)
-        failures.append(Diagnostic(error, of: call.hook, in: rulebook.outline.rules[call.rule], fix: fix))
+        error = error.redacted(engine.redactor)
+        let rule = engine.redactor.rule(rulebook.outline.rules[call.rule].name)
+        failures.append(Diagnostic(error, of: call.hook, in: rule, fix: fix))
         return .failed(HookFailure(error, kind: kind))
-    }
-
-    /// Without the phones and tokens that the run knows, and without phones that nobody knows.
-    private func redacted(_ text: String) -> String {
-        engine.phoneMask.text(machine.trace.redactor.text(text))
     }
 
     // MARK: - For host functions called by the run's hooks
@@ -302,28 +299,28 @@ final class ActiveRun: RunHandle {
     }
 
     /// Notes a log line in the trace and gives its redacted form with the rule that speaks; nil when the run has logged
-    /// all that it may, and said so.
-    func log(_ message: String, fields: JSON.Object) -> LogLine? {
-        var (message, fields) = (message, fields)
-        // What is dropped is not looked at: that would take time.
-        if machine.trace.hasRoom(forLineOf: Trace.lineSize(message, fields)) {
-            message = redacted(message)
-            fields = engine.phoneMask.object(machine.trace.redactor.object(fields))
-        }
-        switch machine.log(message, fields: fields, now: now) {
-        case .kept: break
-        case .dropped(isFirst: false): return nil
+    /// all that it may, and said so. What is dropped is not looked at: that would take time.
+    func log(_ message: String, fields: JSON.Object, at site: LuaSite?) -> LogLine? {
+        let redactor = engine.redactor
+        let place = machine.runningHook
+        let rule = place.map { rulebook.outline.rules[$0.rule].name }
+        let size = (rule?.utf8.count ?? 0) + (site?.source.description.utf8.count ?? 0)
+        switch machine.log(message, fields: fields, placeBytes: size, now: now) {
+        case .kept:
+            return LogLine(
+                message: redactor.text(message), fields: redactor.object(fields), rule: rule.map(redactor.rule),
+                hook: place?.hook, site: site.map(redactor.site), traceID: machine.trace.id)
+        case .dropped(isFirst: false):
+            return nil
         case .dropped(isFirst: true):
             let limits = engine.settings.run.limits
-            message =
+            let note =
                 "further lines of this run are dropped: it may log \(limits.logLines) lines and "
                 + "\(limits.logBytes) bytes"
-            fields = JSON.Object()
+            return LogLine(
+                message: note, fields: JSON.Object(), rule: rule.map(redactor.rule), hook: place?.hook,
+                site: site.map(redactor.site), traceID: machine.trace.id)
         }
-        let place = machine.runningHook
-        return LogLine(
-            message: message, fields: fields, rule: place.map { rulebook.outline.rules[$0.rule].name },
-            hook: place?.hook, site: nil, traceID: machine.trace.id)
     }
 }
 

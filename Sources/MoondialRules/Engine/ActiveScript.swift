@@ -46,7 +46,7 @@ final class ActiveScript: RunHandle {
     }
 
     private func trouble(after error: LuaError?) -> Diagnostic? {
-        home.host.trouble(after: error)?.mappingTexts(home.host.phoneMask.text)
+        home.host.trouble(after: error).map { $0.redacted(home.host.redactor) }
     }
 
     private func end(_ trouble: Diagnostic?, _ results: [LuaValue]) {

@@ -40,13 +40,11 @@ extension RuleEngine {
 
     /// Without the phones and tokens that were submitted, and without phones that nobody submitted.
     package func redacted(_ text: String) -> String {
-        phoneMask.text(knownSecrets.redacted(text))
+        redactor.text(text)
     }
 
     /// Before a script sends it.
-    func noteSecrets(of request: VerificationRequest) {
-        if settings.isPrompt { knownSecrets.add(request) }
-    }
+    func noteSecrets(of request: VerificationRequest) { redactor.secrets.add(request) }
 
     // MARK: - Rules
 
@@ -111,26 +109,5 @@ extension RuleEngine {
         // Later, because an answer enters the VM, which is busy with this call.
         eventLoop.assumeIsolated().execute { if request.isOpen { admission(request) } }
         return request
-    }
-}
-
-/// The requests that were made, for what is printed later. Bounded: the newest are kept.
-struct KnownSecrets {
-    private static let capacity = 256
-    private var requests: [VerificationRequest] = []
-    private let showsPhones: Bool
-
-    init(showsPhones: Bool) { self.showsPhones = showsPhones }
-
-    /// A token for the simulator is no secret.
-    mutating func add(_ request: VerificationRequest) {
-        guard !request.token.reveal().hasPrefix("sim:"), !requests.contains(request) else { return }
-        if requests.count == Self.capacity { requests.removeFirst() }
-        requests.append(request)
-    }
-
-    func redacted(_ text: String) -> String {
-        guard let first = requests.first else { return text }
-        return Redactor(first, others: Array(requests.dropFirst()), showPhones: showsPhones).text(text)
     }
 }

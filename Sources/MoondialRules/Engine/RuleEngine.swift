@@ -30,6 +30,8 @@ package final class RuleEngine {
         package var log: (LogLine) -> Void = { _ in }
         /// Whether blocks are typed at a prompt: see `evaluate`. The default is false.
         package var isPrompt = false
+        /// What was submitted in this process: one object for all its engines. The default is a new one.
+        package var secrets = SubmittedSecrets()
         /// Milliseconds since 1970, for `moondial.now`, `os.time` and `os.date`. Scripts read it each time; of a run it gives
         /// the start.
         package var wallClock: () -> Int64
@@ -59,12 +61,11 @@ package final class RuleEngine {
     package var onBackgroundEnd: ((Int, Result<[LuaView], Diagnostic>) -> Void)?
     var background: [Int: ActiveEvaluation] = [:]
     var lastBackground = 0
-    /// What a prompt must not print.
-    var knownSecrets: KnownSecrets
+    /// What takes secrets out of all that the engine gives away to be shown or written.
+    package let redactor: Redactor
 
     let client: VerificationClient
     let eventLoop: any EventLoop
-    let phoneMask: PhoneMask
     let hookBudget: LuaCPUBudget
     /// What a fresh state loads.
     var rules: RuleFiles
@@ -85,8 +86,9 @@ package final class RuleEngine {
         self.client = client
         self.eventLoop = eventLoop
         self.rules = rules
-        phoneMask = PhoneMask(showsPhones: settings.run.showPhones)
-        knownSecrets = KnownSecrets(showsPhones: settings.run.showPhones)
+        redactor = Redactor(secrets: settings.secrets, showsPhones: settings.run.showPhones)
+        settings.secrets.add(credentials: client.secrets)
+        redactor.operatorTexts.add(Array(JSON.object(settings.config).bytes), named: "moondial.config")
         hookBudget = LuaCPUBudget(call: settings.run.limits.hookCPU, total: settings.run.limits.runCPU)
         current = try RuleVM(rules: rules, settings: settings, engine: self)
     }
@@ -167,7 +169,7 @@ package final class RuleEngine {
     ) -> any RunHandle {
         precondition(settings.mode == .script, "scripts need an engine in script mode")
         if let root { home.host.addModuleRoot(root) }
-        home.host.noteLoaded(script)
+        home.host.noteLoaded(script, isScript: true)
         let run = ActiveScript(home: home, completion: completion)
         eventLoop.assumeIsolated().execute { run.start(script, arguments: arguments) }
         return run

@@ -50,17 +50,15 @@ extension LanguageHost {
     }
 
     private func log(_ arguments: LogArguments, _ call: HostCall) {
-        var line: LogLine
         if let run = Self.strand(of: call)?.run {
-            guard let kept = run.log(arguments.message, fields: arguments.fields) else { return }
-            line = kept
-        } else {
-            line = LogLine(
-                message: phoneMask.text(arguments.message), fields: phoneMask.object(arguments.fields), rule: nil,
-                hook: nil, traceID: nil)
+            guard let kept = run.log(arguments.message, fields: arguments.fields, at: call.site) else { return }
+            return settings.log(kept)
         }
-        line.site = call.site
-        settings.log(line)
+        let redactor = redactor
+        settings.log(
+            LogLine(
+                message: redactor.text(arguments.message), fields: redactor.object(arguments.fields), rule: nil,
+                hook: nil, site: call.site.map(redactor.site), traceID: nil))
     }
 
     /// SHA-256, or HMAC-SHA256 with a key, in hexadecimal digits.

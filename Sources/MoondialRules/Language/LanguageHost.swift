@@ -10,7 +10,6 @@ final class LanguageHost {
     var definitions = RuleDefinitions()
     private(set) var rulebook: Rulebook
     let settings: RuleEngine.Settings
-    let phoneMask: PhoneMask
     private(set) weak var engine: RuleEngine?
     /// The state that `makeVM` has made.
     private(set) weak var vm: LuaVM?
@@ -29,7 +28,6 @@ final class LanguageHost {
     init(modules: Modules, settings: RuleEngine.Settings) {
         self.modules = modules
         self.settings = settings
-        phoneMask = PhoneMask(showsPhones: settings.run.showPhones)
         rulebook = Rulebook(rules: [], revision: digest.revision)
     }
 
@@ -57,10 +55,18 @@ final class LanguageHost {
         self.engine = engine
     }
 
+    /// That of the engine; without one, what is left knows nothing that was submitted.
+    var redactor: Redactor { engine?.redactor ?? Redactor(showsPhones: settings.run.showPhones) }
+
     // MARK: - Loading
 
-    /// A file, script or module becomes part of what decides.
-    func noteLoaded(_ source: RuleSource) {
+    /// A rule file, script or module becomes part of what decides.
+    func noteLoaded(_ source: RuleSource, isScript: Bool = false) {
+        if isScript {
+            engine?.redactor.operatorTexts.add(name: source.name.description)
+        } else {
+            engine?.redactor.operatorTexts.add(source)
+        }
         digest.add(source)
         renewRulebook()
     }

@@ -17,14 +17,17 @@ package enum Grounds: Sendable, Hashable, CustomStringConvertible {
     /// The run was given up before it had a decision that could stand.
     case cancelled
 
-    package var description: String {
+    package var description: String { description { $0 } }
+
+    /// The description with the names of rules as `naming` gives them.
+    package func description(naming shown: (String) -> String) -> String {
         switch self {
-        case .hook(let hook, let rule): "\(hook.rawValue) of rule '\(rule)'"
-        case .mapEntry(let key, let rule): "map_result entry '\(key)' of rule '\(rule)'"
+        case .hook(let hook, let rule): "\(hook.rawValue) of rule '\(shown(rule))'"
+        case .mapEntry(let key, let rule): "map_result entry '\(key)' of rule '\(shown(rule))'"
         case .defaultMapping(let verdict): "default mapping: verdict \(verdict.rawValue)"
         case .noAttempt(let reason): "default mapping: no attempt was made, \(reason.explanation)"
         case .failure(let kind, let hook, let rule):
-            "\(hook.rawValue) of rule '\(rule)' failed: \(kind.explanation)"
+            "\(hook.rawValue) of rule '\(shown(rule))' failed: \(kind.explanation)"
         case .cancelled: "the run was cancelled"
         }
     }

@@ -9,6 +9,8 @@ package final class RunContext: Sendable {
     /// The rules that it asks.
     package let outline: RulebookOutline
     let settings: RunSettings
+    /// What takes secrets out of what is shown or written about the run.
+    package let redactor: Redactor
     /// What is verified.
     package let request: VerificationRequest
     /// Which kind of client SDK obtained the token; nil when the caller did not say.
@@ -20,8 +22,10 @@ package final class RunContext: Sendable {
 
     init(
         traceID: TraceID, outline: RulebookOutline, settings: RunSettings, request: VerificationRequest,
-        channel: Channel?, timeout: Duration?, options: JSON.Object
+        channel: Channel?, timeout: Duration?, options: JSON.Object, redactor: Redactor?
     ) {
+        self.redactor = redactor ?? Redactor(showsPhones: settings.showPhones)
+        self.redactor.secrets.add(request)
         self.traceID = traceID
         self.outline = outline
         self.settings = settings
@@ -29,5 +33,11 @@ package final class RunContext: Sendable {
         self.channel = channel
         self.deadline = timeout ?? settings.timeout
         self.options = options
+    }
+
+    /// Whether the caller of the run gave that token, as such or within the options.
+    func wasGiven(_ token: Secret) -> Bool {
+        token == request.token
+            || ByteSearch(Array(token.reveal().utf8)).isHeld(by: JSON.object(options).bytes, isWord: false)
     }
 }

@@ -23,6 +23,7 @@ extension RunMachine {
     package mutating func rawAttempt(
         _ raw: VerificationRequest, at endpoint: Endpoint, evenIfDelivered: Bool = false, now: Duration
     ) -> RawPermission {
+        context.redactor.secrets.add(raw, isOperators: !context.wasGiven(raw.token))
         guard let place = runningHook else { return .refused(.notInHook) }
         if let obstacle = obstacle(to: raw.token, isRaw: true, evenIfDelivered: evenIfDelivered, now: now) {
             trace.refuse(obstacle, endpoint: endpoint, isRaw: true, for: place, now: now)
@@ -44,14 +45,15 @@ extension RunMachine {
 
     /// A hook said something, by `moondial.log`. Dropped when no hook of the run is running.
     ///
-    /// `fields` are further members for the event; the default is none.
+    /// `fields` are further members for the event; the default is none. `placeBytes` is what the line takes besides, for
+    /// the names of rule and file.
     ///
     /// - Returns: What became of the line.
     @discardableResult
     package mutating func log(
-        _ message: String, fields: JSON.Object = JSON.Object(), now: Duration
+        _ message: String, fields: JSON.Object = JSON.Object(), placeBytes: Int = 0, now: Duration
     ) -> LogReception {
         guard let place = runningHook else { return .dropped(isFirst: false) }
-        return trace.log(message, fields: fields, by: place, now: now)
+        return trace.log(message, fields: fields, placeBytes: placeBytes, by: place, now: now)
     }
 }

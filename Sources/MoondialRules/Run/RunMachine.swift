@@ -46,13 +46,14 @@ package struct RunMachine: Sendable {
     ///   - timeout: The request's own `timeout_ms`. The default, nil, means `settings.timeout`.
     ///   - options: Further members of the request for the trace, redacted there. The default is none.
     ///   - traceID: The name of the run.
+    ///   - redactor: That of the engine. The default knows the requests of this run alone.
     package init(
         outline: RulebookOutline, settings: RunSettings, request: VerificationRequest, channel: Channel? = nil,
-        timeout: Duration? = nil, options: JSON.Object = JSON.Object(), traceID: TraceID
+        timeout: Duration? = nil, options: JSON.Object = JSON.Object(), traceID: TraceID, redactor: Redactor? = nil
     ) {
         self.context = RunContext(
             traceID: traceID, outline: outline, settings: settings, request: request, channel: channel,
-            timeout: timeout, options: options)
+            timeout: timeout, options: options, redactor: redactor)
         self.trace = Trace(context)
     }
 

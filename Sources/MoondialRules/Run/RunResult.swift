@@ -25,7 +25,7 @@ package struct RunResult: Sendable {
     }
 
     /// What takes the secrets of the run out of texts.
-    package var redactor: Redactor { Redactor(context, records) }
+    package var redactor: Redactor { context.redactor }
 
     /// The last attempt of the run itself, or nil when it made none. Raw attempts are never it.
     package var lastAttempt: Attempt? { records.lastOwnAttempt }

@@ -72,7 +72,7 @@ extension HookFailure {
             "kind": .string(kind.rawValue), "message": .string(redactor.text(message)),
         ]
         if let site {
-            object["file"] = .string(site.file)
+            object["file"] = .string(redactor.source(site.file))
             object["line"] = .integer(Int64(site.line))
         }
         if let source { object["source"] = .string(redactor.text(source)) }
@@ -99,8 +99,8 @@ extension Decision {
     func detail(grounds: Grounds, _ redactor: Redactor) -> JSON.Object {
         var detail = JSON.Object()
         choice.add(to: &detail, redactor)
-        detail["rule"] = .string(redactor.text(rule))
-        detail["why"] = .string(redactor.text(grounds.description))
+        detail["rule"] = .string(redactor.rule(rule))
+        detail["why"] = .string(grounds.description(naming: redactor.rule))
         return detail
     }
 }

@@ -3,10 +3,13 @@
 package import NumberVerification
 
 extension RunResult {
-    /// The result as one object for machines, redacted, always with the same members: `decision`, `reason`, `rule`,
+    /// The result as one object for the caller of the request, always with the same members: `decision`, `reason`, `rule`,
     /// `verdict`, `code`, `content`, `id`, `exID`, `endpoint`, `attempts`, `elapsed_ms`, `trace_id`, `rules_revision`,
     /// `target`; and `fields` when a mapping added any. What is not known is null. An attempt of `moondial.attempt` has
     /// the member `raw`, which is true.
+    ///
+    /// It holds no token and no credentials. The caller's own exID and the rule's fields are otherwise as they are, with
+    /// phones in the clear; in the other texts phones are masked.
     ///
     /// The target is what the attempts were sent to, as it is named to people.
     package func json(target: String) -> JSON {
@@ -14,12 +17,12 @@ extension RunResult {
         var object: JSON.Object = [
             "decision": .string(decision.outcome.rawValue),
             "reason": JSON(redactor.text(decision.reason)),
-            "rule": .string(redactor.text(decision.rule)),
+            "rule": .string(redactor.rule(decision.rule)),
             "verdict": .string(verdict.rawValue),
             "code": JSON(code),
             "content": JSON(redactor.text(content)),
             "id": JSON(id),
-            "exID": JSON(redactor.text(exID)),
+            "exID": JSON(redactor.keepingPhones.text(exID)),
             "endpoint": JSON(endpoint?.rawValue),
             "attempts": .array(attempts.map { json($0, redactor) }),
             "elapsed_ms": elapsed.jsonMilliseconds,
@@ -27,7 +30,7 @@ extension RunResult {
             "rules_revision": .string(revision),
             "target": .string(target),
         ]
-        if !decision.fields.isEmpty { object["fields"] = .object(redactor.object(decision.fields)) }
+        if !decision.fields.isEmpty { object["fields"] = .object(redactor.keepingPhones.object(decision.fields)) }
         return .object(object)
     }
 

@@ -45,10 +45,10 @@ extension Trace {
         ]
         if let place = step.place {
             let rule = rule(at: place)
-            object["rule"] = .string(redactor.text(rule.name))
+            object["rule"] = .string(redactor.rule(rule.name))
             object["hook"] = .string(place.hook.rawValue)
             if let site = rule.hooks[place.hook] {
-                object["file"] = .string(site.file)
+                object["file"] = .string(redactor.source(site.file))
                 object["line"] = .integer(Int64(site.line))
             }
         }

@@ -106,9 +106,9 @@ extension Trace {
 
     /// Once a line was dropped, so are those that follow: what is there has no gaps.
     mutating func log(
-        _ message: String, fields: JSON.Object, by place: HookPlace, now: Duration
+        _ message: String, fields: JSON.Object, placeBytes: Int, by place: HookPlace, now: Duration
     ) -> RunMachine.LogReception {
-        let bytes = Self.lineSize(message, fields)
+        let bytes = Self.lineSize(message, fields) + placeBytes
         guard hasRoom(forLineOf: bytes) else {
             defer { logLinesLeft = -1 }
             droppedEvents += 1
@@ -180,5 +180,5 @@ extension Trace {
     package func rule(at place: HookPlace) -> RuleOutline { context.outline.rules[place.rule] }
 
     /// What takes the secrets of this run out of texts, for those that are shown while it is going on.
-    var redactor: Redactor { Redactor(context, attempts) }
+    package var redactor: Redactor { context.redactor }
 }

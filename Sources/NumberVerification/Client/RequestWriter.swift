@@ -45,6 +45,17 @@ struct RequestWriter {
     }
 }
 
+extension Credentials {
+    /// See ``VerificationClient/secrets``.
+    package var secretTexts: [Secret] {
+        let pair = "\(appKey):\(masterSecret.reveal())"
+        let padded = base64(Array(pair.utf8))
+        let authorization = String(padded.prefix { $0 != "=" })
+        let forAddresses = String(authorization.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
+        return [masterSecret, Secret(pair), Secret(padded), Secret(authorization), Secret(forAddresses)]
+    }
+}
+
 /// Nothing of the credentials in a dump.
 extension RequestWriter: CustomReflectable {
     var customMirror: Mirror { Mirror(self, children: []) }

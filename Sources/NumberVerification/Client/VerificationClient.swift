@@ -8,6 +8,9 @@ package final class VerificationClient {
     private let host: String
     private let eventLoop: any EventLoop
     private var writer: RequestWriter
+    /// What opens the door to the provider, and must not be shown: the master secret, the pair with the app key, and
+    /// the value of the Authorization header in the alphabets of Base64, without padding.
+    package let secrets: [Secret]
 
     /// - Parameters:
     ///   - transport: Carries the calls; closed with the client.
@@ -22,6 +25,7 @@ package final class VerificationClient {
         self.transport = transport
         self.host = host
         self.eventLoop = eventLoop
+        secrets = credentials.secretTexts
         writer = RequestWriter(host: host, basePath: basePath, credentials: credentials)
     }
 

@@ -27,7 +27,8 @@ struct DecisionText {
     var text: String {
         var facts: [(name: String, value: String?)] = [
             ("decision", decision), ("reason", shown(result.decision.reason)), ("fields", fields), ("rule", rule),
-            ("why", shown(result.grounds.description)), ("verdict", result.verdict.rawValue),
+            ("why", String(escaping: result.grounds.description(naming: redactor.rule).utf8)),
+            ("verdict", result.verdict.rawValue),
         ]
         facts += code
         facts += [
@@ -57,11 +58,11 @@ struct DecisionText {
 
     /// The rule that chose, with the place of its hook.
     private var rule: String? {
-        let name = shown(result.decision.rule)
+        let name = String(escaping: redactor.rule(result.decision.rule).utf8)
         guard let place = run.trace.decidingPlace, let site = run.trace.rule(at: place).hooks[place.hook] else {
             return name
         }
-        return name.map { "\($0) (\(shown(site.file) ?? ""):\(site.line))" }
+        return "\(name) (\(redactor.place(site)))"
     }
 
     /// The code with its meaning, and without a verdict what to do about it.

@@ -165,7 +165,7 @@ import Testing
               end,
             }
             """)
-        let run = try await harness.verify(token: "STsid-secret")
+        let run = try await harness.verify(token: "STsid-secret-token")
         let failure = try #require(run.failures.first)
         #expect(failure.code == .ruleError)
         #expect(failure.message == "rule 'calls', pre_check: cannot judge 138****8000")
@@ -181,9 +181,9 @@ import Testing
     @Test func aFailureRepeatsNoSecret() async throws {
         let harness = EngineHarness(
             "rule 'leak' { pre_check = function(req) error(req.token .. ' ' .. req.phone .. ' 13911112222') end }")
-        let run = try await harness.verify(token: "STsid-secret")
+        let run = try await harness.verify(token: "STsid-secret-token")
         #expect(run.failures.map(\.message) == ["rule 'leak', pre_check: <token> 138****8000 139****2222"])
-        #expect(!run.trace.json.description.contains("STsid-secret"))
+        #expect(!run.trace.json.description.contains("STsid-secret-token"))
         #expect(!run.trace.json.description.contains("13800138000"))
     }
 
@@ -198,11 +198,11 @@ import Testing
               end,
             }
             """)
-        let run = try await harness.verify(token: "STsid-secret")
+        let run = try await harness.verify(token: "STsid-secret-token")
         let failure = try #require(run.failures.first)
         #expect(failure.site?.description == "<token>138****8000:1")
         for text in [DiagnosticText(failure).text, "\(failure)", run.trace.json.description] {
-            #expect(!text.contains("STsid-secret") && !text.contains("13800138000"), "\(text)")
+            #expect(!text.contains("STsid-secret-token") && !text.contains("13800138000"), "\(text)")
         }
     }
 
@@ -228,7 +228,7 @@ import Testing
               end,
             }
             """)
-        let run = try await harness.verify(token: "STsid-secret")
+        let run = try await harness.verify(token: "STsid-secret-token")
         #expect(run.failures.first?.message == "rule 'leak', pre_check: <token> 137****3333 <token>")
         let event = try #require(run.trace.written.first { $0.kind == .hook })
         #expect(event.detail["error"]?["message"] == "<token> 137****3333 <token>")

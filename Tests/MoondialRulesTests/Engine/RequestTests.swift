@@ -133,8 +133,8 @@ import Testing
     }
 
     @Test func theOptionsAreInTheTraceRedacted() async throws {
-        let run = try await EngineHarness().verify(token: "STsid-secret") {
-            $0.context = ["note": "token STsid-secret of 13800138000"]
+        let run = try await EngineHarness().verify(token: "STsid-secret-token") {
+            $0.context = ["note": "token STsid-secret-token of 13800138000"]
             $0.ip = "192.0.2.1"
         }
         let request = run.trace.json["request"]

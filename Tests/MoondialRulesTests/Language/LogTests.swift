@@ -24,7 +24,7 @@ import Testing
         #expect(line.message == "phone 138****8000, token <token>, friend 139****2222")
         #expect(
             line.fields == [
-                "861****2222": 1, "nested": [["token": "<token>"]], "number": "139****2222", "order": "1234567890123",
+                "86139****2222": 1, "nested": [["token": "<token>"]], "number": "139****2222", "order": "1234567890123",
                 "phone": "138****8000",
             ])
         #expect(line.rule == "talks")
@@ -40,7 +40,7 @@ import Testing
     @Test func phonesAreShownWhereTheOperatorSaysSoAndTokensNever() async throws {
         var harness = EngineHarness(Self.rules)
         harness.run.showPhones = true
-        let report = try await harness.report(token: "STsid-secret")
+        let report = try await harness.report(token: "STsid-secret-token")
         #expect(report.logged.map(\.message) == ["phone 13800138000, token <token>, friend 13911112222"])
     }
 
@@ -48,7 +48,7 @@ import Testing
         let report = try await EngineHarness().script(
             "\nmoondial.log('to 13800138000, +8613800138000, 1380013800 and 138001380001', { phone = '13800138000' })")
         let line = try #require(report.logged.first)
-        #expect(line.message == "to 138****8000, +861****8000, 1380013800 and 138001380001")
+        #expect(line.message == "to 138****8000, +86138****8000, 1380013800 and 138001380001")
         #expect(line.fields == ["phone": "138****8000"])
         #expect(line.rule == nil)
         #expect(line.hook == nil)

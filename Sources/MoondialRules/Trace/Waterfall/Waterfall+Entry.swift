@@ -67,7 +67,7 @@ private struct EntryWriter {
     let marks: Waterfall.Marks
 
     func hook(_ answer: HookAnswer?, at place: HookPlace?) -> String {
-        var parts = [place.map { redactor.text(trace.rule(at: $0).name) } ?? ""]
+        var parts = [place.map { redactor.rule(trace.rule(at: $0).name) } ?? ""]
         var site = place.flatMap { trace.rule(at: $0).hooks[$0.hook] }
         switch answer {
         case .none?: break
@@ -115,7 +115,7 @@ private struct EntryWriter {
 
     func decision(_ decision: Decision, _ grounds: Grounds, at place: HookPlace?) -> String {
         let site = place.flatMap { trace.rule(at: $0).hooks[$0.hook] }
-        let parts = [text(decision.choice), marks.dash, redactor.text(grounds.description)]
+        let parts = [text(decision.choice), marks.dash, grounds.description(naming: redactor.rule)]
         return (parts + text(site)).joined(separator: " ")
     }
 
@@ -126,6 +126,6 @@ private struct EntryWriter {
     }
 
     private func text(_ site: HookSite?) -> [String] {
-        site.map { ["(\($0.file):\($0.line))"] } ?? []
+        site.map { ["(\(redactor.place($0)))"] } ?? []
     }
 }

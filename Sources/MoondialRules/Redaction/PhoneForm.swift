@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+
+/// The form of the provider's phones: eleven digits that begin with 13 to 19.
+enum PhoneForm {
+    private static let length = 11
+
+    /// The digits as a number, when they are of that form.
+    static func number(_ digits: some Collection<UInt8>) -> UInt64? {
+        guard digits.count == length, digits.allSatisfy(isDigit), digits.first == UInt8(ascii: "1"),
+            let second = digits.dropFirst().first, second >= UInt8(ascii: "3")
+        else { return nil }
+        return digits.reduce(0) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) }
+    }
+
+    /// Where phones stand in a text, without their country code, in order: runs of digits of that form, with or without
+    /// 86 or 0086 before it. In longer runs only those count that were submitted.
+    static func places(
+        in text: UnsafeBufferPointer<UInt8>, wasSubmitted: (UInt64) -> Bool, isAllowed: (Range<Int>) -> Bool
+    ) -> [Range<Int>] {
+        var places: [Range<Int>] = []
+        var start = 0
+        while start < text.count {
+            guard isDigit(text[start]) else {
+                start += 1
+                continue
+            }
+            var end = start + 1
+            while end < text.count, isDigit(text[end]) { end += 1 }
+            places += self.places(in: text, run: start..<end, wasSubmitted, isAllowed)
+            start = end
+        }
+        return places
+    }
+
+    private static func places(
+        in text: UnsafeBufferPointer<UInt8>, run: Range<Int>, _ wasSubmitted: (UInt64) -> Bool,
+        _ isAllowed: (Range<Int>) -> Bool
+    ) -> [Range<Int>] {
+        guard run.count >= length else { return [] }
+        let last = (run.upperBound - length)..<run.upperBound
+        let code = text[run.lowerBound..<last.lowerBound]
+        if code.isEmpty || code.elementsEqual("86".utf8) || code.elementsEqual("0086".utf8) {
+            if number(text[last]) != nil { return [last] }
+        }
+        var places: [Range<Int>] = []
+        var start = run.lowerBound
+        while start + length <= run.upperBound {
+            let place = start..<(start + length)
+            if let number = number(text[place]), wasSubmitted(number) {
+                places.append(place)
+                start = place.upperBound
+            } else {
+                start += 1
+            }
+        }
+        return places.isEmpty || isAllowed(run) ? [] : places
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+import NumberVerification
+import Testing
+
+@testable import MoondialRules
+
+struct RedactorTests {
+    private static let token = "STsid-invented-token-1"
+
+    private func redactor(
+        phone: String = "13800138000", token: String = token, rules: String = "", showPhones: Bool = false
+    ) -> Redactor {
+        let redactor = Redactor(showsPhones: showPhones)
+        redactor.secrets.add(MachineFixture.requestOrTrap(phone: phone, token: token))
+        redactor.operatorTexts.add(RuleSource(name: .file("rules.lua"), text: Array(rules.utf8)))
+        return redactor
+    }
+
+    @Test(arguments: [
+        ("", ""), ("nothing to hide", "nothing to hide"), ("13800138000", "138****8000"),
+        ("call +8613800138000!", "call +86138****8000!"), ("008613911112222", "0086139****2222"),
+        (token, "<token>"), ("x\(token)x", "x<token>x"), ("1380013800", "1380013800"),
+        ("13800138000138001380001", "138****8000138****80001"), ("12345678901234", "12345678901234"),
+        ("号码13800138000，令牌\(token)", "号码138****8000，令牌<token>"),
+        ("another phone: 13911112222", "another phone: 139****2222"), ("139111122223", "139111122223"),
+    ])
+    func textIsRedacted(text: String, redacted: String) {
+        #expect(redactor().text(text) == redacted)
+    }
+
+    @Test func valuesAreRedactedAtAnyDepth() {
+        let value: JSON = [
+            "13800138000": ["a", .string(Self.token)], "number": 13_800_138_000, "with country": 8_613_800_138_000,
+            "double": 13_800_138_000.0, "id": 117_270_465_679_982_593, "ratio": 0.5, "flag": true, "none": .null,
+            "fraction": 0.13800138000, "order": 912_345,
+        ]
+        #expect(
+            redactor().json(value) == [
+                "138****8000": ["a", "<token>"], "number": "138****8000", "with country": "86138****8000",
+                "double": "138****8000", "id": 117_270_465_679_982_593, "ratio": 0.5, "flag": true, "none": .null,
+                "fraction": 0.13800138000, "order": 912_345,
+            ])
+    }
+
+    @Test func keysThatBecomeEqualAreNumbered() {
+        let object: JSON.Object = ["13911110000": 1, "13922220000": 2, "13933330000": 3]
+        let other: JSON.Object = ["139****0000": 1, "139****0000 2": 2, "139****0000 3": 3]
+        #expect(redactor().object(object) == other)
+    }
+
+    @Test func phonesCanBeShownAndTokensCannot() {
+        let redactor = redactor(showPhones: true)
+        #expect(redactor.text("13800138000 \(Self.token)") == "13800138000 <token>")
+        #expect(redactor.phone(MachineFixture.request.phone) == "13800138000")
+    }
+
+    @Test func aTokenOfTheSimulatorIsNoSecret() {
+        let redactor = redactor(token: "sim:phone=13800138000")
+        #expect(redactor.text("got sim:phone=13800138000") == "got sim:phone=138****8000")
+    }
+
+    @Test(arguments: [("secret-1", "<token>"), ("token secret-1", "token secret-1"), ("secret-12", "secret-12")])
+    func aShortTokenIsReplacedAsAWholeValueOnly(text: String, redacted: String) {
+        #expect(redactor(token: "secret-1").text(text) == redacted)
+    }
+
+    @Test(arguments: [("abc", "****"), ("the abc", "the abc"), ("+85212345678", "+85212345678")])
+    func aPhoneOfAnotherFormIsMaskedAsAWholeValueOnly(text: String, redacted: String) {
+        #expect(redactor(phone: "abc").text(text) == redacted)
+    }
+
+    @Test(arguments: ["ask_for_sms", "number", "number_differs_from_sim", "mobile", "deny", "code_9002", "rules.lua"])
+    func whatTheOperatorWroteAndWordsOfTheLanguageStay(token: String) {
+        let rules =
+            "rule 'number' { map_result = { default = deny 'number_differs_from_sim', match = allow 'ask_for_sms' } }"
+        for secret in [token, token + "-and-much-more-than-that"] {
+            let redactor = redactor(phone: token, token: secret, rules: rules)
+            #expect(redactor.text(token) == token)
+            #expect(redactor.text("because of \(token)") == "because of \(token)")
+            #expect(redactor.rule("number") == "number")
+        }
+    }
+
+    @Test func aTokenThatARuleChoseIsReplacedThoughTheRuleHoldsIt() {
+        let redactor = redactor(rules: "moondial.attempt('h5', '13911112222', 'STsid-chosen-by-a-rule')")
+        let request = MachineFixture.requestOrTrap(phone: "13911112222", token: "STsid-chosen-by-a-rule")
+        redactor.secrets.add(request)
+        #expect(redactor.text("'STsid-chosen-by-a-rule'") == "'STsid-chosen-by-a-rule'")
+        redactor.secrets.add(request, isOperators: true)
+        #expect(redactor.text("'STsid-chosen-by-a-rule'") == "'<token>'")
+    }
+
+    @Test func namesOfLoadedFilesStayAndOthersAreRedacted() {
+        let redactor = redactor()
+        redactor.operatorTexts.add(name: "rules/13800138000.lua")
+        #expect(redactor.source("rules/13800138000.lua") == "rules/13800138000.lua")
+        #expect(redactor.source("13800138000\n\(Self.token)\u{1B}[31m") == #"138****8000\n<token>\u{1B}[31m"#)
+    }
+
+    @Test func theBeginningOfALongTokenTellsIt() {
+        let token = "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw"
+        let redactor = redactor(token: token)
+        #expect(redactor.text("cut: \(token.prefix(20))") == "cut: <token>")
+        #expect(redactor.text("cut: \(token.prefix(40))' in text") == "cut: <token>' in text")
+        #expect(redactor.text("\(token)\(token)9") == "<token><token>9")
+        #expect(redactor.text("\(token.prefix(15))") == "\(token.prefix(15))")
+    }
+
+    @Test func tokensStayKnownHoweverManyAreSubmitted() {
+        let redactor = redactor()
+        for number in 1000..<3000 {
+            redactor.secrets.add(MachineFixture.requestOrTrap(phone: "1", token: "TOKENtokenTOKENtoken\(number)"))
+        }
+        for number in 1000..<3000 { #expect(redactor.text("TOKENtokenTOKENtoken\(number).") == "<token>.") }
+        #expect(redactor.text(Self.token) == "<token>")
+    }
+
+    /// Would take minutes if each place were compared with all of each token.
+    @Test(.timeLimit(.minutes(1))) func aTextThatIsAlmostTheTokenAtEveryPlace() {
+        let redactor = redactor(token: String(repeating: "a", count: 4000) + "b")
+        for length in 100..<200 {
+            let token = String(repeating: "a", count: 20 * length) + "b"
+            redactor.secrets.add(MachineFixture.requestOrTrap(phone: "1", token: token))
+        }
+        #expect(!redactor.text(String(repeating: "a", count: 200_000)).contains("aaaaaaaaaaaaaaaa"))
+    }
+
+    @Test(arguments: ["key:master", "a2V5Om1hc3Rlcg==", "a2V5Om1hc3Rlcg"])
+    func credentialsNeverLeave(text: String) {
+        let redactor = redactor(rules: "-- \(text)")
+        redactor.secrets.add(
+            credentials: Credentials(appKey: "key", masterSecret: Secret("master")).secretTexts)
+        #expect(redactor.text("you sent Basic \(text) and") == "you sent Basic <secret> and")
+        #expect(redactor.text("master") == "<secret>")
+    }
+}
