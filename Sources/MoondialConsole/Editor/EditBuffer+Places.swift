@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// Lines and words.
 extension EditBuffer {
     private static let newline = UInt8(ascii: "\n")

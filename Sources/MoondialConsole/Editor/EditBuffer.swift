@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// The text of a block and the place of the cursor in it.
 ///
 /// Places are offsets in bytes. The text is valid UTF-8 without carriage returns, and the cursor stands between grapheme

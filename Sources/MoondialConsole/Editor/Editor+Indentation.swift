@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 extension Editor {
     /// Breaks the line and indents the new one, unless more bytes wait: then it is text that comes with its own blanks.
     mutating func insertNewline() -> Outcome {

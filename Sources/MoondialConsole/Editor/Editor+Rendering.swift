@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 extension Editor {
     /// What the block looks like in a window.
     ///

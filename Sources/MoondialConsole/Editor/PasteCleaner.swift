@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// Makes text of what was pasted.
 struct PasteCleaner {
     /// The prompts that a transcript may have.

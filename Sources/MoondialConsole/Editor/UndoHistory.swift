@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// What was changed, so that it can be taken back and done again.
 struct UndoHistory: Sendable {
     /// One replacement.

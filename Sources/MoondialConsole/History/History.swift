@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// The blocks that were run, for arrows, searches and suggestions.
 ///
 /// What was typed in this session is kept as it was typed, so that it can be run again; what goes to a file is redacted.

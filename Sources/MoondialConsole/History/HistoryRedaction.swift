@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
 package import MoondialRules
 
 /// Takes phones, tokens and secrets out of a block before it is written to a file.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// Follows the tokens of a block and tells what each stands for: an argument that is a token, the value of a field or local
 /// with a secret's name, or something else.
 struct RedactionRoles {

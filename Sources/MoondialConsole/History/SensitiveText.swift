@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// Finds phones and tokens in free text.
 struct SensitiveText {
     private static let shortestToken = 20

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// Gives each byte of a text the style it is drawn in.
 struct Highlighter {
     let theme: Theme

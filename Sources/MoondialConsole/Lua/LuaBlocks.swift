@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// Which brackets and block words belong together.
 struct LuaBlocks: Sendable {
     /// For each token the index of its partner, or -1.

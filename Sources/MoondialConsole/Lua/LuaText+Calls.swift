@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// The call whose arguments the cursor is in.
 struct LuaCall: Sendable, Hashable {
     /// As written: `verify`, `moondial.attempt`.

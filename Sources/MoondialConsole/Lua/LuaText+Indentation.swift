@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 extension LuaText {
     /// How many spaces a line should begin with.
     ///

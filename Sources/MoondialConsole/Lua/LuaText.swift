@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// A text with its tokens, and the questions that are asked about them.
 struct LuaText: Sendable {
     let bytes: [UInt8]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
 import MoondialRules
 
 /// A call whose arguments are being written, for completion.

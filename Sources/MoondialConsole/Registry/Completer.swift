@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
 import MoondialRules
 
 /// Knows how what is being typed may go on. Reads what there is without running any code.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// How names and strings are written in Lua.
 package enum LuaWords {
     /// Whether the text can stand before `=` in a table.

@@ -35,7 +35,8 @@ package struct Diagnostic: Error, Sendable, Equatable {
     /// The same without secrets.
     func redacted(_ redactor: Redactor) -> Diagnostic {
         Diagnostic(
-            code, redactor.text(message), site: site.map(redactor.site), sourceLine: redactor.text(sourceLine),
+            code, redactor.text(message), site: site.map(redactor.site),
+            sourceLine: redactor.excerpt(sourceLine, at: site),
             subject: redactor.text(subject), fix: fix, traceback: traceback.map { $0.redacted(redactor) })
     }
 }
@@ -46,7 +47,7 @@ extension LuaError {
         var error = self
         error.message = redactor.text(message)
         error.site = site.map(redactor.site)
-        error.sourceLine = redactor.text(sourceLine)
+        error.sourceLine = redactor.excerpt(sourceLine, at: site)
         error.traceback = traceback.map { $0.redacted(redactor) }
         return error
     }

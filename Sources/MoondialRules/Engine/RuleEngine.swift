@@ -88,7 +88,7 @@ package final class RuleEngine {
         self.rules = rules
         redactor = Redactor(secrets: settings.secrets, showsPhones: settings.run.showPhones)
         settings.secrets.add(credentials: client.secrets)
-        redactor.operatorTexts.add(Array(JSON.object(settings.config).bytes), named: "moondial.config")
+        redactor.operatorTexts.add(config: settings.config)
         hookBudget = LuaCPUBudget(call: settings.run.limits.hookCPU, total: settings.run.limits.runCPU)
         current = try RuleVM(rules: rules, settings: settings, engine: self)
     }

@@ -6,12 +6,17 @@ import Synchronization
 
 /// What the operator wrote, and the words of the language and of the provider: text that no caller's token can change.
 ///
-/// A token that is part of it is no secret, since it is public already. Scripts do not count: who writes a script also
-/// submits the tokens in it. Used from any thread.
+/// Of rule files and modules that is all but their comments, and strings as they are written and as they are meant. A token
+/// that is part of it is no secret, since it is public already. Scripts do not count: who writes a script also submits the
+/// tokens in it. Used from any thread.
 package final class OperatorTexts: Sendable {
     private struct State {
-        /// The texts of rule files and modules by their names, and of the configuration.
-        var texts: [String: [UInt8]] = [:]
+        /// Rule files and modules by their names, as they were read.
+        var sources: [String: [UInt8]] = [:]
+        /// The values of the configuration.
+        var values: [UInt8] = []
+        /// What `sources` hold, to be searched: made when it is first needed.
+        var searched: [String: [UInt8]] = [:]
         /// The names of all files, scripts included.
         var names: Set<String> = []
         /// Answers that were given, by the hash of the text and whether it was asked for as a word.
@@ -26,12 +31,23 @@ package final class OperatorTexts: Sendable {
     package init() {}
 
     /// A rule file or module was loaded. One of the same name takes the place of the last.
-    func add(_ source: RuleSource) { add(source.text, named: source.name.description) }
-
-    func add(_ text: [UInt8], named name: String) {
+    func add(_ source: RuleSource) {
+        let name = source.name.description
         state.withLock { state in
-            state.texts[name] = text + [0] + Array(name.utf8)
+            guard state.sources[name] != source.text else { return }
+            state.sources[name] = source.text
+            state.searched[name] = nil
             state.names.insert(name)
+            state.known = [:]
+        }
+    }
+
+    /// What rules read as `moondial.config`.
+    func add(config: JSON.Object) {
+        var values: [UInt8] = []
+        Self.append(.object(config), to: &values)
+        state.withLock { state in
+            state.values = values
             state.known = [:]
         }
     }
@@ -42,21 +58,74 @@ package final class OperatorTexts: Sendable {
     /// Whether a file or script that was loaded has this name.
     func isName(_ name: String) -> Bool { state.withLock { $0.names.contains(name) } }
 
-    /// Whether a text is part of what the operator wrote. `isWord`: only with something before and after it that is
-    /// neither letter nor digit.
+    /// Whether a rule file or module has this name.
+    func isSource(_ name: String) -> Bool { state.withLock { $0.sources[name] != nil } }
+
+    /// Whether a text is part of what the operator wrote, or of a place in it. `isWord`: only with something before and
+    /// after it that is neither letter nor digit.
     func contains(_ text: UnsafeBufferPointer<UInt8>, isWord: Bool) -> Bool {
         guard !text.isEmpty else { return true }
         let question = keys.hash(of: text) << 1 | (isWord ? 1 : 0)
         return state.withLock { state in
             if let answer = state.known[question] { return answer }
             let search = ByteSearch(Array(text))
-            let answer =
-                search.isHeld(by: OurWords.bytes, isWord: isWord)
-                || state.texts.values.contains { search.isHeld(by: $0, isWord: isWord) }
+            var answer = search.isHeld(by: OurWords.bytes, isWord: isWord)
+            answer = answer || search.isHeld(by: state.values, isWord: isWord) || Self.isPlace(text, state.names)
+            for (name, source) in state.sources where !answer {
+                let searched = state.searched[name] ?? Self.withoutComments(source)
+                state.searched[name] = searched
+                answer = search.isHeld(by: searched, isWord: isWord)
+            }
             if state.known.count >= Self.remembered { state.known = [:] }
             state.known[question] = answer
             return answer
         }
+    }
+
+    // MARK: - What is searched
+
+    /// The text without its comments, and the strings in it that hold escape sequences.
+    private static func withoutComments(_ source: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var strings: [UInt8] = []
+        var position = 0
+        for token in LuaLexer.tokens(of: source) {
+            if token.kind == .comment {
+                result += source[position..<token.range.lowerBound] + [0]
+                position = token.range.upperBound
+            } else if token.kind == .string, token.opening == 1, source[token.content].contains(UInt8(ascii: "\\")) {
+                strings += [0] + LuaEscapes.decoded(source[token.content])
+            }
+        }
+        return result + source[position...] + strings
+    }
+
+    /// Part of the name of a file, or its end with the number of a line, with or without a colon: "rules.lua:12:".
+    private static func isPlace(_ text: UnsafeBufferPointer<UInt8>, _ names: Set<String>) -> Bool {
+        let name = Array(text.reversed().drop { $0 == UInt8(ascii: ":") || LuaLexer.isDigit($0) }.reversed())
+        let search = ByteSearch(Array(text))
+        let hasLine = text[name.count...].contains(UInt8(ascii: ":"))
+        return names.contains { known in
+            let bytes = Array(known.utf8)
+            return hasLine && !name.isEmpty && bytes.suffix(name.count) == name[...]
+                || search.isHeld(by: bytes, isWord: false)
+        }
+    }
+
+    private static func append(_ value: JSON, to bytes: inout [UInt8]) {
+        switch value {
+        case .null, .bool: break
+        case .integer, .double: bytes += value.bytes
+        case .string(let text): bytes += text.utf8
+        case .array(let elements): for element in elements { append(element, to: &bytes) }
+        case .object(let object):
+            for member in object.members {
+                bytes += member.key.utf8
+                bytes.append(0)
+                append(member.value, to: &bytes)
+            }
+        }
+        bytes.append(0)
     }
 }
 

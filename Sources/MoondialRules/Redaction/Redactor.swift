@@ -83,6 +83,16 @@ package struct Redactor: Sendable {
         return String(whole)
     }
 
+    /// A line of a source. Of one that the operator wrote, tokens that callers submit change nothing.
+    func excerpt(_ line: String, of source: String) -> String {
+        operatorTexts.isSource(source) ? within(line, isOperators: true) : text(line)
+    }
+
+    /// The line at a place.
+    func excerpt(_ line: String?, at site: LuaSite?) -> String? {
+        line.map { excerpt($0, of: site?.source.description ?? "") }
+    }
+
     /// The name of a rule: as it is when the operator wrote it.
     package func rule(_ name: String) -> String {
         var copy = name
@@ -107,9 +117,9 @@ package struct Redactor: Sendable {
 }
 
 extension Redactor {
-    private func within(_ text: String) -> String {
+    private func within(_ text: String, isOperators: Bool = false) -> String {
         var copy = text
-        return copy.withUTF8 { replacingParts(of: $0) } ?? text
+        return copy.withUTF8 { replacingParts(of: $0, isOperators: isOperators) } ?? text
     }
 
     private func replacement(for bytes: UnsafeBufferPointer<UInt8>, _ text: String) -> String? {
@@ -124,10 +134,12 @@ extension Redactor {
         case secret, token, phone
     }
 
-    /// Nil when nothing is to be replaced.
-    private func replacingParts(of bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    /// Nil when nothing is to be replaced. `isOperators`: all of it is the operator's text.
+    private func replacingParts(of bytes: UnsafeBufferPointer<UInt8>, isOperators: Bool = false) -> String? {
         let credentials = secrets.credentials(in: bytes)
-        let tokens = secrets.tokens(in: bytes) { operatorTexts.contains(.init(rebasing: bytes[$0]), isWord: false) }
+        let tokens = secrets.tokens(in: bytes) {
+            isOperators || operatorTexts.contains(.init(rebasing: bytes[$0]), isWord: false)
+        }
         let phones =
             showsPhones
             ? []

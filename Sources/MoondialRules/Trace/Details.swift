@@ -75,7 +75,7 @@ extension HookFailure {
             object["file"] = .string(redactor.source(site.file))
             object["line"] = .integer(Int64(site.line))
         }
-        if let source { object["source"] = .string(redactor.text(source)) }
+        if let source { object["source"] = .string(redactor.excerpt(source, of: site?.file ?? "")) }
         if !traceback.isEmpty { object["traceback"] = .array(traceback.map { .string(redactor.text($0)) }) }
         return object
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 @testable import MoondialConsole
 
 /// An editor with sources that know a little Lua.

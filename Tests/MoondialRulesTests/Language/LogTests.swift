@@ -37,6 +37,16 @@ import Testing
         #expect(event.detail["fields"] == .object(line.fields))
     }
 
+    @Test func credentialsOfTheClientAreReplaced() async throws {
+        for secret in Credentials.documentedExample.secretTexts.map({ $0.reveal() }) {
+            let report = try await EngineHarness().script("moondial.log('sent Basic \(secret)!')")
+            #expect(
+                report.logged.map(\.message).allSatisfy {
+                    ["sent Basic <secret>!", "sent Basic <secret>=!"].contains($0)
+                })
+        }
+    }
+
     @Test func phonesAreShownWhereTheOperatorSaysSoAndTokensNever() async throws {
         var harness = EngineHarness(Self.rules)
         harness.run.showPhones = true

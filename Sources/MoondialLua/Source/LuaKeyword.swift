@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// The reserved words of Lua 5.4.
-enum LuaKeyword: String, Sendable, CaseIterable {
+package enum LuaKeyword: String, Sendable, CaseIterable {
     case and, `break`, `do`, `else`, `elseif`, end, `false`, `for`, function, goto, `if`, `in`, local, `nil`, not, or
     case `repeat`, `return`, then, `true`, until, `while`
 
@@ -11,7 +11,8 @@ enum LuaKeyword: String, Sendable, CaseIterable {
         return table
     }()
 
-    init?(_ bytes: some RandomAccessCollection<UInt8>) {
+    /// Nil when the bytes are no reserved word.
+    package init?(_ bytes: some RandomAccessCollection<UInt8>) {
         guard bytes.count >= 2, bytes.count < Self.table.count else { return nil }
         for entry in Self.table[bytes.count] where bytes.elementsEqual(entry.word) {
             self = entry.keyword

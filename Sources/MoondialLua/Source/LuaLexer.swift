@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 /// A piece of Lua source.
-struct LuaToken: Sendable, Hashable {
-    enum Kind: Sendable, Hashable {
+package struct LuaToken: Sendable, Hashable {
+    /// What a token is.
+    package enum Kind: Sendable, Hashable {
         case name, keyword, number, string, comment
         /// A string or long comment that is not closed.
         case unclosed
@@ -12,24 +13,35 @@ struct LuaToken: Sendable, Hashable {
         case invalid
     }
 
-    let kind: Kind
+    package let kind: Kind
     /// In bytes of the text.
-    let range: Range<Int>
+    package let range: Range<Int>
     /// For strings: how many bytes of the range are delimiters, at the beginning and at the end.
-    var opening = 0
-    var closing = 0
+    package private(set) var opening = 0
+    /// See ``opening``.
+    package private(set) var closing = 0
+
+    fileprivate init(kind: Kind, range: Range<Int>, opening: Int = 0, closing: Int = 0) {
+        self.kind = kind
+        self.range = range
+        self.opening = opening
+        self.closing = closing
+    }
 
     /// What is between the delimiters of a string.
-    var content: Range<Int> { range.lowerBound + opening..<max(range.lowerBound + opening, range.upperBound - closing) }
+    package var content: Range<Int> {
+        range.lowerBound + opening..<max(range.lowerBound + opening, range.upperBound - closing)
+    }
 }
 
 /// Splits text into the tokens of Lua 5.4 (reference manual, section 3.1). Never fails: what is not finished or not Lua
 /// comes out as a token too. White space is left out.
-struct LuaLexer {
+package struct LuaLexer {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
 
-    static func tokens(of text: [UInt8]) -> [LuaToken] {
+    /// All of a text, in order.
+    package static func tokens(of text: [UInt8]) -> [LuaToken] {
         text.withUnsafeBufferPointer { bytes in
             var lexer = LuaLexer(bytes: bytes)
             var tokens: [LuaToken] = []
@@ -187,12 +199,14 @@ struct LuaLexer {
         }
     }
 
-    static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    /// White space, for Lua.
+    package static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+    /// Of the decimal system.
+    package static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     /// Letters of ASCII, digits and the underscore.
-    static func isWord(_ byte: UInt8) -> Bool {
+    package static func isWord(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: true
         default: false

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+
+/// The escape sequences of short strings (reference manual, section 3.1).
+package enum LuaEscapes {
+    /// What a short string means that has these bytes between its quotation marks. What is no escape sequence stays.
+    package static func decoded(_ literal: some Collection<UInt8>) -> [UInt8] {
+        var reader = Reader(rest: Array(literal)[...])
+        var result: [UInt8] = []
+        while let byte = reader.rest.popFirst() {
+            if byte == UInt8(ascii: "\\") { reader.escape(into: &result) } else { result.append(byte) }
+        }
+        return result
+    }
+
+    private static let simple: [UInt8: UInt8] = [
+        UInt8(ascii: "a"): 7, UInt8(ascii: "b"): 8, UInt8(ascii: "f"): 12, UInt8(ascii: "n"): 10,
+        UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9, UInt8(ascii: "v"): 11,
+    ]
+
+    private struct Reader {
+        var rest: ArraySlice<UInt8>
+
+        /// What follows a backslash.
+        mutating func escape(into result: inout [UInt8]) {
+            guard let byte = rest.popFirst() else { return }
+            switch byte {
+            case UInt8(ascii: "z"):
+                rest = rest.drop(while: LuaLexer.isSpace)
+            case UInt8(ascii: "x"):
+                result.append(UInt8(truncatingIfNeeded: number(digits: 2, radix: 16)))
+            case UInt8(ascii: "u"):
+                _ = rest.popFirst()
+                let value = number(digits: 8, radix: 16)
+                _ = rest.popFirst()
+                if let scalar = Unicode.Scalar(UInt32(truncatingIfNeeded: value)) {
+                    result += Array(String(scalar).utf8)
+                }
+            case _ where LuaLexer.isDigit(byte):
+                result.append(UInt8(truncatingIfNeeded: number(from: Int(byte - 0x30), digits: 2, radix: 10)))
+            default:
+                result.append(simple[byte] ?? byte)
+            }
+        }
+
+        private mutating func number(from start: Int = 0, digits: Int, radix: Int) -> Int {
+            var value = start
+            for _ in 0..<digits {
+                guard let byte = rest.first, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, digit < radix
+                else { break }
+                value = value * radix + digit
+                rest.removeFirst()
+            }
+            return value
+        }
+    }
+}
