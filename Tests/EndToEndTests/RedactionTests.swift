@@ -120,6 +120,16 @@ struct RedactionTests {
         #expect(saved.contains(#"pcall(verify, "139****5678", "<token>")"#))
     }
 
+    @Test func namesOfFilesArePrintable() async throws {
+        let name = "r\u{1B}[31m\u{9B}1m\u{202E}\n.lua"
+        let folder = try TemporaryFolder([name: "rule 'x' {\n  nosuch = \u{1B}\n}"])
+        for arguments in [["verify", "--rules", name], ["run", name], ["verify", "--rules", "no" + name]] {
+            let outcome = try await Executable.run(arguments, input: Requests.json(phone: "1", token: "t"), in: folder)
+            #expect(outcome.status != 0 && outcome.errors.contains(#"r\u{1B}[31m\u{9B}1m\u{202E}\n.lua"#))
+            expectNoSecrets(in: outcome)
+        }
+    }
+
     /// Each pair is a phone and a token that stands in the rules, in the name of their folder or in our own words.
     @Test(arguments: [
         ("13800009002", "ask_for_sms"), ("13800009002", "ask_for_an_sms_code_instead"), ("13800138000", "number"),

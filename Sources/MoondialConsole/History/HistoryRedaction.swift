@@ -54,6 +54,15 @@ package enum HistoryRedaction {
         return redactor.text(text)
     }
 
+    /// The same for what stands between quotation marks: a secret may be written with escape sequences.
+    private static func hidden(escaped literal: String, quote: String, _ redactor: Redactor?) -> String {
+        guard let redactor, literal.utf8.contains(UInt8(ascii: "\\")) else { return hidden(literal, redactor) }
+        let meant = String(decoding: LuaEscapes.decoded(literal.utf8), as: UTF8.self)
+        let kept = redactor.text(meant)
+        guard kept != meant else { return redactor.text(literal) }
+        return String(escaping: kept.replacing("\\", with: "\\\\").replacing(quote, with: "\\" + quote).utf8)
+    }
+
     private static func replacement(
         for token: LuaToken, role: RedactionRoles.Role, in lua: LuaText, _ redactor: Redactor?
     ) -> String? {
@@ -63,7 +72,9 @@ package enum HistoryRedaction {
             let content = lua.text(token.content)
             let opening = lua.text(token.range.lowerBound..<token.content.lowerBound)
             let closing = lua.text(token.content.upperBound..<token.range.upperBound)
-            let kept = redacted(hidden(content, redactor), role: role)
+            let isShort = token.opening == 1 && token.kind == .string
+            let known = isShort ? hidden(escaped: content, quote: opening, redactor) : hidden(content, redactor)
+            let kept = redacted(known, role: role)
             return kept == content ? nil : opening + kept + closing
         case .comment:
             let content = lua.text(token)

@@ -21,8 +21,8 @@ extension ReplSession {
         screen.results(lines)
     }
 
-    /// A line about what happens, which is no result.
-    func note(_ line: String) { note(lines: line + "\n") }
+    /// A line about what happens, which is no result. Made printable.
+    func note(_ line: String) { note(lines: String(escaping: line.utf8) + "\n") }
 
     func note(lines: String) {
         recording?.add(output: lines)

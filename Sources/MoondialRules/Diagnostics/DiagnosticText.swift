@@ -2,7 +2,7 @@
 
 import MoondialLua
 
-/// A diagnostic as it is shown to people:
+/// A diagnostic as it is shown to people, printable whatever its texts hold:
 ///
 ///     error[rule_definition]: rule 'repair' has no hook 'fallbck'; did you mean 'fallback'?
 ///       --> rules.lua:12
@@ -22,23 +22,29 @@ package struct DiagnosticText {
 
     /// Lines that end with newlines.
     package var text: String {
-        var lines = [style.bold(style.colour("error[\(diagnostic.code.rawValue)]", .red)) + ": \(diagnostic.message)"]
+        var lines = [
+            style.bold(style.colour("error[\(diagnostic.code.rawValue)]", .red)) + ": \(shown(diagnostic.message))"
+        ]
         let number = diagnostic.site.map { String($0.line) } ?? ""
         let margin = String(repeating: " ", count: max(1, number.count))
-        if let site = diagnostic.site { lines.append("\(margin)\(style.colour("-->", .cyan)) \(site)") }
-        if diagnostic.site != nil, let source = diagnostic.sourceLine {
+        if let site = diagnostic.site {
+            lines.append("\(margin)\(style.colour("-->", .cyan)) \(shown(site.description))")
+        }
+        if diagnostic.site != nil, let source = diagnostic.sourceLine.map(shown) {
             let bar = style.colour("|", .cyan)
             lines.append("\(margin) \(bar)")
             lines.append("\(style.colour(number, .cyan)) \(bar) \(source)")
             if let marker = marker(under: source) { lines.append("\(margin) \(bar) \(style.colour(marker, .red))") }
         }
-        if let fix = diagnostic.fix { lines.append("\(margin) \(style.colour("=", .cyan)) fix: \(fix)") }
+        if let fix = diagnostic.fix.map(shown) { lines.append("\(margin) \(style.colour("=", .cyan)) fix: \(fix)") }
         if !diagnostic.traceback.isEmpty {
             lines.append("\(margin) \(style.colour("=", .cyan)) traceback:")
-            lines += diagnostic.traceback.map { "\(margin)     \($0)" }
+            lines += diagnostic.traceback.map { "\(margin)     \(shown($0.description))" }
         }
         return lines.map { $0 + "\n" }.joined()
     }
+
+    private func shown(_ text: String) -> String { String(escaping: text.utf8) }
 
     /// Carets under the subject, or under the whole line but its indentation when the subject is not in it.
     private func marker(under source: String) -> String? {

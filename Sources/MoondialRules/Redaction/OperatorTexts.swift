@@ -61,25 +61,40 @@ package final class OperatorTexts: Sendable {
     /// Whether a rule file or module has this name.
     func isSource(_ name: String) -> Bool { state.withLock { $0.sources[name] != nil } }
 
-    /// Whether a text is part of what the operator wrote, or of a place in it. `isWord`: only with something before and
-    /// after it that is neither letter nor digit.
+    /// Whether a text is part of what the operator wrote, or of a place in it, with punctuation around it or without.
+    /// `isWord`: only as it is, with something before and after it that is neither letter nor digit.
     func contains(_ text: UnsafeBufferPointer<UInt8>, isWord: Bool) -> Bool {
         guard !text.isEmpty else { return true }
         let question = keys.hash(of: text) << 1 | (isWord ? 1 : 0)
         return state.withLock { state in
             if let answer = state.known[question] { return answer }
-            let search = ByteSearch(Array(text))
-            var answer = search.isHeld(by: OurWords.bytes, isWord: isWord)
-            answer = answer || search.isHeld(by: state.values, isWord: isWord) || Self.isPlace(text, state.names)
-            for (name, source) in state.sources where !answer {
-                let searched = state.searched[name] ?? Self.withoutComments(source)
-                state.searched[name] = searched
-                answer = search.isHeld(by: searched, isWord: isWord)
-            }
+            var answer = Self.holds(Array(text), isWord: isWord, &state)
+            if !answer, !isWord, let core = Self.core(of: text) { answer = Self.holds(core, isWord: false, &state) }
             if state.known.count >= Self.remembered { state.known = [:] }
             state.known[question] = answer
             return answer
         }
+    }
+
+    private static func holds(_ text: [UInt8], isWord: Bool, _ state: inout State) -> Bool {
+        let search = ByteSearch(text)
+        if search.isHeld(by: OurWords.bytes, isWord: isWord) || search.isHeld(by: state.values, isWord: isWord) {
+            return true
+        }
+        for (name, source) in state.sources {
+            let searched = state.searched[name] ?? withoutComments(source)
+            state.searched[name] = searched
+            if search.isHeld(by: searched, isWord: isWord) { return true }
+        }
+        return isPlace(text, state.names)
+    }
+
+    /// What is between punctuation at both ends, as messages put quotation marks around names. Nil when that is less than
+    /// half of the text.
+    private static func core(of text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        func isPunctuation(_ byte: UInt8) -> Bool { byte < 0x80 && !LuaLexer.isWord(byte) }
+        let core = text.drop(while: isPunctuation).reversed().drop(while: isPunctuation)
+        return core.count < text.count && core.count * 2 >= text.count ? core.reversed() : nil
     }
 
     // MARK: - What is searched
@@ -101,9 +116,9 @@ package final class OperatorTexts: Sendable {
     }
 
     /// Part of the name of a file, or its end with the number of a line, with or without a colon: "rules.lua:12:".
-    private static func isPlace(_ text: UnsafeBufferPointer<UInt8>, _ names: Set<String>) -> Bool {
+    private static func isPlace(_ text: [UInt8], _ names: Set<String>) -> Bool {
         let name = Array(text.reversed().drop { $0 == UInt8(ascii: ":") || LuaLexer.isDigit($0) }.reversed())
-        let search = ByteSearch(Array(text))
+        let search = ByteSearch(text)
         let hasLine = text[name.count...].contains(UInt8(ascii: ":"))
         return names.contains { known in
             let bytes = Array(known.utf8)

@@ -37,6 +37,10 @@ package final class SubmittedSecrets: Sendable {
     package func add(_ request: VerificationRequest, isOperators: Bool = false) {
         var token = request.token.reveal()
         var phone = request.phone.submitted
+        // As rules write it with moondial.json.encode, or with "%q".
+        let written =
+            token.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+            ? JSON.string(token).bytes.dropFirst().dropLast() : nil
         state.withLock { state in
             state.count += 1
             if !token.hasPrefix("sim:") {
@@ -47,6 +51,7 @@ package final class SubmittedSecrets: Sendable {
                         state.values[keys.hash(of: bytes)] = .token
                     }
                 }
+                written?.withUnsafeBufferPointer { state.tokens.add($0, isOperators: isOperators) }
             }
             phone.withUTF8 { bytes in
                 if let number = PhoneForm.number(bytes) {

@@ -4,8 +4,8 @@ extension JSON: CustomStringConvertible {
     /// The document without white space, members in order, as UTF-8.
     ///
     /// Integers are exact; doubles are the shortest text that reads back as the same double, and always have a
-    /// fraction or an exponent, so that they stay doubles. Control characters (C0, DEL and C1, which terminals obey
-    /// too) are escaped.
+    /// fraction or an exponent, so that they stay doubles. What terminals obey is escaped: control characters (C0, DEL and
+    /// C1), line separators, and characters that change the direction of text.
     package var bytes: [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(128)  // Enough for a request or reply.
@@ -110,12 +110,18 @@ extension JSONWriter {
         text.withUTF8 { utf8 in
             var written = 0
             for index in utf8.indices {
-                let (control, length): (UInt8, Int)
+                let (control, length): (UInt32, Int)
                 switch utf8[index] {
                 case 0..<0x20, 0x7F, UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                    (control, length) = (utf8[index], 1)
+                    (control, length) = (UInt32(utf8[index]), 1)
                 case 0xC2 where utf8[index + 1] < 0xA0:
-                    (control, length) = (utf8[index + 1], 2)
+                    (control, length) = (UInt32(utf8[index + 1]), 2)
+                case 0xD8 where utf8[index + 1] == 0x9C:
+                    (control, length) = (0x61C, 2)
+                case 0xE2 where utf8[index + 1] & 0xFE == 0x80:
+                    let scalar = 0x2000 | UInt32(utf8[index + 1] & 1) << 6 | UInt32(utf8[index + 2] & 0x3F)
+                    guard Self.changesLines(scalar) else { continue }
+                    (control, length) = (scalar, 3)
                 default:
                     continue
                 }
@@ -128,19 +134,26 @@ extension JSONWriter {
         output.append(UInt8(ascii: "\""))
     }
 
-    private mutating func escape(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""): text("\\\"")
-        case UInt8(ascii: "\\"): text("\\\\")
+    /// Separators of lines and paragraphs, marks, embeddings, overrides and isolates of a direction (Unicode, UAX 9).
+    private static func changesLines(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
+
+    private mutating func escape(_ scalar: UInt32) {
+        switch scalar {
+        case 0x22: text("\\\"")
+        case 0x5C: text("\\\\")
         case 0x08: text("\\b")
         case 0x09: text("\\t")
         case 0x0A: text("\\n")
         case 0x0C: text("\\f")
         case 0x0D: text("\\r")
         default:
-            text("\\u00")
-            output.append(Self.hexDigit(byte >> 4))
-            output.append(Self.hexDigit(byte & 0xF))
+            text("\\u")
+            for shift in [12, 8, 4, 0] as [UInt32] { output.append(Self.hexDigit(UInt8(scalar >> shift & 0xF))) }
         }
     }
 

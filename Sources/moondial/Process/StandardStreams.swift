@@ -77,7 +77,7 @@ struct StandardError {
     }
 
     func warn(_ message: String) {
-        write(style.colour("warning", .yellow) + ": \(message)\n")
+        write(style.colour("warning", .yellow) + ": \(String(escaping: message.utf8))\n")
     }
 }
 
