@@ -19,6 +19,7 @@ struct RawClient: Sendable {
     static func connect(to server: SimulatorServer) async throws -> RawClient {
         let (arrivals, continuation) = AsyncStream.makeStream(of: Arrival.self)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.hours(1))  // the loop is shared with tests that keep it busy
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
