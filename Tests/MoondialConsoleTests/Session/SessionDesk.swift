@@ -36,11 +36,14 @@ struct SessionDesk: Sendable {
     /// Gets what is written to standard output, and the session.
     var onResult: @Sendable (String, ReplSession) -> Void = { _, _ in }
 
+    /// Of their own: a block under test may hold one until it is interrupted, and tests of sockets have time limits.
+    private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+
     /// Types the blocks, and the answers to questions, one after the other, then leaves.
     func type(_ blocks: String...) async throws -> Record { try await type(blocks) }
 
     func type(_ blocks: [String]) async throws -> Record {
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let loop = Self.loops.next()
         return try await loop.flatSubmit {
             let promise = loop.makePromise(of: Record.self)
             do {

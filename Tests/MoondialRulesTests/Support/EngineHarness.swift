@@ -89,7 +89,7 @@ struct EngineHarness: Sendable {
 
     /// The trouble that loading the rules ends in, or nil.
     func loadingFailure(
-        on loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        on loop: any EventLoop = Self.loops.next()
     ) async throws -> Diagnostic? {
         do {
             _ = try await onLoop(of: loop) { _, _, promise in promise.succeed(()) }
@@ -107,12 +107,15 @@ struct EngineHarness: Sendable {
         init(_ transport: StageTransport) { self.transport = transport }
     }
 
+    /// Of their own: a rule under test may hold one for seconds, and tests of sockets have time limits.
+    static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+
     /// No deadline comes by chance, however slow the machine.
     static let patient = RunSettings(timeout: .seconds(600))
 
     /// Calls `body` with an engine that lives until the promise is kept.
     func onLoop<Value: Sendable>(
-        of loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
+        of loop: any EventLoop = Self.loops.next(),
         _ body: @Sendable @escaping (RuleEngine, Record, EventLoopPromise<Value>) throws -> Void
     ) async throws -> Value {
         try await loop.flatSubmit {

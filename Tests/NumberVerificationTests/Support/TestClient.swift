@@ -19,9 +19,9 @@ final class TestClient: Sendable {
 
     init(
         host: String, credentials: Credentials = .documentedExample,
+        loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.any(),
         makeTransport: @escaping @Sendable (any EventLoop) throws -> any Transport
     ) async throws {
-        let loop = MultiThreadedEventLoopGroup.singleton.any()
         self.loop = loop
         parts = try await loop.submit {
             let transport = try makeTransport(loop)
@@ -34,6 +34,7 @@ final class TestClient: Sendable {
     /// The timeouts are long unless changed by `configure`, so that no slow machine meets them.
     convenience init(
         _ destination: Destination, credentials: Credentials = .documentedExample,
+        loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.any(),
         configure: @Sendable (inout HTTPConfiguration) -> Void = { _ in }
     ) async throws {
         var configuration = HTTPConfiguration()
@@ -43,16 +44,17 @@ final class TestClient: Sendable {
         configuration.idleTimeout = .seconds(50)
         configure(&configuration)
         let settings = configuration
-        try await self.init(host: destination.authority, credentials: credentials) { loop in
+        try await self.init(host: destination.authority, credentials: credentials, loop: loop) { loop in
             try HTTPTransport(destination: destination, configuration: settings, eventLoop: loop)
         }
     }
 
     convenience init(
-        _ server: ScriptedServer, configure: @Sendable (inout HTTPConfiguration) -> Void = { _ in }
+        _ server: ScriptedServer, loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.any(),
+        configure: @Sendable (inout HTTPConfiguration) -> Void = { _ in }
     ) async throws {
         try await self.init(
-            Destination(scheme: .http, host: "127.0.0.1", port: server.port), configure: configure)
+            Destination(scheme: .http, host: "127.0.0.1", port: server.port), loop: loop, configure: configure)
     }
 
     static let request = "POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\n\r\n{}"
