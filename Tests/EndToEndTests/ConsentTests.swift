@@ -77,8 +77,27 @@ struct ConsentTests {
         try await expectQuestion(prompt, "verify 138****8000 calls")
         prompt.type("n\r")
         try await expectQuestion(prompt, "moondial.attempt h5 139****9000 calls")
-        prompt.type("\u{3}")
+        prompt.type("\u{4}")
         try await prompt.expect { $0.lines.suffix(3) == ["false", "false", target] }
+    }
+
+    @Test func controlCLeavesAScriptThatAsksAgainAndAgain() async throws {
+        let prompt = try await livePrompt()
+        prompt.type("while true do pcall(verify, '13800138000', 'a') end\r")
+        try await expectQuestion(prompt, "verify 138****8000 calls")
+        prompt.type("n\r")
+        try await expectQuestion(prompt, "verify 138****8000 calls")
+        prompt.type("\u{3}")
+        try await prompt.expect { $0.lines.last == target }
+    }
+
+    @Test func pasteIsNoAnswerAndKeysAfterTheAnswerAreKept() async throws {
+        let prompt = try await livePrompt()
+        prompt.type("verify('13800138000', 'token').reason\r")
+        try await expectQuestion(prompt, "verify 138****8000 calls")
+        prompt.type("\u{1B}[200~y\r\u{1B}[201~n\r6 * 7\r")
+        try await expectRefusals(prompt, 1)
+        try await prompt.expect { $0.lines.suffix(2) == ["42", target] }
     }
 
     @Test func questionOfACallThatIsGivenUpIsWithdrawn() async throws {

@@ -30,6 +30,8 @@ package struct Editor {
         package var isUnicode = true
         /// The spaces of one level.
         package var indentation = 2
+        /// Whether a paste is text. One that comes while a question is open is no answer to it.
+        package var takesPastes = true
         /// The most rows that a menu takes.
         package var menuHeight = 8
         /// What is taken off the lines of a pasted transcript, beside the prompt itself.
@@ -89,6 +91,12 @@ package struct Editor {
 
     /// Takes bytes for the next call of ``feed(_:)``.
     package mutating func keep(_ bytes: [UInt8]) { pending += bytes }
+
+    /// Takes what was typed after the end of the block.
+    mutating func takeTypedAhead() -> ArraySlice<UInt8> {
+        defer { pending = [] }
+        return pending
+    }
 
     /// Drops what was typed ahead up to Control-C.
     /// - Returns: whether there was one.
@@ -164,7 +172,7 @@ package struct Editor {
         }
         switch event {
         case .text(let bytes): return type(bytes)
-        case .paste(let bytes): return paste(bytes)
+        case .paste(let bytes): return options.takesPastes ? paste(bytes) : .bell
         case .unknown: return .bell
         case .key(let key):
             guard let command = Command(key) else { return .bell }

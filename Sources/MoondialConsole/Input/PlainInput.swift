@@ -26,7 +26,10 @@ package final class PlainInput: ReplInput {
     private struct State {
         var bytes: [UInt8] = []
         var isAtEnd = false
+        var isInterrupted = false
     }
+
+    private let withdrawn = WithdrawnQuestions()
 
     private enum Line {
         case text(String)
@@ -87,7 +90,7 @@ package final class PlainInput: ReplInput {
         var block = ""
         while true {
             show(prompt, isFirst: block.isEmpty)
-            switch line() {
+            switch line(prompt) {
             case .interrupted:
                 leaveLine()
                 return .interrupted
@@ -102,6 +105,16 @@ package final class PlainInput: ReplInput {
     }
 
     package func interrupt() {
+        state.withLockedValue { $0.isInterrupted = true }
+        wake()
+    }
+
+    package func withdraw(question number: Int) {
+        withdrawn.insert(number)
+        wake()
+    }
+
+    private func wake() {
         var byte: UInt8 = 0
         _ = write(wakeUp.write, &byte, 1)
     }
@@ -118,43 +131,50 @@ package final class PlainInput: ReplInput {
         if let promptOutput { Descriptors.writeAll([0x0A], to: promptOutput) }
     }
 
-    private func line() -> Line {
+    private func line(_ prompt: ReplPrompt) -> Line {
         while true {
             let found: Line? = state.withLockedValue { state in
+                if state.isInterrupted || withdrawn.contains(prompt) {
+                    state.isInterrupted = false
+                    return .interrupted
+                }
                 if let end = state.bytes.firstIndex(of: UInt8(ascii: "\n")) {
                     let line = Self.text(state.bytes[..<end])
                     state.bytes.removeSubrange(...end)
                     return .text(line)
                 }
                 guard state.isAtEnd else { return nil }
-                if state.bytes.isEmpty { return .end }
+                if state.bytes.isEmpty {
+                    // Ctrl-D at a terminal ends one wait, and not those after it.
+                    state.isAtEnd = false
+                    return .end
+                }
                 defer { state.bytes = [] }
                 return .text(Self.text(state.bytes[...]))
             }
             if let found { return found }
-            if !fill() { return .interrupted }
+            fill()
         }
     }
 
-    /// Waits for more bytes, or the end; false when it was interrupted.
-    private func fill() -> Bool {
+    /// Waits for more bytes, the end, or a call from another thread.
+    private func fill() {
         var polled = [
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0),
         ]
         // A descriptor that cannot be waited for is not waited for.
-        guard descriptor < 0 || poll(&polled, 2, -1) >= 0 else { return true }
+        guard descriptor < 0 || poll(&polled, 2, -1) >= 0 else { return }
         if polled[1].revents != 0 {
             var byte: UInt8 = 0
             _ = read(wakeUp.read, &byte, 1)
-            return false
+            return
         }
         switch Descriptors.read(descriptor) {
         case .bytes(let bytes): state.withLockedValue { $0.bytes += bytes }
         case .interrupted: break
         case .end, .failure: state.withLockedValue { $0.isAtEnd = true }
         }
-        return true
     }
 
     private static func text(_ bytes: ArraySlice<UInt8>) -> String {

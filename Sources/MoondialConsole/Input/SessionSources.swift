@@ -65,7 +65,8 @@ final class SessionSources: Sendable {
 extension SessionSources: CompletenessSource, NameSource, HintSource, CompletionSource {
     func isIncomplete(_ text: String) -> Bool {
         if ReplSession.isCommand(text) { return false }
-        return ask(within: Self.enterPatience) { $0.isIncomplete(text) } ?? LuaBlocks.isIncomplete(Array(text.utf8))
+        return ask(within: Self.enterPatience) { $0.isIncomplete(text) }
+            ?? LuaCompleteness.isIncomplete(Array(text.utf8))
     }
 
     func isKnown(_ path: String) -> Bool {

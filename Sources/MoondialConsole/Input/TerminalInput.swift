@@ -11,6 +11,8 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
     // Made on the event loop, and then used by the thread that reads, and by no other.
     private let source: TerminalLineSource
     private let sources: SessionSources
+    private let withdrawn = WithdrawnQuestions()
+    private let wake: @Sendable () -> Void
     private var reportedError: HistoryFileError?
 
     /// On the session's event loop.
@@ -33,6 +35,7 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
             historyFile: historyFile)
         printer = source.printer
         source.redactor = session.engine.redactor
+        wake = source.waker
         do {
             source.editor.history = History(try historyFile?.load() ?? [])
         } catch {
@@ -53,6 +56,11 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
     /// The editor sees the key.
     package func interrupt() {}
 
+    package func withdraw(question number: Int) {
+        withdrawn.insert(number)
+        wake()
+    }
+
     private func block(_ prompt: ReplPrompt) throws -> ReplBlock {
         sources.forget()
         source.editor.sources = sources.all
@@ -66,7 +74,9 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
     }
 
     private func answer(to question: ReplPrompt) throws -> ReplBlock {
-        try source.answer(to: Prompt(question, theme: source.editor.options.theme))
+        try source.answer(to: Prompt(question, theme: source.editor.options.theme)) { [withdrawn] in
+            withdrawn.contains(question)
+        }
     }
 }
 

@@ -34,6 +34,8 @@ package final class TerminalLineSource {
     /// What was known when the written blocks were looked at last.
     private var hiddenGeneration = 0
 
+    /// Whether what is asked needs no answer any more.
+    private var isWithdrawn: () -> Bool = { false }
     private var painter = ScreenPainter()
     private var size = TerminalSession.Size(width: 80, height: 24)
 
@@ -61,19 +63,28 @@ package final class TerminalLineSource {
         }
     }
 
-    /// Waits for the answer to a question. It is no Lua, and is neither kept nor found again. What was typed before the
-    /// question was shown is kept for the next block.
+    /// Makes the wait for a block or answer look at what has happened; may be called by any thread.
+    package var waker: @Sendable () -> Void { terminal.waker }
+
+    /// Waits for the answer to a question. It is no Lua and no paste, and is neither kept nor found again. What was typed
+    /// before the question was shown, or after the answer, is kept for the next block.
     ///
+    /// - Parameter isWithdrawn: Whether the question needs no answer any more; asked again after a call of ``waker``.
     /// - Throws: ``TerminalError`` when the terminal cannot be used. Its end is not an error.
-    package func answer(to question: Prompt) throws -> ReplBlock {
+    package func answer(to question: Prompt, isWithdrawn: @escaping () -> Bool) throws -> ReplBlock {
         let blockEditor = editor
         let blockFile = historyFile
-        editor = Editor(options: editor.options, history: History(isEnabled: false))
+        var options = editor.options
+        options.takesPastes = false
+        editor = Editor(options: options, history: History(isEnabled: false))
         historyFile = nil
+        self.isWithdrawn = isWithdrawn
         var typedAhead: [UInt8] = []
         defer {
+            typedAhead += editor.takeTypedAhead()
             editor = blockEditor
             historyFile = blockFile
+            self.isWithdrawn = { false }
             editor.keep(typedAhead)
         }
         try terminal.enter()
@@ -102,7 +113,13 @@ package final class TerminalLineSource {
         size = terminal.size
         terminal.write(Self.freshLine(width: size.width))
         painter = ScreenPainter()
-        return try follow(editor.begin(prompt) + [.redraw])
+        let block = try follow(editor.begin(prompt) + [.redraw])
+        return block == nil && isWithdrawn() ? withdraw() : block
+    }
+
+    private func withdraw() -> ReplBlock {
+        editor.finish()
+        return finish(.interrupted)
     }
 
     /// Handles what has happened.
@@ -113,7 +130,10 @@ package final class TerminalLineSource {
             redraw(afterGap: true)
         }
         if wakeup.contains(.resized) || wakeup.contains(.continued) { resize() }
-        if wakeup.contains(.woken) { printAbove() }
+        if wakeup.contains(.woken) {
+            printAbove()
+            if isWithdrawn() { return withdraw() }
+        }
         if wakeup.contains(.input) { return try takeInput() }
         return wakeup.isEmpty ? try follow(editor.timeout()) : nil
     }

@@ -35,16 +35,6 @@ struct LuaBlocks: Sendable {
         open = stack.map(\.index)
     }
 
-    /// Whether more lines have to follow, without asking Lua: a bracket, a block, a string or a long comment is open.
-    static func isIncomplete(_ bytes: [UInt8]) -> Bool {
-        // A short string goes on in the next line only after a backslash or `\z`.
-        let text = LuaText(bytes + [UInt8(ascii: "\n")])
-        if let last = text.tokens.last, last.kind == .unclosed, last.range.upperBound == text.bytes.count {
-            return true
-        }
-        return !LuaBlocks(text).open.isEmpty
-    }
-
     /// The closing token that belongs to an opening one, or the other way round.
     func partner(of index: Int) -> Int? {
         guard partners.indices.contains(index), partners[index] >= 0 else { return nil }

@@ -7,14 +7,16 @@ package struct ReplPrompt: Sendable, Hashable {
     /// Before the first line.
     package let text: String
     package let colour: TextStyle.Colour?
-    /// A question, of which the answer is one line and no Lua.
-    package let isQuestion: Bool
+    /// The number of a question, of which the answer is one line and no Lua; nil for a block.
+    package let questionNumber: Int?
 
-    package init(_ text: String, colour: TextStyle.Colour? = nil, isQuestion: Bool = false) {
+    package init(_ text: String, colour: TextStyle.Colour? = nil, questionNumber: Int? = nil) {
         self.text = text
         self.colour = colour
-        self.isQuestion = isQuestion
+        self.questionNumber = questionNumber
     }
+
+    package var isQuestion: Bool { questionNumber != nil }
 
     /// Before the other lines: a `>` under that of the first, `   > ` for `sim> `.
     package var continuation: String {
@@ -38,4 +40,6 @@ package protocol ReplInput: AnyObject, Sendable {
     func next(_ prompt: ReplPrompt) -> ReplBlock
     /// Ends the present wait with `interrupted`; from any thread. An input that sees Ctrl-C itself need not do anything.
     func interrupt()
+    /// Ends the wait for the answer to that question with `interrupted`, if it goes on or is still to begin; from any thread.
+    func withdraw(question number: Int)
 }

@@ -34,12 +34,9 @@ package final class ReplSession {
     private var isOver = false
     private var hasFailed = false
     private var wanted: EventLoopPromise<ReplPrompt>?
-    /// Those that wait for an answer, in the order in which they are asked.
-    private var questions: [Question] = []
-    private var lastQuestion = 0
-    /// Calls in the background that wait for `:allow` or `:refuse`, by their number.
-    var requests: [Int: PermissionRequest] = [:]
-    var lastRequest = 0
+    var questions = QuestionQueue()
+    /// The block that runs was entered at the prompt, and does not come from a file.
+    private(set) var isTyped = true
     /// What the prompt that was handed out last is for.
     private var asked = Asked.nothing
     private var endsWhenQuiet = false
@@ -62,12 +59,6 @@ package final class ReplSession {
         if setup.isLive { engine.admission = { [unowned self] in admit($0) } }
     }
 
-    private struct Question {
-        let id: Int
-        let text: String
-        let answer: (String?) -> Void
-    }
-
     private enum Asked: Equatable {
         case nothing, block
         case question(Int)
@@ -87,64 +78,62 @@ package final class ReplSession {
     package func receive(_ block: ReplBlock) {
         let asked = asked
         self.asked = .nothing
-        if case .question(let id) = asked { return receive(block, answering: id) }
+        if case .question(let number) = asked { return receive(block, answering: number) }
         switch block {
-        case .text(let text): begin(text)
+        case .text(let text): begin(text, isTyped: true)
         case .interrupted:
             if !setup.isInteractive, !setup.keepsGoing { return end(.interrupted) }
         case .end: endWhenQuiet()
         }
     }
 
-    private func receive(_ block: ReplBlock, answering id: Int) {
+    private func receive(_ block: ReplBlock, answering number: Int) {
         // A question that was withdrawn meanwhile has no answer.
-        guard let index = questions.firstIndex(where: { $0.id == id }) else { return }
-        let question = questions.remove(at: index)
-        if case .text(let text) = block { question.answer(text) } else { question.answer(nil) }
+        guard let question = questions.remove(number) else { return }
+        if case .text(let text) = block {
+            question.answer(["y", "yes"].contains(text.trimmingSpaces.lowercased()))
+        } else {
+            question.answer(false)
+        }
+        // A script that asks again and again is left with Ctrl-C.
+        if block == .interrupted { giveUp() }
     }
 
     /// What Ctrl-C does: gives up what is going on, or else what is being entered.
     package func interrupt() {
-        guard questions.isEmpty, let cancelWork else {
-            input?.interrupt()
-            return
-        }
+        if case .question = asked { input?.interrupt() } else if !giveUp() { input?.interrupt() }
+    }
+
+    /// - Returns: False when nothing goes on.
+    @discardableResult
+    private func giveUp() -> Bool {
+        guard let cancelWork else { return false }
         queue = []
         cancelWork()
+        return true
     }
 
     /// Input comes from a person, who can be asked.
     package var isInteractive: Bool { setup.isInteractive }
 
-    /// Asks in the place of the prompt, while a block is running: after the questions that wait already. The answer is nil
-    /// when it is refused with Ctrl-C or Ctrl-D.
-    ///
-    /// - Returns: What ``withdrawQuestion(_:)`` takes.
-    @discardableResult
-    func ask(_ text: String, answer: @escaping (String?) -> Void) -> Int {
-        lastQuestion += 1
-        questions.append(Question(id: lastQuestion, text: text, answer: answer))
-        offer()
-        return lastQuestion
-    }
-
     /// Nothing waits for the answer any more.
-    func withdrawQuestion(_ id: Int) {
-        questions.removeAll { $0.id == id }
-        if asked == .question(id) { input?.interrupt() }
+    func withdrawQuestion(_ number: Int) {
+        guard questions.remove(number) != nil else { return }
+        if asked == .question(number) { input?.withdraw(question: number) }
     }
 
-    private func offer() {
+    /// Hands out what is next: a question, a block of the queue, or the prompt.
+    func offer() {
         if isOver { return }
-        if let question = questions.first {
-            handOut(ReplPrompt(question.text, isQuestion: true), for: .question(question.id))
+        if let question = questions.nextToShow, let text = question.text {
+            handOut(ReplPrompt(text, questionNumber: question.number), for: .question(question.number))
             return
         }
         if isBusy { return }
         if !queue.isEmpty {
             let block = queue.removeFirst()
             echo(block)
-            return begin(block)
+            return begin(block, isTyped: false)
         }
         handOut(prompt, for: .block)
     }
@@ -168,8 +157,9 @@ package final class ReplSession {
     /// Whether a block is a command of the prompt, and no Lua.
     static func isCommand(_ text: String) -> Bool { text.hasPrefix(":") }
 
-    private func begin(_ text: String) {
+    private func begin(_ text: String, isTyped: Bool) {
         isBusy = true
+        self.isTyped = isTyped
         runs.beginBlock()
         recording?.add(input: text, prompt: prompt)
         let trimmed = text.trimmingSpaces
@@ -265,6 +255,21 @@ package final class ReplSession {
             fail(diagnostic)
         }
         if endsWhenQuiet, engine.backgroundNumbers.isEmpty { endDone() }
+    }
+
+    /// A script runs before the first prompt. It may ask, and Ctrl-C ends it.
+    ///
+    /// - Parameter cancel: Ends it.
+    package func beginScript(cancel: @escaping () -> Void) {
+        isBusy = true
+        cancelWork = cancel
+    }
+
+    /// The script has ended: the prompt is next.
+    package func endScript() {
+        cancelWork = nil
+        isBusy = false
+        offer()
     }
 
     /// From now on input comes from a person: after a file or pipe has been run with `-i`.

@@ -121,12 +121,13 @@ package struct LuaLexer {
                 position += 1
                 return LuaToken(kind: .string, range: start..<position, opening: 1, closing: 1)
             }
-            if byte == UInt8(ascii: "\n") { break }
+            if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { break }
             position += 1
             guard byte == UInt8(ascii: "\\"), position < bytes.count else { continue }
             // An escaped newline belongs to the string, and so does all white space after `\z`.
             let skipsSpace = bytes[position] == UInt8(ascii: "z")
-            position += 1
+            let isNewlineOfTwoBytes = bytes[position] == UInt8(ascii: "\r") && peek(1) == UInt8(ascii: "\n")
+            position += isNewlineOfTwoBytes ? 2 : 1
             while skipsSpace, position < bytes.count, Self.isSpace(bytes[position]) { position += 1 }
         }
         return LuaToken(kind: .unclosed, range: start..<position, opening: 1)

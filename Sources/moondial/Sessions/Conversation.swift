@@ -38,7 +38,6 @@ final class Conversation {
     let screen: ConversationScreen
     private let engine: RuleEngine
     let session: ReplSession
-    private var work: (any RunHandle)?
 
     /// Never returns.
     static func run(_ plan: RuleSession.Plan, shell: Shell, manner: Manner) -> Never {
@@ -97,11 +96,17 @@ final class Conversation {
         } handler: { [self] signal in
             engine.interrupter.clear()
             if signal != SIGINT { shell.end(ExitStatus(signal: signal)) }
-            if let work { work.cancel() } else { session.interrupt() }
+            session.interrupt()
         }
-        guard let (path, script) = manner.script else { return converse(on: STDIN_FILENO) }
-        work = engine.run(script, root: RuleFiles.folder(of: path)) { [self] result in
-            work = nil
+        if let (path, script) = manner.script { run(script, path) } else if session.isInteractive { greet() }
+        session.input = makeInput(STDIN_FILENO)
+        if !InputLoop.start(session, on: eventLoop) {
+            shell.end(Failure(Diagnostic(.inputOutput, "cannot start a thread for input")))
+        }
+    }
+
+    private func run(_ script: RuleSource, _ path: String) {
+        let work = engine.run(script, root: RuleFiles.folder(of: path)) { [self] result in
             var status = ExitStatus.done
             if case .failure(let diagnostic) = result {
                 shell.output.flush()
@@ -109,16 +114,10 @@ final class Conversation {
                 status = ExitStatus(diagnostic.code)
             }
             if !manner.stays { shell.end(status) }
-            converse(on: STDIN_FILENO)
+            if session.isInteractive { greet() }
+            session.endScript()
         }
-    }
-
-    private func converse(on descriptor: Int32) {
-        if session.isInteractive { greet() }
-        session.input = makeInput(descriptor)
-        if !InputLoop.start(session, on: eventLoop) {
-            shell.end(Failure(Diagnostic(.inputOutput, "cannot start a thread for input")))
-        }
+        session.beginScript(cancel: { work.cancel() })
     }
 
     private func greet() {

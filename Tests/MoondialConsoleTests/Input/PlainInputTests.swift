@@ -50,7 +50,7 @@ struct PlainInputTests {
             _ = Descriptors.read(shown)  // the question
             Descriptors.writeAll(Array("f(\n1)\n".utf8), to: typed)
         }
-        #expect(reader.next(ReplPrompt("Go on? ", isQuestion: true)) == .text("f("))
+        #expect(reader.next(ReplPrompt("Go on? ", questionNumber: 1)) == .text("f("))
         #expect(reader.next(ReplPrompt("> ")) == .text("typed ahead"))
     }
 

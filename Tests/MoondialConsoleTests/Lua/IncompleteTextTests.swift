@@ -18,6 +18,16 @@ struct IncompleteTextTests {
         "x = [[a\nb]]", "x = [==[\n]] ]=]", "x = [==[ ]==]", "--[[ a", "--[[ a\nb", "--[[ a ]]", "--[=[ ]]",
         "--[=[ ]=]", "-- [[ a", "--a", "x = \"a\\\n", "x = \"a\\", "x = \"a\\z  ", "x = \"a\\z\n  ", "x = \"a\\\nb\"",
         "x = 'a\\\n", "x = \"(\"", "x = '[['", "x = \"--[[\"", "--[[ \" ]]", "x = [[ -- ]]", "x = \"it's\"",
+        "x =", "x = 1 +", "x, y", "x, y =", "x = y,", "x ..", "x = #", "x = -", "x = ~", "not", "x = not", "a and",
+        "a or",
+        "a.", "a:", "a.b", "local", "local x", "local x <", "local x <const>", "local x <close> =",
+        "local function", "local function f", "return", "return x,", "goto", "goto x", "::x::", "break", "f{",
+        "while", "while x", "while x do end", "for", "for i", "for i = 1, 3", "for k, v in", "for k, v in pairs(t)",
+        "for i = 1, 3 do end", "repeat until", "repeat while x do end until", "if", "if x", "if x then else",
+        "x = 1 -- +",
+        "x = function", "x = function()", "x = function() end", "a <", "a < b", "a >", "a > b", "a ==", "x = {} ;",
+        "...",
+        "x = ...", "x = '\\\r\n", "x = '\r",
     ])
     func theFallbackAgreesWithLua(text: String) async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
@@ -31,6 +41,6 @@ struct IncompleteTextTests {
             let engine = try RuleEngine(rules: .none, settings: settings, client: client, eventLoop: loop)
             return engine.isIncomplete(text)
         }.get()
-        #expect(LuaBlocks.isIncomplete(Array(text.utf8)) == expected)
+        #expect(LuaCompleteness.isIncomplete(Array(text.utf8)) == expected)
     }
 }

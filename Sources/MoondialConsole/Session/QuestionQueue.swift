@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+
+import NIOConcurrencyHelpers
+
+/// What waits for a yes or no of the person at the prompt, in the order in which it was asked.
+struct QuestionQueue {
+    struct Question {
+        /// Never given again.
+        let number: Int
+        /// What is shown in the place of the prompt; nil for a question that a command answers.
+        let text: String?
+        let answer: (_ isYes: Bool) -> Void
+    }
+
+    private var open: [Question] = []
+    private var lastNumber = 0
+
+    /// The next one to show in the place of the prompt.
+    var nextToShow: Question? { open.first { $0.text != nil } }
+
+    /// The numbers of those that a command answers.
+    var numbersForCommands: [Int] { open.filter { $0.text == nil }.map(\.number) }
+
+    /// - Returns: The number of the question.
+    mutating func add(_ text: String?, answer: @escaping (_ isYes: Bool) -> Void) -> Int {
+        lastNumber += 1
+        open.append(Question(number: lastNumber, text: text, answer: answer))
+        return lastNumber
+    }
+
+    /// - Returns: nil when it was answered or withdrawn before.
+    mutating func remove(_ number: Int) -> Question? {
+        open.firstIndex { $0.number == number }.map { open.remove(at: $0) }
+    }
+}
+
+/// The questions that need no answer any more, for the thread that waits for one.
+final class WithdrawnQuestions: Sendable {
+    private let numbers = NIOLockedValueBox<Set<Int>>([])
+
+    func insert(_ number: Int) { numbers.withLockedValue { _ = $0.insert(number) } }
+
+    func contains(_ prompt: ReplPrompt) -> Bool {
+        guard let number = prompt.questionNumber else { return false }
+        return numbers.withLockedValue { $0.contains(number) }
+    }
+}
