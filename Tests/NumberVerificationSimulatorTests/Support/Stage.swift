@@ -94,7 +94,8 @@ func withServer<Value: Sendable>(
     _ simulator: Simulator = Simulator(), tls: TLSFiles? = nil, _ body: (SimulatorServer) async throws -> Value
 ) async throws -> Value {
     let server = try await SimulatorServer.start(
-        simulator: simulator, tls: tls, group: MultiThreadedEventLoopGroup.singleton)
+        simulator: simulator, tls: tls, requestTime: .seconds(600),  // more than a busy machine needs
+        group: MultiThreadedEventLoopGroup.singleton)
     do {
         let value = try await body(server)
         await server.stop()

@@ -28,7 +28,8 @@ struct SimulatedService: Sendable {
         let files = TLSFiles(
             certificateChain: TLSFixtures.path("localhost"), privateKey: TLSFixtures.path("server-key"))
         let server = try await SimulatorServer.start(
-            simulator: simulator, tls: carrier == .https ? files : nil, group: MultiThreadedEventLoopGroup.singleton)
+            simulator: simulator, tls: carrier == .https ? files : nil, requestTime: .seconds(600),
+            group: MultiThreadedEventLoopGroup.singleton)
         self.server = server
         client = try await TestClient(BaseURL(server.baseURL).destination, credentials: credentials) {
             $0.trust = .file(TLSFixtures.authority)
