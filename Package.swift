@@ -128,7 +128,7 @@ let package = Package(
         .executableTarget(
             name: "MoondialFuzz",
             dependencies: [
-                "ChildProcesses", "Generators", "HTTP1", "MoondialLua", "NumberVerification",
+                "ChildProcesses", "Generators", "HTTP1", "MoondialConsole", "MoondialLua", "NumberVerification",
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
