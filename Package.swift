@@ -120,9 +120,10 @@ let package = Package(
         .target(name: "ProcessorClocks", path: "Tests/ProcessorClocks", swiftSettings: settings),
 
         // At which tests sit.
+        .target(name: "CTerminalWidths", path: "Tests/CTerminalWidths"),
         .target(
-            name: "PseudoTerminals", dependencies: ["MoondialConsole", "MoondialRules"], path: "Tests/PseudoTerminals",
-            swiftSettings: settings),
+            name: "PseudoTerminals", dependencies: ["CTerminalWidths", "MoondialConsole", "MoondialRules"],
+            path: "Tests/PseudoTerminals", swiftSettings: settings),
 
         // What scripts/fuzz runs.
         .executableTarget(

@@ -45,7 +45,7 @@ package final class PseudoTerminal {
 
     /// Waits for another thread, for ten seconds at most.
     package func wait(until isDone: () -> Bool) -> Bool {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(120)
         while !isDone() {
             guard ContinuousClock.now < deadline else { return false }
             sched_yield()
@@ -89,7 +89,7 @@ package final class PseudoTerminal {
     /// Shows what the program writes until something holds.
     /// - Returns: whether it did within ten seconds.
     package func show(until isDone: (TerminalEmulator) -> Bool) -> Bool {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(120)
         while !isDone(emulator) {
             guard ContinuousClock.now < deadline else { return false }
             if Self.hasOutput(user) { take() }

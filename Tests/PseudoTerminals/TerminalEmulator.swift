@@ -125,7 +125,7 @@ package struct TerminalEmulator {
 extension TerminalEmulator {
     private mutating func put(_ text: String) {
         for character in text {
-            let cells = DisplayText.width(character)
+            let cells = TerminalWidths.cells(of: character)
             guard cells > 0 else { continue }
             if waitsAtEdge || column + cells > width {
                 column = 0

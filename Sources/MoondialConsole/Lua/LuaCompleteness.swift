@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// Whether a block needs more lines, as far as its tokens say: for the time in which Lua itself cannot be asked.
 enum LuaCompleteness {
     /// Signs after which an expression, a name or a list must go on.
