@@ -129,7 +129,8 @@ let package = Package(
         .executableTarget(
             name: "MoondialFuzz",
             dependencies: [
-                "ChildProcesses", "Generators", "HTTP1", "MoondialConsole", "MoondialLua", "NumberVerification",
+                "ChildProcesses", "Generators", "HTTP1", "MoondialConsole", "MoondialLua", "MoondialRules",
+                "NumberVerification",
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),

@@ -300,7 +300,7 @@ final class ActiveRun: RunHandle {
 
     /// Notes a log line in the trace and gives its redacted form with the rule that speaks; nil when the run has logged
     /// all that it may, and said so. What is dropped is not looked at: that would take time.
-    func log(_ message: String, fields: JSON.Object, at site: LuaSite?) -> LogLine? {
+    func log(_ message: String, fields: JSON.Object, at site: LuaSite?, _ work: RedactionWork) -> LogLine? {
         let redactor = engine.redactor
         let place = machine.runningHook
         let rule = place.map { rulebook.outline.rules[$0.rule].name }
@@ -308,7 +308,8 @@ final class ActiveRun: RunHandle {
         switch machine.log(message, fields: fields, placeBytes: size, now: now) {
         case .kept:
             return LogLine(
-                message: redactor.text(message), fields: redactor.object(fields), rule: rule.map(redactor.rule),
+                message: redactor.text(message, work), fields: redactor.object(fields, work),
+                rule: rule.map(redactor.rule),
                 hook: place?.hook, site: site.map(redactor.site), traceID: machine.trace.id)
         case .dropped(isFirst: false):
             return nil

@@ -50,15 +50,17 @@ extension LanguageHost {
     }
 
     private func log(_ arguments: LogArguments, _ call: HostCall) {
+        let work = RedactionWork(call.work)
+        var line: LogLine?
         if let run = Self.strand(of: call)?.run {
-            guard let kept = run.log(arguments.message, fields: arguments.fields, at: call.site) else { return }
-            return settings.log(kept)
+            line = run.log(arguments.message, fields: arguments.fields, at: call.site, work)
+        } else {
+            line = LogLine(
+                message: redactor.text(arguments.message, work), fields: redactor.object(arguments.fields, work),
+                rule: nil, hook: nil, site: call.site.map(redactor.site), traceID: nil)
         }
-        let redactor = redactor
-        settings.log(
-            LogLine(
-                message: redactor.text(arguments.message), fields: redactor.object(arguments.fields), rule: nil,
-                hook: nil, site: call.site.map(redactor.site), traceID: nil))
+        // A run that has to stop says nothing more.
+        if let line, !call.work.isStopping { settings.log(line) }
     }
 
     /// SHA-256, or HMAC-SHA256 with a key, in hexadecimal digits.

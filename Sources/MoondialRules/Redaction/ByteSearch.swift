@@ -27,9 +27,9 @@ struct ByteSearch: Sendable {
     }
 
     /// All places, in order and without overlaps.
-    func places(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+    func places(in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork) -> [Range<Int>] {
         var places: [Range<Int>] = []
-        search(text) { place in
+        search(text, work) { place in
             if places.last.map({ $0.upperBound <= place.lowerBound }) ?? true { places.append(place) }
             return true
         }
@@ -37,10 +37,10 @@ struct ByteSearch: Sendable {
     }
 
     /// Whether the text holds the needle. `isWord`: only with something before and after it that is neither letter nor digit.
-    func isHeld(by text: [UInt8], isWord: Bool) -> Bool {
+    func isHeld(by text: [UInt8], isWord: Bool, _ work: RedactionWork = RedactionWork()) -> Bool {
         text.withUnsafeBufferPointer { text in
             var isHeld = false
-            search(text) { place in
+            search(text, work) { place in
                 isHeld = !isWord || Self.isBounded(place, in: text)
                 return !isHeld
             }
@@ -48,16 +48,19 @@ struct ByteSearch: Sendable {
         }
     }
 
-    /// Calls `found` for each place, overlapping ones too, until it returns false.
-    private func search(_ text: UnsafeBufferPointer<UInt8>, _ found: (Range<Int>) -> Bool) {
+    /// Calls `found` for each place, overlapping ones too, until it returns false or the run has to stop.
+    private func search(_ text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, _ found: (Range<Int>) -> Bool) {
         guard let base = text.baseAddress, let first = needle.first, text.count >= needle.count else { return }
         var matched = 0
         var position = 0
+        var counted = 0
         while position < text.count {
+            if position >= counted, !work.count(upTo: position, &counted) { return }
             if matched == 0 {
                 guard let next = memchr(base + position, Int32(first), text.count - position) else { return }
                 position = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(next))
             }
+            // So often altogether at most as bytes have matched before.
             while matched > 0, needle[matched] != text[position] { matched = borders[matched - 1] }
             if needle[matched] == text[position] { matched += 1 }
             position += 1

@@ -63,28 +63,36 @@ package final class OperatorTexts: Sendable {
 
     /// Whether a text is part of what the operator wrote, or of a place in it, with punctuation around it or without.
     /// `isWord`: only as it is, with something before and after it that is neither letter nor digit.
-    func contains(_ text: UnsafeBufferPointer<UInt8>, isWord: Bool) -> Bool {
+    func contains(
+        _ text: UnsafeBufferPointer<UInt8>, isWord: Bool, _ work: RedactionWork = RedactionWork()
+    ) -> Bool {
         guard !text.isEmpty else { return true }
+        _ = work.count(text.count)
         let question = keys.hash(of: text) << 1 | (isWord ? 1 : 0)
         return state.withLock { state in
             if let answer = state.known[question] { return answer }
-            var answer = Self.holds(Array(text), isWord: isWord, &state)
-            if !answer, !isWord, let core = Self.core(of: text) { answer = Self.holds(core, isWord: false, &state) }
+            var answer = Self.holds(Array(text), isWord: isWord, &state, work)
+            if !answer, !isWord, let core = Self.core(of: text) {
+                answer = Self.holds(core, isWord: false, &state, work)
+            }
+            if work.isStopping { return false }
             if state.known.count >= Self.remembered { state.known = [:] }
             state.known[question] = answer
             return answer
         }
     }
 
-    private static func holds(_ text: [UInt8], isWord: Bool, _ state: inout State) -> Bool {
+    private static func holds(_ text: [UInt8], isWord: Bool, _ state: inout State, _ work: RedactionWork) -> Bool {
         let search = ByteSearch(text)
-        if search.isHeld(by: OurWords.bytes, isWord: isWord) || search.isHeld(by: state.values, isWord: isWord) {
+        if search.isHeld(by: OurWords.bytes, isWord: isWord, work)
+            || search.isHeld(by: state.values, isWord: isWord, work)
+        {
             return true
         }
         for (name, source) in state.sources {
             let searched = state.searched[name] ?? withoutComments(source)
             state.searched[name] = searched
-            if search.isHeld(by: searched, isWord: isWord) { return true }
+            if search.isHeld(by: searched, isWord: isWord, work) { return true }
         }
         return isPlace(text, state.names)
     }

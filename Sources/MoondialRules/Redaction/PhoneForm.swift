@@ -15,28 +15,31 @@ enum PhoneForm {
     /// Where phones stand in a text, without their country code, in order: runs of digits of that form, with or without
     /// 86 or 0086 before it. In longer runs only those count that were submitted.
     static func places(
-        in text: UnsafeBufferPointer<UInt8>, wasSubmitted: (UInt64) -> Bool, isAllowed: (Range<Int>) -> Bool
+        in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, wasSubmitted: (UInt64) -> Bool,
+        isAllowed: (Range<Int>) -> Bool
     ) -> [Range<Int>] {
         var places: [Range<Int>] = []
         var start = 0
+        var counted = 0
         while start < text.count {
+            if start >= counted, !work.count(upTo: start, &counted) { break }
             guard isDigit(text[start]) else {
                 start += 1
                 continue
             }
             var end = start + 1
             while end < text.count, isDigit(text[end]) { end += 1 }
-            places += self.places(in: text, run: start..<end, wasSubmitted, isAllowed)
+            places += self.places(in: text, run: start..<end, work, wasSubmitted, isAllowed)
             start = end
         }
         return places
     }
 
     private static func places(
-        in text: UnsafeBufferPointer<UInt8>, run: Range<Int>, _ wasSubmitted: (UInt64) -> Bool,
-        _ isAllowed: (Range<Int>) -> Bool
+        in text: UnsafeBufferPointer<UInt8>, run: Range<Int>, _ work: RedactionWork,
+        _ wasSubmitted: (UInt64) -> Bool, _ isAllowed: (Range<Int>) -> Bool
     ) -> [Range<Int>] {
-        guard run.count >= length else { return [] }
+        guard run.count >= length, work.count(run.count) else { return [] }
         let last = (run.upperBound - length)..<run.upperBound
         let code = text[run.lowerBound..<last.lowerBound]
         if code.isEmpty || code.elementsEqual("86".utf8) || code.elementsEqual("0086".utf8) {
@@ -46,12 +49,9 @@ enum PhoneForm {
         var start = run.lowerBound
         while start + length <= run.upperBound {
             let place = start..<(start + length)
-            if let number = number(text[place]), wasSubmitted(number) {
-                places.append(place)
-                start = place.upperBound
-            } else {
-                start += 1
-            }
+            // Also those that overlap: of the first one the last digits stay, which may begin the second one.
+            if let number = number(text[place]), wasSubmitted(number) { places.append(place) }
+            start += 1
         }
         return places.isEmpty || isAllowed(run) ? [] : places
     }

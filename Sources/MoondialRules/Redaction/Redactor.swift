@@ -19,6 +19,8 @@ package struct Redactor: Sendable {
 
     private static let tokenMark = "<token>"
     private static let secretMark = "<secret>"
+    /// What stands for a text that was not looked at to its end.
+    private static let cutMark = "…"
 
     /// The default knows nothing that was submitted and no text of an operator.
     package init(
@@ -37,43 +39,56 @@ package struct Redactor: Sendable {
     package func phone(_ phone: Phone) -> String { showsPhones ? phone.submitted : phone.masked }
 
     /// The text without secrets.
-    package func text(_ text: String) -> String {
-        var copy = text
-        return copy.withUTF8 { bytes in replacement(for: bytes, text) } ?? text
-    }
+    package func text(_ text: String) -> String { self.text(text, RedactionWork()) }
 
     package func text(_ text: String?) -> String? { text.map { self.text($0) } }
 
     /// Strings, keys, and numbers whose digits show a phone or token: such a number becomes a string.
-    package func json(_ value: JSON) -> JSON {
+    package func json(_ value: JSON) -> JSON { json(value, RedactionWork()) }
+
+    /// Keys that become equal are numbered, so that no member is lost.
+    package func object(_ object: JSON.Object) -> JSON.Object { self.object(object, RedactionWork()) }
+
+    /// The text without secrets. What is not looked at since the run has to stop is left out.
+    func text(_ text: String, _ work: RedactionWork) -> String {
+        var copy = text
+        return copy.withUTF8 { bytes in replacement(for: bytes, text, work) } ?? text
+    }
+
+    private func json(_ value: JSON, _ work: RedactionWork) -> JSON {
         switch value {
         case .null, .bool: value
-        case .integer(let number): self.number(String(number)).map(JSON.string) ?? value
-        case .double(let number): digits(of: number).flatMap { self.number($0) }.map(JSON.string) ?? value
-        case .string(let string): .string(text(string))
-        case .array(let elements): .array(elements.map { json($0) })
-        case .object(let object): .object(self.object(object))
+        case .integer(let number): self.number(String(number), work).map(JSON.string) ?? value
+        case .double(let number): digits(of: number).flatMap { self.number($0, work) }.map(JSON.string) ?? value
+        case .string(let string): .string(text(string, work))
+        case .array(let elements): .array(elements.map { json($0, work) })
+        case .object(let object): .object(self.object(object, work))
         }
     }
 
-    /// Keys that become equal are numbered, so that no member is lost.
-    package func object(_ object: JSON.Object) -> JSON.Object {
+    /// ``object(_:)`` for a run.
+    func object(_ object: JSON.Object, _ work: RedactionWork) -> JSON.Object {
         var members: [JSON.Object.Member] = []
         members.reserveCapacity(object.count)
+        var used: Set<String> = []
         var counts: [String: Int] = [:]
-        for member in object.members {
-            let key = text(member.key)
-            let count = counts[key, default: 0] + 1
-            counts[key] = count
-            let unique = count == 1 ? key : "\(key) \(count)"
-            members.append(JSON.Object.Member(key: unique, value: json(member.value)))
+        for member in object.members where work.count(64) {
+            let key = text(member.key, work)
+            var unique = key
+            while !used.insert(unique).inserted {
+                counts[key, default: 1] += 1
+                unique = "\(key) \(counts[key, default: 1])"
+            }
+            members.append(JSON.Object.Member(key: unique, value: json(member.value, work)))
         }
         return JSON.Object(uniqueMembers: members)
     }
 
     /// The digits without a phone in them; nil when there is none. A double is passed without its fraction.
-    package func number(_ digits: String) -> String? {
-        let shown = within(digits)
+    package func number(_ digits: String) -> String? { number(digits, RedactionWork()) }
+
+    private func number(_ digits: String, _ work: RedactionWork) -> String? {
+        let shown = within(digits, work)
         return shown == digits ? nil : shown
     }
 
@@ -85,7 +100,7 @@ package struct Redactor: Sendable {
 
     /// A line of a source. Of one that the operator wrote, tokens that callers submit change nothing.
     func excerpt(_ line: String, of source: String) -> String {
-        operatorTexts.isSource(source) ? within(line, isOperators: true) : text(line)
+        operatorTexts.isSource(source) ? within(line, RedactionWork(), isOperators: true) : text(line)
     }
 
     /// The line at a place.
@@ -117,16 +132,18 @@ package struct Redactor: Sendable {
 }
 
 extension Redactor {
-    private func within(_ text: String, isOperators: Bool = false) -> String {
+    private func within(_ text: String, _ work: RedactionWork, isOperators: Bool = false) -> String {
         var copy = text
-        return copy.withUTF8 { replacingParts(of: $0, isOperators: isOperators) } ?? text
+        return copy.withUTF8 { replacingParts(of: $0, work, isOperators: isOperators) } ?? text
     }
 
-    private func replacement(for bytes: UnsafeBufferPointer<UInt8>, _ text: String) -> String? {
+    private func replacement(
+        for bytes: UnsafeBufferPointer<UInt8>, _ text: String, _ work: RedactionWork
+    ) -> String? {
         switch secrets.value(bytes) {
-        case .token? where !operatorTexts.contains(bytes, isWord: true): return Self.tokenMark
-        case .phone? where !showsPhones && !operatorTexts.contains(bytes, isWord: true): return Phone.mask(text)
-        default: return replacingParts(of: bytes)
+        case .token? where !operatorTexts.contains(bytes, isWord: true, work): return Self.tokenMark
+        case .phone? where !showsPhones && !operatorTexts.contains(bytes, isWord: true, work): return Phone.mask(text)
+        default: return replacingParts(of: bytes, work)
         }
     }
 
@@ -135,21 +152,23 @@ extension Redactor {
     }
 
     /// Nil when nothing is to be replaced. `isOperators`: all of it is the operator's text.
-    private func replacingParts(of bytes: UnsafeBufferPointer<UInt8>, isOperators: Bool = false) -> String? {
-        let credentials = secrets.credentials(in: bytes)
-        let tokens = secrets.tokens(in: bytes) {
-            isOperators || operatorTexts.contains(.init(rebasing: bytes[$0]), isWord: false)
+    private func replacingParts(
+        of bytes: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, isOperators: Bool = false
+    ) -> String? {
+        func isPublic(_ range: Range<Int>) -> Bool {
+            operatorTexts.contains(.init(rebasing: bytes[range]), isWord: false, work)
         }
+        let credentials = secrets.credentials(in: bytes, work)
+        let tokens = secrets.tokens(in: bytes, work) { isOperators || isPublic($0) }
         let phones =
             showsPhones
-            ? []
-            : PhoneForm.places(in: bytes, wasSubmitted: secrets.holds) {
-                operatorTexts.contains(.init(rebasing: bytes[$0]), isWord: false)
-            }
+            ? [] : PhoneForm.places(in: bytes, work, wasSubmitted: secrets.holds) { isOperators || isPublic($0) }
+        if work.isStopping { return Self.cutMark }
         if credentials.isEmpty, tokens.isEmpty, phones.isEmpty { return nil }
         var finds = credentials.map { (range: $0, mark: Mark.secret) }
         finds += tokens.map { (range: $0, mark: Mark.token) }
         finds += phones.map { (range: $0, mark: Mark.phone) }
+        work.charge(bytes: bytes.count)
         finds.sort { $0.range.lowerBound < $1.range.lowerBound }
         var result = ""
         var position = 0

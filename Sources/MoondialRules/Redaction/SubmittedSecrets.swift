@@ -88,20 +88,22 @@ package final class SubmittedSecrets: Sendable {
         return state.withLock { $0.values[key] ?? $0.olderValues[key] }
     }
 
-    /// Where tokens stand in a text; see ``TokenIndex/finds(in:isAllowed:)``.
-    func tokens(in text: UnsafeBufferPointer<UInt8>, isAllowed: (Range<Int>) -> Bool) -> [Range<Int>] {
-        state.withLock { $0.tokens.finds(in: text, isAllowed: isAllowed).map(\.range) }
+    /// Where tokens stand in a text; see `TokenIndex.finds`.
+    func tokens(
+        in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, isAllowed: (Range<Int>) -> Bool
+    ) -> [Range<Int>] {
+        state.withLock { $0.tokens.finds(in: text, work, isAllowed: isAllowed).map(\.range) }
     }
 
     /// Where credentials stand in a text, in order. One of fewer than eight bytes counts only as the whole text.
-    func credentials(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+    func credentials(in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork) -> [Range<Int>] {
         let credentials = state.withLock { $0.credentials }
         var all: [Range<Int>] = []
         for credential in credentials where text.count >= credential.needle.count {
             if credential.needle.count < 8 {
                 if text.elementsEqual(credential.needle) { all.append(0..<text.count) }
             } else {
-                all = Redactor.merged(all, credential.places(in: text))
+                all = Redactor.merged(all, credential.places(in: text, work))
             }
         }
         return all

@@ -63,23 +63,30 @@ struct TokenIndex {
 
     /// The places of tokens and of their beginnings, in order and without overlaps. `isAllowed` says whether what stands at
     /// a range may stay: it is asked for whole tokens and for the first ``prefixLength`` bytes of what may be a beginning.
-    func finds(in text: UnsafeBufferPointer<UInt8>, isAllowed: (Range<Int>) -> Bool) -> [Find] {
+    func finds(
+        in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, isAllowed: (Range<Int>) -> Bool
+    ) -> [Find] {
         guard !isEmpty, text.count >= Self.prefixLength else { return [] }
         var finds: [Find] = []
         var hashes: SubstringHashes?
+        // A token is asked for once, however often it stands in the text.
+        var allowed: [UInt64: Bool] = [:]
         var position = 0
+        var counted = 0
         while position + Self.prefixLength <= text.count {
+            if position >= counted, !work.count(upTo: position, &counted) { break }
             let key = keys.prefixHash(in: text, at: position)
             let entries = [newer.prefixes[key], older.prefixes[key]].compactMap(\.self)
             guard !entries.isEmpty else {
                 position += 1
                 continue
             }
+            if hashes == nil { _ = work.count(text.count) }
             let known = hashes ?? SubstringHashes(text, keys)
             hashes = known
             let mayStay = entries.contains(where: \.isOperators) ? { _ in false } : isAllowed
-            let end = wholeEnd(of: entries, at: position, in: known, mayStay)
-            if let end = end ?? cutEnd(of: entries, at: position, in: text, mayStay) {
+            let end = wholeEnd(of: entries, at: position, in: known, work, &allowed, mayStay)
+            if let end = end ?? cutEnd(of: entries, at: position, in: text, work, mayStay) {
                 finds.append(Find(range: position..<end.bound, isWhole: end.isWhole))
                 position = end.bound
             } else {
@@ -93,13 +100,17 @@ struct TokenIndex {
 
     /// The end of the longest token that stands here.
     private func wholeEnd(
-        of entries: [Prefix], at position: Int, in hashes: SubstringHashes, _ isAllowed: (Range<Int>) -> Bool
+        of entries: [Prefix], at position: Int, in hashes: SubstringHashes, _ work: RedactionWork,
+        _ allowed: inout [UInt64: Bool], _ isAllowed: (Range<Int>) -> Bool
     ) -> End? {
         var best: Int?
         for length in entries.flatMap(\.lengths) where length > best ?? 0 && position + length <= hashes.count {
+            guard work.count() else { break }
             let hash = hashes.hash(of: position..<(position + length))
             guard newer.tokens.contains(hash) || older.tokens.contains(hash) else { continue }
-            if !isAllowed(position..<(position + length)) { best = length }
+            let mayStay = allowed[hash] ?? isAllowed(position..<(position + length))
+            allowed[hash] = mayStay
+            if !mayStay { best = length }
         }
         return best.map { (position + $0, true) }
     }
@@ -107,7 +118,7 @@ struct TokenIndex {
     /// The end of what follows the beginning of a token: up to white space or a quotation mark, and not further than the
     /// longest token would reach.
     private func cutEnd(
-        of entries: [Prefix], at position: Int, in text: UnsafeBufferPointer<UInt8>,
+        of entries: [Prefix], at position: Int, in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork,
         _ isAllowed: (Range<Int>) -> Bool
     ) -> End? {
         var end = position + Self.prefixLength
@@ -116,6 +127,7 @@ struct TokenIndex {
         while end < limit, text[end] > 0x20, text[end] != UInt8(ascii: "'"), text[end] != UInt8(ascii: "\"") {
             end += 1
         }
+        _ = work.count(end - position)
         return (end, false)
     }
 }

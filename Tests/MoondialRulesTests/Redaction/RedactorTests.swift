@@ -117,6 +117,17 @@ struct RedactorTests {
         #expect(redactor.text(Self.token) == "<token>")
     }
 
+    @Test func phonesThatOverlapAreMaskedAsOne() {
+        let redactor = redactor(phone: "13800138000")
+        redactor.secrets.add(MachineFixture.requestOrTrap(phone: "13800013900", token: "t"))
+        #expect(redactor.text("1380013800013900") == "138****3900")
+    }
+
+    @Test func keysThatBecomeEqualToOthersAreNumberedOn() {
+        let object: JSON.Object = ["139****0000 2": 0, "13911110000": 1, "13922220000": 2]
+        #expect(redactor().object(object).members.map(\.key) == ["139****0000 2", "139****0000", "139****0000 3"])
+    }
+
     /// Would take minutes if each place were compared with all of each token.
     @Test(.timeLimit(.minutes(1))) func aTextThatIsAlmostTheTokenAtEveryPlace() {
         let redactor = redactor(token: String(repeating: "a", count: 4000) + "b")

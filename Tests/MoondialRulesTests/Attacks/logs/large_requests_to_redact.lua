@@ -1,5 +1,6 @@
 -- Requests with phones and tokens of half a megabyte, then a line with many fields that are searched for them.
 -- expect: deny survived
+-- budget: hook=2s run=2s
 rule "attack" {
   pre_check = function()
     for i = 1, 4 do
