@@ -4,8 +4,7 @@ import Generators
 import MoondialRules
 import NumberVerification
 
-/// Texts with submitted tokens and phones in them: none is left, what stands between is as it was, and doing it again
-/// changes nothing.
+/// Texts with submitted tokens and phones in them: none is left, and what stands between is as it was.
 enum RedactionFuzz {
     private static let pieces = [
         "a", "B", "7", "0", "_", ".", "-", "/", "+", "=", "\"", "\\", "'", "<", ">", "*", " ", "\n", "\u{0}",
@@ -50,7 +49,6 @@ enum RedactionFuzz {
         }
         let shown = redactor.text(text)
         for secret in secrets where holds(shown, secret) { throw fail("\(secret) is left in \(shown)") }
-        if redactor.text(shown) != shown { throw fail("redacted twice it differs: \(redactor.text(shown))") }
         // With marks and masks apart, what is left is part of the text, in order.
         var rest = Array(text.utf8)[...]
         for part in shown.replacing("<secret>", with: "<token>").split(separator: "<token>")
