@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import NumberVerification
+
 /// The form of the provider's phones: eleven digits that begin with 13 to 19.
 enum PhoneForm {
     private static let length = 11
@@ -40,11 +42,7 @@ enum PhoneForm {
         _ wasSubmitted: (UInt64) -> Bool, _ isAllowed: (Range<Int>) -> Bool
     ) -> [Range<Int>] {
         guard run.count >= length, work.count(run.count) else { return [] }
-        let last = (run.upperBound - length)..<run.upperBound
-        let code = text[run.lowerBound..<last.lowerBound]
-        if code.isEmpty || code.elementsEqual("86".utf8) || code.elementsEqual("0086".utf8) {
-            if number(text[last]) != nil { return [last] }
-        }
+        if isPhone(text[run]) { return [(run.upperBound - length)..<run.upperBound] }
         var places: [Range<Int>] = []
         var start = run.lowerBound
         while start + length <= run.upperBound {
@@ -53,7 +51,28 @@ enum PhoneForm {
             if let number = number(text[place]), wasSubmitted(number) { places.append(place) }
             start += 1
         }
-        return places.isEmpty || isAllowed(run) ? [] : places
+        if places.isEmpty || isAllowed(run) { return [] }
+        places = Redactor.merged(places, [])
+        return leavesPhone(places, in: text, run: run) ? [run] : places
+    }
+
+    /// Whether digits beside masks, with those that the masks show, look like a phone.
+    private static func leavesPhone(
+        _ places: [Range<Int>], in text: UnsafeBufferPointer<UInt8>, run: Range<Int>
+    ) -> Bool {
+        var start = run.lowerBound
+        for place in places + [run.upperBound..<run.upperBound] {
+            let end = min(place.lowerBound + Phone.shownAtStart, run.upperBound)
+            if isPhone(text[start..<end]) { return true }
+            start = place.upperBound - (place.isEmpty ? 0 : Phone.shownAtEnd)
+        }
+        return false
+    }
+
+    private static func isPhone(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        let code = digits.dropLast(length)
+        return (code.isEmpty || code.elementsEqual("86".utf8) || code.elementsEqual("0086".utf8))
+            && number(digits.suffix(length)) != nil
     }
 
     static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }

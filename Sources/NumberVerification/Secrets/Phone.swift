@@ -20,8 +20,13 @@ package struct Phone: Sendable, Hashable {
     package static func mask(_ text: String) -> String {
         let scalars = text.unicodeScalars
         guard scalars.count >= 11 else { return "****" }
-        return String(scalars.prefix(3)) + "****" + String(scalars.suffix(4))
+        return String(scalars.prefix(shownAtStart)) + "****" + String(scalars.suffix(shownAtEnd))
     }
+
+    /// How many characters ``mask(_:)`` leaves before the stars.
+    package static let shownAtStart = 3
+    /// And after them.
+    package static let shownAtEnd = 4
 }
 
 extension Phone: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
