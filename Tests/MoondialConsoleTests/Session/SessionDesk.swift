@@ -27,7 +27,8 @@ struct SessionDesk: Sendable {
     var isInteractive = true
     var rules = ""
     var rulePaths: [String] = []
-    var run = RunSettings()
+    /// No deadline comes by chance, however slow the machine.
+    var run = RunSettings(timeout: .seconds(600))
     /// Changes what the session is made with.
     var setup: @Sendable (inout ReplSetup) -> Void = { _ in }
     /// Gets each block that is about to be taken, and the session.

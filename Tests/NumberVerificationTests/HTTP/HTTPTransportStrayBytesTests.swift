@@ -10,7 +10,7 @@ import Testing
 @testable import NumberVerification
 
 /// What comes on a kept connection while the event loop is busy, as a long hook makes it, is no reply to the next call.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPTransportStrayBytesTests {
     /// Of their own, since tests block them.
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
