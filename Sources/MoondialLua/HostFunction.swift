@@ -23,7 +23,8 @@ package struct HostFunction {
         package static let takesFunctions = Options(rawValue: UInt32(MOONDIAL_TAKES_FUNCTIONS))
         /// The arguments arrive as one string, as `print` would write it.
         package static let stringifies = Options(rawValue: UInt32(MOONDIAL_STRINGIFIES))
-        /// The function is `require`: gets a module's name and returns its source and chunk name; asked once a module.
+        /// The function is `require`. It gets a module's name and returns its key; when no module of that key has loaded, it
+        /// gets name and key, and returns source and chunk name.
         package static let loadsModule = Options(rawValue: UInt32(MOONDIAL_LOADS_MODULE))
         /// The arguments are to be read with `LuaReader.nextView`.
         package static let views = Options(rawValue: UInt32(MOONDIAL_VIEWS))

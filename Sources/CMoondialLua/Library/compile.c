@@ -31,7 +31,7 @@ static const char *read_piece(lua_State *L, void *data, size_t *count) {
 
 static void push_too_large(lua_State *L, size_t count) {
     lua_pushfstring(
-        L, "chunk is too large (%I bytes, at most %I)", (LUAI_UACINT)count,
+        L, "chunk is too large (%I bytes, more than the %I of limits.source_bytes)", (LUAI_UACINT)count,
         (LUAI_UACINT)moondial_vm_of(L)->source_limit);
     moondial_note_kind(L, MOONDIAL_ERROR_SOURCE_TOO_LARGE);
 }

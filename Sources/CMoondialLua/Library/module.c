@@ -9,10 +9,10 @@
 const char moondial_key_modules = 0;
 const char moondial_key_environment = 0;
 
-/// What stands for a module while it loads: a to-be-closed value of `require`, which knows the module's name.
-static void push_guard(lua_State *L) {
+/// What stands for a module while it loads: a to-be-closed value of `require`, which knows the module's key.
+static void push_guard(lua_State *L, int key) {
     lua_newuserdatauv(L, 0, 1);
-    lua_pushvalue(L, 1);
+    lua_pushvalue(L, key);
     lua_setiuservalue(L, -2, 1);
     lua_pushvalue(L, lua_upvalueindex(3));
     lua_setmetatable(L, -2);
@@ -50,38 +50,51 @@ static bool find_library(lua_State *L) {
     return lua_getfield(L, -1, names[i]) == LUA_TTABLE;
 }
 
-/// Upvalues: host function, modules by name (a value, or a guard), the metatable of guards.
+/// Puts the host's answer about the name, and the key if there is one, after them.
+static void ask_host(lua_State *L) {
+    moondial_call_host(L, (uint32_t)lua_tointeger(L, lua_upvalueindex(1)), 0, "require");
+}
+
+static void set_module(lua_State *L, int key, int value) {
+    lua_pushvalue(L, key);
+    lua_pushvalue(L, value);
+    lua_rawset(L, lua_upvalueindex(2));
+}
+
+/// Upvalues: host function, modules by key (a value, or a guard), the metatable of guards.
 static int require_module(lua_State *L) {
-    luaL_checkstring(L, 1);
-    lua_settop(L, 1);
-    lua_pushvalue(L, 1);
+    enum { NAME = 1, KEY, TEXT, CHUNK_NAME, CHUNK, GUARD, RESULT };
+    luaL_checkstring(L, NAME);
+    lua_settop(L, NAME);
+    if (find_library(L)) return 1;
+    lua_settop(L, NAME);
+    ask_host(L);
+    luaL_checkstring(L, KEY);
+    lua_settop(L, KEY);
+    lua_pushvalue(L, KEY);
     if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL) {
-        if (!is_guard(L, 2)) return 1;
-        lua_pushfstring(L, "module '%s' requires itself while it loads", lua_tostring(L, 1));
+        if (!is_guard(L, -1)) return 1;
+        lua_pushfstring(L, "module '%s' requires itself while it loads", lua_tostring(L, NAME));
         return moondial_raise(L);
     }
-    lua_settop(L, 1);
-    if (find_library(L)) return 1;
-    lua_settop(L, 1);
-    // Leaves text and chunk name; raises what the host says when there is no such module.
-    moondial_call_host(L, (uint32_t)lua_tointeger(L, lua_upvalueindex(1)), 0, "require");
+    lua_settop(L, KEY);
+    ask_host(L);
     size_t count;
-    const char *text = luaL_checklstring(L, 2, &count);
-    if (moondial_compile(L, text, count, luaL_checkstring(L, 3)) != LUA_OK) return lua_error(L);
+    const char *text = luaL_checklstring(L, TEXT, &count);
+    if (moondial_compile(L, text, count, luaL_checkstring(L, CHUNK_NAME)) != LUA_OK) return lua_error(L);
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_environment) != LUA_TTABLE) lua_pop(L, 1);
-    else lua_setupvalue(L, -2, 1);
-    push_guard(L);
-    lua_toclose(L, -1);
-    lua_pushvalue(L, 1);
-    lua_pushvalue(L, -2);
-    lua_rawset(L, lua_upvalueindex(2));
-    lua_pushvalue(L, -2);
-    lua_pushvalue(L, 1);
+    else lua_setupvalue(L, CHUNK, 1);
+    push_guard(L, KEY);
+    lua_toclose(L, GUARD);
+    set_module(L, KEY, GUARD);
+    lua_pushvalue(L, CHUNK);
+    lua_pushvalue(L, NAME);
     lua_call(L, 1, 1);
-    if (lua_isnil(L, -1)) lua_pushboolean(L, 1);
-    lua_pushvalue(L, 1);
-    lua_pushvalue(L, -2);
-    lua_rawset(L, lua_upvalueindex(2));
+    if (lua_isnil(L, RESULT)) {
+        lua_pop(L, 1);
+        lua_pushboolean(L, 1);
+    }
+    set_module(L, KEY, RESULT);
     return 1;
 }
 

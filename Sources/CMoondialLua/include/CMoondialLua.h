@@ -241,7 +241,7 @@ enum {
     MOONDIAL_MAY_WAIT = 1,         ///< refused where Lua cannot yield
     MOONDIAL_TAKES_FUNCTIONS = 2,  ///< function arguments become references
     MOONDIAL_STRINGIFIES = 4,      ///< arguments arrive as one string, as `print` would write it
-    MOONDIAL_LOADS_MODULE = 8,     ///< `require`: answers source and chunk name, once per module
+    MOONDIAL_LOADS_MODULE = 8,     ///< `require`: answers a key; with the key, source and chunk name
     MOONDIAL_VIEWS = 16,           ///< arguments arrive as views, which show all values and are cut where they are large
     MOONDIAL_TEXTS = 32,           ///< arguments with a `__tostring` arrive as its text, others as without this flag
 };

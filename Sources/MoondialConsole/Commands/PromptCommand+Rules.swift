@@ -10,8 +10,9 @@ extension PromptCommand {
         },
         PromptCommand("load", "FILE", "loads a rule file or folder besides the others") { call throws(Diagnostic) in
             let path = try call.required("a file or folder", for: "load")
-            try call.session.engine.load(try RuleFiles.read([path]))
+            try call.session.engine.load(try call.session.readRules([path]))
             if !call.session.setup.rulePaths.contains(path) { call.session.setup.rulePaths.append(path) }
+            call.session.watch?.renew()
             call.session.noteRules("loaded")
         },
         PromptCommand(
@@ -85,8 +86,13 @@ extension ReplSession {
 
     /// - Throws: A diagnostic; then the rules are as they were.
     func reload() throws(Diagnostic) {
-        try engine.reload(try RuleFiles.read(setup.rulePaths))
+        try engine.reload(try readRules(setup.rulePaths))
+        watch?.renew()
         noteRules("reloaded")
+    }
+
+    fileprivate func readRules(_ paths: [String]) throws(Diagnostic) -> RuleFiles {
+        try RuleFiles.read(paths, limits: engine.settings.run.limits)
     }
 
     fileprivate func edit(_ name: String) throws(Diagnostic) {

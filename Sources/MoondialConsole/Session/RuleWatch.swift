@@ -3,16 +3,18 @@
 import MoondialRules
 import NIOCore
 
-/// Reloads the rules of a session when their files change.
+/// Reloads the rules of a session when one of their files changes, appears or goes: a rule file, a module, or any other
+/// `*.lua` file in the folders that were named.
 final class RuleWatch {
     private weak var session: ReplSession?
-    private var stamps: [String: [Int]?]
+    /// As they were when the rules loaded, or when they were last tried.
+    private var seen: FileStamps
     private var timer: RepeatedTask?
 
     /// Looks twice a second.
     init(_ session: ReplSession) {
         self.session = session
-        stamps = Self.stamps(session.setup.rulePaths)
+        seen = session.engine.fileStamps
         let watch = NIOLoopBound(self, eventLoop: session.eventLoop)
         timer = session.eventLoop.scheduleRepeatedTask(initialDelay: .milliseconds(500), delay: .milliseconds(500)) {
             _ in
@@ -25,29 +27,26 @@ final class RuleWatch {
         timer = nil
     }
 
-    /// Reloads once for a change, whether or not what it has led to loads.
+    /// Other rules have loaded.
+    func renew() {
+        if let session { seen = session.engine.fileStamps }
+    }
+
+    /// Reloads once for a change, whether or not the changed files load.
     func look() {
         guard let session else { return stop() }
-        let now = Self.stamps(session.setup.rulePaths)
-        guard now != stamps else { return }
-        stamps = now
+        // Modules that a block at the prompt has loaded since.
+        seen.addMissing(from: session.engine.fileStamps)
+        let now = seen.refreshed()
+        guard now != seen else { return }
         do throws(Diagnostic) {
             try session.reload()
         } catch {
+            seen = now
+            // Files that only the new rules need.
+            seen.addMissing(from: session.engine.fileStamps)
             session.note(lines: DiagnosticText(error, style: session.screen.notesStyle).text)
             session.note("the rules that loaded before stay in force")
         }
-    }
-
-    /// Of the files, and of those that lie in the folders.
-    private static func stamps(_ paths: [String]) -> [String: [Int]?] {
-        var stamps: [String: [Int]?] = [:]
-        for path in paths {
-            stamps[path] = .some(Files.stamp(path))
-            for name in Files.names(in: path) where name.hasSuffix(".lua") {
-                stamps["\(path)/\(name)"] = .some(Files.stamp("\(path)/\(name)"))
-            }
-        }
-        return stamps
     }
 }

@@ -68,6 +68,14 @@ extension RuleEngine {
         rules = files
     }
 
+    /// The files of the rules and of their modules, as they were when they were read, with those that `require` has looked
+    /// for and not found. After a reload that has failed, also those that it has read.
+    package var fileStamps: FileStamps {
+        var stamps = rules.stamps
+        stamps.merge(home.host.moduleStamps)
+        return stamps
+    }
+
     // MARK: - In the background
 
     /// The numbers of the functions that `moondial.spawn` has started and that have not ended, sorted.

@@ -168,8 +168,7 @@ package final class RuleEngine {
         completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void
     ) -> any RunHandle {
         precondition(settings.mode == .script, "scripts need an engine in script mode")
-        if let root { home.host.addModuleRoot(root) }
-        home.host.noteLoaded(script, isScript: true)
+        home.host.beginScript(script, root: root)
         let run = ActiveScript(home: home, completion: completion)
         eventLoop.assumeIsolated().execute { run.start(script, arguments: arguments) }
         return run

@@ -12,7 +12,7 @@ final class RuleVM {
     ///
     /// - Throws: A diagnostic for the first file that does not load.
     init(rules: RuleFiles, settings: RuleEngine.Settings, engine: RuleEngine) throws(Diagnostic) {
-        host = LanguageHost(modules: Modules(roots: rules.roots), settings: settings)
+        host = LanguageHost(modules: Modules(roots: rules.roots, limits: settings.run.limits), settings: settings)
         do throws(LuaError) {
             vm = try host.makeVM()
         } catch {
@@ -21,6 +21,7 @@ final class RuleVM {
         host.connect(vm: vm, engine: engine)
         let meter = settings.run.limits.loadMeter()
         for source in rules.sources { try load(source, meter) }
+        try checkRules(of: rules)
         host.finishLoading()
         if vm.isFull {
             throw Diagnostic(
@@ -33,9 +34,10 @@ final class RuleVM {
     /// Loads files besides those that have been, or none of them.
     func loadMore(_ files: RuleFiles) throws(Diagnostic) {
         try changeRules { () throws(Diagnostic) in
-            for root in files.roots.reversed() { host.addModuleRoot(root) }
+            host.addModuleRoots(files.roots)
             let meter = host.settings.run.limits.loadMeter()
             for source in files.sources { try load(source, meter) }
+            try checkRules(of: files)
         }
     }
 
@@ -51,7 +53,13 @@ final class RuleVM {
             let meter = host.settings.run.limits.loadMeter()
             for source in files.sources { try load(source, meter) }
             host.keep(typed)
+            try checkRules(of: files)
         }
+    }
+
+    /// Whoever names rules does not want the default decisions.
+    private func checkRules(of files: RuleFiles) throws(Diagnostic) {
+        if host.definitions.rules.isEmpty, let problem = files.withoutRules() { throw problem }
     }
 
     private func changeRules(_ change: () throws(Diagnostic) -> Void) throws(Diagnostic) {
@@ -66,7 +74,7 @@ final class RuleVM {
     }
 
     private func load(_ source: RuleSource, _ meter: LuaMeter) throws(Diagnostic) {
-        host.noteLoaded(source)
+        host.beginFile(source)
         var failure: LuaError?
         do throws(LuaError) {
             let began = ContinuousClock.now

@@ -32,24 +32,34 @@ extension LanguageHost {
             HostFunction("require", .loadsModule) { [weak self] call in
                 guard let self else { return Self.ended }
                 let name = call.arguments.nextOrNil().text ?? ""
-                if Self.isInHook(call) {
-                    return .raised(
-                        "require '\(name)' in a hook: modules load with the rules, so require it at the top of the file"
-                    )
-                }
+                let file = call.arguments.next()?.text
                 do throws(Modules.NotFound) {
-                    let source = try modules.source(named: name)
-                    noteLoaded(source)
-                    call.writeModule(source.chunk, name: source.name)
-                    return .returned
+                    return try require(name, file, &call)
                 } catch {
-                    let fix = ModuleHint.fix(for: name) ?? DiagnosticCode.ruleFile.advice
+                    let fix = error.fix ?? ModuleHint.fix(for: name) ?? DiagnosticCode.ruleFile.advice
                     definitions.missingModule = Diagnostic(
                         .ruleFile, error.message, site: call.site, subject: name, fix: fix)
                     return .raised(error.message, .moduleNotFound)
                 }
             },
         ]
+    }
+
+    /// Answers with the file of a module, and when Lua asks for that file, with its text.
+    private func require(
+        _ name: String, _ file: String?, _ call: inout HostCall
+    ) throws(Modules.NotFound) -> HostAnswer {
+        if file == nil, let file = try moduleFile(named: name, call) {
+            call.results.write(file)
+            return .returned
+        }
+        guard let file, !Self.isInHook(call) else {
+            return .raised(
+                "require '\(name)' in a hook: modules load with the rules, so require it at the top of the file")
+        }
+        let source = try moduleSource(of: file, named: name)
+        call.writeModule(source.chunk, name: source.name)
+        return .returned
     }
 
     /// Rules are defined by files that load and by scripts, not by hooks. A problem is noted, to be reported with its

@@ -15,6 +15,8 @@ final class LanguageHost {
     private(set) weak var vm: LuaVM?
 
     private(set) var modules: Modules
+    /// What the last loading has read, if it has failed.
+    private var failedStamps: FileStamps?
     private var digest = RevisionDigest()
     /// The random numbers of a prompt: what one block seeds, the next draws.
     let promptNumbers = LuaGenerator()
@@ -71,13 +73,44 @@ final class LanguageHost {
         renewRulebook()
     }
 
-    func addModuleRoot(_ root: String) {
-        modules.addRoot(root)
+    /// A rule file begins to load.
+    func beginFile(_ source: RuleSource) {
+        modules.beginFile(source)
+        noteLoaded(source)
     }
+
+    /// A script begins to run.
+    func beginScript(_ source: RuleSource, root: String?) {
+        if let root { modules.beginScript(source, root: root) }
+        noteLoaded(source, isScript: true)
+    }
+
+    /// The file that a module's name means for the code that calls.
+    func moduleFile(named name: String, _ call: HostCall) throws(Modules.NotFound) -> String? {
+        try modules.file(named: name, for: call.site?.source, mayLook: !Self.isInHook(call))
+    }
+
+    /// The text of that file, which becomes part of what decides.
+    func moduleSource(of file: String, named name: String) throws(Modules.NotFound) -> RuleSource {
+        let source = try modules.source(of: file, module: name)
+        noteLoaded(source)
+        return source
+    }
+
+    /// Of the files that were read and looked for, also while loading that has failed.
+    var moduleStamps: FileStamps {
+        var stamps = modules.stamps
+        if let failedStamps { stamps.merge(failedStamps) }
+        return stamps
+    }
+
+    func addModuleRoots(_ roots: [String]) { modules.addRoots(roots) }
 
     /// All rule files have run.
     func finishLoading() {
         isLoading = false
+        failedStamps = nil
+        modules.endFiles()
         renewRulebook()
     }
 
@@ -120,6 +153,7 @@ final class LanguageHost {
     }
 
     func restore(_ loaded: Loaded) {
+        failedStamps = modules.stamps
         definitions = loaded.definitions
         modules = loaded.modules
         digest = loaded.digest
@@ -130,7 +164,7 @@ final class LanguageHost {
     func forgetRules(roots: [String]) -> [RuleDefinition] {
         let typed = definitions.rules.filter(\.isTyped)
         definitions = RuleDefinitions()
-        modules = Modules(roots: roots)
+        modules.forgetFiles(roots: roots)
         digest = RevisionDigest()
         return typed
     }

@@ -2,22 +2,110 @@
 
 import MoondialLua
 
-/// Finds the modules that `require` names, inside the given folders only.
+/// Finds the modules that `require` names: for a file of the rules in its own folder and nowhere else, for a script in
+/// its folder and then in those of the rules.
 struct Modules {
-    /// Searched in order.
-    private(set) var roots: [String]
+    /// Where a text looks for modules.
+    private enum Scope: Hashable {
+        case folder(String)
+        case script(String)
+        /// Text of no file, such as what is typed at a prompt.
+        case everywhere
+    }
 
+    /// A file that was found for a name.
+    private struct File {
+        let path: String
+        let root: String
+    }
+
+    private struct Request: Hashable {
+        let name: String
+        let scope: Scope
+    }
+
+    /// Why there is no such module.
     struct NotFound: Error {
         let message: String
+        var fix: String?
     }
 
-    /// Puts a folder before the others.
-    mutating func addRoot(_ root: String) {
-        roots = [root] + roots.filter { $0 != root }
+    /// The folders of the rules, in order.
+    private var ruleRoots: [String]
+    /// Of the scripts that have run, the latest first.
+    private var scriptRoots: [String] = []
+    private var scopes: [LuaSourceName: Scope] = [:]
+    /// Of the rule file that loads: also for text that it makes itself.
+    private var loading: Scope?
+    /// The real path of each module that was asked for.
+    private var found: [Request: String] = [:]
+    private var files: [String: File] = [:]
+    private let limit: FileSystem.SizeLimit
+    /// Of every file that was read or looked for.
+    private(set) var stamps = FileStamps()
+
+    init(roots: [String], limits: RunLimits) {
+        ruleRoots = roots
+        limit = .source(limits)
     }
 
-    /// "lib.phones" is `lib/phones.lua` or `lib/phones/init.lua` of the first folder that has it.
-    func source(named name: String) throws(NotFound) -> RuleSource {
+    // MARK: - Where to look
+
+    /// Rule files that load besides.
+    mutating func addRoots(_ roots: [String]) {
+        ruleRoots = roots + ruleRoots.filter { !roots.contains($0) }
+    }
+
+    /// Rule files load in the place of those that have: every module is looked for anew.
+    mutating func forgetFiles(roots: [String]) {
+        ruleRoots = roots
+        scopes = scopes.filter { if case .script = $0.value { true } else { false } }
+        (loading, found, files, stamps) = (nil, [:], [:], FileStamps())
+    }
+
+    /// A rule file begins to load.
+    mutating func beginFile(_ source: RuleSource) {
+        loading = source.root.map(Scope.folder)
+        scopes[source.name] = loading
+    }
+
+    /// All rule files have loaded.
+    mutating func endFiles() { loading = nil }
+
+    /// A script begins to run.
+    mutating func beginScript(_ source: RuleSource, root: String) {
+        scriptRoots = [root] + scriptRoots.filter { $0 != root }
+        scopes[source.name] = .script(root)
+    }
+
+    private func roots(of scope: Scope) -> [String] {
+        switch scope {
+        case .folder(let root): [root]
+        case .script(let root): [root] + ruleRoots.filter { $0 != root }
+        case .everywhere: scriptRoots + ruleRoots.filter { !scriptRoots.contains($0) }
+        }
+    }
+
+    // MARK: - Looking
+
+    /// The file that a name means for the text that asks: its real path, which is the same for two names of one file.
+    /// "lib.phones" is `lib/phones.lua` or `lib/phones/init.lua`. A name that was found once keeps its file.
+    ///
+    /// - Returns: Nil when it was not found before and `mayLook` is false.
+    mutating func file(
+        named name: String, for source: LuaSourceName?, mayLook: Bool
+    ) throws(NotFound) -> String? {
+        let scope = source.flatMap { scopes[$0] } ?? loading ?? .everywhere
+        let request = Request(name: name, scope: scope)
+        if let file = found[request] { return file }
+        guard mayLook else { return nil }
+        let (file, place) = try look(for: name, in: roots(of: scope))
+        found[request] = file
+        if files[file] == nil { files[file] = place }
+        return file
+    }
+
+    private mutating func look(for name: String, in roots: [String]) throws(NotFound) -> (String, File) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(Self.isNameByte) }) else {
             throw NotFound(
@@ -27,15 +115,15 @@ struct Modules {
         let path = parts.joined(separator: "/")
         var tried: [String] = []
         for root in roots {
-            for candidate in ["\(root)/\(path).lua", "\(root)/\(path)/init.lua"] {
-                let shown = candidate.hasPrefix("./") ? String(candidate.dropFirst(2)) : candidate
-                tried.append(shown)
+            for candidate in ["\(path).lua", "\(path)/init.lua"].map({ FileSystem.path($0, in: root) }) {
+                tried.append(ByteText.shown(candidate))
+                stamps.note(candidate)
                 do throws(FileSystem.Failure) {
-                    if let text = try Self.read(candidate, in: root) {
-                        return RuleSource(name: .file(shown), text: text)
+                    if let file = try Self.realPath(candidate, in: root) {
+                        return (file, File(path: candidate, root: root))
                     }
                 } catch {
-                    throw NotFound(message: "module '\(name)': cannot read '\(shown)': \(error.reason)")
+                    throw NotFound(unreadable: error, candidate, module: name)
                 }
             }
         }
@@ -43,13 +131,30 @@ struct Modules {
         throw NotFound(message: "module '\(name)' not found: no \(tried.joined(separator: ", no "))")
     }
 
-    /// The text of a file inside the folder, nil when there is none. A link may lead anywhere inside.
-    private static func read(_ path: String, in root: String) throws(FileSystem.Failure) -> [UInt8]? {
+    /// The text of a file that was found.
+    mutating func source(of file: String, module name: String) throws(NotFound) -> RuleSource {
+        guard let place = files[file] else { throw NotFound(message: "module '\(name)' not found") }
+        stamps.note(place.path)
+        do throws(FileSystem.Failure) {
+            let text = try FileSystem.read(file, limit: limit)
+            let source = RuleSource(path: place.path, text: text, root: place.root)
+            if scopes[source.name] == nil { scopes[source.name] = .folder(place.root) }
+            return source
+        } catch {
+            // It is looked for anew the next time.
+            found = found.filter { $0.value != file }
+            files[file] = nil
+            throw NotFound(unreadable: error, place.path, module: name)
+        }
+    }
+
+    /// The real path of a file inside the folder, nil when there is none. A link may lead anywhere inside.
+    private static func realPath(_ path: String, in root: String) throws(FileSystem.Failure) -> String? {
         guard let file = try FileSystem.realPath(path), let folder = try FileSystem.realPath(root) else { return nil }
-        guard folder == "/" || file.hasPrefix(folder + "/") else {
+        guard folder == "/" || file.utf8.starts(with: "\(folder)/".utf8) else {
             throw FileSystem.Failure(path: path, reason: "it leads out of the rules folder")
         }
-        return try FileSystem.read(file, limit: RuleSource.maximumSize)
+        return file
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
@@ -59,5 +164,12 @@ struct Modules {
             true
         default: false
         }
+    }
+}
+
+extension Modules.NotFound {
+    fileprivate init(unreadable failure: FileSystem.Failure, _ path: String, module name: String) {
+        self.init(
+            message: "module '\(name)': cannot read '\(ByteText.shown(path))': \(failure.reason)", fix: failure.fix)
     }
 }

@@ -5,8 +5,12 @@ import MoondialLua
 /// The files of one rulebook, read once, in the order in which they load.
 package struct RuleFiles: Sendable {
     package private(set) var sources: [RuleSource] = []
-    /// The folders in which `require` looks for modules, in order.
+    /// The folders of the files, in order. `require` finds the modules of a file in its own folder.
     package private(set) var roots: [String] = []
+    /// The files and folders that were named; nil when none were asked for.
+    package private(set) var named: [String]?
+    /// Of the files when they were read, and of those in the folders that were named.
+    private(set) var stamps = FileStamps()
 
     /// Of the files read so far.
     private var realPaths: Set<String> = []
@@ -23,13 +27,15 @@ package struct RuleFiles: Sendable {
     }
 
     /// Reads files, and of folders the `*.lua` files that lie directly in them, sorted by name. Tests (`*_test.lua`)
-    /// and hidden files are left out; subfolders are for modules. A file named twice loads once.
+    /// and hidden files are left out; subfolders are for modules. A file named twice loads once. Paths that are not UTF-8
+    /// are as `ByteText` makes them.
     ///
     /// - Throws: A diagnostic with code `rule_file`.
-    package static func read(_ paths: [String]) throws(Diagnostic) -> RuleFiles {
+    package static func read(_ paths: [String], limits: RunLimits = RunLimits()) throws(Diagnostic) -> RuleFiles {
         var files = RuleFiles()
+        files.named = paths
         do throws(FileSystem.Failure) {
-            for path in paths { try files.add(path) }
+            for path in paths { try files.add(path, .source(limits)) }
         } catch {
             throw Diagnostic(unreadable: error)
         }
@@ -40,27 +46,34 @@ package struct RuleFiles: Sendable {
     mutating func add(_ others: RuleFiles) {
         sources += others.sources
         for root in others.roots { addRoot(root) }
+        if let more = others.named { named = (named ?? []) + more }
+        stamps.merge(others.stamps)
     }
 
-    private mutating func add(_ path: String) throws(FileSystem.Failure) {
+    private mutating func add(_ path: String, _ limit: FileSystem.SizeLimit) throws(FileSystem.Failure) {
         guard try FileSystem.kind(of: path) == .folder else {
-            addRoot(Self.folder(of: path))
-            return try addFile(path)
+            let folder = FileSystem.folder(of: path)
+            addRoot(folder)
+            return try addFile(path, folder, limit)
         }
         let folder = Self.withoutTrailingSlashes(path)
         addRoot(folder)
+        stamps.noteFolder(folder)
         let names = try FileSystem.names(in: folder, suffix: ".lua")
             .filter { !$0.hasSuffix("_test.lua") && !$0.hasPrefix(".") }
         if names.isEmpty {
             throw FileSystem.Failure(path: path, reason: "the folder holds no rule files (*.lua)")
         }
-        for name in names { try addFile(folder == "/" ? "/\(name)" : "\(folder)/\(name)") }
+        for name in names { try addFile(FileSystem.path(name, in: folder), folder, limit) }
     }
 
-    private mutating func addFile(_ path: String) throws(FileSystem.Failure) {
-        let text = try FileSystem.read(path, limit: RuleSource.maximumSize)
+    private mutating func addFile(
+        _ path: String, _ root: String, _ limit: FileSystem.SizeLimit
+    ) throws(FileSystem.Failure) {
+        stamps.note(path)
+        let text = try FileSystem.read(path, limit: limit)
         guard realPaths.insert(try FileSystem.realPath(path) ?? path).inserted else { return }
-        sources.append(RuleSource(name: .file(path), text: text))
+        sources.append(RuleSource(path: path, text: text, root: root))
     }
 
     private mutating func addRoot(_ folder: String) {
@@ -68,14 +81,21 @@ package struct RuleFiles: Sendable {
     }
 
     private static func withoutTrailingSlashes(_ path: String) -> String {
-        var path = path[...]
-        while path.count > 1, path.last == "/" { path = path.dropLast() }
-        return String(path)
+        var bytes = path.utf8[...]
+        while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes = bytes.dropLast() }
+        return String(Substring(bytes))
     }
 
-    /// "rules" for "rules/a.lua", "." for "a.lua".
-    package static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+    /// What is wrong when rules were asked for and none is in force: without rules every match would be allowed.
+    func withoutRules() -> Diagnostic? {
+        guard let named else { return nil }
+        let message =
+            named.isEmpty
+            ? "rules are set, but no file is named"
+            : "no rule is in force: \(named.map { "'\(ByteText.shown($0))'" }.joined(separator: ", ")) "
+                + "\(named.count == 1 ? "defines" : "define") none"
+        return Diagnostic(
+            .ruleDefinition, message,
+            fix: "define one with rule \"name\" { … }, or name no rules to decide by the verdict alone")
     }
 }

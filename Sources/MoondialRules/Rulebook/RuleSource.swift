@@ -6,21 +6,29 @@ package import MoondialLua
 package struct RuleSource: Sendable {
     package let name: LuaSourceName
     package let text: [UInt8]
+    /// The folder in which its modules are; nil for all folders of the rules.
+    let root: String?
 
     package init(name: LuaSourceName, text: [UInt8]) {
         self.name = name
         self.text = text
+        root = nil
     }
 
-    /// Bytes that one rule file, script or module may have.
-    static let maximumSize = 1 << 20
+    /// The text of a file. The name is what can be printed of the path.
+    init(path: String, text: [UInt8], root: String?) {
+        name = .file(ByteText.shown(path))
+        self.text = text
+        self.root = root
+    }
 
-    /// Reads one file.
+    /// Reads one script, which may come through a pipe. A path that is not UTF-8 is as `ByteText` makes it.
     ///
     /// - Throws: A diagnostic with code `rule_file`.
-    package static func read(_ path: String) throws(Diagnostic) -> RuleSource {
+    package static func read(_ path: String, limits: RunLimits = RunLimits()) throws(Diagnostic) -> RuleSource {
         do throws(FileSystem.Failure) {
-            return RuleSource(name: .file(path), text: try FileSystem.read(path, limit: maximumSize))
+            let text = try FileSystem.read(path, limit: .source(limits), takesStreams: true)
+            return RuleSource(path: path, text: text, root: FileSystem.folder(of: path))
         } catch {
             throw Diagnostic(unreadable: error)
         }
@@ -37,10 +45,10 @@ package struct RuleSource: Sendable {
 }
 
 extension Diagnostic {
-    /// A rule file or folder that cannot be read.
-    init(unreadable failure: FileSystem.Failure) {
+    /// A file or folder that cannot be read.
+    package init(unreadable failure: FileSystem.Failure, code: DiagnosticCode = .ruleFile) {
         self.init(
-            .ruleFile, "cannot read '\(String(escaping: failure.path.utf8))': \(failure.reason)",
-            fix: DiagnosticCode.ruleFile.advice)
+            code, "cannot read '\(ByteText.shown(failure.path))': \(failure.reason)",
+            fix: failure.fix ?? DiagnosticCode.ruleFile.advice)
     }
 }

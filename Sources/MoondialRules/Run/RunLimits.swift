@@ -31,8 +31,8 @@ package struct RunLimits: Sendable, Hashable {
     package var resultBytes = 64 << 10
     /// Tables in tables of what a hook returns. The default is 16.
     package var resultDepth = 16
-    /// Bytes of one rule file, script, module or text given to `load`. The default is 128 KiB.
-    package var sourceBytes = 128 << 10
+    /// Bytes of one rule file, script, module or text given to `load`. The default is 1 MiB.
+    package var sourceBytes = 1 << 20
 
     package init() {}
 }

@@ -75,7 +75,7 @@ struct RunCommand: MoondialCommand {
             let text = try StandardInput.readAll(limit: JSON.Limits.default.bytes)
             return (RuleSource(name: .label("stdin"), text: text), ".", arguments)
         }
-        return (try RuleSource.read(file), RuleFiles.folder(of: file), arguments)
+        return (try RuleSource.read(file), FileSystem.folder(of: file), arguments)
     }
 
     private func finish(_ value: LuaValue, _ session: RuleSession) -> Never {

@@ -95,7 +95,7 @@ struct ConfigurationFile {
     }
 
     private static func resolve(_ path: String, besides file: String) -> String {
-        let folder = RuleFiles.folder(of: file)
+        let folder = FileSystem.folder(of: file)
         return path.isEmpty || path.hasPrefix("/") || folder == "." ? path : "\(folder)/\(path)"
     }
 }

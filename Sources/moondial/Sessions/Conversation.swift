@@ -106,7 +106,7 @@ final class Conversation {
     }
 
     private func run(_ script: RuleSource, _ path: String) {
-        let work = engine.run(script, root: RuleFiles.folder(of: path)) { [self] result in
+        let work = engine.run(script, root: FileSystem.folder(of: path)) { [self] result in
             var status = ExitStatus.done
             if case .failure(let diagnostic) = result {
                 shell.output.flush()

@@ -53,10 +53,10 @@ import Testing
             """, "true"),
         Script(
             "a chunk that is too large", "return load(('x'):rep(131073))",
-            "nil chunk is too large (131073 bytes, at most 131072)"),
+            "nil chunk is too large (131073 bytes, more than the 131072 of limits.source_bytes)"),
         Script(
             "pieces that never end", "return load(function() return (' '):rep(1000) end)",
-            "nil chunk is too large (132000 bytes, at most 131072)"),
+            "nil chunk is too large (132000 bytes, more than the 131072 of limits.source_bytes)"),
         Script(
             "pieces are complete before they are compiled",
             "local n = 0 return load(function() n = n + 1 return n < 5 and ')' or nil end) == nil, n", "true 5"),
@@ -69,7 +69,7 @@ import Testing
 
     @Test func theHostLoadsNoMoreThanAScript() throws {
         let lab = try Lab(modules: ["large": String(repeating: " ", count: 131_073)])
-        let expected = "chunk is too large (131073 bytes, at most 131072)"
+        let expected = "chunk is too large (131073 bytes, more than the 131072 of limits.source_bytes)"
         #expect(try lab.error(of: "require 'large'").message.hasSuffix(expected))
         #expect(throws: LuaError(code: .syntax, kind: .sourceTooLarge, message: expected)) {
             try lab.load(String(repeating: " ", count: 131_073))

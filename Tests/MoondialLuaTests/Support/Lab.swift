@@ -176,8 +176,12 @@ final class Journal {
             },
             HostFunction("require", .loadsModule) { [unowned self] call in
                 let name = call.arguments.nextOrNil().text ?? "?"
-                required.append(name)
                 guard let text = modules[name] else { return .raised("module '\(name)' not found") }
+                guard call.arguments.next() != nil else {
+                    call.results.write("key of \(name)")
+                    return .returned
+                }
+                required.append(name)
                 call.writeModule(Array(text.utf8), name: .file("\(name).lua"))
                 return .returned
             },

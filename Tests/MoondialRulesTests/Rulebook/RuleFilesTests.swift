@@ -75,7 +75,7 @@ import Testing
         ("rules/a.lua", "rules"), ("a.lua", "."), ("/a.lua", "/"), ("./a.lua", "."), ("/x/y/a.lua", "/x/y"),
     ])
     func theFolderOfAFileIsWhereItsModulesAre(path: String, folder: String) {
-        #expect(RuleFiles.folder(of: path) == folder)
+        #expect(FileSystem.folder(of: path) == folder)
     }
 
     @Test func aNameIsPrintableInAMessage() throws {
