@@ -2,14 +2,6 @@
 
 import ArgumentParser
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
-
 /// How rules are run.
 struct RuleOptions: ParsableArguments {
     @Option(help: "Load rules from this file or folder. Can be given several times.")
@@ -91,15 +83,9 @@ extension SettingSources {
     /// Reads the configuration file, if any, and says which variables are probably misspelt. `config` is the file that the
     /// command line names.
     init(flags: [Setting: [String]], config: String?, shell: Shell) throws(Failure) {
-        let path = config ?? shell.environment[Setting.fileVariable]
-        let file: ConfigurationFile
-        if let path {
-            file = try ConfigurationFile(path: path)
-        } else {
-            file =
-                access(ConfigurationFile.defaultPath, F_OK) == 0
-                ? try ConfigurationFile(path: ConfigurationFile.defaultPath) : .none
-        }
+        let place = ConfigurationPlace(
+            named: config ?? shell.environment[Setting.fileVariable], environment: shell.environment)
+        let file = try place.map { place throws(Failure) in try ConfigurationFile(place) } ?? .none
         self.init(flags: flags, environment: shell.environment, file: file)
         for (name, meant) in suspectVariables {
             shell.errors.warn("there is no variable \(name); did you mean \(meant)?")

@@ -13,9 +13,12 @@ extension RuleSession.Plan {
             flags: rules.flags.merging(target.flags) { $1 }.merging(simulator.flags) { $1 }, config: rules.config,
             shell: shell)
         let settings = try Settings(sources)
+        try FoundFileRule.check(sources)
         self.init(
             settings: settings,
-            target: try Target(settings.target) { () throws(Failure) in try Credentials(sources) },
-            rules: try RuleFiles.read(settings.rules), mode: mode, drawsRuns: drawsRuns)
+            target: try Target(settings.target) { () throws(Failure) in try Credentials(sources, warn: shell.errors.warn) },
+            rules: try settings.rules.map { paths throws(Diagnostic) in
+                try RuleFiles.read(paths, limits: settings.run.limits)
+            } ?? .none, mode: mode, drawsRuns: drawsRuns)
     }
 }

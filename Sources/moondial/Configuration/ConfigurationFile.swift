@@ -12,6 +12,8 @@ struct ConfigurationFile {
         let setting: Setting
         let texts: [String]
         let site: LuaSite
+        /// The file was found in the working folder and not named.
+        let isFound: Bool
 
         /// The excerpt is made anew from the key and the value: the line itself may hold a secret beside them.
         func failure(_ message: String, fix: String?) -> Failure {
@@ -23,8 +25,8 @@ struct ConfigurationFile {
         }
     }
 
-    /// The file that is read when none is named, if it exists.
-    static let defaultPath = "moondial.yaml"
+    /// Data belongs into modules.
+    private static let sizeLimit = FileSystem.SizeLimit.fixed(1 << 20)
 
     private(set) var values: [Setting: Value] = [:]
     /// What rules read as `moondial.config`.
@@ -40,17 +42,22 @@ struct ConfigurationFile {
     /// Reads a file. Paths in it are relative to its folder.
     ///
     /// - Throws: A failure that names the line.
-    init(path: String) throws(Failure) {
-        let text: [UInt8]
-        do {
-            text = try RuleSource.read(path).text
-        } catch {
-            throw .configuration(error.message, fix: error.fix)
+    init(_ place: ConfigurationPlace) throws(Failure) {
+        // The customary way to name no file.
+        if place.path == "/dev/null" {
+            self.init()
+            return
         }
-        try self.init(path: path, text: text)
+        let text: [UInt8]
+        do throws(FileSystem.Failure) {
+            text = try FileSystem.read(place.path, limit: Self.sizeLimit)
+        } catch {
+            throw Failure(Diagnostic(unreadable: error, code: .configuration))
+        }
+        try self.init(path: place.path, text: text, isFound: place.isFound)
     }
 
-    init(path: String, text: [UInt8]) throws(Failure) {
+    init(path: String, text: [UInt8], isFound: Bool = false) throws(Failure) {
         var reader = YAMLReader(path: path)
         guard let root = try reader.root(of: text) else { return }
         for (key, node) in try reader.members(of: root) {
@@ -70,7 +77,7 @@ struct ConfigurationFile {
                 let isPath = setting == .rules || setting == .caFile || setting == .masterSecretFile
                 values[setting] = Value(
                     setting: setting, texts: isPath ? texts.map { Self.resolve($0, besides: path) } : texts,
-                    site: key.site)
+                    site: key.site, isFound: isFound)
             }
         }
     }

@@ -7,9 +7,9 @@ extension Credentials {
     /// The credentials that are configured, or nil when neither app key nor master secret is.
     ///
     /// - Throws: A failure when one of the two is missing, or the file with the secret cannot be used.
-    init?(_ sources: SettingSources) throws(Failure) {
+    init?(_ sources: SettingSources, warn: (String) -> Void) throws(Failure) {
         let appKey = try sources.value(of: .appKey, parse: Self.word)
-        let secret = try Self.masterSecret(sources)
+        let secret = try Self.masterSecret(sources, warn)
         switch (appKey, secret) {
         case (nil, nil): return nil
         case (let appKey?, let secret?): self.init(appKey: appKey, masterSecret: secret)
@@ -34,7 +34,9 @@ extension Credentials {
         Failure(Diagnostic(.credentials, "the credentials are incomplete: \(what) is missing", fix: fix))
     }
 
-    private static func masterSecret(_ sources: SettingSources) throws(Failure) -> Secret? {
+    private static func masterSecret(
+        _ sources: SettingSources, _ warn: (String) -> Void
+    ) throws(Failure) -> Secret? {
         let secret = try sources.value(of: .masterSecret, parse: word)
         guard let (texts, origin) = sources.find(.masterSecretFile) else { return secret.map(Secret.init) }
         if let secret {
@@ -45,18 +47,32 @@ extension Credentials {
                 fix: "unset one of them")
         }
         let path = texts.joined(separator: ", ")
-        let content: [UInt8]
-        do {
-            content = try RuleSource.read(path).text
+        if case .file(let value) = origin { try FoundFileRule.check(secretFile: path, value) }
+        return Secret(try readSecret(path, origin, warn))
+    }
+
+    private static func readSecret(
+        _ path: String, _ origin: Origin, _ warn: (String) -> Void
+    ) throws(Failure) -> String {
+        var content: ArraySlice<UInt8>
+        do throws(FileSystem.Failure) {
+            content = try FileSystem.read(path, limit: .fixed(1 << 16))[...]
         } catch {
-            throw origin.failure(error.message, fix: error.fix)
+            let diagnostic = Diagnostic(unreadable: error)
+            throw origin.failure(diagnostic.message, fix: diagnostic.fix)
         }
-        let text = String(decoding: content, as: UTF8.self)
-        let line = text.last?.isNewline == true ? String(text.dropLast()) : text
-        guard let secret = word(line) else {
-            throw origin.failure("'\(path)' must hold the master secret in one line and nothing else")
+        if FileSystem.isOpenToOthers(path) {
+            warn("'\(ByteText.shown(path))' holds the master secret and is open to other users: chmod 600 it")
         }
-        return Secret(secret)
+        if content.starts(with: [0xEF, 0xBB, 0xBF]) { content = content.dropFirst(3) }
+        if content.last == UInt8(ascii: "\n") { content = content.dropLast() }
+        if content.last == UInt8(ascii: "\r") { content = content.dropLast() }
+        if content.isEmpty { throw origin.failure("'\(ByteText.shown(path))' is empty; it must hold the master secret") }
+        guard let secret = word(String(decoding: content, as: UTF8.self)) else {
+            throw origin.failure(
+                "'\(ByteText.shown(path))' must hold the master secret in one line and nothing else, also no spaces")
+        }
+        return secret
     }
 
     private static func word(_ text: String) -> String? {

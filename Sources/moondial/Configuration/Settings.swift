@@ -5,8 +5,8 @@ import NumberVerification
 
 /// Everything that is configured for a command that runs rules, with the defaults where nothing is said.
 struct Settings {
-    /// Files and folders.
-    let rules: [String]
+    /// Files and folders; nil when rules are not set.
+    let rules: [String]?
     private(set) var run = RunSettings()
     /// What rules read as `moondial.config`.
     let config: JSON.Object
@@ -14,7 +14,7 @@ struct Settings {
     let simulator: SimulatorSettings
 
     init(_ sources: SettingSources) throws(Failure) {
-        rules = sources.find(.rules)?.texts ?? []
+        rules = sources.find(.rules)?.texts
         if let count = try sources.value(
             of: .maxAttempts, parse: { Int($0).flatMap { (1...100).contains($0) ? $0 : nil } })
         {

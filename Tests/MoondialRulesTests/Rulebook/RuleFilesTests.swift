@@ -41,22 +41,42 @@ import Testing
         ("missing.lua", "No such file or directory"), ("missing", "No such file or directory"),
         ("empty", "the folder holds no rule files (*.lua)"), ("tests", "the folder holds no rule files (*.lua)"),
         ("file/below.lua", "Not a directory"), ("dangling.lua", "No such file or directory"),
-        ("odd", "Is a directory"), ("bytes", #"the name 'x\xFF.lua' in it is not UTF-8"#),
-        ("large.lua", "it is larger than 1048576 bytes"),
+        ("odd", "Is a directory"), ("pipe.lua", "it is a pipe, not a file"),
+        ("large.lua", "it is larger than the 1048576 bytes of limits.source_bytes"),
     ])
     func whatCannotBeReadIsNamed(name: String, reason: String) throws {
         let folder = try TemporaryFolder([
-            "empty/notes.txt": "", "tests/a_test.lua": "", "file": "", "odd/folder.lua/x": "", "bytes/a.lua": "",
+            "empty/notes.txt": "", "tests/a_test.lua": "", "file": "", "odd/folder.lua/x": "",
         ])
         if name == "large.lua" { try folder.write(String(repeating: " ", count: (1 << 20) + 1), to: name) }
         try folder.link("dangling.lua", to: "nowhere")
-        let notUTF8 = Array(folder("bytes/x").utf8) + [0xFF] + Array(".lua".utf8) + [0]
-        fclose(notUTF8.withUnsafeBytes { fopen($0.bindMemory(to: CChar.self).baseAddress, "w") })
+        #expect(mkfifo(folder("pipe.lua"), 0o600) == 0)
         let diagnostic = try #require(throws: Diagnostic.self) { try folder.read([name]) }
         #expect(diagnostic.code == .ruleFile)
         let path = name == "odd" ? folder("odd/folder.lua") : folder(name)
         #expect(diagnostic.message == "cannot read '\(path)': \(reason)")
         #expect(diagnostic.fix != nil)
+    }
+
+    @Test func aNameThatIsNotUTF8IsRead() throws {
+        let folder = try TemporaryFolder(["bytes/a.lua": ""])
+        let path = Array(folder("bytes/x").utf8) + [0xFF] + Array(".lua".utf8)
+        fclose((path + [0]).withUnsafeBytes { fopen($0.bindMemory(to: CChar.self).baseAddress, "w") })
+        #expect(try folder.read(["bytes"]).sources.map(\.name.description).last == folder("bytes/x") + #"\xFF.lua"#)
+        #expect(try RuleFiles.read([ByteText.text(path)]).sources.count == 1)
+        #expect(ByteText.bytes(ByteText.text(path)) == path)
+    }
+
+    /// A module belongs to the folder of the file that asks for it.
+    @Test func eachFolderHasItsOwnModules() async throws {
+        let folder = try TemporaryFolder([
+            "x/a.lua": "local n = require 'lib.name' rule(n) { pre_check = function() end }", "x/lib/name.lua": "return 'x'",
+            "y/b.lua": "local n = require 'lib.name' rule(n) { pre_check = function() end }", "y/lib/name.lua": "return 'y'",
+            "z/c.lua": "require 'lib.name'", "z/d.lua": "rule 'z' { pre_check = function() end }",
+        ])
+        #expect(try await folder.load(["x", "y"]).rules.map(\.name) == ["x", "y"])
+        #expect(try await folder.load(["y", "x"]).rules.map(\.name) == ["y", "x"])
+        await #expect(throws: Diagnostic.self) { try await folder.load(["x", "z"]) }
     }
 
     @Test func aFileOfExactlyTheLimitIsRead() throws {

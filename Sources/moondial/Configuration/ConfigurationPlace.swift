@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+
+/// The configuration file that a command reads, and whether its user has chosen it.
+///
+/// A file in the working folder may have come with a folder that someone else has made. It says how rules run, but it may
+/// not say where the user's secrets go.
+enum ConfigurationPlace {
+    /// `--config` or `MOONDIAL_CONFIG` names it.
+    case named(String)
+    /// `moondial/moondial.yaml` in the user's configuration folder.
+    case own(String)
+    /// `moondial.yaml` in the working folder.
+    case found(String)
+
+    /// The name of the file, if none is named.
+    static let name = "moondial.yaml"
+
+    /// The file to read: the one that is named, else that of the working folder, else the user's own; nil without any. A
+    /// link to nothing is a file, so that a volume that is not mounted does not pass for no configuration.
+    init?(named: String?, environment: Environment) {
+        if let named {
+            self = .named(named)
+            return
+        }
+        let own = Self.ownPath(environment)
+        if FileSystem.hasEntry(Self.name) {
+            // A link to the user's own file is that file, with the paths in it relative to its own folder.
+            if let own, let stamp = FileStamp(own), stamp == FileStamp(Self.name) {
+                self = .own(own)
+            } else {
+                self = .found(Self.name)
+            }
+        } else if let own, FileSystem.hasEntry(own) {
+            self = .own(own)
+        } else {
+            return nil
+        }
+    }
+
+    /// `$XDG_CONFIG_HOME/moondial/moondial.yaml`, by default in `~/.config`. A path that is not absolute is ignored, as the
+    /// XDG base directory specification asks for.
+    private static func ownPath(_ environment: Environment) -> String? {
+        if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") { return "\(folder)/moondial/\(name)" }
+        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+        return "\(home)/.config/moondial/\(name)"
+    }
+
+    var path: String {
+        switch self {
+        case .named(let path), .own(let path), .found(let path): path
+        }
+    }
+
+    /// Nobody but the working folder has chosen it.
+    var isFound: Bool { if case .found = self { true } else { false } }
+}
+
+/// Keeps a configuration file that was found from deciding where secrets go.
+enum FoundFileRule {
+    /// Refuses `base_url`, `ca_file` and `master_secret_file` of such a file where they would lead secrets of the user to
+    /// the owner of the file: together with `--live`, or with credentials from the environment.
+    static func check(_ sources: SettingSources) throws(Failure) {
+        let isLive = try sources.isSet(.live)
+        let usesEnvironment = [Setting.appKey, .masterSecret, .masterSecretFile].contains { setting in
+            if case .environment? = sources.find(setting)?.origin { true } else { false }
+        }
+        guard isLive || usesEnvironment else { return }
+        let reason = usesEnvironment ? "credentials from the environment" : "--live"
+        let settings: [Setting] = usesEnvironment ? [.baseURL, .caFile, .masterSecretFile] : [.baseURL, .caFile]
+        for setting in settings {
+            guard case .file(let value)? = sources.find(setting)?.origin, value.isFound else { continue }
+            throw value.failure(
+                "refused together with \(reason), since this file was found in the working folder and not named",
+                fix: fix(setting))
+        }
+    }
+
+    /// Refuses a secret outside of the folder of a file that was found: it may be a secret of the user, and the file may
+    /// name a server that it is sent to.
+    static func check(secretFile path: String, _ value: ConfigurationFile.Value) throws(Failure) {
+        guard value.isFound else { return }
+        let folder = try? FileSystem.realPath(FileSystem.folder(of: ConfigurationPlace.name))
+        guard let folder, let file = try? FileSystem.realPath(path) else { return }
+        guard !file.utf8.starts(with: (folder == "/" ? "/" : "\(folder)/").utf8) else { return }
+        throw value.failure(
+            "a file that was found in the working folder and not named may only name a secret in this folder",
+            fix: fix(.masterSecretFile))
+    }
+
+    private static func fix(_ setting: Setting) -> String {
+        let places = (setting.places.contains(.flag) ? "\(setting.flag) or " : "") + setting.variable
+        return "if you trust the file, name it: --config \(ConfigurationPlace.name); else give \(places)"
+    }
+}
