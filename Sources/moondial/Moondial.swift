@@ -37,7 +37,7 @@ struct Moondial: ParsableCommand {
         let shell = Shell(environment: .current)
         do {
             try checkLua()
-            var arguments = Array(CommandLine.arguments.dropFirst())
+            var arguments = Array(Self.arguments.dropFirst())
             if arguments.isEmpty, shell.input.isInteractive, shell.terminal.isInteractive { arguments = ["repl"] }
             let status = try parse(arguments, shell: shell).perform(shell)
             shell.end(status)
@@ -47,6 +47,13 @@ struct Moondial: ParsableCommand {
             shell.end(Failure(diagnostic))
         } catch {
             shell.end(bug: error)
+        }
+    }
+
+    /// The arguments of the process, byte for byte: what is not UTF-8 is as `ByteText` makes it.
+    private static var arguments: [String] {
+        UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).compactMap { pointer in
+            pointer.map { ByteText.text(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
         }
     }
 

@@ -41,8 +41,8 @@ struct ConfigurationTests {
             master_secret_file: not/read/either
             config:
               limit: 10
-              code: 007
-              names: [no, "yes", 1.5, true, null]
+              code: "007"
+              names: ["no", "yes", 1.5, true, null]
             """,
             "etc/rules/a.lua": "rule 'a' { fallback = function() return 'h5' end }",
             "etc/extra.lua": "rule 'b' { on_decision = function() moondial.log('config', moondial.config) end }",

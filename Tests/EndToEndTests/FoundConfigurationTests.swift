@@ -9,7 +9,8 @@ struct FoundConfigurationTests {
     private static let credentials = ["MOONDIAL_APP_KEY": "an-app", "MOONDIAL_MASTER_SECRET": "MASTER-SECRET-abcdef"]
 
     private func verify(
-        _ options: [String] = [], file: String, environment: [String: String] = credentials, also: [String: String] = [:]
+        _ options: [String] = [], file: String, environment: [String: String] = credentials,
+        also: [String: String] = [:]
     ) async throws -> Outcome {
         let folder = try TemporaryFolder(also.merging(["moondial.yaml": file]) { $1 })
         return try await Executable.run(

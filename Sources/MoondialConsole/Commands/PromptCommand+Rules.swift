@@ -73,14 +73,24 @@ extension ReplSession {
             rows.append([
                 "\(index + 1)", String(escaping: redactor.rule(rule.name).utf8),
                 rule.hooks.keys.sortedNames.joined(separator: " "),
-                "\(runs.hits[rule.name] ?? 0)", "\(redactor.source(rule.file)):\(rule.line)",
+                "\(runs.hits[rule.name] ?? 0)",
+                "\(redactor.source(rule.file)):\(rule.line)" + replaced(by: rule, redactor),
             ])
         }
         result(lines: TextTable(rows).text)
     }
 
+    /// The rules of other files that have lost their place to this one.
+    private func replaced(by rule: RuleOutline, _ redactor: Redactor) -> String {
+        let places = engine.replacements
+            .filter { $0.rule.name == rule.name && $0.warning != nil }
+            .map { "\(redactor.source($0.replaced.file)):\($0.replaced.line)" }
+        return places.isEmpty ? "" : " (in the place of \(places.joined(separator: ", ")))"
+    }
+
     fileprivate func noteRules(_ what: String) {
         let count = engine.outline.rules.count
+        for warning in engine.replacements.compactMap(\.warning) { note("warning: \(warning)") }
         note("\(what): \(count) rule\(count == 1 ? "" : "s"), revision \(engine.outline.revision)")
     }
 

@@ -68,9 +68,12 @@ enum LuaMessage {
         return nil
     }
 
-    /// What to do about a name that is not there, or a limit of memory.
+    /// What to do about a name that is not there, or a limit.
     static func fix(for error: LuaError) -> String? {
         if error.code == .memory { return NameHint.memory(error.kind) }
+        if error.code == .tableSize {
+            return "raise limits.table_keys in moondial.yaml, or take old keys out (t[key] = nil) and start a new table"
+        }
         let message = error.message
         guard message.hasPrefix("attempt to call a nil value") || message.hasPrefix("attempt to index a nil value")
         else { return nil }

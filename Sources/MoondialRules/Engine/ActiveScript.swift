@@ -22,7 +22,10 @@ final class ActiveScript: RunHandle {
             let strand = try Strand(vm: home.vm, run: nil, meter: meter)
             self.strand = strand
             let outcome = strand.call(
-                chunk, arguments: { writer in for argument in arguments { writer.write(argument) } },
+                chunk,
+                arguments: { writer in
+                    for argument in arguments { writer.write(.string(LuaString(ByteText.bytes(argument))) as LuaValue) }
+                },
                 ended: { [self] in finish($0) })
             finish(outcome)
         } catch {
@@ -61,7 +64,7 @@ final class ActiveScript: RunHandle {
     private static func argTable(script: RuleSource, arguments: [String]) -> LuaValue {
         .table(
             LuaTable(
-                array: arguments.map { .string(LuaString($0.utf8)) },
+                array: arguments.map { .string(LuaString(ByteText.bytes($0))) },
                 pairs: [LuaTable.Pair(key: 0, value: .string(LuaString(script.name.description.utf8)))]))
     }
 }

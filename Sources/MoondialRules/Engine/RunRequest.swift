@@ -100,7 +100,7 @@ extension RunRequest {
         guard bytes <= maximumContextBytes else {
             throw .expected("at most \(maximumContextBytes) bytes as JSON", of: name, length: bytes)
         }
-        return object
+        return object.withoutNulls
     }
 
     private static func milliseconds(

@@ -42,7 +42,9 @@ struct ReplCommand: MoondialCommand {
 
     func perform(_ shell: Shell) throws -> ExitStatus {
         let plan = try RuleSession.Plan(rules, target, simulator, mode: .script, drawsRuns: false, shell: shell)
-        let script = try file.map { path throws(Diagnostic) in (path, try RuleSource.read(path, limits: plan.settings.run.limits)) }
+        let script = try file.map { path throws(Diagnostic) in
+            (path, try RuleSource.read(path, limits: plan.settings.run.limits))
+        }
         Conversation.run(
             plan, shell: shell,
             manner: Conversation.Manner(

@@ -16,7 +16,9 @@ extension RuleSession.Plan {
         try FoundFileRule.check(sources)
         self.init(
             settings: settings,
-            target: try Target(settings.target) { () throws(Failure) in try Credentials(sources, warn: shell.errors.warn) },
+            target: try Target(settings.target) { () throws(Failure) in
+                try Credentials(sources, warn: shell.errors.warn)
+            },
             rules: try settings.rules.map { paths throws(Diagnostic) in
                 try RuleFiles.read(paths, limits: settings.run.limits)
             } ?? .none, mode: mode, drawsRuns: drawsRuns)

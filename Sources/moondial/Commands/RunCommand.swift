@@ -26,8 +26,10 @@ struct RunCommand: MoondialCommand {
     @OptionGroup(title: "Simulator")
     var simulator: SimulatorOptions
 
-    @Option(name: .customShort("e"), parsing: .unconditional, help: ArgumentHelp("Run this text.", valueName: "code"))
-    var code: String?
+    @Option(
+        name: .customShort("e"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Run this text. Given several times, each text is a line of one script.", valueName: "code"))
+    var code: [String] = []
 
     @Flag(help: "Draw the trace of every run on standard error.")
     var trace = false
@@ -42,14 +44,15 @@ struct RunCommand: MoondialCommand {
 
     /// Words are taken as they come, so what stands where the script should is looked at here.
     func validate() throws {
-        guard code == nil, let word = words.first, word.hasPrefix("-"), word != "-", word != "--" else { return }
+        guard code.isEmpty, let word = words.first, word.hasPrefix("-"), word != "-", word != "--" else { return }
         if word == "-h" || word == "--help" { throw CleanExit.helpRequest(self) }
         throw ValidationError("unknown option '\(word)'")
     }
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        let (script, root, arguments) = try script()
+        try checkScript()
         let plan = try RuleSession.Plan(rules, target, simulator, mode: .script, drawsRuns: trace, shell: shell)
+        let (script, root, arguments) = try script(plan.settings.run.limits)
         if case .remote = plan.target.place { shell.errors.write("target: \(plan.target.title)\n") }
         RuleSession.run(plan, shell: shell) { session in
             session.work = session.engine.run(script, root: root, arguments: arguments) { result in
@@ -61,21 +64,26 @@ struct RunCommand: MoondialCommand {
         }
     }
 
+    /// The words after the options, without the "--" that may end these.
+    private var scriptWords: ArraySlice<String> { words.first == "--" ? words.dropFirst() : words[...] }
+
+    private func checkScript() throws(Failure) {
+        guard code.isEmpty, scriptWords.isEmpty else { return }
+        throw .usage("run needs a script", fix: "name a file, - for standard input, or give the text with -e")
+    }
+
     /// The text to run, the folder of its modules, and the words that are left for it.
-    private func script() throws -> (RuleSource, root: String, arguments: [String]) {
-        var words = words
-        if words.first == "--" { words.removeFirst() }
-        if let code { return (RuleSource(name: .label("-e"), text: Array(code.utf8)), ".", words) }
-        guard let file = words.first else {
-            throw Failure.usage(
-                "run needs a script", fix: "name a file, - for standard input, or give the text with -e")
+    private func script(_ limits: RunLimits) throws -> (RuleSource, root: String, arguments: [String]) {
+        guard code.isEmpty, let file = scriptWords.first else {
+            let text = ByteText.bytes(code.joined(separator: "\n"))
+            return (RuleSource(name: .label("-e"), text: text), ".", Array(scriptWords))
         }
-        let arguments = Array(words.dropFirst())
+        let arguments = Array(scriptWords.dropFirst())
         if file == "-" {
-            let text = try StandardInput.readAll(limit: JSON.Limits.default.bytes)
+            let text = try StandardInput.readAll(limit: max(limits.sourceBytes, JSON.Limits.default.bytes))
             return (RuleSource(name: .label("stdin"), text: text), ".", arguments)
         }
-        return (try RuleSource.read(file), FileSystem.folder(of: file), arguments)
+        return (try RuleSource.read(file, limits: limits), FileSystem.folder(of: file), arguments)
     }
 
     private func finish(_ value: LuaValue, _ session: RuleSession) -> Never {

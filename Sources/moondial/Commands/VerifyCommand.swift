@@ -74,6 +74,10 @@ struct VerifyCommand: MoondialCommand {
         guard let phone, let token else {
             throw Failure.usage("--phone and --token go together", fix: "give both, or JSON on standard input")
         }
+        for (flag, value) in [("--phone", phone), ("--token", token), ("--exid", exID ?? "")]
+        where ByteText.hasRawBytes(value) {
+            throw Failure.usage("\(flag): the value is not UTF-8")
+        }
         var object: JSON.Object = ["phone": .string(phone), "token": .string(token)]
         object["exID"] = exID.map(JSON.string)
         return try RunRequest(json: .object(object))

@@ -66,7 +66,8 @@ struct ConfigurationFile {
                 guard case .object(let object) = try reader.json(node) else {
                     throw key.failure("config: expected \(setting.expectation)")
                 }
-                config = object
+                // As for the context of a request, a member without a value is absent.
+                config = object.withoutNulls
             } else if setting == .limits {
                 for (name, value) in try reader.members(of: node) {
                     let text = try reader.texts(of: value, isList: false)[0]

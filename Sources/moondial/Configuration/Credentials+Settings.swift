@@ -67,7 +67,9 @@ extension Credentials {
         if content.starts(with: [0xEF, 0xBB, 0xBF]) { content = content.dropFirst(3) }
         if content.last == UInt8(ascii: "\n") { content = content.dropLast() }
         if content.last == UInt8(ascii: "\r") { content = content.dropLast() }
-        if content.isEmpty { throw origin.failure("'\(ByteText.shown(path))' is empty; it must hold the master secret") }
+        if content.isEmpty {
+            throw origin.failure("'\(ByteText.shown(path))' is empty; it must hold the master secret")
+        }
         guard let secret = word(String(decoding: content, as: UTF8.self)) else {
             throw origin.failure(
                 "'\(ByteText.shown(path))' must hold the master secret in one line and nothing else, also no spaces")

@@ -7,8 +7,8 @@ import Yams
 
 /// Reads YAML into texts and JSON, with line numbers and without surprises.
 ///
-/// A plain scalar is what it would be in JSON: `true`, `false`, `null` and JSON's numbers; everything else is a text, so
-/// `no`, `007` and `+8613800138000` stay what they are.
+/// Under `config`, a plain scalar is what the core schema of YAML 1.2 makes of it; see ``YAMLScalar``. Settings are texts,
+/// each with a form of its own.
 struct YAMLReader {
     struct Key {
         let name: String
@@ -23,8 +23,10 @@ struct YAMLReader {
     }
 
     let path: String
-    /// How many more values may be read: aliases can make a small file large.
-    private var allowance = 10_000
+    /// How many values and bytes of text may be read: aliases can make a small file large.
+    private static let (maximumValues, maximumBytes) = (10_000, 1 << 20)
+    private var values = maximumValues
+    private var bytes = maximumBytes
 
     init(path: String) {
         self.path = path
@@ -69,42 +71,105 @@ struct YAMLReader {
         }
     }
 
+    /// The value of a node, with plain scalars as in the core schema of YAML 1.2. A member of a map without a value is
+    /// absent, so that it is nil in Lua; in a list it stays.
     mutating func json(_ node: Node, depth: Int = 0) throws(Failure) -> JSON {
-        allowance -= 1
-        guard allowance >= 0, depth <= 16 else {
-            throw failure("config: more than 10,000 values, or more than 16 levels", line: node.mark?.line)
-        }
+        guard depth <= 16 else { throw failure("config: more than 16 levels", line: node.mark?.line) }
+        try charge(0, node)
         switch node {
-        case .scalar(let scalar): return try json(scalar)
+        case .scalar(let scalar): return try json(scalar, node)
         case .sequence(let sequence):
+            try checkTag(node, in: [Tag.Name.seq.rawValue])
             var elements: [JSON] = []
             for element in sequence { elements.append(try json(element, depth: depth + 1)) }
             return .array(elements)
-        case .mapping:
+        case .mapping(let mapping):
+            try checkTag(node, in: [Tag.Name.map.rawValue])
             var object = JSON.Object()
-            for (key, value) in try members(of: node) { object[key.name] = try json(value, depth: depth + 1) }
+            for (key, value) in mapping {
+                let name = try configKey(key)
+                try charge(name.utf8.count, key)
+                guard object[name] == nil else {
+                    throw failure(
+                        "config: the key '\(String(escaping: name.utf8))' stands there twice", line: key.mark?.line)
+                }
+                object[name] = try json(value, depth: depth + 1)
+            }
             return .object(object)
         case .alias(let alias): throw failure("unknown alias", line: alias.mark?.line)
         }
     }
 
-    private func json(_ scalar: Node.Scalar) throws(Failure) -> JSON {
-        guard scalar.style == .plain, scalar.tag.description != Tag.Name.str.rawValue else {
-            return .string(scalar.string)
+    /// Counts a value and the bytes of its text, also those that an alias repeats.
+    private mutating func charge(_ bytes: Int, _ node: Node) throws(Failure) {
+        values -= 1
+        self.bytes -= bytes
+        guard values >= 0, self.bytes >= 0 else {
+            throw failure(
+                "config: more than 10,000 values, or more than 1 MiB of text; put data in a module",
+                line: node.mark?.line)
         }
-        switch scalar.string {
-        case "", "~", "null": return .null
-        case "true": return true
-        case "false": return false
-        case let text where text.first == "-" || text.first?.isNumber == true:
-            do {
-                return try JSON.parse(text.utf8)
-            } catch  where error.code == .integerOutOfRange || error.code == .doubleOutOfRange {
-                throw failure("config: the number does not fit 64 bits; put it in quotes", line: scalar.mark?.line)
-            } catch {
-                return .string(text)
+    }
+
+    /// Keys are texts. A plain key that would be anything else as a value is refused: rules would look for the number 1001
+    /// and not find the text.
+    private func configKey(_ node: Node) throws(Failure) -> String {
+        guard case .scalar(let scalar) = node else {
+            throw failure("config: expected a text as key", line: node.mark?.line)
+        }
+        let shown = String(escaping: scalar.string.utf8.prefix(60))
+        // The tag of a plain key is no help: it has been derived from the text by the schema of YAML 1.1.
+        guard scalar.style == .plain else {
+            try checkTag(node, in: [Tag.Name.str.rawValue])
+            return scalar.string
+        }
+        if scalar.string == "<<" { throw failure("config: merge keys (<<) are not supported", line: node.mark?.line) }
+        guard YAMLScalar(plain: scalar.string) == .text else {
+            throw failure(
+                "config: the key '\(shown)' is no text", line: node.mark?.line,
+                fix: "put it in quotes: \"\(shown)\"; rules find it under this text")
+        }
+        return scalar.string
+    }
+
+    private mutating func json(_ scalar: Node.Scalar, _ node: Node) throws(Failure) -> JSON {
+        try charge(scalar.string.utf8.count, node)
+        try checkTag(node, in: [Tag.Name.str.rawValue])
+        guard isPlain(scalar) else { return .string(scalar.string) }
+        switch YAMLScalar(plain: scalar.string) {
+        case .null: return .null
+        case .bool(let value): return .bool(value)
+        case .integer(let value): return .integer(value)
+        case .double(let value): return .double(value)
+        case .text: return .string(scalar.string)
+        case .outOfRange:
+            throw failure("config: the number does not fit 64 bits; put it in quotes", line: scalar.mark?.line)
+        case .ambiguous(let reason):
+            let shown = String(escaping: scalar.string.utf8.prefix(60))
+            throw failure(
+                "config: '\(shown)' is \(reason)", line: scalar.mark?.line,
+                fix: "put a text in quotes: \"\(shown)\"; write booleans as true and false, numbers in decimal")
+        }
+    }
+
+    private func isPlain(_ scalar: Node.Scalar) -> Bool {
+        let tag = scalar.tag.description
+        return scalar.style == .plain && tag != Tag.Name.str.rawValue && tag != Tag.Name.nonSpecific.rawValue
+    }
+
+    /// Tags that ask for a conversion are refused, rather than ignored.
+    private func checkTag(_ node: Node, in allowed: [String]) throws(Failure) {
+        let tag =
+            switch node {
+            case .scalar(let scalar): scalar.tag.description
+            case .sequence(let sequence): sequence.tag.description
+            case .mapping(let mapping): mapping.tag.description
+            case .alias: ""
             }
-        case let text: return .string(text)
+        let plain = [Tag.Name.implicit.rawValue, Tag.Name.nonSpecific.rawValue]
+        guard plain.contains(tag) || allowed.contains(tag) else {
+            throw failure(
+                "config: the tag '\(String(escaping: tag.utf8.prefix(60)))' is not supported", line: node.mark?.line)
         }
     }
 
@@ -115,8 +180,8 @@ struct YAMLReader {
     }
 
     /// Without an excerpt: the line may hold a secret.
-    private func failure(_ message: String, line: Int? = nil) -> Failure {
-        Failure(Diagnostic(.configuration, message, site: site(line: line)))
+    private func failure(_ message: String, line: Int? = nil, fix: String? = nil) -> Failure {
+        Failure(Diagnostic(.configuration, message, site: site(line: line), fix: fix))
     }
 
     private static func explanation(of error: YamlError) -> (problem: String, line: Int?) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialRules
+
 #if canImport(Darwin)
     @preconcurrency import Darwin
 #elseif canImport(Musl)
@@ -8,7 +10,7 @@
     @preconcurrency import Glibc
 #endif
 
-/// Environment variables. One that is empty counts as not set.
+/// Environment variables, as `ByteText` makes them of bytes. One that is empty counts as not set.
 struct Environment {
     let variables: [String: String]
 
@@ -26,7 +28,7 @@ struct Environment {
         var variables: [String: String] = [:]
         var index = 0
         while let entry = environ[index] {
-            let text = String(cString: entry)
+            let text = ByteText.text(UnsafeRawBufferPointer(start: entry, count: strlen(entry)))
             if let equals = text.firstIndex(of: "=") {
                 variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
             }

@@ -81,6 +81,7 @@ final class Conversation {
         } catch {
             throw Failure(error)
         }
+        for warning in engine.replacements.compactMap(\.warning) { shell.errors.warn(warning) }
         session = ReplSession(engine: engine, eventLoop: eventLoop, screen: screen.screen, setup: setup)
         output.session = session
     }

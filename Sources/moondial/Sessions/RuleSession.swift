@@ -65,6 +65,7 @@ final class RuleSession {
         } catch {
             throw Failure(error)
         }
+        for warning in engine.replacements.compactMap(\.warning) { shell.errors.warn(warning) }
         engine.onRunFinished = { [unowned self] in report($0) }
         // A script that never waits is stopped where it is; hooks end by themselves, and then the event loop gives up
         // what waits.

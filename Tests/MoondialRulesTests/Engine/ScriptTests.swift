@@ -215,7 +215,7 @@ import Testing
             rule "o" {
               pre_check = function(r)
                 local context = r.context
-                print(r.channel, r.ip, r.operator, r.token_age_ms, context.tags[2], context.none == moondial.json.null)
+                print(r.channel, r.ip, r.operator, r.token_age_ms, context.tags[2], context.none)
               end,
             }
             """
@@ -227,7 +227,7 @@ import Testing
             })
             return d.endpoint
             """)
-        #expect(report.printed == ["web\t192.0.2.1\tCU\t0\tb\ttrue"])
+        #expect(report.printed == ["web\t192.0.2.1\tCU\t0\tb\tnil"])
         #expect(report.results == ["h5"])
     }
 }

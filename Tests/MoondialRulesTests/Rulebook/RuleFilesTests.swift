@@ -70,8 +70,10 @@ import Testing
     /// A module belongs to the folder of the file that asks for it.
     @Test func eachFolderHasItsOwnModules() async throws {
         let folder = try TemporaryFolder([
-            "x/a.lua": "local n = require 'lib.name' rule(n) { pre_check = function() end }", "x/lib/name.lua": "return 'x'",
-            "y/b.lua": "local n = require 'lib.name' rule(n) { pre_check = function() end }", "y/lib/name.lua": "return 'y'",
+            "x/a.lua": "local n = require 'lib.name' rule(n) { pre_check = function() end }",
+            "x/lib/name.lua": "return 'x'",
+            "y/b.lua": "local n = require 'lib.name' rule(n) { pre_check = function() end }",
+            "y/lib/name.lua": "return 'y'",
             "z/c.lua": "require 'lib.name'", "z/d.lua": "rule 'z' { pre_check = function() end }",
         ])
         #expect(try await folder.load(["x", "y"]).rules.map(\.name) == ["x", "y"])

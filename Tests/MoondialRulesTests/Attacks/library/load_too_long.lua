@@ -2,7 +2,7 @@
 -- expect: deny survived
 rule "attack" {
   pre_check = function()
-    local chunk, problem = load("--" .. ("x"):rep(200 << 10))
+    local chunk, problem = load("--" .. ("x"):rep(2 << 20))
     return not chunk and type(problem) == "string" and deny "survived"
   end,
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+
+/// What a plain scalar of YAML means by the core schema of YAML 1.2.
+///
+/// Texts that readers of YAML 1.1 take for something else than the core schema does have no meaning here: which of the two
+/// the author meant cannot be known.
+///
+/// - SeeAlso: https://yaml.org/spec/1.2.2/#103-core-schema
+enum YAMLScalar: Equatable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case double(Double)
+    case text
+    /// A number that does not fit 64 bits.
+    case outOfRange
+    /// Must be put in quotes to be a text; why, to follow "is".
+    case ambiguous(String)
+
+    init(plain text: String) {
+        switch text {
+        case "", "~", "null", "Null", "NULL": self = .null
+        case "true", "True", "TRUE": self = .bool(true)
+        case "false", "False", "FALSE": self = .bool(false)
+        default:
+            self =
+                Self.oldBooleans.contains(text.lowercased())
+                ? .ambiguous("a boolean for some readers of YAML and a text for others") : Self.number(text)
+        }
+    }
+
+    /// The booleans of YAML 1.1 that the core schema takes for texts, and `tRUE`.
+    private static let oldBooleans: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false"]
+    private static let noNumber = ambiguous("a number for some readers of YAML and a text for others")
+
+    private static func number(_ text: String) -> YAMLScalar {
+        let bytes = Array(text.utf8)
+        let isSigned = bytes.first == UInt8(ascii: "-") || bytes.first == UInt8(ascii: "+")
+        let digits = isSigned ? bytes.dropFirst() : bytes[...]
+        let name = String(decoding: digits, as: UTF8.self).lowercased()
+        if name == ".inf" || text.lowercased() == ".nan" { return .ambiguous("no number that rules can be given") }
+        guard let first = digits.first, isDigit(first) || first == UInt8(ascii: ".") else { return .text }
+        if first == UInt8(ascii: "0"), digits.count > 1 {
+            if name.hasPrefix("0x") { return integer(name.dropFirst(2), radix: 16, isSigned) }
+            if name.hasPrefix("0o") { return integer(name.dropFirst(2), radix: 8, isSigned) }
+            if name.hasPrefix("0b"), name.dropFirst(2).utf8.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: "_") }) {
+                return noNumber
+            }
+        }
+        return decimal(text, digits, bytes)
+    }
+
+    private static func integer(_ digits: Substring, radix: Int, _ isSigned: Bool) -> YAMLScalar {
+        let plain = digits.filter { $0 != "_" }
+        guard !plain.isEmpty, plain.allSatisfy({ $0.isASCII && $0.hexDigitValue.map { $0 < radix } ?? false }) else {
+            return .text
+        }
+        if isSigned || plain.count != digits.count { return noNumber }
+        return Int64(plain, radix: radix).map(Self.integer) ?? .outOfRange
+    }
+
+    /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, with what the older schema adds.
+    private static func decimal(_ text: String, _ digits: ArraySlice<UInt8>, _ bytes: [UInt8]) -> YAMLScalar {
+        var rest = digits.filter { $0 != UInt8(ascii: "_") }[...]
+        let hasSeparators = rest.count != digits.count
+        let whole = rest.prefix(while: isDigit)
+        rest = rest.dropFirst(whole.count)
+        var fraction: ArraySlice<UInt8> = []
+        var isInteger = true
+        if rest.first == UInt8(ascii: ".") {
+            isInteger = false
+            fraction = rest.dropFirst().prefix(while: isDigit)
+            rest = rest.dropFirst(1 + fraction.count)
+        }
+        guard !whole.isEmpty || !fraction.isEmpty else { return .text }
+        if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+            isInteger = false
+            rest = rest.dropFirst()
+            if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+            guard !rest.isEmpty, rest.allSatisfy(isDigit) else { return .text }
+        } else if !rest.isEmpty {
+            return .text
+        }
+        if hasSeparators { return noNumber }
+        if isInteger, whole.count > 1, whole.first == UInt8(ascii: "0") {
+            return .ambiguous("an octal number for some readers of YAML and a decimal for others")
+        }
+        if isInteger, bytes.first == UInt8(ascii: "+") {
+            return .ambiguous("a number, which would lose its sign")
+        }
+        if isInteger { return Int64(text).map(Self.integer) ?? .outOfRange }
+        // `1.` and `.5` are numbers of the core schema, which not every parser of numbers takes.
+        var number = text
+        if whole.isEmpty { number = number.replacingFirst(".", "0.") }
+        if fraction.isEmpty { number = number.replacingFirst(".", ".0") }
+        guard let value = Double(number), value.isFinite else { return .outOfRange }
+        return .double(value)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+}
+
+extension String {
+    fileprivate func replacingFirst(_ character: Character, _ replacement: String) -> String {
+        guard let index = firstIndex(of: character) else { return self }
+        return self[..<index] + replacement + self[self.index(after: index)...]
+    }
+}
