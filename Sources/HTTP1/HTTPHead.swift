@@ -27,8 +27,11 @@ enum HTTPHead {
     /// has not come yet. How the bytes were split into reads makes no difference to the result.
     ///
     /// - Parameters:
+    ///   - bytes: What has come.
     ///   - scanned: How many bytes are known to hold no end.
     ///   - room: How many bytes the head may have.
+    /// - Returns: The length of the head with its empty line, or nil when more bytes have to come.
+    /// - Throws: `HTTPSyntaxError` when the head is larger, or a line ends wrongly.
     static func length(
         in bytes: UnsafeRawBufferPointer, scanned: Int, room: Int
     ) throws(HTTPSyntaxError) -> Int? {

@@ -32,6 +32,7 @@ package struct HTTPReplyMessage: Sendable {
     /// - Parameters:
     ///   - keepsAlive: Whether the connection stays open; if not, the reply says so.
     ///   - isHead: Whether it answers a HEAD request: then it announces its body but has none. The default is false.
+    /// - Returns: Head and body.
     package func bytes(keepsAlive: Bool, isHead: Bool = false) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: 192 + body.count)
         buffer.writeStaticString("HTTP/1.1 ")

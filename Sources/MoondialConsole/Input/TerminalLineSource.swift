@@ -69,7 +69,10 @@ package final class TerminalLineSource {
     /// Waits for the answer to a question. It is no Lua and no paste, and is neither kept nor found again. What was typed
     /// before the question was shown, or after the answer, is kept for the next block.
     ///
-    /// - Parameter isWithdrawn: Whether the question needs no answer any more; asked again after a call of ``waker``.
+    /// - Parameters:
+    ///   - question: Shown in the place of the prompt.
+    ///   - isWithdrawn: Whether the question needs no answer any more; asked again after a call of ``waker``.
+    /// - Returns: The line, or `interrupted` when the question is withdrawn or Ctrl-C was pressed.
     /// - Throws: ``TerminalError`` when the terminal cannot be used. Its end is not an error.
     package func answer(to question: Prompt, isWithdrawn: @escaping () -> Bool) throws -> ReplBlock {
         let blockEditor = editor

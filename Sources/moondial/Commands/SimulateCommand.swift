@@ -49,7 +49,8 @@ struct SimulateCommand: MoondialCommand {
         let settings = try SimulatorSettings(sources)
         let simulator = Simulator(
             configuration: Simulator.Configuration(
-                credentials: try Credentials(sources, warn: shell.errors.warn) ?? .documentedExample, seed: settings.seed,
+                credentials: try Credentials(sources, warn: shell.errors.warn) ?? .documentedExample,
+                seed: settings.seed,
                 providerRules: settings.enforcesProviderRules))
         serve(simulator, tls, shell)
     }
