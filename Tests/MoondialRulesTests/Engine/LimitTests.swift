@@ -98,6 +98,7 @@ import Testing
     @Test func textsToLoadHaveALimit() async throws {
         var harness = EngineHarness("-- " + String(repeating: "x", count: 2000))
         harness.run.limits.sourceBytes = 1024
-        #expect(try await harness.loadingFailure()?.message.contains("more than the 1024 of limits.source_bytes") == true)
+        let message = try await harness.loadingFailure()?.message
+        #expect(message?.contains("more than the 1024 of limits.source_bytes") == true)
     }
 }
