@@ -8,8 +8,8 @@
 //
 // That is allowed where nothing is left behind that outlives the VM. In Lua itself that is always so. In the system's
 // library it is so when Lua, or our own code on behalf of a script, called it for work on bytes or numbers: to read a
-// numeral of 50 MiB, to compare or to measure long strings. Whoever calls it for memory, for files, for threads or for
-// what else may hold a lock does that between `moondial_guard` and `moondial_unguard`, or in `moondial_arena.calls_system`.
+// numeral of 50 MiB, to compare or to measure long strings. Other calls may hold a lock, as those for memory, files and
+// threads do: they stand between `moondial_guard` and `moondial_unguard`, or `moondial_arena.calls_system` is set.
 // A host function is never left, since it has frames of Swift.
 
 #define _GNU_SOURCE  // dl_iterate_phdr, REG_RIP

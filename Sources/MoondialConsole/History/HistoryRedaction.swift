@@ -50,8 +50,7 @@ package enum HistoryRedaction {
     }
 
     private static func hidden(_ text: String, _ redactor: Redactor?) -> String {
-        guard let redactor else { return text }
-        return redactor.text(text)
+        redactor?.text(text) ?? text
     }
 
     /// The same for what stands between quotation marks: a secret may be written with escape sequences.

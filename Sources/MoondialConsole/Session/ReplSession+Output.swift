@@ -101,7 +101,7 @@ extension ReplSession {
 
     func reportRule(_ rule: RuleOutline, replaced: RuleOutline?) {
         let redactor = engine.redactor
-        let name = String(escaping: redactor.rule(rule.name).utf8)
+        let name = redactor.rule(rule.name)
         if let replaced {
             note(
                 "rule '\(name)' replaced: \(redactor.source(rule.file)):\(rule.line), was \(redactor.source(replaced.file)):\(replaced.line)"

@@ -204,10 +204,10 @@ package struct LuaLexer {
     package static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     /// Of the decimal system.
-    package static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+    @inlinable package static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     /// Letters of ASCII, digits and the underscore.
-    package static func isWord(_ byte: UInt8) -> Bool {
+    @inlinable package static func isWord(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: true
         default: false

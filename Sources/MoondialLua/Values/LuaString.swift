@@ -36,16 +36,33 @@ extension String {
             self = text.escapingControls()
             return
         }
-        self = ""
+        var result = ""
+        Self.forEachPiece(of: bytes) { scalar in
+            result += scalar.escapingControls()
+            return true
+        } otherByte: { byte in
+            result += "\\x" + Self.hex(byte)
+        }
+        self = result
+    }
+
+    /// Goes through bytes that need not be UTF-8.
+    ///
+    /// - Parameters:
+    ///   - bytes: From the first to the last.
+    ///   - scalar: Gets each scalar as a text, and says whether it takes it as one.
+    ///   - otherByte: Gets each byte that belongs to no scalar that was taken.
+    package static func forEachPiece(
+        of bytes: [UInt8], scalar: (String) -> Bool, otherByte: (UInt8) -> Void
+    ) {
         var rest = bytes[...]
         while let first = rest.first {
             let width = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-            if let character = String(validating: rest.prefix(width), as: UTF8.self) {
-                append(character.escapingControls())
-                rest.removeFirst(min(width, rest.count))
+            if let text = String(validating: rest.prefix(width), as: UTF8.self), scalar(text) {
+                rest = rest.dropFirst(width)
             } else {
-                append("\\x" + Self.hex(first))
-                rest.removeFirst()
+                otherByte(first)
+                rest = rest.dropFirst()
             }
         }
     }

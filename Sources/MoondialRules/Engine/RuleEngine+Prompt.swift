@@ -43,7 +43,7 @@ extension RuleEngine {
         redactor.text(text)
     }
 
-    /// Before a script sends it.
+    /// What a script is about to send outside of a run, which would note it.
     func noteSecrets(of request: VerificationRequest) { redactor.secrets.add(request) }
 
     // MARK: - Rules

@@ -57,7 +57,7 @@ final class RuleVM {
         }
     }
 
-    /// Whoever names rules does not want the default decisions.
+    /// An operator who names rules does not want the default decisions.
     private func checkRules(of files: RuleFiles) throws(Diagnostic) {
         if host.definitions.rules.isEmpty, let problem = files.withoutRules() { throw problem }
     }

@@ -15,16 +15,12 @@ package enum ByteText {
         let bytes = Array(bytes)
         if let text = String(validating: bytes, as: UTF8.self), !hasRawBytes(text) { return text }
         var scalars = String.UnicodeScalarView()
-        var rest = bytes[...]
-        while let first = rest.first {
-            let width = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-            if let character = String(validating: rest.prefix(width), as: UTF8.self), !hasRawBytes(character) {
-                scalars.append(contentsOf: character.unicodeScalars)
-                rest = rest.dropFirst(width)
-            } else {
-                if let mark = Unicode.Scalar(base + UInt32(first)) { scalars.append(mark) }
-                rest = rest.dropFirst()
-            }
+        String.forEachPiece(of: bytes) { scalar in
+            guard !hasRawBytes(scalar) else { return false }
+            scalars.append(contentsOf: scalar.unicodeScalars)
+            return true
+        } otherByte: { byte in
+            if let mark = Unicode.Scalar(base + UInt32(byte)) { scalars.append(mark) }
         }
         return String(scalars)
     }

@@ -63,11 +63,11 @@ extension LanguageHost {
                 strand.resume(ticket) { $0.write(finished.result) }
             }
         }
-        engine.noteSecrets(of: request.verification)
         permission = engine.requestPermission(for: "verify", of: request.verification.phone, on: strand) { refusal in
             if let refusal { strand.resume(ticket, raising: "verify: \(refusal)") } else { start() }
         }
-        if permission == nil { start() }
+        // A run notes them itself, but there may never be one.
+        if permission == nil { start() } else { engine.noteSecrets(of: request.verification) }
     }
 
     private static func startAttempt(
@@ -83,8 +83,8 @@ extension LanguageHost {
             exchange = nil
             strand.resume(ticket) { $0.write(attempt) }
         }
-        engine.noteSecrets(of: raw.request)
         guard let run = strand.run else {
+            engine.noteSecrets(of: raw.request)
             func start() {
                 let deadline = NIODeadline.now() + TimeAmount(engine.settings.run.timeout)
                 exchange = engine.client.attempt(

@@ -27,14 +27,14 @@ extension LanguageHost {
     private static func constructor(of outcome: Decision.Outcome, limit: Int) -> HostFunction {
         HostFunction("host.\(outcome.rawValue)", as: outcome.rawValue) { call, arguments throws(CallRefusal) in
             let reason = try arguments.optionalText()
-            let limit = Self.isInHook(call) ? Int.max : limit
-            if let count = reason?.utf8.count, count > limit {
+            let isInHook = Self.isInHook(call)
+            if !isInHook, let count = reason?.utf8.count, count > limit {
                 throw arguments.refusal("the reason has \(count) bytes, at most \(limit) are allowed")
             }
             let fields = arguments.value()
             do throws(ChoiceProblem) {
                 let object = fields == .nil ? JSON.Object() : try Choice.fields(fields)
-                let count = object.isEmpty ? 0 : JSON.object(object).bytes.count
+                let count = isInHook || object.isEmpty ? 0 : JSON.object(object).bytes.count
                 if count > limit {
                     throw ChoiceProblem(message: "the fields have \(count) bytes as JSON, at most \(limit) are allowed")
                 }

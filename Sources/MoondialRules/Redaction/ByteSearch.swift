@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -77,11 +79,6 @@ struct ByteSearch: Sendable {
     }
 
     private static func isWordByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"), 0x80...:
-            true
-        default: false
-        }
+        byte >= 0x80 || LuaLexer.isWord(byte)
     }
 }

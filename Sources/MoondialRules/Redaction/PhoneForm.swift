@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
 import NumberVerification
 
 /// The form of the provider's phones: eleven digits that begin with 13 to 19.
@@ -8,7 +9,7 @@ enum PhoneForm {
 
     /// The digits as a number, when they are of that form.
     static func number(_ digits: some Collection<UInt8>) -> UInt64? {
-        guard digits.count == length, digits.allSatisfy(isDigit), digits.first == UInt8(ascii: "1"),
+        guard digits.count == length, digits.allSatisfy(LuaLexer.isDigit), digits.first == UInt8(ascii: "1"),
             let second = digits.dropFirst().first, second >= UInt8(ascii: "3")
         else { return nil }
         return digits.reduce(0) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) }
@@ -25,12 +26,12 @@ enum PhoneForm {
         var counted = 0
         while start < text.count {
             if start >= counted, !work.count(upTo: start, &counted) { break }
-            guard isDigit(text[start]) else {
+            guard LuaLexer.isDigit(text[start]) else {
                 start += 1
                 continue
             }
             var end = start + 1
-            while end < text.count, isDigit(text[end]) { end += 1 }
+            while end < text.count, LuaLexer.isDigit(text[end]) { end += 1 }
             places += self.places(in: text, run: start..<end, work, wasSubmitted, isAllowed)
             start = end
         }
@@ -74,6 +75,4 @@ enum PhoneForm {
         return (code.isEmpty || code.elementsEqual("86".utf8) || code.elementsEqual("0086".utf8))
             && number(digits.suffix(length)) != nil
     }
-
-    static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 }

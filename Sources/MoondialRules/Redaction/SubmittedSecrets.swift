@@ -88,11 +88,11 @@ package final class SubmittedSecrets: Sendable {
         return state.withLock { $0.values[key] ?? $0.olderValues[key] }
     }
 
-    /// Where tokens stand in a text; see `TokenIndex.finds`.
+    /// Where tokens stand in a text; see `TokenIndex.places`.
     func tokens(
         in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, isAllowed: (Range<Int>) -> Bool
     ) -> [Range<Int>] {
-        state.withLock { $0.tokens.finds(in: text, work, isAllowed: isAllowed).map(\.range) }
+        state.withLock { $0.tokens.places(in: text, work, isAllowed: isAllowed) }
     }
 
     /// Where credentials stand in a text, in order. One of fewer than eight bytes counts only as the whole text.

@@ -16,13 +16,6 @@ struct TokenIndex {
     /// the rest of a token, so that the time for one place in a text is bounded.
     private static let lengthsPerPrefix = 16
 
-    /// Where a token stands.
-    struct Find {
-        let range: Range<Int>
-        /// All of a token, and not its beginning with what follows.
-        let isWhole: Bool
-    }
-
     private struct Prefix {
         /// Descending: the longest token wins.
         var lengths: [Int] = []
@@ -63,11 +56,11 @@ struct TokenIndex {
 
     /// The places of tokens and of their beginnings, in order and without overlaps. `isAllowed` says whether what stands at
     /// a range may stay: it is asked for whole tokens and for the first ``prefixLength`` bytes of what may be a beginning.
-    func finds(
+    func places(
         in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, isAllowed: (Range<Int>) -> Bool
-    ) -> [Find] {
+    ) -> [Range<Int>] {
         guard !isEmpty, text.count >= Self.prefixLength else { return [] }
-        var finds: [Find] = []
+        var places: [Range<Int>] = []
         var hashes: SubstringHashes?
         // A token is asked for once, however often it stands in the text.
         var allowed: [UInt64: Bool] = [:]
@@ -87,22 +80,20 @@ struct TokenIndex {
             let mayStay = entries.contains(where: \.isOperators) ? { _ in false } : isAllowed
             let end = wholeEnd(of: entries, at: position, in: known, work, &allowed, mayStay)
             if let end = end ?? cutEnd(of: entries, at: position, in: text, work, mayStay) {
-                finds.append(Find(range: position..<end.bound, isWhole: end.isWhole))
-                position = end.bound
+                places.append(position..<end)
+                position = end
             } else {
                 position += 1
             }
         }
-        return finds
+        return places
     }
-
-    private typealias End = (bound: Int, isWhole: Bool)
 
     /// The end of the longest token that stands here.
     private func wholeEnd(
         of entries: [Prefix], at position: Int, in hashes: SubstringHashes, _ work: RedactionWork,
         _ allowed: inout [UInt64: Bool], _ isAllowed: (Range<Int>) -> Bool
-    ) -> End? {
+    ) -> Int? {
         var best: Int?
         for length in entries.flatMap(\.lengths) where length > best ?? 0 && position + length <= hashes.count {
             guard work.count() else { break }
@@ -112,7 +103,7 @@ struct TokenIndex {
             allowed[hash] = mayStay
             if !mayStay { best = length }
         }
-        return best.map { (position + $0, true) }
+        return best.map { position + $0 }
     }
 
     /// The end of what follows the beginning of a token: up to white space or a quotation mark, and not further than the
@@ -120,7 +111,7 @@ struct TokenIndex {
     private func cutEnd(
         of entries: [Prefix], at position: Int, in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork,
         _ isAllowed: (Range<Int>) -> Bool
-    ) -> End? {
+    ) -> Int? {
         var end = position + Self.prefixLength
         if isAllowed(position..<end) { return nil }
         let limit = min(text.count, position + (entries.map(\.longest).max() ?? 0))
@@ -128,7 +119,7 @@ struct TokenIndex {
             end += 1
         }
         _ = work.count(end - position)
-        return (end, false)
+        return end
     }
 }
 

@@ -75,12 +75,12 @@ package struct Replacement: Sendable {
         self.replaced = replaced
     }
 
-    /// What to warn of when both rules are in files: probably a name was taken twice by mistake, and a rule is missing.
+    /// What to warn of when both rules are in files, not yet printable: probably a name was taken twice by mistake, and a rule is missing.
     package var warning: String? {
         guard rule.file != replaced.file, replaced.file.hasSuffix(".lua"), rule.file.hasSuffix(".lua") else {
             return nil
         }
-        return "rule '\(String(escaping: rule.name.utf8))' of \(replaced.file):\(replaced.line) is not in force: "
+        return "rule '\(rule.name)' of \(replaced.file):\(replaced.line) is not in force: "
             + "\(rule.file):\(rule.line) has the same name and takes its place"
     }
 }

@@ -144,17 +144,18 @@ extension Trace {
 
     var lastAttempt: Attempt? { attempts.lastOwnAttempt }
 
-    /// The hook whose answer, or table, is the decision that stands. Nil when no rule chose.
-    package var decidingPlace: HookPlace? {
-        events.last { if case .decided = $0.kind { true } else { false } }?.place
+    /// The event with the decision that stands.
+    private var decidingEvent: TraceEvent? {
+        events.last { if case .decided = $0.kind { true } else { false } }
     }
+
+    /// The hook whose answer, or table, is the decision that stands. Nil when no rule chose.
+    package var decidingPlace: HookPlace? { decidingEvent?.place }
 
     /// The decision that stands.
     var decision: (Decision, Grounds)? {
-        for event in events.reversed() {
-            if case .decided(let decision, let grounds) = event.kind { return (decision, grounds) }
-        }
-        return nil
+        guard case .decided(let decision, let grounds)? = decidingEvent?.kind else { return nil }
+        return (decision, grounds)
     }
 
     /// What the run comes to, or nil before a decision.

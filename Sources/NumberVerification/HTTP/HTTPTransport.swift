@@ -51,14 +51,7 @@ package final class HTTPTransport: Transport {
     ) -> any Exchange {
         eventLoop.preconditionInEventLoop()
         let call = HTTPCall(request, transport: self, completion: completion)
-        let now = eventLoop.now
-        if isClosed {
-            fail(call, .cancelled(peer: destination.peer, delivered: .no))
-        } else if deadline <= now {
-            fail(call, .deadlinePassed(peer: destination.peer))
-        } else {
-            place(call, deadline: deadline, now: now)
-        }
+        begin(call, deadline: deadline)
         return call
     }
 
@@ -90,6 +83,18 @@ package final class HTTPTransport: Transport {
         openConnections()
     }
 
+    /// Finds a place for a call, unless it is too late for one.
+    private func begin(_ call: HTTPCall, deadline: NIODeadline) {
+        let now = eventLoop.now
+        if isClosed {
+            fail(call, .cancelled(peer: destination.peer, delivered: .no))
+        } else if deadline <= now {
+            fail(call, .deadlinePassed(peer: destination.peer))
+        } else {
+            place(call, deadline: deadline, now: now)
+        }
+    }
+
     private func place(_ call: HTTPCall, deadline: NIODeadline, now: NIODeadline) {
         while let connection = pool.nextIdle(now: now) {
             if !serverKeepsConnections, now - connection.lastRead < Self.settlingTime {
@@ -116,15 +121,7 @@ package final class HTTPTransport: Transport {
 
     private func placeLater(_ call: HTTPCall, deadline: NIODeadline) {
         eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: Self.settlingTime) { [self] in
-            guard !call.isFinished else { return }
-            let now = eventLoop.now
-            if isClosed {
-                fail(call, .cancelled(peer: destination.peer, delivered: .no))
-            } else if deadline <= now {
-                fail(call, .deadlinePassed(peer: destination.peer))
-            } else {
-                place(call, deadline: deadline, now: now)
-            }
+            if !call.isFinished { begin(call, deadline: deadline) }
         }
     }
 

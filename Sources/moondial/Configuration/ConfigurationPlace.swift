@@ -53,7 +53,7 @@ enum ConfigurationPlace {
         }
     }
 
-    /// Nobody but the working folder has chosen it.
+    /// It was taken since it lies in the working folder, and was not chosen by the user.
     var isFound: Bool { if case .found = self { true } else { false } }
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 /// What a plain scalar of YAML means by the core schema of YAML 1.2.
 ///
 /// Texts that readers of YAML 1.1 take for something else than the core schema does have no meaning here: which of the two
@@ -39,11 +41,13 @@ enum YAMLScalar: Equatable {
         let digits = isSigned ? bytes.dropFirst() : bytes[...]
         let name = String(decoding: digits, as: UTF8.self).lowercased()
         if name == ".inf" || text.lowercased() == ".nan" { return .ambiguous("no number that rules can be given") }
-        guard let first = digits.first, isDigit(first) || first == UInt8(ascii: ".") else { return .text }
+        guard let first = digits.first, LuaLexer.isDigit(first) || first == UInt8(ascii: ".") else { return .text }
         if first == UInt8(ascii: "0"), digits.count > 1 {
             if name.hasPrefix("0x") { return integer(name.dropFirst(2), radix: 16, isSigned) }
             if name.hasPrefix("0o") { return integer(name.dropFirst(2), radix: 8, isSigned) }
-            if name.hasPrefix("0b"), name.dropFirst(2).utf8.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: "_") }) {
+            if name.hasPrefix("0b"),
+                name.dropFirst(2).utf8.allSatisfy({ LuaLexer.isDigit($0) || $0 == UInt8(ascii: "_") })
+            {
                 return noNumber
             }
         }
@@ -63,13 +67,13 @@ enum YAMLScalar: Equatable {
     private static func decimal(_ text: String, _ digits: ArraySlice<UInt8>, _ bytes: [UInt8]) -> YAMLScalar {
         var rest = digits.filter { $0 != UInt8(ascii: "_") }[...]
         let hasSeparators = rest.count != digits.count
-        let whole = rest.prefix(while: isDigit)
+        let whole = rest.prefix(while: LuaLexer.isDigit)
         rest = rest.dropFirst(whole.count)
         var fraction: ArraySlice<UInt8> = []
         var isInteger = true
         if rest.first == UInt8(ascii: ".") {
             isInteger = false
-            fraction = rest.dropFirst().prefix(while: isDigit)
+            fraction = rest.dropFirst().prefix(while: LuaLexer.isDigit)
             rest = rest.dropFirst(1 + fraction.count)
         }
         guard !whole.isEmpty || !fraction.isEmpty else { return .text }
@@ -77,7 +81,7 @@ enum YAMLScalar: Equatable {
             isInteger = false
             rest = rest.dropFirst()
             if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
-            guard !rest.isEmpty, rest.allSatisfy(isDigit) else { return .text }
+            guard !rest.isEmpty, rest.allSatisfy(LuaLexer.isDigit) else { return .text }
         } else if !rest.isEmpty {
             return .text
         }
@@ -96,8 +100,6 @@ enum YAMLScalar: Equatable {
         guard let value = Double(number), value.isFinite else { return .outOfRange }
         return .double(value)
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }
 
 extension String {

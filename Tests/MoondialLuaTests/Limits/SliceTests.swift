@@ -56,12 +56,7 @@ import Testing
     /// A chain of weak keys, which takes the collector seconds, and so much memory without an object in the end that the
     /// next object to be made lets it begin.
     private static let collects = """
-        local keys, weak = {}, setmetatable({}, {__mode = 'k'})
-        for i = 1, 40000 do keys[i] = {} end
-        for i = 40000, 2, -1 do local j = math.random(i) keys[i], keys[j] = keys[j], keys[i] end
-        for i = 1, 39999 do weak[keys[i]] = keys[i + 1] end
-        local first = keys[1]
-        keys = nil
+        \(Stall.weakChain)
         local list = {}
         for i = 1, (1 << 21) + 1 do list[i] = true end
         verify()

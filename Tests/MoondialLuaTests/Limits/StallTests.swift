@@ -182,6 +182,16 @@ enum Stall {
     /// Prepares, calls `verify`, and stalls when that returns. So do the others.
     static let rehash = "\(colliding) verify() t[-step] = true"
 
+    /// Makes a chain of weak keys from `first` on, which takes the collector seconds.
+    static let weakChain = """
+        local keys, weak = {}, setmetatable({}, {__mode = 'k'})
+        for i = 1, 40000 do keys[i] = {} end
+        for i = 40000, 2, -1 do local j = math.random(i) keys[i], keys[j] = keys[j], keys[i] end
+        for i = 1, 39999 do weak[keys[i]] = keys[i + 1] end
+        local first = keys[1]
+        keys = nil
+        """
+
     /// Left alone, each takes seconds.
     static let all: [Script] = [
         Script("colliding keys", rehash, ""),
@@ -189,12 +199,7 @@ enum Stall {
         Script(
             "a chain of weak keys",
             """
-            local keys, weak = {}, setmetatable({}, {__mode = 'k'})
-            for i = 1, 40000 do keys[i] = {} end
-            for i = 40000, 2, -1 do local j = math.random(i) keys[i], keys[j] = keys[j], keys[i] end
-            for i = 1, 39999 do weak[keys[i]] = keys[i + 1] end
-            local first = keys[1]
-            keys = nil
+            \(weakChain)
             verify()
             local _ = ('x'):rep(16 << 20)  -- so much that the collector ends its round
             return first
