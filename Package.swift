@@ -173,6 +173,7 @@ let package = Package(
                 "MoondialRules",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "ProcessorClocks",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -104,6 +104,7 @@ struct moondial_vm {
     bool full;                 ///< `live_bytes` was over `live_limit` once
     bool needs_collection;     ///< what runs next would not get memory
     bool is_learning;          ///< how Lua asks for memory is being tried out
+    bool is_set_up;            ///< the host calls Lua from here on within slices only
     moondial_loading loading;
     bool has_changed_metatables;  ///< of tables that had one
     moondial_request request;  ///< the last one, while that goes on
@@ -150,7 +151,7 @@ struct moondial_thread {
     moondial_meter *meter;
     uint64_t ticket;
     bool waits;
-    bool keeps;                  ///< the registry has an argument under the address of the thread
+    int kept;                    ///< reference of an argument that the thread keeps, or LUA_NOREF
     lua_State *waits_in;         ///< outermost of the coroutines through which it waits, or NULL
     moondial_thread *next;       ///< in `threads`
     moondial_thread *next_idle;  ///< in `idle`
@@ -195,11 +196,11 @@ bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *byte
 
 // MARK: - view.c
 
-/// Keys and values of a view, unless fewer will do.
-enum { MOONDIAL_VIEW_NODES = 50000 };
-/// Appends a view of the value at `index`, of so many keys and values, to the outbox. It never goes over a limit: what
-/// there is no room for is left out. Fails only when memory runs out. Never raises.
-moondial_status moondial_encode_view(lua_State *L, int index, uint32_t nodes);
+/// How much of a value is shown: with an error value, less than what a log or a prompt may show.
+typedef enum { MOONDIAL_VIEW_OF_VALUE, MOONDIAL_VIEW_OF_ERROR } moondial_view_size;
+/// Appends a view of the value at `index` to the outbox. It never goes over a limit: what there is no room for, beside the
+/// other values on the outbox, is left out. Fails only when memory runs out. Never raises.
+moondial_status moondial_encode_view(lua_State *L, int index, moondial_view_size size);
 /// Behind `moondial_vm_names` and `moondial_vm_forget_modules`. May raise (memory).
 int moondial_list_names(lua_State *L);
 int moondial_forget_modules(lua_State *L);
@@ -399,6 +400,8 @@ void moondial_check_metatable(lua_State *L, int index);
 /// Fills `bytes` (at most 256); false when the system does not provide. Never raises.
 bool moondial_random(void *bytes, size_t count);
 extern const luaL_Reg moondial_random_functions[];
+/// time and date by the clock of what runs; clock by its processor time.
+extern const luaL_Reg moondial_os_functions[];
 extern const luaL_Reg moondial_value_functions[];
 
 // MARK: - string_patterns.c, strings.c, tables.c, sort.c, codes.c
@@ -410,8 +413,6 @@ extern const luaL_Reg moondial_utf8_functions[];
 
 /// Functions that get the stock function which they replace as an upvalue.
 extern const luaL_Reg moondial_string_wrappers[];
-/// time and date by the clock of what runs; clock by its processor time.
-extern const luaL_Reg moondial_os_wrappers[];
 extern const luaL_Reg moondial_value_wrappers[];
 
 /// What an argument must be capable of, through metamethods when it is no table.

@@ -29,10 +29,6 @@ size_t moondial_vm_live_bytes(const moondial_vm *vm) { return vm->live_bytes; }
 
 bool moondial_vm_is_full(const moondial_vm *vm) { return vm->full; }
 
-void moondial_vm_collect(moondial_vm *vm) {
-    if (!vm->is_lost) lua_gc(vm->main, LUA_GCCOLLECT);
-}
-
 moondial_buffer *moondial_vm_outbox(moondial_vm *vm) { return &vm->outbox; }
 
 moondial_buffer *moondial_vm_inbox(moondial_vm *vm) { return &vm->inbox; }
@@ -129,7 +125,10 @@ moondial_vm *moondial_vm_new(
     lua_atpanic(vm->main, panic);
     lua_pushcfunction(vm->main, set_up);
     lua_pushlightuserdata(vm->main, (void *)allowed);
-    if (lua_pcall(vm->main, 1, 0, 0) == LUA_OK) return vm;
+    if (lua_pcall(vm->main, 1, 0, 0) == LUA_OK) {
+        vm->is_set_up = true;
+        return vm;
+    }
     moondial_vm_free(vm);
     return NULL;
 }
@@ -263,6 +262,13 @@ static moondial_status protect(moondial_vm *vm, lua_CFunction function, const vo
     return status;
 }
 
+static int collect(lua_State *L) {
+    lua_gc(L, LUA_GCCOLLECT);
+    return 0;
+}
+
+void moondial_vm_collect(moondial_vm *vm) { protect(vm, collect, NULL); }
+
 moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t function, uint32_t flags) {
     definition d = {path, function, flags};
     return protect(vm, define, &d);
@@ -289,6 +295,6 @@ moondial_status moondial_vm_run_prelude(moondial_vm *vm, int32_t function) {
 }
 
 void moondial_vm_release(moondial_vm *vm, int32_t function) {
-    // Writes to slots of the registry that exist: cannot allocate, and so cannot raise.
+    // Writes to slots of the registry that exist: cannot allocate, and so cannot raise. Does nothing for LUA_NOREF.
     if (!vm->is_lost) luaL_unref(vm->main, LUA_REGISTRYINDEX, function);
 }

@@ -104,7 +104,7 @@ static int open_string(lua_State *L) {
 
 static int open_os(lua_State *L) {
     luaopen_os(L);
-    wrap(L, moondial_os_wrappers);
+    luaL_setfuncs(L, moondial_os_functions, 0);
     return 1;
 }
 

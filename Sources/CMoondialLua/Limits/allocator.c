@@ -83,6 +83,8 @@ static inline bool is_too_large_table(const moondial_vm *vm, moondial_request re
 /// A new vector, of nodes or something else: does not return when the run may not have it.
 static inline void check_vector(moondial_vm *vm, moondial_request request) {
     if (!is_too_large_table(vm, request)) return;
+    // A coroutine is made for the run, of which the registry keeps a reference: its size is no matter of the run's.
+    if (vm->running == vm->main) return;
     // Lua raises an error when it gets no nodes, and has not changed anything before: this is as good a place to stop as
     // the boundary of an instruction.
     vm->stopping = MOONDIAL_STOP_TABLE;
@@ -90,6 +92,19 @@ static inline void check_vector(moondial_vm *vm, moondial_request request) {
 }
 
 // MARK: - Allocating
+
+/// Lua works for a run only where the run's limits apply and the watchdog knows of them.
+static inline void check_slice(moondial_vm *vm) {
+#ifdef DEBUG
+    if (!vm->is_set_up) return;
+    bool has_limits = vm->meter->cpu_limit != UINT64_MAX || vm->meter->deadline != UINT64_MAX;
+    if (vm->entry != NULL && vm->slice.number != 0 && (!has_limits || vm->is_watched)) return;
+    fprintf(stderr, "moondial: Lua asks for memory outside of a slice that is measured and watched\n");
+    abort();
+#else
+    (void)vm;
+#endif
+}
 
 static inline void *resize(moondial_arena *arena, void *block, size_t old_size, size_t new_size) {
     if (block == NULL) return moondial_arena_take(arena, new_size);
@@ -99,6 +114,7 @@ static inline void *resize(moondial_arena *arena, void *block, size_t old_size, 
 void *moondial_allocate(void *context, void *block, size_t old_size, size_t new_size) {
     moondial_vm *vm = context;
     moondial_request request = {new_size, __builtin_return_address(0), false};
+    check_slice(vm);
     if (block == NULL) {
         // For a new block Lua passes the type of an object here, which is 0 for vectors.
         request.is_object = old_size > 0;

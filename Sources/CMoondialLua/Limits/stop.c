@@ -155,6 +155,15 @@ static void note_cpu(moondial_vm *vm) {
     atomic_store_explicit(&vm->slice.cpu, moondial_cpu_time(here.number), memory_order_relaxed);
 }
 
+/// Why the slice that begins, with so much processor time left, has to stop at once.
+static moondial_stop_reason reason_to_stop(const moondial_vm *vm, uint64_t limit) {
+    const moondial_meter *meter = vm->meter;
+    if (meter->stopped) return meter->stopped;
+    if (vm->interrupted && vm->slice.is_interruptible) return MOONDIAL_STOP_INTERRUPT;
+    if (limit == 0) return MOONDIAL_STOP_CPU;
+    return meter->allocated > meter->allocation_limit ? MOONDIAL_STOP_ALLOCATION : MOONDIAL_STOP_NONE;
+}
+
 static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     moondial_meter *meter = vm->meter;
     moondial_slice *slice = &vm->slice;
@@ -172,11 +181,14 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     atomic_store_explicit(&slice->is_interruptible, is_interruptible, memory_order_relaxed);
     if (vm->is_lost) return;  // going back to a call that is over, and finds that out
     slice->number = ++vm->slices;  // before the watchdog is asked whether it sleeps, and before the interrupt is looked at
-    if (meter->stopped) moondial_request_stop(vm, meter->stopped);
-    else if (vm->interrupted && is_interruptible) moondial_request_stop(vm, MOONDIAL_STOP_INTERRUPT);
-    else if (limit == 0) moondial_request_stop(vm, MOONDIAL_STOP_CPU);
-    else if (meter->allocated > meter->allocation_limit) moondial_request_stop(vm, MOONDIAL_STOP_ALLOCATION);
-    else if (limit != UINT64_MAX || meter->deadline != UINT64_MAX) moondial_watch(vm);
+    moondial_stop_reason reason = reason_to_stop(vm, limit);
+    if (reason != MOONDIAL_STOP_NONE) {
+        // It stops at its first instruction. What comes before, such as a step of the collector, is watched too.
+        atomic_store_explicit(&slice->reason, reason, memory_order_relaxed);
+        atomic_store_explicit(&slice->overdue, slice->number, memory_order_release);
+        moondial_request_stop(vm, reason);
+    }
+    if (reason != MOONDIAL_STOP_NONE || limit != UINT64_MAX || meter->deadline != UINT64_MAX) moondial_watch(vm);
 }
 
 /// Nanoseconds up to which a slice is taken to have worked all the time: three steps of the coarse clock, or more.

@@ -63,10 +63,11 @@ static void encode_arguments(lua_State *L, uint32_t flags, const char *name) {
     moondial_outbox_begin(vm);
     int count = lua_gettop(L);
     for (int i = 1; i <= count; i++) {
+        moondial_poll(L, vm);
         const char *problem = "";
         moondial_status status =
             flags & MOONDIAL_VIEWS
-                ? moondial_encode_view(L, i, MOONDIAL_VIEW_NODES)
+                ? moondial_encode_view(L, i, MOONDIAL_VIEW_OF_VALUE)
                 : moondial_encode(L, i, &vm->limits, flags & MOONDIAL_TAKES_FUNCTIONS, &problem);
         if (status == MOONDIAL_OK) continue;
         if (status == MOONDIAL_MEMORY) problem = "not enough memory";

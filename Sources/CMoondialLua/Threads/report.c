@@ -9,8 +9,8 @@
 /// Levels of a traceback that are reported, from the innermost, and bytes of a message and of names.
 enum { MAX_FRAMES = 24, MAX_MESSAGE = 8192, MAX_SOURCE = 4096, MAX_TYPE_NAME = 200, MAX_FUNCTION_NAME = 200 };
 
-/// Values and keys of an error value that are reported.
-enum { MAX_ERROR_NODES = 64 };
+/// Bytes of the sources of all levels together. Behind them, a source is named as in messages.
+enum { MAX_SOURCES = 16384 };
 
 /// Levels that are looked at. Finding one takes time in proportion to its number.
 enum { MAX_LEVELS = 1000 };
@@ -136,7 +136,7 @@ static bool put_error_value(lua_State *L, moondial_buffer *out) {
         const char *bytes = lua_tolstring(L, -1, &count);
         ok = moondial_put_text(out, MOONDIAL_TAPE_STRING, bytes, count < MAX_MESSAGE ? count : MAX_MESSAGE);
     } else {
-        ok = moondial_encode_view(L, -1, MAX_ERROR_NODES) == MOONDIAL_OK;
+        ok = moondial_encode_view(L, -1, MOONDIAL_VIEW_OF_ERROR) == MOONDIAL_OK;
     }
     return ok && moondial_put_text(out, MOONDIAL_TAPE_STRING, name, strnlen(name, MAX_TYPE_NAME))
            && moondial_put_integer(out, moondial_kind(L, -1));
@@ -147,9 +147,13 @@ static bool put_text_alone(const char *text, moondial_buffer *out) {
     return put_c_string(out, text) && put_c_string(out, "") && moondial_put_integer(out, MOONDIAL_ERROR_OTHER);
 }
 
-static bool put_frame(const lua_Debug *ar, moondial_buffer *out) {
+static bool put_frame(const lua_Debug *ar, moondial_buffer *out, size_t *sources) {
     size_t count;
     const char *source = moondial_source(ar, &count);
+    if ((*sources += count) > MAX_SOURCES) {
+        source = ar->short_src;
+        count = strlen(source);
+    }
     const char *name = ar->name ? ar->name : "";
     return moondial_put_text(out, MOONDIAL_TAPE_STRING, source, count) && put_c_string(out, ar->short_src)
            && moondial_put_integer(out, ar->currentline) && put_c_string(out, ar->namewhat)
@@ -165,14 +169,19 @@ static bool is_host_function(lua_State *L, lua_Debug *ar) {
     return host;
 }
 
-/// Counts what it puts in `frames`.
-static bool put_frames(lua_State *L, moondial_buffer *out, int *frames) {
+/// What has been put of a stack.
+typedef struct {
+    int frames;
+    size_t sources;  ///< bytes
+} progress;
+
+static bool put_frames(lua_State *L, moondial_buffer *out, progress *done) {
     lua_Debug ar;
-    for (int level = 0; level < MAX_LEVELS && *frames < MAX_FRAMES && lua_getstack(L, level, &ar); level++) {
+    for (int level = 0; level < MAX_LEVELS && done->frames < MAX_FRAMES && lua_getstack(L, level, &ar); level++) {
         lua_getinfo(L, "Sln", &ar);
         if (is_prelude(&ar) || is_host_function(L, &ar)) continue;
-        if (!put_frame(&ar, out)) return false;
-        ++*frames;
+        if (!put_frame(&ar, out, &done->sources)) return false;
+        done->frames++;
     }
     return true;
 }
@@ -182,8 +191,8 @@ moondial_status moondial_report(lua_State *L, int lua_status) {
     moondial_outbox_begin(vm);
     // A script that raises Lua's own message for it does not make memory short.
     bool memory = lua_status == LUA_ERRMEM && vm->failed_allocations > vm->failed_before;
-    int frames = 0;
-    bool ok = put_error_value(L, &vm->outbox) && put_frames(L, &vm->outbox, &frames);
+    progress done = {0, 0};
+    bool ok = put_error_value(L, &vm->outbox) && put_frames(L, &vm->outbox, &done);
     return memory || !ok ? MOONDIAL_MEMORY : MOONDIAL_RUNTIME;
 }
 
@@ -196,8 +205,8 @@ void moondial_report_stop(lua_State *L) {
     moondial_vm *vm = moondial_vm_of(L);
     moondial_buffer *out = &vm->outbox;
     moondial_outbox_begin(vm);
-    int frames = 0;
-    if (!put_text_alone("stopped", out) || !put_frames(L, out, &frames)) return;
+    progress done = {0, 0};
+    if (!put_text_alone("stopped", out) || !put_frames(L, out, &done)) return;
     for (moondial_frame *frame = vm->frame; frame != vm->entry->frame && frame->state != NULL; frame = frame->up)
-        if (!put_frames(frame->state, out, &frames)) return;
+        if (!put_frames(frame->state, out, &done)) return;
 }

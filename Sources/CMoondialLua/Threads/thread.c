@@ -215,6 +215,7 @@ moondial_thread *moondial_thread_acquire(moondial_vm *vm, void *owner, moondial_
     thread = calloc(1, sizeof *thread);
     if (thread == NULL) return NULL;
     thread->vm = vm;
+    thread->kept = LUA_NOREF;
     thread->owner = owner;
     thread->meter = meter;
     thread->next = vm->threads;
@@ -222,13 +223,9 @@ moondial_thread *moondial_thread_acquire(moondial_vm *vm, void *owner, moondial_
     return thread;
 }
 
-/// Removing a key neither allocates nor raises.
 static void forget_kept(moondial_thread *thread) {
-    if (!thread->keeps) return;
-    thread->keeps = false;
-    if (thread->vm->is_lost) return;
-    lua_pushnil(thread->vm->main);
-    lua_rawsetp(thread->vm->main, LUA_REGISTRYINDEX, thread);
+    moondial_vm_release(thread->vm, thread->kept);
+    thread->kept = LUA_NOREF;
 }
 
 void moondial_thread_release(moondial_thread *thread) {
@@ -250,6 +247,6 @@ void moondial_thread_disown(moondial_thread *thread) { thread->owner = NULL; }
 
 bool moondial_thread_waits(const moondial_thread *thread) { return thread->waits; }
 
-bool moondial_thread_keeps(const moondial_thread *thread) { return thread->keeps; }
+bool moondial_thread_keeps(const moondial_thread *thread) { return thread->kept != LUA_NOREF; }
 
 bool moondial_thread_runs(const moondial_thread *thread) { return thread->vm->current == thread; }

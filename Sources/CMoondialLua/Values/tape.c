@@ -325,11 +325,11 @@ static void decode(lua_State *L, const uint8_t **cursor) {
             moondial_thread *thread = moondial_vm_of(L)->current;
             decode(L, cursor);
             lua_pushvalue(L, -1);
-            lua_rawsetp(L, LUA_REGISTRYINDEX, thread);
-            thread->keeps = true;
+            // Under a number, since the list part of the registry may grow where a run has few keys left for its tables.
+            thread->kept = luaL_ref(L, LUA_REGISTRYINDEX);
             break;
         }
-        case MOONDIAL_TAPE_KEPT: lua_rawgetp(L, LUA_REGISTRYINDEX, moondial_vm_of(L)->current); break;
+        case MOONDIAL_TAPE_KEPT: lua_rawgeti(L, LUA_REGISTRYINDEX, moondial_vm_of(L)->current->kept); break;
         case MOONDIAL_TAPE_NIL:
         case MOONDIAL_TAPE_END:
         case MOONDIAL_TAPE_OBJECT:

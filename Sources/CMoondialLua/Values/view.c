@@ -9,7 +9,7 @@
 enum {
     MAX_DEPTH = 32,
     MAX_BYTES = 4 << 20,
-    MAX_STRING = 64 << 10,
+    MAX_NAMES = 4 << 20,  ///< bytes
     MAX_COUNTED = 1 << 20,  ///< entries beyond which those left out are not counted
 };
 
@@ -18,6 +18,8 @@ typedef struct {
     moondial_buffer *out;
     uint32_t nodes;
     uint32_t most_nodes;
+    size_t most_bytes;  ///< on the tape, before the last value
+    size_t most_of_string;
     const void *path[MAX_DEPTH];  ///< the tables around what is being shown, outermost first
 } viewer;
 
@@ -32,17 +34,17 @@ static bool put_tag(viewer *v, moondial_tape tag) { return put(v, &tag, sizeof t
 
 static bool put_number(viewer *v, uint32_t number) { return put(v, &number, sizeof number); }
 
-static bool is_full(const viewer *v) { return v->nodes >= v->most_nodes || v->out->count >= MAX_BYTES; }
+static bool is_full(const viewer *v) { return v->nodes >= v->most_nodes || v->out->count >= v->most_bytes; }
 
 static bool view(viewer *v, int index, uint32_t depth);
 
 static bool view_string(viewer *v, int index) {
     size_t count;
     const char *bytes = lua_tolstring(v->state, index, &count);
-    if (count <= MAX_STRING) return moondial_put_text(v->out, MOONDIAL_TAPE_STRING, bytes, count);
+    if (count <= v->most_of_string) return moondial_put_text(v->out, MOONDIAL_TAPE_STRING, bytes, count);
     uint32_t whole = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
     return put_tag(v, MOONDIAL_TAPE_LONG_STRING) && put_number(v, whole) &&
-           moondial_put_text(v->out, MOONDIAL_TAPE_STRING, bytes, MAX_STRING);
+           moondial_put_text(v->out, MOONDIAL_TAPE_STRING, bytes, v->most_of_string);
 }
 
 /// A function without a reference: its source and line, or the name it has in the library.
@@ -178,10 +180,11 @@ static bool view(viewer *v, int index, uint32_t depth) {
             double value = lua_tonumber(L, index);
             return put_tag(v, MOONDIAL_TAPE_DOUBLE) && put(v, &value, sizeof value);
         }
-        case LUA_TSTRING: return view_string(v, index);
+        case LUA_TSTRING: return is_full(v) ? put_tag(v, MOONDIAL_TAPE_CUT) : view_string(v, index);
         case LUA_TTABLE: return view_table(v, index, depth);
-        case LUA_TFUNCTION: return lua_checkstack(L, 6) && view_function(v, index);
-        case LUA_TUSERDATA: return view_object(v, index, depth);
+        case LUA_TFUNCTION:
+            return is_full(v) ? put_tag(v, MOONDIAL_TAPE_CUT) : lua_checkstack(L, 6) && view_function(v, index);
+        case LUA_TUSERDATA: return is_full(v) ? put_tag(v, MOONDIAL_TAPE_CUT) : view_object(v, index, depth);
         case LUA_TLIGHTUSERDATA:
             if (lua_touserdata(L, index) == NULL) return put_tag(v, MOONDIAL_TAPE_NULL);
             break;
@@ -191,8 +194,15 @@ static bool view(viewer *v, int index, uint32_t depth) {
     return moondial_put_text(v->out, MOONDIAL_TAPE_OPAQUE, type, strlen(type));
 }
 
-moondial_status moondial_encode_view(lua_State *L, int index, uint32_t nodes) {
-    viewer v = {.state = L, .out = &moondial_vm_of(L)->outbox, .most_nodes = nodes};
+moondial_status moondial_encode_view(lua_State *L, int index, moondial_view_size size) {
+    bool is_error = size == MOONDIAL_VIEW_OF_ERROR;
+    viewer v = {
+        .state = L,
+        .out = &moondial_vm_of(L)->outbox,
+        .most_nodes = is_error ? 64 : 50000,
+        .most_bytes = is_error ? 32 << 10 : MAX_BYTES,
+        .most_of_string = is_error ? 8 << 10 : 64 << 10,
+    };
     int top = lua_gettop(L);
     bool ok = view(&v, index, 0);
     lua_settop(L, top);
@@ -235,7 +245,7 @@ int moondial_list_names(lua_State *L) {
     if (lua_type(L, 1) != LUA_TTABLE) return 0;
     moondial_look_behind(L, 1);
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
-        if (lua_type(L, -2) != LUA_TSTRING || vm->outbox.count >= MAX_BYTES) continue;
+        if (lua_type(L, -2) != LUA_TSTRING || vm->outbox.count >= MAX_NAMES) continue;
         size_t count;
         const char *key = lua_tolstring(L, -2, &count);
         if (!moondial_put_text(&vm->outbox, MOONDIAL_TAPE_STRING, key, count)) luaL_error(L, "not enough memory");

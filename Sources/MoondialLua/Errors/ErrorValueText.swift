@@ -2,8 +2,8 @@
 
 /// What is said of an error value.
 enum ErrorValueText {
-    /// Characters of a value inside of an error value.
-    private static let shownCharacters = 200
+    /// Bytes of a string inside of an error value.
+    private static let shownBytesOfString = 200
     /// Bytes of a message.
     private static let shownBytes = 8192
 
@@ -44,7 +44,7 @@ enum ErrorValueText {
         let list = table.array.map(shown)
         let named = table.entries.compactMap { entry -> (key: String, text: String)? in
             guard let key = entry.key.text, key != name else { return nil }
-            return (key, "\(String(escaping: key.utf8)) = \(shown(entry.value))")
+            return (key, "\(String(shortening: key.utf8, to: shownBytesOfString)) = \(shown(entry.value))")
         }
         return (list + named.sorted { $0.key < $1.key }.map(\.text)).joined(separator: ", ")
     }
@@ -55,7 +55,7 @@ enum ErrorValueText {
         case .boolean(let value): String(value)
         case .integer(let value): String(value)
         case .number(let value): String(value)
-        case .string(let string, _): "\"\(cut(string.description, to: shownCharacters))\""
+        case .string(let string, _): "\"\(String(shortening: string.bytes, to: shownBytesOfString))\""
         case .null: "null"
         case .table(let table): text(of: table, depth: 3) ?? "a table"
         default: "a \(value.typeName)"

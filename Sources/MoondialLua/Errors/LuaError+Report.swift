@@ -14,7 +14,8 @@ extension LuaError {
         while !reader.isAtEnd { frames.append(ReportedFrame(from: &reader)) }
 
         let (site, message) = Self.splitPosition(of: text) { name in
-            frames.first { $0.nameInMessages == name }.map { $0.source } ?? vm.sources.name(inMessages: name)
+            frames.first { $0.nameInMessages.utf8.elementsEqual(name.utf8) }.map { $0.source }
+                ?? vm.sources.name(inMessages: name)
         }
         let place = site ?? frames.lazy.compactMap(\.site).first
         self.init(
@@ -31,28 +32,32 @@ extension LuaError {
     private static func splitPosition(
         of text: String, source: (String) -> LuaSourceName?
     ) -> (site: LuaSite?, message: String) {
+        let bytes = Array(text.utf8)
         var site: LuaSite?
-        var rest = text[...]
-        while let position = leadingPosition(of: rest, source: source) {
+        var rest = bytes[...]
+        for _ in 0..<mostPositions {
+            guard let position = leadingPosition(of: rest, source: source) else { break }
             site = position.site
-            rest = position.rest
+            rest = rest[position.end...]
         }
-        return (site, String(rest))
+        return (site, site == nil ? text : String(decoding: rest, as: UTF8.self))
     }
 
+    /// Coroutines in coroutines, of which Lua allows some 200.
+    private static let mostPositions = 200
+    /// Lua shortens names in messages to 60 bytes, each of which may be shown by four.
+    private static let longestName = 300
+
     private static func leadingPosition(
-        of text: Substring, source: (String) -> LuaSourceName?
-    ) -> (site: LuaSite, rest: Substring)? {
-        // Lua shortens names in messages to 60 bytes, each of which may be shown by four.
-        var search = text[
-            ..<(text.utf8.index(text.startIndex, offsetBy: 300, limitedBy: text.endIndex) ?? text.endIndex)]
-        while let colon = search.firstIndex(of: ":") {
-            search = search[search.index(after: colon)...]
-            let digits = text[search.startIndex...].prefix { $0.isASCII && $0.isNumber }
-            let rest = text[digits.endIndex...]
-            guard let line = Int(digits), rest.hasPrefix(": ") else { continue }
-            guard let source = source(String(text[..<colon])) else { continue }
-            return (LuaSite(source: source, line: line), rest.dropFirst(2))
+        of text: ArraySlice<UInt8>, source: (String) -> LuaSourceName?
+    ) -> (site: LuaSite, end: Int)? {
+        for colon in text.indices.prefix(longestName) where text[colon] == UInt8(ascii: ":") {
+            let digits = text[(colon + 1)...].prefix(12).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            guard text[digits.endIndex...].starts(with: [UInt8(ascii: ":"), UInt8(ascii: " ")]),
+                let line = Int(String(decoding: digits, as: UTF8.self)),
+                let source = source(String(decoding: text[..<colon], as: UTF8.self))
+            else { continue }
+            return (LuaSite(source: source, line: line), digits.endIndex + 2)
         }
         return nil
     }

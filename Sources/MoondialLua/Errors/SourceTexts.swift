@@ -3,6 +3,8 @@
 /// The texts of the loaded chunks, so that an error can show the line it speaks of.
 struct SourceTexts {
     private var texts: [LuaSourceName: [UInt8]] = [:]
+    /// Where the lines begin of those texts that were asked for one: an error must not take time in proportion to the text.
+    private var lineStarts: [LuaSourceName: [UInt32]] = [:]
     private var names: [String: LuaSourceName] = [:]
 
     /// A text that begins at a later line is put after the lines that there are.
@@ -14,22 +16,30 @@ struct SourceTexts {
             texts[name] = [UInt8](repeating: UInt8(ascii: "\n"), count: firstLine - 1) + text
         }
         names[name.inMessages] = name
+        lineStarts[name] = nil
     }
 
     /// The loaded chunk that Lua's messages call so.
     func name(inMessages name: String) -> LuaSourceName? { names[name] }
 
     /// The line without its end, printable and from at most 400 bytes.
-    func line(at site: LuaSite) -> String? {
+    mutating func line(at site: LuaSite) -> String? {
         guard let text = texts[site.source], site.line > 0 else { return nil }
-        let lines = text.split(separator: UInt8(ascii: "\n"), maxSplits: site.line, omittingEmptySubsequences: false)
-        guard site.line <= lines.count else { return nil }
-        let line = lines[site.line - 1].prefix(400).filter { $0 != UInt8(ascii: "\r") }
+        let starts = lineStarts[site.source] ?? text.lineStarts
+        lineStarts[site.source] = starts
+        guard site.line <= starts.count else { return nil }
+        let line = text[Int(starts[site.line - 1])...].prefix(400).prefix { $0 != UInt8(ascii: "\n") }
+            .filter { $0 != UInt8(ascii: "\r") }
         return String(escaping: line.map { $0 == UInt8(ascii: "\t") ? UInt8(ascii: " ") : $0 })
     }
 }
 
 extension [UInt8] {
+    /// Where the lines begin, in order.
+    fileprivate var lineStarts: [UInt32] {
+        [0] + indices.lazy.filter { self[$0] == UInt8(ascii: "\n") }.map { UInt32($0 + 1) }
+    }
+
     /// Cuts or fills up a text to this number of lines, each with its end.
     fileprivate mutating func keepLines(_ count: Int) {
         var lines = 0

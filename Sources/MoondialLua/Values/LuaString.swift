@@ -32,38 +32,46 @@ extension String {
     /// Text that is safe to print on one line of a terminal or a log, whatever the bytes are.
     package init(escaping bytes: some Sequence<UInt8>) {
         let bytes = Array(bytes)
-        if let text = String(validating: bytes, as: UTF8.self) {
-            self = text.escapingControls()
+        if bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+            self.init(decoding: bytes, as: UTF8.self)
             return
         }
-        var result = ""
+        var shown: [UInt8] = []
+        shown.reserveCapacity(2 * bytes.count)
         Self.forEachPiece(of: bytes) { scalar in
-            result += scalar.escapingControls()
+            Self.show(scalar, in: &shown)
             return true
         } otherByte: { byte in
-            result += "\\x" + Self.hex(byte)
+            shown += [UInt8(ascii: "\\"), UInt8(ascii: "x"), Self.hexDigit(byte >> 4), Self.hexDigit(byte & 15)]
         }
-        self = result
+        self.init(decoding: shown, as: UTF8.self)
     }
 
     /// Goes through bytes that need not be UTF-8.
     ///
     /// - Parameters:
     ///   - bytes: From the first to the last.
-    ///   - scalar: Gets each scalar as a text, and says whether it takes it as one.
+    ///   - scalar: Gets each scalar, and says whether it takes it as one.
     ///   - otherByte: Gets each byte that belongs to no scalar that was taken.
     package static func forEachPiece(
-        of bytes: [UInt8], scalar: (String) -> Bool, otherByte: (UInt8) -> Void
+        of bytes: [UInt8], scalar: (Unicode.Scalar) -> Bool, otherByte: (UInt8) -> Void
     ) {
-        var rest = bytes[...]
-        while let first = rest.first {
-            let width = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-            if let text = String(validating: rest.prefix(width), as: UTF8.self), scalar(text) {
-                rest = rest.dropFirst(width)
-            } else {
-                otherByte(first)
-                rest = rest.dropFirst()
+        var iterator = bytes.makeIterator()
+        var parser = Unicode.UTF8.ForwardParser()
+        var position = 0
+        while true {
+            let length: Int
+            switch parser.parseScalar(from: &iterator) {
+            case .valid(let encoded):
+                length = encoded.count
+                if !scalar(Unicode.UTF8.decode(encoded)) { bytes[position..<(position + length)].forEach(otherByte) }
+            case .error(let count):
+                length = count
+                bytes[position..<(position + length)].forEach(otherByte)
+            case .emptyInput:
+                return
             }
+            position += length
         }
     }
 
@@ -82,26 +90,20 @@ extension String {
         self = String(escaping: beginning) + "…"
     }
 
-    private static func hex(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16, uppercase: true)
-        return digits.utf8.count == 1 ? "0" + digits : digits
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
 
-    private func escapingControls() -> String {
-        if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory.isUnprintable }) else { return self }
-        var result = ""
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            case _ where scalar.properties.generalCategory.isUnprintable:
-                result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-            default: result.unicodeScalars.append(scalar)
-            }
+    private static func show(_ scalar: Unicode.Scalar, in shown: inout [UInt8]) {
+        switch scalar {
+        case " "..."~": shown.append(UInt8(truncatingIfNeeded: scalar.value))
+        case "\n": shown += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+        case "\t": shown += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+        case "\r": shown += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
+        case _ where scalar.properties.generalCategory.isUnprintable:
+            shown += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".utf8
+        default: shown.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         }
-        return result
     }
 }
 

@@ -16,8 +16,8 @@ package enum ByteText {
         if let text = String(validating: bytes, as: UTF8.self), !hasRawBytes(text) { return text }
         var scalars = String.UnicodeScalarView()
         String.forEachPiece(of: bytes) { scalar in
-            guard !hasRawBytes(scalar) else { return false }
-            scalars.append(contentsOf: scalar.unicodeScalars)
+            guard !(marks ~= scalar.value) else { return false }
+            scalars.append(scalar)
             return true
         } otherByte: { byte in
             if let mark = Unicode.Scalar(base + UInt32(byte)) { scalars.append(mark) }

@@ -27,13 +27,13 @@ extension Choice {
     }
 
     /// Reads the second argument of `deny("reason", { … })`.
-    static func fields(_ value: LuaValue) throws(ChoiceProblem) -> JSON.Object {
+    static func fields(_ value: LuaValue, work: HostWork = .unlimited) throws(ChoiceProblem) -> JSON.Object {
         guard case .table(let table) = value else {
             throw ChoiceProblem(message: "table expected, got \(value.typeName)")
         }
         let object: JSON.Object
         do throws(LuaConversionProblem) {
-            object = try JSON.Object(table)
+            object = try JSON.Object(table, work: work)
         } catch {
             throw ChoiceProblem(message: error.message)
         }

@@ -10,8 +10,9 @@ struct LuaConversionProblem: Error {
 
 extension JSON {
     /// Converts a value as `moondial.json.encode` does: a table with the keys 1 … n, or one marked as an array, is an
-    /// array; a table with string keys, or an empty one, is an object.
-    init(_ value: LuaValue) throws(LuaConversionProblem) {
+    /// array; a table with string keys, or an empty one, is an object. Fails when the run has to stop that it is done for.
+    init(_ value: LuaValue, work: HostWork = .unlimited) throws(LuaConversionProblem) {
+        guard !work.isStopping else { throw LuaConversionProblem(message: "stopped") }
         switch value {
         case .nil, .null: self = .null
         case .boolean(let value): self = .bool(value)
@@ -22,8 +23,9 @@ extension JSON {
             }
             self = JSON(number: value)
         case .string(let string): self = .string(try string.jsonText)
-        case .table(let table) where table.array.isEmpty && !table.isArray: self = .object(try Object(table))
-        case .table(let table): self = .array(try JSON.elements(table))
+        case .table(let table) where table.array.isEmpty && !table.isArray:
+            self = .object(try Object(table, work: work))
+        case .table(let table): self = .array(try JSON.elements(table, work: work))
         case .function, .object, .opaque:
             throw LuaConversionProblem(message: "a \(value.typeName) has no JSON form")
         }
@@ -36,20 +38,20 @@ extension JSON {
         self = isWhole ? .integer(Int64(number)) : .double(number)
     }
 
-    private static func elements(_ table: LuaTable) throws(LuaConversionProblem) -> [JSON] {
+    private static func elements(_ table: LuaTable, work: HostWork) throws(LuaConversionProblem) -> [JSON] {
         if let pair = table.pairs.first {
             throw LuaConversionProblem(message: "a list has the key \(pair.key.shownKey) besides")
         }
         var elements: [JSON] = []
         elements.reserveCapacity(table.array.count)
-        for element in table.array { elements.append(try JSON(element)) }
+        for element in table.array { elements.append(try JSON(element, work: work)) }
         return elements
     }
 }
 
 extension JSON.Object {
     /// Converts a table with named fields, or an empty one; in the order of the names, since Lua keeps none.
-    init(_ table: LuaTable) throws(LuaConversionProblem) {
+    init(_ table: LuaTable, work: HostWork = .unlimited) throws(LuaConversionProblem) {
         guard table.array.isEmpty else {
             throw LuaConversionProblem(message: "named fields expected, got a list")
         }
@@ -59,7 +61,7 @@ extension JSON.Object {
             guard case .string(let key) = pair.key else {
                 throw LuaConversionProblem(message: "a table has the key \(pair.key.shownKey), which is no string")
             }
-            members.append(Member(key: try key.jsonText, value: try JSON(pair.value)))
+            members.append(Member(key: try key.jsonText, value: try JSON(pair.value, work: work)))
         }
         members.sort { $0.key.precedesInBytes($1.key) }
         self.init(uniqueMembers: members)

@@ -15,9 +15,7 @@ extension LanguageHost {
             },
             HostFunction("moondial.log", [.views, .texts]) { [weak self] call in
                 guard let self else { return Self.ended }
-                var values: [LuaView] = []
-                while let value = call.arguments.nextView() { values.append(value) }
-                log(LogArguments(values), call)
+                log(LogArguments(from: &call.arguments), call)
                 return .returned
             },
             HostFunction("moondial.now") { [weak self] call in
@@ -27,12 +25,12 @@ extension LanguageHost {
             },
             HostFunction("moondial.hash") { call, arguments throws(CallRefusal) in
                 let text = try arguments.bytes()
-                call.results.write(Self.hash(text, key: try arguments.optionalBytes()))
+                call.results.write(Self.hash(text, key: try arguments.optionalBytes(), work: call.work))
             },
             HostFunction("moondial.json.encode") { call, arguments throws(CallRefusal) in
                 let value = try arguments.givenValue()
                 do throws(LuaConversionProblem) {
-                    call.results.write(bytes: try JSON(value).bytes)
+                    call.results.write(bytes: try JSON(value, work: call.work).bytes)
                 } catch {
                     throw arguments.refusal(error.message)
                 }
@@ -40,7 +38,7 @@ extension LanguageHost {
             HostFunction("moondial.json.decode") { call, arguments throws(CallRefusal) in
                 let text = try arguments.bytes()
                 do throws(JSON.ParseError) {
-                    call.results.write(try JSON.parse(text.bytes))
+                    call.results.write(try JSON.parse(text.bytes) { call.work.isStopping })
                 } catch {
                     call.results.writeNil()
                     call.results.writeError(kind: "bad_json", message: error.description, isRetryable: false)
@@ -63,10 +61,23 @@ extension LanguageHost {
         if let line, !call.work.isStopping { settings.log(line) }
     }
 
-    /// SHA-256, or HMAC-SHA256 with a key, in hexadecimal digits.
-    private static func hash(_ text: LuaString, key: LuaString?) -> String {
-        guard let key else { return Hex.string(SHA256.hash(data: text.bytes)) }
-        return Hex.string(
-            HMAC<SHA256>.authenticationCode(for: text.bytes, using: SymmetricKey(data: key.bytes)))
+    /// SHA-256, or HMAC-SHA256 with a key, in hexadecimal digits; of the beginning alone when the run has to stop.
+    private static func hash(_ text: LuaString, key: LuaString?, work: HostWork) -> String {
+        guard let key else {
+            var hash = SHA256()
+            forEachPiece(of: text, work) { hash.update(data: $0) }
+            return Hex.string(hash.finalize())
+        }
+        var code = HMAC<SHA256>(key: SymmetricKey(data: key.bytes))
+        forEachPiece(of: text, work) { code.update(data: $0) }
+        return Hex.string(code.finalize())
+    }
+
+    private static func forEachPiece(of text: LuaString, _ work: HostWork, _ body: (ArraySlice<UInt8>) -> Void) {
+        var rest = text.bytes[...]
+        while !rest.isEmpty, !work.isStopping {
+            body(rest.prefix(64 << 10))
+            rest = rest.dropFirst(64 << 10)
+        }
     }
 }

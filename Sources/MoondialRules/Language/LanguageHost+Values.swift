@@ -33,7 +33,7 @@ extension LanguageHost {
             }
             let fields = arguments.value()
             do throws(ChoiceProblem) {
-                let object = fields == .nil ? JSON.Object() : try Choice.fields(fields)
+                let object = fields == .nil ? JSON.Object() : try Choice.fields(fields, work: call.work)
                 let count = isInHook || object.isEmpty ? 0 : JSON.object(object).bytes.count
                 if count > limit {
                     throw ChoiceProblem(message: "the fields have \(count) bytes as JSON, at most \(limit) are allowed")

@@ -33,8 +33,8 @@ final class LanguageHost {
         rulebook = Rulebook(rules: [], revision: digest.revision)
     }
 
-    /// A state in which the language is complete and read-only.
-    func makeVM() throws(LuaError) -> LuaVM {
+    /// What the state is made of.
+    var configuration: LuaVM.Configuration {
         var configuration = LuaVM.Configuration()
         configuration.functions =
             definitionFunctions + valueFunctions + globalFunctions + runFunctions + toolFunctions + promptFunctions
@@ -43,7 +43,12 @@ final class LanguageHost {
         configuration.liveBytes = settings.run.limits.vmMemory
         configuration.sourceBytes = settings.run.limits.sourceBytes
         configuration.clock = { [weak self] thread in self?.time(of: thread) ?? 0 }
-        let vm = try LuaVM(configuration)
+        return configuration
+    }
+
+    /// A state in which the language is complete and read-only; nil is `configuration`.
+    func makeVM(_ configuration: LuaVM.Configuration? = nil) throws(LuaError) -> LuaVM {
+        let vm = try LuaVM(configuration ?? self.configuration)
         try vm.set("moondial.json.null", to: .null)
         try vm.set("moondial.config") { $0.write(.object(settings.config) as JSON) }
         try vm.runPrelude(settings.isPrompt ? Prelude.text + Prelude.prompt : Prelude.text, label: "prelude")

@@ -13,25 +13,43 @@ struct LogArguments {
 
     /// What stands in the place of something that is not shown.
     private static let mark = "…"
-    /// Keys and values of one line.
-    private static let mostValues = 1000
+    /// What there is room for in one line.
+    private struct Room {
+        /// Keys and values.
+        var values = 1000
+        /// Of strings, as the script wrote them.
+        var bytes = 64 << 10
 
-    init(_ values: [LuaView]) {
-        var room = Self.mostValues
-        var texts = values
+        var isEmpty: Bool { values <= 0 || bytes <= 0 }
+    }
+
+    /// Reads the arguments that are left, as far as there is room for them.
+    init(from reader: inout LuaReader) {
+        var room = Room()
+        var texts: [LuaView] = []
+        while texts.count <= room.values, let value = reader.nextView() { texts.append(value) }
+        self.init(&texts, &room)
+    }
+
+    private init(_ values: inout [LuaView], _ room: inout Room) {
         if values.count > 1, case .table(let table)? = values.last {
             fields = Self.object(table, &room)
-            texts.removeLast()
+            values.removeLast()
         } else {
             fields = JSON.Object()
         }
-        message = texts.isEmpty ? "nil" : texts.map { Self.text($0, &room) }.joined(separator: " ")
+        var texts: [String] = []
+        for value in values where !room.isEmpty { texts.append(Self.text(value, &room)) }
+        if texts.count < values.count { texts.append(Self.mark) }
+        message = texts.isEmpty ? "nil" : texts.joined(separator: " ")
     }
 
-    private static func text(_ value: LuaView, _ room: inout Int) -> String {
+    private static func text(_ value: LuaView, _ room: inout Room) -> String {
         switch value {
         case .nil: return "nil"
-        case .string, .number: return text(of: value)
+        case .string, .number:
+            room.values -= 1
+            return text(of: value, &room)
         default:
             let json = json(value, &room)
             if case .string(let text) = json { return text }
@@ -40,26 +58,28 @@ struct LogArguments {
     }
 
     /// Of a string or a float.
-    private static func text(of value: LuaView) -> String {
+    private static func text(of value: LuaView, _ room: inout Room) -> String {
         switch value {
         case .string(let string, let bytes):
-            string.description + (string.bytes.count < bytes ? mark : "")
-        case .number(let number) where number.isNaN: "nan"
-        case .number(let number) where number.isInfinite: number < 0 ? "-inf" : "inf"
-        case .number(let number): JSON(number: number).description
-        default: mark
+            let shown = string.bytes.prefix(max(room.bytes, 0))
+            room.bytes -= shown.count
+            return String(escaping: shown) + (shown.count < bytes ? mark : "")
+        case .number(let number) where number.isNaN: return "nan"
+        case .number(let number) where number.isInfinite: return number < 0 ? "-inf" : "inf"
+        case .number(let number): return JSON(number: number).description
+        default: return mark
         }
     }
 
-    private static func json(_ value: LuaView, _ room: inout Int) -> JSON {
-        room -= 1
-        if room < 0 { return .string(mark) }
+    private static func json(_ value: LuaView, _ room: inout Room) -> JSON {
+        room.values -= 1
+        if room.values < 0 { return .string(mark) }
         switch value {
         case .nil, .null: return .null
         case .boolean(let value): return .bool(value)
         case .integer(let value): return .integer(value)
-        case .number(let number): return number.isFinite ? JSON(number: number) : .string(text(of: value))
-        case .string: return .string(text(of: value))
+        case .number(let number): return number.isFinite ? JSON(number: number) : .string(text(of: value, &room))
+        case .string: return .string(text(of: value, &room))
         case .table(let table): return container(table, &room)
         case .object(_, let payload): return json(payload, &room)
         case .function(let name, let line): return .string(function(name, line))
@@ -74,31 +94,31 @@ struct LogArguments {
         return "<function \(name)\(line.map { ":\($0)" } ?? "")>"
     }
 
-    private static func container(_ table: LuaTableView, _ room: inout Int) -> JSON {
+    private static func container(_ table: LuaTableView, _ room: inout Room) -> JSON {
         let isList = table.entries.isEmpty && (table.isArray || !table.array.isEmpty)
         guard isList else { return .object(object(table, &room)) }
         var elements: [JSON] = []
-        for element in table.array where room > 0 { elements.append(json(element, &room)) }
+        for element in table.array where !room.isEmpty { elements.append(json(element, &room)) }
         if elements.count < table.array.count || table.omitted > 0 { elements.append(.string(mark)) }
         return .array(elements)
     }
 
     /// Lists have their positions as names. In the order of the names.
-    private static func object(_ table: LuaTableView, _ room: inout Int) -> JSON.Object {
+    private static func object(_ table: LuaTableView, _ room: inout Room) -> JSON.Object {
         var members = JSON.Object()
-        for (index, element) in table.array.enumerated() where room > 0 {
+        for (index, element) in table.array.enumerated() where !room.isEmpty {
             members[String(index + 1)] = json(element, &room)
         }
-        for entry in table.entries where room > 0 { members[name(entry.key)] = json(entry.value, &room) }
+        for entry in table.entries where !room.isEmpty { members[name(entry.key, &room)] = json(entry.value, &room) }
         if members.count < table.array.count + table.entries.count || table.omitted > 0 {
             members[mark] = .string("more")
         }
         return JSON.Object(uniqueMembers: members.members.sorted { $0.key.precedesInBytes($1.key) })
     }
 
-    private static func name(_ key: LuaView) -> String {
+    private static func name(_ key: LuaView, _ room: inout Room) -> String {
         switch key {
-        case .string, .number: text(of: key)
+        case .string, .number: text(of: key, &room)
         case .integer(let value): String(value)
         case .boolean(let value): String(value)
         default: "<\(key.typeName)>"

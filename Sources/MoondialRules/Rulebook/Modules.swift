@@ -13,6 +13,9 @@ struct Modules {
         case everywhere
     }
 
+    /// Bytes of a name.
+    private static let longestName = 256
+
     /// A file that was found for a name.
     private struct File {
         let path: String
@@ -106,6 +109,11 @@ struct Modules {
     }
 
     private mutating func look(for name: String, in roots: [String]) throws(NotFound) -> (String, File) {
+        guard name.utf8.count <= Self.longestName else {
+            throw NotFound(
+                message: "module name '\(String(shortening: name.utf8))' has \(name.utf8.count) bytes, at most "
+                    + "\(Self.longestName) are allowed")
+        }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(Self.isNameByte) }) else {
             throw NotFound(

@@ -71,12 +71,19 @@ struct RuleDefinition {
         if case .function(let function) = value, function.site.line > 0 { function.site } else { nil }
     }
 
+    /// Bytes of a name.
+    private static let longestName = 256
+
     /// The name of a rule, printable.
     static func name(_ value: LuaValue) throws(Problem) -> String {
         guard case .string(let string) = value else {
             throw Problem(message: "bad argument #1 to 'rule' (string expected, got \(value.typeName))")
         }
         guard !string.bytes.isEmpty else { throw Problem(message: "a rule needs a name: rule \"name\" { … }") }
+        guard string.bytes.count <= longestName else {
+            throw Problem(
+                message: "the name of a rule has \(string.bytes.count) bytes, at most \(longestName) are allowed")
+        }
         return string.description
     }
 

@@ -61,6 +61,7 @@ extension JSON.ParseError {
         case invalidEscape = "invalid_escape"
         case loneSurrogate = "lone_surrogate"
         case invalidUTF8 = "invalid_utf8"
+        case stopped
 
         /// The same in words.
         package var message: String {
@@ -87,6 +88,7 @@ extension JSON.ParseError {
             case .invalidEscape: "invalid escape sequence in a string"
             case .loneSurrogate: "escaped surrogate without its other half"
             case .invalidUTF8: "bytes are not UTF-8"
+            case .stopped: "parsing was stopped"
             }
         }
     }

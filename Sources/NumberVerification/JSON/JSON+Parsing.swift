@@ -26,24 +26,35 @@ extension JSON {
     /// Stricter than the letter where it leaves a choice: duplicate keys, escaped lone surrogates, a byte order mark,
     /// integers that do not fit 64 bits and numbers that overflow a double are refused. `-0` is an integer, and
     /// integers have one zero; `-0.0` keeps its sign.
+    ///
+    /// - Parameters:
+    ///   - bytes: The document.
+    ///   - limits: What it may be made of.
+    ///   - isStopping: Asked before each value, whether to fail with `stopped`. The default never stops.
+    /// - Returns: The document's value.
+    /// - Throws: ``ParseError`` with the place of what is wrong.
     package static func parse(
-        _ bytes: UnsafeRawBufferPointer, limits: Limits = .default
+        _ bytes: UnsafeRawBufferPointer, limits: Limits = .default, isStopping: @escaping () -> Bool = { false }
     ) throws(ParseError) -> JSON {
-        var parser = JSONParser(bytes, limits: limits)
+        var parser = JSONParser(bytes, limits: limits, isStopping: isStopping)
         return try parser.document()
     }
 
     /// Parses one document held by any collection of bytes: an array, a buffer's view, the `utf8` of a string.
     /// Bytes that do not lie in one piece are copied first.
     package static func parse(
-        _ bytes: some Sequence<UInt8>, limits: Limits = .default
+        _ bytes: some Sequence<UInt8>, limits: Limits = .default, isStopping: @escaping () -> Bool = { false }
     ) throws(ParseError) -> JSON {
         let parsed = bytes.withContiguousStorageIfAvailable { bytes in
-            Result { () throws(ParseError) in try parse(UnsafeRawBufferPointer(bytes), limits: limits) }
+            Result { () throws(ParseError) in
+                try parse(UnsafeRawBufferPointer(bytes), limits: limits, isStopping: isStopping)
+            }
         }
         if let parsed { return try parsed.get() }
         let copied = Array(bytes).withUnsafeBytes { bytes in
-            Result { () throws(ParseError) in try parse(bytes, limits: limits) }
+            Result { () throws(ParseError) in
+                try parse(bytes, limits: limits, isStopping: isStopping)
+            }
         }
         return try copied.get()
     }

@@ -6,9 +6,11 @@ struct JSONParser {
     let end: Int
     let limits: JSON.Limits
     var position = 0
+    private let isStopping: () -> Bool
     private var depth = 0
 
-    init(_ input: UnsafeRawBufferPointer, limits: JSON.Limits) {
+    init(_ input: UnsafeRawBufferPointer, limits: JSON.Limits, isStopping: @escaping () -> Bool) {
+        self.isStopping = isStopping
         self.input = input
         self.end = input.count
         self.limits = limits
@@ -26,6 +28,7 @@ struct JSONParser {
     }
 
     private mutating func value() throws(JSON.ParseError) -> JSON {
+        guard !isStopping() else { throw failure(.stopped, at: position) }
         switch current {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"): return .object(try object())
