@@ -30,13 +30,17 @@ let package = Package(
         .target(name: "CMoondialLua", dependencies: ["CLua"], cSettings: [.headerSearchPath(".")]),
         .target(name: "MoondialLua", dependencies: ["CMoondialLua"], swiftSettings: settings),
 
-        // The service: wire types, client and stand-in. Knows no Lua.
+        // Formats: know nothing of what is said in them.
+        .target(name: "JSON", swiftSettings: settings),
         .target(
             name: "HTTP1", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+
+        // The service: wire types, client and stand-in. Knows no Lua.
         .target(
             name: "NumberVerification",
             dependencies: [
                 "HTTP1",
+                "JSON",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -47,6 +51,7 @@ let package = Package(
             name: "NumberVerificationSimulator",
             dependencies: [
                 "HTTP1",
+                "JSON",
                 "NumberVerification",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -60,6 +65,7 @@ let package = Package(
         .target(
             name: "MoondialRules",
             dependencies: [
+                "JSON",
                 "MoondialLua",
                 "NumberVerification",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -69,6 +75,7 @@ let package = Package(
         .target(
             name: "MoondialConsole",
             dependencies: [
+                "JSON",
                 "MoondialLua",
                 "MoondialRules",
                 "NumberVerification",
@@ -80,6 +87,7 @@ let package = Package(
         .executableTarget(
             name: "moondial",
             dependencies: [
+                "JSON",
                 "MoondialConsole",
                 "MoondialLua",
                 "MoondialRules",
@@ -129,7 +137,7 @@ let package = Package(
         .executableTarget(
             name: "MoondialFuzz",
             dependencies: [
-                "ChildProcesses", "Generators", "HTTP1", "MoondialConsole", "MoondialLua", "MoondialRules",
+                "ChildProcesses", "Generators", "HTTP1", "JSON", "MoondialConsole", "MoondialLua", "MoondialRules",
                 "NumberVerification",
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -139,10 +147,14 @@ let package = Package(
             name: "MoondialLuaTests", dependencies: ["ChildProcesses", "Generators", "MoondialLua", "ProcessorClocks"],
             swiftSettings: settings),
         .testTarget(
+            name: "JSONTests", dependencies: ["Generators", "JSON"], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
             name: "NumberVerificationTests",
             dependencies: [
                 "Generators",
                 "HTTP1",
+                "JSON",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -157,6 +169,7 @@ let package = Package(
             name: "NumberVerificationSimulatorTests",
             dependencies: [
                 "HTTP1",
+                "JSON",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -169,6 +182,7 @@ let package = Package(
             dependencies: [
                 "Generators",
                 "HTTP1",
+                "JSON",
                 "MoondialLua",
                 "MoondialRules",
                 "NumberVerification",
@@ -183,6 +197,7 @@ let package = Package(
             name: "MoondialConsoleTests",
             dependencies: [
                 "Generators",
+                "JSON",
                 "MoondialConsole",
                 "MoondialLua",
                 "MoondialRules",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Generators
-import NumberVerification
+import JSON
 
 /// A document that is read and written is the same when it is read again; one that is damaged is refused.
 enum JSONFuzz {
@@ -12,15 +12,15 @@ enum JSONFuzz {
         for _ in 0..<count {
             var document = document(&random, depth: 0)
             for _ in 0..<random.below(4) { mutate(&document, &random) }
-            guard let first = try? JSON.parse(document) else { continue }
+            guard let first = try? JSONValue.parse(document) else { continue }
             var written: [UInt8] = []
             first.write(into: &written)
             do {
-                let second = try JSON.parse(written)
+                let second = try JSONValue.parse(written)
                 var again: [UInt8] = []
                 second.write(into: &again)
                 if again != written { throw Fuzz.Finding(input: Fuzz.quoted(document), problem: "written differently") }
-            } catch let error as JSON.ParseError {
+            } catch let error as JSONValue.ParseError {
                 throw Fuzz.Finding(input: Fuzz.quoted(document), problem: "what was written is refused: \(error)")
             }
         }

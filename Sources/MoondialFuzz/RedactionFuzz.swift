@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Generators
+import JSON
 import MoondialRules
 import NumberVerification
 
@@ -57,7 +58,7 @@ enum RedactionFuzz {
             guard let place = place(of: Array(part.utf8), in: rest) else { throw fail("\(shown) holds \(part)") }
             rest = rest[(place + part.utf8.count)...]
         }
-        let value = JSON.array([.object([text: .string(text)]), .string(text)])
+        let value = JSONValue.array([.object([text: .string(text)]), .string(text)])
         for secret in secrets where holds(redactor.json(value).description, secret) {
             throw fail("\(secret) is left in \(redactor.json(value))")
         }

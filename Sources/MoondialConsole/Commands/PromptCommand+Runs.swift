@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import MoondialRules
 import NIOCore
@@ -128,7 +129,7 @@ private final class Trial {
         let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() where !line.allSatisfy({ $0 <= 0x20 }) {
             do {
-                requests.append(try RunRequest(json: try JSON.parse(Array(line))))
+                requests.append(try RunRequest(json: try JSONValue.parse(Array(line))))
             } catch let problem as Diagnostic {
                 throw Diagnostic(problem.code, "\(path):\(index + 1): \(problem.message)", fix: problem.fix)
             } catch {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-package import NumberVerification
+package import JSON
+import NumberVerification
 
 /// What the rules chose for one run. The verdict is evidence, the decision is ours.
 package struct Decision: Sendable, Hashable {
@@ -29,7 +30,7 @@ package struct Decision: Sendable, Hashable {
     package var reason: String? { choice.reason }
 
     /// What the rule added. As the rule gave it: unredacted.
-    package var fields: JSON.Object { choice.fields }
+    package var fields: JSONObject { choice.fields }
 }
 
 /// What a rule says when it decides: `deny`, `deny "reason"` or `deny("reason", {field = 1})`.
@@ -38,9 +39,9 @@ package struct Choice: Sendable, Hashable {
     /// Why, or nil when the rule gave no reason.
     package let reason: String?
     /// Further members for the decision table; empty when the rule gave none.
-    package let fields: JSON.Object
+    package let fields: JSONObject
 
-    package init(_ outcome: Decision.Outcome, reason: String? = nil, fields: JSON.Object = JSON.Object()) {
+    package init(_ outcome: Decision.Outcome, reason: String? = nil, fields: JSONObject = JSONObject()) {
         self.outcome = outcome
         self.reason = reason
         self.fields = fields

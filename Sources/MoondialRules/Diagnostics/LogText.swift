@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
-import NumberVerification
 
 /// A line that a rule logged, as it goes to standard error:
 ///
@@ -10,7 +10,7 @@ package enum LogText {
     /// Ends with a newline.
     package static func line(for line: LogLine) -> String {
         var text = "log: \(String(escaping: line.message.utf8))"
-        if !line.fields.isEmpty { text += " \(String(escaping: JSON.object(line.fields).bytes))" }
+        if !line.fields.isEmpty { text += " \(String(escaping: JSONValue.object(line.fields).bytes))" }
         let place = [
             line.rule.map { "rule '\(String(escaping: $0.utf8))'" },
             line.site.map { String(escaping: $0.description.utf8) },

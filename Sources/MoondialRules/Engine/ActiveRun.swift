@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import NIOCore
 import NumberVerification
@@ -300,7 +301,7 @@ final class ActiveRun: RunHandle {
 
     /// Notes a log line in the trace and gives its redacted form with the rule that speaks; nil when the run has logged
     /// all that it may, and said so. What is dropped is not looked at: that would take time.
-    func log(_ message: String, fields: JSON.Object, at site: LuaSite?, _ work: RedactionWork) -> LogLine? {
+    func log(_ message: String, fields: JSONObject, at site: LuaSite?, _ work: RedactionWork) -> LogLine? {
         let redactor = engine.redactor
         let place = machine.runningHook
         let rule = place.map { rulebook.outline.rules[$0.rule].name }
@@ -319,7 +320,7 @@ final class ActiveRun: RunHandle {
                 "further lines of this run are dropped: it may log \(limits.logLines) lines and "
                 + "\(limits.logBytes) bytes"
             return LogLine(
-                message: note, fields: JSON.Object(), rule: rule.map(redactor.rule), hook: place?.hook,
+                message: note, fields: JSONObject(), rule: rule.map(redactor.rule), hook: place?.hook,
                 site: site.map(redactor.site), traceID: machine.trace.id)
         }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import JSON
 package import MoondialLua
 package import NIOCore
 package import NumberVerification
@@ -22,7 +23,7 @@ package final class RuleEngine {
         package var mode = Mode.service
         package var run = RunSettings()
         /// What rules read as `moondial.config`.
-        package var config = JSON.Object()
+        package var config = JSONObject()
         /// Gets each line that scripts and rules print, as it is and without the newline. Like `log` and `wallClock`
         /// it is called while Lua runs, and must not call the engine.
         package var print: ([UInt8]) -> Void = { _ in }
@@ -180,7 +181,7 @@ package struct LogLine: Sendable {
     /// Redacted.
     package let message: String
     /// Redacted.
-    package let fields: JSON.Object
+    package let fields: JSONObject
     /// The rule and hook that speak; nil in a script.
     package let rule: String?
     package let hook: Hook?

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-package import NumberVerification
+package import JSON
+import NumberVerification
 
 extension RunRequest {
     /// The keys of a request, in the provider's spelling, and of its options.
@@ -10,7 +11,7 @@ extension RunRequest {
     /// integer, as in the provider's own example. A missing or null exID means none.
     ///
     /// - Throws: A diagnostic with code `request_invalid`, which repeats neither phone nor token.
-    package init(json: JSON) throws(Diagnostic) {
+    package init(json: JSONValue) throws(Diagnostic) {
         do throws(RunRequestProblem) {
             try self.init(members: json)
         } catch {
@@ -19,7 +20,7 @@ extension RunRequest {
         }
     }
 
-    private init(members json: JSON) throws(RunRequestProblem) {
+    private init(members json: JSONValue) throws(RunRequestProblem) {
         guard let object = json.objectValue else {
             throw .expected("a JSON object", of: "request", got: json)
         }
@@ -42,7 +43,7 @@ extension RunRequest {
     }
 
     private static func text(
-        _ object: JSON.Object, _ key: String, acceptsInteger: Bool = false
+        _ object: JSONObject, _ key: String, acceptsInteger: Bool = false
     ) throws(RunRequestProblem) -> String {
         switch object[key] {
         case .string(let text)?: return text

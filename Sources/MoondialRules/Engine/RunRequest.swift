@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import JSON
 import MoondialLua
 package import NumberVerification
 
@@ -23,7 +24,7 @@ package struct RunRequest: Sendable {
     /// Milliseconds the run may take; nil for the configured time.
     package var timeout: Int64?
     /// Whatever else the rules should know.
-    package var context: JSON.Object?
+    package var context: JSONObject?
 
     package init(_ verification: VerificationRequest) {
         self.verification = verification
@@ -49,20 +50,20 @@ extension RunRequest {
     static let maximumContextDepth = 16
 
     /// The options that were given, for the trace.
-    var options: JSON.Object {
-        var options = JSON.Object()
-        options["ip"] = ip.map(JSON.string)
-        options["operator"] = (carrier?.rawValue).map(JSON.string)
-        options["token_age_ms"] = tokenAge.map(JSON.integer)
-        options["timeout_ms"] = timeout.map(JSON.integer)
-        options["context"] = context.map(JSON.object)
+    var options: JSONObject {
+        var options = JSONObject()
+        options["ip"] = ip.map(JSONValue.string)
+        options["operator"] = (carrier?.rawValue).map(JSONValue.string)
+        options["token_age_ms"] = tokenAge.map(JSONValue.integer)
+        options["timeout_ms"] = timeout.map(JSONValue.integer)
+        options["context"] = context.map(JSONValue.object)
         return options
     }
 
     /// Takes one option. A null is as good as none.
     ///
     /// - Throws: What was expected and what came.
-    mutating func setOption(_ name: String, to value: JSON) throws(RunRequestProblem) {
+    mutating func setOption(_ name: String, to value: JSONValue) throws(RunRequestProblem) {
         if value == .null { return }
         switch name {
         case "channel": channel = try Self.choice(value, of: name)
@@ -82,7 +83,7 @@ extension RunRequest {
         }
     }
 
-    private static func choice<Choice>(_ value: JSON, of name: String) throws(RunRequestProblem) -> Choice
+    private static func choice<Choice>(_ value: JSONValue, of name: String) throws(RunRequestProblem) -> Choice
     where Choice: RawRepresentable<String> & CaseIterable {
         guard let choice = value.stringValue.flatMap(Choice.init(rawValue:)) else {
             let names = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
@@ -91,7 +92,7 @@ extension RunRequest {
         return choice
     }
 
-    private static func context(_ value: JSON, of name: String) throws(RunRequestProblem) -> JSON.Object {
+    private static func context(_ value: JSONValue, of name: String) throws(RunRequestProblem) -> JSONObject {
         guard let object = value.objectValue else { throw .expected("an object", of: name, got: value) }
         let (depth, bytes) = (value.depth, value.bytes.count)
         guard depth <= maximumContextDepth else {
@@ -104,7 +105,7 @@ extension RunRequest {
     }
 
     private static func milliseconds(
-        _ value: JSON, of name: String, from minimum: Int64
+        _ value: JSONValue, of name: String, from minimum: Int64
     ) throws(RunRequestProblem) -> Int64 {
         // A day is more than any token lives, and far from overflowing a clock.
         guard let number = value.integerValue, (minimum...86_400_000).contains(number) else {
@@ -116,14 +117,14 @@ extension RunRequest {
 
 extension RunRequestProblem {
     /// What came is named by its type when it is long enough to be a phone or token.
-    static func expected(_ what: String, of field: String, got value: JSON) -> RunRequestProblem {
+    static func expected(_ what: String, of field: String, got value: JSONValue) -> RunRequestProblem {
         let got =
             switch value {
             case .null: "null"
             case .bool(let value): String(value)
             case .integer(let value): (-999_999_999...999_999_999).contains(value) ? String(value) : "a large number"
             case .double: "a fraction"
-            case .string(let text): text.utf8.count <= 10 ? JSON.string(text).description : "another string"
+            case .string(let text): text.utf8.count <= 10 ? JSONValue.string(text).description : "another string"
             case .array: "an array"
             case .object: "an object"
             }

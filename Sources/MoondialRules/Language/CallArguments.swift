@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import NumberVerification
 
@@ -65,12 +66,12 @@ struct CallArguments {
     }
 
     /// The next argument as a table with named fields; nil when it is missing.
-    mutating func optionalObject() throws(CallRefusal) -> JSON.Object? {
+    mutating func optionalObject() throws(CallRefusal) -> JSONObject? {
         let value = value()
         if value == .nil { return nil }
         guard case .table(let table) = value else { throw expected("table", value) }
         do throws(LuaConversionProblem) {
-            return try JSON.Object(table)
+            return try JSONObject(table)
         } catch {
             throw refusal(error.message)
         }

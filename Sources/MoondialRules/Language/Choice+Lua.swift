@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import NumberVerification
 
@@ -23,17 +24,17 @@ extension Choice {
         let fields = try payload["fields"].map { value throws(ChoiceProblem) in
             try Self.fields(value)
         }
-        self.init(outcome, reason: payload["reason"]?.text, fields: fields ?? JSON.Object())
+        self.init(outcome, reason: payload["reason"]?.text, fields: fields ?? JSONObject())
     }
 
     /// Reads the second argument of `deny("reason", { … })`.
-    static func fields(_ value: LuaValue, work: HostWork = .unlimited) throws(ChoiceProblem) -> JSON.Object {
+    static func fields(_ value: LuaValue, work: HostWork = .unlimited) throws(ChoiceProblem) -> JSONObject {
         guard case .table(let table) = value else {
             throw ChoiceProblem(message: "table expected, got \(value.typeName)")
         }
-        let object: JSON.Object
+        let object: JSONObject
         do throws(LuaConversionProblem) {
-            object = try JSON.Object(table, work: work)
+            object = try JSONObject(table, work: work)
         } catch {
             throw ChoiceProblem(message: error.message)
         }
@@ -50,7 +51,7 @@ extension LuaWriter {
         writeTable(expecting: 3) { table in
             table.field("decision", choice.outcome.rawValue)
             table.field("reason", choice.reason)
-            if !choice.fields.isEmpty { table.field("fields") { $0.write(.object(choice.fields) as JSON) } }
+            if !choice.fields.isEmpty { table.field("fields") { $0.write(.object(choice.fields) as JSONValue) } }
         }
     }
 }

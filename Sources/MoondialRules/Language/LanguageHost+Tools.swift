@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import Crypto
+import JSON
 import MoondialLua
-import NumberVerification
 
 extension LanguageHost {
     /// The words that answer at once: `print` and the tools in `moondial`.
@@ -30,15 +30,15 @@ extension LanguageHost {
             HostFunction("moondial.json.encode") { call, arguments throws(CallRefusal) in
                 let value = try arguments.givenValue()
                 do throws(LuaConversionProblem) {
-                    call.results.write(bytes: try JSON(value, work: call.work).bytes)
+                    call.results.write(bytes: try JSONValue(value, work: call.work).bytes)
                 } catch {
                     throw arguments.refusal(error.message)
                 }
             },
             HostFunction("moondial.json.decode") { call, arguments throws(CallRefusal) in
                 let text = try arguments.bytes()
-                do throws(JSON.ParseError) {
-                    call.results.write(try JSON.parse(text.bytes) { call.work.isStopping })
+                do throws(JSONValue.ParseError) {
+                    call.results.write(try JSONValue.parse(text.bytes) { call.work.isStopping })
                 } catch {
                     call.results.writeNil()
                     call.results.writeError(kind: "bad_json", message: error.description, isRetryable: false)

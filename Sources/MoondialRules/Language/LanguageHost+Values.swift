@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import NumberVerification
 
@@ -33,8 +34,8 @@ extension LanguageHost {
             }
             let fields = arguments.value()
             do throws(ChoiceProblem) {
-                let object = fields == .nil ? JSON.Object() : try Choice.fields(fields, work: call.work)
-                let count = isInHook || object.isEmpty ? 0 : JSON.object(object).bytes.count
+                let object = fields == .nil ? JSONObject() : try Choice.fields(fields, work: call.work)
+                let count = isInHook || object.isEmpty ? 0 : JSONValue.object(object).bytes.count
                 if count > limit {
                     throw ChoiceProblem(message: "the fields have \(count) bytes as JSON, at most \(limit) are allowed")
                 }

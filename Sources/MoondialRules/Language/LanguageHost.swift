@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
-import NumberVerification
 
 /// What stands behind the words of the rule language: makes the Lua state and keeps what scripts define.
 final class LanguageHost {
@@ -39,7 +39,7 @@ final class LanguageHost {
         configuration.functions =
             definitionFunctions + valueFunctions + globalFunctions + runFunctions + toolFunctions + promptFunctions
         // What `moondial.json.decode` reads can be encoded again.
-        configuration.limits.depth = JSON.Limits.default.depth
+        configuration.limits.depth = JSONValue.Limits.default.depth
         configuration.liveBytes = settings.run.limits.vmMemory
         configuration.sourceBytes = settings.run.limits.sourceBytes
         configuration.clock = { [weak self] thread in self?.time(of: thread) ?? 0 }
@@ -50,7 +50,7 @@ final class LanguageHost {
     func makeVM(_ configuration: LuaVM.Configuration? = nil) throws(LuaError) -> LuaVM {
         let vm = try LuaVM(configuration ?? self.configuration)
         try vm.set("moondial.json.null", to: .null)
-        try vm.set("moondial.config") { $0.write(.object(settings.config) as JSON) }
+        try vm.set("moondial.config") { $0.write(.object(settings.config) as JSONValue) }
         try vm.runPrelude(settings.isPrompt ? Prelude.text + Prelude.prompt : Prelude.text, label: "prelude")
         try vm.freeze("moondial")
         return vm

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import NumberVerification
 
@@ -9,7 +10,7 @@ struct LogArguments {
     /// The arguments but for the fields, with spaces between.
     let message: String
     /// The last argument, when it is a table and not the only one.
-    let fields: JSON.Object
+    let fields: JSONObject
 
     /// What stands in the place of something that is not shown.
     private static let mark = "…"
@@ -36,7 +37,7 @@ struct LogArguments {
             fields = Self.object(table, &room)
             values.removeLast()
         } else {
-            fields = JSON.Object()
+            fields = JSONObject()
         }
         var texts: [String] = []
         for value in values where !room.isEmpty { texts.append(Self.text(value, &room)) }
@@ -66,19 +67,19 @@ struct LogArguments {
             return String(escaping: shown) + (shown.count < bytes ? mark : "")
         case .number(let number) where number.isNaN: return "nan"
         case .number(let number) where number.isInfinite: return number < 0 ? "-inf" : "inf"
-        case .number(let number): return JSON(number: number).description
+        case .number(let number): return JSONValue(number: number).description
         default: return mark
         }
     }
 
-    private static func json(_ value: LuaView, _ room: inout Room) -> JSON {
+    private static func json(_ value: LuaView, _ room: inout Room) -> JSONValue {
         room.values -= 1
         if room.values < 0 { return .string(mark) }
         switch value {
         case .nil, .null: return .null
         case .boolean(let value): return .bool(value)
         case .integer(let value): return .integer(value)
-        case .number(let number): return number.isFinite ? JSON(number: number) : .string(text(of: value, &room))
+        case .number(let number): return number.isFinite ? JSONValue(number: number) : .string(text(of: value, &room))
         case .string: return .string(text(of: value, &room))
         case .table(let table): return container(table, &room)
         case .object(_, let payload): return json(payload, &room)
@@ -94,18 +95,18 @@ struct LogArguments {
         return "<function \(name)\(line.map { ":\($0)" } ?? "")>"
     }
 
-    private static func container(_ table: LuaTableView, _ room: inout Room) -> JSON {
+    private static func container(_ table: LuaTableView, _ room: inout Room) -> JSONValue {
         let isList = table.entries.isEmpty && (table.isArray || !table.array.isEmpty)
         guard isList else { return .object(object(table, &room)) }
-        var elements: [JSON] = []
+        var elements: [JSONValue] = []
         for element in table.array where !room.isEmpty { elements.append(json(element, &room)) }
         if elements.count < table.array.count || table.omitted > 0 { elements.append(.string(mark)) }
         return .array(elements)
     }
 
     /// Lists have their positions as names. In the order of the names.
-    private static func object(_ table: LuaTableView, _ room: inout Room) -> JSON.Object {
-        var members = JSON.Object()
+    private static func object(_ table: LuaTableView, _ room: inout Room) -> JSONObject {
+        var members = JSONObject()
         for (index, element) in table.array.enumerated() where !room.isEmpty {
             members[String(index + 1)] = json(element, &room)
         }
@@ -113,7 +114,7 @@ struct LogArguments {
         if members.count < table.array.count + table.entries.count || table.omitted > 0 {
             members[mark] = .string("more")
         }
-        return JSON.Object(uniqueMembers: members.members.sorted { $0.key.precedesInBytes($1.key) })
+        return JSONObject(uniqueMembers: members.members.sorted { $0.key.precedesInBytes($1.key) })
     }
 
     private static func name(_ key: LuaView, _ room: inout Room) -> String {

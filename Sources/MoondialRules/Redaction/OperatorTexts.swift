@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import NumberVerification
 import Synchronization
@@ -43,7 +44,7 @@ package final class OperatorTexts: Sendable {
     }
 
     /// What rules read as `moondial.config`.
-    func add(config: JSON.Object) {
+    func add(config: JSONObject) {
         var values: [UInt8] = []
         Self.append(.object(config), to: &values)
         state.withLock { state in
@@ -135,7 +136,7 @@ package final class OperatorTexts: Sendable {
         }
     }
 
-    private static func append(_ value: JSON, to bytes: inout [UInt8]) {
+    private static func append(_ value: JSONValue, to bytes: inout [UInt8]) {
         switch value {
         case .null, .bool: break
         case .integer, .double: bytes += value.bytes

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import JSON
 package import MoondialLua
 package import NumberVerification
 
@@ -44,10 +45,10 @@ package struct Redactor: Sendable {
     package func text(_ text: String?) -> String? { text.map { self.text($0) } }
 
     /// Strings, keys, and numbers whose digits show a phone or token: such a number becomes a string.
-    package func json(_ value: JSON) -> JSON { json(value, RedactionWork()) }
+    package func json(_ value: JSONValue) -> JSONValue { json(value, RedactionWork()) }
 
     /// Keys that become equal are numbered, so that no member is lost.
-    package func object(_ object: JSON.Object) -> JSON.Object { self.object(object, RedactionWork()) }
+    package func object(_ object: JSONObject) -> JSONObject { self.object(object, RedactionWork()) }
 
     /// The text without secrets. What is not looked at since the run has to stop is left out.
     func text(_ text: String, _ work: RedactionWork) -> String {
@@ -55,11 +56,11 @@ package struct Redactor: Sendable {
         return copy.withUTF8 { bytes in replacement(for: bytes, text, work) } ?? text
     }
 
-    private func json(_ value: JSON, _ work: RedactionWork) -> JSON {
+    private func json(_ value: JSONValue, _ work: RedactionWork) -> JSONValue {
         switch value {
         case .null, .bool: value
-        case .integer(let number): self.number(String(number), work).map(JSON.string) ?? value
-        case .double(let number): digits(of: number).flatMap { self.number($0, work) }.map(JSON.string) ?? value
+        case .integer(let number): self.number(String(number), work).map(JSONValue.string) ?? value
+        case .double(let number): digits(of: number).flatMap { self.number($0, work) }.map(JSONValue.string) ?? value
         case .string(let string): .string(text(string, work))
         case .array(let elements): .array(elements.map { json($0, work) })
         case .object(let object): .object(self.object(object, work))
@@ -67,8 +68,8 @@ package struct Redactor: Sendable {
     }
 
     /// ``object(_:)`` for a run.
-    func object(_ object: JSON.Object, _ work: RedactionWork) -> JSON.Object {
-        var members: [JSON.Object.Member] = []
+    func object(_ object: JSONObject, _ work: RedactionWork) -> JSONObject {
+        var members: [JSONObject.Member] = []
         members.reserveCapacity(object.count)
         var used: Set<String> = []
         var counts: [String: Int] = [:]
@@ -79,9 +80,9 @@ package struct Redactor: Sendable {
                 counts[key, default: 1] += 1
                 unique = "\(key) \(counts[key, default: 1])"
             }
-            members.append(JSON.Object.Member(key: unique, value: json(member.value, work)))
+            members.append(JSONObject.Member(key: unique, value: json(member.value, work)))
         }
-        return JSON.Object(uniqueMembers: members)
+        return JSONObject(uniqueMembers: members)
     }
 
     /// The digits without a phone in them; nil when there is none. A double is passed without its fraction.

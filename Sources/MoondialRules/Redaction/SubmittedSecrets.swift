@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 package import NumberVerification
 import Synchronization
 
@@ -40,7 +41,7 @@ package final class SubmittedSecrets: Sendable {
         // As rules write it with moondial.json.encode, or with "%q".
         let written =
             token.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
-            ? JSON.string(token).bytes.dropFirst().dropLast() : nil
+            ? JSONValue.string(token).bytes.dropFirst().dropLast() : nil
         state.withLock { state in
             state.count += 1
             if !token.hasPrefix("sim:") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import JSON
 package import NumberVerification
 
 /// What a run is about. Fixed from its start, and shared by machine, trace and result without copying. Unredacted.
@@ -18,11 +19,11 @@ package final class RunContext: Sendable {
     /// The request's own timeout, else that of the settings.
     package let deadline: Duration
     /// The further options of the request.
-    package let options: JSON.Object
+    package let options: JSONObject
 
     init(
         traceID: TraceID, outline: RulebookOutline, settings: RunSettings, request: VerificationRequest,
-        channel: Channel?, timeout: Duration?, options: JSON.Object, redactor: Redactor?
+        channel: Channel?, timeout: Duration?, options: JSONObject, redactor: Redactor?
     ) {
         self.redactor = redactor ?? Redactor(showsPhones: settings.showPhones)
         self.redactor.secrets.add(request)
@@ -38,6 +39,6 @@ package final class RunContext: Sendable {
     /// Whether the caller of the run gave that token, as such or within the options.
     func wasGiven(_ token: Secret) -> Bool {
         token == request.token
-            || ByteSearch(Array(token.reveal().utf8)).isHeld(by: JSON.object(options).bytes, isWord: false)
+            || ByteSearch(Array(token.reveal().utf8)).isHeld(by: JSONValue.object(options).bytes, isWord: false)
     }
 }

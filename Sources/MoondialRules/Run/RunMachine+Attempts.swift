@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import JSON
 package import NumberVerification
 
 extension RunMachine {
@@ -51,7 +52,7 @@ extension RunMachine {
     /// - Returns: What became of the line.
     @discardableResult
     package mutating func log(
-        _ message: String, fields: JSON.Object = JSON.Object(), placeBytes: Int = 0, now: Duration
+        _ message: String, fields: JSONObject = JSONObject(), placeBytes: Int = 0, now: Duration
     ) -> LogReception {
         guard let place = runningHook else { return .dropped(isFirst: false) }
         return trace.log(message, fields: fields, placeBytes: placeBytes, by: place, now: now)

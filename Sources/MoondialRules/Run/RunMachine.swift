@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import JSON
 package import NumberVerification
 
 /// One run as a pure state machine: events in, one action out.
@@ -49,7 +50,7 @@ package struct RunMachine: Sendable {
     ///   - redactor: That of the engine. The default knows the requests of this run alone.
     package init(
         outline: RulebookOutline, settings: RunSettings, request: VerificationRequest, channel: Channel? = nil,
-        timeout: Duration? = nil, options: JSON.Object = JSON.Object(), traceID: TraceID, redactor: Redactor? = nil
+        timeout: Duration? = nil, options: JSONObject = JSONObject(), traceID: TraceID, redactor: Redactor? = nil
     ) {
         self.context = RunContext(
             traceID: traceID, outline: outline, settings: settings, request: request, channel: channel,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import NumberVerification
 
 // The JSON forms of what a run consists of, redacted. Members that do not apply are null in an attempt, whose shape
@@ -7,15 +8,15 @@ import NumberVerification
 
 extension Attempt {
     /// All members of an attempt, with `elapsed_ms` last.
-    func jsonObject(_ redactor: Redactor) -> JSON.Object {
+    func jsonObject(_ redactor: Redactor) -> JSONObject {
         [
             "endpoint": .string(endpoint.rawValue),
             "verdict": .string(verdict.rawValue),
-            "code": JSON(code),
-            "content": JSON(redactor.text(content)),
-            "id": JSON(id),
-            "exID": JSON(redactor.text(exID)),
-            "http_status": JSON(httpStatus.map(Int64.init)),
+            "code": JSONValue(code),
+            "content": JSONValue(redactor.text(content)),
+            "id": JSONValue(id),
+            "exID": JSONValue(redactor.text(exID)),
+            "http_status": JSONValue(httpStatus.map(Int64.init)),
             "error": error.map { .object($0.jsonObject(redactor)) } ?? .null,
             "delivered": .string(delivered.rawValue),
             "billed": billed.json,
@@ -25,7 +26,7 @@ extension Attempt {
 }
 
 extension AttemptError {
-    func jsonObject(_ redactor: Redactor) -> JSON.Object {
+    func jsonObject(_ redactor: Redactor) -> JSONObject {
         [
             "kind": .string(kind.rawValue),
             "message": .string(redactor.text(message)),
@@ -36,7 +37,7 @@ extension AttemptError {
 
 extension Billed {
     /// `false`, `true` or `"maybe"`.
-    var json: JSON {
+    var json: JSONValue {
         switch self {
         case .no: false
         case .yes: true
@@ -46,18 +47,18 @@ extension Billed {
 }
 
 extension HookAnswer {
-    func detail(_ redactor: Redactor) -> JSON.Object {
+    func detail(_ redactor: Redactor) -> JSONObject {
         switch self {
         case .none:
             return ["answer": "none"]
         case .decision(let choice):
-            var detail: JSON.Object = ["answer": "decision"]
+            var detail: JSONObject = ["answer": "decision"]
             choice.add(to: &detail, redactor)
             return detail
         case .route(let endpoint):
             return ["answer": "endpoint", "endpoint": .string(endpoint.rawValue)]
         case .fallback(let endpoint, let evenIfDelivered):
-            var detail: JSON.Object = ["answer": "endpoint", "endpoint": .string(endpoint.rawValue)]
+            var detail: JSONObject = ["answer": "endpoint", "endpoint": .string(endpoint.rawValue)]
             if evenIfDelivered { detail["even_if_delivered"] = true }
             return detail
         case .failed(let failure):
@@ -67,8 +68,8 @@ extension HookAnswer {
 }
 
 extension HookFailure {
-    func jsonObject(_ redactor: Redactor) -> JSON.Object {
-        var object: JSON.Object = [
+    func jsonObject(_ redactor: Redactor) -> JSONObject {
+        var object: JSONObject = [
             "kind": .string(kind.rawValue), "message": .string(redactor.text(message)),
         ]
         if let site {
@@ -82,8 +83,8 @@ extension HookFailure {
 }
 
 extension Guard {
-    func detail(endpoint: Endpoint, isRaw: Bool) -> JSON.Object {
-        var detail: JSON.Object = ["reason": .string(rawValue), "endpoint": .string(endpoint.rawValue)]
+    func detail(endpoint: Endpoint, isRaw: Bool) -> JSONObject {
+        var detail: JSONObject = ["reason": .string(rawValue), "endpoint": .string(endpoint.rawValue)]
         if isRaw { detail["raw"] = true }
         detail["message"] = .string(message(endpoint: endpoint, isRaw: isRaw))
         return detail
@@ -96,8 +97,8 @@ extension Guard {
 }
 
 extension Decision {
-    func detail(grounds: Grounds, _ redactor: Redactor) -> JSON.Object {
-        var detail = JSON.Object()
+    func detail(grounds: Grounds, _ redactor: Redactor) -> JSONObject {
+        var detail = JSONObject()
         choice.add(to: &detail, redactor)
         detail["rule"] = .string(redactor.rule(rule))
         detail["why"] = .string(grounds.description(naming: redactor.rule))
@@ -106,15 +107,15 @@ extension Decision {
 }
 
 extension Choice {
-    fileprivate func add(to detail: inout JSON.Object, _ redactor: Redactor) {
+    fileprivate func add(to detail: inout JSONObject, _ redactor: Redactor) {
         detail["decision"] = .string(outcome.rawValue)
         if let reason { detail["reason"] = .string(redactor.text(reason)) }
         if !fields.isEmpty { detail["fields"] = .object(redactor.object(fields)) }
     }
 }
 
-extension JSON {
-    init(_ text: String?) { self = text.map(JSON.string) ?? .null }
+extension JSONValue {
+    init(_ text: String?) { self = text.map(JSONValue.string) ?? .null }
 
-    init(_ number: Int64?) { self = number.map(JSON.integer) ?? .null }
+    init(_ number: Int64?) { self = number.map(JSONValue.integer) ?? .null }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import NumberVerification
+import JSON
 
 extension Duration {
     /// Rounded to the nearest microsecond, halves upwards.
@@ -10,7 +10,7 @@ extension Duration {
     }
 
     /// Milliseconds as a number with at most three decimals.
-    var jsonMilliseconds: JSON { .double(Double(wholeMicroseconds) / 1000) }
+    var jsonMilliseconds: JSONValue { .double(Double(wholeMicroseconds) / 1000) }
 
     /// Milliseconds with exactly three decimals, `41.300`.
     var millisecondsText: String {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-package import NumberVerification
+package import JSON
+import NumberVerification
 
 extension RunResult {
     /// The result as one object for the caller of the request, always with the same members: `decision`, `reason`, `rule`,
@@ -12,18 +13,18 @@ extension RunResult {
     /// phones in the clear; in the other texts phones are masked.
     ///
     /// The target is what the attempts were sent to, as it is named to people.
-    package func json(target: String) -> JSON {
+    package func json(target: String) -> JSONValue {
         let redactor = redactor
-        var object: JSON.Object = [
+        var object: JSONObject = [
             "decision": .string(decision.outcome.rawValue),
-            "reason": JSON(redactor.text(decision.reason)),
+            "reason": JSONValue(redactor.text(decision.reason)),
             "rule": .string(redactor.rule(decision.rule)),
             "verdict": .string(verdict.rawValue),
-            "code": JSON(code),
-            "content": JSON(redactor.text(content)),
-            "id": JSON(id),
-            "exID": JSON(redactor.keepingPhones.text(exID)),
-            "endpoint": JSON(endpoint?.rawValue),
+            "code": JSONValue(code),
+            "content": JSONValue(redactor.text(content)),
+            "id": JSONValue(id),
+            "exID": JSONValue(redactor.keepingPhones.text(exID)),
+            "endpoint": JSONValue(endpoint?.rawValue),
             "attempts": .array(attempts.map { json($0, redactor) }),
             "elapsed_ms": elapsed.jsonMilliseconds,
             "trace_id": .string(traceID.description),
@@ -34,7 +35,7 @@ extension RunResult {
         return .object(object)
     }
 
-    private func json(_ attempt: RunAttempt, _ redactor: Redactor) -> JSON {
+    private func json(_ attempt: RunAttempt, _ redactor: Redactor) -> JSONValue {
         var object = attempt.attempt.jsonObject(redactor)
         if attempt.isRaw { object["raw"] = true }
         return .object(object)

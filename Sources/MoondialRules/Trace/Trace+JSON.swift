@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-package import NumberVerification
+package import JSON
+import NumberVerification
 
 extension Trace {
     /// The trace as one object for machines, redacted: `trace_id`, `rules_revision`, `request`, `events`, and
     /// `dropped_events` if a hook said more than the trace holds.
-    package var json: JSON {
-        var object: JSON.Object = [
+    package var json: JSONValue {
+        var object: JSONObject = [
             "trace_id": .string(id.description), "rules_revision": .string(revision),
             "request": .object(requestJSON), "events": .array(stepsJSON),
         ]
@@ -23,23 +24,23 @@ extension Trace {
     /// - `guard`: why a request was not sent: `reason` (see ``Guard``), `endpoint`, `raw`, `message`;
     /// - `log`: `message` and, if any, `fields`;
     /// - `decision`: `decision`, `reason`, `rule`, `why` and, if any, `fields`. The last one stands.
-    package var stepsJSON: [JSON] {
+    package var stepsJSON: [JSONValue] {
         let redactor = redactor
         return steps.map { .object(json($0, redactor)) }
     }
 
     /// The request as far as it may be shown: `phone`, `exID`, `channel` and the options.
-    var requestJSON: JSON.Object {
+    var requestJSON: JSONObject {
         let redactor = redactor
-        var detail: JSON.Object = ["phone": .string(redactor.phone(run.request.phone))]
+        var detail: JSONObject = ["phone": .string(redactor.phone(run.request.phone))]
         if let exID = run.request.exID { detail["exID"] = .string(redactor.text(exID)) }
         if let channel = run.channel { detail["channel"] = .string(channel.rawValue) }
         for member in redactor.object(run.options).members { detail[member.key] = member.value }
         return detail
     }
 
-    private func json(_ step: TraceStep, _ redactor: Redactor) -> JSON.Object {
-        var object: JSON.Object = [
+    private func json(_ step: TraceStep, _ redactor: Redactor) -> JSONObject {
+        var object: JSONObject = [
             "event": .string(step.name), "start_ms": step.start.jsonMilliseconds,
             "duration_ms": step.duration.jsonMilliseconds,
         ]
@@ -69,14 +70,14 @@ extension TraceStep {
         }
     }
 
-    fileprivate func detail(_ redactor: Redactor) -> JSON.Object {
+    fileprivate func detail(_ redactor: Redactor) -> JSONObject {
         switch kind {
         case .hook(let attempt, let answer):
             var detail = answer?.detail(redactor) ?? ["answer": "cancelled"]
             if let attempt { detail["attempt"] = .integer(Int64(attempt)) }
             return detail
         case .attempt(let number, let endpoint, let isRaw, let attempt):
-            var detail: JSON.Object = ["number": .integer(Int64(number))]
+            var detail: JSONObject = ["number": .integer(Int64(number))]
             if isRaw { detail["raw"] = true }
             guard let attempt else {
                 detail["endpoint"] = .string(endpoint.rawValue)
@@ -87,7 +88,7 @@ extension TraceStep {
         case .refusal(let reason, let endpoint, let isRaw):
             return reason.detail(endpoint: endpoint, isRaw: isRaw)
         case .log(let message, let fields):
-            var detail: JSON.Object = ["message": .string(redactor.text(message))]
+            var detail: JSONObject = ["message": .string(redactor.text(message))]
             if !fields.isEmpty { detail["fields"] = .object(redactor.object(fields)) }
             return detail
         case .decision(let decision, let grounds):

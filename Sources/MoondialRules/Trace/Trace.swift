@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import NumberVerification
 
 /// The record of one run: one stream of typed events.
@@ -100,13 +101,13 @@ extension Trace {
     func hasRoom(forLineOf bytes: Int) -> Bool { logLinesLeft > 0 && bytes <= logBytesLeft }
 
     /// What a line counts for, in bytes.
-    static func lineSize(_ message: String, _ fields: JSON.Object) -> Int {
-        message.utf8.count + (fields.isEmpty ? 0 : JSON.object(fields).bytes.count)
+    static func lineSize(_ message: String, _ fields: JSONObject) -> Int {
+        message.utf8.count + (fields.isEmpty ? 0 : JSONValue.object(fields).bytes.count)
     }
 
     /// Once a line was dropped, so are those that follow: what is there has no gaps.
     mutating func log(
-        _ message: String, fields: JSON.Object, placeBytes: Int, by place: HookPlace, now: Duration
+        _ message: String, fields: JSONObject, placeBytes: Int, by place: HookPlace, now: Duration
     ) -> RunMachine.LogReception {
         let bytes = Self.lineSize(message, fields) + placeBytes
         guard hasRoom(forLineOf: bytes) else {

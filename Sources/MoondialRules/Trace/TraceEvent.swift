@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import JSON
 package import NumberVerification
 
 /// One event of a run, as it happened.
@@ -27,7 +28,7 @@ package struct TraceEvent: Sendable {
         /// A request was not sent.
         case refused(Guard, Endpoint, isRaw: Bool)
         /// A hook has logged a line.
-        indirect case logged(String, fields: JSON.Object)
+        indirect case logged(String, fields: JSONObject)
         /// A decision was made. The last one stands.
         indirect case decided(Decision, Grounds)
         /// The last event.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import JSON
 package import NumberVerification
 
 /// A part of a run with its duration: a hook with its answer, an attempt with its reply, or what takes no time.
@@ -18,7 +19,7 @@ package struct TraceStep: Sendable {
         /// The attempt is nil while it is in flight.
         case attempt(number: Int, Endpoint, isRaw: Bool, Attempt?)
         case refusal(Guard, Endpoint, isRaw: Bool)
-        case log(String, fields: JSON.Object)
+        case log(String, fields: JSONObject)
         case decision(Decision, Grounds)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import HTTP1
+import JSON
 import NIOCore
 
 /// Writes the bytes of verification requests: everything that does not change is made once.
@@ -41,7 +42,7 @@ struct RequestWriter {
 
     private mutating func append(_ key: StaticString, _ value: String) {
         body.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
-        JSON.string(value).write(into: &body)
+        JSONValue.string(value).write(into: &body)
     }
 }
 

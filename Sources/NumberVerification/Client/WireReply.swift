@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import NIOCore
 
 /// The body of a reply: `{id?, code, content?, exID?}` with the names of the wire, or the provider's older
@@ -27,15 +28,15 @@ struct WireReply {
     init(_ body: ByteBuffer, _ echo: ExpectedEcho) throws(Malformed) {
         guard body.readableBytes > 0 else { throw Malformed(reason: "the body is empty") }
         if let compression = Compression(of: body) { throw .compressed(compression.rawValue) }
-        let json: JSON
-        do throws(JSON.ParseError) {
-            json = try body.withUnsafeReadableBytes { bytes throws(JSON.ParseError) in try JSON.parse(bytes) }
+        let json: JSONValue
+        do throws(JSONValue.ParseError) {
+            json = try body.withUnsafeReadableBytes { bytes throws(JSONValue.ParseError) in try JSONValue.parse(bytes) }
         } catch {
             throw Malformed(reason: "the body is not JSON (\(error))")
         }
         guard case .object(let top) = json else { throw Malformed(reason: "the body is not a JSON object") }
 
-        let text: JSON?
+        let text: JSONValue?
         var value = top["code"]
         if value == nil, case .object(let error)? = top["error"] {
             value = error["code"]

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import HTTP1
+import JSON
 import NIOCore
-import NumberVerification
 
 /// An HTTP reply before it is bytes.
 struct ReplyDraft {
@@ -18,7 +18,7 @@ struct ReplyDraft {
     /// An answer at the level of HTTP, in the shape in which the provider's push service reports errors: it cannot be
     /// taken for a result code of verify.
     static func httpError(status: Int, message: String) -> ReplyDraft {
-        let error: JSON = ["error": ["code": .integer(Int64(status)), "message": .string(message)]]
+        let error: JSONValue = ["error": ["code": .integer(Int64(status)), "message": .string(message)]]
         return ReplyDraft(status: status, body: .json(error.bytes))
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import NumberVerification
 
 /// What the service would say, before directives dress it up.
@@ -30,7 +31,7 @@ extension ResponseCode {
 extension ReplyDraft {
     /// The reply with a code and nothing else.
     static func code(_ code: ResponseCode, content: String? = nil) -> ReplyDraft {
-        let object: JSON = ["code": .integer(code.rawValue), "content": .string(content ?? code.content)]
+        let object: JSONValue = ["code": .integer(code.rawValue), "content": .string(content ?? code.content)]
         return ReplyDraft(status: code.httpStatus, body: .json(object.bytes))
     }
 
@@ -46,8 +47,8 @@ extension ReplyDraft {
         case .errorObject:
             // An error object with a success in it would be two oddities at once; `code=9000` still asks for them.
             let code = directives?.code ?? (answer.code.verdict == .unknown ? answer.code : .badServer)
-            let error: JSON = ["code": .integer(code.rawValue), "message": .string(code.content)]
-            body = .json(JSON.object(["error": error]).bytes)
+            let error: JSONValue = ["code": .integer(code.rawValue), "message": .string(code.content)]
+            body = .json(JSONValue.object(["error": error]).bytes)
         case .huge:
             let content = String(repeating: "x", count: Self.hugeContent)
             body = .json(Self.document(answer, directives, content: content))
@@ -60,23 +61,23 @@ extension ReplyDraft {
     private static func document(
         _ answer: VerifyAnswer, _ directives: Directives?, content: String? = nil
     ) -> [UInt8] {
-        var members: [JSON.Object.Member] = []
+        var members: [JSONObject.Member] = []
         members.reserveCapacity(4)
-        func add(_ key: String, _ value: JSON?) {
-            if let value { members.append(JSON.Object.Member(key: key, value: value)) }
+        func add(_ key: String, _ value: JSONValue?) {
+            if let value { members.append(JSONObject.Member(key: key, value: value)) }
         }
         switch directives?.id {
-        case nil: add("id", answer.id.map(JSON.integer))
+        case nil: add("id", answer.id.map(JSONValue.integer))
         case .number(let number): add("id", .integer(number))
         case .absent(let absence): add("id", absence.value)
         }
         add("code", .integer(answer.code.rawValue))
         add("content", .string(content ?? answer.code.content))
         switch directives?.exID {
-        case nil: add("exID", answer.exID.map(JSON.string))
+        case nil: add("exID", answer.exID.map(JSONValue.string))
         case let echo?: add("exID", echo.value)
         }
-        return JSON.object(JSON.Object(uniqueMembers: members)).bytes
+        return JSONValue.object(JSONObject(uniqueMembers: members)).bytes
     }
 
     private static func page(status: Int) -> String {
@@ -86,7 +87,7 @@ extension ReplyDraft {
 
 extension Directives.Echo {
     /// What the member holds, or nil when there is none.
-    fileprivate var value: JSON? {
+    fileprivate var value: JSONValue? {
         switch self {
         case .missing: nil
         case .null: .null
@@ -98,7 +99,7 @@ extension Directives.Echo {
 
 extension Directives.Absence {
     /// What the member holds, or nil when there is none.
-    fileprivate var value: JSON? {
+    fileprivate var value: JSONValue? {
         switch self {
         case .missing: nil
         case .null: .null

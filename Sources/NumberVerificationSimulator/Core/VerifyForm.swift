@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import HTTP1
+import JSON
 import NIOCore
 import NumberVerification
 
@@ -18,7 +19,7 @@ struct VerifyForm {
     /// without country code appear in its documentation, so nothing else passes here: a format that fails against the
     /// service should fail against the stand-in first. Unknown members are ignored, as older samples have more of them.
     init?(_ body: ByteBuffer) {
-        let parsed = body.withUnsafeReadableBytes { bytes in try? JSON.parse(bytes) }
+        let parsed = body.withUnsafeReadableBytes { bytes in try? JSONValue.parse(bytes) }
         guard let members = parsed?.objectValue, let token = members["token"]?.stringValue, !token.isEmpty else {
             return nil
         }

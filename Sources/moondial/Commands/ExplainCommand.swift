@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import JSON
 import MoondialRules
-import NumberVerification
 
 struct ExplainCommand: MoondialCommand {
     static let configuration = CommandConfiguration(
@@ -33,7 +33,7 @@ struct ExplainCommand: MoondialCommand {
     }
 
     private func line(_ explanations: [Explanation]) -> String {
-        JSON.array(explanations.map(\.json)).description + "\n"
+        JSONValue.array(explanations.map(\.json)).description + "\n"
     }
 
     private func list(_ style: TextStyle) -> String {

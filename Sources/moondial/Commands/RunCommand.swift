@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import JSON
 import MoondialLua
 import MoondialRules
-import NumberVerification
 
 struct RunCommand: MoondialCommand {
     static let configuration = CommandConfiguration(
@@ -80,7 +80,7 @@ struct RunCommand: MoondialCommand {
         }
         let arguments = Array(scriptWords.dropFirst())
         if file == "-" {
-            let text = try StandardInput.readAll(limit: max(limits.sourceBytes, JSON.Limits.default.bytes))
+            let text = try StandardInput.readAll(limit: max(limits.sourceBytes, JSONValue.Limits.default.bytes))
             return (RuleSource(name: .label("stdin"), text: text), ".", arguments)
         }
         return (try RuleSource.read(file, limits: limits), FileSystem.folder(of: file), arguments)

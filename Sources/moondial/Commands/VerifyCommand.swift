@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import JSON
 import MoondialRules
 import NumberVerification
 
@@ -78,8 +79,8 @@ struct VerifyCommand: MoondialCommand {
         where ByteText.hasRawBytes(value) {
             throw Failure.usage("\(flag): the value is not UTF-8")
         }
-        var object: JSON.Object = ["phone": .string(phone), "token": .string(token)]
-        object["exID"] = exID.map(JSON.string)
+        var object: JSONObject = ["phone": .string(phone), "token": .string(token)]
+        object["exID"] = exID.map(JSONValue.string)
         return try RunRequest(json: .object(object))
     }
 
@@ -87,10 +88,10 @@ struct VerifyCommand: MoondialCommand {
         if shell.input.isInteractive {
             shell.errors.write("Type the request as JSON, {\"token\": \"…\", \"phone\": \"…\"}, then Ctrl-D:\n")
         }
-        let bytes = try StandardInput.readAll(limit: JSON.Limits.default.bytes)
-        let json: JSON
+        let bytes = try StandardInput.readAll(limit: JSONValue.Limits.default.bytes)
+        let json: JSONValue
         do {
-            json = try JSON.parse(bytes)
+            json = try JSONValue.parse(bytes)
         } catch {
             if error.code == .empty {
                 throw Failure(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import MoondialRules
 import NumberVerification
@@ -30,7 +31,7 @@ struct ConfigurationFile {
 
     private(set) var values: [Setting: Value] = [:]
     /// What rules read as `moondial.config`.
-    private(set) var config = JSON.Object()
+    private(set) var config = JSONObject()
     /// What rules may use of the machine.
     private(set) var limits = RunLimits()
 

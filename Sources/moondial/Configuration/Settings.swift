@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialRules
 import NumberVerification
 
@@ -9,7 +10,7 @@ struct Settings {
     let rules: [String]?
     private(set) var run = RunSettings()
     /// What rules read as `moondial.config`.
-    let config: JSON.Object
+    let config: JSONObject
     let target: TargetSettings
     let simulator: SimulatorSettings
 

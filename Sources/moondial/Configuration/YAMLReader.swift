@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import MoondialRules
 import NumberVerification
@@ -73,19 +74,19 @@ struct YAMLReader {
 
     /// The value of a node, with plain scalars as in the core schema of YAML 1.2. A member of a map without a value is
     /// absent, so that it is nil in Lua; in a list it stays.
-    mutating func json(_ node: Node, depth: Int = 0) throws(Failure) -> JSON {
+    mutating func json(_ node: Node, depth: Int = 0) throws(Failure) -> JSONValue {
         guard depth <= 16 else { throw failure("config: more than 16 levels", line: node.mark?.line) }
         try charge(0, node)
         switch node {
         case .scalar(let scalar): return try json(scalar, node)
         case .sequence(let sequence):
             try checkTag(node, in: [Tag.Name.seq.rawValue])
-            var elements: [JSON] = []
+            var elements: [JSONValue] = []
             for element in sequence { elements.append(try json(element, depth: depth + 1)) }
             return .array(elements)
         case .mapping(let mapping):
             try checkTag(node, in: [Tag.Name.map.rawValue])
-            var object = JSON.Object()
+            var object = JSONObject()
             for (key, value) in mapping {
                 let name = try configKey(key)
                 try charge(name.utf8.count, key)
@@ -132,7 +133,7 @@ struct YAMLReader {
         return scalar.string
     }
 
-    private mutating func json(_ scalar: Node.Scalar, _ node: Node) throws(Failure) -> JSON {
+    private mutating func json(_ scalar: Node.Scalar, _ node: Node) throws(Failure) -> JSONValue {
         try charge(scalar.string.utf8.count, node)
         try checkTag(node, in: [Tag.Name.str.rawValue])
         guard isPlain(scalar) else { return .string(scalar.string) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialRules
 import NumberVerification
 
@@ -21,15 +22,15 @@ struct Explanation {
     var source: String?
 
     /// One object, with the members that are known.
-    var json: JSON {
-        var object: JSON.Object = ["code": .string(code), "place": .string(place)]
-        object["content"] = content.map(JSON.string)
+    var json: JSONValue {
+        var object: JSONObject = ["code": .string(code), "place": .string(place)]
+        object["content"] = content.map(JSONValue.string)
         object["meaning"] = .string(meaning)
-        object["class"] = responseClass.map(JSON.string)
+        object["class"] = responseClass.map(JSONValue.string)
         object["billed"] = billed.map { $0 == .maybe ? "maybe" : .bool($0 == .yes) }
-        object["resend"] = resend.map(JSON.string)
-        object["advice"] = advice.map(JSON.string)
-        object["source"] = source.map(JSON.string)
+        object["resend"] = resend.map(JSONValue.string)
+        object["advice"] = advice.map(JSONValue.string)
+        object["source"] = source.map(JSONValue.string)
         return .object(object)
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import MoondialRules
 import NumberVerification
@@ -53,7 +54,7 @@ struct DecisionText {
 
     private var fields: String? {
         let fields = result.decision.fields
-        return fields.isEmpty ? nil : String(escaping: JSON.object(redactor.object(fields)).bytes)
+        return fields.isEmpty ? nil : String(escaping: JSONValue.object(redactor.object(fields)).bytes)
     }
 
     /// The rule that chose, with the place of its hook.

@@ -2,6 +2,7 @@
 
 import Foundation
 import Generators
+import JSON
 import MoondialRules
 import NumberVerification
 import Synchronization
@@ -51,7 +52,7 @@ import Testing
         func lua(_ text: String) -> String { Self.literal(text, &random) }
         let (phone, token, short) = (secrets.phone, secrets.token, secrets.short)
         let file = folder.path + "/requests.jsonl"
-        let request: JSON = ["phone": .string(phone), "token": .string(token), "context": [token: .string(phone)]]
+        let request: JSONValue = ["phone": .string(phone), "token": .string(token), "context": [token: .string(phone)]]
         try Data(request.bytes).write(to: URL(filePath: file))
         return [
             "t = \(lua(token))",
@@ -90,7 +91,7 @@ import Testing
             let record = try await desk.type(try blocks(secrets, &random) + [":save \(path)"])
             let saved = try String(contentsOfFile: path, encoding: .utf8)
             let texts = [record.results, record.notes, saved] + histories.withLock { $0 }
-            let written = String(JSON.string(secrets.token).description.dropFirst().dropLast())
+            let written = String(JSONValue.string(secrets.token).description.dropFirst().dropLast())
             for text in texts {
                 for secret in [secrets.token, written, secrets.phone, "\"\(secrets.short)\"", "'\(secrets.short)'"] {
                     #expect(!text.contains(secret), "case \(number): \(secret) in \(text)")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialRules
 import NumberVerification
 import Testing
@@ -7,7 +8,7 @@ import Testing
 /// Requests as JSON, in the provider's own shape.
 @Suite struct RequestTests {
     private func read(_ text: String) throws -> RunRequest {
-        try RunRequest(json: try JSON.parse(Array(text.utf8)))
+        try RunRequest(json: try JSONValue.parse(Array(text.utf8)))
     }
 
     @Test func theProvidersOwnExampleIsARequest() throws {
@@ -108,7 +109,7 @@ import Testing
             #"{"phone": "1", "token": "t", "ip": "\#(String(repeating: "1", count: 64))", "context": \#(Self.nested(16))}"#
         )
         #expect(request.ip?.utf8.count == 64)
-        #expect(request.context.map { JSON.object($0).depth } == 16)
+        #expect(request.context.map { JSONValue.object($0).depth } == 16)
         let text = String(repeating: "x", count: 16_376)
         #expect(
             try read(#"{"phone": "1", "token": "t", "context": {"a": "\#(text)"}}"#).context == ["a": .string(text)])

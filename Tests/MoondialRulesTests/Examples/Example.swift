@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import JSON
 import MoondialRules
 import NIOCore
 import NumberVerification
@@ -23,7 +24,7 @@ struct Example {
 
     /// Decides on one request with the example as the rules.
     func verify(
-        phone: String, token: String, _ options: JSON.Object = JSON.Object()
+        phone: String, token: String, _ options: JSONObject = JSONObject()
     ) async throws -> (run: FinishedRun, logged: [LogLine]) {
         var members = options
         members["phone"] = .string(phone)

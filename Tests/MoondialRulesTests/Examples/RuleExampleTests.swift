@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialRules
 import NumberVerification
 import Testing
@@ -11,16 +12,16 @@ import Testing
         var example: String
         var phone = "13800138000"
         var token = "STsid-example"
-        var options: JSON.Object = [:]
+        var options: JSONObject = [:]
         /// "allow number_matches"
         var decision: String
         var rule: String
         /// "mobile 9020, h5 9000"
         var attempts: String
-        var fields: JSON.Object = [:]
+        var fields: JSONObject = [:]
 
         var testDescription: String {
-            "\(example): \(phone) \(token) \(options.isEmpty ? "" : JSON.object(options).description) is \(decision)"
+            "\(example): \(phone) \(token) \(options.isEmpty ? "" : JSONValue.object(options).description) is \(decision)"
         }
     }
 
@@ -156,7 +157,7 @@ import Testing
     }
 
     /// Fields come from a Lua table, which has no order.
-    private static func sorted(_ object: JSON.Object) -> [String] {
+    private static func sorted(_ object: JSONObject) -> [String] {
         object.members.map { "\($0.key) = \($0.value)" }.sorted()
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import MoondialRules
 import NumberVerification
@@ -108,7 +109,7 @@ import Testing
         let report = try await EngineHarness().script("\(setup) moondial.log(\(arguments))")
         #expect(report.failure == nil)
         #expect(report.logged.map(\.message) == [message])
-        #expect(report.logged.map { JSON.object($0.fields).description } == [fields])
+        #expect(report.logged.map { JSONValue.object($0.fields).description } == [fields])
         let hook = try await EngineHarness(
             "\(setup) rule 'r' { pre_check = function() moondial.log(\(arguments)) return deny 'logged' end }"
         ).report()
@@ -123,7 +124,7 @@ import Testing
     func whatIsTooLargeIsCutWithAMark(setup: String) async throws {
         let report = try await EngineHarness().script("\(setup) moondial.log('x', { t = t })")
         #expect(report.failure == nil)
-        let fields = JSON.object(try #require(report.logged.first).fields).description
+        let fields = JSONValue.object(try #require(report.logged.first).fields).description
         #expect(fields.utf8.count < 100_000)
         #expect(fields.contains("…"))
     }

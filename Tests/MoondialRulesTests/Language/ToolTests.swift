@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import MoondialRules
 import NIOCore
@@ -8,7 +9,7 @@ import Testing
 
 /// `print`, and the tools in `moondial`.
 @Suite struct ToolTests {
-    private func evaluate(_ text: String, config: JSON.Object = JSON.Object()) async throws -> ScriptReport {
+    private func evaluate(_ text: String, config: JSONObject = JSONObject()) async throws -> ScriptReport {
         var harness = EngineHarness()
         harness.config = config
         return try await harness.script(text)
@@ -25,8 +26,8 @@ import Testing
     func jsonSurvivesTheWayThroughLua(text: String) async throws {
         let report = try await evaluate("return moondial.json.encode(moondial.json.decode(...))", [text])
         #expect(report.failure == nil)
-        let result = try JSON.parse(Array((report.printed.first ?? "").utf8))
-        #expect(result == (try JSON.parse(Array(text.utf8))))
+        let result = try JSONValue.parse(Array((report.printed.first ?? "").utf8))
+        #expect(result == (try JSONValue.parse(Array(text.utf8))))
     }
 
     private func evaluate(_ text: String, _ arguments: [String]) async throws -> ScriptReport {

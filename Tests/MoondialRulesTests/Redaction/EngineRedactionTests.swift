@@ -2,6 +2,7 @@
 
 import Foundation
 import Generators
+import JSON
 import MoondialLua
 import NIOCore
 import NumberVerification
@@ -128,7 +129,7 @@ import Testing
         try await decide(Self.leaking, requests) { number, report in
             let request = all[number].verification
             let (phone, token) = (request.phone.submitted, request.token.reveal())
-            let written = String(JSON.string(token).description.dropFirst().dropLast())
+            let written = String(JSONValue.string(token).description.dropFirst().dropLast())
             let result = report.runs[0].result.json(target: "simulator").description
             for text in Self.outputs(report) + [result] {
                 #expect(!text.contains(token) && !text.contains(written), "case \(number): \(text)")

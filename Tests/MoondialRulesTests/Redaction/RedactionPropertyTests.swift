@@ -2,6 +2,7 @@
 
 import Foundation
 import Generators
+import JSON
 import MoondialLua
 import NumberVerification
 import Testing
@@ -65,7 +66,7 @@ struct RedactionPropertyTests {
         for number in 0..<Self.cases {
             let (phone, token) = (Self.phone(&random), Self.token(&random))
             let (machine, result) = Self.leakingRun(phone: phone, token: token, redactor: redactor, &random)
-            let written = JSON.string(token).description.dropFirst().dropLast()
+            let written = JSONValue.string(token).description.dropFirst().dropLast()
             let trace = machine.trace
             let drawn = Waterfall(width: 10_000, repertoire: .unicode).draw(trace)
             let outputs = [trace.json.description, drawn]

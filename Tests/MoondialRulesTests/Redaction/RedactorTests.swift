@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import NumberVerification
 import Testing
@@ -31,7 +32,7 @@ struct RedactorTests {
     }
 
     @Test func valuesAreRedactedAtAnyDepth() {
-        let value: JSON = [
+        let value: JSONValue = [
             "13800138000": ["a", .string(Self.token)], "number": 13_800_138_000, "with country": 8_613_800_138_000,
             "double": 13_800_138_000.0, "id": 117_270_465_679_982_593, "ratio": 0.5, "flag": true, "none": .null,
             "fraction": 0.13800138000, "order": 912_345,
@@ -45,8 +46,8 @@ struct RedactorTests {
     }
 
     @Test func keysThatBecomeEqualAreNumbered() {
-        let object: JSON.Object = ["13911110000": 1, "13922220000": 2, "13933330000": 3]
-        let other: JSON.Object = ["139****0000": 1, "139****0000 2": 2, "139****0000 3": 3]
+        let object: JSONObject = ["13911110000": 1, "13922220000": 2, "13933330000": 3]
+        let other: JSONObject = ["139****0000": 1, "139****0000 2": 2, "139****0000 3": 3]
         #expect(redactor().object(object) == other)
     }
 
@@ -126,7 +127,7 @@ struct RedactorTests {
     }
 
     @Test func keysThatBecomeEqualToOthersAreNumberedOn() {
-        let object: JSON.Object = ["139****0000 2": 0, "13911110000": 1, "13922220000": 2]
+        let object: JSONObject = ["139****0000 2": 0, "13911110000": 1, "13922220000": 2]
         #expect(redactor().object(object).members.map(\.key) == ["139****0000 2", "139****0000", "139****0000 3"])
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialRules
 import NumberVerification
 
@@ -25,7 +26,7 @@ enum MachineFixture {
 
     static func machine(
         _ rules: [RuleOutline] = [], settings: RunSettings = RunSettings(), request: VerificationRequest = request,
-        channel: Channel? = nil, timeout: Duration? = nil, options: JSON.Object = JSON.Object()
+        channel: Channel? = nil, timeout: Duration? = nil, options: JSONObject = JSONObject()
     ) -> RunMachine {
         RunMachine(
             outline: RulebookOutline(rules: rules, revision: "9c41e0a2"), settings: settings, request: request,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialRules
 import NumberVerification
 import Testing
@@ -203,7 +204,7 @@ private struct RandomRun {
         #expect(!given.description.contains("STsid-invented-token-1"), comment)
         let members = given.objectValue?.members.filter { $0.key != "fields" } ?? []
         let written =
-            machine.trace.json.description + JSON.object(JSON.Object(uniqueMembers: members)).description
+            machine.trace.json.description + JSONValue.object(JSONObject(uniqueMembers: members)).description
             + Waterfall(width: 100, repertoire: .unicode).draw(machine.trace)
         let secrets = ["13800138000", "STsid-invented-token-1"]
         #expect(!secrets.contains { written.contains($0) }, comment)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import MoondialRules
 import NIOCore
@@ -28,7 +29,7 @@ struct EngineHarness: Sendable {
     /// Where `require` looks.
     var roots: [String] = []
     var run = EngineHarness.patient
-    var config = JSON.Object()
+    var config = JSONObject()
     var mode = RuleEngine.Mode.service
     var simulator = Simulator()
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialRules
 import NumberVerification
 
@@ -16,9 +17,9 @@ struct WrittenEvent: Hashable {
     let rule: String?
     let hook: Hook?
     let site: HookSite?
-    let detail: JSON.Object
+    let detail: JSONObject
 
-    init(_ json: JSON) {
+    init(_ json: JSONValue) {
         func text(_ key: String) -> String? { json[key]?.stringValue }
         func time(_ key: String) -> Duration {
             guard case .double(let milliseconds)? = json[key] else { preconditionFailure("no \(key) in \(json)") }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialRules
 import NumberVerification
 import Testing
@@ -11,7 +12,7 @@ struct TraceTests {
     private func line(_ event: WrittenEvent) -> String {
         let place = "\(event.rule ?? "-")/\(event.hook?.rawValue ?? "-")@\(event.site?.line ?? 0)"
         let (start, duration) = (event.start / .microseconds(1), event.duration / .microseconds(1))
-        return "\(event.kind.rawValue) \(Int(start))+\(Int(duration)) \(place) \(JSON.object(event.detail))"
+        return "\(event.kind.rawValue) \(Int(start))+\(Int(duration)) \(place) \(JSONValue.object(event.detail))"
     }
 
     @Test func everyEventHasItsTimePlaceAndDetail() {
@@ -58,7 +59,7 @@ struct TraceTests {
     }
 
     @Test func theTraceNamesTheRunTheRulesAndTheRequest() throws {
-        let options: JSON.Object = ["ip": "192.0.2.1", "context": ["phone": "13800138000"]]
+        let options: JSONObject = ["ip": "192.0.2.1", "context": ["phone": "13800138000"]]
         var machine = Fixture.machine(channel: .web, options: options)
         _ = machine.start(now: .zero)
         let json = machine.trace.json

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import HTTP1
+import JSON
 import NIOConcurrencyHelpers
 import NIOCore
 import NumberVerification
@@ -26,7 +27,7 @@ struct ProviderRulesTests {
         guard case .request(let request) = try #require(try parser.next()) else { return nil }
         guard case .bytes(let bytes) = simulator.reply(to: request).steps.first else { return nil }
         let body = String(buffer: bytes).split(separator: "\r\n\r\n")[1]
-        return try JSON.parse(body.utf8)["code"]?.integerValue
+        return try JSONValue.parse(body.utf8)["code"]?.integerValue
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import HTTP1
+import JSON
 import NIOCore
 import NumberVerification
 import NumberVerificationSimulator
@@ -57,7 +58,7 @@ struct SimulatorTests {
         for _ in 0..<100 {
             guard case .bytes(let bytes) = try reply(RequestSketch(), by: simulator).steps.first else { return }
             let body = String(buffer: bytes).split(separator: "\r\n\r\n")[1]
-            let id = try #require(try JSON.parse(body.utf8)["id"]?.integerValue)
+            let id = try #require(try JSONValue.parse(body.utf8)["id"]?.integerValue)
             #expect(id > 1 << 53)
             #expect(Int64(exactly: Double(id)) != id)
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import HTTP1
+import JSON
 import NIOCore
 import NIOPosix
 import NumberVerification

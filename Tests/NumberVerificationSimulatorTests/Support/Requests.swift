@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import JSON
 import NIOCore
 import NumberVerification
 
@@ -11,10 +12,13 @@ struct RequestSketch: Sendable {
     var authorization: String? = "Basic \(RequestSketch.base64("7d431e42dfa6a6d693ac2d04:5e987ac6d2e04d95a9d8f0d1"))"
     var contentType: String? = "application/json"
     var fields: [String] = []
-    var body: JSON? = nil
+    var body: JSONValue? = nil
 
-    init(_ token: JSON? = "STsid-example", phone: JSON? = "13800138000", exID: JSON? = nil, path: String? = nil) {
-        var members = JSON.Object()
+    init(
+        _ token: JSONValue? = "STsid-example", phone: JSONValue? = "13800138000", exID: JSONValue? = nil,
+        path: String? = nil
+    ) {
+        var members = JSONObject()
         members["token"] = token
         members["phone"] = phone
         members["exID"] = exID

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import NumberVerification
 
 extension Waterfall {
@@ -108,9 +109,9 @@ private struct EntryWriter {
         return parts.joined(separator: marks.separator)
     }
 
-    func log(_ message: String, _ fields: JSON.Object) -> String {
+    func log(_ message: String, _ fields: JSONObject) -> String {
         let message = redactor.text(message)
-        return fields.isEmpty ? message : "\(message) \(JSON.object(redactor.object(fields)))"
+        return fields.isEmpty ? message : "\(message) \(JSONValue.object(redactor.object(fields)))"
     }
 
     func decision(_ decision: Decision, _ grounds: Grounds, at place: HookPlace?) -> String {
@@ -120,7 +121,7 @@ private struct EntryWriter {
     }
 
     private func text(_ choice: Choice) -> String {
-        let fields = choice.fields.isEmpty ? nil : JSON.object(redactor.object(choice.fields)).description
+        let fields = choice.fields.isEmpty ? nil : JSONValue.object(redactor.object(choice.fields)).description
         return [choice.outcome.rawValue, redactor.text(choice.reason), fields]
             .compactMap(\.self).joined(separator: " ")
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import NumberVerification
 
 /// Draws a trace as text: one row per step with its duration in milliseconds, a bar to scale and what happened.

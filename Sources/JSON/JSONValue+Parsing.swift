@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-extension JSON {
+extension JSONValue {
     /// What a document may cost to parse.
     package struct Limits: Sendable, Hashable {
         /// How deep arrays and objects may be nested: a scalar has depth 0, `[]` has depth 1. The default is 64.
@@ -35,7 +35,7 @@ extension JSON {
     /// - Throws: ``ParseError`` with the place of what is wrong.
     package static func parse(
         _ bytes: UnsafeRawBufferPointer, limits: Limits = .default, isStopping: @escaping () -> Bool = { false }
-    ) throws(ParseError) -> JSON {
+    ) throws(ParseError) -> JSONValue {
         var parser = JSONParser(bytes, limits: limits, isStopping: isStopping)
         return try parser.document()
     }
@@ -44,7 +44,7 @@ extension JSON {
     /// Bytes that do not lie in one piece are copied first.
     package static func parse(
         _ bytes: some Sequence<UInt8>, limits: Limits = .default, isStopping: @escaping () -> Bool = { false }
-    ) throws(ParseError) -> JSON {
+    ) throws(ParseError) -> JSONValue {
         let parsed = bytes.withContiguousStorageIfAvailable { bytes in
             Result { () throws(ParseError) in
                 try parse(UnsafeRawBufferPointer(bytes), limits: limits, isStopping: isStopping)

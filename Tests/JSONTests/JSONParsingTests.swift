@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import NumberVerification
+import JSON
 import Testing
 
 struct JSONParsingTests {
@@ -21,27 +21,27 @@ struct JSONParsingTests {
             (#""a\u0000\/\ud83c\udf19\n""#, "a\u{0}/\u{1F319}\n"),
             (#"{"b":1,"a":[true,null]}"#, ["b": 1, "a": [true, .null]]),
             (#"{"phone":15813554612}"#, ["phone": 15_813_554_612]),
-        ] as [(String, JSON)])
-    func valuesAreExact(text: String, value: JSON) throws {
-        #expect(try JSON.parse(text.utf8) == value)
+        ] as [(String, JSONValue)])
+    func valuesAreExact(text: String, value: JSONValue) throws {
+        #expect(try JSONValue.parse(text.utf8) == value)
     }
 
     @Test
     func integerAndDoubleStayApart() throws {
-        #expect(try JSON.parse("9000".utf8) != JSON.parse("9000.0".utf8))
-        #expect(try JSON.parse("9000.0".utf8).integerValue == nil)
-        #expect(try JSON.parse("-0.0".utf8).description == "-0.0")
+        #expect(try JSONValue.parse("9000".utf8) != JSONValue.parse("9000.0".utf8))
+        #expect(try JSONValue.parse("9000.0".utf8).integerValue == nil)
+        #expect(try JSONValue.parse("-0.0".utf8).description == "-0.0")
     }
 
     @Test
     func membersKeepTheirOrder() throws {
-        let object = try #require(try JSON.parse(#"{"z":1,"a":2,"m":3}"#.utf8).objectValue)
+        let object = try #require(try JSONValue.parse(#"{"z":1,"a":2,"m":3}"#.utf8).objectValue)
         #expect(object.keys == ["z", "a", "m"])
     }
 
     @Test
     func canonicallyEquivalentKeysAreDifferentKeys() throws {
-        let object = try JSON.parse(#"{"\u00e9":1,"e\u0301":2}"#.utf8)
+        let object = try JSONValue.parse(#"{"\u00e9":1,"e\u0301":2}"#.utf8)
         #expect(object["\u{E9}"] == 1)
         #expect(object["e\u{301}"] == 2)
     }
@@ -67,11 +67,11 @@ struct JSONParsingTests {
             (#""\x""#, .invalidEscape, 1, "invalid escape sequence in a string at line 1, column 2"),
             (#""\ud800""#, .loneSurrogate, 1, "escaped surrogate without its other half at line 1, column 2"),
             ("\u{FEFF}{}", .byteOrderMark, 0, "a byte order mark is not allowed at line 1, column 1"),
-        ] as [(String, JSON.ParseError.Code, Int, String)])
+        ] as [(String, JSONValue.ParseError.Code, Int, String)])
     func errorSaysWhatAndWhere(
-        text: String, code: JSON.ParseError.Code, offset: Int, description: String
+        text: String, code: JSONValue.ParseError.Code, offset: Int, description: String
     ) throws {
-        let error = try #require(#expect(throws: JSON.ParseError.self) { try JSON.parse(text.utf8) })
+        let error = try #require(#expect(throws: JSONValue.ParseError.self) { try JSONValue.parse(text.utf8) })
         #expect(error.code == code)
         #expect(error.offset == offset)
         #expect(error.description == description)
@@ -79,8 +79,8 @@ struct JSONParsingTests {
 
     @Test
     func bytesThatAreNotUTF8AreRefusedWhereTheyStand() throws {
-        let error = #expect(throws: JSON.ParseError.self) {
-            try JSON.parse([UInt8(ascii: "\""), 0xC3, 0xA9, 0xED, 0xA0, 0x80, UInt8(ascii: "\"")])
+        let error = #expect(throws: JSONValue.ParseError.self) {
+            try JSONValue.parse([UInt8(ascii: "\""), 0xC3, 0xA9, 0xED, 0xA0, 0x80, UInt8(ascii: "\"")])
         }
         #expect(try #require(error).code == .invalidUTF8)
         #expect(try #require(error).offset == 3)
@@ -88,27 +88,27 @@ struct JSONParsingTests {
 
     @Test
     func depthAndSizeAreLimited() throws {
-        func code(_ text: String, _ limits: JSON.Limits) -> JSON.ParseError.Code? {
+        func code(_ text: String, _ limits: JSONValue.Limits) -> JSONValue.ParseError.Code? {
             do {
-                _ = try JSON.parse(text.utf8, limits: limits)
+                _ = try JSONValue.parse(text.utf8, limits: limits)
                 return nil
             } catch {
                 return error.code
             }
         }
-        #expect(code("[[0]]", JSON.Limits(depth: 2)) == nil)
-        #expect(code("[[[]]]", JSON.Limits(depth: 2)) == .tooDeep)
-        #expect(code("[]", JSON.Limits(depth: 0)) == .tooDeep)
-        #expect(code("0", JSON.Limits(depth: 0)) == nil)
-        #expect(code("[1]", JSON.Limits(bytes: 3)) == nil)
-        #expect(code("[1] ", JSON.Limits(bytes: 3)) == .tooLarge)
+        #expect(code("[[0]]", JSONValue.Limits(depth: 2)) == nil)
+        #expect(code("[[[]]]", JSONValue.Limits(depth: 2)) == .tooDeep)
+        #expect(code("[]", JSONValue.Limits(depth: 0)) == .tooDeep)
+        #expect(code("0", JSONValue.Limits(depth: 0)) == nil)
+        #expect(code("[1]", JSONValue.Limits(bytes: 3)) == nil)
+        #expect(code("[1] ", JSONValue.Limits(bytes: 3)) == .tooLarge)
         let deepest = String(repeating: "[", count: 512) + String(repeating: "]", count: 512)
-        #expect(code(deepest, JSON.Limits(depth: 512)) == nil)
+        #expect(code(deepest, JSONValue.Limits(depth: 512)) == nil)
     }
 
     @Test
     func bytesInSeveralPiecesAreReadToo() throws {
         let scattered = "{\"a\": [1, 2]}".utf8.lazy.filter { _ in true }
-        #expect(try JSON.parse(scattered) == ["a": [1, 2]])
+        #expect(try JSONValue.parse(scattered) == ["a": [1, 2]])
     }
 }

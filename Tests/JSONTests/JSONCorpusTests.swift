@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
-import NumberVerification
+import JSON
 import Testing
 
-/// The documents under `Fixtures/json`: every `y_` is one document, no `n_` is.
+/// The documents under `Fixtures`: every `y_` is one document, no `n_` is.
 struct JSONCorpusTests {
     @Test(arguments: Self.names(prefix: "y_"))
     func validDocumentIsAccepted(name: String) throws {
-        _ = try JSON.parse(Self.document(name))
+        _ = try JSONValue.parse(Self.document(name))
     }
 
     @Test(arguments: Self.names(prefix: "y_"))
     func whatWasReadIsWrittenAndReadBackTheSame(name: String) throws {
-        let value = try JSON.parse(Self.document(name))
-        #expect(try JSON.parse(value.bytes) == value)
-        #expect(try JSON.parse(value.pretty().utf8) == value)
+        let value = try JSONValue.parse(Self.document(name))
+        #expect(try JSONValue.parse(value.bytes) == value)
+        #expect(try JSONValue.parse(value.pretty().utf8) == value)
     }
 
     @Test(arguments: Self.names(prefix: "n_"))
     func invalidDocumentIsRefused(name: String) throws {
         let document = try Self.document(name)
-        let error = #expect(throws: JSON.ParseError.self) { try JSON.parse(document) }
+        let error = #expect(throws: JSONValue.ParseError.self) { try JSONValue.parse(document) }
         #expect(try #require(error).offset <= document.count)
     }
 
@@ -30,7 +30,7 @@ struct JSONCorpusTests {
     func cutDocumentIsRefused(name: String) throws {
         let document = try Self.document(name).prefix(400)
         for length in 0..<(document.lastIndex(of: UInt8(ascii: "}")) ?? 0) {
-            #expect(throws: JSON.ParseError.self) { try JSON.parse(document.prefix(length)) }
+            #expect(throws: JSONValue.ParseError.self) { try JSONValue.parse(document.prefix(length)) }
         }
     }
 
@@ -48,7 +48,7 @@ struct JSONCorpusTests {
             for _ in 0...random(below: 3) {
                 damaged[random(below: damaged.count)] = UInt8(random(below: 256))
             }
-            if let value = try? JSON.parse(damaged) { #expect(try JSON.parse(value.bytes) == value) }
+            if let value = try? JSONValue.parse(damaged) { #expect(try JSONValue.parse(value.bytes) == value) }
         }
     }
 
@@ -63,7 +63,7 @@ struct JSONCorpusTests {
         return files.filter { $0.hasPrefix(prefix) }.sorted()
     }
 
-    private static var folder: URL { Bundle.module.bundleURL.appending(path: "Fixtures/json") }
+    private static var folder: URL { Bundle.module.bundleURL.appending(path: "Fixtures") }
 
     private static func document(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: folder.appending(path: name)))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-extension JSON {
+extension JSONValue {
     /// Why, and where, bytes are not a JSON document that this module accepts.
     ///
     /// The text never quotes the document, which may hold a phone number or a token.
@@ -36,7 +36,7 @@ extension JSON {
     }
 }
 
-extension JSON.ParseError {
+extension JSONValue.ParseError {
     /// What went wrong, as a closed list. The raw value is a short name for metrics and for Lua's `err.kind`.
     package enum Code: String, Sendable, CaseIterable {
         case empty

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import JSON
 import MoondialLua
 import NumberVerification
 
@@ -8,7 +9,7 @@ struct LuaConversionProblem: Error {
     let message: String
 }
 
-extension JSON {
+extension JSONValue {
     /// Converts a value as `moondial.json.encode` does: a table with the keys 1 … n, or one marked as an array, is an
     /// array; a table with string keys, or an empty one, is an object. Fails when the run has to stop that it is done for.
     init(_ value: LuaValue, work: HostWork = .unlimited) throws(LuaConversionProblem) {
@@ -21,11 +22,11 @@ extension JSON {
             guard value.isFinite else {
                 throw LuaConversionProblem(message: "the number \(LuaValue.number(value).shown) has no JSON form")
             }
-            self = JSON(number: value)
+            self = JSONValue(number: value)
         case .string(let string): self = .string(try string.jsonText)
         case .table(let table) where table.array.isEmpty && !table.isArray:
-            self = .object(try Object(table, work: work))
-        case .table(let table): self = .array(try JSON.elements(table, work: work))
+            self = .object(try JSONObject(table, work: work))
+        case .table(let table): self = .array(try JSONValue.elements(table, work: work))
         case .function, .object, .opaque:
             throw LuaConversionProblem(message: "a \(value.typeName) has no JSON form")
         }
@@ -38,18 +39,18 @@ extension JSON {
         self = isWhole ? .integer(Int64(number)) : .double(number)
     }
 
-    private static func elements(_ table: LuaTable, work: HostWork) throws(LuaConversionProblem) -> [JSON] {
+    private static func elements(_ table: LuaTable, work: HostWork) throws(LuaConversionProblem) -> [JSONValue] {
         if let pair = table.pairs.first {
             throw LuaConversionProblem(message: "a list has the key \(pair.key.shownKey) besides")
         }
-        var elements: [JSON] = []
+        var elements: [JSONValue] = []
         elements.reserveCapacity(table.array.count)
-        for element in table.array { elements.append(try JSON(element, work: work)) }
+        for element in table.array { elements.append(try JSONValue(element, work: work)) }
         return elements
     }
 }
 
-extension JSON.Object {
+extension JSONObject {
     /// Converts a table with named fields, or an empty one; in the order of the names, since Lua keeps none.
     init(_ table: LuaTable, work: HostWork = .unlimited) throws(LuaConversionProblem) {
         guard table.array.isEmpty else {
@@ -61,7 +62,7 @@ extension JSON.Object {
             guard case .string(let key) = pair.key else {
                 throw LuaConversionProblem(message: "a table has the key \(pair.key.shownKey), which is no string")
             }
-            members.append(Member(key: try key.jsonText, value: try JSON(pair.value, work: work)))
+            members.append(Member(key: try key.jsonText, value: try JSONValue(pair.value, work: work)))
         }
         members.sort { $0.key.precedesInBytes($1.key) }
         self.init(uniqueMembers: members)
@@ -79,7 +80,7 @@ extension LuaString {
 
 extension LuaWriter {
     /// JSON's null becomes `moondial.json.null`; arrays are marked, so that an empty one stays an array.
-    func write(_ json: JSON) {
+    func write(_ json: JSONValue) {
         switch json {
         case .null: writeNull()
         case .bool(let value): write(value)
@@ -99,7 +100,7 @@ extension LuaWriter {
     }
 
     /// The same with read-only tables.
-    func writeReadOnly(_ json: JSON) {
+    func writeReadOnly(_ json: JSONValue) {
         switch json {
         case .array(let elements):
             writeRecord(class: LuaClass.data.rawValue) { record in

@@ -3,7 +3,7 @@
 extension JSONParser {
     /// Reads a string in two passes: the first finds the end and checks everything, the second, needed only when there
     /// are escapes, can therefore not fail and writes straight into the storage of the result.
-    mutating func string() throws(JSON.ParseError) -> String {
+    mutating func string() throws(JSONValue.ParseError) -> String {
         position += 1
         let start = position
         var hasEscapes = false
@@ -27,7 +27,7 @@ extension JSONParser {
         throw failure(.unexpectedEnd, at: end)
     }
 
-    private mutating func skipEscape() throws(JSON.ParseError) {
+    private mutating func skipEscape() throws(JSONValue.ParseError) {
         let start = position
         position += 1
         switch current {
@@ -47,7 +47,7 @@ extension JSONParser {
     }
 
     /// Steps over `u` and four hexadecimal digits and returns their value.
-    private mutating func hexUnit() throws(JSON.ParseError) -> UInt16 {
+    private mutating func hexUnit() throws(JSONValue.ParseError) -> UInt16 {
         position += 1
         var unit: UInt16 = 0
         for _ in 0..<4 {
@@ -59,7 +59,7 @@ extension JSONParser {
     }
 
     /// Steps over a scalar of two to four bytes if it is well-formed: Unicode 16.0, table 3-7.
-    private mutating func skipMultibyteScalar() throws(JSON.ParseError) {
+    private mutating func skipMultibyteScalar() throws(JSONValue.ParseError) {
         let second: ClosedRange<UInt8>
         let length: Int
         switch input[position] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 extension JSONParser {
-    mutating func number() throws(JSON.ParseError) -> JSON {
+    mutating func number() throws(JSONValue.ParseError) -> JSONValue {
         let start = position
         let isNegative = take(UInt8(ascii: "-"))
         let magnitude = try wholePart()
@@ -17,7 +17,7 @@ extension JSONParser {
     }
 
     /// The digits before a fraction or exponent, or nil when they do not fit: a double may still hold them.
-    private mutating func wholePart() throws(JSON.ParseError) -> UInt64? {
+    private mutating func wholePart() throws(JSONValue.ParseError) -> UInt64? {
         let start = position
         var magnitude: UInt64 = 0
         var overflows = false
@@ -34,7 +34,7 @@ extension JSONParser {
     }
 
     /// Fraction and exponent, then the value of the whole literal, which begins at `start`.
-    private mutating func double(from start: Int) throws(JSON.ParseError) -> JSON {
+    private mutating func double(from start: Int) throws(JSONValue.ParseError) -> JSONValue {
         if take(UInt8(ascii: ".")) { try digits() }
         if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
@@ -46,7 +46,7 @@ extension JSONParser {
         return .double(value)
     }
 
-    private mutating func digits() throws(JSON.ParseError) {
+    private mutating func digits() throws(JSONValue.ParseError) {
         guard digit(current) != nil else { throw unexpected(.invalidNumber) }
         repeat { position += 1 } while digit(current) != nil
     }

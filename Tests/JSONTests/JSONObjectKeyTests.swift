@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Generators
-import NumberVerification
+import JSON
 import Testing
 
 /// Objects compare keys by their bytes and find them in constant time.
@@ -11,34 +11,34 @@ struct JSONObjectKeyTests {
 
     @Test func twoSpellingsOfOneCharacterAreTwoKeys() throws {
         #expect(Self.composed == Self.decomposed, "as Swift compares strings")
-        let object: JSON.Object = [Self.composed: 1, Self.decomposed: 2]
+        let object: JSONObject = [Self.composed: 1, Self.decomposed: 2]
         #expect(object[Self.composed] == 1)
         #expect(object[Self.decomposed] == 2)
-        let parsed = try JSON.parse(JSON.object(object).bytes)
+        let parsed = try JSONValue.parse(JSONValue.object(object).bytes)
         #expect(parsed.objectValue?.count == 2)
     }
 
     @Test func equalityIsThatOfBytes() {
-        #expect(JSON.string(Self.composed) != JSON.string(Self.decomposed))
-        #expect(JSON.object([Self.composed: 1]) != JSON.object([Self.decomposed: 1]))
-        let one: JSON = ["a": [1, "x"], "b": .null]
-        let other: JSON = ["a": [1, "x"], "b": .null]
+        #expect(JSONValue.string(Self.composed) != JSONValue.string(Self.decomposed))
+        #expect(JSONValue.object([Self.composed: 1]) != JSONValue.object([Self.decomposed: 1]))
+        let one: JSONValue = ["a": [1, "x"], "b": .null]
+        let other: JSONValue = ["a": [1, "x"], "b": .null]
         #expect(one == other)
         #expect(one.hashValue == other.hashValue)
         #expect(one != ["b": .null, "a": [1, "x"]], "the order counts")
-        #expect(Set<JSON>([.string(Self.composed), .string(Self.decomposed), .string(Self.composed)]).count == 2)
+        #expect(Set<JSONValue>([.string(Self.composed), .string(Self.decomposed), .string(Self.composed)]).count == 2)
     }
 
     /// Against a list of pairs, over the size from which on there is an index.
     @Test(arguments: 0..<20)
     func anObjectIsAListOfPairs(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var object = JSON.Object()
-        var pairs: [(key: [UInt8], value: JSON)] = []
+        var object = JSONObject()
+        var pairs: [(key: [UInt8], value: JSONValue)] = []
         for step in 0..<300 {
             let key =
                 "k\(Int.random(in: 0..<60, using: &random))" + (Bool.random(using: &random) ? "e\u{301}" : "\u{E9}")
-            let value: JSON? = Int.random(in: 0..<4, using: &random) == 0 ? nil : .integer(Int64(step))
+            let value: JSONValue? = Int.random(in: 0..<4, using: &random) == 0 ? nil : .integer(Int64(step))
             let place = pairs.firstIndex { $0.key == Array(key.utf8) }
             #expect(object[key] == place.map { pairs[$0].value })
             object[key] = value
@@ -56,18 +56,18 @@ struct JSONObjectKeyTests {
     /// In quadratic time, or with keys brought into a normal form for each comparison, it would take many minutes.
     @Test(.timeLimit(.minutes(1)))
     func manyKeysTakeLinearTime() throws {
-        var object = JSON.Object()
+        var object = JSONObject()
         for number in 0..<30_000 { object["a\u{301}\u{316}\u{300}\(number)"] = .integer(Int64(number)) }
         for number in 0..<30_000 where object["a\u{301}\u{316}\u{300}\(number)"] != .integer(Int64(number)) {
             Issue.record("key \(number) is not found")
         }
-        let parsed = try JSON.parse(JSON.object(object).bytes)
+        let parsed = try JSONValue.parse(JSONValue.object(object).bytes)
         #expect(parsed == .object(object))
     }
 
     @Test(arguments: [("1", 0), ("[]", 1), ("{}", 1), (#"{"a":[1,{"b":[]}]}"#, 4), ("[[],[[]],1]", 3)])
     func depthIsThatOfTheDeepest(text: String, depth: Int) throws {
-        #expect(try JSON.parse(Array(text.utf8)).depth == depth)
+        #expect(try JSONValue.parse(Array(text.utf8)).depth == depth)
     }
 
     @Test(arguments: [("", "a"), ("a", "b"), ("a", "aa"), ("e\u{301}", "\u{E9}"), ("z", "\u{E9}")])

@@ -4,19 +4,19 @@
 struct JSONParser {
     let input: UnsafeRawBufferPointer
     let end: Int
-    let limits: JSON.Limits
+    let limits: JSONValue.Limits
     var position = 0
     private let isStopping: () -> Bool
     private var depth = 0
 
-    init(_ input: UnsafeRawBufferPointer, limits: JSON.Limits, isStopping: @escaping () -> Bool) {
+    init(_ input: UnsafeRawBufferPointer, limits: JSONValue.Limits, isStopping: @escaping () -> Bool) {
         self.isStopping = isStopping
         self.input = input
         self.end = input.count
         self.limits = limits
     }
 
-    mutating func document() throws(JSON.ParseError) -> JSON {
+    mutating func document() throws(JSONValue.ParseError) -> JSONValue {
         guard end <= limits.bytes else { throw failure(.tooLarge, at: limits.bytes) }
         guard !input.starts(with: [0xEF, 0xBB, 0xBF]) else { throw failure(.byteOrderMark, at: 0) }
         skipWhitespace()
@@ -27,7 +27,7 @@ struct JSONParser {
         return value
     }
 
-    private mutating func value() throws(JSON.ParseError) -> JSON {
+    private mutating func value() throws(JSONValue.ParseError) -> JSONValue {
         guard !isStopping() else { throw failure(.stopped, at: position) }
         switch current {
         case UInt8(ascii: "\""): return .string(try string())
@@ -41,7 +41,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func literal(_ word: StaticString, _ value: JSON) throws(JSON.ParseError) -> JSON {
+    private mutating func literal(_ word: StaticString, _ value: JSONValue) throws(JSONValue.ParseError) -> JSONValue {
         for index in 0..<word.utf8CodeUnitCount {
             guard current == word.utf8Start[index] else { throw unexpected(.invalidLiteral) }
             position += 1
@@ -49,10 +49,10 @@ struct JSONParser {
         return value
     }
 
-    private mutating func array() throws(JSON.ParseError) -> [JSON] {
+    private mutating func array() throws(JSONValue.ParseError) -> [JSONValue] {
         try enter()
         defer { depth -= 1 }
-        var elements: [JSON] = []
+        var elements: [JSONValue] = []
         if take(UInt8(ascii: "]")) { return elements }
         while true {
             elements.append(try value())
@@ -64,11 +64,11 @@ struct JSONParser {
         }
     }
 
-    private mutating func object() throws(JSON.ParseError) -> JSON.Object {
+    private mutating func object() throws(JSONValue.ParseError) -> JSONObject {
         try enter()
         defer { depth -= 1 }
-        if take(UInt8(ascii: "}")) { return JSON.Object() }
-        var members: [JSON.Object.Member] = []
+        if take(UInt8(ascii: "}")) { return JSONObject() }
+        var members: [JSONObject.Member] = []
         members.reserveCapacity(4)  // A reply of the provider has four.
         var index = KeyIndex()
         while true {
@@ -79,10 +79,10 @@ struct JSONParser {
             skipWhitespace()
             guard take(UInt8(ascii: ":")) else { throw unexpected(.expectedColon) }
             skipWhitespace()
-            members.append(JSON.Object.Member(key: key, value: try value()))
+            members.append(JSONObject.Member(key: key, value: try value()))
             index.noteLast(of: members)
             skipWhitespace()
-            if take(UInt8(ascii: "}")) { return JSON.Object(members, index: index) }
+            if take(UInt8(ascii: "}")) { return JSONObject(members, index: index) }
             guard take(UInt8(ascii: ",")) else { throw unexpected(.expectedCommaOrBrace) }
             skipWhitespace()
             guard current != UInt8(ascii: "}") else { throw failure(.trailingComma, at: position) }
@@ -90,7 +90,7 @@ struct JSONParser {
     }
 
     /// Steps over the opening bracket, and the white space after it.
-    private mutating func enter() throws(JSON.ParseError) {
+    private mutating func enter() throws(JSONValue.ParseError) {
         guard depth < limits.depth else { throw failure(.tooDeep, at: position) }
         depth += 1
         position += 1
@@ -122,12 +122,12 @@ extension JSONParser {
     }
 
     /// The error for a byte at the position that is not what `code` says was expected.
-    func unexpected(_ code: JSON.ParseError.Code) -> JSON.ParseError {
+    func unexpected(_ code: JSONValue.ParseError.Code) -> JSONValue.ParseError {
         failure(position == end ? .unexpectedEnd : code, at: position)
     }
 
     @inline(never)
-    func failure(_ code: JSON.ParseError.Code, at offset: Int) -> JSON.ParseError {
-        JSON.ParseError(code, offset: offset, in: input)
+    func failure(_ code: JSONValue.ParseError.Code, at offset: Int) -> JSONValue.ParseError {
+        JSONValue.ParseError(code, offset: offset, in: input)
     }
 }

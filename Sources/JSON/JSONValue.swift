@@ -5,7 +5,7 @@
 /// A number literal without fraction and exponent is an `integer`, every other one a `double`; the two are never
 /// equal, so `9000` and `9000.0` stay apart. Equality and hashing of objects take the order of the members into
 /// account; strings and keys compare by their bytes.
-package enum JSON: Sendable {
+package enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -13,11 +13,11 @@ package enum JSON: Sendable {
     /// this case, and writing a value that is not finite is a precondition failure.
     case double(Double)
     case string(String)
-    case array([JSON])
-    case object(JSON.Object)
+    case array([JSONValue])
+    case object(JSONObject)
 }
 
-extension JSON {
+extension JSONValue {
     /// The text if this is a string, else nil.
     package var stringValue: String? {
         if case .string(let value) = self { value } else { nil }
@@ -34,12 +34,12 @@ extension JSON {
     }
 
     /// The elements if this is an array, else nil.
-    package var arrayValue: [JSON]? {
+    package var arrayValue: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }
     }
 
     /// The members if this is an object, else nil.
-    package var objectValue: JSON.Object? {
+    package var objectValue: JSONObject? {
         if case .object(let value) = self { value } else { nil }
     }
 
@@ -53,13 +53,13 @@ extension JSON {
     }
 
     /// The member named `key` if this is an object that has it, else nil. A member whose value is `null` is `.null`.
-    package subscript(_ key: String) -> JSON? {
+    package subscript(_ key: String) -> JSONValue? {
         if case .object(let object) = self { object[key] } else { nil }
     }
 }
 
-extension JSON: Hashable {
-    package static func == (one: JSON, other: JSON) -> Bool {
+extension JSONValue: Hashable {
+    package static func == (one: JSONValue, other: JSONValue) -> Bool {
         switch (one, other) {
         case (.null, .null): true
         case (.bool(let one), .bool(let other)): one == other
@@ -85,7 +85,7 @@ extension JSON: Hashable {
     }
 }
 
-extension JSON.Object: Hashable {
+extension JSONObject: Hashable {
     package static func == (one: Self, other: Self) -> Bool {
         one.count == other.count
             && zip(one.members, other.members).allSatisfy { $0.key.hasSameBytes(as: $1.key) && $0.value == $1.value }
@@ -100,7 +100,7 @@ extension JSON.Object: Hashable {
     }
 }
 
-extension JSON: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByStringInterpolation, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     package init(booleanLiteral value: Bool) { self = .bool(value) }
@@ -111,8 +111,8 @@ extension JSON: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, Expres
 
     package init(stringLiteral value: String) { self = .string(value) }
 
-    package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
     /// Keys that occur twice are a precondition failure.
-    package init(dictionaryLiteral elements: (String, JSON)...) { self = .object(Object(literal: elements)) }
+    package init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(JSONObject(literal: elements)) }
 }

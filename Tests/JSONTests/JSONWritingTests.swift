@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import NumberVerification
+import JSON
 import Testing
 
 struct JSONWritingTests {
@@ -28,23 +28,23 @@ struct JSONWritingTests {
             ("\u{7F}\u{80}\u{9B}\u{9F}\u{A0}é", #""\u007f\u0080\u009b\u009f\#u{A0}é""#),
             ("中文\u{1F319}", "\"中文\u{1F319}\""),
             (["\n": ""], #"{"\n":""}"#),
-        ] as [(JSON, String)])
-    func compactTextIsExact(value: JSON, text: String) throws {
+        ] as [(JSONValue, String)])
+    func compactTextIsExact(value: JSONValue, text: String) throws {
         #expect(value.description == text)
         #expect(value.bytes == Array(text.utf8))
-        #expect(try JSON.parse(text.utf8) == value)
+        #expect(try JSONValue.parse(text.utf8) == value)
     }
 
     @Test
     func writingAppends() {
         var output = Array("data: ".utf8)
-        JSON.object(["code": 9000]).write(into: &output)
+        JSONValue.object(["code": 9000]).write(into: &output)
         #expect(String(decoding: output, as: UTF8.self) == #"data: {"code":9000}"#)
     }
 
     @Test
     func prettyFormHasOneMemberALine() {
-        let value: JSON = ["id": 1, "none": [], "empty": [:], "list": [1, ["a": true]]]
+        let value: JSONValue = ["id": 1, "none": [], "empty": [:], "list": [1, ["a": true]]]
         #expect(
             value.pretty() == """
                 {
@@ -69,14 +69,14 @@ struct JSONWritingTests {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             let value = Double(bitPattern: state)
             guard value.isFinite else { continue }
-            #expect(try JSON.parse(JSON.double(value).bytes) == .double(value))
+            #expect(try JSONValue.parse(JSONValue.double(value).bytes) == .double(value))
         }
     }
 
     #if os(Linux) || os(macOS)
         @Test
         func notANumberIsOurBug() async {
-            await #expect(processExitsWith: .failure) { _ = JSON.double(.nan).bytes }
+            await #expect(processExitsWith: .failure) { _ = JSONValue.double(.nan).bytes }
         }
     #endif
 }
@@ -84,7 +84,7 @@ struct JSONWritingTests {
 struct JSONObjectTests {
     @Test
     func settingKeepsPlacesAndNilRemoves() {
-        var object: JSON.Object = ["a": 1, "b": 2]
+        var object: JSONObject = ["a": 1, "b": 2]
         object["c"] = 3
         object["a"] = .null
         object["b"] = nil
@@ -92,12 +92,12 @@ struct JSONObjectTests {
         #expect(object == ["a": .null, "c": 3])
         #expect(object.keys == ["a", "c"])
         #expect(object.count == 2)
-        #expect(JSON.Object().isEmpty)
+        #expect(JSONObject().isEmpty)
     }
 
     @Test
     func accessorsAnswerForTheirTypeOnly() {
-        let value: JSON = ["s": "text", "i": 1, "d": 1.0, "b": true, "a": [1], "n": .null]
+        let value: JSONValue = ["s": "text", "i": 1, "d": 1.0, "b": true, "a": [1], "n": .null]
         #expect(value["s"]?.stringValue == "text")
         #expect(value["i"]?.integerValue == 1)
         #expect(value["d"]?.integerValue == nil)
@@ -106,6 +106,6 @@ struct JSONObjectTests {
         #expect(value["n"] == .null)
         #expect(value["x"] == nil)
         #expect(value.objectValue?.count == 6)
-        #expect(JSON.string("s")["s"] == nil)
+        #expect(JSONValue.string("s")["s"] == nil)
     }
 }

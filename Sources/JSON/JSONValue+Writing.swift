@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-extension JSON: CustomStringConvertible {
+extension JSONValue: CustomStringConvertible {
     /// The document without white space, members in order, as UTF-8.
     ///
     /// Integers are exact; doubles are the shortest text that reads back as the same double, and always have a
@@ -37,7 +37,7 @@ private struct JSONWriter {
     /// The level of the line being written, or nil for the compact form.
     var indentation: Int?
 
-    mutating func value(_ value: JSON) {
+    mutating func value(_ value: JSONValue) {
         switch value {
         case .null: text("null")
         case .bool(let value): text(value ? "true" : "false")
