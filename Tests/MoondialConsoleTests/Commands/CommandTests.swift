@@ -201,12 +201,13 @@ struct CommandTests {
         #expect(record.notes.contains("took "))
     }
 
-    @Test func theReadmeListsThemAll() throws {
+    @Test func theArticleListsThemAll() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+        let file = root.appending(path: "Sources/moondial/moondial.docc/Prompt.md")
+        let article = try String(contentsOf: file, encoding: .utf8)
         for command in PromptCommand.all {
-            #expect(readme.contains("`\(command.usage.replacing("|", with: "\\|"))`"), "\(command.usage)")
+            #expect(article.contains("`\(command.usage.replacing("|", with: "\\|"))`"), "\(command.usage)")
         }
     }
 

@@ -4,16 +4,17 @@ import Foundation
 import PseudoTerminals
 import Testing
 
-/// Where a reader of README.md sits: a folder with the examples and `scripts/moondial`, and a simulator as soon as the
-/// reader has started one.
-final class ReadmeDesk {
+/// What the reader of a document works with: a folder with the examples and `scripts/moondial`, and a simulator as soon as
+/// the document has started one.
+final class DocumentFixture {
     private let folder: TemporaryFolder
     private var simulator: RunningSimulator?
-    /// The simulator's address as README.md shows it.
+    /// The simulator's address as the document shows it.
     private var shownURL = ""
 
-    init(repository: URL) throws {
+    init() throws {
         folder = try TemporaryFolder()
+        let repository = Document.repository
         let files = FileManager.default
         try files.copyItem(at: repository.appending(path: "examples"), to: folder.url.appending(path: "examples"))
         try files.createDirectory(at: folder.url.appending(path: "scripts"), withIntermediateDirectories: false)
@@ -72,7 +73,12 @@ final class ReadmeDesk {
         return shown(screen)
     }
 
-    /// False unless the line stands in the file exactly once.
+    /// Writes a file that the document shows.
+    func write(_ text: String, to file: String) throws {
+        try folder.write(text, to: file)
+    }
+
+    /// Replaces one line of a file. False unless the line stands in the file exactly once.
     func replace(_ old: String, by new: String, in file: String) throws -> Bool {
         var lines = try folder.read(file).components(separatedBy: "\n")
         guard let index = lines.firstIndex(of: old), lines.lastIndex(of: old) == index else { return false }

@@ -2,14 +2,18 @@
 
 import Foundation
 
-/// What README.md tells its reader to do, in order.
-struct ReadmeScript {
+/// What a document asks its reader to do, in order.
+struct DocumentScript {
     enum Step {
         /// A command after `$ ` in a `console` block, with the lines that stand below it: their text, and which lines of
         /// the file they are, from 0.
         case command(String, output: String, lines: Range<Int>)
         /// A `diff` block: replaces one line of a file.
         case change(file: String, old: String, new: String)
+        /// A `lua` or `yaml` block, whose first line is a comment with the path of the file: `-- rules/web.lua`.
+        case file(path: String, text: String)
+        /// A `lua` or `yaml` block that does not begin with the path of a file, so that nothing tries it.
+        case nameless
     }
 
     /// Each step with the number of its line.
@@ -28,6 +32,8 @@ struct ReadmeScript {
                 let first = index + 1 - block.count
                 if language == "console" { addCommands(block, at: first) }
                 if language == "diff" { addChange(block, at: first) }
+                if language == "lua" { addFile(block, at: first, comment: "-- ") }
+                if language == "yaml" { addFile(block, at: first, comment: "# ") }
                 language = nil
                 block = []
             } else {
@@ -72,6 +78,16 @@ struct ReadmeScript {
             goesOn = line.hasSuffix("\\") || line.hasSuffix("|")
         }
         if let step = step() { steps.append(step) }
+    }
+
+    private mutating func addFile(_ block: [Substring], at first: Int, comment: String) {
+        guard let line = block.first, line.hasPrefix(comment),
+            let path = line.dropFirst(comment.count).wholeMatch(of: /[\w\/]+\.(lua|yaml)/)
+        else {
+            steps.append((first, .nameless))
+            return
+        }
+        steps.append((first, .file(path: String(path.0), text: block.joined(separator: "\n") + "\n")))
     }
 
     private mutating func addChange(_ block: [Substring], at first: Int) {
