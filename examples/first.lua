@@ -4,7 +4,7 @@
 --
 -- It needs no credentials, no money and no SIM card. Change a line of a rule, run it again, see the decision change.
 
--- What cannot be right is refused before it is sent, when it still costs nothing.
+-- A number that cannot be right is refused before it is sent, and so costs nothing.
 rule "mobile numbers only" {
   pre_check = function(req)
     if not req.phone:match "^1[3-9]%d%d%d%d%d%d%d%d%d$" then
@@ -22,7 +22,7 @@ rule "repair the endpoint" {
   end,
 }
 
--- The first rule with an answer decides, so what is special comes before what is general.
+-- The first rule with an answer decides, so the special rule comes before the general one.
 rule "expired tokens" {
   map_result = { [9003] = review "new_token" },
 }

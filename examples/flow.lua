@@ -2,11 +2,11 @@
 --
 --   scripts/moondial run examples/flow.lua
 --
--- For the simulator: with the real provider every attempt may spend its token, and a verdict is billed.
+-- Run it against the simulator: with the real provider every attempt may spend its token, and a verdict is billed.
 
--- Part one: one raw call to each endpoint, both at once. No rule is asked.
+-- Part one: one call to each endpoint, both at once, without asking any rule.
 
-local function told(attempt)
+local function answer_of(attempt)
   return ("%s, %s"):format(attempt.verdict, attempt.code or attempt.error.kind)
 end
 
@@ -23,10 +23,10 @@ for _, token in ipairs(tokens) do
     function() return moondial.attempt("mobile", "13800138000", token[2]) end,
     function() return moondial.attempt("h5", "13800138000", token[2]) end,
   }
-  print(("%-21s %-21s %s"):format(token[1], told(mobile), told(h5)))
+  print(("%-21s %-21s %s"):format(token[1], answer_of(mobile), answer_of(h5)))
 end
 
--- Part two: the flow. An expired token is worth another one, trouble leads to a text message.
+-- Part two: the flow. After an expired token the app gets another one; after any error the user gets a text message.
 
 rule "sign-up" {
   map_result = {
@@ -56,7 +56,7 @@ local users = {
   { name = "En", phone = "13800138005", tokens = { "sim:code=9002" } },
 }
 
--- All at once: nobody waits until the slow token of Chen is through.
+-- All at once: no user waits for the slow token of Chen.
 local flows = {}
 for index, user in ipairs(users) do
   flows[index] = function() return sign_up(user) end

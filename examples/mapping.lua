@@ -10,15 +10,15 @@ rule "plain mapping" {
     match = allow "number_matches",
     mismatch = deny "number_differs",
 
-    -- The token is no good, the number may be: the app can fetch another token.
+    -- The token cannot be used, but the number may be right: the app can fetch another token.
     [9003] = review "new_token",
     [9020] = review "new_token",
     [9021] = review "new_token",
 
-    -- The same number within 30 seconds: usually an impatient finger.
+    -- The same number within 30 seconds: usually a user who pressed the button twice.
     [9005] = review "wait",
 
-    -- Everything else that brought no verdict, be it a code, a timeout or a broken reply.
+    -- Everything else without a verdict: another code, a timeout or a broken reply.
     unknown = review "ask_for_sms",
   },
 }

@@ -1,4 +1,4 @@
--- Refuses requests before they cost money: what a pre_check answers is never sent.
+-- Refuses requests before they cost money: when a pre_check decides, nothing is sent.
 --
 --   scripts/moondial verify --rules examples/prechecks.lua --phone 02165551234 --token example
 --
@@ -38,9 +38,9 @@ rule "virtual operators get a text message" {
   end,
 }
 
--- How long a token lives, by operator: Mobile, Unicom, Telecom. Who does not know the operator assumes the shortest.
+-- How long a token lives, by operator: Mobile, Unicom, Telecom. If the operator is unknown, the shortest time applies.
 local life_ms = { CM = 120000, CU = 600000, CT = 60000 }
--- What the request itself may take.
+-- How long the request itself may take.
 local margin_ms = 5000
 
 rule "a token about to expire is not worth sending" {

@@ -6,7 +6,7 @@
 --   scripts/moondial verify --rules examples/routing.lua --phone 13800138000 --token sim:endpoint=h5 --trace
 --
 -- Tokens of the Web SDK go to h5, all others to mobile. A request that says channel = "web" is routed to h5 without
--- any rule; the first rule here is for callers that tell it in their own way.
+-- any rule; the first rule here is for callers that say it in their own way.
 
 rule "route by the SDK in the context" {
   route = function(req)
@@ -18,7 +18,7 @@ rule "route by the SDK in the context" {
 }
 
 -- 9020 and 9021 say that the endpoint could not read the token, so the token is not spent, and nothing was billed.
--- After a timeout or a reset nobody knows, and moondial refuses to send the token again.
+-- After a timeout or a reset it may be spent, and moondial refuses to send the token again.
 rule "repair a token sent to the wrong endpoint" {
   fallback = function(req, attempt)
     if attempt.code == 9020 or attempt.code == 9021 then

@@ -1,14 +1,14 @@
--- Only a match lets anyone in; everything else says what to do next, and trouble with the account raises an alarm.
+-- Only a match is allowed. Every other answer says what to do next, and an error of the account raises an alarm.
 --
 --   scripts/moondial verify --rules examples/strict.lua --phone 13800009001 --token example
 --   scripts/moondial verify --rules examples/strict.lua --phone 13800009018 --token example
 --
--- `step_up` and `retry_after_ms` are fields of our own: they stand in the decision, for the caller to act upon.
+-- `step_up` and `retry_after_ms` are our own fields: the caller finds them in the decision and acts on them.
 
 local sms = review("ask_for_sms", { step_up = "sms" })
 
 -- The network verifies the SIM that carries the data. With two SIMs, a mismatch may be an honest user on the other
--- one: a text message settles it. The app knows whether there are two; if it does not tell, assume it.
+-- one: a text message settles it. The app knows whether there are two; if it does not say so, assume that there are.
 rule "dual SIM" {
   map_result = function(req, attempt)
     if attempt.verdict == "mismatch" then
@@ -33,7 +33,7 @@ rule "only a match gets in" {
   map_result = { match = allow "number_matches", default = sms },
 }
 
--- None of these ends by itself: somebody has to top up, unblock or correct something.
+-- None of these ends by itself: a person has to top up, unblock or correct something.
 local alarming = {
   [9007] = "the application has used up its checks of the day",
   [9010] = "the credentials do not arrive",

@@ -30,7 +30,7 @@ final class RuleSession {
     private let interruption = Interruption()
     private var hasReportedInterruption = false
 
-    /// Starts the engine, hands it over, and never returns: whoever gets it ends the process with ``end(_:)``.
+    /// Starts the engine, hands it over, and never returns: whoever gets it ends the process with `end`.
     static func run(_ plan: Plan, shell: Shell, body: @escaping (RuleSession) -> Void) -> Never {
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
             do throws(Failure) {

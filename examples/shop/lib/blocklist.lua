@@ -1,5 +1,5 @@
 -- Phones that may not buy, as keyed hashes: a list of numbers does not belong into version control.
--- Who knows the key can still find a number by trying all of them, so in earnest take the key from moondial.config.
+-- Anyone who knows the key can find a number by trying all of them, so in production take the key from moondial.config.
 
 local key = moondial.config.blocklist_key or "examples/shop"
 
