@@ -28,10 +28,11 @@ let package = Package(
         .systemLibrary(
             name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
         .target(name: "CMoondialLua", dependencies: ["CLua"], cSettings: [.headerSearchPath(".")]),
-        .target(name: "MoondialLua", dependencies: ["CMoondialLua"], swiftSettings: settings),
+        .target(name: "MoondialLua", dependencies: ["CMoondialLua", "TextFormats"], swiftSettings: settings),
 
         // Formats: know nothing of what is said in them.
-        .target(name: "JSON", swiftSettings: settings),
+        .target(name: "TextFormats", swiftSettings: settings),
+        .target(name: "JSON", dependencies: ["TextFormats"], swiftSettings: settings),
         .target(
             name: "HTTP1", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
 
@@ -41,6 +42,7 @@ let package = Package(
             dependencies: [
                 "HTTP1",
                 "JSON",
+                "TextFormats",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -53,6 +55,7 @@ let package = Package(
                 "HTTP1",
                 "JSON",
                 "NumberVerification",
+                "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -68,18 +71,26 @@ let package = Package(
                 "JSON",
                 "MoondialLua",
                 "NumberVerification",
+                "TextFormats",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
+            swiftSettings: settings),
+        // What people see of runs and errors, as text.
+        .target(
+            name: "MoondialPresentation",
+            dependencies: ["JSON", "MoondialRules", "NumberVerification", "TextFormats"],
             swiftSettings: settings),
         .target(
             name: "MoondialConsole",
             dependencies: [
                 "JSON",
                 "MoondialLua",
+                "MoondialPresentation",
                 "MoondialRules",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -90,9 +101,11 @@ let package = Package(
                 "JSON",
                 "MoondialConsole",
                 "MoondialLua",
+                "MoondialPresentation",
                 "MoondialRules",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "TextFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -130,24 +143,50 @@ let package = Package(
         // At which tests sit.
         .target(name: "CTerminalWidths", path: "Tests/CTerminalWidths"),
         .target(
-            name: "PseudoTerminals", dependencies: ["CTerminalWidths", "MoondialConsole", "MoondialRules"],
+            name: "PseudoTerminals",
+            dependencies: [
+                "CTerminalWidths",
+                "MoondialConsole",
+                "MoondialPresentation",
+                "MoondialRules",
+            ],
             path: "Tests/PseudoTerminals", swiftSettings: settings),
 
         // What scripts/fuzz runs.
         .executableTarget(
             name: "MoondialFuzz",
             dependencies: [
-                "ChildProcesses", "Generators", "HTTP1", "JSON", "MoondialConsole", "MoondialLua", "MoondialRules",
+                "ChildProcesses",
+                "Generators",
+                "HTTP1",
+                "JSON",
+                "MoondialConsole",
+                "MoondialLua",
+                "MoondialRules",
                 "NumberVerification",
+                "TextFormats",
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
 
         .testTarget(
-            name: "MoondialLuaTests", dependencies: ["ChildProcesses", "Generators", "MoondialLua", "ProcessorClocks"],
+            name: "MoondialLuaTests",
+            dependencies: [
+                "ChildProcesses",
+                "Generators",
+                "MoondialLua",
+                "ProcessorClocks",
+                "TextFormats",
+            ],
             swiftSettings: settings),
+        .testTarget(name: "TextFormatsTests", dependencies: ["TextFormats"], swiftSettings: settings),
         .testTarget(
-            name: "JSONTests", dependencies: ["Generators", "JSON"], resources: [.copy("Fixtures")],
+            name: "JSONTests",
+            dependencies: [
+                "Generators",
+                "JSON",
+                "TextFormats",
+            ], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
             name: "NumberVerificationTests",
@@ -157,6 +196,7 @@ let package = Package(
                 "JSON",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -172,6 +212,7 @@ let package = Package(
                 "JSON",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -184,15 +225,19 @@ let package = Package(
                 "HTTP1",
                 "JSON",
                 "MoondialLua",
+                "MoondialPresentation",
                 "MoondialRules",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 "ProcessorClocks",
+                "TextFormats",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.copy("Attacks")],
             swiftSettings: settings),
+        .testTarget(
+            name: "MoondialPresentationTests", dependencies: ["MoondialPresentation"], swiftSettings: settings),
         .testTarget(
             name: "MoondialConsoleTests",
             dependencies: [
@@ -200,11 +245,13 @@ let package = Package(
                 "JSON",
                 "MoondialConsole",
                 "MoondialLua",
+                "MoondialPresentation",
                 "MoondialRules",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 "ProcessorClocks",
                 "PseudoTerminals",
+                "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

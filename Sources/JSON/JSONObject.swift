@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// The members of a JSON object in the order in which they were written or added.
 ///
 /// Keys are unique, and compared byte by byte: two spellings of one character are two keys, as in JSON. A key is

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// One JSON value (RFC 8259), with 64-bit integers kept exact.
 ///
 /// A number literal without fraction and exponent is an `integer`, every other one a `double`; the two are never

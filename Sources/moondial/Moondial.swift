@@ -3,6 +3,7 @@
 import ArgumentParser
 import MoondialLua
 import MoondialRules
+import TextFormats
 
 #if canImport(Darwin)
     import Darwin

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import MoondialPresentation
 
 enum Version {
     static let number = "0.1.0"
@@ -10,15 +11,12 @@ enum Version {
 
     /// The line, and the bugs of Lua that rules can reach.
     static var text: String {
-        let width = LuaBug.known.map(\.summary.count).max() ?? 0
-        let bugs = LuaBug.known.map { bug in
-            let space = String(repeating: " ", count: width - bug.summary.count)
-            return "\n  \(bug.summary)\(space)  \(bug.guarded)"
-        }
+        let bugs = TextTable(LuaBug.known.map { [$0.summary, $0.guarded] }, indent: 2).lines()
         return """
             \(line)
 
-            Known bugs of \(LuaBug.release) in the reach of rules, and what guards against each:\(bugs.joined())
+            Known bugs of \(LuaBug.release) in the reach of rules, and what guards against each:
+            \(bugs.joined(separator: "\n"))
             """
     }
 

@@ -3,6 +3,7 @@
 import Generators
 import JSON
 import Testing
+import TextFormats
 
 /// Objects compare keys by their bytes and find them in constant time.
 struct JSONObjectKeyTests {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialConsole
+import MoondialPresentation
 import MoondialRules
 
 /// A small terminal: what the painter's bytes look like. Unknown sequences are collected, so that tests can refuse them.

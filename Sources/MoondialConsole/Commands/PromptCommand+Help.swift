@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import MoondialPresentation
 import MoondialRules
+import TextFormats
 
 extension PromptCommand {
     static let helpCommands = [
@@ -46,11 +48,11 @@ extension PromptCommand {
 
     private static var list: String {
         let width = 20
-        let lines = all.map { command in
-            let usage = command.usage
-            // What is too long for its column has a line of its own.
-            let space = usage.count > width ? "\n" + String(repeating: " ", count: width) : ""
-            return usage + space + String(repeating: " ", count: max(0, width - usage.count)) + "  " + command.summary
+        let lines = all.flatMap { command in
+            // A usage that is too long for its column has a line of its own.
+            let isLong = command.usage.count > width
+            return (isLong ? [command.usage] : [])
+                + TextTable([[isLong ? "" : command.usage, command.summary]]).lines(widths: [width])
         }
         return """
             Type Lua: an expression shows its value, which then is _ (the one before it is _2, up to _9).
@@ -87,14 +89,14 @@ struct DocText {
     }
 
     private static func parameters(_ parameters: [RegistryEntry.Parameter], indent: Int) -> [String] {
-        let width = parameters.map(\.name.count).max() ?? 0
-        let margin = String(repeating: " ", count: indent)
-        return parameters.filter { !$0.summary.isEmpty || !$0.options.isEmpty }.flatMap { parameter in
-            let padding = String(repeating: " ", count: width - parameter.name.count)
-            let note = [parameter.type, parameter.isOptional ? "optional" : "", parameter.summary]
-                .filter { !$0.isEmpty }.joined(separator: "; ")
-            return ["\(margin)\(parameter.name)\(padding)  \(note)"]
-                + self.parameters(parameter.options, indent: indent + 2)
+        let shown = parameters.filter { !$0.summary.isEmpty || !$0.options.isEmpty }
+        let rows = shown.map { parameter in
+            let notes = [parameter.type, parameter.isOptional ? "optional" : "", parameter.summary]
+            return [parameter.name, notes.filter { !$0.isEmpty }.joined(separator: "; ")]
         }
+        // Names without a note count for the width, too.
+        let width = parameters.map { DisplayText.width($0.name) }.max() ?? 0
+        let lines = TextTable(rows, indent: indent).lines(widths: [width])
+        return zip(lines, shown).flatMap { [$0] + self.parameters($1.options, indent: indent + 2) }
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import MoondialPresentation
 import MoondialRules
+import TextFormats
 
 extension PromptCommand {
     static let ruleCommands = [
@@ -124,27 +126,5 @@ extension ReplSession {
         let edited = try editor.edit(block)
         if edited.trimmingSpaces.isEmpty || edited == block { return note("nothing has changed") }
         queue.insert(edited, at: 0)
-    }
-}
-
-/// Columns of text.
-struct TextTable {
-    let text: String
-
-    /// The first row is the head. Columns take what they need; the last one is not padded.
-    init(_ rows: [[String]]) {
-        let columns = rows.first?.count ?? 0
-        let widths = (0..<columns).map { column in rows.map { DisplayText.width($0[column]) }.max() ?? 0 }
-        text = rows.map { row in
-            var line = ""
-            for (column, cell) in row.enumerated() {
-                if column > 0 { line += "  " }
-                line += cell
-                if column < columns - 1 {
-                    line += String(repeating: " ", count: widths[column] - DisplayText.width(cell))
-                }
-            }
-            return line + "\n"
-        }.joined()
     }
 }

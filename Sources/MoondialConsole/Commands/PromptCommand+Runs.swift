@@ -2,9 +2,11 @@
 
 import JSON
 import MoondialLua
+import MoondialPresentation
 import MoondialRules
 import NIOCore
 import NumberVerification
+import TextFormats
 
 extension PromptCommand {
     static let runCommands = [
@@ -95,16 +97,6 @@ extension ReplSession {
             done()
         }
         cancelWork = { [evaluation] in evaluation?.cancel() }
-    }
-}
-
-extension Duration {
-    /// "0.024 ms", "1.204 s".
-    var shortText: String {
-        let microseconds = components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
-        let (value, unit) = microseconds < 1_000_000 ? (microseconds, "ms") : (microseconds / 1000, "s")
-        let rest = String(value % 1000)
-        return "\(value / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest) \(unit)"
     }
 }
 

@@ -2,6 +2,7 @@
 
 import MoondialRules
 import NumberVerificationSimulator
+import TextFormats
 
 extension PromptCommand {
     static let simulator = PromptCommand(
@@ -57,12 +58,7 @@ extension PromptCommand {
 
     /// "250ms", "30s", "2m", "1h".
     private static func time(_ text: String) throws(Diagnostic) -> Duration {
-        let units: [(suffix: String, milliseconds: Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
-        for unit in units where text.hasSuffix(unit.suffix) {
-            if let count = Int64(text.dropLast(unit.suffix.count)), (0...10_000_000).contains(count) {
-                return .milliseconds(count * unit.milliseconds)
-            }
-        }
+        if let time = Duration(text: text, in: .zero ... .seconds(1_000_000_000)) { return time }
         throw Diagnostic(.usage, "a time such as 250ms, 30s, 2m or 1h expected")
     }
 }

@@ -2,6 +2,7 @@
 
 import MoondialLua
 import MoondialRules
+import TextFormats
 
 /// Something that is asked with a colon: `:rules`.
 package struct PromptCommand: Sendable {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
+
 /// Tells the style at places that are asked for in order.
 struct StyleCursor {
     private let spans: [(range: Range<Int>, style: Style)]

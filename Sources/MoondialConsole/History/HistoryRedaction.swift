@@ -2,6 +2,7 @@
 
 import MoondialLua
 package import MoondialRules
+import TextFormats
 
 /// Takes phones, tokens and secrets out of a block before it is written to a file.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-package import MoondialRules
+package import MoondialPresentation
+import MoondialRules
 import NIOConcurrencyHelpers
 
 #if canImport(Darwin)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
 import MoondialRules
 
 /// The line editor as a session's input. The terminal is in raw mode while a block is edited and at no other time, so that

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import MoondialPresentation
 
 /// Gives each byte of a text the style it is drawn in.
 struct Highlighter {

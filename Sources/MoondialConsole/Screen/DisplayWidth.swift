@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
 import MoondialRules
+import TextFormats
 
 /// How characters of the text are shown, and how wide that is.
 enum DisplayWidth {
@@ -27,7 +29,7 @@ enum DisplayWidth {
         guard let first = character.unicodeScalars.first, !(0x2E80...0xD7A3).contains(first.value) else { return nil }
         switch first.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator:
-            return first.value == 0xAD ? nil : "<U+\(String(first.value, radix: 16, uppercase: true))>"
+            return first.value == 0xAD ? nil : "<U+\(Hexadecimal.uppercase(first))>"
         default: return nil
         }
     }

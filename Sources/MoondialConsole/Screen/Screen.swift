@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+package import MoondialPresentation
+
 /// What the editor wants to be seen: some rows of a terminal, from the prompt down, and where the cursor stands.
 package struct Screen: Sendable, Hashable {
     /// One cell, or the first of a wide character.

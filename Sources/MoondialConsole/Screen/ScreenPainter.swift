@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
+
 /// Turns the difference between what the terminal shows and what it shall show into bytes.
 ///
 /// The painter knows nothing of the window outside its rows: it moves up and down relative to the cursor, and makes new

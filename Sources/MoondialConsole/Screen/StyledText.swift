@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+package import MoondialPresentation
+
 /// A short text of one line with styles.
 package struct StyledText: Sendable, Hashable, ExpressibleByStringLiteral {
     package struct Run: Sendable, Hashable {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+package import MoondialPresentation
+
 /// The styles of everything that the editor draws.
 package struct Theme: Sendable, Hashable {
     package var keyword = Style.plain

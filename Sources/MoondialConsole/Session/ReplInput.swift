@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-package import MoondialRules
+package import MoondialPresentation
+import MoondialRules
 
 /// What stands before the lines of a block.
 package struct ReplPrompt: Sendable, Hashable {
     /// Before the first line.
     package let text: String
-    package let colour: TextStyle.Colour?
+    package let colour: Style.Colour?
     /// The number of a question, of which the answer is one line and no Lua; nil for a block.
     package let questionNumber: Int?
 
-    package init(_ text: String, colour: TextStyle.Colour? = nil, questionNumber: Int? = nil) {
+    package init(_ text: String, colour: Style.Colour? = nil, questionNumber: Int? = nil) {
         self.text = text
         self.colour = colour
         self.questionNumber = questionNumber

@@ -2,8 +2,10 @@
 
 import JSON
 import MoondialLua
+import MoondialPresentation
 package import MoondialRules
 import NumberVerification
+import TextFormats
 
 extension ReplSession {
     // MARK: - Output

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import MoondialPresentation
 package import MoondialRules
 package import NIOCore
 

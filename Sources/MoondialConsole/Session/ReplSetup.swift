@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-package import MoondialRules
+package import MoondialPresentation
+import MoondialRules
 package import NumberVerificationSimulator
 
 /// Where a session prints, and what that can show.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import TextFormats
 
 /// How names and strings are written in Lua.
 package enum LuaWords {
@@ -13,17 +14,11 @@ package enum LuaWords {
     /// A string literal: printable characters as they are, everything else escaped.
     package static func quoted(_ bytes: some Collection<UInt8>) -> String {
         var result = "\""
-        var rest = Array(bytes)[...]
-        while let first = rest.first {
-            let width = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-            if let text = String(validating: rest.prefix(width), as: UTF8.self), let scalar = text.unicodeScalars.first
-            {
-                result += escaped(scalar)
-                rest = rest.dropFirst(width)
-            } else {
-                result += "\\x" + hex(first)
-                rest = rest.dropFirst()
-            }
+        String.forEachPiece(of: Array(bytes)) { scalar in
+            result += escaped(scalar)
+            return true
+        } otherByte: { byte in
+            result += escaped(byte)
         }
         return result + "\""
     }
@@ -35,18 +30,13 @@ package enum LuaWords {
         case "\n": return "\\n"
         case "\t": return "\\t"
         case "\r": return "\\r"
-        case _ where scalar.value < 0x20 || scalar.value == 0x7F: return "\\x" + hex(UInt8(scalar.value))
-        default: break
-        }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
-            return "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+        case _ where scalar.value < 0x20 || scalar.value == 0x7F: return escaped(UInt8(scalar.value))
+        case _ where scalar.isUnprintable: return "\\u{\(Hexadecimal.uppercase(scalar))}"
         default: return String(Character(scalar))
         }
     }
 
-    private static func hex(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16, uppercase: true)
-        return digits.utf8.count == 1 ? "0" + digits : digits
+    private static func escaped(_ byte: UInt8) -> String {
+        "\\x" + String(decoding: Hexadecimal.uppercase(byte), as: UTF8.self)
     }
 }

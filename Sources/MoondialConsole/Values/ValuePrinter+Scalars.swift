@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import MoondialPresentation
 import MoondialRules
 
 extension ValuePrinter {
@@ -84,7 +85,7 @@ extension ValuePrinter {
 
     func plain(_ text: String) -> Piece { Piece(text: text, width: DisplayText.width(text)) }
 
-    func coloured(_ text: String, _ colour: TextStyle.Colour) -> Piece {
+    func coloured(_ text: String, _ colour: Style.Colour) -> Piece {
         Piece(text: style.colour(text, colour), width: DisplayText.width(text))
     }
 

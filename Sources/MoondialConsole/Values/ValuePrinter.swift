@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialLua
-package import MoondialRules
+package import MoondialPresentation
+import MoondialRules
 
 /// Shows values as Lua, so that what is shown can be typed: what has no text form is a comment.
 package struct ValuePrinter {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// What is said of an error value.
 enum ErrorValueText {
     /// Bytes of a string inside of an error value.

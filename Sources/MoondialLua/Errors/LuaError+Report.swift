@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import CMoondialLua
+import TextFormats
 
 extension LuaError {
     /// Reads the report that a failed call left on the VM's outbox.

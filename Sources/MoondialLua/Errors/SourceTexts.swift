@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// The texts of the loaded chunks, so that an error can show the line it speaks of.
 struct SourceTexts {
     private var texts: [LuaSourceName: [UInt8]] = [:]

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// A piece of Lua source.
 package struct LuaToken: Sendable, Hashable {
     /// What a token is.

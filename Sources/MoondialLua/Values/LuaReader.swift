@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import CMoondialLua
+import TextFormats
 
 /// Reads the values that came out of Lua, in order.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import CMoondialLua
+import TextFormats
 
 /// A value as it is shown to people: of everything something, and of large values the beginning. Taken by raw access.
 package indirect enum LuaView: Equatable, Sendable {

@@ -4,6 +4,7 @@ import JSON
 import MoondialLua
 import NIOCore
 import NumberVerification
+import TextFormats
 
 /// Something that can be given up.
 package protocol RunHandle: AnyObject {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import TextFormats
 
 /// One script from its start to its end.
 final class ActiveScript: RunHandle {

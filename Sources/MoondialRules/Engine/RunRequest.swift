@@ -3,6 +3,7 @@
 package import JSON
 import MoondialLua
 package import NumberVerification
+import TextFormats
 
 /// One request to decide on: what is verified, and what the rules may know besides.
 package struct RunRequest: Sendable {

@@ -3,6 +3,7 @@
 import JSON
 import MoondialLua
 import NumberVerification
+import TextFormats
 
 /// Why a Lua value has no JSON form.
 struct LuaConversionProblem: Error {

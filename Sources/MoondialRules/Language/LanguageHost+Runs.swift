@@ -4,6 +4,7 @@ import JSON
 import MoondialLua
 import NIOCore
 import NumberVerification
+import TextFormats
 
 extension LanguageHost {
     /// The words that wait: `verify`, `moondial.attempt` and `moondial.all`.

@@ -3,6 +3,7 @@
 import Crypto
 import JSON
 import MoondialLua
+import TextFormats
 
 extension LanguageHost {
     /// The words that answer at once: `print` and the tools in `moondial`.
@@ -66,11 +67,11 @@ extension LanguageHost {
         guard let key else {
             var hash = SHA256()
             forEachPiece(of: text, work) { hash.update(data: $0) }
-            return Hex.string(hash.finalize())
+            return Hexadecimal.lowercase(hash.finalize())
         }
         var code = HMAC<SHA256>(key: SymmetricKey(data: key.bytes))
         forEachPiece(of: text, work) { code.update(data: $0) }
-        return Hex.string(code.finalize())
+        return Hexadecimal.lowercase(code.finalize())
     }
 
     private static func forEachPiece(of text: LuaString, _ work: HostWork, _ body: (ArraySlice<UInt8>) -> Void) {

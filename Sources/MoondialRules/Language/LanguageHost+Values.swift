@@ -3,6 +3,7 @@
 import JSON
 import MoondialLua
 import NumberVerification
+import TextFormats
 
 extension LanguageHost {
     /// Behind `allow`, `deny`, `review` and the records that hooks get.

@@ -3,6 +3,7 @@
 import JSON
 import MoondialLua
 import NumberVerification
+import TextFormats
 
 /// What `moondial.log` was given, as message and fields. Anything can be logged: what has no text or JSON form is named, and
 /// what is too large is cut, with a mark.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import TextFormats
 
 extension LuaValue {
     /// The value for a message: printable and short. Nothing as long as a phone is repeated.

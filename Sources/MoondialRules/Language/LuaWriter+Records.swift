@@ -3,6 +3,7 @@
 import JSON
 import MoondialLua
 import NumberVerification
+import TextFormats
 
 extension LuaWriter {
     /// `req`, as hooks get it.

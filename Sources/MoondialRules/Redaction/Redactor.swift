@@ -3,6 +3,7 @@
 package import JSON
 package import MoondialLua
 package import NumberVerification
+import TextFormats
 
 /// Takes secrets out of what leaves the memory of the process: traces, logs, errors, results, saved files.
 ///

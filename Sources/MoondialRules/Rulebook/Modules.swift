@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import TextFormats
 
 /// Finds the modules that `require` names: for a file of the rules in its own folder and nowhere else, for a script in
 /// its folder and then in those of the rules.

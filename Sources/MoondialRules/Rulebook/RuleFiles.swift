@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import TextFormats
 
 /// The files of one rulebook, read once, in the order in which they load.
 package struct RuleFiles: Sendable {

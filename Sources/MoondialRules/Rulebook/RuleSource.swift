@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialLua
+import TextFormats
 
 /// Lua text with the name that errors give it.
 package struct RuleSource: Sendable {

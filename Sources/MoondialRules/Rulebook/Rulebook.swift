@@ -3,6 +3,7 @@
 import Crypto
 import MoondialLua
 import NumberVerification
+import TextFormats
 
 /// All the rules loaded together: what a run knows of them and the functions themselves. Does not change; a change of
 /// rules makes a new rulebook, and runs in flight go on with the one they began with.
@@ -41,20 +42,6 @@ struct RevisionDigest {
 
     /// Twelve hexadecimal digits. The same files give the same revision, wherever they lie.
     var revision: String {
-        Hex.string(hash.finalize().prefix(6))
-    }
-}
-
-/// Lower-case hexadecimal digits.
-enum Hex {
-    static func string(_ bytes: some Sequence<UInt8>) -> String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(2 * bytes.underestimatedCount)
-        for byte in bytes { digits += [digit(byte >> 4), digit(byte & 15)] }
-        return String(decoding: digits, as: UTF8.self)
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+        Hexadecimal.lowercase(hash.finalize().prefix(6))
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import JSON
-import NumberVerification
+package import NumberVerification
 
 // The JSON forms of what a run consists of, redacted. Members that do not apply are null in an attempt, whose shape
 // is fixed, and absent elsewhere.
@@ -91,7 +91,7 @@ extension Guard {
     }
 
     /// One line that says what was not sent, and why.
-    func message(endpoint: Endpoint, isRaw: Bool) -> String {
+    package func message(endpoint: Endpoint, isRaw: Bool) -> String {
         "\(isRaw ? "raw attempt" : "attempt") at \(endpoint.rawValue) refused: \(explanation)"
     }
 }

@@ -176,7 +176,7 @@ extension Trace {
     package var revision: String { context.outline.revision }
 
     /// What was asked: the request, its channel and its options. Unredacted.
-    var run: RunContext { context }
+    package var run: RunContext { context }
 
     /// The rule to which a hook belongs.
     package func rule(at place: HookPlace) -> RuleOutline { context.outline.rules[place.rule] }

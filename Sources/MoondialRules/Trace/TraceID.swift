@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// The name of one run, for people and logs: 16 hexadecimal digits.
 package struct TraceID: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
     package let rawValue: UInt64
@@ -14,8 +16,5 @@ package struct TraceID: RawRepresentable, Sendable, Hashable, CustomStringConver
     }
 
     /// Always 16 lower-case digits.
-    package var description: String {
-        let digits = String(rawValue, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    package var description: String { Hexadecimal.lowercase(rawValue) }
 }

@@ -3,6 +3,7 @@
 import HTTP1
 import JSON
 import NIOCore
+import TextFormats
 
 /// Writes the bytes of verification requests: everything that does not change is made once.
 ///
@@ -14,7 +15,7 @@ struct RequestWriter {
 
     /// Takes a Host header and a path that come from a ``BaseURL``.
     init(host: String, basePath: String, credentials: Credentials) {
-        let authorization = base64(Array("\(credentials.appKey):\(credentials.masterSecret.reveal())".utf8))
+        let authorization = Base64.encode("\(credentials.appKey):\(credentials.masterSecret.reveal())".utf8)
         func template(_ endpoint: Endpoint) -> HTTPRequestTemplate {
             HTTPRequestTemplate(
                 method: "POST", target: basePath + endpoint.path,
@@ -50,7 +51,7 @@ extension Credentials {
     /// See ``VerificationClient/secrets``.
     package var secretTexts: [Secret] {
         let pair = "\(appKey):\(masterSecret.reveal())"
-        let padded = base64(Array(pair.utf8))
+        let padded = Base64.encode(pair.utf8)
         let authorization = String(padded.prefix { $0 != "=" })
         let forAddresses = String(authorization.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
         return [masterSecret, Secret(pair), Secret(padded), Secret(authorization), Secret(forAddresses)]
@@ -60,19 +61,4 @@ extension Credentials {
 /// Nothing of the credentials in a dump.
 extension RequestWriter: CustomReflectable {
     var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-/// RFC 4648, section 4.
-func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let group = bytes[start..<min(start + 3, bytes.count)]
-        // Three bytes, the missing ones zero, are four digits; each missing byte makes the last digit padding.
-        let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-        for digit in 0...3 {
-            text.append(digit <= group.count ? alphabet[bits >> (18 - 6 * digit) & 0x3F] : UInt8(ascii: "="))
-        }
-    }
-    return String(decoding: text, as: UTF8.self)
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// One number to check, with the proof for it.
 package struct VerificationRequest: Sendable, Hashable {
     /// The number as submitted.
@@ -103,7 +105,6 @@ extension RequestError {
     }
 
     private static func name(of scalar: Unicode.Scalar) -> String {
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        "U+" + Hexadecimal.uppercase(scalar, width: 4)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import NumberVerification
+import TextFormats
 
 /// The one value of the `Authorization` field that is accepted.
 struct BasicAuthorization: Sendable {
@@ -9,7 +10,7 @@ struct BasicAuthorization: Sendable {
     private let field: String
 
     init(_ credentials: Credentials) {
-        field = "Basic " + Self.base64("\(credentials.appKey):\(credentials.masterSecret.reveal())")
+        field = "Basic " + Base64.encode("\(credentials.appKey):\(credentials.masterSecret.reveal())".utf8)
     }
 
     /// Whether `other` stands for these credentials. The stand-in guards nothing, so time may tell where it differs.
@@ -17,21 +18,5 @@ struct BasicAuthorization: Sendable {
         if other == field { return true }
         let parts = other.split(separator: " ")
         return parts.count == 2 && "Basic \(parts[1])" == field && parts[0].lowercased() == "basic"
-    }
-
-    private static func base64(_ text: String) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        let bytes = Array(text.utf8)
-        var output: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits = group.reduce(0) { $0 << 8 | Int($1) }
-            bits <<= 8 * (3 - group.count)
-            for sextet in 0..<4 {
-                let isPadding = sextet > group.count
-                output.append(isPadding ? UInt8(ascii: "=") : alphabet[bits >> (18 - 6 * sextet) & 0x3F])
-            }
-        }
-        return String(decoding: output, as: UTF8.self)
     }
 }

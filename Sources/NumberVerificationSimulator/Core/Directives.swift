@@ -2,6 +2,7 @@
 
 import HTTP1
 import NumberVerification
+import TextFormats
 
 /// What a token that starts with `sim:` asks for, as in `sim:code=9002,delay=250ms`.
 struct Directives: Sendable, Hashable {
@@ -110,16 +111,16 @@ extension Directives {
         let word = String(text)
         switch name {
         case .code: return Self.set(&code, Self.integer(text, in: 0...9999).map { ResponseCode(Int64($0)) })
-        case .delay: return Self.set(&delay, Self.duration(text))
+        case .delay: return Self.set(&delay, Duration(text: text, in: .zero ... .seconds(86_400)))
         case .http: return Self.set(&httpStatus, Self.integer(text, in: 200...599))
         case .body: return Self.set(&body, Body(rawValue: word))
         case .reset: return Self.set(&reset, Reset(rawValue: word))
-        case .drip: return Self.set(&drip, Self.duration(text))
+        case .drip: return Self.set(&drip, Duration(text: text, in: .zero ... .seconds(86_400)))
         case .id: return Self.set(&id, Absence(rawValue: word).map(ID.absent) ?? Int64(word).map(ID.number))
         case .exid: return Self.set(&exID, Echo(rawValue: word))
         case .endpoint: return Self.set(&endpoint, Endpoint(rawValue: word))
         case .phone: return Self.set(&phone, VerifyForm.isPhone(word) ? word : nil)
-        case .age: return Self.set(&age, Self.duration(text))
+        case .age: return Self.set(&age, Duration(text: text, in: .zero ... .seconds(86_400)))
         case .carrier: return Self.set(&carrier, Carrier(rawValue: word))
         }
     }
@@ -134,13 +135,5 @@ extension Directives {
             return nil
         }
         return value
-    }
-
-    private static func duration(_ text: Substring) -> Duration? {
-        let units: [(suffix: String, milliseconds: Int)] = [("ms", 1), ("s", 1000), ("m", 60_000)]
-        guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
-            let count = integer(text.dropLast(unit.suffix.count), in: 0...(86_400_000 / unit.milliseconds))
-        else { return nil }
-        return .milliseconds(count * unit.milliseconds)
     }
 }

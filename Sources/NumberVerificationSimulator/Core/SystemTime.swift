@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import SwiftOverlayShims
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import JSON
+import MoondialPresentation
 import MoondialRules
 
 struct ExplainCommand: MoondialCommand {
@@ -38,12 +39,8 @@ struct ExplainCommand: MoondialCommand {
 
     private func list(_ style: TextStyle) -> String {
         Explanations.groups.map { title, explanations in
-            let width = explanations.map(\.code.count).max() ?? 0
-            return style.bold(title) + "\n"
-                + explanations.map { explanation in
-                    let padding = String(repeating: " ", count: width - explanation.code.count)
-                    return "  \(explanation.code)\(padding)  \(explanation.content ?? explanation.meaning)\n"
-                }.joined()
+            style.bold(title) + "\n"
+                + TextTable(explanations.map { [$0.code, $0.content ?? $0.meaning] }, indent: 2).text
         }.joined(separator: "\n")
     }
 }

@@ -4,6 +4,7 @@ import ArgumentParser
 import JSON
 import MoondialLua
 import MoondialRules
+import TextFormats
 
 struct RunCommand: MoondialCommand {
     static let configuration = CommandConfiguration(

@@ -2,8 +2,10 @@
 
 import ArgumentParser
 import JSON
+import MoondialPresentation
 import MoondialRules
 import NumberVerification
+import TextFormats
 
 struct VerifyCommand: MoondialCommand {
     static let configuration = CommandConfiguration(
@@ -113,7 +115,7 @@ struct VerifyCommand: MoondialCommand {
             output.write(line: run.result.json(target: session.plan.target.name).bytes)
             return
         }
-        output.write(DecisionText(run, target: session.plan.target, style: terminal.style).text)
+        output.write(DecisionText(run, target: session.plan.target.title, style: terminal.style).text)
         if trace || terminal.isInteractive { output.write("\n" + session.draw(run.trace, on: terminal)) }
     }
 }

@@ -4,6 +4,7 @@ import JSON
 import MoondialLua
 import MoondialRules
 import NumberVerification
+import TextFormats
 import Yams
 
 /// `moondial.yaml`: one map of settings. Unknown keys are errors; secrets are refused.

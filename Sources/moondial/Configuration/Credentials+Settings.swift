@@ -2,6 +2,7 @@
 
 import MoondialRules
 import NumberVerification
+import TextFormats
 
 extension Credentials {
     /// The credentials that are configured, or nil when neither app key nor master secret is.

@@ -2,6 +2,7 @@
 
 import MoondialLua
 import MoondialRules
+import TextFormats
 
 /// One entry of `limits` in `moondial.yaml`.
 enum LimitSetting: String, CaseIterable {
@@ -54,11 +55,14 @@ enum LimitSetting: String, CaseIterable {
         }
     }
 
+    /// What times in settings may be.
+    static let times: ClosedRange<Duration> = .milliseconds(1)...(.seconds(3600))
+
     /// False when the text is not as expected.
     private func set(_ text: String, in limits: inout RunLimits) -> Bool {
         switch form {
         case .duration(let path):
-            guard let value = DurationText.parse(text) else { return false }
+            guard let value = Duration(text: text, in: Self.times) else { return false }
             limits[keyPath: path] = value
         case .bytes(let path, let range):
             guard let value = ByteCountText.parse(text), range ~= value else { return false }

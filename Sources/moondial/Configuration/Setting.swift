@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
+
 /// One thing that can be configured. The raw value is its key in `moondial.yaml`, from which the spelling in other places
 /// follows: `max_attempts`, `--max-attempts`, `MOONDIAL_MAX_ATTEMPTS`.
 enum Setting: String, CaseIterable {
@@ -76,16 +78,7 @@ enum Setting: String, CaseIterable {
                 setting.places.contains(.file) ? setting.rawValue : "",
             ]
         }
-        let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            var line = " "
-            var column = 1
-            for (text, start) in zip(row, [2, widths[0] + 4, widths[0] + widths[1] + 6]) where !text.isEmpty {
-                line += String(repeating: " ", count: start - column) + text
-                column = start + text.count
-            }
-            return line
-        }.joined(separator: "\n")
+        return TextTable(rows, indent: 2).lines().joined(separator: "\n")
     }
 
     /// Names the configuration file itself, as `--config` does.

@@ -2,6 +2,7 @@
 
 import MoondialLua
 import MoondialRules
+import TextFormats
 
 /// The places from which settings come. A flag goes before the environment, the environment before the file.
 struct SettingSources {

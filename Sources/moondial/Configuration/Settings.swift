@@ -3,6 +3,7 @@
 import JSON
 import MoondialRules
 import NumberVerification
+import TextFormats
 
 /// Everything that is configured for a command that runs rules, with the defaults where nothing is said.
 struct Settings {
@@ -24,7 +25,9 @@ struct Settings {
         if let onError = try sources.value(of: .onError, parse: RunSettings.OnError.init(rawValue:)) {
             run.onError = onError
         }
-        if let timeout = try sources.value(of: .timeout, parse: DurationText.parse) { run.timeout = timeout }
+        if let timeout = try sources.value(of: .timeout, parse: { Duration(text: $0, in: LimitSetting.times) }) {
+            run.timeout = timeout
+        }
         run.limits = sources.file.limits
         run.showPhones = try sources.isSet(.showPhones)
         run.correlates = try sources.isSet(.correlate, default: true)

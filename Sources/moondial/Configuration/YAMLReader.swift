@@ -4,6 +4,7 @@ import JSON
 import MoondialLua
 import MoondialRules
 import NumberVerification
+import TextFormats
 import Yams
 
 /// Reads YAML into texts and JSON, with line numbers and without surprises.

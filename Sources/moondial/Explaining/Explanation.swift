@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import JSON
+import MoondialPresentation
 import MoondialRules
 import NumberVerification
 
@@ -41,9 +42,6 @@ struct Explanation {
             ("resend", resend), ("advice", advice), ("source", source),
         ]
         let title = style.bold(code) + (content.map { "  \($0)" } ?? "") + "\n"
-        return title
-            + facts.compactMap { name, value in
-                value.map { "  " + name + String(repeating: " ", count: 9 - name.count) + $0 + "\n" }
-            }.joined()
+        return title + TextTable(facts: facts, indent: 2).text
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
+import TextFormats
 
 #if canImport(Darwin)
     @preconcurrency import Darwin

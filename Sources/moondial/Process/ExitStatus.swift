@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -55,9 +57,11 @@ enum ExitStatus: Int32, CaseIterable {
 
     /// The table for `--help`, one status a line.
     static var table: String {
-        allCases.map { status in
+        // Numbers have their last digits below each other.
+        let rows = allCases.map { status in
             let number = String(status.rawValue)
-            return String(repeating: " ", count: 5 - number.count) + number + "  " + status.meaning
-        }.joined(separator: "\n")
+            return [String(repeating: " ", count: 3 - number.count) + number, status.meaning]
+        }
+        return TextTable(rows, indent: 2).lines().joined(separator: "\n")
     }
 }

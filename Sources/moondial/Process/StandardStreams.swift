@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import MoondialPresentation
 import MoondialRules
+import TextFormats
 
 #if canImport(Darwin)
     import Darwin

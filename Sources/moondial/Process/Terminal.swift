@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialConsole
+import MoondialPresentation
 import MoondialRules
 
 #if canImport(Darwin)

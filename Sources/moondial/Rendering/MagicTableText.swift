@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
 import NumberVerificationSimulator
 
 /// What to send to the simulator to see what, in two columns.
@@ -7,16 +8,12 @@ enum MagicTableText {
     /// Lines that end with newlines.
     static var text: String {
         let rows = Simulator.magicTable
-        let width = rows.map(\.given.count).max() ?? 0
-        var lines: [String] = []
-        for section in Simulator.MagicRow.Section.allCases {
-            if !lines.isEmpty { lines.append("") }
-            lines.append("\(section.rawValue):")
-            for row in rows where row.section == section {
-                let padding = String(repeating: " ", count: width - row.given.count)
-                lines.append("  \(row.given)\(padding)  \(row.outcome)")
-            }
-        }
-        return lines.map { $0 + "\n" }.joined()
+        // One width for all sections.
+        let width = rows.map { DisplayText.width($0.given) }.max() ?? 0
+        return Simulator.MagicRow.Section.allCases.map { section in
+            let lines = TextTable(rows.filter { $0.section == section }.map { [$0.given, $0.outcome] }, indent: 2)
+                .lines(widths: [width])
+            return (["\(section.rawValue):"] + lines).map { $0 + "\n" }.joined()
+        }.joined(separator: "\n")
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import MoondialPresentation
 import MoondialRules
 import NIOCore
 import NIOPosix

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
 import Testing
 
 @testable import MoondialConsole

@@ -2,6 +2,7 @@
 
 import JSON
 import MoondialLua
+import MoondialPresentation
 import MoondialRules
 import NumberVerification
 import Testing

@@ -4,6 +4,7 @@ import Foundation
 import Generators
 import JSON
 import MoondialLua
+import MoondialPresentation
 import NumberVerification
 import Testing
 

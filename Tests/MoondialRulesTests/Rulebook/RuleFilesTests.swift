@@ -4,6 +4,7 @@ import Foundation
 import MoondialLua
 import MoondialRules
 import Testing
+import TextFormats
 
 /// Files and folders that make a rulebook.
 @Suite struct RuleFilesTests {

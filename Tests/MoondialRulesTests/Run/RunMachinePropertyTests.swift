@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import JSON
+import MoondialPresentation
 import MoondialRules
 import NumberVerification
 import Testing

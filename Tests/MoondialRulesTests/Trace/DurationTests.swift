@@ -3,6 +3,7 @@
 import JSON
 import NumberVerification
 import Testing
+import TextFormats
 
 @testable import MoondialRules
 

@@ -63,9 +63,4 @@ struct RequestWriterTests {
         _ = writer.bytes(of: long, exID: nil, for: .mobile)
         #expect(writer.bytes(of: short, exID: nil, for: .h5) == expected)
     }
-
-    @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}\u{7F}", "密码:ÿ", "a:b"])
-    func base64IsAsFoundationWritesIt(text: String) {
-        #expect(base64(Array(text.utf8)) == Data(text.utf8).base64EncodedString())
-    }
 }

@@ -2,6 +2,8 @@
 
 import JSON
 import MoondialLua
+package import MoondialRules
+import TextFormats
 
 /// A line that a rule logged, as it goes to standard error:
 ///

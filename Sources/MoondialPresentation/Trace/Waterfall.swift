@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 import JSON
+package import MoondialRules
 import NumberVerification
+import TextFormats
 
 /// Draws a trace as text: one row per step with its duration in milliseconds, a bar to scale and what happened.
 ///
@@ -74,7 +76,7 @@ extension Waterfall {
         let bar: Bar
         let label: String
         let body: String
-        let tint: TextStyle.Colour?
+        let tint: Style.Colour?
     }
 
     /// A row per step, and one for every stretch of time, long enough to fill a cell, in which nothing happened.
@@ -114,7 +116,7 @@ extension Waterfall {
         return body.enumerated().map { ($0 == 0 ? prefix : blank) + $1 }
     }
 
-    private func tinted(_ text: String, _ colour: TextStyle.Colour?) -> String {
+    private func tinted(_ text: String, _ colour: Style.Colour?) -> String {
         colour.map { style.colour(text, $0) } ?? style.dim(text)
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// Text measured and cut in terminal cells.
 package enum DisplayText {
     /// Makes everything visible: control, formatting and separator characters are escaped, so that no log message can
@@ -11,8 +13,8 @@ package enum DisplayText {
             case "\n": result += "\\n"
             case "\t": result += " "
             case " "..."~": result.unicodeScalars.append(scalar)
-            case _ where ascii || isInvisible(scalar):
-                result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            case _ where ascii || scalar.isUnprintable:
+                result += "\\u{\(Hexadecimal.uppercase(scalar))}"
             default: result.unicodeScalars.append(scalar)
             }
         }
@@ -24,7 +26,8 @@ package enum DisplayText {
         text.reduce(0) { $0 + width($1) }
     }
 
-    static func padded(_ text: String, to width: Int) -> String {
+    /// The text with spaces after it, so that it takes at least `width` cells.
+    package static func padded(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - self.width(text)))
     }
 
@@ -59,12 +62,5 @@ package enum DisplayText {
             piece.append(character)
         }
         return pieces + [piece]
-    }
-
-    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true
-        default: false
-        }
     }
 }

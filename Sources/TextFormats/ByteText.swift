@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialLua
-
 /// Bytes that need not be UTF-8 as a `String`, without loss: arguments of the process, variables and file names.
 ///
 /// A byte that belongs to no UTF-8 sequence is the scalar U+10FF00 plus the byte, which is one of U+10FF80 … U+10FFFF. If

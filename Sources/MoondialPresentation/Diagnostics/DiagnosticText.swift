@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+package import MoondialRules
+import TextFormats
 
 /// A diagnostic as it is shown to people, printable whatever its texts hold:
 ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import MoondialRules
 import NumberVerification
 
 /// What became of the token of a run that was interrupted.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import JSON
+import MoondialRules
 import NumberVerification
 
 extension Waterfall {
@@ -8,7 +9,7 @@ extension Waterfall {
     struct Entry {
         let label: String
         let body: String
-        let tint: TextStyle.Colour?
+        let tint: Style.Colour?
 
         init(_ step: TraceStep, of trace: Trace, _ marks: Marks) {
             let writer = EntryWriter(trace: trace, redactor: trace.redactor, marks: marks)
@@ -36,7 +37,7 @@ extension Waterfall {
             }
         }
 
-        private static func tint(of verdict: Verdict) -> TextStyle.Colour {
+        private static func tint(of verdict: Verdict) -> Style.Colour {
             switch verdict {
             case .match: .green
             case .mismatch: .red
@@ -44,7 +45,7 @@ extension Waterfall {
             }
         }
 
-        private static func tint(of outcome: Decision.Outcome) -> TextStyle.Colour {
+        private static func tint(of outcome: Decision.Outcome) -> Style.Colour {
             switch outcome {
             case .allow: .green
             case .deny: .red

@@ -2,14 +2,6 @@
 
 /// Emphasis on a terminal, or none.
 package struct TextStyle: Sendable, Hashable {
-    /// The raw value is the terminal's number for the foreground colour (ECMA-48, SGR).
-    package enum Colour: Int, Sendable, CaseIterable {
-        case red = 31
-        case green = 32
-        case yellow = 33
-        case cyan = 36
-    }
-
     /// Text as it is.
     package static let plain = TextStyle(isEnabled: false)
     /// Text with escape sequences.
@@ -26,7 +18,7 @@ package struct TextStyle: Sendable, Hashable {
 
     package func dim(_ text: String) -> String { sequence(2, text) }
 
-    package func colour(_ text: String, _ colour: Colour) -> String { sequence(colour.rawValue, text) }
+    package func colour(_ text: String, _ colour: Style.Colour) -> String { sequence(Int(colour.rawValue), text) }
 
     private func sequence(_ number: Int, _ text: String) -> String {
         isEnabled && !text.isEmpty ? "\u{1B}[\(number)m\(text)\u{1B}[0m" : text

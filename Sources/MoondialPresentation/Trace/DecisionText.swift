@@ -2,20 +2,22 @@
 
 import JSON
 import MoondialLua
-import MoondialRules
+package import MoondialRules
 import NumberVerification
+import TextFormats
 
 /// The result of a run, for people: a line per fact, the fact's name first. Redacted like the run's trace.
-struct DecisionText {
-    private static let nameWidth = 10
-
+package struct DecisionText {
     private let run: FinishedRun
     private let redactor: Redactor
-    private let target: Target
+    private let target: String
     private let style: TextStyle
 
-    /// The default style is plain.
-    init(_ run: FinishedRun, target: Target, style: TextStyle = .plain) {
+    /// - Parameters:
+    ///   - run: The run with its trace.
+    ///   - target: Where requests went, in words for people.
+    ///   - style: The default is plain.
+    package init(_ run: FinishedRun, target: String, style: TextStyle = .plain) {
         self.run = run
         redactor = run.result.redactor
         self.target = target
@@ -25,7 +27,7 @@ struct DecisionText {
     private var result: RunResult { run.result }
 
     /// Lines that end with newlines.
-    var text: String {
+    package var text: String {
         var facts: [(name: String, value: String?)] = [
             ("decision", decision), ("reason", shown(result.decision.reason)), ("fields", fields), ("rule", rule),
             ("why", String(escaping: result.grounds.description(naming: redactor.rule).utf8)),
@@ -34,16 +36,14 @@ struct DecisionText {
         facts += code
         facts += [
             ("error", error), ("endpoint", result.endpoint?.rawValue), ("id", result.id.map { String($0) }),
-            ("exID", shown(result.exID)), ("attempts", attempts), ("target", target.title),
+            ("exID", shown(result.exID)), ("attempts", attempts), ("target", target),
         ]
-        return facts.compactMap { name, value in
-            value.map { name + String(repeating: " ", count: Self.nameWidth - name.count) + $0 + "\n" }
-        }.joined()
+        return TextTable(facts: facts).text
     }
 
     private var decision: String {
         let outcome = result.decision.outcome
-        let colour: TextStyle.Colour =
+        let colour: Style.Colour =
             switch outcome {
             case .allow: .green
             case .deny: .red

@@ -38,7 +38,7 @@ package struct Style: Sendable, Hashable {
     }
 
     /// The escape sequence that makes what follows look so, whatever was before.
-    var sequence: String {
+    package var sequence: String {
         var sequence = "\u{1B}[0"
         if attributes.contains(.bold) { sequence += ";1" }
         if attributes.contains(.dim) { sequence += ";2" }

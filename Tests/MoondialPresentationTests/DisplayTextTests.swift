@@ -2,6 +2,7 @@
 
 import Testing
 
+@testable import MoondialPresentation
 @testable import MoondialRules
 
 struct DisplayTextTests {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+/// Bytes and numbers in hexadecimal digits.
+package enum Hexadecimal {
+    /// Two lower-case digits a byte.
+    package static func lowercase(_ bytes: some Sequence<UInt8>) -> String {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * bytes.underestimatedCount)
+        for byte in bytes { digits += [digit(byte >> 4, ten: "a"), digit(byte & 15, ten: "a")] }
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// The two upper-case digits of a byte, as ASCII.
+    package static func uppercase(_ byte: UInt8) -> [UInt8] {
+        [digit(byte >> 4, ten: "A"), digit(byte & 15, ten: "A")]
+    }
+
+    /// The number of a scalar in upper-case digits, with zeros in front up to `width` digits.
+    package static func uppercase(_ scalar: Unicode.Scalar, width: Int = 1) -> String {
+        padded(String(scalar.value, radix: 16, uppercase: true), to: width)
+    }
+
+    /// Sixteen lower-case digits.
+    package static func lowercase(_ number: UInt64) -> String { padded(String(number, radix: 16), to: 16) }
+
+    private static func padded(_ digits: String, to width: Int) -> String {
+        String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+
+    private static func digit(_ value: UInt8, ten: Unicode.Scalar) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: ten) + value - 10
+    }
+}
