@@ -231,6 +231,7 @@ let package = Package(
                 "NumberVerificationSimulator",
                 "ProcessorClocks",
                 "TextFormats",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -40,7 +40,7 @@ enum LimitsBenchmark {
                 var settings = RuleEngine.Settings(wallClock: { 0 })
                 settings.run.limits.memory = 1 << 40  // the time is what counts
                 let engine = try RuleEngine(
-                    rules: RuleFiles([source]), settings: settings, client: client, eventLoop: loop)
+                    rules: RuleFiles([source]), settings: settings, attempts: client, eventLoop: loop)
                 let budget = settings.run.limits.hookCPU / .milliseconds(1)
                 let request = RunRequest(
                     try VerificationRequest(phone: "13800138000", token: "STsid-example", exID: "order-42"))

@@ -22,7 +22,7 @@ enum RunBenchmark {
                     credentials: .documentedExample, eventLoop: loop)
                 let rules = try path.map { path throws(Diagnostic) in try RuleFiles.read([path]) } ?? .none
                 let engine = try RuleEngine(
-                    rules: rules, settings: RuleEngine.Settings(wallClock: { 0 }), client: client, eventLoop: loop)
+                    rules: rules, settings: RuleEngine.Settings(wallClock: { 0 }), attempts: client, eventLoop: loop)
                 let request = RunRequest(
                     try VerificationRequest(phone: "13800138000", token: "STsid-example", exID: "order-42"))
                 Series(engine: engine, request: request, rounds: rounds, promise: promise).start()

@@ -12,7 +12,7 @@ extension PromptCommand {
         },
         PromptCommand("load", "FILE", "loads a rule file or folder besides the others") { call throws(Diagnostic) in
             let path = try call.required("a file or folder", for: "load")
-            try call.session.engine.load(try call.session.readRules([path]))
+            try call.session.scripts.load(try call.session.readRules([path]))
             if !call.session.setup.rulePaths.contains(path) { call.session.setup.rulePaths.append(path) }
             call.session.watch?.renew()
             call.session.noteRules("loaded")
@@ -46,7 +46,7 @@ extension PromptCommand {
         PromptCommand("drop", "NAME", "takes a rule away until it is loaded or typed again") {
             call throws(Diagnostic) in
             let name = (try call.required("the name of a rule", for: "drop")).trimmingQuotes
-            guard call.session.engine.dropRule(name) else {
+            guard call.session.scripts.dropRule(name) else {
                 let shown = String(escaping: name.utf8)
                 let names = call.session.engine.outline.rules.map(\.name)
                 throw Diagnostic(
@@ -98,7 +98,7 @@ extension ReplSession {
 
     /// - Throws: A diagnostic; then the rules are as they were.
     func reload() throws(Diagnostic) {
-        try engine.reload(try readRules(setup.rulePaths))
+        try scripts.reload(try readRules(setup.rulePaths))
         watch?.renew()
         noteRules("reloaded")
     }

@@ -50,7 +50,7 @@ extension PromptCommand {
         },
         PromptCommand("stop", "[N]", "ends what moondial.spawn has started under this number, or all of it") {
             call throws(Diagnostic) in
-            let running = call.session.engine.backgroundNumbers
+            let running = call.session.scripts.backgroundNumbers
             guard !running.isEmpty else { throw Diagnostic(.usage, "nothing goes on in the background") }
             guard let numbers = call.argument.isEmpty ? running : Int(call.argument).map({ [$0] }),
                 numbers.allSatisfy(running.contains)
@@ -82,7 +82,7 @@ extension ReplSession {
         let source = RuleSource(name: .label("stdin"), text: Array(text.utf8))
         let start = NIODeadline.now()
         var evaluation: ActiveEvaluation?
-        evaluation = engine.evaluate(source, firstLine: journal.nextLine - 1) { [self] result in
+        evaluation = scripts.evaluate(source, firstLine: journal.nextLine - 1) { [self] result in
             let elapsed = Duration.nanoseconds((NIODeadline.now() - start).nanoseconds)
             switch result {
             case .success(let views):

@@ -196,7 +196,7 @@ extension ReplSession {
     /// Completes by what there is now. On the event loop, while no Lua runs.
     package var completer: Completer {
         Completer(
-            names: { [engine] in engine.names(at: $0) }, rules: { [engine] in engine.outline.rules.map(\.name) },
+            names: { [scripts] in scripts.names(at: $0) }, rules: { [engine] in engine.outline.rules.map(\.name) },
             codes: setup.codes)
     }
 }

@@ -25,7 +25,7 @@ extension ReplSession {
             guard text.isSign(index - 1, ".") || text.isSign(index - 1, ":"),
                 let path = text.path(endingAt: index - 2)
             else { continue }
-            let fields = engine.names(at: path).fields.map(\.name)
+            let fields = scripts.names(at: path).fields.map(\.name)
             if !fields.contains(name), let meant = Suggestion.nearest(to: name, in: fields) { return meant }
         }
         return nil

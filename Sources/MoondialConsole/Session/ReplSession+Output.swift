@@ -14,7 +14,7 @@ extension ReplSession {
     func show(_ views: [LuaView], limits: ValuePrinter.Limits? = nil) {
         let printer = ValuePrinter(
             limits: limits ?? options.limits, width: setup.isInteractive ? screen.width() : nil, style: screen.style,
-            redacted: engine.redacted)
+            redacted: scripts.redacted)
         for view in views { result(lines: printer.text(view) + "\n") }
     }
 

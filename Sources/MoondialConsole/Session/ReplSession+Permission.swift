@@ -26,7 +26,7 @@ extension ReplSession {
     func confirm(
         _ call: String, inBackground background: Int? = nil, answered: @escaping (_ refusal: String?) -> Void
     ) -> Int? {
-        guard engine.admission != nil else {
+        guard scripts.admission != nil else {
             answered(nil)
             return nil
         }
@@ -37,7 +37,7 @@ extension ReplSession {
         let warning = "\(call) calls \(setup.target) live: a match or mismatch is billed, and the token is spent."
         let number = questions.add(background == nil ? "\(warning) Go on? [y/N] " : nil) { [self] isYes in
             // Later calls are not asked about. Those that wait already have a question of their own.
-            if isYes { engine.admission = nil }
+            if isYes { scripts.admission = nil }
             let refused = background == nil ? "not confirmed" : "refused"
             answered(isYes ? nil : "nothing was sent: the live call was \(refused)")
         }

@@ -10,7 +10,8 @@ package import NIOCore
 /// Everything happens on the engine's event loop. Blocks are run one after the other; `nextPrompt` says when the next one is
 /// wanted.
 package final class ReplSession {
-    let engine: RuleEngine
+    let scripts: ScriptHost
+    var engine: RuleEngine { scripts.engine }
     let eventLoop: any EventLoop
     let screen: ReplScreen
     var setup: ReplSetup
@@ -44,20 +45,20 @@ package final class ReplSession {
     /// What ends in the background does so because `:stop` was typed.
     private var isStopping = false
 
-    /// The engine must have been made for a prompt, and belongs to the session from now on.
-    package init(engine: RuleEngine, eventLoop: any EventLoop, screen: ReplScreen, setup: ReplSetup) {
-        self.engine = engine
+    /// The host must have been made for a prompt, and belongs to the session from now on.
+    package init(scripts: ScriptHost, eventLoop: any EventLoop, screen: ReplScreen, setup: ReplSetup) {
+        self.scripts = scripts
         self.eventLoop = eventLoop
         self.screen = screen
         self.setup = setup
         options = SessionOptions(isInteractive: setup.isInteractive)
-        engine.onRunFinished = { [unowned self] in report($0) }
-        engine.onRawAttempt = { [unowned self] in report($0) }
-        engine.onRuleDefined = { [unowned self] in reportRule($0, replaced: $1) }
+        engine.observe(FinishedRunObserver { [unowned self] in report($0) })
+        scripts.onRawAttempt = { [unowned self] in report($0) }
+        scripts.onRuleDefined = { [unowned self] in reportRule($0, replaced: $1) }
         engine.onRenewal = { [unowned self] in reportRenewal($0) }
-        engine.onMaskedText = { [unowned self] in stopReplay() }
-        engine.onBackgroundEnd = { [unowned self] in reportBackground($0, $1) }
-        if setup.isLive { engine.admission = { [unowned self] in admit($0) } }
+        scripts.onMaskedText = { [unowned self] in stopReplay() }
+        scripts.onBackgroundEnd = { [unowned self] in reportBackground($0, $1) }
+        if setup.isLive { scripts.admission = { [unowned self] in admit($0) } }
     }
 
     private enum Asked: Equatable {
@@ -153,7 +154,7 @@ package final class ReplSession {
     }
 
     /// Whether more lines must follow before a block can be run. A command is one line.
-    package func isIncomplete(_ text: String) -> Bool { !Self.isCommand(text) && engine.isIncomplete(text) }
+    package func isIncomplete(_ text: String) -> Bool { !Self.isCommand(text) && scripts.isIncomplete(text) }
 
     /// Whether a block is a command of the prompt, and no Lua.
     static func isCommand(_ text: String) -> Bool { text.hasPrefix(":") }
@@ -193,7 +194,7 @@ package final class ReplSession {
         _ text: String, line: Int, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void
     ) {
         let source = RuleSource(name: .label("stdin"), text: Array(text.utf8))
-        let work = engine.evaluate(source, firstLine: line, completion: completion)
+        let work = scripts.evaluate(source, firstLine: line, completion: completion)
         cancelWork = { work.cancel() }
     }
 
@@ -201,7 +202,7 @@ package final class ReplSession {
         let locals = LostLocals.names(in: text)
         switch result {
         case .success(let views):
-            journal.add(text, isExpression: engine.isExpression(text), locals: locals)
+            journal.add(text, isExpression: scripts.isExpression(text), locals: locals)
             if !views.isEmpty { lastViews = views }
             show(views)
         case .failure(let diagnostic):
@@ -232,7 +233,7 @@ package final class ReplSession {
 
     private func endWhenQuiet() {
         // Whoever leaves a conversation does not wait; a pipe shall get everything that it asked for.
-        if setup.isInteractive || engine.backgroundNumbers.isEmpty { return endDone() }
+        if setup.isInteractive || scripts.backgroundNumbers.isEmpty { return endDone() }
         isBusy = true
         endsWhenQuiet = true
     }
@@ -241,7 +242,7 @@ package final class ReplSession {
     func stopBackground(_ numbers: [Int]) {
         isStopping = true
         defer { isStopping = false }
-        for number in numbers { engine.cancelBackground(number) }
+        for number in numbers { scripts.cancelBackground(number) }
     }
 
     private func reportBackground(_ number: Int, _ result: Result<[LuaView], Diagnostic>) {
@@ -255,7 +256,7 @@ package final class ReplSession {
             note("[\(number)] failed:")
             fail(diagnostic)
         }
-        if endsWhenQuiet, engine.backgroundNumbers.isEmpty { endDone() }
+        if endsWhenQuiet, scripts.backgroundNumbers.isEmpty { endDone() }
     }
 
     /// A script runs before the first prompt. It may ask, and Ctrl-C ends it.

@@ -4,7 +4,7 @@ import MoondialLua
 
 /// One block that was typed at a prompt, or one function that goes on in the background, from its start to its end.
 package final class ActiveEvaluation: RunHandle {
-    private let home: RuleVM
+    private let state: RuleState
     /// Shared with everything that the evaluation starts.
     let meter = LuaMeter()
     private var completion: ((Result<[LuaView], Diagnostic>) -> Void)?
@@ -12,10 +12,10 @@ package final class ActiveEvaluation: RunHandle {
     /// Of the block; a function in the background has none.
     private var lastLine: Int?
 
-    init(home: RuleVM, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void) {
-        self.home = home
+    init(state: RuleState, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void) {
+        self.state = state
         self.completion = completion
-        meter.shareNumbers(of: home.host.promptNumbers)
+        meter.shareNumbers(of: state.host.promptNumbers)
     }
 
     /// The processor time that it has used.
@@ -23,10 +23,10 @@ package final class ActiveEvaluation: RunHandle {
 
     /// Runs a block as an expression or, if it is none, as statements.
     func start(_ block: RuleSource, firstLine: Int) {
-        guard let evaluator = home.host.evaluator else { preconditionFailure("blocks need an engine for a prompt") }
+        guard let evaluator = state.host.evaluator else { preconditionFailure("blocks need an engine for a prompt") }
         lastLine = firstLine + block.text.count { $0 == UInt8(ascii: "\n") }
         do throws(LuaError) {
-            let chunk = try home.vm.loadBlock(block, firstLine: firstLine)
+            let chunk = try state.vm.loadBlock(block, firstLine: firstLine)
             start(evaluator) { $0.write(.function(chunk)) }
         } catch {
             end(trouble(after: error), [])
@@ -37,7 +37,7 @@ package final class ActiveEvaluation: RunHandle {
     func start(_ function: LuaFunction, arguments: (LuaWriter) -> Void = { _ in }) {
         guard completion != nil else { return }
         do throws(LuaError) {
-            let strand = try Strand(vm: home.vm, run: nil, meter: meter)
+            let strand = try Strand(vm: state.vm, run: nil, meter: meter)
             self.strand = strand
             finish(strand.call(function, arguments: arguments, ended: { [self] in finish($0) }))
         } catch {
@@ -58,13 +58,13 @@ package final class ActiveEvaluation: RunHandle {
     }
 
     private func trouble(after error: LuaError?) -> Diagnostic? {
-        guard let engine = home.host.engine else { return error.map(Diagnostic.init) }
-        var trouble = home.host.trouble(after: error).map { $0.redacted(engine.redactor) }
+        let redactor = state.host.redactor
+        var trouble = state.host.trouble(after: error).map { $0.redacted(redactor) }
         // What follows an expression that ends in a comment stands in no line of it.
         if let lastLine, var site = trouble?.site, case .label = site.source, site.line == lastLine + 1 {
             site.line = lastLine
             trouble?.site = site
-            trouble?.sourceLine = home.vm.sourceLine(at: site).map(engine.redacted)
+            trouble?.sourceLine = state.vm.sourceLine(at: site).map { redactor.text($0) }
         }
         // What the prelude calls is the block itself.
         trouble?.traceback.removeAll { $0.function == "local 'block'" }
@@ -75,7 +75,7 @@ package final class ActiveEvaluation: RunHandle {
     private func end(_ trouble: Diagnostic?, _ shown: [LuaView]) {
         guard let completion else { return }
         self.completion = nil
-        home.host.definitions.forgetTrouble()
+        state.host.definitions.forgetTrouble()
         strand?.close()
         strand = nil
         completion(trouble.map { .failure($0) } ?? .success(shown))

@@ -41,15 +41,15 @@ package struct RunInputs: Sendable, Hashable {
 
 /// Drives one `RunMachine`: calls the hooks in Lua, sends the attempts, and reports both back.
 final class ActiveRun: RunHandle {
-    private let engine: RuleEngine
-    private var home: RuleVM
-    private var rulebook: Rulebook
+    let engine: RuleEngine
+    private var state: RuleState
+    var rulebook: Rulebook
     private let request: RunRequest
     /// Nil once it was called: it may hold the run.
     private var completion: ((FinishedRun) -> Void)?
     private let started = NIODeadline.now()
-    private var machine: RunMachine
-    private var isOver = false
+    var machine: RunMachine
+    var isOver = false
     private var inputs: RunInputs
     /// The time since the start at the last event that hooks wait for.
     private var elapsed = Duration.zero
@@ -60,24 +60,28 @@ final class ActiveRun: RunHandle {
     /// Made when the first hook is called.
     private var strand: Strand?
     private var exchange: (any Exchange)?
+    /// What waits for the answer of the token reserver.
+    private var reservation: (any RunHandle)?
+    /// How many events of the trace the observers have got.
+    private var observedEvents = 0
     /// Raw attempts in flight, by their number.
-    private var rawExchanges: [Int: RawExchange] = [:]
+    var rawExchanges: [Int: RawExchange] = [:]
     private var failures: [Diagnostic] = []
 
     init(
-        engine: RuleEngine, home: RuleVM, request: RunRequest, traceID: TraceID, inputs: RunInputs,
+        engine: RuleEngine, state: RuleState, request: RunRequest, traceID: TraceID, inputs: RunInputs,
         completion: @escaping (FinishedRun) -> Void
     ) {
         self.engine = engine
-        self.home = home
-        rulebook = home.host.rulebook
+        self.state = state
+        rulebook = state.host.rulebook
         self.request = request
         self.inputs = inputs
         self.completion = completion
         machine = RunMachine(
             outline: rulebook.outline, settings: engine.settings.run, request: request.verification,
             channel: request.channel, timeout: request.timeout.map { .milliseconds($0) }, options: request.options,
-            traceID: traceID, redactor: engine.redactor)
+            traceID: traceID, redactor: engine.redactor, reservesTokens: engine.tokenReserver != nil)
     }
 
     /// Runs up to the first wait, unless it was cancelled before. Outside of any call of the VM.
@@ -88,14 +92,17 @@ final class ActiveRun: RunHandle {
     func cancel() {
         if isOver { return }
         for raw in Array(rawExchanges.values) { raw.cancel() }
+        let reservation = reservation
+        self.reservation = nil
+        reservation?.cancel()
         let delivered = exchange?.cancel() ?? .maybe
         perform(machine.cancelled(delivered: delivered, now: now))
     }
 
-    private var now: Duration { .nanoseconds((NIODeadline.now() - started).nanoseconds) }
+    var now: Duration { .nanoseconds((NIODeadline.now() - started).nanoseconds) }
 
     /// From here on hooks read the present time.
-    private func noteTime() -> Duration {
+    func noteTime() -> Duration {
         elapsed = now
         return elapsed
     }
@@ -109,22 +116,32 @@ final class ActiveRun: RunHandle {
     }
 
     /// When no attempt may go on.
-    private var deadline: NIODeadline { started + TimeAmount(machine.deadline) }
+    var deadline: NIODeadline { started + TimeAmount(machine.deadline) }
 
     /// What requests without an exID are sent with.
-    private var correlation: String? { engine.settings.run.correlates ? machine.trace.id.description : nil }
+    var correlation: String? { engine.settings.run.correlates ? machine.trace.id.description : nil }
 
     // MARK: - Actions
 
     private func perform(_ first: RunMachine.Action) {
         var action = first
         while true {
+            reportEvents()
             switch action {
             case .callHook(let call):
                 guard let answer = self.call(call) else { return }
                 action = machine.hookAnswered(answer, now: noteTime())
+            case .reserveToken(let endpoint):
+                let answer = reserve(request.verification, at: endpoint) {
+                    reservation = $0
+                } later: { [self] in
+                    reservation = nil
+                    perform(machine.tokenReserved($0, now: noteTime()))
+                }
+                guard let answer else { return }
+                action = machine.tokenReserved(answer, now: noteTime())
             case .attempt(let endpoint):
-                exchange = engine.client.attempt(
+                exchange = engine.attempts.attempt(
                     request.verification, at: endpoint, correlation: correlation, deadline: deadline
                 ) { [self] in
                     exchange = nil
@@ -139,6 +156,37 @@ final class ActiveRun: RunHandle {
         }
     }
 
+    /// Asks the token reserver. Without one, all is granted.
+    ///
+    /// - Parameters:
+    ///   - wait: Gets what gives the wait up, if the answer comes later.
+    ///   - later: Gets the answer then, unless the run ends first.
+    /// - Returns: The answer; nil when it comes later.
+    func reserve(
+        _ request: VerificationRequest, at endpoint: Endpoint, wait: ((any RunHandle)?) -> Void,
+        later: @escaping (TokenReservation) -> Void
+    ) -> TokenReservation? {
+        guard let reserver = engine.tokenReserver else { return .granted }
+        var answer: TokenReservation?
+        var isWaiting = false
+        let handle = reserver.reserve(request, at: endpoint, for: machine.trace.run) { [weak self] in
+            if !isWaiting { answer = $0 } else if let self, !isOver { later($0) }
+        }
+        isWaiting = answer == nil
+        if isWaiting { wait(handle) }
+        return answer
+    }
+
+    /// Gives the observers what has happened since they were called last.
+    private func reportEvents() {
+        guard !engine.observers.isEmpty else { return }
+        let events = machine.trace.events
+        while observedEvents < events.count {
+            for observer in engine.observers { observer.record(events[observedEvents], of: machine.trace.run) }
+            observedEvents += 1
+        }
+    }
+
     private func finish(_ result: RunResult) {
         isOver = true
         if strand != nil { inputs.seed = meter.seed }
@@ -148,10 +196,11 @@ final class ActiveRun: RunHandle {
         let run = FinishedRun(
             result: result, trace: machine.trace, failures: failures.map { $0.redacted(engine.redactor) },
             inputs: inputs)
-        engine.onRunFinished?(run)
+        for observer in engine.observers { observer.finish(run) }
         let completion = completion
         self.completion = nil
         completion?(run)
+        engine.endRun()
     }
 
     // MARK: - Hooks
@@ -187,18 +236,18 @@ final class ActiveRun: RunHandle {
 
     /// When another run has cost the Lua state while this one was between two hooks, it goes on in a fresh one.
     private func leaveLostState() {
-        guard home.vm.isLost, !meter.hasStopped else { return }
-        let next = engine.usableHome()
+        guard state.vm.isLost, !meter.hasStopped else { return }
+        let next = engine.usableState()
         guard !next.vm.isLost, next.host.rulebook.outline.revision == rulebook.outline.revision else { return }
         strand?.close()
         strand = nil
-        home = next
+        state = next
         rulebook = next.host.rulebook
     }
 
     private func hookStrand() throws(LuaError) -> Strand {
         if let strand { return strand }
-        let strand = try Strand(vm: home.vm, run: self, meter: meter)
+        let strand = try Strand(vm: state.vm, run: self, meter: meter)
         self.strand = strand
         return strand
     }
@@ -240,90 +289,12 @@ final class ActiveRun: RunHandle {
         var error = error
         if error.site == nil, let site = rulebook.site(of: call.hook, in: call.rule) {
             error.site = site
-            error.sourceLine = home.vm.sourceLine(at: site)
+            error.sourceLine = state.vm.sourceLine(at: site)
         }
         error = error.redacted(engine.redactor)
         let rule = engine.redactor.rule(rulebook.outline.rules[call.rule].name)
         failures.append(Diagnostic(error, of: call.hook, in: rule, fix: fix))
         return .failed(HookFailure(error, kind: kind))
-    }
-
-    // MARK: - For host functions called by the run's hooks
-
-    struct RawRefusal: Error {
-        let reason: Guard
-    }
-
-    /// Sends a raw attempt, or says why not. The completion is called later, unless the attempt is refused.
-    func send(_ raw: RawAttempt, completion: @escaping (Attempt) -> Void) -> Result<any Exchange, RawRefusal> {
-        let permission = machine.rawAttempt(
-            raw.request, at: raw.endpoint, evenIfDelivered: raw.evenIfDelivered, now: now)
-        switch permission {
-        case .refused(let reason): return .failure(RawRefusal(reason: reason))
-        case .granted(let number):
-            let exchange = engine.client.attempt(
-                raw.request, at: raw.endpoint, correlation: correlation, deadline: deadline
-            ) { [self] attempt in
-                rawExchanges[number] = nil
-                machine.rawAttemptFinished(number, attempt, now: noteTime())
-                completion(attempt)
-            }
-            let raw = RawExchange(exchange) { [weak self] delivered in
-                guard let self, !isOver else { return }
-                rawExchanges[number] = nil
-                machine.rawAttemptCancelled(number, delivered: delivered, now: now)
-            }
-            rawExchanges[number] = raw
-            return .success(raw)
-        }
-    }
-
-    /// A raw attempt whose run gets to know that it was given up, and what is known of it then.
-    private final class RawExchange: Exchange {
-        private let exchange: any Exchange
-        private let cancelled: (Delivered) -> Void
-        /// What was known when it was given up. The run and the hook that waits both give it up.
-        private var delivered: Delivered?
-
-        init(_ exchange: any Exchange, cancelled: @escaping (Delivered) -> Void) {
-            self.exchange = exchange
-            self.cancelled = cancelled
-        }
-
-        @discardableResult
-        func cancel() -> Delivered {
-            if let delivered { return delivered }
-            let delivered = exchange.cancel()
-            self.delivered = delivered
-            cancelled(delivered)
-            return delivered
-        }
-    }
-
-    /// Notes a log line in the trace and gives its redacted form with the rule that speaks; nil when the run has logged
-    /// all that it may, and said so. What is dropped is not looked at: that would take time.
-    func log(_ message: String, fields: JSONObject, at site: LuaSite?, _ work: RedactionWork) -> LogLine? {
-        let redactor = engine.redactor
-        let place = machine.runningHook
-        let rule = place.map { rulebook.outline.rules[$0.rule].name }
-        let size = (rule?.utf8.count ?? 0) + (site?.source.description.utf8.count ?? 0)
-        switch machine.log(message, fields: fields, placeBytes: size, now: now) {
-        case .kept:
-            return LogLine(
-                message: redactor.text(message, work), fields: redactor.object(fields, work),
-                rule: rule.map(redactor.rule),
-                hook: place?.hook, site: site.map(redactor.site), traceID: machine.trace.id)
-        case .dropped(isFirst: false):
-            return nil
-        case .dropped(isFirst: true):
-            let limits = engine.settings.run.limits
-            let note =
-                "further lines of this run are dropped: it may log \(limits.logLines) lines and "
-                + "\(limits.logBytes) bytes"
-            return LogLine(
-                message: note, fields: JSONObject(), rule: rule.map(redactor.rule), hook: place?.hook,
-                site: site.map(redactor.site), traceID: machine.trace.id)
-        }
     }
 }
 

@@ -5,22 +5,22 @@ import TextFormats
 
 /// One script from its start to its end.
 final class ActiveScript: RunHandle {
-    private let home: RuleVM
+    private let state: RuleState
     private let meter = LuaMeter()
     private var completion: ((Result<[LuaValue], Diagnostic>) -> Void)?
     private var strand: Strand?
 
-    init(home: RuleVM, completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void) {
-        self.home = home
+    init(state: RuleState, completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void) {
+        self.state = state
         self.completion = completion
     }
 
     func start(_ script: RuleSource, arguments: [String]) {
         guard completion != nil else { return }
         do throws(LuaError) {
-            try home.vm.set("arg", to: Self.argTable(script: script, arguments: arguments))
-            let chunk = try home.vm.load(script.chunk, name: script.name)
-            let strand = try Strand(vm: home.vm, run: nil, meter: meter)
+            try state.vm.set("arg", to: Self.argTable(script: script, arguments: arguments))
+            let chunk = try state.vm.load(script.chunk, name: script.name)
+            let strand = try Strand(vm: state.vm, run: nil, meter: meter)
             self.strand = strand
             let outcome = strand.call(
                 chunk,
@@ -50,13 +50,13 @@ final class ActiveScript: RunHandle {
     }
 
     private func trouble(after error: LuaError?) -> Diagnostic? {
-        home.host.trouble(after: error).map { $0.redacted(home.host.redactor) }
+        state.host.trouble(after: error).map { $0.redacted(state.host.redactor) }
     }
 
     private func end(_ trouble: Diagnostic?, _ results: [LuaValue]) {
         guard let completion else { return }
         self.completion = nil
-        home.host.definitions.forgetTrouble()
+        state.host.definitions.forgetTrouble()
         strand?.close()
         strand = nil
         completion(trouble.map { .failure($0) } ?? .success(results))

@@ -5,22 +5,12 @@ package import MoondialLua
 package import NIOCore
 package import NumberVerification
 
-/// The rules at work: one Lua state with a rulebook and a client, for one event loop.
+/// The rules at work: decides on requests by one rulebook, on one event loop.
 ///
 /// Everything is called on that event loop and every completion runs there; an engine is not `Sendable`. Any number of
-/// runs and scripts can be in flight.
+/// runs can be in flight. Scripts, and what is typed at a prompt, need a ``ScriptHost``.
 package final class RuleEngine {
-    /// What the engine is for.
-    package enum Mode: Sendable {
-        /// Deciding on requests by rules.
-        case service
-        /// Running scripts besides.
-        case script
-    }
-
     package struct Settings {
-        /// The default is `service`.
-        package var mode = Mode.service
         package var run = RunSettings()
         /// What rules read as `moondial.config`.
         package var config = JSONObject()
@@ -29,10 +19,10 @@ package final class RuleEngine {
         package var print: ([UInt8]) -> Void = { _ in }
         /// Gets each line that rules log, redacted.
         package var log: (LogLine) -> Void = { _ in }
-        /// Whether blocks are typed at a prompt: see `evaluate`. The default is false.
-        package var isPrompt = false
         /// What was submitted in this process: one object for all its engines. The default is a new one.
         package var secrets = SubmittedSecrets()
+        /// What the operator wrote: one object for all engines with the same rules. The default is a new one.
+        package var operatorTexts = OperatorTexts()
         /// Milliseconds since 1970, for `moondial.now`, `os.time` and `os.date`. Scripts read it each time; of a run it gives
         /// the start.
         package var wallClock: () -> Int64
@@ -40,87 +30,107 @@ package final class RuleEngine {
         package init(wallClock: @escaping () -> Int64) {
             self.wallClock = wallClock
         }
+
+        /// What takes secrets out of all that is given away to be shown or written.
+        var redactor: Redactor {
+            Redactor(secrets: secrets, operatorTexts: operatorTexts, showsPhones: run.showPhones)
+        }
     }
 
     package let settings: Settings
-    /// Gets every run that ends, also those that scripts start, before the run's own completion.
-    package var onRunFinished: ((FinishedRun) -> Void)?
     /// Called when the rules were loaded into a fresh Lua state, because memory of the last one ran full or what ran there
     /// has left it unusable; with what went wrong when that failed, and the last one stays in use for a while.
     package var onRenewal: ((Diagnostic?) -> Void)?
-
-    /// Asked before a script sends something, and answers the request then or later. The default is nil: everything may be
-    /// sent.
-    package var admission: ((PermissionRequest) -> Void)?
-    /// Called when a script has submitted masked text in the place of a phone or token, which is refused.
-    package var onMaskedText: (() -> Void)?
-    /// Gets each rule that a script defines, and the one whose place it took. Called while Lua runs.
-    package var onRuleDefined: ((_ rule: RuleOutline, _ replaced: RuleOutline?) -> Void)?
-    /// Gets each attempt that a script makes itself, before the script does.
-    package var onRawAttempt: ((Attempt) -> Void)?
-    /// Gets the number and the end of each function that `moondial.spawn` has started. Nil, the default, refuses them.
-    package var onBackgroundEnd: ((Int, Result<[LuaView], Diagnostic>) -> Void)?
-    var background: [Int: ActiveEvaluation] = [:]
-    var lastBackground = 0
     /// What takes secrets out of all that the engine gives away to be shown or written.
     package let redactor: Redactor
+    /// Asked before each attempt of a run itself, and before raw ones. The default, nil, grants all that the run allows.
+    package var tokenReserver: (any TokenReserver)?
 
-    let client: VerificationClient
+    let attempts: any AttemptSource
     let eventLoop: any EventLoop
     let hookBudget: LuaCPUBudget
-    /// What a fresh state loads.
+    /// Get the events and the end of each run.
+    private(set) var observers: [any RunObserver] = []
+    /// Runs scripts on this engine, if anything does. It holds the engine.
+    weak var scripts: ScriptHost?
+    /// What a fresh state loads, and with what.
     var rules: RuleFiles
-    /// Where new runs begin. Set before `init` returns.
-    private var current: RuleVM?
+    private let loader: RulebookLoader
+    /// Where new runs begin.
+    private(set) var state: RuleState
     /// Before that, rules that did not load again are not tried once more.
     private var nextRenewal = NIODeadline.uptimeNanoseconds(0)
     private var randomness = SystemRandomNumberGenerator()
+    /// How many runs have begun and not ended.
+    package private(set) var runsInFlight = 0
+    private var idleWaiters: [() -> Void] = []
 
     /// Loads the rules: each file runs once. From then on no hook can assign a global.
     ///
     /// - Throws: A diagnostic for the first file that does not load.
-    package init(
-        rules: RuleFiles, settings: Settings, client: VerificationClient, eventLoop: any EventLoop
+    package convenience init(
+        rules: RuleFiles, settings: Settings, attempts: any AttemptSource, eventLoop: any EventLoop
     ) throws(Diagnostic) {
+        self.init(try RulebookLoader(settings).load(rules), attempts: attempts, eventLoop: eventLoop)
+    }
+
+    /// Decides by rules that were loaded before. No other engine may have adopted them.
+    package init(_ loaded: LoadedRulebook, attempts: any AttemptSource, eventLoop: any EventLoop) {
         eventLoop.preconditionInEventLoop()
-        self.settings = settings
-        self.client = client
+        self.attempts = attempts
         self.eventLoop = eventLoop
-        self.rules = rules
-        redactor = Redactor(secrets: settings.secrets, showsPhones: settings.run.showPhones)
-        settings.secrets.add(credentials: client.secrets)
-        redactor.operatorTexts.add(config: settings.config)
+        loader = loaded.loader
+        settings = loader.settings
+        redactor = settings.redactor
+        settings.secrets.add(credentials: attempts.secrets)
         hookBudget = LuaCPUBudget(call: settings.run.limits.hookCPU, total: settings.run.limits.runCPU)
-        current = try RuleVM(rules: rules, settings: settings, engine: self)
+        rules = loaded.files
+        state = loaded.state
+        state.host.connect(engine: self)
     }
 
     /// The rules that are in force.
-    package var outline: RulebookOutline { home.host.rulebook.outline }
+    package var outline: RulebookOutline { state.host.rulebook.outline }
 
     /// Rules that took the place of another with their name.
-    package var replacements: [Replacement] { home.host.definitions.replacements }
+    package var replacements: [Replacement] { state.host.definitions.replacements }
 
     /// Stops a script, from any thread. Hooks end by themselves. The same for all states that the engine comes to have.
-    package var interrupter: LuaInterrupter { home.vm.interrupter }
+    package var interrupter: LuaInterrupter { state.vm.interrupter }
 
-    var home: RuleVM {
-        guard let current else { preconditionFailure("an engine is used before it is made") }
-        return current
+    /// The files of the rules and of their modules, as they were when they were read, with those that `require` has looked
+    /// for and not found. After a reload that has failed, also those that it has read.
+    package var fileStamps: FileStamps { state.stamps(with: rules) }
+
+    /// Adds an observer, which the engine holds from then on. It gets events that happen from then on.
+    package func observe(_ observer: any RunObserver) { observers.append(observer) }
+
+    // MARK: - States
+
+    /// Decides by other rules from the next run on. Runs in flight end by theirs.
+    package func adopt(_ loaded: LoadedRulebook) {
+        eventLoop.preconditionInEventLoop()
+        rules = loaded.files
+        use(loaded.state)
+    }
+
+    private func use(_ next: RuleState) {
+        next.vm.replace(state.vm)
+        state = next
+        state.host.connect(engine: self)
     }
 
     /// Where what begins now belongs: in a fresh state when the last one is lost, or its memory has run full. In that case
     /// a script keeps its state, with all that it has defined.
-    func usableHome() -> RuleVM {
-        let isUsable = !home.vm.isLost && (settings.mode == .script || !home.vm.isFull)
+    func usableState() -> RuleState {
+        let isUsable = !state.vm.isLost && (scripts != nil || !state.vm.isFull)
         if !isUsable, nextRenewal <= .now() { renew() }
-        return home
+        return state
     }
 
     private func renew() {
         do throws(Diagnostic) {
-            let next = try RuleVM(rules: rules, settings: settings, engine: self)
-            next.vm.replace(home.vm)
-            current = next
+            use(try loader.load(rules).state)
             onRenewal?(nil)
         } catch {
             // What has loaded before can still decide, or fails closed if it was lost. Loading again takes time from those.
@@ -145,11 +155,26 @@ package final class RuleEngine {
         _ request: RunRequest, inputs: RunInputs = RunInputs(), completion: @escaping (FinishedRun) -> Void
     ) -> ActiveRun {
         let run = ActiveRun(
-            engine: self, home: usableHome(), request: request, traceID: TraceID(using: &randomness), inputs: inputs,
+            engine: self, state: usableState(), request: request, traceID: TraceID(using: &randomness), inputs: inputs,
             completion: completion)
+        runsInFlight += 1
         // Later, because the caller may be a host function, which must not enter the VM.
         eventLoop.assumeIsolated().execute { run.start() }
         return run
+    }
+
+    /// Calls `body` once no run is in flight: in this call, or when the last one ends.
+    package func whenIdle(_ body: @escaping () -> Void) {
+        if runsInFlight == 0 { body() } else { idleWaiters.append(body) }
+    }
+
+    /// A run has ended, and its completion was called.
+    func endRun() {
+        runsInFlight -= 1
+        guard runsInFlight == 0 else { return }
+        let waiters = idleWaiters
+        idleWaiters = []
+        for waiter in waiters { waiter() }
     }
 
     /// What an attempt outside of any run is sent with when it has no exID.
@@ -157,23 +182,8 @@ package final class RuleEngine {
         settings.run.correlates ? TraceID(using: &randomness).description : nil
     }
 
-    /// Runs a script: Lua with the same words as a rule file, plus `verify` and `moondial.attempt` at its top level.
-    /// Rules that it defines join those that were loaded. Needs the mode `script`.
-    ///
-    /// `require` looks in `root` first; the default is nil, for the folders of the rules alone. The script finds
-    /// `arguments`, by default none, in `...` and `arg`, with its own name as `arg[0]`. The completion is called once,
-    /// after this call has returned, with what the script returned.
-    @discardableResult
-    package func run(
-        _ script: RuleSource, root: String? = nil, arguments: [String] = [],
-        completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void
-    ) -> any RunHandle {
-        precondition(settings.mode == .script, "scripts need an engine in script mode")
-        home.host.beginScript(script, root: root)
-        let run = ActiveScript(home: home, completion: completion)
-        eventLoop.assumeIsolated().execute { run.start(script, arguments: arguments) }
-        return run
-    }
+    /// Ends the source of attempts: what is in flight ends as cancelled, and later attempts fail.
+    package func close() { attempts.close() }
 }
 
 /// A line that a rule or script logged.

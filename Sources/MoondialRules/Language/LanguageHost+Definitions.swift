@@ -26,7 +26,7 @@ extension LanguageHost {
                     guard !isLoading else { return }
                     noteDefinition()
                     renewRulebook()
-                    engine?.onRuleDefined?(rule.outline, replaced)
+                    engine?.scripts?.onRuleDefined?(rule.outline, replaced)
                 }
             },
             HostFunction("require", .loadsModule) { [weak self] call in

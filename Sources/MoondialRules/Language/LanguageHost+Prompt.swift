@@ -18,16 +18,16 @@ extension LanguageHost {
             },
             // The prelude gives the function, and the same with its arguments, which shows its results.
             HostFunction("host.spawn", .takesFunctions) { [weak self] call in
-                guard let self, let engine else { return Self.ended }
+                guard let scripts = self?.engine?.scripts else { return Self.ended }
                 let (given, function) = (call.arguments.nextOrNil(), call.arguments.nextOrNil())
                 if Self.isInHook(call) { return .raised("moondial.spawn cannot be called in a hook") }
-                guard engine.onBackgroundEnd != nil else {
+                guard scripts.onBackgroundEnd != nil else {
                     return .raised("moondial.spawn works at the prompt only; use moondial.all in a script")
                 }
                 guard case .function = given, case .function(let function) = function else {
                     return .raised("bad argument #1 to 'moondial.spawn' (function expected, got \(given.typeName))")
                 }
-                call.results.write(Int64(engine.spawn(function)))
+                call.results.write(Int64(scripts.spawn(function)))
                 return .returned
             },
         ]

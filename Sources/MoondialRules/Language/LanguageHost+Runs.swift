@@ -46,7 +46,7 @@ extension LanguageHost {
                 try start(&arguments, strand, engine)
                 return .waiting
             } catch {
-                if error.isAboutMaskedText { engine.onMaskedText?() }
+                if error.isAboutMaskedText { engine.scripts?.onMaskedText?() }
                 return .raised(error.message)
             }
         }
@@ -65,11 +65,13 @@ extension LanguageHost {
                 strand.resume(ticket) { $0.write(finished.result) }
             }
         }
-        permission = engine.requestPermission(for: "verify", of: request.verification.phone, on: strand) { refusal in
+        permission = engine.scripts?.requestPermission(
+            for: "verify", of: request.verification.phone, on: strand
+        ) { refusal in
             if let refusal { strand.resume(ticket, raising: "verify: \(refusal)") } else { start() }
         }
         // A run notes them itself, but there may never be one.
-        if permission == nil { start() } else { engine.noteSecrets(of: request.verification) }
+        if permission == nil { start() } else { engine.redactor.secrets.add(request.verification) }
     }
 
     private static func startAttempt(
@@ -86,17 +88,17 @@ extension LanguageHost {
             strand.resume(ticket) { $0.write(attempt) }
         }
         guard let run = strand.run else {
-            engine.noteSecrets(of: raw.request)
+            engine.redactor.secrets.add(raw.request)
             func start() {
                 let deadline = NIODeadline.now() + TimeAmount(engine.settings.run.timeout)
-                exchange = engine.client.attempt(
+                exchange = engine.attempts.attempt(
                     raw.request, at: raw.endpoint, correlation: engine.newCorrelation(), deadline: deadline
                 ) {
-                    engine.onRawAttempt?($0)
+                    engine.scripts?.onRawAttempt?($0)
                     completion($0)
                 }
             }
-            permission = engine.requestPermission(
+            permission = engine.scripts?.requestPermission(
                 for: "moondial.attempt", at: raw.endpoint, of: raw.request.phone, on: strand
             ) { refusal in
                 if let refusal { strand.resume(ticket, raising: "moondial.attempt: \(refusal)") } else { start() }

@@ -10,6 +10,7 @@ final class LanguageHost {
     var definitions = RuleDefinitions()
     private(set) var rulebook: Rulebook
     let settings: RuleEngine.Settings
+    /// The engine that has adopted the state; nil while rules load for the first time.
     private(set) weak var engine: RuleEngine?
     /// The state that `makeVM` has made.
     private(set) weak var vm: LuaVM?
@@ -27,9 +28,15 @@ final class LanguageHost {
     /// Blocks that have.
     private var typedSources: [RuleSource] = []
 
-    init(modules: Modules, settings: RuleEngine.Settings) {
+    /// What takes secrets out of texts.
+    let redactor: Redactor
+    private let isPrompt: Bool
+
+    init(modules: Modules, settings: RuleEngine.Settings, isPrompt: Bool = false) {
         self.modules = modules
         self.settings = settings
+        self.isPrompt = isPrompt
+        redactor = settings.redactor
         rulebook = Rulebook(rules: [], revision: digest.revision)
     }
 
@@ -51,28 +58,23 @@ final class LanguageHost {
         let vm = try LuaVM(configuration ?? self.configuration)
         try vm.set("moondial.json.null", to: .null)
         try vm.set("moondial.config") { $0.write(.object(settings.config) as JSONValue) }
-        try vm.runPrelude(settings.isPrompt ? Prelude.text + Prelude.prompt : Prelude.text, label: "prelude")
+        try vm.runPrelude(isPrompt ? Prelude.text + Prelude.prompt : Prelude.text, label: "prelude")
         try vm.freeze("moondial")
+        self.vm = vm
         return vm
     }
 
-    /// Before anything is loaded.
-    func connect(vm: LuaVM, engine: RuleEngine) {
-        self.vm = vm
-        self.engine = engine
-    }
-
-    /// That of the engine; without one, what is left knows nothing that was submitted.
-    var redactor: Redactor { engine?.redactor ?? Redactor(showsPhones: settings.run.showPhones) }
+    /// An engine decides by the rules from now on.
+    func connect(engine: RuleEngine) { self.engine = engine }
 
     // MARK: - Loading
 
     /// A rule file, script or module becomes part of what decides.
     func noteLoaded(_ source: RuleSource, isScript: Bool = false) {
         if isScript {
-            engine?.redactor.operatorTexts.add(name: source.name.description)
+            redactor.operatorTexts.add(name: source.name.description)
         } else {
-            engine?.redactor.operatorTexts.add(source)
+            redactor.operatorTexts.add(source)
         }
         digest.add(source)
         renewRulebook()

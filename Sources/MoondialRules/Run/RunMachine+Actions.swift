@@ -7,6 +7,9 @@ extension RunMachine {
     package enum Action: Sendable {
         /// Call the hook and report with ``RunMachine/hookAnswered(_:now:)``.
         case callHook(HookCall)
+        /// Ask whether the token may be sent to the endpoint, which may take time, and report with
+        /// ``RunMachine/tokenReserved(_:now:)``. Only of a machine that reserves tokens.
+        case reserveToken(Endpoint)
         /// Send the request to the endpoint, with the machine's deadline, and report with
         /// ``RunMachine/attemptFinished(_:now:)``.
         case attempt(Endpoint)

@@ -26,6 +26,7 @@ package struct RunMachine: Sendable {
     package internal(set) var trace: Trace
 
     let context: RunContext
+    private let reservesTokens: Bool
     private var state = State.ready
     /// What forbade an attempt, if something did. Counts as evidence when no attempt was made.
     private var refusal: Guard?
@@ -33,6 +34,7 @@ package struct RunMachine: Sendable {
     private enum State {
         case ready
         case asking(HookPlace, position: Int, event: Int)
+        case reserving(Endpoint, HookPlace?)
         case attempting(number: Int)
         case over
     }
@@ -48,10 +50,13 @@ package struct RunMachine: Sendable {
     ///   - options: Further members of the request for the trace, redacted there. The default is none.
     ///   - traceID: The name of the run.
     ///   - redactor: That of the engine. The default knows the requests of this run alone.
+    ///   - reservesTokens: Whether ``Action/reserveToken(_:)`` comes before each attempt. The default is false.
     package init(
         outline: RulebookOutline, settings: RunSettings, request: VerificationRequest, channel: Channel? = nil,
-        timeout: Duration? = nil, options: JSONObject = JSONObject(), traceID: TraceID, redactor: Redactor? = nil
+        timeout: Duration? = nil, options: JSONObject = JSONObject(), traceID: TraceID, redactor: Redactor? = nil,
+        reservesTokens: Bool = false
     ) {
+        self.reservesTokens = reservesTokens
         self.context = RunContext(
             traceID: traceID, outline: outline, settings: settings, request: request, channel: channel,
             timeout: timeout, options: options, redactor: redactor)
@@ -104,6 +109,19 @@ extension RunMachine {
         return ask(attempt.verdict == .unknown ? .fallback : .mapResult, now: now)
     }
 
+    /// The answer to the last ``Action/reserveToken(_:)``.
+    package mutating func tokenReserved(_ reservation: TokenReservation, now: Duration) -> Action {
+        if case .over = state { return .nothing }
+        guard case .reserving(let endpoint, let place) = state else {
+            preconditionFailure("a reservation that was not asked for")
+        }
+        switch reservation {
+        case .granted where now < context.deadline: return send(to: endpoint, for: place, now: now)
+        case .granted: return refuse(.deadline, endpoint, for: place, now: now)
+        case .refused(let reason): return refuse(reason, endpoint, for: place, now: now)
+        }
+    }
+
     /// Nobody waits for the run any more: it ends at once, without further hooks.
     ///
     /// A decision that stood before stays if it is deny; everything else becomes `settings.onError` with reason
@@ -114,7 +132,7 @@ extension RunMachine {
         switch state {
         case .over: return .nothing
         case .asking(_, _, let event): trace.finishHook(event, answer: nil, now: now)
-        case .ready, .attempting: break
+        case .ready, .reserving, .attempting: break
         }
         if !standsAgainstFailure {
             let choice = Choice(context.settings.onError.outcome, reason: RunMachine.cancellationReason)
@@ -189,10 +207,21 @@ extension RunMachine {
         at endpoint: Endpoint, for place: HookPlace?, evenIfDelivered: Bool, now: Duration
     ) -> Action {
         if let obstacle = obstacle(to: context.request.token, evenIfDelivered: evenIfDelivered, now: now) {
-            trace.refuse(obstacle, endpoint: endpoint, isRaw: false, for: place, now: now)
-            refusal = obstacle
-            return ask(.mapResult, now: now)
+            return refuse(obstacle, endpoint, for: place, now: now)
         }
+        guard reservesTokens else { return send(to: endpoint, for: place, now: now) }
+        state = .reserving(endpoint, place)
+        return .reserveToken(endpoint)
+    }
+
+    private mutating func refuse(_ reason: Guard, _ endpoint: Endpoint, for place: HookPlace?, now: Duration) -> Action
+    {
+        trace.refuse(reason, endpoint: endpoint, isRaw: false, for: place, now: now)
+        refusal = reason
+        return ask(.mapResult, now: now)
+    }
+
+    private mutating func send(to endpoint: Endpoint, for place: HookPlace?, now: Duration) -> Action {
         let number = trace.startAttempt(at: endpoint, raw: nil, by: place, now: now)
         state = .attempting(number: number)
         return .attempt(endpoint)

@@ -3,7 +3,7 @@
 package import NIOCore
 
 /// Asks the service about numbers, one HTTP call an attempt. One per event loop, used only there.
-package final class VerificationClient {
+package final class VerificationClient: AttemptSource {
     private let transport: any Transport
     private let host: String
     private let eventLoop: any EventLoop

@@ -41,7 +41,7 @@ struct ReplCommand: MoondialCommand {
     var file: String?
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        let plan = try RuleSession.Plan(rules, target, simulator, mode: .script, drawsRuns: false, shell: shell)
+        let plan = try RuleSession.Plan(rules, target, simulator, runsScript: true, drawsRuns: false, shell: shell)
         let script = try file.map { path throws(Diagnostic) in
             (path, try RuleSource.read(path, limits: plan.settings.run.limits))
         }

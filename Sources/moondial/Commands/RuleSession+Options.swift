@@ -6,7 +6,7 @@ import NumberVerification
 extension RuleSession.Plan {
     /// Puts together what the command line, the environment and the configuration file say, and reads the rule files.
     init(
-        _ rules: RuleOptions, _ target: TargetOptions, _ simulator: SimulatorOptions, mode: RuleEngine.Mode,
+        _ rules: RuleOptions, _ target: TargetOptions, _ simulator: SimulatorOptions, runsScript: Bool,
         drawsRuns: Bool, shell: Shell
     ) throws {
         let sources = try SettingSources(
@@ -21,6 +21,6 @@ extension RuleSession.Plan {
             },
             rules: try settings.rules.map { paths throws(Diagnostic) in
                 try RuleFiles.read(paths, limits: settings.run.limits)
-            } ?? .none, mode: mode, drawsRuns: drawsRuns)
+            } ?? .none, runsScript: runsScript, drawsRuns: drawsRuns)
     }
 }

@@ -52,11 +52,11 @@ struct RunCommand: MoondialCommand {
 
     func perform(_ shell: Shell) throws -> ExitStatus {
         try checkScript()
-        let plan = try RuleSession.Plan(rules, target, simulator, mode: .script, drawsRuns: trace, shell: shell)
+        let plan = try RuleSession.Plan(rules, target, simulator, runsScript: true, drawsRuns: trace, shell: shell)
         let (script, root, arguments) = try script(plan.settings.run.limits)
         if case .remote = plan.target.place { shell.errors.write("target: \(plan.target.title)\n") }
         RuleSession.run(plan, shell: shell) { session in
-            session.work = session.engine.run(script, root: root, arguments: arguments) { result in
+            session.work = session.scripts.run(script, root: root, arguments: arguments) { result in
                 switch result {
                 case .success(let values): finish(values.first ?? .nil, session)
                 case .failure(let diagnostic): session.end(Failure(diagnostic))

@@ -57,7 +57,7 @@ struct VerifyCommand: MoondialCommand {
             throw Failure.usage("verify takes no arguments beside options", fix: "give the request on standard input")
         }
         let plan = try RuleSession.Plan(
-            rules, target, simulator, mode: .service, drawsRuns: json && trace, shell: shell)
+            rules, target, simulator, runsScript: false, drawsRuns: json && trace, shell: shell)
         let request = try request(for: plan.target, shell)
         RuleSession.run(plan, shell: shell) { session in
             session.work = session.engine.verify(request) { run in

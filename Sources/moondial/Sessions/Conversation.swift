@@ -36,7 +36,8 @@ final class Conversation {
     let manner: Manner
     let eventLoop: any EventLoop
     let screen: ConversationScreen
-    private let engine: RuleEngine
+    private let scripts: ScriptHost
+    private var engine: RuleEngine { scripts.engine }
     let session: ReplSession
 
     /// Never returns.
@@ -70,19 +71,18 @@ final class Conversation {
         var settings = RuleEngine.Settings(wallClock: {
             WallClock.milliseconds(ahead: simulator?.conduct.clockOffset ?? .zero)
         })
-        settings.mode = .script
-        settings.isPrompt = true
         settings.run = plan.settings.run
         settings.config = plan.settings.config
         settings.print = { output.session?.printed($0) }
         settings.log = { output.session?.logged($0) }
         do throws(Diagnostic) {
-            engine = try RuleEngine(rules: plan.rules, settings: settings, client: client, eventLoop: eventLoop)
+            scripts = try ScriptHost(
+                rules: plan.rules, settings: settings, attempts: client, eventLoop: eventLoop, isPrompt: true)
         } catch {
             throw Failure(error)
         }
-        for warning in engine.replacements.compactMap(\.warning) { shell.errors.warn(warning) }
-        session = ReplSession(engine: engine, eventLoop: eventLoop, screen: screen.screen, setup: setup)
+        for warning in scripts.engine.replacements.compactMap(\.warning) { shell.errors.warn(warning) }
+        session = ReplSession(scripts: scripts, eventLoop: eventLoop, screen: screen.screen, setup: setup)
         output.session = session
     }
 
@@ -107,7 +107,7 @@ final class Conversation {
     }
 
     private func run(_ script: RuleSource, _ path: String) {
-        let work = engine.run(script, root: FileSystem.folder(of: path)) { [self] result in
+        let work = scripts.run(script, root: FileSystem.folder(of: path)) { [self] result in
             var status = ExitStatus.done
             if case .failure(let diagnostic) = result {
                 shell.output.flush()

@@ -15,12 +15,14 @@ final class RuleSession {
         let settings: Settings
         let target: Target
         let rules: RuleFiles
-        let mode: RuleEngine.Mode
+        /// Whether a script is run; else the rules decide on one request.
+        let runsScript: Bool
         /// Whether every run is drawn on standard error when it ends.
         let drawsRuns: Bool
     }
 
-    let engine: RuleEngine
+    let scripts: ScriptHost
+    var engine: RuleEngine { scripts.engine }
     let shell: Shell
     let plan: Plan
     /// What an interrupt gives up.
@@ -50,27 +52,27 @@ final class RuleSession {
         let client = try plan.target.makeClient(plan.settings, eventLoop: eventLoop)
 
         var settings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
-        settings.mode = plan.mode
         settings.run = plan.settings.run
         settings.config = plan.settings.config
         // Standard output holds results: of a script what it prints, of a decision the decision alone.
         settings.print = {
-            switch plan.mode {
-            case .script: shell.output.write(line: $0)
-            case .service: shell.errors.write(String(decoding: $0, as: UTF8.self) + "\n")
+            if plan.runsScript {
+                shell.output.write(line: $0)
+            } else {
+                shell.errors.write(String(decoding: $0, as: UTF8.self) + "\n")
             }
         }
         settings.log = { shell.errors.write(LogText.line(for: $0)) }
         do throws(Diagnostic) {
-            engine = try RuleEngine(rules: plan.rules, settings: settings, client: client, eventLoop: eventLoop)
+            scripts = try ScriptHost(rules: plan.rules, settings: settings, attempts: client, eventLoop: eventLoop)
         } catch {
             throw Failure(error)
         }
-        for warning in engine.replacements.compactMap(\.warning) { shell.errors.warn(warning) }
-        engine.onRunFinished = { [unowned self] in report($0) }
+        for warning in scripts.engine.replacements.compactMap(\.warning) { shell.errors.warn(warning) }
+        engine.observe(FinishedRunObserver { [unowned self] in report($0) })
         // A script that never waits is stopped where it is; hooks end by themselves, and then the event loop gives up
         // what waits.
-        let interrupter = plan.mode == .script ? engine.interrupter : nil
+        let interrupter = plan.runsScript ? engine.interrupter : nil
         Interrupts.watch(on: eventLoop) { [interruption] signal in
             interruption.note(signal)
             interrupter?.interrupt()
@@ -102,7 +104,7 @@ final class RuleSession {
             shell.errors.write(InterruptionText.line(for: run.result))
             hasReportedInterruption = true
         }
-        if plan.mode == .script { results.add(run.result) }
+        if plan.runsScript { results.add(run.result) }
     }
 
     func draw(_ trace: Trace, on terminal: Terminal) -> String {

@@ -35,11 +35,10 @@ struct IncompleteTextTests {
             let client = VerificationClient(
                 transport: InProcessTransport(simulator: Simulator(), eventLoop: loop), host: "simulator",
                 credentials: .documentedExample, eventLoop: loop)
-            var settings = RuleEngine.Settings(wallClock: { 0 })
-            settings.mode = .script
-            settings.isPrompt = true
-            let engine = try RuleEngine(rules: .none, settings: settings, client: client, eventLoop: loop)
-            return engine.isIncomplete(text)
+            let scripts = try ScriptHost(
+                rules: .none, settings: RuleEngine.Settings(wallClock: { 0 }), attempts: client, eventLoop: loop,
+                isPrompt: true)
+            return scripts.isIncomplete(text)
         }.get()
         #expect(LuaCompleteness.isIncomplete(Array(text.utf8)) == expected)
     }

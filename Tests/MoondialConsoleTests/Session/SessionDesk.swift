@@ -83,14 +83,13 @@ private final class Table {
         var settings = RuleEngine.Settings(wallClock: {
             1_700_000_000_123 + simulator.conduct.clockOffset.components.seconds * 1000
         })
-        settings.mode = .script
-        settings.isPrompt = true
         settings.run = desk.run
         settings.print = { record.session?.printed($0) }
         settings.log = { record.session?.logged($0) }
         let sources = desk.rules.isEmpty ? [] : [RuleSource(name: .file("rules.lua"), text: Array(desk.rules.utf8))]
         let files = desk.rulePaths.isEmpty ? RuleFiles(sources) : try RuleFiles.read(desk.rulePaths)
-        let engine = try RuleEngine(rules: files, settings: settings, client: client, eventLoop: loop)
+        let scripts = try ScriptHost(
+            rules: files, settings: settings, attempts: client, eventLoop: loop, isPrompt: true)
         var setup = ReplSetup()
         setup.isInteractive = desk.isInteractive
         setup.simulator = simulator
@@ -104,7 +103,7 @@ private final class Table {
                 record.record.results += $0
                 if let session = record.session { desk.onResult($0, session) }
             }, notes: { record.record.notes += $0 })
-        session = ReplSession(engine: engine, eventLoop: loop, screen: screen, setup: setup)
+        session = ReplSession(scripts: scripts, eventLoop: loop, screen: screen, setup: setup)
         record.session = session
         session.onEnd = { [self] end in
             record.record.end = end

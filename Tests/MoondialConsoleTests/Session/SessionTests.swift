@@ -47,7 +47,7 @@ struct SessionTests {
     func isIncomplete(text: String, expected: Bool) async throws {
         let probe = Probe()
         var desk = desk
-        desk.beforeBlock = { _, session in probe.set(session.engine.isIncomplete(text)) }
+        desk.beforeBlock = { _, session in probe.set(session.scripts.isIncomplete(text)) }
         _ = try await desk.type("1")
         #expect(probe.value == expected)
     }

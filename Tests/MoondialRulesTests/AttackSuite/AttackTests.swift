@@ -99,9 +99,10 @@ import Testing
     @Test(arguments: onRunning)
     func innocentRunsInTheSameStateGoOn(_ attack: Attack) async throws {
         var harness = Self.harness(attack)
-        harness.mode = .script
+        harness.runsScripts = true
         harness.rules = [("innocent.lua", Self.innocent)]
-        let (run, innocents): (FinishedRun, [String]) = try await harness.onLoop(of: Self.loop) { engine, _, promise in
+        let (run, innocents): (FinishedRun, [String]) = try await harness.onLoop(of: Self.loop) {
+            engine, record, promise in
             var innocents: [String] = []
             var attacker: FinishedRun?
             func checkEnd() {
@@ -113,7 +114,7 @@ import Testing
                     checkEnd()
                 }
             }
-            engine.run(attack.source) { result in
+            record.scripts?.run(attack.source) { result in
                 if case .failure(let diagnostic) = result { return promise.fail(diagnostic) }
                 do {
                     engine.verify(try Self.request(attack)) { run in

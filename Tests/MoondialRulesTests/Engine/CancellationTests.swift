@@ -114,7 +114,7 @@ import Testing
         return try await harness.onLoop { engine, record, promise in
             let loop = promise.futureResult.eventLoop
             var finished: [FinishedRun] = []
-            engine.onRunFinished = { record.report.runs.append($0) }
+            engine.observe(FinishedRunObserver { record.report.runs.append($0) })
             record.transport.deliveredWhenCancelled = delivered
             let request = RunRequest(try VerificationRequest(phone: "13800138000", token: token))
             let handle = engine.verify(request) { finished.append($0) }
@@ -228,7 +228,7 @@ import Testing
 
     @Test func cancellingWhatHasEndedDoesNothing() async throws {
         let runs: Int = try await EngineHarness().onLoop { engine, record, promise in
-            engine.onRunFinished = { record.report.runs.append($0) }
+            engine.observe(FinishedRunObserver { record.report.runs.append($0) })
             let request = RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))
             var handle: (any RunHandle)?
             handle = engine.verify(request) { _ in

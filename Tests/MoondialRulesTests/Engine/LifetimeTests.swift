@@ -66,8 +66,8 @@ import Testing
                 transport: record.transport, host: "simulator", credentials: .documentedExample, eventLoop: loop)
             let source = RuleSource(name: .label("rules"), text: Array(Self.rules.utf8))
             var engine: RuleEngine? = try RuleEngine(
-                rules: RuleFiles([source]), settings: outer.settings, client: client, eventLoop: loop)
-            let weak = [Weak(engine), Weak(engine?.home.vm), Weak(engine?.outline)]
+                rules: RuleFiles([source]), settings: outer.settings, attempts: client, eventLoop: loop)
+            let weak = [Weak(engine), Weak(engine?.state.vm), Weak(engine?.outline)]
             let request = RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))
             engine?.verify(request) { _ in
                 Self.later(loop) { promise.succeed(weak.map { $0.object == nil }) }
@@ -81,8 +81,8 @@ import Testing
         let (early, late): (Int, Int) = try await EngineHarness(Self.rules).onLoop { engine, _, promise in
             var early = 0
             func next(_ number: Int) throws {
-                if number == 100 { early = engine.home.vm.liveBytes }
-                if number == 500 { return promise.succeed((early, engine.home.vm.liveBytes)) }
+                if number == 100 { early = engine.state.vm.liveBytes }
+                if number == 500 { return promise.succeed((early, engine.state.vm.liveBytes)) }
                 let request = try VerificationRequest(phone: "13800138000", token: "t", exID: "fails")
                 engine.verify(RunRequest(request)) { _ in
                     do { try next(number + 1) } catch { promise.fail(error) }
@@ -111,9 +111,9 @@ import Testing
             func next(_ allocations: UInt64) throws {
                 if decisions.last == "allow fine" { return promise.succeed(decisions) }
                 let request = RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))
-                engine.home.vm.limitAllocations(to: allocations)
+                engine.state.vm.limitAllocations(to: allocations)
                 engine.verify(request) {
-                    engine.home.vm.limitAllocations(to: nil)
+                    engine.state.vm.limitAllocations(to: nil)
                     decisions.append($0.decisionText)
                     do { try next(allocations + 1) } catch { promise.fail(error) }
                 }

@@ -92,10 +92,12 @@ import Testing
         ) { script, promise in
             script.transport.onHold = {
                 // The other run is through when the script itself is waiting for this one alone.
-                script.engine.onRunFinished = { _ in
-                    script.engine.onRunFinished = nil
-                    script.transport.letGo()
-                }
+                var isFirst = true
+                script.engine.observe(
+                    FinishedRunObserver { _ in
+                        if isFirst { script.transport.letGo() }
+                        isFirst = false
+                    })
             }
             script.onEnd = { promise.succeed($0) }
         }

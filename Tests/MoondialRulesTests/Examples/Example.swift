@@ -36,7 +36,7 @@ struct Example {
             let client = VerificationClient(
                 transport: InProcessTransport(simulator: Simulator(), eventLoop: loop), host: "simulator",
                 credentials: .documentedExample, eventLoop: loop)
-            let engine = try RuleEngine(rules: files, settings: outer.settings, client: client, eventLoop: loop)
+            let engine = try RuleEngine(rules: files, settings: outer.settings, attempts: client, eventLoop: loop)
             engine.verify(request) { run in
                 withExtendedLifetime(engine) { promise.succeed((run, record.report.logged)) }
             }

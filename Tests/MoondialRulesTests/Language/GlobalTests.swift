@@ -21,11 +21,11 @@ import Testing
 
     /// The same in an engine for rules alone and in one that runs scripts too.
     @Test(
-        arguments: [RuleEngine.Mode.service, .script],
+        arguments: [false, true],
         ["counter = 1", "_G.counter = 1", "existing = 1", "_G['existing'] = nil"])
-    func aHookCannotAssignThem(mode: RuleEngine.Mode, assignment: String) async throws {
+    func aHookCannotAssignThem(runsScripts: Bool, assignment: String) async throws {
         var harness = EngineHarness("existing = 0\nrule 'r' { pre_check = function()\n  \(assignment)\nend }")
-        harness.mode = mode
+        harness.runsScripts = runsScripts
         let run = try await harness.verify()
         let name = assignment.contains("counter") ? "counter" : "existing"
         #expect(run.decisionText == "review rule_error")
@@ -38,16 +38,16 @@ import Testing
     }
 
     @Test(
-        arguments: [RuleEngine.Mode.service, .script],
+        arguments: [false, true],
         [
             "rawset(_G, 'x', 1)", "setmetatable(_G, nil)", "string.new = 1", "table.concat = nil",
             "moondial.attempt = print",
             "moondial.config.x = 1", "moondial.json.null = 1", "rawset(_G, 'deny', allow)", "deny.decision = 'allow'",
             "getmetatable('').__index = {}", "math.pi = 3",
         ])
-    func norAnythingElseThatRunsShare(mode: RuleEngine.Mode, attack: String) async throws {
+    func norAnythingElseThatRunsShare(runsScripts: Bool, attack: String) async throws {
         var harness = EngineHarness("rule 'r' { pre_check = function() \(attack) end }")
-        harness.mode = mode
+        harness.runsScripts = runsScripts
         #expect(try await harness.verify().decisionText == "review rule_error")
     }
 
@@ -136,8 +136,8 @@ import Testing
         #expect(service.printed == ["nil\ttrue"])
     }
 
-    @Test(arguments: [RuleEngine.Mode.service, .script])
-    func theyCanBeListed(mode: RuleEngine.Mode) async throws {
+    @Test(arguments: [false, true])
+    func theyCanBeListed(runsScripts: Bool) async throws {
         var harness = EngineHarness(
             """
             own = 1
@@ -150,7 +150,7 @@ import Testing
               end,
             }
             """)
-        harness.mode = mode
+        harness.runsScripts = runsScripts
         let standard = Set(StandardLibrary.allowed.map { String($0.split(separator: ".")[0]) })
         let ours = ["_G", "allow", "deny", "moondial", "own", "print", "require", "review", "rule", "verify"]
         let printed = try await harness.report().printed

@@ -150,14 +150,13 @@ import Testing
     @Test func printKeepsBytes() async throws {
         let bytes: [UInt8] = try await EngineHarness().onLoop { outer, record, promise in
             var settings = outer.settings
-            settings.mode = .script
             settings.print = { promise.succeed($0) }
             let loop = promise.futureResult.eventLoop
             let client = VerificationClient(
                 transport: record.transport, host: "simulator", credentials: .documentedExample, eventLoop: loop)
-            let engine = try RuleEngine(rules: .none, settings: settings, client: client, eventLoop: loop)
-            engine.run(RuleSource(name: .label("bytes"), text: Array(#"print "\xff\0\n\xc3\xa9""#.utf8))) { _ in
-                withExtendedLifetime(engine) {}
+            let scripts = try ScriptHost(rules: .none, settings: settings, attempts: client, eventLoop: loop)
+            scripts.run(RuleSource(name: .label("bytes"), text: Array(#"print "\xff\0\n\xc3\xa9""#.utf8))) { _ in
+                withExtendedLifetime(scripts) {}
             }
         }
         #expect(bytes == [0xFF, 0, 0x0A, 0xC3, 0xA9])

@@ -19,10 +19,10 @@ struct RegistryTests {
 
     @Test func itNamesWhatScriptsHave() async throws {
         let tables = ["", "moondial", "moondial.json"] + ["coroutine", "math", "os", "string", "table", "utf8"]
-        let found: [String] = try await EngineHarness().onLoop { engine, _, promise in
+        let found: [String] = try await EngineHarness().withScripts { scripts, promise in
             promise.succeed(
                 tables.flatMap { table in
-                    engine.names(at: table).fields.filter { $0.type != "table" || table == "moondial" }
+                    scripts.names(at: table).fields.filter { $0.type != "table" || table == "moondial" }
                         .map { table.isEmpty ? $0.name : "\(table).\($0.name)" }
                 })
         }

@@ -147,11 +147,11 @@ import Testing
             try TemporaryFolder(["m.lua": "return 'script'"])
         )
         var harness = EngineHarness()
-        harness.mode = .script
+        harness.runsScripts = true
         harness.roots = [rules.path]
-        let printed: [String] = try await harness.onLoop { engine, record, promise in
+        let printed: [String] = try await harness.onLoop { _, record, promise in
             let source = RuleSource(name: .label("script"), text: Array("print(require 'm', require 'n')".utf8))
-            engine.run(source, root: scripts.path) { _ in
+            record.scripts?.run(source, root: scripts.path) { _ in
                 withExtendedLifetime(rules) { promise.succeed(record.report.printed) }
             }
         }

@@ -98,6 +98,8 @@ struct MachinePlayer {
                 calls.append("\(rule): \(call.hook.rawValue)")
                 let answer = hook(rule, call, &machine, now)
                 action = machine.hookAnswered(answer, now: now)
+            case .reserveToken:
+                action = machine.tokenReserved(.granted, now: now)
             case .attempt(let endpoint):
                 endpoints.append(endpoint)
                 action = machine.attemptFinished(attempt(endpoints.count, endpoint), now: now)

@@ -78,7 +78,7 @@ private struct RandomRun {
             switch action {
             case .callHook(let call): action = answer(call)
             case .attempt(let endpoint): action = finishAttempt(at: endpoint)
-            case .finish, .nothing: return nil
+            case .reserveToken, .finish, .nothing: return nil
             }
         }
         return nil

@@ -30,7 +30,8 @@ struct EngineHarness: Sendable {
     var roots: [String] = []
     var run = EngineHarness.patient
     var config = JSONObject()
-    var mode = RuleEngine.Mode.service
+    /// Whether scripts can be run, by `Record.scripts`. The default is false.
+    var runsScripts = false
     var simulator = Simulator()
 
     init(_ rules: String = "") {
@@ -68,9 +69,9 @@ struct EngineHarness: Sendable {
     /// Runs scripts in one engine, one after the other.
     func scripts(_ texts: [String], arguments: [String] = []) async throws -> [ScriptReport] {
         var harness = self
-        harness.mode = .script
+        harness.runsScripts = true
         return try await harness.onLoop { engine, record, promise in
-            engine.onRunFinished = { record.report.runs.append($0) }
+            engine.observe(FinishedRunObserver { record.report.runs.append($0) })
             runNext(of: texts[...], arguments, [], engine, record, promise)
         }
     }
@@ -82,9 +83,20 @@ struct EngineHarness: Sendable {
         guard let text = texts.first else { return promise.succeed(done) }
         record.report = ScriptReport()
         let source = RuleSource(name: .file("script.lua"), text: Array(text.utf8))
-        engine.run(source, arguments: arguments) { result in
+        record.scripts?.run(source, arguments: arguments) { result in
             record.report.finish(result)
             runNext(of: texts.dropFirst(), arguments, done + [record.report], engine, record, promise)
+        }
+    }
+
+    /// Calls `body` with what runs scripts.
+    func withScripts<Value: Sendable>(
+        _ body: @Sendable @escaping (ScriptHost, EventLoopPromise<Value>) -> Void
+    ) async throws -> Value {
+        var harness = self
+        harness.runsScripts = true
+        return try await harness.onLoop { _, record, promise in
+            if let scripts = record.scripts { body(scripts, promise) }
         }
     }
 
@@ -104,6 +116,8 @@ struct EngineHarness: Sendable {
     final class Record {
         var report = ScriptReport()
         let transport: StageTransport
+        /// When the harness runs scripts.
+        fileprivate(set) var scripts: ScriptHost?
 
         init(_ transport: StageTransport) { self.transport = transport }
     }
@@ -125,19 +139,25 @@ struct EngineHarness: Sendable {
                 let transport = StageTransport(simulator: simulator, eventLoop: loop)
                 let record = Record(transport)
                 var settings = RuleEngine.Settings(wallClock: { 1_700_000_000_123 })
-                settings.mode = mode
                 settings.run = run
                 settings.config = config
                 settings.print = { record.report.printed.append(String(decoding: $0, as: UTF8.self)) }
                 settings.log = { record.report.logged.append($0) }
                 let client = VerificationClient(
                     transport: transport, host: "simulator", credentials: .documentedExample, eventLoop: loop)
-                let engine = try RuleEngine(
-                    rules: RuleFiles(sources, roots: roots), settings: settings, client: client, eventLoop: loop)
+                let files = RuleFiles(sources, roots: roots)
+                let engine: RuleEngine
+                if runsScripts {
+                    let scripts = try ScriptHost(rules: files, settings: settings, attempts: client, eventLoop: loop)
+                    record.scripts = scripts
+                    engine = scripts.engine
+                } else {
+                    engine = try RuleEngine(rules: files, settings: settings, attempts: client, eventLoop: loop)
+                }
                 try body(engine, record, promise)
                 promise.futureResult.assumeIsolated().whenComplete { _ in
                     transport.breakCycles()
-                    withExtendedLifetime(engine) {}
+                    withExtendedLifetime(engine) { record.scripts = nil }
                 }
             } catch {
                 promise.fail(error)

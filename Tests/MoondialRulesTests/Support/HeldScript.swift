@@ -34,8 +34,8 @@ final class HeldScript {
     }
 
     fileprivate func start(_ text: String) {
-        engine.onRunFinished = { [record] in record.report.runs.append($0) }
-        handle = engine.run(RuleSource(name: .file("script.lua"), text: Array(text.utf8))) { [self] in
+        engine.observe(FinishedRunObserver { [record] in record.report.runs.append($0) })
+        handle = record.scripts?.run(RuleSource(name: .file("script.lua"), text: Array(text.utf8))) { [self] in
             ends += 1
             record.report.finish($0)
             onEnd?(record.report)
@@ -50,7 +50,7 @@ extension EngineHarness {
         arrange: @Sendable @escaping (HeldScript, EventLoopPromise<Value>) -> Void
     ) async throws -> Value {
         var harness = EngineHarness(rules)
-        harness.mode = .script
+        harness.runsScripts = true
         harness.run = run
         return try await harness.onLoop { engine, record, promise in
             let script = HeldScript(engine, record)

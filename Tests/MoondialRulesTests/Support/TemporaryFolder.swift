@@ -54,9 +54,9 @@ final class TemporaryFolder: Sendable {
     /// The revision after a script has run that lies in the folder.
     func revision(afterRunning text: String) async throws -> String {
         var harness = EngineHarness()
-        harness.mode = .script
-        return try await harness.onLoop { engine, _, promise in
-            engine.run(RuleSource(name: .label("script"), text: Array(text.utf8)), root: self.path) {
+        harness.runsScripts = true
+        return try await harness.onLoop { engine, record, promise in
+            record.scripts?.run(RuleSource(name: .label("script"), text: Array(text.utf8)), root: self.path) {
                 if case .failure(let diagnostic) = $0 { return promise.fail(diagnostic) }
                 promise.succeed(engine.outline.revision)
             }

@@ -4,21 +4,21 @@ import MoondialLua
 
 /// A Lua state in which a rulebook has been loaded. A run holds the one in which it began; when that is full or lost, the
 /// engine makes another for those that come.
-final class RuleVM {
+final class RuleState {
     let vm: LuaVM
     let host: LanguageHost
 
     /// Loads the rules: each file runs once. From then on no hook can assign a global.
     ///
     /// - Throws: A diagnostic for the first file that does not load.
-    init(rules: RuleFiles, settings: RuleEngine.Settings, engine: RuleEngine) throws(Diagnostic) {
-        host = LanguageHost(modules: Modules(roots: rules.roots, limits: settings.run.limits), settings: settings)
+    init(rules: RuleFiles, settings: RuleEngine.Settings, isPrompt: Bool) throws(Diagnostic) {
+        host = LanguageHost(
+            modules: Modules(roots: rules.roots, limits: settings.run.limits), settings: settings, isPrompt: isPrompt)
         do throws(LuaError) {
             vm = try host.makeVM()
         } catch {
             throw Diagnostic(error)
         }
-        host.connect(vm: vm, engine: engine)
         let meter = settings.run.limits.loadMeter()
         for source in rules.sources { try load(source, meter) }
         try checkRules(of: rules)
@@ -29,6 +29,13 @@ final class RuleVM {
                 "loading the rules takes more than the \(settings.run.limits.vmMemory >> 20) MiB of a Lua state",
                 fix: DiagnosticCode.ruleMemory.advice)
         }
+    }
+
+    /// The rule files with the modules that were read and looked for.
+    func stamps(with rules: RuleFiles) -> FileStamps {
+        var stamps = rules.stamps
+        stamps.merge(host.moduleStamps)
+        return stamps
     }
 
     /// Loads files besides those that have been, or none of them.

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+
+import JSON
+import MoondialLua
+import NIOCore
+import NumberVerification
+
+/// What host functions ask of the run whose hook calls them.
+extension ActiveRun {
+    struct RawRefusal: Error {
+        let reason: Guard
+    }
+
+    /// Sends a raw attempt, or says why not. The completion is called later, unless the attempt is refused.
+    func send(_ raw: RawAttempt, completion: @escaping (Attempt) -> Void) -> Result<any Exchange, RawRefusal> {
+        let permission = machine.rawAttempt(
+            raw.request, at: raw.endpoint, evenIfDelivered: raw.evenIfDelivered, now: now)
+        guard case .granted(let number) = permission else {
+            if case .refused(let reason) = permission { return .failure(RawRefusal(reason: reason)) }
+            preconditionFailure("a raw attempt is granted or refused")
+        }
+        let exchange = RawExchange { [weak self] delivered in
+            guard let self, !isOver else { return }
+            rawExchanges[number] = nil
+            machine.rawAttemptCancelled(number, delivered: delivered, now: now)
+        }
+        rawExchanges[number] = exchange
+        let finished = { [self] (attempt: Attempt) in
+            rawExchanges[number] = nil
+            machine.rawAttemptFinished(number, attempt, now: noteTime())
+            completion(attempt)
+        }
+        let answer = reserve(raw.request, at: raw.endpoint) {
+            exchange.reservation = $0
+        } later: { [self] reservation in
+            exchange.reservation = nil
+            switch reservation {
+            case .granted: start(raw, in: exchange, finished)
+            case .refused: finished(.cancelled(at: raw.endpoint, delivered: .no, elapsed: .zero))
+            }
+        }
+        switch answer {
+        case .granted?: start(raw, in: exchange, finished)
+        case .refused(let reason)?:
+            exchange.cancel()
+            return .failure(RawRefusal(reason: reason))
+        case nil: break
+        }
+        return .success(exchange)
+    }
+
+    private func start(_ raw: RawAttempt, in exchange: RawExchange, _ finished: @escaping (Attempt) -> Void) {
+        exchange.exchange = engine.attempts.attempt(
+            raw.request, at: raw.endpoint, correlation: correlation, deadline: deadline, completion: finished)
+    }
+
+    /// A raw attempt whose run gets to know that it was given up, and what is known of it then.
+    final class RawExchange: Exchange {
+        /// Nil before the request is sent.
+        fileprivate var exchange: (any Exchange)?
+        /// What waits for the token reserver.
+        fileprivate var reservation: (any RunHandle)?
+        private let cancelled: (Delivered) -> Void
+        /// What was known when it was given up. The run and the hook that waits both give it up.
+        private var delivered: Delivered?
+
+        fileprivate init(cancelled: @escaping (Delivered) -> Void) { self.cancelled = cancelled }
+
+        @discardableResult
+        func cancel() -> Delivered {
+            if let delivered { return delivered }
+            let delivered = exchange?.cancel() ?? .no
+            self.delivered = delivered
+            reservation?.cancel()
+            reservation = nil
+            cancelled(delivered)
+            return delivered
+        }
+    }
+
+    /// Notes a log line in the trace and gives its redacted form with the rule that speaks; nil when the run has logged
+    /// all that it may, and said so. What is dropped is not looked at: that would take time.
+    func log(_ message: String, fields: JSONObject, at site: LuaSite?, _ work: RedactionWork) -> LogLine? {
+        let redactor = engine.redactor
+        let place = machine.runningHook
+        let rule = place.map { rulebook.outline.rules[$0.rule].name }
+        let size = (rule?.utf8.count ?? 0) + (site?.source.description.utf8.count ?? 0)
+        switch machine.log(message, fields: fields, placeBytes: size, now: now) {
+        case .kept:
+            return LogLine(
+                message: redactor.text(message, work), fields: redactor.object(fields, work),
+                rule: rule.map(redactor.rule),
+                hook: place?.hook, site: site.map(redactor.site), traceID: machine.trace.id)
+        case .dropped(isFirst: false):
+            return nil
+        case .dropped(isFirst: true):
+            let limits = engine.settings.run.limits
+            let note =
+                "further lines of this run are dropped: it may log \(limits.logLines) lines and "
+                + "\(limits.logBytes) bytes"
+            return LogLine(
+                message: note, fields: JSONObject(), rule: rule.map(redactor.rule), hook: place?.hook,
+                site: site.map(redactor.site), traceID: machine.trace.id)
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialLua
+package import NIOCore
+package import NumberVerification
+
+/// Runs scripts, and the blocks that are typed at a prompt, on a rule engine of its own.
+///
+/// Scripts have the words of a rule file, and can call `verify` and `moondial.attempt`. Used on the engine's event loop.
+package final class ScriptHost {
+    /// Decides on what scripts verify.
+    package let engine: RuleEngine
+    /// Asked before a script sends something, and answers the request then or later. The default is nil: everything may be
+    /// sent.
+    package var admission: ((PermissionRequest) -> Void)?
+    /// Called when a script has submitted masked text in the place of a phone or token, which is refused.
+    package var onMaskedText: (() -> Void)?
+    /// Gets each rule that a script defines, and the one whose place it took. Called while Lua runs.
+    package var onRuleDefined: ((_ rule: RuleOutline, _ replaced: RuleOutline?) -> Void)?
+    /// Gets each attempt that a script makes itself, before the script does.
+    package var onRawAttempt: ((Attempt) -> Void)?
+    /// Gets the number and the end of each function that `moondial.spawn` has started. Nil, the default, refuses them.
+    package var onBackgroundEnd: ((Int, Result<[LuaView], Diagnostic>) -> Void)?
+    private var background: [Int: ActiveEvaluation] = [:]
+    private var lastBackground = 0
+
+    /// Loads the rules as an engine does.
+    ///
+    /// - Parameters:
+    ///   - isPrompt: Blocks will be typed: ``evaluate(_:firstLine:completion:)`` can be called. The default is false.
+    /// - Throws: A diagnostic for the first file that does not load.
+    package init(
+        rules: RuleFiles, settings: RuleEngine.Settings, attempts: any AttemptSource, eventLoop: any EventLoop,
+        isPrompt: Bool = false
+    ) throws(Diagnostic) {
+        let loaded = try RulebookLoader(settings, isPrompt: isPrompt).load(rules)
+        engine = RuleEngine(loaded, attempts: attempts, eventLoop: eventLoop)
+        engine.scripts = self
+    }
+
+    /// Runs a script: Lua with the same words as a rule file, plus `verify` and `moondial.attempt` at its top level.
+    /// Rules that it defines join those that were loaded.
+    ///
+    /// `require` looks in `root` first; the default is nil, for the folders of the rules alone. The script finds
+    /// `arguments`, by default none, in `...` and `arg`, with its own name as `arg[0]`. The completion is called once,
+    /// after this call has returned, with what the script returned.
+    @discardableResult
+    package func run(
+        _ script: RuleSource, root: String? = nil, arguments: [String] = [],
+        completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void
+    ) -> any RunHandle {
+        engine.state.host.beginScript(script, root: root)
+        let run = ActiveScript(state: engine.state, completion: completion)
+        engine.eventLoop.assumeIsolated().execute { run.start(script, arguments: arguments) }
+        return run
+    }
+
+    // MARK: - At a prompt
+
+    /// Runs a block that was typed: an expression first, and if it is none, statements. Globals stay; rules that it
+    /// defines join those that are there. What it comes to is also in `_` and `_1` to `_9`, an error in `_error`.
+    ///
+    /// When what ran before has left the Lua state unusable, it is a fresh one, with the rules of files alone.
+    ///
+    /// `firstLine` is the number of the block's first line within its source. The completion is called once, after this
+    /// call has returned, with a view of each value.
+    @discardableResult
+    package func evaluate(
+        _ block: RuleSource, firstLine: Int = 1, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void
+    ) -> ActiveEvaluation {
+        let state = engine.usableState()
+        let evaluation = ActiveEvaluation(state: state, completion: completion)
+        state.host.noteWhenDefining(block)
+        engine.eventLoop.assumeIsolated().execute { evaluation.start(block, firstLine: firstLine) }
+        return evaluation
+    }
+
+    /// Whether more lines must follow before a block can be run. One that is wrong is not incomplete.
+    package func isIncomplete(_ text: String) -> Bool {
+        engine.state.vm.isIncomplete(Array(text.utf8))
+    }
+
+    /// Whether a block that can be run is a value, and no statement that could be written in a file.
+    package func isExpression(_ text: String) -> Bool { engine.state.vm.isOnlyExpression(Array(text.utf8)) }
+
+    /// The type of what stands at a dotted path, and the fields of a table with their types: read without running any
+    /// code. The empty path means the globals.
+    package func names(at path: String) -> (type: String, fields: [(name: String, type: String)]) {
+        (try? engine.state.vm.names(at: path)) ?? ("nil", [])
+    }
+
+    /// Without the phones and tokens that were submitted, and without phones that nobody submitted.
+    package func redacted(_ text: String) -> String {
+        engine.redactor.text(text)
+    }
+
+    // MARK: - Rules
+
+    /// Takes a rule away; false when there is none of that name.
+    package func dropRule(_ name: String) -> Bool { engine.state.host.drop(name) }
+
+    /// Loads rule files besides those that are there.
+    ///
+    /// - Throws: A diagnostic for the first file that does not load; then no rule has changed.
+    package func load(_ files: RuleFiles) throws(Diagnostic) {
+        try engine.state.loadMore(files)
+        engine.rules.add(files)
+    }
+
+    /// Loads rule files in the place of those that are there. Rules that were typed stay, unless a file has one of the
+    /// same name. Globals stay.
+    ///
+    /// - Throws: A diagnostic for the first file that does not load; then no rule has changed.
+    package func reload(_ files: RuleFiles) throws(Diagnostic) {
+        try engine.state.reload(files)
+        engine.rules = files
+    }
+
+    // MARK: - In the background
+
+    /// The numbers of the functions that `moondial.spawn` has started and that have not ended, sorted.
+    package var backgroundNumbers: [Int] { background.keys.sorted() }
+
+    /// Ends the one of that number, if it has not ended.
+    package func cancelBackground(_ number: Int) { background[number]?.cancel() }
+
+    /// Begins a function after the present call of the VM.
+    func spawn(_ function: LuaFunction) -> Int {
+        lastBackground += 1
+        let number = lastBackground
+        let evaluation = ActiveEvaluation(state: engine.state) { [weak self] result in
+            self?.background[number] = nil
+            self?.onBackgroundEnd?(number, result)
+        }
+        background[number] = evaluation
+        engine.eventLoop.assumeIsolated().execute { evaluation.start(function) }
+        return number
+    }
+
+    // MARK: - Permission
+
+    /// Asks whether a script may send something.
+    ///
+    /// `completion` gets why nothing is sent, or nil, after this call has returned.
+    ///
+    /// - Returns: The request that waits for an answer; nil when the call may be sent at once, and then the completion is
+    ///   not called.
+    func requestPermission(
+        for function: String, at endpoint: Endpoint? = nil, of phone: Phone, on strand: Strand,
+        completion: @escaping (_ refusal: String?) -> Void
+    ) -> PermissionRequest? {
+        guard let admission else { return nil }
+        // What a function in the background starts shares its meter.
+        let number = background.first { $0.value.meter === strand.meter }?.key
+        let request = PermissionRequest(
+            function, at: endpoint, of: phone, backgroundNumber: number, completion: completion)
+        // Later, because an answer enters the VM, which is busy with this call.
+        engine.eventLoop.assumeIsolated().execute { if request.isOpen { admission(request) } }
+        return request
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+import NumberVerification
+import Testing
+
+@testable import MoondialRules
+
+struct TokenReserverTests {
+    private static let rawRule = """
+        rule "raw" { pre_check = function(req)
+          local first = moondial.attempt("h5", req.phone, "other")
+          return deny(first.delivered .. " " .. first.verdict)
+        end }
+        """
+
+    /// Answers at once, or when the test says so.
+    private final class Reserver: TokenReserver {
+        private final class Wait: RunHandle {
+            var isCancelled = false
+
+            func cancel() { isCancelled = true }
+        }
+
+        var atOnce: TokenReservation?
+        private(set) var asked: [String] = []
+        var later: ((TokenReservation) -> Void)?
+        var onAsk: () -> Void = {}
+        private let wait = Wait()
+        var isCancelled: Bool { wait.isCancelled }
+
+        init(atOnce: TokenReservation? = nil) { self.atOnce = atOnce }
+
+        func reserve(
+            _ request: VerificationRequest, at endpoint: Endpoint, for run: RunContext,
+            completion: @escaping (TokenReservation) -> Void
+        ) -> (any RunHandle)? {
+            asked.append("\(request.token.reveal()) \(endpoint.rawValue)")
+            if let atOnce { completion(atOnce) } else { later = completion }
+            onAsk()
+            return wait
+        }
+    }
+
+    private static func later(_ loop: any EventLoop, _ body: @escaping () -> Void) {
+        loop.assumeIsolated().execute(body)
+    }
+
+    @Test(arguments: [(TokenReservation.granted, "allow match", 1), (.refused(.tokenSpent), "review token_spent", 0)])
+    func answerAtOnceDecides(reservation: TokenReservation, decision: String, sent: Int) async throws {
+        let (text, count): (String, Int) = try await EngineHarness().onLoop { engine, record, promise in
+            engine.tokenReserver = Reserver(atOnce: reservation)
+            engine.verify(RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))) {
+                promise.succeed(($0.decisionText, record.transport.sent))
+            }
+        }
+        #expect(text == decision)
+        #expect(count == sent)
+    }
+
+    @Test func theRunWaitsForALaterAnswer() async throws {
+        let (before, run): (Int, FinishedRun) = try await EngineHarness().onLoop { engine, record, promise in
+            let reserver = Reserver()
+            engine.tokenReserver = reserver
+            var before = 0
+            let loop = promise.futureResult.eventLoop
+            reserver.onAsk = {
+                Self.later(loop) {
+                    before = record.transport.sent
+                    reserver.later?(.granted)
+                }
+            }
+            engine.verify(RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))) {
+                promise.succeed((before, $0))
+            }
+        }
+        #expect(before == 0)
+        #expect(run.decisionText == "allow match")
+    }
+
+    @Test func cancelledRunGivesTheWaitUp() async throws {
+        let (isCancelled, sent, decision): (Bool, Int, String) = try await EngineHarness().onLoop {
+            engine, record, promise in
+            let reserver = Reserver()
+            engine.tokenReserver = reserver
+            let loop = promise.futureResult.eventLoop
+            let handle = engine.verify(RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))) { run in
+                Self.later(loop) {
+                    // Too late.
+                    reserver.later?(.granted)
+                    promise.succeed((reserver.isCancelled, record.transport.sent, run.decisionText))
+                }
+            }
+            reserver.onAsk = { Self.later(loop) { handle.cancel() } }
+        }
+        #expect(isCancelled)
+        #expect(sent == 0)
+        #expect(decision == "review cancelled")
+    }
+
+    @Test(arguments: [(TokenReservation.granted, "deny yes match", 1), (.refused(.tokenSpent), "review rule_error", 0)])
+    func rawAttemptAsksAtOnce(reservation: TokenReservation, decision: String, sent: Int) async throws {
+        let (text, asked, count): (String, [String], Int) = try await EngineHarness(Self.rawRule).onLoop {
+            engine, record, promise in
+            let reserver = Reserver(atOnce: reservation)
+            engine.tokenReserver = reserver
+            engine.verify(RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))) {
+                promise.succeed(($0.decisionText, reserver.asked, record.transport.sent))
+            }
+        }
+        #expect(text == decision)
+        #expect(asked == ["other h5"])
+        #expect(count == sent)
+    }
+
+    @Test(arguments: [(TokenReservation.granted, "deny yes match", 1), (.refused(.tokenSpent), "deny no unknown", 0)])
+    func rawAttemptWaitsForALaterAnswer(reservation: TokenReservation, decision: String, sent: Int) async throws {
+        let (text, count): (String, Int) = try await EngineHarness(Self.rawRule).onLoop { engine, record, promise in
+            let reserver = Reserver()
+            engine.tokenReserver = reserver
+            let loop = promise.futureResult.eventLoop
+            reserver.onAsk = { Self.later(loop) { reserver.later?(reservation) } }
+            engine.verify(RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))) {
+                promise.succeed(($0.decisionText, record.transport.sent))
+            }
+        }
+        #expect(text == decision)
+        #expect(count == sent)
+    }
+}
