@@ -159,6 +159,8 @@ final class ActiveRun: RunHandle {
     /// Asks the token reserver. Without one, all is granted.
     ///
     /// - Parameters:
+    ///   - request: With the token.
+    ///   - endpoint: Where it is to be sent.
     ///   - wait: Gets what gives the wait up, if the answer comes later.
     ///   - later: Gets the answer then, unless the run ends first.
     /// - Returns: The answer; nil when it comes later.

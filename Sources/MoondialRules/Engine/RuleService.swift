@@ -52,6 +52,9 @@ package final class RuleService: Sendable {
     /// Loads the rules once for each event loop and starts the engines.
     ///
     /// - Parameters:
+    ///   - rules: The same for all engines.
+    ///   - configuration: What the engines have in common.
+    ///   - eventLoops: One or more, without repetition.
     ///   - attempts: Makes the source of attempts of an event loop. Called on it, once.
     /// - Throws: A `Diagnostic` for the first file that does not load, or the error of `attempts`.
     package init(

@@ -27,6 +27,10 @@ package final class ScriptHost {
     /// Loads the rules as an engine does.
     ///
     /// - Parameters:
+    ///   - rules: Load once, and again into a fresh state when the last one is lost.
+    ///   - settings: Those of the engine.
+    ///   - attempts: Brings the outcomes of attempts.
+    ///   - eventLoop: Where everything happens.
     ///   - isPrompt: Blocks will be typed: ``evaluate(_:firstLine:completion:)`` can be called. The default is false.
     /// - Throws: A diagnostic for the first file that does not load.
     package init(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import NIOConcurrencyHelpers
 import MoondialLua
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import NumberVerification
