@@ -81,7 +81,8 @@ struct PromptTests {
         try await prompt.expectPrompt()
         let spawn =
             "moondial.spawn(function() return moondial.attempt(\"h5\", \"13800138000\", \"sim:delay=300ms\").code end)"
-        #expect(try await prompt.run(spawn).last == "1")
+        // On a busy machine the function may have ended by then.
+        #expect(try await prompt.run(spawn).contains("1"))
         prompt.type("half a li")
         try await prompt.expect { $0.lines.suffix(3) == ["[1] done:", "9000", "sim> half a li"] }
         prompt.type("\u{3}")
