@@ -30,21 +30,19 @@ extension ActiveRun {
             machine.rawAttemptFinished(number, attempt, now: noteTime())
             completion(attempt)
         }
-        let answer = reserve(raw.request, at: raw.endpoint) {
-            exchange.reservation = $0
-        } later: { [self] reservation in
-            exchange.reservation = nil
-            switch reservation {
-            case .granted: start(raw, in: exchange, finished)
-            case .refused: finished(.cancelled(at: raw.endpoint, delivered: .no, elapsed: .zero))
+        let question = ask(about: raw.request, at: raw.endpoint) { [self] reservation in
+            if reservation == .granted, now < machine.deadline {
+                start(raw, in: exchange, finished)
+            } else {
+                finished(.cancelled(at: raw.endpoint, delivered: .no, elapsed: .zero))
             }
         }
-        switch answer {
+        switch question.answer {
         case .granted?: start(raw, in: exchange, finished)
         case .refused(let reason)?:
             exchange.cancel()
             return .failure(RawRefusal(reason: reason))
-        case nil: break
+        case nil: exchange.reservation = question
         }
         return .success(exchange)
     }
@@ -58,8 +56,8 @@ extension ActiveRun {
     final class RawExchange: Exchange {
         /// Nil before the request is sent.
         fileprivate var exchange: (any Exchange)?
-        /// What waits for the token reserver.
-        fileprivate var reservation: (any RunHandle)?
+        /// What the token reserver has not answered yet.
+        fileprivate var reservation: TokenQuestion?
         private let cancelled: (Delivered) -> Void
         /// What was known when it was given up. The run and the hook that waits both give it up.
         private var delivered: Delivered?
@@ -72,7 +70,6 @@ extension ActiveRun {
             let delivered = exchange?.cancel() ?? .no
             self.delivered = delivered
             reservation?.cancel()
-            reservation = nil
             cancelled(delivered)
             return delivered
         }

@@ -60,8 +60,8 @@ final class ActiveRun: RunHandle {
     /// Made when the first hook is called.
     private var strand: Strand?
     private var exchange: (any Exchange)?
-    /// What waits for the answer of the token reserver.
-    private var reservation: (any RunHandle)?
+    /// What the token reserver has not answered yet.
+    private var reservation: TokenQuestion?
     /// How many events of the trace the observers have got.
     private var observedEvents = 0
     /// Raw attempts in flight, by their number.
@@ -92,9 +92,8 @@ final class ActiveRun: RunHandle {
     func cancel() {
         if isOver { return }
         for raw in Array(rawExchanges.values) { raw.cancel() }
-        let reservation = reservation
-        self.reservation = nil
         reservation?.cancel()
+        reservation = nil
         let delivered = exchange?.cancel() ?? .maybe
         perform(machine.cancelled(delivered: delivered, now: now))
     }
@@ -132,13 +131,14 @@ final class ActiveRun: RunHandle {
                 guard let answer = self.call(call) else { return }
                 action = machine.hookAnswered(answer, now: noteTime())
             case .reserveToken(let endpoint):
-                let answer = reserve(request.verification, at: endpoint) {
-                    reservation = $0
-                } later: { [self] in
+                let question = ask(about: request.verification, at: endpoint) { [self] in
                     reservation = nil
                     perform(machine.tokenReserved($0, now: noteTime()))
                 }
-                guard let answer else { return }
+                guard let answer = question.answer else {
+                    reservation = question
+                    return
+                }
                 action = machine.tokenReserved(answer, now: noteTime())
             case .attempt(let endpoint):
                 exchange = engine.attempts.attempt(
@@ -156,27 +156,17 @@ final class ActiveRun: RunHandle {
         }
     }
 
-    /// Asks the token reserver. Without one, all is granted.
+    /// Asks the token reserver, if the engine has one.
     ///
     /// - Parameters:
     ///   - request: With the token.
     ///   - endpoint: Where it is to be sent.
-    ///   - wait: Gets what gives the wait up, if the answer comes later.
-    ///   - later: Gets the answer then, unless the run ends first.
-    /// - Returns: The answer; nil when it comes later.
-    func reserve(
-        _ request: VerificationRequest, at endpoint: Endpoint, wait: ((any RunHandle)?) -> Void,
-        later: @escaping (TokenReservation) -> Void
-    ) -> TokenReservation? {
-        guard let reserver = engine.tokenReserver else { return .granted }
-        var answer: TokenReservation?
-        var isWaiting = false
-        let handle = reserver.reserve(request, at: endpoint, for: machine.trace.run) { [weak self] in
-            if !isWaiting { answer = $0 } else if let self, !isOver { later($0) }
-        }
-        isWaiting = answer == nil
-        if isWaiting { wait(handle) }
-        return answer
+    ///   - later: Gets an answer that does not come at once.
+    /// - Returns: The question, with its answer if that came at once.
+    func ask(
+        about request: VerificationRequest, at endpoint: Endpoint, later: @escaping (TokenReservation) -> Void
+    ) -> TokenQuestion {
+        TokenQuestion(to: engine.tokenReserver, about: request, at: endpoint, for: machine.trace.run, later: later)
     }
 
     /// Gives the observers what has happened since they were called last.

@@ -7,9 +7,9 @@ package import NumberVerification
 /// A run asks before each attempt, after its own rules have allowed it and before anything is sent. Used on the engine's
 /// event loop.
 package protocol TokenReserver: AnyObject {
-    /// Answers once, in this call or later, on the event loop.
+    /// Answers once, in this call or later, on the event loop. An answer that comes after the wait was given up is dropped.
     ///
-    /// - Returns: What gives the wait up when the run ends before the answer; nil when there is nothing to give up.
+    /// - Returns: What gives the wait up when the answer is no longer needed; nil when there is nothing to give up.
     func reserve(
         _ request: VerificationRequest, at endpoint: Endpoint, for run: RunContext,
         completion: @escaping (TokenReservation) -> Void
@@ -22,4 +22,41 @@ package enum TokenReservation: Sendable, Hashable {
     case granted
     /// The request is not sent, for this reason.
     case refused(Guard)
+}
+
+/// One question to a ``TokenReserver``. It is answered at once, or later unless it was given up before.
+final class TokenQuestion: RunHandle {
+    /// The answer, if it came at once.
+    private(set) var answer: TokenReservation?
+    private var later: ((TokenReservation) -> Void)?
+    private var wait: (any RunHandle)?
+
+    /// Asks. Without a reserver, all is granted at once.
+    init(
+        to reserver: (any TokenReserver)?, about request: VerificationRequest, at endpoint: Endpoint,
+        for run: RunContext, later: @escaping (TokenReservation) -> Void
+    ) {
+        guard let reserver else {
+            answer = .granted
+            return
+        }
+        wait = reserver.reserve(request, at: endpoint, for: run) { [weak self] in self?.take($0) }
+        if answer == nil { self.later = later } else { wait = nil }
+    }
+
+    private func take(_ answer: TokenReservation) {
+        guard let later else {
+            self.answer = answer
+            return
+        }
+        self.later = nil
+        wait = nil
+        later(answer)
+    }
+
+    func cancel() {
+        later = nil
+        wait?.cancel()
+        wait = nil
+    }
 }

@@ -18,10 +18,9 @@ extension LanguageHost {
             },
             // The prelude gives the function, and the same with its arguments, which shows its results.
             HostFunction("host.spawn", .takesFunctions) { [weak self] call in
-                guard let scripts = self?.engine?.scripts else { return Self.ended }
                 let (given, function) = (call.arguments.nextOrNil(), call.arguments.nextOrNil())
                 if Self.isInHook(call) { return .raised("moondial.spawn cannot be called in a hook") }
-                guard scripts.onBackgroundEnd != nil else {
+                guard let scripts = self?.engine?.scripts, scripts.onBackgroundEnd != nil else {
                     return .raised("moondial.spawn works at the prompt only; use moondial.all in a script")
                 }
                 guard case .function = given, case .function(let function) = function else {

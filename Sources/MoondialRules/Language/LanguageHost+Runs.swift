@@ -41,6 +41,8 @@ extension LanguageHost {
             guard !isLoading, let strand = Self.strand(of: call), let engine else {
                 return .raised("\(name) cannot be called while rules load; call it in a hook or in a script")
             }
+            // Without its host, nothing asks whether a script may send.
+            guard strand.run != nil || engine.scripts != nil else { return Self.ended }
             var arguments = CallArguments(call, of: name)
             do throws(CallRefusal) {
                 try start(&arguments, strand, engine)

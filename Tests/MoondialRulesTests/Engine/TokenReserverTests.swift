@@ -98,6 +98,36 @@ struct TokenReserverTests {
         #expect(decision == "review cancelled")
     }
 
+    /// The hook goes on without the attempt, and the run does not end.
+    @Test func anAnswerToARawAttemptThatWasGivenUpSendsNothing() async throws {
+        let rules = """
+            rule "one of two fails" { pre_check = function(req)
+              pcall(moondial.all, {
+                function() moondial.attempt("h5", req.phone, "other") end,
+                function() error "no" end,
+              })
+              moondial.attempt("mobile", req.phone, "hold")
+            end }
+            """
+        let (sent, isCancelled): (Int, Bool) = try await EngineHarness(rules).onLoop { engine, record, promise in
+            let reserver = Reserver()
+            engine.tokenReserver = reserver
+            let loop = promise.futureResult.eventLoop
+            var answers: [(TokenReservation) -> Void] = []
+            reserver.onAsk = {
+                if let answer = reserver.later { answers.append(answer) }
+                // The second one is asked for after the first was given up.
+                if answers.count == 2 { Self.later(loop) { answers.forEach { $0(.granted) } } }
+            }
+            record.transport.onHold = { promise.succeed((record.transport.sent, reserver.isCancelled)) }
+            engine.verify(RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))) { _ in
+                record.transport.letGo()
+            }
+        }
+        #expect(sent == 1)
+        #expect(isCancelled)
+    }
+
     @Test(arguments: [(TokenReservation.granted, "deny yes match", 1), (.refused(.tokenSpent), "review rule_error", 0)])
     func rawAttemptAsksAtOnce(reservation: TokenReservation, decision: String, sent: Int) async throws {
         let (text, asked, count): (String, [String], Int) = try await EngineHarness(Self.rawRule).onLoop {
