@@ -190,7 +190,7 @@ extension Editor {
     private static func fitted(_ text: String, to width: Int) -> String {
         var text = text
         while DisplayWidth.of(text) > width { text.removeLast() }
-        return text + String(repeating: " ", count: max(0, width - DisplayWidth.of(text)))
+        return DisplayText.padded(text, to: width)
     }
 
     /// Writes as much as fits into the row.

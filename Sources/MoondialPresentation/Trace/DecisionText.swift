@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import JSON
-import MoondialLua
 package import MoondialRules
 import NumberVerification
 import TextFormats
@@ -43,13 +42,7 @@ package struct DecisionText {
 
     private var decision: String {
         let outcome = result.decision.outcome
-        let colour: Style.Colour =
-            switch outcome {
-            case .allow: .green
-            case .deny: .red
-            case .review: .yellow
-            }
-        return style.bold(style.colour(outcome.rawValue, colour))
+        return style.bold(style.colour(outcome.rawValue, outcome.colour))
     }
 
     private var fields: String? {
@@ -97,5 +90,16 @@ package struct DecisionText {
     /// Redacted and printable.
     private func shown(_ text: String?) -> String? {
         text.map { String(escaping: redactor.text($0).utf8) }
+    }
+}
+
+extension Decision.Outcome {
+    /// In which an outcome is shown, wherever it is.
+    var colour: Style.Colour {
+        switch self {
+        case .allow: .green
+        case .deny: .red
+        case .review: .yellow
+        }
     }
 }

@@ -33,7 +33,7 @@ extension Waterfall {
             case .decision(let decision, let grounds):
                 label = "decision"
                 body = writer.decision(decision, grounds, at: step.place)
-                tint = Entry.tint(of: decision.outcome)
+                tint = decision.outcome.colour
             }
         }
 
@@ -42,14 +42,6 @@ extension Waterfall {
             case .match: .green
             case .mismatch: .red
             case .unknown: .yellow
-            }
-        }
-
-        private static func tint(of outcome: Decision.Outcome) -> Style.Colour {
-            switch outcome {
-            case .allow: .green
-            case .deny: .red
-            case .review: .yellow
             }
         }
     }

@@ -114,7 +114,7 @@ package final class RuleService: Sendable {
         return loaded[0].outline
     }
 
-    /// Returns when no run is in flight, on any of the event loops, at one moment each. Whoever starts runs has to stop before.
+    /// Waits until no run is in flight, on one event loop after the other. Start no further runs before calling this.
     package func drain() async throws {
         for place in places {
             try await place.eventLoop.flatSubmit { [engine = place.engine] in

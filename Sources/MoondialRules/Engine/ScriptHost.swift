@@ -62,7 +62,7 @@ package final class ScriptHost {
     // MARK: - At a prompt
 
     /// Runs a block that was typed: an expression first, and if it is none, statements. Globals stay; rules that it
-    /// defines join those that are there. What it comes to is also in `_` and `_1` to `_9`, an error in `_error`.
+    /// defines join those that are there. Its value is also in `_` and `_1` to `_9`, an error in `_error`.
     ///
     /// When what ran before has left the Lua state unusable, it is a fresh one, with the rules of files alone.
     ///
@@ -93,7 +93,7 @@ package final class ScriptHost {
         (try? engine.state.vm.names(at: path)) ?? ("nil", [])
     }
 
-    /// Without the phones and tokens that were submitted, and without phones that nobody submitted.
+    /// The text with submitted tokens replaced, and with phones masked whether they were submitted or not.
     package func redacted(_ text: String) -> String {
         engine.redactor.text(text)
     }

@@ -5,7 +5,6 @@ import MoondialPresentation
 import MoondialRules
 import NIOCore
 import NIOPosix
-import NumberVerification
 import Synchronization
 
 /// A rule engine at work for one command, on an event loop made of the main thread, until the process ends.
@@ -33,7 +32,7 @@ final class RuleSession {
     private let interruption = Interruption()
     private var hasReportedInterruption = false
 
-    /// Starts the engine, hands it over, and never returns: whoever gets it ends the process with `end`.
+    /// Starts the engine and passes the session to `body`, which ends the process with ``end(_:)``. Never returns.
     static func run(_ plan: Plan, shell: Shell, body: @escaping (RuleSession) -> Void) -> Never {
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
             do throws(Failure) {
