@@ -2,7 +2,6 @@
 
 package import MoondialConsole
 import MoondialPresentation
-import MoondialRules
 
 /// A small terminal: what the painter's bytes look like. Unknown sequences are collected, so that tests can refuse them.
 package struct TerminalEmulator {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialLua
 import MoondialPresentation
 import MoondialRules
 import TextFormats

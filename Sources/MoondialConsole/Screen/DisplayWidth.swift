@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialPresentation
-import MoondialRules
 import TextFormats
 
 /// How characters of the text are shown, and how wide that is.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialPresentation
-import MoondialRules
 
 /// What stands before the lines of a block.
 package struct ReplPrompt: Sendable, Hashable {

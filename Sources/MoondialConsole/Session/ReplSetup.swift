@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialPresentation
-import MoondialRules
 package import NumberVerificationSimulator
 
 /// Where a session prints, and what that can show.

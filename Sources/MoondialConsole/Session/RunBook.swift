@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
-import NumberVerification
 
 /// The runs of a session.
 struct RunBook {

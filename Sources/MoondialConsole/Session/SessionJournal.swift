@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
-import MoondialRules
 
 /// What was typed, line by line.
 struct SessionJournal {

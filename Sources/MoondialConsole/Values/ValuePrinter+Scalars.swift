@@ -2,7 +2,6 @@
 
 import MoondialLua
 import MoondialPresentation
-import MoondialRules
 
 extension ValuePrinter {
     /// Everything but tables.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 package import JSON
-import NumberVerification
 
 /// What the rules chose for one run. The verdict is evidence, the decision is ours.
 package struct Decision: Sendable, Hashable {

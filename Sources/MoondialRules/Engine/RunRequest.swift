@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 package import JSON
-import MoondialLua
 package import NumberVerification
 import TextFormats
 

@@ -2,7 +2,6 @@
 
 import JSON
 import MoondialLua
-import NumberVerification
 
 /// A call of a host function that cannot be answered: the message is raised at the place of the call.
 struct CallRefusal: Error {

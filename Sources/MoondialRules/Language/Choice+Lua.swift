@@ -2,7 +2,6 @@
 
 import JSON
 import MoondialLua
-import NumberVerification
 
 /// Why a Lua value is not a decision.
 struct ChoiceProblem: Error {

@@ -2,7 +2,6 @@
 
 import JSON
 import MoondialLua
-import NumberVerification
 import TextFormats
 
 /// Why a Lua value has no JSON form.

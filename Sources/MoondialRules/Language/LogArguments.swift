@@ -2,7 +2,6 @@
 
 import JSON
 import MoondialLua
-import NumberVerification
 import TextFormats
 
 /// What `moondial.log` was given, as message and fields. Anything can be logged: what has no text or JSON form is named, and

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
-import NumberVerification
 
 /// One rule as `rule "name" { … }` gave it.
 struct RuleDefinition {

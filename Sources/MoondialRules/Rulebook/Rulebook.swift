@@ -2,7 +2,6 @@
 
 import Crypto
 import MoondialLua
-import NumberVerification
 import TextFormats
 
 /// All the rules loaded together: what a run knows of them and the functions themselves. Does not change; a change of

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import NIOCore
-import NumberVerification
 
 /// Plays the steps of one reply in time, on one event loop. Used on that loop only.
 final class ReplyPlayer {

@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import MoondialRules
-import NumberVerification
 
 struct ReplCommand: MoondialCommand {
     static let configuration = CommandConfiguration(

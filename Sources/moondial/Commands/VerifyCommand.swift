@@ -4,7 +4,6 @@ import ArgumentParser
 import JSON
 import MoondialPresentation
 import MoondialRules
-import NumberVerification
 import TextFormats
 
 struct VerifyCommand: MoondialCommand {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialLua
 import MoondialRules
 import TextFormats
 

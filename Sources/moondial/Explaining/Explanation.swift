@@ -2,7 +2,6 @@
 
 import JSON
 import MoondialPresentation
-import MoondialRules
 import NumberVerification
 
 /// What is known about one code, of the provider or our own.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialRules
 import TextFormats
 
 #if canImport(Darwin)

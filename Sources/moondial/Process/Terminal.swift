@@ -2,7 +2,6 @@
 
 import MoondialConsole
 import MoondialPresentation
-import MoondialRules
 
 #if canImport(Darwin)
     import Darwin

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialConsole
-import MoondialRules
 import NIOConcurrencyHelpers
 import NIOCore
 

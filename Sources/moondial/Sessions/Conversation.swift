@@ -5,7 +5,6 @@ import MoondialLua
 import MoondialRules
 import NIOCore
 import NIOPosix
-import NumberVerification
 import NumberVerificationSimulator
 
 #if canImport(Darwin)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialLua
 import Testing
 
 /// Apart from waiting, the coroutine library is the stock one, to the word.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialLua
 import Testing
 
 /// Jumps out of blocks close what they leave, where the compiler of stock Lua gets that wrong.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import JSON
-import MoondialLua
 import MoondialRules
 import NIOCore
 import NumberVerification

@@ -3,7 +3,6 @@
 import MoondialLua
 import MoondialRules
 import NIOCore
-import NumberVerification
 import Testing
 
 /// `moondial.all`.

@@ -3,7 +3,6 @@
 import MoondialLua
 import MoondialRules
 import NIOCore
-import NumberVerification
 import Testing
 
 /// Scripts: arguments, results, errors, and rules of their own.

@@ -3,7 +3,6 @@
 import MoondialLua
 import MoondialRules
 import NIOCore
-import NumberVerification
 import Testing
 
 /// Where `verify` can wait, and where it is refused before anything is sent.

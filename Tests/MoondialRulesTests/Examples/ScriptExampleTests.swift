@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialRules
-import NumberVerification
 import Testing
 
 /// The scripts in `examples/` print what they promise.

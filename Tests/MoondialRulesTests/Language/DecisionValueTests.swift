@@ -3,7 +3,6 @@
 import JSON
 import MoondialLua
 import MoondialRules
-import NumberVerification
 import Testing
 
 /// `allow`, `deny` and `review` as values: made only by themselves, and never changed.

@@ -2,7 +2,6 @@
 
 import MoondialLua
 import MoondialRules
-import NumberVerification
 import Testing
 
 /// Errors of the world are tables with a text, and can be used like the messages of other Lua functions.

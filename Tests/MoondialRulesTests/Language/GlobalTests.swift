@@ -2,7 +2,6 @@
 
 import MoondialLua
 import MoondialRules
-import NumberVerification
 import Testing
 
 /// Globals: defined while rules load, then read-only; and never read before they are defined.

@@ -2,7 +2,6 @@
 
 import JSON
 import MoondialRules
-import NumberVerification
 import Testing
 
 /// `req`, `attempt` and the decision of `on_decision`: tables that can be read like any other, and only read.

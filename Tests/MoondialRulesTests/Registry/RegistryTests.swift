@@ -3,7 +3,6 @@
 import JSON
 import MoondialLua
 import NIOCore
-import NumberVerification
 import Testing
 
 @testable import MoondialRules

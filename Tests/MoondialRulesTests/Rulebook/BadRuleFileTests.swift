@@ -3,7 +3,6 @@
 import MoondialLua
 import MoondialRules
 import NIOCore
-import NumberVerification
 import Testing
 
 /// Rule files that do not load, and what is said about them.

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialLua
 import MoondialRules
 import NIOCore
-import NumberVerification
 import Testing
 
 /// Modules are as lenient about globals as stock Lua, so that libraries written for it load.

@@ -3,7 +3,6 @@
 import JSON
 import MoondialRules
 import NIOCore
-import NumberVerification
 import Testing
 
 /// The revision names exactly what decides.

@@ -2,7 +2,6 @@
 
 import JSON
 import MoondialRules
-import NumberVerification
 import Testing
 
 struct TraceTests {

@@ -4,7 +4,6 @@ import HTTP1
 import JSON
 import NIOCore
 import NIOPosix
-import NumberVerification
 import NumberVerificationSimulator
 import Testing
 
