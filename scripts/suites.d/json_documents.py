@@ -83,8 +83,13 @@ def main(folder, expected_path):
     for name in expected.keys() - {name for name, _ in documents}:
         surprises.append(f"{name} is expected to differ, but is not in the suite")
     finish(
-        "json", f"{len(documents)} documents", surprises, f"{counts['read']} read", f"{counts['refused']} refused",
-        f"{len(expected)} differ as expected")
+        "json",
+        f"{len(documents)} documents",
+        surprises,
+        f"{counts['read']} read",
+        f"{counts['refused']} refused",
+        f"{len(expected)} differ as expected",
+    )
 
 
 main(*sys.argv[1:])

@@ -92,7 +92,7 @@ def run(folder, name, expected):
     with open(os.path.join(folder, name + ".lua"), "rb") as file:
         lines = file.read().split(b"\n")
     for first, last, _ in expected.cuts:
-        lines[first - 1:last] = [b""] * (last - first + 1)
+        lines[first - 1 : last] = [b""] * (last - first + 1)
     for number, (text, _) in expected.puts.items():
         lines[number - 1] = text.encode()
     lines[0] = FIRST_LINE.encode()
@@ -127,7 +127,10 @@ def main(folder, expected_path):
         finish(suite, f"no folder {folder}", ["the suite is missing"])
     everything = read_expected(expected_path)
     names = sorted(name[:-4] for name in os.listdir(folder) if name.endswith(".lua"))
-    surprises = [f"{name}.lua is in the list of expected differences, but not in the suite" for name in everything.keys() - set(names)]
+    surprises = [
+        f"{name}.lua is in the list of expected differences, but not in the suite"
+        for name in everything.keys() - set(names)
+    ]
     files = reached = unreached = cut = failed = skipped = 0
     for name in names:
         expected = everything.get(name, Expected())
@@ -150,10 +153,19 @@ def main(folder, expected_path):
                 print(f"{suite}: {name}.lua:{number} is replaced: {reason}")
             for lines, reason in expected.fails.items():
                 print(f"{suite}: {name}.lua:{lines} fails: {reason}")
-            print(f"{suite}: {name}.lua: {len(outcome.reached)} lines with assertions ran, not reached: {sorted(wanted - outcome.reached)}")
+            print(
+                f"{suite}: {name}.lua: {len(outcome.reached)} lines with assertions ran, not reached: {sorted(wanted - outcome.reached)}"
+            )
     finish(
-        suite, f"{files} files", surprises, f"assertions in {reached} lines ran", f"{unreached} such lines were not reached", f"{cut} lines cut",
-        f"{failed} assertions fail as expected", f"{skipped} files skipped")
+        suite,
+        f"{files} files",
+        surprises,
+        f"assertions in {reached} lines ran",
+        f"{unreached} such lines were not reached",
+        f"{cut} lines cut",
+        f"{failed} assertions fail as expected",
+        f"{skipped} files skipped",
+    )
 
 
 main(*sys.argv[1:])

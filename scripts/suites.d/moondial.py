@@ -36,7 +36,8 @@ class Workspace:
         command = [os.path.abspath(os.environ["MOONDIAL"]), *arguments]
         try:
             result = subprocess.run(
-                command, cwd=self.path, env=clean, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds)
+                command, cwd=self.path, env=clean, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds
+            )
         except subprocess.TimeoutExpired as error:
             return None, error.stdout or b"", error.stderr or b""
         return result.returncode, result.stdout, result.stderr
