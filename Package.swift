@@ -19,6 +19,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
@@ -95,11 +97,29 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        // The rules behind a port.
+        .target(
+            name: "MoondialGateway",
+            dependencies: [
+                "HTTP1",
+                "JSON",
+                "MoondialRules",
+                "NumberVerification",
+                "TextFormats",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "moondial",
             dependencies: [
                 "JSON",
                 "MoondialConsole",
+                "MoondialGateway",
                 "MoondialLua",
                 "MoondialPresentation",
                 "MoondialRules",
@@ -107,9 +127,11 @@ let package = Package(
                 "NumberVerificationSimulator",
                 "TextFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
@@ -133,6 +155,15 @@ let package = Package(
             name: "ChildProcesses",
             dependencies: ["CChildProcesses", .product(name: "NIOConcurrencyHelpers", package: "swift-nio")],
             path: "Tests/ChildProcesses", swiftSettings: settings),
+
+        // What tests of servers speak with.
+        .target(
+            name: "RawConnections",
+            dependencies: [
+                "HTTP1", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/RawConnections", swiftSettings: settings),
 
         // What tests and fuzzing draw their cases from.
         .target(name: "Generators", path: "Tests/Generators", swiftSettings: settings),
@@ -212,6 +243,7 @@ let package = Package(
                 "JSON",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "RawConnections",
                 "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -253,6 +285,24 @@ let package = Package(
                 "ProcessorClocks",
                 "PseudoTerminals",
                 "TextFormats",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialGatewayTests",
+            dependencies: [
+                "HTTP1",
+                "JSON",
+                "MoondialGateway",
+                "MoondialLua",
+                "MoondialRules",
+                "NumberVerification",
+                "NumberVerificationSimulator",
+                "RawConnections",
+                "TextFormats",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -8,6 +8,8 @@ package struct HTTPRequest: Sendable, Hashable {
     package var method: String
     /// The path as sent, without query, and without scheme and host where those were sent too.
     package var path: String
+    /// What stands behind the `?` of the target, or nil without one.
+    package var query: String?
     /// The value of the `Authorization` field, or nil without one.
     package var authorization: String?
     /// The value of the `Content-Type` field, or nil without one.
@@ -19,17 +21,25 @@ package struct HTTPRequest: Sendable, Hashable {
     /// All header fields.
     package var fields: HTTPFields
 
-    /// Takes a request apart from any connection. The default is no fields.
+    /// Takes a request apart from any connection. The defaults are no query and no fields.
     package init(
-        method: String, path: String, authorization: String?, contentType: String?, keepsAlive: Bool, body: ByteBuffer,
-        fields: HTTPFields = .none
+        method: String, path: String, query: String? = nil, authorization: String?, contentType: String?,
+        keepsAlive: Bool, body: ByteBuffer, fields: HTTPFields = .none
     ) {
         self.method = method
         self.path = path
+        self.query = query
         self.authorization = authorization
         self.contentType = contentType
         self.keepsAlive = keepsAlive
         self.body = body
         self.fields = fields
+    }
+
+    /// Whether the Content-Type says that the body is JSON.
+    package var hasJSON: Bool {
+        let json = "application/json"
+        if contentType == json { return true }
+        return contentType?.prefix { $0 != ";" && $0 != " " && $0 != "\t" }.lowercased() == json
     }
 }

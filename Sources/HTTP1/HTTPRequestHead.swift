@@ -6,12 +6,15 @@ import NIOCore
 struct HTTPRequestHead: Sendable {
     private(set) var method = ""
     private(set) var path = ""
+    private(set) var query: String?
     private(set) var authorization: String?
     private(set) var contentType: String?
     /// Whether the client may wait for an interim reply: RFC 9110, section 10.1.1. Never HTTP/1.0, never without a body.
     private(set) var expectsContinue = false
     private(set) var keepsAlive = true
     private(set) var framing = HTTPFraming()
+    /// Whether a body follows the head.
+    var announcesBody: Bool { framing.isChunked || framing.contentLength ?? 0 > 0 }
     private var isVersion10 = false
     private var hosts = 0
     let fields: HTTPFields
@@ -30,7 +33,7 @@ struct HTTPRequestHead: Sendable {
             throw HTTPRequestError(error)
         }
         if isVersion10 { keepsAlive = false }
-        if isVersion10 || (framing.contentLength ?? 0 == 0 && !framing.isChunked) { expectsContinue = false }
+        if isVersion10 || !announcesBody { expectsContinue = false }
     }
 
     /// False as soon as the bytes cannot become a request, so that a peer of another protocol, as one that begins a TLS
@@ -64,23 +67,22 @@ struct HTTPRequestHead: Sendable {
         default: throw .badRequestLine
         }
         method = UnsafeRawBufferPointer(rebasing: line[..<methodEnd]).text
-        guard let path = Self.path(of: target, method: method) else { throw .badRequestLine }
-        self.path = path
+        guard let target = Self.originForm(of: target, method: method) else { throw .badRequestLine }
+        let end = target.firstIndex(of: UInt8(ascii: "?"))
+        path = UnsafeRawBufferPointer(rebasing: target[..<(end ?? target.endIndex)]).text
+        query = end.map { UnsafeRawBufferPointer(rebasing: target[($0 + 1)...]).text }
     }
 
-    /// The path in `/path?query`, in `http://host/path?query`, which is sent to proxies, or the `*` of OPTIONS: RFC 9112,
-    /// section 3.2. Nil for anything else.
-    private static func path(of target: UnsafeRawBufferPointer, method: String) -> String? {
-        if target[0] == .slash {
-            return UnsafeRawBufferPointer(rebasing: target.prefix { $0 != UInt8(ascii: "?") }).text
-        }
-        if method == "OPTIONS", target.matches("*") { return "*" }
+    /// What follows the host in `/path?query`, in `http://host/path?query`, which is sent to proxies, or the `*` of OPTIONS:
+    /// RFC 9112, section 3.2. Nil for anything else.
+    private static func originForm(of target: UnsafeRawBufferPointer, method: String) -> UnsafeRawBufferPointer? {
+        if target[0] == .slash || (method == "OPTIONS" && target.matches("*")) { return target }
         let scheme = ["http://" as StaticString, "https://"].first { target.begins(with: $0) }
         guard let scheme else { return nil }
         let rest = target[scheme.utf8CodeUnitCount...]
         let authority = rest.prefix { $0 != .slash && $0 != UInt8(ascii: "?") }
         guard !authority.isEmpty, authority.allSatisfy({ $0.isAuthorityCharacter }) else { return nil }
-        return UnsafeRawBufferPointer(rebasing: rest[authority.endIndex...].prefix { $0 != UInt8(ascii: "?") }).text
+        return UnsafeRawBufferPointer(rebasing: rest[authority.endIndex...])
     }
 
     private mutating func readField(_ line: UnsafeRawBufferPointer) throws(HTTPRequestError) {

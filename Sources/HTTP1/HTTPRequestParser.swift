@@ -36,6 +36,7 @@ package struct HTTPRequestParser: Sendable {
     }
 
     private let limits: Limits
+    private let bodylessGETPath: String?
     private var buffer = ByteBuffer()
     private var step = Step.head
     /// How many readable bytes are known not to end the head.
@@ -44,8 +45,15 @@ package struct HTTPRequestParser: Sendable {
     private var emptyLineBytes = 0
 
     /// Makes a parser for a new connection.
-    package init(limits: Limits = Limits()) {
+    ///
+    /// - Parameters:
+    ///   - limits: What the client may make us hold.
+    ///   - bodylessGETPath: A path at which a GET request is complete with its head, also when it announces a body: proxies
+    ///     that ask whether a request is allowed copy its head and send no body. Such a request is the last one that the
+    ///     connection carries. The default is none.
+    package init(limits: Limits = Limits(), bodylessGETPath: String? = nil) {
         self.limits = limits
+        self.bodylessGETPath = bodylessGETPath
     }
 
     /// How many bytes are held that belong to no complete request yet. After ``next()`` has returned nil these are the
@@ -75,6 +83,9 @@ package struct HTTPRequestParser: Sendable {
     package mutating func next() throws(HTTPRequestError) -> Event? {
         if case .head = step {
             guard let head = try nextHead() else { return nil }
+            if head.announcesBody, head.method == "GET", head.path == bodylessGETPath {
+                return finish(head, ByteBuffer(), keepsAlive: false)
+            }
             step = try bodyStep(after: head)
             if head.expectsContinue && buffer.readableBytes == 0 { return .continueExpected }
         }
@@ -98,12 +109,13 @@ package struct HTTPRequestParser: Sendable {
         }
     }
 
-    private mutating func finish(_ head: HTTPRequestHead, _ body: ByteBuffer) -> Event {
+    private mutating func finish(_ head: HTTPRequestHead, _ body: ByteBuffer, keepsAlive: Bool = true) -> Event {
         step = .head
         return .request(
             HTTPRequest(
-                method: head.method, path: head.path, authorization: head.authorization,
-                contentType: head.contentType, keepsAlive: head.keepsAlive, body: body, fields: head.fields))
+                method: head.method, path: head.path, query: head.query, authorization: head.authorization,
+                contentType: head.contentType, keepsAlive: keepsAlive && head.keepsAlive, body: body,
+                fields: head.fields))
     }
 
     /// Without any word about it there is no body: RFC 9112, section 6.3.

@@ -10,14 +10,14 @@ package struct HTTPReplyMessage: Sendable {
     package var status: Int
     /// The value of Content-Type, or nil for none.
     package var contentType: StaticString?
-    /// Further fields, written as they are.
-    package var fields: [(name: StaticString, value: StaticString)]
+    /// Further fields. Values are written as ``fieldValue(_:)`` makes them.
+    package var fields: [(name: StaticString, value: String)]
     /// The content; statuses 204 and 304 are written without.
     package var body: [UInt8]
 
     /// The defaults are no type, no fields and no body.
     package init(
-        status: Int, contentType: StaticString? = nil, fields: [(name: StaticString, value: StaticString)] = [],
+        status: Int, contentType: StaticString? = nil, fields: [(name: StaticString, value: String)] = [],
         body: [UInt8] = []
     ) {
         precondition((100...999).contains(status), "a status has three digits")
@@ -40,7 +40,12 @@ package struct HTTPReplyMessage: Sendable {
         buffer.writeStaticString(" ")
         buffer.writeStaticString(Self.reason(status))
         if let contentType { Self.write("Content-Type", contentType, into: &buffer) }
-        for field in fields { Self.write(field.name, field.value, into: &buffer) }
+        for field in fields {
+            buffer.writeStaticString("\r\n")
+            buffer.writeStaticString(field.name)
+            buffer.writeStaticString(": ")
+            buffer.writeString(Self.fieldValue(field.value))
+        }
         if !keepsAlive { Self.write("Connection", "close", into: &buffer) }
         guard status != 204 && status != 304 else {  // These never have a body: RFC 9112, section 6.3.
             buffer.writeStaticString("\r\n\r\n")
@@ -51,6 +56,21 @@ package struct HTTPReplyMessage: Sendable {
         buffer.writeStaticString("\r\n\r\n")
         if !isHead { buffer.writeBytes(body) }
         return buffer
+    }
+
+    /// The text as a value of a field: bytes other than visible ASCII and spaces, and `%`, are percent-encoded.
+    package static func fieldValue(_ text: String) -> String {
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "%") }) { return text }
+        let digits = Array("0123456789ABCDEF".utf8)
+        var encoded: [UInt8] = []
+        for byte in text.utf8 {
+            if (0x20..<0x7F).contains(byte), byte != UInt8(ascii: "%") {
+                encoded.append(byte)
+            } else {
+                encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
     }
 
     private static func write(_ name: StaticString, _ value: StaticString, into buffer: inout ByteBuffer) {
@@ -75,6 +95,7 @@ package struct HTTPReplyMessage: Sendable {
         case 413: "Content Too Large"
         case 415: "Unsupported Media Type"
         case 417: "Expectation Failed"
+        case 422: "Unprocessable Content"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"

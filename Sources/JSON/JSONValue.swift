@@ -20,6 +20,12 @@ package enum JSONValue: Sendable {
 }
 
 extension JSONValue {
+    /// The string, or null for nil.
+    package init(_ text: String?) { self = text.map(JSONValue.string) ?? .null }
+
+    /// The integer, or null for nil.
+    package init(_ number: Int64?) { self = number.map(JSONValue.integer) ?? .null }
+
     /// The text if this is a string, else nil.
     package var stringValue: String? {
         if case .string(let value) = self { value } else { nil }

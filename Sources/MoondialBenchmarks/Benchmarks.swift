@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import SwiftOverlayShims
 
 #if canImport(Glibc)
     import Glibc

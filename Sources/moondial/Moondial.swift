@@ -29,7 +29,10 @@ struct Moondial: ParsableCommand {
             \(ExitStatus.table)
             """,
         version: Version.text,
-        subcommands: [ReplCommand.self, RunCommand.self, VerifyCommand.self, SimulateCommand.self, ExplainCommand.self])
+        subcommands: [
+            ReplCommand.self, RunCommand.self, VerifyCommand.self, ServeCommand.self, SimulateCommand.self,
+            ExplainCommand.self,
+        ])
 
     static func main() {
         // A reader that goes away shows as a failed write.

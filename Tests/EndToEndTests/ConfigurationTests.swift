@@ -115,7 +115,7 @@ struct ConfigurationTests {
                       |
                     2 | max_attempt: …
                       | ^^^^^^^^^^^
-                      = fix: use one of rules, on_error, max_attempts, timeout, config, limits, base_url, ca_file, app_key, \
+                      = fix: use one of rules, on_error, max_attempts, timeout, config, limits, serve, base_url, ca_file, app_key, \
                     master_secret_file, correlate, seed, provider_rules
 
                     """),

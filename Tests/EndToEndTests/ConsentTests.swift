@@ -69,6 +69,16 @@ struct ConsentTests {
         try await prompt.expect { $0.lines.suffix(2) == ["5", target] }
     }
 
+    @Test func commandTypedAheadIsNoAnswer() async throws {
+        let prompt = try await livePrompt()
+        prompt.type("moondial.spawn(function() return verify('13800138000', 'token').reason end)\r:allow 1\r")
+        try await prompt.expect { $0.lines.joined(separator: " ").contains("typed before the question was shown") }
+        prompt.type(":allow 1 1\r")
+        try await prompt.expect { $0.lines.contains { $0.contains("no call waits under the number '1 1'") } }
+        prompt.type(":allow 1\r")
+        try await prompt.expect { $0.lines.suffix(3) == ["[1] done:", "\"connect_refused\"", target] }
+    }
+
     @Test func callsAtTheSameTimeAskOneAfterTheOther() async throws {
         let prompt = try await livePrompt()
         prompt.type(

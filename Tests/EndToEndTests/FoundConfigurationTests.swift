@@ -52,6 +52,21 @@ struct FoundConfigurationTests {
         #expect(!outcome.errors.contains("refused together"))
     }
 
+    @Test func liveRequestsGoToNoAddressOfAFile() async throws {
+        for arguments in [["--config", "moondial.yaml"], []] {
+            let outcome = try await verify(arguments + ["--live"], file: "base_url: http://127.0.0.1:1\n")
+            #expect(outcome.status == 78)
+            #expect(outcome.errors.contains("moondial.yaml:1"))
+        }
+        let home = try TemporaryFolder(["moondial/moondial.yaml": "base_url: http://127.0.0.1:1\n"])
+        let environment = Self.credentials.merging(["XDG_CONFIG_HOME": home.path("")]) { $1 }
+        let outcome = try await Executable.run(
+            ["verify", "--live"], input: Requests.json(), environment: environment)
+        #expect(outcome.status == 78)
+        #expect(
+            outcome.errors.contains("--live goes to the provider, or to a URL that is given by flag or environment"))
+    }
+
     @Test func theUsersOwnFileMayDecide() async throws {
         let home = try TemporaryFolder(["moondial/moondial.yaml": "base_url: http://127.0.0.1:1\n"])
         let environment = Self.credentials.merging(["XDG_CONFIG_HOME": home.path("")]) { $1 }

@@ -23,6 +23,7 @@ struct HelpTests {
                   --timeout         MOONDIAL_TIMEOUT             timeout
                                                                  config
                                                                  limits
+                                                                 serve
                   --base-url        MOONDIAL_BASE_URL            base_url
                   --ca-file         MOONDIAL_CA_FILE             ca_file
                                     MOONDIAL_APP_KEY             app_key
@@ -66,6 +67,8 @@ struct HelpTests {
                                           a terminal.
                   run                     Run a Lua script that verifies.
                   verify                  Decide on one request by rules.
+                  serve                   Serve decisions by rules on a port: the provider's
+                                          API under rules, and moondial's own.
                   simulate                Serve the simulator of the provider over HTTP or TLS.
                   explain                 Say what a code of the provider or of moondial means.
 
@@ -74,7 +77,7 @@ struct HelpTests {
                 """)
     }
 
-    @Test("of each command", arguments: ["repl", "run", "verify", "simulate", "explain"])
+    @Test("of each command", arguments: ["repl", "run", "verify", "serve", "simulate", "explain"])
     func command(name: String) async throws {
         let outcome = try await Executable.run([name, "--help"])
         #expect(outcome.status == 0)

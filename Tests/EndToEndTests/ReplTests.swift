@@ -89,6 +89,14 @@ struct ReplTests {
             output: "1\n\"match\"\n", errors: "[1] done:\n"),
     ]
 
+    /// Reading a pipe could wait for ever.
+    @Test(arguments: [":try pipe", ":replay pipe", ":load pipe"])
+    func commandsReadNoPipes(command: String) async throws {
+        let outcome = try await Executable.shell(
+            "mkfifo pipe && printf '%s\\n' '\(command)' | $MOONDIAL repl --no-history", in: TemporaryFolder())
+        #expect(outcome.errors.contains("it is a pipe, not a file"))
+    }
+
     @Test(arguments: transcripts) func transcript(_ golden: Golden) async throws {
         let outcome = try await Executable.run(["repl"] + golden.options, input: golden.input)
         #expect(outcome.output == golden.output)

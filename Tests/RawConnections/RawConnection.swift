@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import HTTP1
-import NIOCore
+package import HTTP1
+package import NIOCore
 import NIOPosix
-import NumberVerification
-import NumberVerificationSimulator
 
-/// A TCP connection that sends what it is told, and hands over what comes.
-struct RawClient: Sendable {
+/// A TCP connection that sends given bytes, and hands over what comes.
+package struct RawConnection: Sendable {
     private enum Arrival: Sendable {
         case bytes(ByteBuffer)
         case reset
@@ -16,7 +14,7 @@ struct RawClient: Sendable {
     private let channel: any Channel
     private let arrivals: AsyncStream<Arrival>
 
-    static func connect(to server: SimulatorServer) async throws -> RawClient {
+    package static func connect(host: String = "127.0.0.1", port: Int) async throws -> RawConnection {
         let (arrivals, continuation) = AsyncStream.makeStream(of: Arrival.self)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.hours(1))  // the loop is shared with tests that keep it busy
@@ -26,29 +24,29 @@ struct RawClient: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Collector(continuation: continuation))
                 }
             }
-            .connect(host: server.host, port: server.port).get()
-        return RawClient(channel: channel, arrivals: arrivals)
+            .connect(host: host, port: port).get()
+        return RawConnection(channel: channel, arrivals: arrivals)
     }
 
-    func send(_ text: String) async throws {
+    package func send(_ text: String) async throws {
         try await send(ByteBuffer(string: text))
     }
 
-    func send(_ bytes: ByteBuffer) async throws {
+    package func send(_ bytes: ByteBuffer) async throws {
         try await channel.writeAndFlush(bytes).get()
     }
 
     /// Ends our side of the connection.
-    func endInput() async throws {
+    package func endInput() async throws {
         try await channel.close(mode: .output).get()
     }
 
-    func close() async {
+    package func close() async {
         try? await channel.close().get()
     }
 
     /// Everything until the server ends the connection; nil when it is reset.
-    func rest() async -> String? {
+    package func rest() async -> String? {
         var received = ByteBuffer()
         for await arrival in arrivals {
             guard case .bytes(var bytes) = arrival else { return nil }
@@ -58,7 +56,7 @@ struct RawClient: Sendable {
     }
 
     /// Everything up to and including the first occurrence of `ending`.
-    func receive(upTo ending: String) async -> String {
+    package func receive(upTo ending: String) async -> String {
         var received = ""
         for await arrival in arrivals {
             guard case .bytes(let bytes) = arrival else { return received + "<reset>" }
@@ -68,18 +66,16 @@ struct RawClient: Sendable {
         return received + "<end>"
     }
 
-    /// The next reply, read as the client reads it.
-    func outcome() async -> Way.Outcome {
+    /// The next reply.
+    ///
+    /// - Throws: `HTTPReplyError` when what comes is no reply, or ends within one.
+    package func reply() async throws -> HTTPReply {
         var parser = HTTPResponseParser()
-        do {
-            for await arrival in arrivals {
-                guard case .bytes(let bytes) = arrival else { return .failure(.reset) }
-                if let parsed = try parser.consume(bytes) { return Way.Outcome(.success(parsed.reply)) }
-            }
-            return Way.Outcome(.success(try parser.end().reply))
-        } catch {
-            return .failure(error == .truncated ? .reset : .badReply)
+        for await arrival in arrivals {
+            guard case .bytes(let bytes) = arrival else { break }
+            if let parsed = try parser.consume(bytes) { return parsed.reply }
         }
+        return try parser.end().reply
     }
 
     private final class Collector: ChannelInboundHandler {

@@ -62,10 +62,10 @@ extension PromptCommand {
         },
         PromptCommand("allow", "N", "sends a live call in the background that waits under this number") {
             call throws(Diagnostic) in
-            try call.session.answer(call.words.first, isYes: true)
+            try call.session.answer(call.argument, isYes: true)
         },
         PromptCommand("refuse", "N", "does not send it: the call ends in an error") { call throws(Diagnostic) in
-            try call.session.answer(call.words.first, isYes: false)
+            try call.session.answer(call.argument, isYes: false)
         },
         PromptCommand(
             longRunning: "try", "FILE.jsonl", "runs a request per line, and shows a table of outcomes",

@@ -23,14 +23,14 @@ extension PromptCommand {
         let value = words.dropFirst().joined(separator: " ")
         switch words.first {
         case nil: call.session.result(lines: call.session.setup.magicTable())
-        case "code"?: simulator.conduct.code = value == "off" ? nil : try code(value)
-        case "delay"?: simulator.conduct.delay = value == "off" ? .zero : try time(value)
+        case "code"?: simulator.behaviour.code = value == "off" ? nil : try code(value)
+        case "delay"?: simulator.behaviour.delay = value == "off" ? .zero : try time(value)
         case "rules"?:
             guard value == "on" || value == "off" else { throw Diagnostic(.usage, ":sim rules on or off expected") }
             simulator.enforcesProviderRules = value == "on"
         case "clock"?:
             guard value.hasPrefix("+") else { throw Diagnostic(.usage, ":sim clock: a time such as +30s expected") }
-            simulator.conduct.clockOffset += try time(String(value.dropFirst()))
+            simulator.behaviour.clockOffset += try time(String(value.dropFirst()))
         case let other?:
             let names = ["code", "delay", "rules", "clock"]
             throw Diagnostic(
@@ -41,12 +41,12 @@ extension PromptCommand {
     }
 
     private static func state(of simulator: Simulator) -> String {
-        let conduct = simulator.conduct
+        let behaviour = simulator.behaviour
         let parts = [
-            "code \(conduct.code.map(String.init) ?? "by phone and token")",
-            conduct.delay == .zero ? "no delay" : "delay \(conduct.delay.shortText)",
+            "code \(behaviour.code.map(String.init) ?? "by phone and token")",
+            behaviour.delay == .zero ? "no delay" : "delay \(behaviour.delay.shortText)",
             "provider rules \(simulator.enforcesProviderRules ? "on" : "off")",
-            conduct.clockOffset == .zero ? nil : "clock +\(conduct.clockOffset.shortText)",
+            behaviour.clockOffset == .zero ? nil : "clock +\(behaviour.clockOffset.shortText)",
         ]
         return "simulator: " + parts.compactMap(\.self).joined(separator: ", ")
     }

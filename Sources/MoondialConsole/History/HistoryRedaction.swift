@@ -35,7 +35,8 @@ package enum HistoryRedaction {
             position = token.range.upperBound
         }
         result += lua.bytes[position...]
-        return String(decoding: result, as: UTF8.self)
+        // What was submitted may also stand without quotes, over several tokens of Lua.
+        return hidden(String(decoding: result, as: UTF8.self), redactor)
     }
 
     /// Whether a kept block shows that something was taken out.

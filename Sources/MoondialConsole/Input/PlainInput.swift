@@ -3,6 +3,7 @@
 package import MoondialPresentation
 import MoondialRules
 import NIOConcurrencyHelpers
+package import NIOCore
 
 #if canImport(Darwin)
     import Darwin
@@ -27,6 +28,7 @@ package final class PlainInput: ReplInput {
     private struct State {
         var bytes: [UInt8] = []
         var isAtEnd = false
+        var lastInput = NIODeadline.now()
         var isInterrupted = false
     }
 
@@ -64,6 +66,8 @@ package final class PlainInput: ReplInput {
         if wakeUp.read >= 0 { close(wakeUp.read) }
         if wakeUp.write >= 0 { close(wakeUp.write) }
     }
+
+    package var lastInput: NIODeadline { state.withLockedValue { $0.lastInput } }
 
     package func next(_ prompt: ReplPrompt) -> ReplBlock {
         prompt.isQuestion ? answer(to: prompt) : block(prompt)
@@ -172,7 +176,11 @@ package final class PlainInput: ReplInput {
             return
         }
         switch Descriptors.read(descriptor) {
-        case .bytes(let bytes): state.withLockedValue { $0.bytes += bytes }
+        case .bytes(let bytes):
+            state.withLockedValue { state in
+                state.bytes += bytes
+                state.lastInput = .now()
+            }
         case .interrupted: break
         case .end, .failure: state.withLockedValue { $0.isAtEnd = true }
         }

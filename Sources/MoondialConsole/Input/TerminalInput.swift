@@ -2,6 +2,7 @@
 
 import MoondialPresentation
 import MoondialRules
+package import NIOCore
 
 /// The line editor as a session's input. The terminal is in raw mode while a block is edited and at no other time, so that
 /// Ctrl-C is a signal while one runs.
@@ -53,6 +54,8 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
             return .end
         }
     }
+
+    package var lastInput: NIODeadline { source.lastInput }
 
     /// The editor sees the key.
     package func interrupt() {}

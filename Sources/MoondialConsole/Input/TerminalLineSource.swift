@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
+import NIOCore
 
 /// The line editor on a terminal.
 ///
@@ -105,6 +106,9 @@ package final class TerminalLineSource {
         return try next(question)
     }
 
+    /// When bytes came that the editor has taken, other than those that follow a finished block.
+    private(set) var lastInput = NIODeadline.now()
+
     /// When ``proceed(_:)`` is to be called though nothing has happened; nil for never.
     private var timeout: Duration? { editor.isWaiting ? Self.escapeTimeout : nil }
 
@@ -146,7 +150,9 @@ package final class TerminalLineSource {
         var outcomes: [Editor.Outcome] = []
         for _ in 0..<Self.piecesPerDrawing {
             switch try terminal.read() {
-            case .bytes(let bytes): outcomes += editor.feed(bytes)
+            case .bytes(let bytes):
+                lastInput = .now()
+                outcomes += editor.feed(bytes)
             case .nothing: return try follow(outcomes)
             case .end:
                 editor.finish()

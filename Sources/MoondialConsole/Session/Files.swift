@@ -12,23 +12,15 @@ import MoondialRules
 
 /// The few things that a session needs of the file system.
 enum Files {
-    /// The whole content, of at most 64 MiB.
+    /// The whole content, of at most 64 MiB. Pipes and devices are refused, so that reading never waits.
     ///
     /// - Throws: A diagnostic with code `io`.
     static func read(_ path: String) throws(Diagnostic) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("read", path) }
-        defer { close(descriptor) }
-        var content: [UInt8] = []
-        while content.count <= 64 << 20 {
-            switch Descriptors.read(descriptor) {
-            case .bytes(let more): content += more
-            case .end: return content
-            case .interrupted: break
-            case .failure: throw failure("read", path)
-            }
+        do throws(FileSystem.Failure) {
+            return try FileSystem.read(path, limit: .fixed(64 << 20))
+        } catch {
+            throw Diagnostic(unreadable: error, code: .inputOutput)
         }
-        throw Diagnostic(.inputOutput, "cannot read '\(path)': it is larger than 64 MiB")
     }
 
     /// Writes a file that only its owner can read; an old one of that name is kept as it is unless `replaces`.
@@ -39,18 +31,6 @@ enum Files {
         guard descriptor >= 0 else { throw failure("write", path) }
         defer { close(descriptor) }
         guard Descriptors.writeAll(Array(text.utf8), to: descriptor) else { throw failure("write", path) }
-    }
-
-    /// What changes when a file changes; nil when it is not there.
-    static func stamp(_ path: String) -> [Int]? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        #if canImport(Darwin)
-            let time = status.st_mtimespec
-        #else
-            let time = status.st_mtim
-        #endif
-        return [Int(status.st_ino), Int(status.st_size), time.tv_sec, time.tv_nsec]
     }
 
     /// The names in a folder, sorted; those of folders end with a slash. Empty when it cannot be read.

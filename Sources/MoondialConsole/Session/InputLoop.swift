@@ -28,18 +28,18 @@ package final class InputLoop: Sendable {
     }
 
     private func run() {
-        var block: ReplBlock?
-        while let (prompt, input) = next(after: block) { block = input.next(prompt) }
+        var entered: (ReplBlock, NIODeadline)?
+        while let (prompt, input) = next(after: entered) { entered = (input.next(prompt), input.lastInput) }
     }
 
     /// Hands a block over and asks at once for the next one, so that the session offers it before anything else runs that
     /// the block has started.
-    private func next(after block: ReplBlock?) -> (ReplPrompt, any ReplInput)? {
+    private func next(after entered: (block: ReplBlock, time: NIODeadline)?) -> (ReplPrompt, any ReplInput)? {
         let wanted = Awaited<(ReplPrompt, (any ReplInput)?)>()
         // Not the future's own wait: that asks the event loop once more, which may have got something else to do.
         eventLoop.execute { [session] in
             let session = session.value
-            if let block { session.receive(block) }
+            if let entered { session.receive(entered.block, enteredAt: entered.time) }
             session.nextPrompt().assumeIsolated().whenSuccess { wanted.give(($0, session.input)) }
         }
         guard case (let prompt, let input?)? = wanted.wait() else { return nil }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import NIOConcurrencyHelpers
+import NIOCore
 
 /// What waits for a yes or no of the person at the prompt, in the order in which it was asked.
 struct QuestionQueue {
@@ -9,6 +10,8 @@ struct QuestionQueue {
         let number: Int
         /// What is shown in the place of the prompt; nil for a question that a command answers.
         let text: String?
+        /// What was entered before that is no answer.
+        let askedAt: NIODeadline
         let answer: (_ isYes: Bool) -> Void
     }
 
@@ -24,9 +27,12 @@ struct QuestionQueue {
     /// - Returns: The number of the question.
     mutating func add(_ text: String?, answer: @escaping (_ isYes: Bool) -> Void) -> Int {
         lastNumber += 1
-        open.append(Question(number: lastNumber, text: text, answer: answer))
+        open.append(Question(number: lastNumber, text: text, askedAt: .now(), answer: answer))
         return lastNumber
     }
+
+    /// The open question of that number.
+    subscript(number: Int) -> Question? { open.first { $0.number == number } }
 
     /// - Returns: nil when it was answered or withdrawn before.
     mutating func remove(_ number: Int) -> Question? {

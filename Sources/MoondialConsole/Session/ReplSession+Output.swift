@@ -64,7 +64,7 @@ extension ReplSession {
             if options.trace != .off { draw(run.trace) }
             for failure in run.failures { note(lines: DiagnosticText(failure, style: screen.notesStyle).text) }
         }
-        if case .cancelled = run.result.grounds { note(lines: InterruptionText.line(for: run.result)) }
+        if case .cancelled = run.result.why { note(lines: InterruptionText.line(for: run.result)) }
         if setup.isLive { note(cost(of: run.result.attempts.map(\.attempt))) }
     }
 

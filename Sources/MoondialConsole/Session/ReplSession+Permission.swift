@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
+import NIOCore
 import NumberVerification
 
 /// Consent to calls that cost money: asked once in a session, for the first of them.
@@ -52,18 +53,23 @@ extension ReplSession {
     /// Answers a question about a call in the background.
     ///
     /// - Throws: A diagnostic when no call of that number waits, or the answer was not typed.
-    func answer(_ word: String?, isYes: Bool) throws(Diagnostic) {
+    func answer(_ word: String, isYes: Bool) throws(Diagnostic) {
         guard isTyped else {
             throw Diagnostic(.usage, "a transcript cannot answer for you", fix: "type the command at the prompt")
         }
         let waiting = questions.numbersForCommands
-        guard let word, let number = Int(word), waiting.contains(number), let question = questions.remove(number) else {
+        guard let number = Int(word), waiting.contains(number), let question = questions[number] else {
             let list = waiting.map(String.init).joined(separator: ", ")
             throw Diagnostic(
-                .usage, word.map { "no call waits under the number '\($0)'" } ?? "the number of a call is missing",
+                .usage,
+                word.isEmpty ? "the number of a call is missing" : "no call waits under the number '\(word)'",
                 fix: list.isEmpty ? "no call waits for an answer" : "waiting: \(list)")
         }
-        question.answer(isYes)
+        guard question.askedAt < enteredAt else {
+            throw Diagnostic(
+                .usage, "the answer was typed before the question was shown", fix: "read the question and answer again")
+        }
+        questions.remove(number)?.answer(isYes)
     }
 
     /// A replay ends at a call whose phone or token was masked when it was saved.

@@ -18,7 +18,7 @@ package final class ReplSession {
     var options: SessionOptions
     /// What has been typed and worked, for `:save`.
     var journal = SessionJournal()
-    var runs = RunBook()
+    var runs = RunHistory()
     var recording: Recording?
     var watch: RuleWatch?
     /// What the last block came to, for `:full`.
@@ -39,6 +39,8 @@ package final class ReplSession {
     var questions = QuestionQueue()
     /// The block that runs was entered at the prompt, and does not come from a file.
     private(set) var isTyped = true
+    /// When the present block was entered.
+    private(set) var enteredAt = NIODeadline.now()
     /// What the prompt that was handed out last is for.
     private var asked = Asked.nothing
     private var endsWhenQuiet = false
@@ -77,7 +79,10 @@ package final class ReplSession {
     }
 
     /// Takes what was entered at the prompt that was handed out last: a block, or the answer to that question.
-    package func receive(_ block: ReplBlock) {
+    ///
+    /// `time` is when the last piece of it came in; the default is now.
+    package func receive(_ block: ReplBlock, enteredAt time: NIODeadline = .now()) {
+        enteredAt = time
         let asked = asked
         self.asked = .nothing
         if case .question(let number) = asked { return receive(block, answering: number) }

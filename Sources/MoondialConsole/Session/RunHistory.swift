@@ -3,7 +3,7 @@
 import MoondialRules
 
 /// The runs of a session.
-struct RunBook {
+struct RunHistory {
     private static let capacity = 100
     /// Runs of one block that are drawn.
     private static let drawn = 3

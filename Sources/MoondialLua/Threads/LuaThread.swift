@@ -94,8 +94,17 @@ package final class LuaThread {
         case MOONDIAL_OK: .returned(LuaReader(vm: vm))
         case MOONDIAL_WAITING: .waiting
         case MOONDIAL_STOPPED: .failed(stop())
-        default: .failed(LuaError(status: status, vm: vm))
+        default: .failed(report(status))
         }
+    }
+
+    /// The error that a call ended with. Making it takes time that grows with the error's text and its calls: a run that
+    /// fails again and again pays for it.
+    private func report(_ status: moondial_status) -> LuaError {
+        let start = ContinuousClock.now
+        let error = LuaError(status: status, vm: vm)
+        meter.charge(ContinuousClock.now - start)
+        return error
     }
 
     private func stop() -> LuaError {

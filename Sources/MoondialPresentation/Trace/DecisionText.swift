@@ -29,7 +29,7 @@ package struct DecisionText {
     package var text: String {
         var facts: [(name: String, value: String?)] = [
             ("decision", decision), ("reason", shown(result.decision.reason)), ("fields", fields), ("rule", rule),
-            ("why", String(escaping: result.grounds.description(naming: redactor.rule).utf8)),
+            ("why", String(escaping: result.why.description(naming: redactor.rule).utf8)),
             ("verdict", result.verdict.rawValue),
         ]
         facts += code

@@ -30,9 +30,9 @@ extension Waterfall {
                 label = "  log"
                 body = writer.log(message, fields)
                 tint = nil
-            case .decision(let decision, let grounds):
+            case .decision(let decision, let why):
                 label = "decision"
-                body = writer.decision(decision, grounds, at: step.place)
+                body = writer.decision(decision, why, at: step.place)
                 tint = decision.outcome.colour
             }
         }
@@ -107,13 +107,13 @@ private struct EntryWriter {
         return fields.isEmpty ? message : "\(message) \(JSONValue.object(redactor.object(fields)))"
     }
 
-    func decision(_ decision: Decision, _ grounds: Grounds, at place: HookPlace?) -> String {
+    func decision(_ decision: Decision, _ why: DecisionReason, at place: HookPlace?) -> String {
         let site = place.flatMap { trace.rule(at: $0).hooks[$0.hook] }
-        let parts = [text(decision.choice), marks.dash, grounds.description(naming: redactor.rule)]
+        let parts = [text(decision.choice), marks.dash, why.description(naming: redactor.rule)]
         return (parts + text(site)).joined(separator: " ")
     }
 
-    private func text(_ choice: Choice) -> String {
+    private func text(_ choice: RuleDecision) -> String {
         let fields = choice.fields.isEmpty ? nil : JSONValue.object(redactor.object(choice.fields)).description
         return [choice.outcome.rawValue, redactor.text(choice.reason), fields]
             .compactMap(\.self).joined(separator: " ")

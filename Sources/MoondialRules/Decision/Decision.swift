@@ -13,12 +13,12 @@ package struct Decision: Sendable, Hashable {
     package static let defaultRule = "default"
 
     /// What was chosen.
-    package let choice: Choice
+    package let choice: RuleDecision
     /// The name of the rule that chose, or ``defaultRule``.
     package let rule: String
 
     /// Puts a choice under the name of the rule that made it. The default rule is ``defaultRule``.
-    package init(_ choice: Choice, rule: String = defaultRule) {
+    package init(_ choice: RuleDecision, rule: String = defaultRule) {
         self.choice = choice
         self.rule = rule
     }
@@ -33,7 +33,7 @@ package struct Decision: Sendable, Hashable {
 }
 
 /// What a rule says when it decides: `deny`, `deny "reason"` or `deny("reason", {field = 1})`.
-package struct Choice: Sendable, Hashable {
+package struct RuleDecision: Sendable, Hashable {
     package let outcome: Decision.Outcome
     /// Why, or nil when the rule gave no reason.
     package let reason: String?

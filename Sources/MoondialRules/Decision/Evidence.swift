@@ -43,6 +43,10 @@ package enum Guard: String, Sendable, CaseIterable {
     case maxAttempts = "max_attempts"
     /// An earlier attempt has spent the token, or may have, and the rule did not say `even_if_delivered`.
     case tokenSpent = "token_spent"
+    /// The account of the application cannot be used at the provider.
+    case accountBlocked = "account_blocked"
+    /// The token was sent before, with another phone.
+    case tokenReused = "token_reused"
     /// A raw attempt was asked for while no hook of the run was running.
     case notInHook = "not_in_hook"
 
@@ -52,6 +56,8 @@ package enum Guard: String, Sendable, CaseIterable {
         case .deadline: "the run's time is over"
         case .maxAttempts: "the run has made all the attempts it may"
         case .tokenSpent: "an earlier attempt may have spent the token"
+        case .accountBlocked: "the application's account cannot be used at the provider"
+        case .tokenReused: "the token was sent before, with another phone"
         case .notInHook: "no hook of the run is running"
         }
     }

@@ -23,12 +23,12 @@ package struct ResultMap: Sendable, Hashable {
     /// The text keys that a table may have.
     package static let names = Verdict.allCases.map(\.rawValue) + [Key.otherwise.description]
 
-    private var choices: [Key: Choice] = [:]
+    private var choices: [Key: RuleDecision] = [:]
 
     package init() {}
 
     /// The entry under exactly this key.
-    package subscript(key: Key) -> Choice? {
+    package subscript(key: Key) -> RuleDecision? {
         get { choices[key] }
         set { choices[key] = newValue }
     }
@@ -37,7 +37,7 @@ package struct ResultMap: Sendable, Hashable {
     ///
     /// The entry for 9000 counts only when the verdict is a match: a 9000 that came in doubtful company, such as an
     /// HTTP error, is trouble, and trouble never becomes what the operator wrote for a match.
-    package func entry(for evidence: Evidence) -> (key: Key, choice: Choice)? {
+    package func entry(for evidence: Evidence) -> (key: Key, choice: RuleDecision)? {
         if let code = evidence.code, isTrusted(code, with: evidence.verdict), let choice = choices[.code(code)] {
             return (.code(code), choice)
         }

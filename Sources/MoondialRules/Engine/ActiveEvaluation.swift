@@ -8,7 +8,7 @@ package final class ActiveEvaluation: RunHandle {
     /// Shared with everything that the evaluation starts.
     let meter = LuaMeter()
     private var completion: ((Result<[LuaView], Diagnostic>) -> Void)?
-    private var strand: Strand?
+    private var coroutine: RuleCoroutine?
     /// Of the block; a function in the background has none.
     private var lastLine: Int?
 
@@ -37,9 +37,9 @@ package final class ActiveEvaluation: RunHandle {
     func start(_ function: LuaFunction, arguments: (LuaWriter) -> Void = { _ in }) {
         guard completion != nil else { return }
         do throws(LuaError) {
-            let strand = try Strand(vm: state.vm, run: nil, meter: meter)
-            self.strand = strand
-            finish(strand.call(function, arguments: arguments, ended: { [self] in finish($0) }))
+            let coroutine = try RuleCoroutine(vm: state.vm, run: nil, meter: meter)
+            self.coroutine = coroutine
+            finish(coroutine.call(function, arguments: arguments, ended: { [self] in finish($0) }))
         } catch {
             end(trouble(after: error), [])
         }
@@ -53,7 +53,7 @@ package final class ActiveEvaluation: RunHandle {
         switch outcome {
         case .waiting: break
         case .failed(let error): end(trouble(after: error), [])
-        case .returned: end(trouble(after: nil), strand?.shown ?? [])
+        case .returned: end(trouble(after: nil), coroutine?.shown ?? [])
         }
     }
 
@@ -76,8 +76,8 @@ package final class ActiveEvaluation: RunHandle {
         guard let completion else { return }
         self.completion = nil
         state.host.definitions.forgetTrouble()
-        strand?.close()
-        strand = nil
+        coroutine?.close()
+        coroutine = nil
         completion(trouble.map { .failure($0) } ?? .success(shown))
     }
 }

@@ -48,7 +48,7 @@ extension ActiveRun {
     }
 
     private func start(_ raw: RawAttempt, in exchange: RawExchange, _ finished: @escaping (Attempt) -> Void) {
-        exchange.exchange = engine.attempts.attempt(
+        exchange.exchange = line.attempts.attempt(
             raw.request, at: raw.endpoint, correlation: correlation, deadline: deadline, completion: finished)
     }
 
@@ -60,15 +60,17 @@ extension ActiveRun {
         fileprivate var reservation: TokenQuestion?
         private let cancelled: (Delivered) -> Void
         /// What was known when it was given up. The run and the hook that waits both give it up.
-        private var delivered: Delivered?
+        private var deliveredAtEnd: Delivered?
+
+        var delivered: Delivered { deliveredAtEnd ?? exchange?.delivered ?? .no }
 
         fileprivate init(cancelled: @escaping (Delivered) -> Void) { self.cancelled = cancelled }
 
         @discardableResult
         func cancel() -> Delivered {
-            if let delivered { return delivered }
+            if let deliveredAtEnd { return deliveredAtEnd }
             let delivered = exchange?.cancel() ?? .no
-            self.delivered = delivered
+            deliveredAtEnd = delivered
             reservation?.cancel()
             cancelled(delivered)
             return delivered

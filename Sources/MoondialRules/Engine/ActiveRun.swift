@@ -13,6 +13,12 @@ package protocol RunHandle: AnyObject {
     func cancel()
 }
 
+/// A run that has been started.
+package protocol RunInFlight: RunHandle {
+    /// Whether a request has left the process, or may have: then cancelling the run does not keep the token unspent.
+    var mayHaveSent: Bool { get }
+}
+
 /// A run that has ended.
 package struct FinishedRun: Sendable {
     package let result: RunResult
@@ -40,8 +46,9 @@ package struct RunInputs: Sendable, Hashable {
 }
 
 /// Drives one `RunMachine`: calls the hooks in Lua, sends the attempts, and reports both back.
-final class ActiveRun: RunHandle {
+final class ActiveRun: RunInFlight {
     let engine: RuleEngine
+    let line: AttemptLine
     private var state: RuleState
     var rulebook: Rulebook
     private let request: RunRequest
@@ -58,7 +65,7 @@ final class ActiveRun: RunHandle {
     private var lastRule: Int?
     private lazy var meter = makeMeter()
     /// Made when the first hook is called.
-    private var strand: Strand?
+    private var coroutine: RuleCoroutine?
     private var exchange: (any Exchange)?
     /// What the token reserver has not answered yet.
     private var reservation: TokenQuestion?
@@ -69,10 +76,12 @@ final class ActiveRun: RunHandle {
     private var failures: [Diagnostic] = []
 
     init(
-        engine: RuleEngine, state: RuleState, request: RunRequest, traceID: TraceID, inputs: RunInputs,
+        engine: RuleEngine, line: AttemptLine, state: RuleState, request: RunRequest, traceID: TraceID,
+        inputs: RunInputs,
         completion: @escaping (FinishedRun) -> Void
     ) {
         self.engine = engine
+        self.line = line
         self.state = state
         rulebook = state.host.rulebook
         self.request = request
@@ -81,7 +90,7 @@ final class ActiveRun: RunHandle {
         machine = RunMachine(
             outline: rulebook.outline, settings: engine.settings.run, request: request.verification,
             channel: request.channel, timeout: request.timeout.map { .milliseconds($0) }, options: request.options,
-            traceID: traceID, redactor: engine.redactor, reservesTokens: engine.tokenReserver != nil)
+            traceID: traceID, redactor: engine.redactor, reservesTokens: line.reserver != nil)
     }
 
     /// Runs up to the first wait, unless it was cancelled before. Outside of any call of the VM.
@@ -96,6 +105,10 @@ final class ActiveRun: RunHandle {
         reservation = nil
         let delivered = exchange?.cancel() ?? .maybe
         perform(machine.cancelled(delivered: delivered, now: now))
+    }
+
+    var mayHaveSent: Bool {
+        machine.trace.hasDelivered || (exchange.map { $0.delivered != .no } ?? false) || !rawExchanges.isEmpty
     }
 
     var now: Duration { .nanoseconds((NIODeadline.now() - started).nanoseconds) }
@@ -141,7 +154,7 @@ final class ActiveRun: RunHandle {
                 }
                 action = machine.tokenReserved(answer, now: noteTime())
             case .attempt(let endpoint):
-                exchange = engine.attempts.attempt(
+                exchange = line.attempts.attempt(
                     request.verification, at: endpoint, correlation: correlation, deadline: deadline
                 ) { [self] in
                     exchange = nil
@@ -166,7 +179,7 @@ final class ActiveRun: RunHandle {
     func ask(
         about request: VerificationRequest, at endpoint: Endpoint, later: @escaping (TokenReservation) -> Void
     ) -> TokenQuestion {
-        TokenQuestion(to: engine.tokenReserver, about: request, at: endpoint, for: machine.trace.run, later: later)
+        TokenQuestion(to: line.reserver, about: request, at: endpoint, for: machine.trace.run, later: later)
     }
 
     /// Gives the observers what has happened since they were called last.
@@ -181,9 +194,9 @@ final class ActiveRun: RunHandle {
 
     private func finish(_ result: RunResult) {
         isOver = true
-        if strand != nil { inputs.seed = meter.seed }
-        strand?.close()
-        strand = nil
+        if coroutine != nil { inputs.seed = meter.seed }
+        coroutine?.close()
+        coroutine = nil
         rawExchanges = [:]
         let run = FinishedRun(
             result: result, trace: machine.trace, failures: failures.map { $0.redacted(engine.redactor) },
@@ -201,11 +214,11 @@ final class ActiveRun: RunHandle {
     private func call(_ call: RunMachine.HookCall) -> HookAnswer? {
         leaveLostState()
         do throws(LuaError) {
-            let strand = try hookStrand()
-            strand.meter.beginCall(engine.hookBudget)
+            let coroutine = try hookCoroutine()
+            coroutine.meter.beginCall(engine.hookBudget)
             changeSeeding(to: call.rule)
             let function = rulebook.function(of: call.hook, in: call.rule)
-            let outcome = strand.call(
+            let outcome = coroutine.call(
                 function, sharing: { $0.write(request) }, arguments: { write(call.input, to: $0) }
             ) { [self] outcome in
                 perform(machine.hookAnswered(answer(to: call, outcome), now: noteTime()))
@@ -231,17 +244,17 @@ final class ActiveRun: RunHandle {
         guard state.vm.isLost, !meter.hasStopped else { return }
         let next = engine.usableState()
         guard !next.vm.isLost, next.host.rulebook.outline.revision == rulebook.outline.revision else { return }
-        strand?.close()
-        strand = nil
+        coroutine?.close()
+        coroutine = nil
         state = next
         rulebook = next.host.rulebook
     }
 
-    private func hookStrand() throws(LuaError) -> Strand {
-        if let strand { return strand }
-        let strand = try Strand(vm: state.vm, run: self, meter: meter)
-        self.strand = strand
-        return strand
+    private func hookCoroutine() throws(LuaError) -> RuleCoroutine {
+        if let coroutine { return coroutine }
+        let coroutine = try RuleCoroutine(vm: state.vm, run: self, meter: meter)
+        self.coroutine = coroutine
+        return coroutine
     }
 
     private func makeMeter() -> LuaMeter {
@@ -265,11 +278,11 @@ final class ActiveRun: RunHandle {
         case .waiting: preconditionFailure("a hook that waits has no answer yet")
         case .failed(let error): return failure(of: call, error)
         case .returned(let results):
-            do throws(HookAnswer.Nonsense) {
+            do throws(HookAnswer.InvalidAnswer) {
                 return try HookAnswer(results, from: call.hook)
             } catch {
                 let problem = LuaError(code: .runtime, message: error.message)
-                return failure(of: call, problem, kind: .nonsense, fix: error.fix)
+                return failure(of: call, problem, kind: .invalidAnswer, fix: error.fix)
             }
         }
     }

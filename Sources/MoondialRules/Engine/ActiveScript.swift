@@ -8,7 +8,7 @@ final class ActiveScript: RunHandle {
     private let state: RuleState
     private let meter = LuaMeter()
     private var completion: ((Result<[LuaValue], Diagnostic>) -> Void)?
-    private var strand: Strand?
+    private var coroutine: RuleCoroutine?
 
     init(state: RuleState, completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void) {
         self.state = state
@@ -20,9 +20,9 @@ final class ActiveScript: RunHandle {
         do throws(LuaError) {
             try state.vm.set("arg", to: Self.argTable(script: script, arguments: arguments))
             let chunk = try state.vm.load(script.chunk, name: script.name)
-            let strand = try Strand(vm: state.vm, run: nil, meter: meter)
-            self.strand = strand
-            let outcome = strand.call(
+            let coroutine = try RuleCoroutine(vm: state.vm, run: nil, meter: meter)
+            self.coroutine = coroutine
+            let outcome = coroutine.call(
                 chunk,
                 arguments: { writer in
                     for argument in arguments { writer.write(.string(LuaString(ByteText.bytes(argument))) as LuaValue) }
@@ -57,8 +57,8 @@ final class ActiveScript: RunHandle {
         guard let completion else { return }
         self.completion = nil
         state.host.definitions.forgetTrouble()
-        strand?.close()
-        strand = nil
+        coroutine?.close()
+        coroutine = nil
         completion(trouble.map { .failure($0) } ?? .success(results))
     }
 

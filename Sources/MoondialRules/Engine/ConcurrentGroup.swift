@@ -2,7 +2,7 @@
 
 import MoondialLua
 
-/// The functions of one `moondial.all`, each on a strand of its own. The first error ends the others.
+/// The functions of one `moondial.all`, each on a coroutine of its own. The first error ends the others.
 ///
 /// What the functions return stays in Lua: the prelude wraps them so that they keep it themselves.
 final class ConcurrentGroup {
@@ -11,7 +11,7 @@ final class ConcurrentGroup {
         case returned
         /// One has raised, and the others are closed.
         case raised(LuaError)
-        /// There was no memory for the strands.
+        /// There was no memory for the coroutines.
         case impossible(LuaError)
     }
 
@@ -19,7 +19,7 @@ final class ConcurrentGroup {
     /// Nil before the start and after the end: it may hold the group.
     private var completion: ((End) -> Void)?
     /// Those that have begun; nil where the function has returned.
-    private var strands: [Strand?] = []
+    private var coroutines: [RuleCoroutine?] = []
     private var unfinished: Int
     private var isOver = false
 
@@ -30,16 +30,16 @@ final class ConcurrentGroup {
 
     /// Starts every function in order, outside of any call of the VM. The completion is called once, unless the group is
     /// cancelled. Nothing happens in one that was cancelled before.
-    func start(vm: LuaVM, parent: Strand, completion: @escaping (End) -> Void) {
+    func start(vm: LuaVM, parent: RuleCoroutine, completion: @escaping (End) -> Void) {
         if isOver { return }
         self.completion = completion
         if functions.isEmpty { return end(.returned) }
         for (index, function) in functions.enumerated() where !isOver {
             do throws(LuaError) {
                 try parent.meter.countCoroutine()
-                let strand = try Strand(vm: vm, run: parent.run, meter: parent.meter)
-                strands.append(strand)
-                let outcome = strand.call(function, arguments: { _ in }) { [self] in ended(index, $0) }
+                let coroutine = try RuleCoroutine(vm: vm, run: parent.run, meter: parent.meter)
+                coroutines.append(coroutine)
+                let outcome = coroutine.call(function, arguments: { _ in }) { [self] in ended(index, $0) }
                 ended(index, outcome)
             } catch {
                 end(.impossible(error))
@@ -59,8 +59,8 @@ final class ConcurrentGroup {
         case .waiting: return
         case .failed(let error): end(.raised(error))
         case .returned:
-            strands[index]?.close()
-            strands[index] = nil
+            coroutines[index]?.close()
+            coroutines[index] = nil
             unfinished -= 1
             if unfinished == 0 { end(.returned) }
         }
@@ -76,8 +76,8 @@ final class ConcurrentGroup {
     }
 
     private func closeStrands() {
-        let strands = strands
-        self.strands = []
-        for strand in strands { strand?.close() }
+        let coroutines = coroutines
+        self.coroutines = []
+        for coroutine in coroutines { coroutine?.close() }
     }
 }

@@ -5,17 +5,17 @@ import MoondialLua
 /// A line of Lua execution with its own coroutine: the hooks of a run, a script, or one function of `moondial.all`.
 ///
 /// It runs one call at a time. A call that waits for the host ends later, through the closure given to `call`.
-final class Strand {
+final class RuleCoroutine {
     /// The run whose hooks this is about; nil for a script.
     let run: ActiveRun?
-    /// What this strand and those that it starts may use together.
+    /// What this coroutine and those that it starts may use together.
     let meter: LuaMeter
     /// What the prelude has shown here, for the prompt.
     var shown: [LuaView] = []
-    /// Holds the strand as its context, until `close`.
+    /// Holds the coroutine as its context, until `close`.
     private var thread: LuaThread?
     private var ended: ((LuaOutcome) -> Void)?
-    /// Gives up what the strand waits for.
+    /// Gives up what the coroutine waits for.
     private var cancelWait: (() -> Void)?
     /// The error of a function of `moondial.all` that is raised again here, for its traceback.
     private var raisedAgain: LuaError?
@@ -35,7 +35,7 @@ final class Strand {
         begin(ended) { $0.start(function, arguments: arguments) }
     }
 
-    /// The same with a first argument that all calls of the strand share, written by `first` once.
+    /// The same with a first argument that all calls of the coroutine share, written by `first` once.
     func call(
         _ function: LuaFunction, sharing first: (LuaWriter) -> Void, arguments: (LuaWriter) -> Void,
         ended: @escaping (LuaOutcome) -> Void
@@ -51,7 +51,7 @@ final class Strand {
         return outcome
     }
 
-    /// Begins a wait, from inside a host function: the ticket names it in `resume`. `cancel` is called when the strand
+    /// Begins a wait, from inside a host function: the ticket names it in `resume`. `cancel` is called when the coroutine
     /// ends before the reply comes.
     func beginWait(_ cancel: @escaping () -> Void) -> LuaTicket {
         guard let thread else { preconditionFailure("a strand waits after its end") }
@@ -59,7 +59,7 @@ final class Strand {
         return thread.ticket
     }
 
-    /// Ends the wait with results. Dropped when the strand has ended or waits for something else.
+    /// Ends the wait with results. Dropped when the coroutine has ended or waits for something else.
     func resume(_ ticket: LuaTicket, results: (LuaWriter) -> Void) {
         finish(thread?.resume(ticket, results: results))
     }
@@ -96,7 +96,7 @@ final class Strand {
         return .failed(error)
     }
 
-    /// Ends the strand: what it waits for is given up, to-be-closed variables are closed, nothing is reported.
+    /// Ends the coroutine: what it waits for is given up, to-be-closed variables are closed, nothing is reported.
     func close() {
         let thread = thread
         let cancel = cancelWait

@@ -46,7 +46,8 @@ package final class RuleEngine {
     /// Asked before each attempt of a run itself, and before raw ones. The default, nil, grants all that the run allows.
     package var tokenReserver: (any TokenReserver)?
 
-    let attempts: any AttemptSource
+    /// Brings the outcomes of attempts.
+    package let attempts: any AttemptSource
     let eventLoop: any EventLoop
     let hookBudget: LuaCPUBudget
     /// Get the events and the end of each run.
@@ -143,20 +144,23 @@ package final class RuleEngine {
 
     /// Decides on one request. The completion is called once, after this call has returned.
     ///
-    /// Hooks read `inputs` where they are given, and else the engine's clock and random numbers.
+    /// Hooks read `inputs` where they are given, and else the engine's clock and random numbers. Attempts go through
+    /// `line`, by default the engine's.
     @discardableResult
     package func verify(
-        _ request: RunRequest, inputs: RunInputs = RunInputs(), completion: @escaping (FinishedRun) -> Void
-    ) -> any RunHandle {
-        startRun(request, inputs: inputs, completion: completion)
+        _ request: RunRequest, inputs: RunInputs = RunInputs(), over line: AttemptLine? = nil,
+        completion: @escaping (FinishedRun) -> Void
+    ) -> any RunInFlight {
+        startRun(request, inputs: inputs, over: line, completion: completion)
     }
 
     func startRun(
-        _ request: RunRequest, inputs: RunInputs = RunInputs(), completion: @escaping (FinishedRun) -> Void
+        _ request: RunRequest, inputs: RunInputs = RunInputs(), over line: AttemptLine? = nil,
+        completion: @escaping (FinishedRun) -> Void
     ) -> ActiveRun {
         let run = ActiveRun(
-            engine: self, state: usableState(), request: request, traceID: TraceID(using: &randomness), inputs: inputs,
-            completion: completion)
+            engine: self, line: line ?? AttemptLine(attempts, reserver: tokenReserver), state: usableState(),
+            request: request, traceID: newTraceID(), inputs: inputs, completion: completion)
         runsInFlight += 1
         // Later, because the caller may be a host function, which must not enter the VM.
         eventLoop.assumeIsolated().execute { run.start() }
@@ -177,10 +181,11 @@ package final class RuleEngine {
         for waiter in waiters { waiter() }
     }
 
+    /// The name of a run, or of what is decided without one.
+    package func newTraceID() -> TraceID { TraceID(using: &randomness) }
+
     /// What an attempt outside of any run is sent with when it has no exID.
-    func newCorrelation() -> String? {
-        settings.run.correlates ? TraceID(using: &randomness).description : nil
-    }
+    func newCorrelation() -> String? { settings.run.correlates ? newTraceID().description : nil }
 
     /// Ends the source of attempts: what is in flight ends as cancelled, and later attempts fail.
     package func close() { attempts.close() }

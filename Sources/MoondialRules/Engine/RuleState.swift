@@ -6,13 +6,13 @@ import MoondialLua
 /// engine makes another for those that come.
 final class RuleState {
     let vm: LuaVM
-    let host: LanguageHost
+    let host: RuleAPI
 
     /// Loads the rules: each file runs once. From then on no hook can assign a global.
     ///
     /// - Throws: A diagnostic for the first file that does not load.
     init(rules: RuleFiles, settings: RuleEngine.Settings, isPrompt: Bool) throws(Diagnostic) {
-        host = LanguageHost(
+        host = RuleAPI(
             modules: Modules(roots: rules.roots, limits: settings.run.limits), settings: settings, isPrompt: isPrompt)
         do throws(LuaError) {
             vm = try host.makeVM()
@@ -87,9 +87,9 @@ final class RuleState {
             let began = ContinuousClock.now
             let chunk = try vm.load(source.chunk, name: source.name)
             meter.charge(ContinuousClock.now - began)
-            let strand = try Strand(vm: vm, run: nil, meter: meter)
-            defer { strand.close() }
-            let outcome = strand.call(chunk, arguments: { _ in }, ended: { _ in })
+            let coroutine = try RuleCoroutine(vm: vm, run: nil, meter: meter)
+            defer { coroutine.close() }
+            let outcome = coroutine.call(chunk, arguments: { _ in }, ended: { _ in })
             if case .failed(let error) = outcome { failure = error }
         } catch {
             failure = error

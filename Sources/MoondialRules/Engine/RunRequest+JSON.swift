@@ -10,27 +10,32 @@ extension RunRequest {
     /// Reads the provider's own shape, `{"token", "phone", "exID"}`, with the options beside it. The phone may be an
     /// integer, as in the provider's own example. A missing or null exID means none.
     ///
+    /// With `ignoresUnknownKeys`, which is off by default, the request is read as the provider does: further keys are
+    /// ignored, and an empty exID means none.
+    ///
     /// - Throws: A diagnostic with code `request_invalid`, which repeats neither phone nor token.
-    package init(json: JSONValue) throws(Diagnostic) {
+    package init(json: JSONValue, ignoresUnknownKeys: Bool = false) throws(Diagnostic) {
         do throws(RunRequestProblem) {
-            try self.init(members: json)
+            try self.init(members: json, ignoresUnknownKeys)
         } catch {
             throw Diagnostic(
                 .requestInvalid, error.message, subject: error.field, fix: DiagnosticCode.requestInvalid.advice)
         }
     }
 
-    private init(members json: JSONValue) throws(RunRequestProblem) {
+    private init(members json: JSONValue, _ ignoresUnknownKeys: Bool) throws(RunRequestProblem) {
         guard let object = json.objectValue else {
             throw .expected("a JSON object", of: "request", got: json)
         }
-        for key in object.keys where !Self.keys.contains(key) {
-            throw .unknown("key", key, known: Self.keys)
+        if !ignoresUnknownKeys {
+            for key in object.keys where !Self.keys.contains(key) {
+                throw .unknown("key", key, known: Self.keys)
+            }
         }
         let phone = try Self.text(object, "phone", acceptsInteger: true)
         let token = try Self.text(object, "token")
         let exID = try object["exID"].flatMap { value throws(RunRequestProblem) in
-            value == .null ? nil : try Self.text(object, "exID")
+            value == .null || (ignoresUnknownKeys && value == "") ? nil : try Self.text(object, "exID")
         }
         do throws(RequestError) {
             self.init(try VerificationRequest(phone: phone, token: token, exID: exID))

@@ -150,12 +150,12 @@ package final class ScriptHost {
     /// - Returns: The request that waits for an answer; nil when the call may be sent at once, and then the completion is
     ///   not called.
     func requestPermission(
-        for function: String, at endpoint: Endpoint? = nil, of phone: Phone, on strand: Strand,
+        for function: String, at endpoint: Endpoint? = nil, of phone: Phone, on coroutine: RuleCoroutine,
         completion: @escaping (_ refusal: String?) -> Void
     ) -> PermissionRequest? {
         guard let admission else { return nil }
         // What a function in the background starts shares its meter.
-        let number = background.first { $0.value.meter === strand.meter }?.key
+        let number = background.first { $0.value.meter === coroutine.meter }?.key
         let request = PermissionRequest(
             function, at: endpoint, of: phone, backgroundNumber: number, completion: completion)
         // Later, because an answer enters the VM, which is busy with this call.

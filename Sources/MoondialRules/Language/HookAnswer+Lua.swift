@@ -5,20 +5,21 @@ import NumberVerification
 
 extension HookAnswer {
     /// What a hook returned makes no sense there.
-    struct Nonsense: Error {
+    struct InvalidAnswer: Error {
         let message: String
         /// What to do about it.
         var fix: String?
     }
 
-    /// Reads what a hook returned: one value, or nothing. More than one is nonsense, since `nil, "why"` must not pass
+    /// Reads what a hook returned: one value, or nothing. More than one is invalidAnswer, since `nil, "why"` must not pass
     /// for no answer.
-    init(_ results: LuaReader, from hook: Hook) throws(Nonsense) {
+    init(_ results: LuaReader, from hook: Hook) throws(InvalidAnswer) {
         var results = results
         let value = results.nextOrNil()
         while let further = results.next() {
             if further == .nil { continue }
-            throw Nonsense(message: "\(hook.rawValue) returned \(value.shown) and \(further.shown): one value expected")
+            throw InvalidAnswer(
+                message: "\(hook.rawValue) returned \(value.shown) and \(further.shown): one value expected")
         }
         if value == .nil {
             self = .none
@@ -29,16 +30,16 @@ extension HookAnswer {
         case .route: self = .route(try Self.endpoint(value, from: hook))
         case .fallback: self = try Self.fallback(value)
         case .onDecision:
-            throw Nonsense(
+            throw InvalidAnswer(
                 message: "on_decision returned \(value.shown), but the decision stands; map_result can change it")
         }
     }
 
-    private static func choice(_ value: LuaValue, from hook: Hook) throws(Nonsense) -> Choice {
+    private static func choice(_ value: LuaValue, from hook: Hook) throws(InvalidAnswer) -> RuleDecision {
         do throws(ChoiceProblem) {
-            return try Choice(value)
+            return try RuleDecision(value)
         } catch {
-            throw Nonsense(message: "\(hook.rawValue) returned nonsense: \(error.message)", fix: fix(for: value))
+            throw InvalidAnswer(message: "\(hook.rawValue) returned nonsense: \(error.message)", fix: fix(for: value))
         }
     }
 
@@ -48,24 +49,24 @@ extension HookAnswer {
         return "return nil for no answer: 'a and b' is false when a is false; write if a then return b end"
     }
 
-    private static func endpoint(_ value: LuaValue, from hook: Hook) throws(Nonsense) -> Endpoint {
+    private static func endpoint(_ value: LuaValue, from hook: Hook) throws(InvalidAnswer) -> Endpoint {
         do throws(EndpointProblem) {
             return try Endpoint(value)
         } catch {
-            throw Nonsense(message: "\(hook.rawValue) returned nonsense: \(error.message)", fix: fix(for: value))
+            throw InvalidAnswer(message: "\(hook.rawValue) returned nonsense: \(error.message)", fix: fix(for: value))
         }
     }
 
-    private static func fallback(_ value: LuaValue) throws(Nonsense) -> HookAnswer {
+    private static func fallback(_ value: LuaValue) throws(InvalidAnswer) -> HookAnswer {
         guard case .table(let table) = value else {
             return .fallback(try endpoint(value, from: .fallback), evenIfDelivered: false)
         }
         guard table.array.isEmpty else {
-            throw Nonsense(message: "fallback returned a list: { endpoint = \"h5\" } or \"h5\" expected")
+            throw InvalidAnswer(message: "fallback returned a list: { endpoint = \"h5\" } or \"h5\" expected")
         }
         let names = ["endpoint", "even_if_delivered"]
         for pair in table.pairs where !names.contains(pair.key.text ?? "") {
-            throw Nonsense(
+            throw InvalidAnswer(
                 message: "fallback returned a table with the unknown field \(pair.key.shownKey)"
                     + Suggestion.clause(for: pair.key.text ?? "", in: names))
         }
@@ -74,7 +75,7 @@ extension HookAnswer {
         case nil: even = false
         case .boolean(let value)?: even = value
         case let other?:
-            throw Nonsense(message: "fallback returned even_if_delivered = \(other.shown): true or false expected")
+            throw InvalidAnswer(message: "fallback returned even_if_delivered = \(other.shown): true or false expected")
         }
         return .fallback(try endpoint(table["endpoint"] ?? .nil, from: .fallback), evenIfDelivered: even)
     }

@@ -3,7 +3,7 @@
 import MoondialLua
 import NumberVerification
 
-extension LanguageHost {
+extension RuleAPI {
     /// Behind `rule`, and `require`.
     var definitionFunctions: [HostFunction] {
         [

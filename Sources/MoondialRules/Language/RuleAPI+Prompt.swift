@@ -2,7 +2,7 @@
 
 import MoondialLua
 
-extension LanguageHost {
+extension RuleAPI {
     /// Behind the part of the prelude that a prompt needs, and `moondial.spawn`.
     var promptFunctions: [HostFunction] {
         [
@@ -11,9 +11,9 @@ extension LanguageHost {
                 return .returned
             },
             HostFunction("host.show", .views) { call in
-                guard let strand = Self.strand(of: call) else { return .returned }
-                strand.shown = []
-                while let view = call.arguments.nextView() { strand.shown.append(view) }
+                guard let coroutine = Self.coroutine(of: call) else { return .returned }
+                coroutine.shown = []
+                while let view = call.arguments.nextView() { coroutine.shown.append(view) }
                 return .returned
             },
             // The prelude gives the function, and the same with its arguments, which shows its results.

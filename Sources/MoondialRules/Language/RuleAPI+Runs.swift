@@ -6,46 +6,46 @@ import NIOCore
 import NumberVerification
 import TextFormats
 
-extension LanguageHost {
+extension RuleAPI {
     /// The words that wait: `verify`, `moondial.attempt` and `moondial.all`.
     var runFunctions: [HostFunction] {
         [
-            waiting("verify") { arguments, strand, engine throws(CallRefusal) in
-                if strand.run != nil {
+            waiting("verify") { arguments, coroutine, engine throws(CallRefusal) in
+                if coroutine.run != nil {
                     throw CallRefusal(
                         "verify cannot be called in a hook, where it would start another run; "
                             + "moondial.attempt sends a single request")
                 }
-                Self.startVerify(try arguments.runRequest(), on: strand, engine: engine)
+                Self.startVerify(try arguments.runRequest(), on: coroutine, engine: engine)
             },
-            waiting("moondial.attempt") { arguments, strand, engine throws(CallRefusal) in
-                try Self.startAttempt(try arguments.rawAttempt(), on: strand, engine: engine)
+            waiting("moondial.attempt") { arguments, coroutine, engine throws(CallRefusal) in
+                try Self.startAttempt(try arguments.rawAttempt(), on: coroutine, engine: engine)
             },
             // The prelude has checked the functions and wrapped them.
             HostFunction("host.all", as: "moondial.all") { call, arguments throws(CallRefusal) in
                 call.results.write(try arguments.functionCount())
             },
-            waiting("moondial.all", .takesFunctions) { [weak self] arguments, strand, engine throws(CallRefusal) in
-                self?.startAll(arguments.functions(), on: strand, engine: engine)
+            waiting("moondial.all", .takesFunctions) { [weak self] arguments, coroutine, engine throws(CallRefusal) in
+                self?.startAll(arguments.functions(), on: coroutine, engine: engine)
             },
         ]
     }
 
-    /// A function that begins a wait of the calling strand, or refuses.
+    /// A function that begins a wait of the calling coroutine, or refuses.
     private func waiting(
         _ name: String, _ options: HostFunction.Options = [],
-        _ start: @escaping (inout CallArguments, Strand, RuleEngine) throws(CallRefusal) -> Void
+        _ start: @escaping (inout CallArguments, RuleCoroutine, RuleEngine) throws(CallRefusal) -> Void
     ) -> HostFunction {
         HostFunction(name, options.union(.mayWait)) { [weak self] call in
             guard let self else { return Self.ended }
-            guard !isLoading, let strand = Self.strand(of: call), let engine else {
+            guard !isLoading, let coroutine = Self.coroutine(of: call), let engine else {
                 return .raised("\(name) cannot be called while rules load; call it in a hook or in a script")
             }
             // Without its host, nothing asks whether a script may send.
-            guard strand.run != nil || engine.scripts != nil else { return Self.ended }
+            guard coroutine.run != nil || engine.scripts != nil else { return Self.ended }
             var arguments = CallArguments(call, of: name)
             do throws(CallRefusal) {
-                try start(&arguments, strand, engine)
+                try start(&arguments, coroutine, engine)
                 return .waiting
             } catch {
                 if error.isAboutMaskedText { engine.scripts?.onMaskedText?() }
@@ -54,42 +54,42 @@ extension LanguageHost {
         }
     }
 
-    private static func startVerify(_ request: RunRequest, on strand: Strand, engine: RuleEngine) {
+    private static func startVerify(_ request: RunRequest, on coroutine: RuleCoroutine, engine: RuleEngine) {
         var run: ActiveRun?
         var permission: PermissionRequest?
-        let ticket = strand.beginWait {
+        let ticket = coroutine.beginWait {
             permission?.withdraw()
             run?.cancel()
         }
         func start() {
             run = engine.startRun(request) { finished in
                 run = nil
-                strand.resume(ticket) { $0.write(finished.result) }
+                coroutine.resume(ticket) { $0.write(finished.result) }
             }
         }
         permission = engine.scripts?.requestPermission(
-            for: "verify", of: request.verification.phone, on: strand
+            for: "verify", of: request.verification.phone, on: coroutine
         ) { refusal in
-            if let refusal { strand.resume(ticket, raising: "verify: \(refusal)") } else { start() }
+            if let refusal { coroutine.resume(ticket, raising: "verify: \(refusal)") } else { start() }
         }
         // A run notes them itself, but there may never be one.
         if permission == nil { start() } else { engine.redactor.secrets.add(request.verification) }
     }
 
     private static func startAttempt(
-        _ raw: RawAttempt, on strand: Strand, engine: RuleEngine
+        _ raw: RawAttempt, on coroutine: RuleCoroutine, engine: RuleEngine
     ) throws(CallRefusal) {
         var exchange: (any Exchange)?
         var permission: PermissionRequest?
-        let ticket = strand.beginWait {
+        let ticket = coroutine.beginWait {
             permission?.withdraw()
             exchange?.cancel()
         }
         let completion = { (attempt: Attempt) in
             exchange = nil
-            strand.resume(ticket) { $0.write(attempt) }
+            coroutine.resume(ticket) { $0.write(attempt) }
         }
-        guard let run = strand.run else {
+        guard let run = coroutine.run else {
             engine.redactor.secrets.add(raw.request)
             func start() {
                 let deadline = NIODeadline.now() + TimeAmount(engine.settings.run.timeout)
@@ -101,9 +101,9 @@ extension LanguageHost {
                 }
             }
             permission = engine.scripts?.requestPermission(
-                for: "moondial.attempt", at: raw.endpoint, of: raw.request.phone, on: strand
+                for: "moondial.attempt", at: raw.endpoint, of: raw.request.phone, on: coroutine
             ) { refusal in
-                if let refusal { strand.resume(ticket, raising: "moondial.attempt: \(refusal)") } else { start() }
+                if let refusal { coroutine.resume(ticket, raising: "moondial.attempt: \(refusal)") } else { start() }
             }
             if permission == nil { start() }
             return
@@ -115,17 +115,17 @@ extension LanguageHost {
         }
     }
 
-    private func startAll(_ functions: [LuaFunction], on strand: Strand, engine: RuleEngine) {
+    private func startAll(_ functions: [LuaFunction], on coroutine: RuleCoroutine, engine: RuleEngine) {
         let group = ConcurrentGroup(functions)
-        let ticket = strand.beginWait { group.cancel() }
+        let ticket = coroutine.beginWait { group.cancel() }
         // Later, because the functions enter the VM, which is busy with this call.
         engine.eventLoop.assumeIsolated().execute { [weak vm] in
             guard let vm else { return }
-            group.start(vm: vm, parent: strand) { end in
+            group.start(vm: vm, parent: coroutine) { end in
                 switch end {
-                case .returned: strand.resume(ticket) { $0.write(true) }
-                case .raised(let error): strand.resume(ticket, raisingAgain: error) { $0.write(false) }
-                case .impossible(let error): strand.resume(ticket, raising: error.message)
+                case .returned: coroutine.resume(ticket) { $0.write(true) }
+                case .raised(let error): coroutine.resume(ticket, raisingAgain: error) { $0.write(false) }
+                case .impossible(let error): coroutine.resume(ticket, raising: error.message)
                 }
             }
         }

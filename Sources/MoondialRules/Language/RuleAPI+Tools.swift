@@ -5,7 +5,7 @@ import JSON
 import MoondialLua
 import TextFormats
 
-extension LanguageHost {
+extension RuleAPI {
     /// The words that answer at once: `print` and the tools in `moondial`.
     var toolFunctions: [HostFunction] {
         [
@@ -51,7 +51,7 @@ extension LanguageHost {
     private func log(_ arguments: LogArguments, _ call: HostCall) {
         let work = RedactionWork(call.work)
         var line: LogLine?
-        if let run = Self.strand(of: call)?.run {
+        if let run = Self.coroutine(of: call)?.run {
             line = run.log(arguments.message, fields: arguments.fields, at: call.site, work)
         } else {
             line = LogLine(

@@ -4,7 +4,7 @@ import JSON
 import MoondialLua
 import TextFormats
 
-extension LanguageHost {
+extension RuleAPI {
     /// Behind `allow`, `deny`, `review` and the records that hooks get.
     var valueFunctions: [HostFunction] {
         Decision.Outcome.allCases.map { Self.constructor(of: $0, limit: settings.run.limits.resultBytes) } + [
@@ -34,12 +34,12 @@ extension LanguageHost {
             }
             let fields = arguments.value()
             do throws(ChoiceProblem) {
-                let object = fields == .nil ? JSONObject() : try Choice.fields(fields, work: call.work)
+                let object = fields == .nil ? JSONObject() : try RuleDecision.fields(fields, work: call.work)
                 let count = isInHook || object.isEmpty ? 0 : JSONValue.object(object).bytes.count
                 if count > limit {
                     throw ChoiceProblem(message: "the fields have \(count) bytes as JSON, at most \(limit) are allowed")
                 }
-                call.results.writePayload(Choice(outcome, reason: reason, fields: object))
+                call.results.writePayload(RuleDecision(outcome, reason: reason, fields: object))
             } catch {
                 throw arguments.refusal(error.message)
             }

@@ -4,7 +4,7 @@ import JSON
 import MoondialLua
 
 /// What stands behind the words of the rule language: makes the Lua state and keeps what scripts define.
-final class LanguageHost {
+final class RuleAPI {
     /// Rule files are loading: rules can be defined, and nothing can be verified.
     private(set) var isLoading = true
     var definitions = RuleDefinitions()
@@ -204,16 +204,16 @@ final class LanguageHost {
 
     /// What time it is for the code of a thread, in milliseconds since 1970: the run's time, or else that of the clock.
     func time(of thread: LuaThread?) -> Int64 {
-        (thread?.context as? Strand)?.run?.clock ?? settings.wallClock()
+        (thread?.context as? RuleCoroutine)?.run?.clock ?? settings.wallClock()
     }
 
-    /// The strand whose code calls.
-    static func strand(of call: HostCall) -> Strand? {
-        call.thread?.context as? Strand
+    /// The coroutine whose code calls.
+    static func coroutine(of call: HostCall) -> RuleCoroutine? {
+        call.thread?.context as? RuleCoroutine
     }
 
     static func isInHook(_ call: HostCall) -> Bool {
-        strand(of: call)?.run != nil
+        coroutine(of: call)?.run != nil
     }
 
     /// The answer when the engine is gone but code that it ran is still being closed.

@@ -8,7 +8,7 @@ struct ChoiceProblem: Error {
     let message: String
 }
 
-extension Choice {
+extension RuleDecision {
     /// Reads `allow`, `deny "reason"` or `review("reason", { field = 1 })`. Only the prelude makes such values: a table
     /// that looks like one is none.
     init(_ value: LuaValue) throws(ChoiceProblem) {
@@ -45,8 +45,8 @@ extension Choice {
 }
 
 extension LuaWriter {
-    /// What is behind a decision: the table that `Choice.init` reads.
-    func writePayload(_ choice: Choice) {
+    /// What is behind a decision: the table that `RuleDecision.init` reads.
+    func writePayload(_ choice: RuleDecision) {
         writeTable(expecting: 3) { table in
             table.field("decision", choice.outcome.rawValue)
             table.field("reason", choice.reason)

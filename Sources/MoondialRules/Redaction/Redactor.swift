@@ -35,7 +35,7 @@ package struct Redactor: Sendable {
     }
 
     /// The same for the caller of a request, who gets phones in the clear.
-    var keepingPhones: Redactor { Redactor(secrets: secrets, operatorTexts: operatorTexts, showsPhones: true) }
+    package var keepingPhones: Redactor { Redactor(secrets: secrets, operatorTexts: operatorTexts, showsPhones: true) }
 
     /// The phone as it may be shown.
     package func phone(_ phone: Phone) -> String { showsPhones ? phone.submitted : phone.masked }
@@ -94,9 +94,9 @@ package struct Redactor: Sendable {
         return shown == digits ? nil : shown
     }
 
-    /// The digits of a whole number.
+    /// The digits of the whole part of a number, which may be a phone.
     package func digits(of number: Double) -> String? {
-        guard number.magnitude < 9e15, let whole = Int64(exactly: number) else { return nil }
+        guard number.magnitude < 9e15, let whole = Int64(exactly: number.rounded(.towardZero)) else { return nil }
         return String(whole)
     }
 

@@ -19,7 +19,7 @@ extension ResultMap {
         for entry in table.pairs.sorted(by: { $0.key.shownKey < $1.key.shownKey }) {
             let key = try Key(entry.key, rule: rule)
             do throws(ChoiceProblem) {
-                self[key] = try Choice(entry.value)
+                self[key] = try RuleDecision(entry.value)
             } catch {
                 throw RuleDefinition.Problem(
                     message: "map_result entry '\(key)' of rule '\(rule)': \(error.message)", subject: "\(key)")

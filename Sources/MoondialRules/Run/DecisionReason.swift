@@ -3,7 +3,7 @@
 package import NumberVerification
 
 /// Why a decision is what it is. The description says it in one line for the operator.
-package enum Grounds: Sendable, Hashable, CustomStringConvertible {
+package enum DecisionReason: Sendable, Hashable, CustomStringConvertible {
     /// A function of the rule returned it.
     case hook(Hook, rule: String)
     /// The rule's `map_result` table has an entry for it.
@@ -42,7 +42,7 @@ extension HookFailure.Kind {
         case .memory: "it used more memory than it may"
         case .limit: "it went over a limit"
         case .cannotYield: "it waited where Lua cannot wait"
-        case .nonsense: "its answer makes no sense there"
+        case .invalidAnswer: "its answer makes no sense there"
         }
     }
 }

@@ -5,12 +5,12 @@ package import NumberVerification
 /// What a hook brought back.
 ///
 /// An answer that does not fit its hook, such as an endpoint from `pre_check` or anything at all from `on_decision`,
-/// is nonsense, and the machine treats it as a failure of the hook.
+/// is invalid, and the machine treats it as a failure of the hook.
 package enum HookAnswer: Sendable, Hashable {
     /// Nil: the next rule is asked.
     case none
     /// Of `pre_check` and `map_result`.
-    indirect case decision(Choice)
+    indirect case decision(RuleDecision)
     /// Of `route`.
     case route(Endpoint)
     /// Of `fallback`. `evenIfDelivered` is the rule's word that the token may be sent again although it may be spent.
@@ -20,7 +20,7 @@ package enum HookAnswer: Sendable, Hashable {
 }
 
 extension HookAnswer {
-    /// The answer, or the failure of answering nonsense when it does not fit the hook.
+    /// The answer, or the failure of an invalid answer when it does not fit the hook.
     func checked(for hook: Hook) -> HookAnswer {
         let noun: String
         switch (self, hook) {
@@ -30,7 +30,7 @@ extension HookAnswer {
         case (.decision, _): noun = "a decision"
         case (.route, _), (.fallback, _): noun = "an endpoint"
         }
-        return .failed(HookFailure(kind: .nonsense, message: "\(hook.rawValue) cannot answer with \(noun)"))
+        return .failed(HookFailure(kind: .invalidAnswer, message: "\(hook.rawValue) cannot answer with \(noun)"))
     }
 }
 
@@ -49,7 +49,7 @@ package struct HookFailure: Error, Sendable, Hashable {
         /// It called something that waits where Lua cannot wait.
         case cannotYield = "cannot_yield"
         /// It returned what the hook has no use for.
-        case nonsense
+        case invalidAnswer
 
         /// The reason of the decision that such a failure brings about.
         package var reason: String {
@@ -57,7 +57,7 @@ package struct HookFailure: Error, Sendable, Hashable {
             case .timeout: "rule_timeout"
             case .memory: "rule_memory"
             case .limit: "rule_limit"
-            case .raised, .cannotYield, .nonsense: "rule_error"
+            case .raised, .cannotYield, .invalidAnswer: "rule_error"
             }
         }
     }

@@ -91,7 +91,7 @@ extension RunMachine {
             return ask(place.hook, from: position + 1, now: now)
         case .decision(let choice):
             let rule = context.outline.rules[place.rule].name
-            return decide(choice, by: place, grounds: .hook(place.hook, rule: rule), now: now)
+            return decide(choice, by: place, why: .hook(place.hook, rule: rule), now: now)
         case .route(let endpoint):
             return attempt(at: endpoint, for: place, evenIfDelivered: false, now: now)
         case .fallback(let endpoint, let evenIfDelivered):
@@ -135,8 +135,8 @@ extension RunMachine {
         case .ready, .reserving, .attempting: break
         }
         if !standsAgainstFailure {
-            let choice = Choice(context.settings.onError.outcome, reason: RunMachine.cancellationReason)
-            trace.decide(Decision(choice), grounds: .cancelled, by: nil, now: now)
+            let choice = RuleDecision(context.settings.onError.outcome, reason: RunMachine.cancellationReason)
+            trace.decide(Decision(choice), why: .cancelled, by: nil, now: now)
         }
         trace.abandonAttempts(delivered: delivered, now: now)
         return finish(now: now)
@@ -160,7 +160,7 @@ extension RunMachine {
             if hook == .mapResult, let table = context.outline.rules[place.rule].mapTable {
                 if let evidence, let (key, choice) = table.entry(for: evidence) {
                     let rule = context.outline.rules[place.rule].name
-                    return decide(choice, by: place, grounds: .mapEntry(key, rule: rule), now: now)
+                    return decide(choice, by: place, why: .mapEntry(key, rule: rule), now: now)
                 }
                 position += 1
                 continue
@@ -182,7 +182,7 @@ extension RunMachine {
         case .mapResult:
             guard let evidence else { preconditionFailure("map_result is asked after an attempt or its refusal") }
             return decide(
-                DefaultMapping.choice(for: evidence), by: nil, grounds: DefaultMapping.grounds(for: evidence), now: now)
+                DefaultMapping.choice(for: evidence), by: nil, why: DefaultMapping.why(for: evidence), now: now)
         case .onDecision:
             return finish(now: now)
         }
@@ -227,9 +227,11 @@ extension RunMachine {
         return .attempt(endpoint)
     }
 
-    private mutating func decide(_ choice: Choice, by place: HookPlace?, grounds: Grounds, now: Duration) -> Action {
+    private mutating func decide(_ choice: RuleDecision, by place: HookPlace?, why: DecisionReason, now: Duration)
+        -> Action
+    {
         let rule = place.map { context.outline.rules[$0.rule].name } ?? Decision.defaultRule
-        trace.decide(Decision(choice, rule: rule), grounds: grounds, by: place, now: now)
+        trace.decide(Decision(choice, rule: rule), why: why, by: place, now: now)
         return ask(.onDecision, now: now)
     }
 
@@ -237,19 +239,19 @@ extension RunMachine {
         _ kind: HookFailure.Kind, in place: HookPlace, position: Int, now: Duration
     ) -> Action {
         let rule = context.outline.rules[place.rule].name
-        let choice = Choice(context.settings.onError.outcome, reason: kind.reason)
-        let grounds = Grounds.failure(kind, place.hook, rule: rule)
-        guard place.hook == .onDecision else { return decide(choice, by: place, grounds: grounds, now: now) }
+        let choice = RuleDecision(context.settings.onError.outcome, reason: kind.reason)
+        let why = DecisionReason.failure(kind, place.hook, rule: rule)
+        guard place.hook == .onDecision else { return decide(choice, by: place, why: why, now: now) }
 
-        if !standsAgainstFailure { trace.decide(Decision(choice, rule: rule), grounds: grounds, by: place, now: now) }
+        if !standsAgainstFailure { trace.decide(Decision(choice, rule: rule), why: why, by: place, now: now) }
         return ask(.onDecision, from: position + 1, now: now)
     }
 
     /// Whether a later failure leaves the decision as it is: deny is never relaxed, and the first failure is the one
     /// that is named.
     private var standsAgainstFailure: Bool {
-        guard let (decision, grounds) = trace.decision else { return false }
-        if case .failure = grounds { return true }
+        guard let (decision, why) = trace.decision else { return false }
+        if case .failure = why { return true }
         return decision.outcome == .deny
     }
 

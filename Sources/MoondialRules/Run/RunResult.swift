@@ -9,16 +9,16 @@ package import NumberVerification
 package struct RunResult: Sendable {
     package let decision: Decision
     /// Why the decision is what it is.
-    package let grounds: Grounds
+    package let why: DecisionReason
     /// From the start of the run to its end; to the present while `on_decision` hooks run.
     package let elapsed: Duration
 
     private let records: [AttemptRecord]
     private let context: RunContext
 
-    init(decision: Decision, grounds: Grounds, records: [AttemptRecord], elapsed: Duration, context: RunContext) {
+    init(decision: Decision, why: DecisionReason, records: [AttemptRecord], elapsed: Duration, context: RunContext) {
         self.decision = decision
-        self.grounds = grounds
+        self.why = why
         self.records = records
         self.elapsed = elapsed
         self.context = context

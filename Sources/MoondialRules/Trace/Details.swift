@@ -97,25 +97,19 @@ extension Guard {
 }
 
 extension Decision {
-    func detail(grounds: Grounds, _ redactor: Redactor) -> JSONObject {
+    func detail(why: DecisionReason, _ redactor: Redactor) -> JSONObject {
         var detail = JSONObject()
         choice.add(to: &detail, redactor)
         detail["rule"] = .string(redactor.rule(rule))
-        detail["why"] = .string(grounds.description(naming: redactor.rule))
+        detail["why"] = .string(why.description(naming: redactor.rule))
         return detail
     }
 }
 
-extension Choice {
+extension RuleDecision {
     fileprivate func add(to detail: inout JSONObject, _ redactor: Redactor) {
         detail["decision"] = .string(outcome.rawValue)
         if let reason { detail["reason"] = .string(redactor.text(reason)) }
         if !fields.isEmpty { detail["fields"] = .object(redactor.object(fields)) }
     }
-}
-
-extension JSONValue {
-    init(_ text: String?) { self = text.map(JSONValue.string) ?? .null }
-
-    init(_ number: Int64?) { self = number.map(JSONValue.integer) ?? .null }
 }

@@ -13,8 +13,11 @@ extension RunResult {
     /// phones in the clear; in the other texts phones are masked.
     ///
     /// The target is what the attempts were sent to, as it is named to people.
-    package func json(target: String) -> JSONValue {
+    ///
+    /// Without `keepsPhones`, which is on by default, phones are masked everywhere, as in logs.
+    package func json(target: String, keepsPhones: Bool = true) -> JSONValue {
         let redactor = redactor
+        let callers = keepsPhones ? redactor.keepingPhones : redactor
         var object: JSONObject = [
             "decision": .string(decision.outcome.rawValue),
             "reason": JSONValue(redactor.text(decision.reason)),
@@ -23,7 +26,7 @@ extension RunResult {
             "code": JSONValue(code),
             "content": JSONValue(redactor.text(content)),
             "id": JSONValue(id),
-            "exID": JSONValue(redactor.keepingPhones.text(exID)),
+            "exID": JSONValue(callers.text(exID)),
             "endpoint": JSONValue(endpoint?.rawValue),
             "attempts": .array(attempts.map { json($0, redactor) }),
             "elapsed_ms": elapsed.jsonMilliseconds,
@@ -31,7 +34,7 @@ extension RunResult {
             "rules_revision": .string(revision),
             "target": .string(target),
         ]
-        if !decision.fields.isEmpty { object["fields"] = .object(redactor.keepingPhones.object(decision.fields)) }
+        if !decision.fields.isEmpty { object["fields"] = .object(callers.object(decision.fields)) }
         return .object(object)
     }
 

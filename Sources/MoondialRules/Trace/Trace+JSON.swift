@@ -30,7 +30,7 @@ extension Trace {
     }
 
     /// The request as far as it may be shown: `phone`, `exID`, `channel` and the options.
-    var requestJSON: JSONObject {
+    package var requestJSON: JSONObject {
         let redactor = redactor
         var detail: JSONObject = ["phone": .string(redactor.phone(run.request.phone))]
         if let exID = run.request.exID { detail["exID"] = .string(redactor.text(exID)) }
@@ -91,8 +91,8 @@ extension TraceStep {
             var detail: JSONObject = ["message": .string(redactor.text(message))]
             if !fields.isEmpty { detail["fields"] = .object(redactor.object(fields)) }
             return detail
-        case .decision(let decision, let grounds):
-            return decision.detail(grounds: grounds, redactor)
+        case .decision(let decision, let why):
+            return decision.detail(why: why, redactor)
         }
     }
 }

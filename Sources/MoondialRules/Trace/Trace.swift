@@ -121,8 +121,8 @@ extension Trace {
         return .kept
     }
 
-    mutating func decide(_ decision: Decision, grounds: Grounds, by place: HookPlace?, now: Duration) {
-        add(.decided(decision, grounds), by: place, now: now)
+    mutating func decide(_ decision: Decision, why: DecisionReason, by place: HookPlace?, now: Duration) {
+        add(.decided(decision, why), by: place, now: now)
     }
 
     private mutating func add(_ kind: TraceEvent.Kind, by place: HookPlace? = nil, now: Duration) {
@@ -145,6 +145,9 @@ extension Trace {
 
     var lastAttempt: Attempt? { attempts.lastOwnAttempt }
 
+    /// Whether the provider has got a request of the run that has ended, or may have.
+    var hasDelivered: Bool { attempts.contains { $0.attempt.map { $0.delivered != .no } ?? false } }
+
     /// The event with the decision that stands.
     private var decidingEvent: TraceEvent? {
         events.last { if case .decided = $0.kind { true } else { false } }
@@ -154,16 +157,16 @@ extension Trace {
     package var decidingPlace: HookPlace? { decidingEvent?.place }
 
     /// The decision that stands.
-    var decision: (Decision, Grounds)? {
-        guard case .decided(let decision, let grounds)? = decidingEvent?.kind else { return nil }
-        return (decision, grounds)
+    var decision: (Decision, DecisionReason)? {
+        guard case .decided(let decision, let why)? = decidingEvent?.kind else { return nil }
+        return (decision, why)
     }
 
     /// What the run comes to, or nil before a decision.
     func result(elapsed: Duration) -> RunResult? {
-        guard let (decision, grounds) = decision else { return nil }
+        guard let (decision, why) = decision else { return nil }
         return RunResult(
-            decision: decision, grounds: grounds, records: attempts, elapsed: elapsed, context: context)
+            decision: decision, why: why, records: attempts, elapsed: elapsed, context: context)
     }
 }
 

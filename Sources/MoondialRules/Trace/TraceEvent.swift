@@ -30,7 +30,7 @@ package struct TraceEvent: Sendable {
         /// A hook has logged a line.
         indirect case logged(String, fields: JSONObject)
         /// A decision was made. The last one stands.
-        indirect case decided(Decision, Grounds)
+        indirect case decided(Decision, DecisionReason)
         /// The last event.
         case runEnded
     }

@@ -20,7 +20,7 @@ package struct TraceStep: Sendable {
         case attempt(number: Int, Endpoint, isRaw: Bool, Attempt?)
         case refusal(Guard, Endpoint, isRaw: Bool)
         case log(String, fields: JSONObject)
-        case decision(Decision, Grounds)
+        case decision(Decision, DecisionReason)
     }
 }
 
@@ -50,8 +50,8 @@ extension Trace {
                 steps.append(TraceStep(event, .refusal(reason, endpoint, isRaw: isRaw)))
             case .logged(let message, let fields):
                 steps.append(TraceStep(event, .log(message, fields: fields)))
-            case .decided(let decision, let grounds):
-                steps.append(TraceStep(event, .decision(decision, grounds)))
+            case .decided(let decision, let why):
+                steps.append(TraceStep(event, .decision(decision, why)))
             }
         }
         return steps

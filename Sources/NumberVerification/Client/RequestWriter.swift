@@ -54,7 +54,11 @@ extension Credentials {
         let padded = Base64.encode(pair.utf8)
         let authorization = String(padded.prefix { $0 != "=" })
         let forAddresses = String(authorization.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
-        return [masterSecret, Secret(pair), Secret(padded), Secret(authorization), Secret(forAddresses)]
+        let encodedSecret = Base64.encode(masterSecret.reveal().utf8).prefix { $0 != "=" }
+        return [
+            masterSecret, Secret(pair), Secret(padded), Secret(authorization), Secret(forAddresses),
+            Secret(String(encodedSecret)),
+        ]
     }
 }
 

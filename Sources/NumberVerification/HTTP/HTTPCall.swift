@@ -39,7 +39,7 @@ final class HTTPCall: Exchange {
     }
 
     /// Whether the request was handed to a connection.
-    private var delivered: Delivered {
+    var delivered: Delivered {
         switch state {
         case .waiting: .no
         case .sent: .maybe

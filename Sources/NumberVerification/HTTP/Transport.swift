@@ -25,10 +25,13 @@ package protocol Transport: AnyObject {
 
 /// An exchange or attempt in flight.
 package protocol Exchange: AnyObject {
+    /// What is known about the request now: ``Delivered/no`` when nothing of it has left, as while it waits for a
+    /// connection, else ``Delivered/maybe``. Never ``Delivered/yes``, even if a reply is on its way to the caller.
+    var delivered: Delivered { get }
+
     /// Gives up: the completion gets `cancelled`, soon but not inside this call. No effect once finished.
     ///
-    /// - Returns: What is known about the request now: ``Delivered/no`` when nothing of it has left, as while it waits
-    ///   for a connection, else ``Delivered/maybe``. Never ``Delivered/yes``, even if a reply is on its way to the caller.
+    /// - Returns: ``delivered``.
     @discardableResult
     func cancel() -> Delivered
 }

@@ -4,7 +4,7 @@ import NumberVerification
 
 extension Simulator {
     /// What can be changed while it is at work. A token that asks for something else gets that.
-    package struct Conduct: Sendable, Hashable {
+    package struct Behaviour: Sendable, Hashable {
         /// The code of every reply; nil, the default, for the one that the phone asks for.
         package var code: Int64?
         /// How much later replies come. The default is zero.

@@ -41,7 +41,7 @@ package final class Simulator: Sendable {
     private struct State {
         var serialNumbers: SerialNumbers
         var providerRules: ProviderRules?
-        var conduct = Conduct()
+        var behaviour = Behaviour()
     }
 
     private let authorization: BasicAuthorization
@@ -59,9 +59,9 @@ package final class Simulator: Sendable {
     }
 
     /// How it behaves now.
-    package var conduct: Conduct {
-        get { state.withLockedValue { $0.conduct } }
-        set { state.withLockedValue { $0.conduct = newValue } }
+    package var behaviour: Behaviour {
+        get { state.withLockedValue { $0.behaviour } }
+        set { state.withLockedValue { $0.behaviour = newValue } }
     }
 
     /// Whether it enforces what the real service does. Turned on, it has seen nothing yet.
@@ -83,7 +83,7 @@ package final class Simulator: Sendable {
         guard request.method == "POST" else { return script(.code(.methodNotSupported), for: request) }
         guard let field = request.authorization else { return script(.code(.missAuth), for: request) }
         guard authorization.accepts(field) else { return script(.code(.authFailed), for: request) }
-        guard isJSON(request.contentType) else { return script(.code(.mediaTypeNotSupported), for: request) }
+        guard request.hasJSON else { return script(.code(.mediaTypeNotSupported), for: request) }
         guard let form = VerifyForm(request.body) else { return script(.code(.parameterInvalid), for: request) }
         do {
             let directives = try Directives(token: form.token)
@@ -101,21 +101,15 @@ package final class Simulator: Sendable {
         let draft = ReplyDraft.httpError(status: error.status, message: "bad request: \(error)")
         return SimulatedReply(steps: [.bytes(draft.bytes(keepsAlive: false)), .close])
     }
-
-    private func isJSON(_ contentType: String?) -> Bool {
-        let json = "application/json"
-        if contentType == json { return true }
-        return contentType?.prefix { $0 != ";" && $0 != " " && $0 != "\t" }.lowercased() == json
-    }
 }
 
 extension Simulator {
     private func answer(to form: VerifyForm, _ directives: Directives?, at endpoint: Endpoint) -> VerifyAnswer {
         let wanted = wantedCode(form, directives, at: endpoint)
         return state.withLockedValue { state in
-            var code = wanted ?? state.conduct.code.map { ResponseCode($0) } ?? form.codeInPhone ?? .verifyConsistent
+            var code = wanted ?? state.behaviour.code.map { ResponseCode($0) } ?? form.codeInPhone ?? .verifyConsistent
             if state.providerRules != nil, code.tokenState.mayBeSpent {
-                let now = systemClock() + state.conduct.clockOffset
+                let now = systemClock() + state.behaviour.clockOffset
                 code = state.providerRules?.refusal(form, directives, now: now) ?? code
             }
             guard code.verdict != .unknown else { return VerifyAnswer(code: code) }
@@ -139,7 +133,7 @@ extension Simulator {
         if directives?.reset == .after { return reset(after: directives?.delay) }
         let bytes = draft.bytes(keepsAlive: request.keepsAlive, isHead: request.method == "HEAD")
         var steps: [SimulatedReply.Step] = []
-        let delay = directives?.delay ?? conduct.delay
+        let delay = directives?.delay ?? behaviour.delay
         if delay > .zero { steps.append(.wait(delay)) }
         steps.append(directives?.drip.map { .drip(bytes, over: $0) } ?? .bytes(bytes))
         if !request.keepsAlive { steps.append(.close) }

@@ -75,7 +75,7 @@ private final class InProcessExchange: Exchange {
     private var player: ReplyPlayer?
     private var parser = HTTPResponseParser()
     /// The simulator processes a request before its reply is played.
-    private var delivered = Delivered.no
+    private(set) var delivered = Delivered.no
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop

@@ -44,7 +44,8 @@ package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    static func cannotListen(host: String, port: Int, _ error: any Error) -> SimulatorServerError {
+    /// Why the system refuses to listen there.
+    package static func cannotListen(host: String, port: Int, _ error: any Error) -> SimulatorServerError {
         let address = "\(host):\(port)"
         switch (error as? IOError)?.errnoCode {
         case EADDRINUSE:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import NIOSSL
+package import NIOSSL
 
 /// Where the simulator's server finds what TLS needs.
 package struct TLSFiles: Sendable, Hashable {
@@ -15,7 +15,10 @@ package struct TLSFiles: Sendable, Hashable {
         self.privateKey = privateKey
     }
 
-    func makeContext() throws(SimulatorServerError) -> NIOSSLContext {
+    /// Reads the files.
+    ///
+    /// - Throws: ``SimulatorServerError`` that names the file that cannot be used.
+    package func makeContext() throws(SimulatorServerError) -> NIOSSLContext {
         let certificates: [NIOSSLCertificate]
         let key: NIOSSLPrivateKey
         do {

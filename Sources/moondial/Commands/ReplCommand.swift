@@ -40,13 +40,13 @@ struct ReplCommand: MoondialCommand {
     var file: String?
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        let plan = try RuleSession.Plan(rules, target, simulator, runsScript: true, drawsRuns: false, shell: shell)
+        let plan = try RuleProcess.Plan(rules, target, simulator, runsScript: true, drawsRuns: false, shell: shell)
         let script = try file.map { path throws(Diagnostic) in
             (path, try RuleSource.read(path, limits: plan.settings.run.limits))
         }
-        Conversation.run(
+        ReplProcess.run(
             plan, shell: shell,
-            manner: Conversation.Manner(
+            options: ReplProcess.Options(
                 stays: stays, keepsGoing: keepGoing, canAsk: !noInput, keepsHistory: !noHistory, script: script,
                 rulePaths: plan.settings.rules ?? []))
     }

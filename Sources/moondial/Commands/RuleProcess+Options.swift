@@ -3,7 +3,7 @@
 import MoondialRules
 import NumberVerification
 
-extension RuleSession.Plan {
+extension RuleProcess.Plan {
     /// Puts together what the command line, the environment and the configuration file say, and reads the rule files.
     init(
         _ rules: RuleOptions, _ target: TargetOptions, _ simulator: SimulatorOptions, runsScript: Bool,

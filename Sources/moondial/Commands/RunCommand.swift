@@ -52,10 +52,10 @@ struct RunCommand: MoondialCommand {
 
     func perform(_ shell: Shell) throws -> ExitStatus {
         try checkScript()
-        let plan = try RuleSession.Plan(rules, target, simulator, runsScript: true, drawsRuns: trace, shell: shell)
+        let plan = try RuleProcess.Plan(rules, target, simulator, runsScript: true, drawsRuns: trace, shell: shell)
         let (script, root, arguments) = try script(plan.settings.run.limits)
         if case .remote = plan.target.place { shell.errors.write("target: \(plan.target.title)\n") }
-        RuleSession.run(plan, shell: shell) { session in
+        RuleProcess.run(plan, shell: shell) { session in
             session.work = session.scripts.run(script, root: root, arguments: arguments) { result in
                 switch result {
                 case .success(let values): finish(values.first ?? .nil, session)
@@ -87,7 +87,7 @@ struct RunCommand: MoondialCommand {
         return (try RuleSource.read(file, limits: limits), FileSystem.folder(of: file), arguments)
     }
 
-    private func finish(_ value: LuaValue, _ session: RuleSession) -> Never {
+    private func finish(_ value: LuaValue, _ session: RuleProcess) -> Never {
         switch session.results.match(value) {
         case .run(let result):
             if json { session.shell.output.write(line: result.json(target: session.plan.target.name).bytes) }

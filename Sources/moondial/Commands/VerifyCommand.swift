@@ -55,10 +55,10 @@ struct VerifyCommand: MoondialCommand {
         guard unexpected.isEmpty else {
             throw Failure.usage("verify takes no arguments beside options", fix: "give the request on standard input")
         }
-        let plan = try RuleSession.Plan(
+        let plan = try RuleProcess.Plan(
             rules, target, simulator, runsScript: false, drawsRuns: json && trace, shell: shell)
         let request = try request(for: plan.target, shell)
-        RuleSession.run(plan, shell: shell) { session in
+        RuleProcess.run(plan, shell: shell) { session in
             session.work = session.engine.verify(request) { run in
                 print(run, session)
                 session.end(ExitStatus(run.result))
@@ -107,7 +107,7 @@ struct VerifyCommand: MoondialCommand {
         return try RunRequest(json: json)
     }
 
-    private func print(_ run: FinishedRun, _ session: RuleSession) {
+    private func print(_ run: FinishedRun, _ session: RuleProcess) {
         let output = session.shell.output
         let terminal = session.shell.terminal
         if json {

@@ -35,6 +35,8 @@ struct ConfigurationFile {
     private(set) var config = JSONObject()
     /// What rules may use of the machine.
     private(set) var limits = RunLimits()
+    /// How rules are served on a port.
+    private(set) var serve = ServeSection()
 
     /// No file.
     static let none = ConfigurationFile()
@@ -75,6 +77,8 @@ struct ConfigurationFile {
                     let text = try reader.texts(of: value, isList: false)[0]
                     try LimitSetting.set(name, to: text, in: &limits)
                 }
+            } else if setting == .serve {
+                serve = try ServeSection(node, reader, isFound: isFound) { Self.resolve($0, besides: path) }
             } else {
                 let texts = try reader.texts(of: node, isList: setting == .rules)
                 let isPath = setting == .rules || setting == .caFile || setting == .masterSecretFile

@@ -60,7 +60,8 @@ enum ConfigurationPlace {
 /// Keeps a configuration file that was found from deciding where secrets go.
 enum FoundFileRule {
     /// Refuses `base_url`, `ca_file` and `master_secret_file` of such a file where they would lead secrets of the user to
-    /// the owner of the file: together with `--live`, or with credentials from the environment.
+    /// the owner of the file: together with `--live`, or with credentials from the environment. With `--live`, the base URL
+    /// of any file is refused.
     static func check(_ sources: SettingSources) throws(Failure) {
         let isLive = try sources.isSet(.live)
         let usesEnvironment = [Setting.appKey, .masterSecret, .masterSecretFile].contains { setting in
@@ -74,6 +75,11 @@ enum FoundFileRule {
             throw value.failure(
                 "refused together with \(reason), since this file was found in the working folder and not named",
                 fix: fix(setting))
+        }
+        if isLive, case .file(let value)? = sources.find(.baseURL)?.origin {
+            throw value.failure(
+                "--live goes to the provider, or to a URL that is given by flag or environment",
+                fix: "give \(Setting.baseURL.flag) or \(Setting.baseURL.variable), or take base_url out of the file")
         }
     }
 

@@ -49,18 +49,19 @@ extension Credentials {
         }
         let path = texts.joined(separator: ", ")
         if case .file(let value) = origin { try FoundFileRule.check(secretFile: path, value) }
-        return Secret(try readSecret(path, origin, warn))
+        return Secret(try readSecret(path, { origin.failure($0, fix: $1) }, warn))
     }
 
-    private static func readSecret(
-        _ path: String, _ origin: Origin, _ warn: (String) -> Void
+    /// Reads a file that holds a master secret. `failure` makes a failure that names the place of the setting.
+    static func readSecret(
+        _ path: String, _ failure: (String, String?) -> Failure, _ warn: (String) -> Void
     ) throws(Failure) -> String {
         var content: ArraySlice<UInt8>
         do throws(FileSystem.Failure) {
             content = try FileSystem.read(path, limit: .fixed(1 << 16))[...]
         } catch {
             let diagnostic = Diagnostic(unreadable: error)
-            throw origin.failure(diagnostic.message, fix: diagnostic.fix)
+            throw failure(diagnostic.message, diagnostic.fix)
         }
         if FileSystem.isOpenToOthers(path) {
             warn("'\(ByteText.shown(path))' holds the master secret and is open to other users: chmod 600 it")
@@ -69,11 +70,12 @@ extension Credentials {
         if content.last == UInt8(ascii: "\n") { content = content.dropLast() }
         if content.last == UInt8(ascii: "\r") { content = content.dropLast() }
         if content.isEmpty {
-            throw origin.failure("'\(ByteText.shown(path))' is empty; it must hold the master secret")
+            throw failure("'\(ByteText.shown(path))' is empty; it must hold the master secret", nil)
         }
         guard let secret = word(String(decoding: content, as: UTF8.self)) else {
-            throw origin.failure(
-                "'\(ByteText.shown(path))' must hold the master secret in one line and nothing else, also no spaces")
+            throw failure(
+                "'\(ByteText.shown(path))' must hold the master secret in one line and nothing else, also no spaces",
+                nil)
         }
         return secret
     }

@@ -11,6 +11,7 @@ enum Setting: String, CaseIterable {
     case timeout
     case config
     case limits
+    case serve
     case baseURL = "base_url"
     case caFile = "ca_file"
     case appKey = "app_key"
@@ -41,7 +42,7 @@ enum Setting: String, CaseIterable {
         case .rules, .onError, .maxAttempts, .timeout, .baseURL, .caFile, .seed, .providerRules: .everywhere
         case .appKey, .masterSecretFile, .correlate: [.environment, .file]
         case .masterSecret: .environment
-        case .config, .limits: .file
+        case .config, .limits, .serve: .file
         case .live, .insecure, .yesInsecure, .showPhones: .flag
         }
     }
@@ -55,6 +56,7 @@ enum Setting: String, CaseIterable {
         case .timeout: "a time from 1ms to 1h, such as 500ms, 10s or 2m"
         case .config: "a map"
         case .limits: "a map with \(LimitSetting.allCases.map(\.rawValue).joined(separator: ", "))"
+        case .serve: "a map with \(ServeSetting.fileKeys.joined(separator: ", "))"
         case .baseURL: "a URL such as http://127.0.0.1:8080"
         case .caFile, .masterSecretFile: "a file"
         case .appKey, .masterSecret: "a text without spaces"

@@ -41,10 +41,19 @@ struct YAMLReader {
             return try compose(yaml: text, .default, .default, .utf8)
         } catch let error as YamlError {
             let (problem, line) = Self.explanation(of: error)
+            if let line, Self.isIndentedByTab(line, of: text) {
+                throw failure("not YAML: the line is indented by a tab", line: line, fix: "indent it with spaces")
+            }
             throw failure(problem, line: line)
         } catch {
             throw failure("\(error)")
         }
+    }
+
+    private static func isIndentedByTab(_ line: Int, of text: String) -> Bool {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.indices.contains(line - 1) else { return false }
+        return lines[line - 1].prefix { $0 == " " || $0 == "\t" }.contains("\t")
     }
 
     func members(of node: Node) throws(Failure) -> [(key: Key, value: Node)] {
@@ -188,6 +197,8 @@ struct YAMLReader {
 
     private static func explanation(of error: YamlError) -> (problem: String, line: Int?) {
         switch error {
+        case .composer(_, "expected a single document in the stream", let mark, _):
+            ("the file holds more than one document, of which each begins with ---; expected one", mark.line)
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             ("not YAML: \(problem)", mark.line)

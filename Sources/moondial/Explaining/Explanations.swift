@@ -105,6 +105,8 @@ extension Guard {
         case .deadline: "Allow more time with --timeout or timeout_ms, or look for what took so long with --trace."
         case .maxAttempts: "Raise --max-attempts if the rules mean to send more."
         case .tokenSpent: "Get a new token; a rule that knows better returns even_if_delivered = true."
+        case .accountBlocked: "Look at the account in the provider's console: credit, quota, and whether it is blocked."
+        case .tokenReused: "Get a new token: each is for one number, once."
         case .notInHook: "Call moondial.attempt while the hook runs, not after it has returned."
         }
     }

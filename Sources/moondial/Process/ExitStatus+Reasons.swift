@@ -28,7 +28,7 @@ extension ExitStatus {
     /// The status for what a run came to. What a rule chose counts as it is; where no rule chose, the trouble that kept
     /// the run from a verdict is told apart.
     init(_ result: RunResult) {
-        switch result.grounds {
+        switch result.why {
         case .noAttempt(.deadline): self = .deadline
         case .defaultMapping(.unknown): self = result.lastAttempt.flatMap(ExitStatus.init(troubleOf:)) ?? .review
         default: self = ExitStatus(result.decision.outcome)

@@ -11,11 +11,12 @@ import NIOCore
     import Glibc
 #endif
 
-/// SIGINT and SIGTERM as events of an event loop.
+/// SIGINT and SIGTERM as events of an event loop, and SIGHUP for programs that read their files anew upon it.
 final class Interrupts: Sendable {
     private let signals: sigset_t
     private let urgent: @Sendable (Int32) -> Void
     private let isConversation: Bool
+    private let hangUp: (@Sendable () -> Void)?
     private let eventLoop: any EventLoop
     private let handler: NIOLoopBound<(Int32) -> Void>
 
@@ -23,20 +24,21 @@ final class Interrupts: Sendable {
     ///
     /// A signal that was ignored when the process started (`nohup`, a background job of a shell) stays ignored. `urgent`
     /// gets the number of a signal at once, on another thread; then `handler` does, on the event loop. The second one ends
-    /// the process at once; in a conversation, SIGINT may come as often as it likes.
+    /// the process at once; in a conversation, SIGINT may come as often as it likes. `hangUp` is called for each SIGHUP, on
+    /// another thread; without it, SIGHUP does what it does by default.
     static func watch(
         on eventLoop: any EventLoop, isConversation: Bool = false,
         urgent: @escaping @Sendable (Int32) -> Void = { _ in },
-        handler: @escaping (Int32) -> Void
+        handler: @escaping (Int32) -> Void, hangUp: (@Sendable () -> Void)? = nil
     ) {
-        let numbers = [SIGINT, SIGTERM].filter { !isIgnored($0) }
+        let numbers = ([SIGINT, SIGTERM] + (hangUp == nil ? [] : [SIGHUP])).filter { !isIgnored($0) }
         guard !numbers.isEmpty else { return }
         var signals = sigset_t()
         sigemptyset(&signals)
         for number in numbers { sigaddset(&signals, number) }
         // Blocked everywhere and fetched by a thread of its own: none is lost, and no handler interrupts anything.
         pthread_sigmask(SIG_BLOCK, &signals, nil)
-        let watcher = Interrupts(signals, urgent, isConversation, eventLoop, handler)
+        let watcher = Interrupts(signals, urgent, isConversation, hangUp, eventLoop, handler)
         if !watcher.start() {
             // Without a thread they do what they do by default.
             pthread_sigmask(SIG_UNBLOCK, &signals, nil)
@@ -45,11 +47,12 @@ final class Interrupts: Sendable {
 
     private init(
         _ signals: sigset_t, _ urgent: @escaping @Sendable (Int32) -> Void, _ isConversation: Bool,
-        _ eventLoop: any EventLoop, _ handler: @escaping (Int32) -> Void
+        _ hangUp: (@Sendable () -> Void)?, _ eventLoop: any EventLoop, _ handler: @escaping (Int32) -> Void
     ) {
         self.signals = signals
         self.urgent = urgent
         self.isConversation = isConversation
+        self.hangUp = hangUp
         self.eventLoop = eventLoop
         self.handler = NIOLoopBound(handler, eventLoop: eventLoop)
     }
@@ -67,11 +70,15 @@ final class Interrupts: Sendable {
         }
     }
 
+    /// The next SIGINT or SIGTERM.
     private func next() -> Int32 {
         var signals = signals
-        var number: Int32 = 0
-        while sigwait(&signals, &number) != 0 {}
-        return number
+        while true {
+            var number: Int32 = 0
+            guard sigwait(&signals, &number) == 0 else { continue }
+            guard number == SIGHUP else { return number }
+            hangUp?()
+        }
     }
 
     private func start() -> Bool {

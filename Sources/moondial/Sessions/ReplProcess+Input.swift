@@ -12,7 +12,7 @@ import NIOCore
     import Glibc
 #endif
 
-extension Conversation {
+extension ReplProcess {
     /// The line editor, where there is a terminal for it and somebody to use it; else lines.
     func makeInput(_ descriptor: Int32) -> any ReplInput {
         let capabilities = TerminalCapabilities(
@@ -27,7 +27,7 @@ extension Conversation {
     }
 
     private var historyFile: HistoryFile? {
-        manner.keepsHistory ? HistoryFile(environment: shell.environment.variables) : nil
+        options.keepsHistory ? HistoryFile(environment: shell.environment.variables) : nil
     }
 
     private func makePlainInput(_ descriptor: Int32) -> PlainInput {

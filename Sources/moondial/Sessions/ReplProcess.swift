@@ -17,9 +17,9 @@ import NumberVerificationSimulator
 
 /// A session at the prompt, or with what comes through a pipe, on an event loop made of the main thread, until the process
 /// ends.
-final class Conversation {
+final class ReplProcess {
     /// What the command line says about it.
-    struct Manner {
+    struct Options {
         var stays: Bool
         var keepsGoing: Bool
         var canAsk: Bool
@@ -31,8 +31,8 @@ final class Conversation {
     }
 
     let shell: Shell
-    private let plan: RuleSession.Plan
-    let manner: Manner
+    private let plan: RuleProcess.Plan
+    let options: Options
     let eventLoop: any EventLoop
     let screen: ConversationScreen
     private let scripts: ScriptHost
@@ -40,10 +40,10 @@ final class Conversation {
     let session: ReplSession
 
     /// Never returns.
-    static func run(_ plan: RuleSession.Plan, shell: Shell, manner: Manner) -> Never {
+    static func run(_ plan: RuleProcess.Plan, shell: Shell, options: Options) -> Never {
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
             do throws(Failure) {
-                try Conversation(plan, shell, manner, eventLoop).begin()
+                try ReplProcess(plan, shell, options, eventLoop).begin()
             } catch {
                 shell.end(error)
             }
@@ -52,11 +52,11 @@ final class Conversation {
     }
 
     private init(
-        _ plan: RuleSession.Plan, _ shell: Shell, _ manner: Manner, _ eventLoop: any EventLoop
+        _ plan: RuleProcess.Plan, _ shell: Shell, _ options: Options, _ eventLoop: any EventLoop
     ) throws(Failure) {
-        (self.plan, self.shell, self.manner, self.eventLoop) = (plan, shell, manner, eventLoop)
+        (self.plan, self.shell, self.options, self.eventLoop) = (plan, shell, options, eventLoop)
         if let warning = plan.target.warning { shell.errors.warn(warning) }
-        var setup = ReplSetup(plan, manner, shell)
+        var setup = ReplSetup(plan, options, shell)
         let simulator: Simulator? =
             if case .inProcess = plan.target.place { plan.target.makeSimulator(plan.settings.simulator) } else { nil }
         if let simulator {
@@ -68,7 +68,7 @@ final class Conversation {
         let output = SessionOutput()
         // `:sim clock` moves the time that scripts and rules read, too.
         var settings = RuleEngine.Settings(wallClock: {
-            WallClock.milliseconds(ahead: simulator?.conduct.clockOffset ?? .zero)
+            WallClock.milliseconds(ahead: simulator?.behaviour.clockOffset ?? .zero)
         })
         settings.run = plan.settings.run
         settings.config = plan.settings.config
@@ -98,7 +98,7 @@ final class Conversation {
             if signal != SIGINT { shell.end(ExitStatus(signal: signal)) }
             session.interrupt()
         }
-        if let (path, script) = manner.script { run(script, path) } else if session.isInteractive { greet() }
+        if let (path, script) = options.script { run(script, path) } else if session.isInteractive { greet() }
         session.input = makeInput(STDIN_FILENO)
         if !InputLoop.start(session, on: eventLoop) {
             shell.end(Failure(Diagnostic(.inputOutput, "cannot start a thread for input")))
@@ -113,7 +113,7 @@ final class Conversation {
                 shell.errors.write(diagnostic)
                 status = ExitStatus(diagnostic.code)
             }
-            if !manner.stays { shell.end(status) }
+            if !options.stays { shell.end(status) }
             if session.isInteractive { greet() }
             session.endScript()
         }
@@ -126,7 +126,7 @@ final class Conversation {
 
     /// Input is over: the process ends, or somebody goes on at the terminal.
     private func ended(_ end: ReplEnd) {
-        if manner.stays, !session.isInteractive, end != .interrupted {
+        if options.stays, !session.isInteractive, end != .interrupted {
             let terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC)
             if terminal >= 0 {
                 session.becomeInteractive()
@@ -150,14 +150,14 @@ private final class SessionOutput {
 }
 
 extension ReplSetup {
-    fileprivate init(_ plan: RuleSession.Plan, _ manner: Conversation.Manner, _ shell: Shell) {
+    fileprivate init(_ plan: RuleProcess.Plan, _ options: ReplProcess.Options, _ shell: Shell) {
         self.init()
         isInteractive = shell.input.isInteractive && shell.terminal.isInteractive
         target = plan.target.promptName
         isLive = plan.target.isLive
-        canAsk = manner.canAsk && isInteractive
-        keepsGoing = manner.keepsGoing
-        rulePaths = manner.rulePaths
+        canAsk = options.canAsk && isInteractive
+        keepsGoing = options.keepsGoing
+        rulePaths = options.rulePaths
         let style = shell.terminal.style
         explain = { code in
             let found = Explanations.find(code)

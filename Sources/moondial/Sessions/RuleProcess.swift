@@ -8,7 +8,7 @@ import NIOPosix
 import Synchronization
 
 /// A rule engine at work for one command, on an event loop made of the main thread, until the process ends.
-final class RuleSession {
+final class RuleProcess {
     /// What a session is made of.
     struct Plan {
         let settings: Settings
@@ -33,10 +33,10 @@ final class RuleSession {
     private var hasReportedInterruption = false
 
     /// Starts the engine and passes the session to `body`, which ends the process with ``end(_:)``. Never returns.
-    static func run(_ plan: Plan, shell: Shell, body: @escaping (RuleSession) -> Void) -> Never {
+    static func run(_ plan: Plan, shell: Shell, body: @escaping (RuleProcess) -> Void) -> Never {
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
             do throws(Failure) {
-                body(try RuleSession(plan, shell: shell, eventLoop: eventLoop))
+                body(try RuleProcess(plan, shell: shell, eventLoop: eventLoop))
             } catch {
                 shell.end(error)
             }

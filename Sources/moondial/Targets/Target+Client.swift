@@ -19,24 +19,58 @@ extension Target {
     func makeClient(
         _ settings: Settings, simulator: Simulator? = nil, eventLoop: any EventLoop
     ) throws(Failure) -> VerificationClient {
+        try makeClient(
+            over: makeTransport(
+                simulator ?? makeSimulator(settings.simulator), HTTPConfiguration(), eventLoop: eventLoop),
+            credentials, eventLoop: eventLoop)
+    }
+
+    /// A client of an application whose calls go over that transport.
+    func makeClient(
+        over transport: any Transport, _ credentials: Credentials, eventLoop: any EventLoop
+    ) -> VerificationClient {
+        VerificationClient(
+            transport: transport, host: host, basePath: basePath, credentials: credentials, eventLoop: eventLoop)
+    }
+
+    /// Opens no connection yet.
+    ///
+    /// - Parameters:
+    ///   - simulator: Is used when requests stay in this process.
+    ///   - configuration: Whom to trust is taken from the target.
+    ///   - eventLoop: Carries the transport.
+    /// - Returns: What carries requests to the target.
+    /// - Throws: A failure when the certificates to trust cannot be loaded.
+    func makeTransport(
+        _ simulator: @autoclosure () -> Simulator, _ configuration: HTTPConfiguration, eventLoop: any EventLoop
+    ) throws(Failure) -> any Transport {
         switch place {
-        case .inProcess:
-            let simulator = simulator ?? makeSimulator(settings.simulator)
-            return VerificationClient(
-                transport: InProcessTransport(simulator: simulator, eventLoop: eventLoop), host: "simulator",
-                credentials: credentials, eventLoop: eventLoop)
+        case .inProcess: return InProcessTransport(simulator: simulator(), eventLoop: eventLoop)
         case .remote(let url, let trust):
-            var configuration = HTTPConfiguration()
+            var configuration = configuration
             configuration.trust = trust
             do throws(TrustError) {
-                let transport = try HTTPTransport(
+                return try HTTPTransport(
                     destination: url.destination, configuration: configuration, eventLoop: eventLoop)
-                return VerificationClient(
-                    transport: transport, host: url.destination.authority, basePath: url.basePath,
-                    credentials: credentials, eventLoop: eventLoop)
             } catch {
                 throw .configuration(error.message)
             }
+        }
+    }
+
+    /// The Host header of requests.
+    var host: String {
+        switch place {
+        case .inProcess: "simulator"
+        case .remote(let url, _): url.destination.authority
+        }
+    }
+
+    /// What stands before the paths of requests.
+    var basePath: String {
+        switch place {
+        case .inProcess: ""
+        case .remote(let url, _): url.basePath
         }
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Commands", .timeLimit(.minutes(1)))
 struct CommandTests {
-    private let desk = SessionDesk()
+    private let fixture = SessionFixture()
     private let folder = FileManager.default.temporaryDirectory.appending(path: "moondial-\(UUID().uuidString)")
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false) }
@@ -22,12 +22,12 @@ struct CommandTests {
     private func read(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
 
     @Test func helpListsThemAll() async throws {
-        let record = try await desk.type(":help")
+        let record = try await fixture.type(":help")
         for command in PromptCommand.all { #expect(record.results.contains("\n\(command.usage)"), "\(command.name)") }
     }
 
     @Test(arguments: PromptCommand.all.map(\.name)) func eachHasHelp(name: String) async throws {
-        let record = try await desk.type(":help \(name)")
+        let record = try await fixture.type(":help \(name)")
         #expect(record.results.hasPrefix(":\(name)"))
         #expect(record.notes.isEmpty)
     }
@@ -45,13 +45,14 @@ struct CommandTests {
             (":try /nowhere", "cannot read '/nowhere'"), (":replay /nowhere", "cannot read '/nowhere'"),
         ])
     func mistakes(block: String, message: String) async throws {
-        #expect(try await desk.type(block).notes.contains(message))
+        #expect(try await fixture.type(block).notes.contains(message))
     }
 
     @Test func rulesAreListedWithTheirHits() async throws {
-        var desk = desk
-        desk.rules = "rule \"first\" {\n  route = function() return \"h5\" end,\n  map_result = { match = allow },\n}"
-        let record = try await desk.type(
+        var fixture = fixture
+        fixture.rules =
+            "rule \"first\" {\n  route = function() return \"h5\" end,\n  map_result = { match = allow },\n}"
+        let record = try await fixture.type(
             "rule \"second\" { pre_check = function() end }", "d = verify(\"13800138000\", \"sim:\")", ":rules",
             ":drop first", ":rules")
         #expect(
@@ -67,9 +68,9 @@ struct CommandTests {
 
     @Test func filesAreLoadedAndReloaded() async throws {
         let file = try write("rule \"f\" { map_result = { match = deny \"one\" } }", "f.lua")
-        var desk = desk
+        var fixture = fixture
         let folder = folder
-        desk.beforeBlock = { block, _ in
+        fixture.beforeBlock = { block, _ in
             // The test writes while the session waits for it.
             let text = block == ":reload" ? "rule \"f\" { map_result = { match = deny \"two\" } } rule \"g\" {" : nil
             let good = block == " :reload" ? "rule \"f\" { map_result = { match = deny \"two\" } }" : nil
@@ -78,7 +79,7 @@ struct CommandTests {
             }
         }
         let call = "verify(\"13800138000\", \"sim:\").reason"
-        let record = try await desk.type(
+        let record = try await fixture.type(
             "kept = 5", "rule \"typed\" { route = function() end }", ":load \(file)", call, ":reload", call, " :reload",
             call,
             "kept", ":rules")
@@ -89,23 +90,23 @@ struct CommandTests {
 
     @Test func aWatchedFileIsReloadedOrKept() async throws {
         let file = try write("rule \"f\" { map_result = { match = deny \"one\" } }", "w.lua")
-        var desk = desk
-        desk.rulePaths = [file]
-        desk.beforeBlock = { block, session in
+        var fixture = fixture
+        fixture.rulePaths = [file]
+        fixture.beforeBlock = { block, session in
             guard block.hasPrefix("verify") else { return }
             let text = block.hasSuffix("2") ? "rule (" : "rule \"f\" { map_result = { match = deny \"three\" } }"
             try? text.write(toFile: file, atomically: true, encoding: .utf8)
             session.watch?.look()
         }
         let call = "verify(\"13800138000\", \"sim:\").reason"
-        let record = try await desk.type(":watch", call + " -- 2", call, ":watch off")
+        let record = try await fixture.type(":watch", call + " -- 2", call, ":watch off")
         #expect(record.results == "\"one\"\n\"three\"\n")
         #expect(record.notes.contains("the rules that loaded before stay in force\n"))
     }
 
     @Test func theSimulatorObeys() async throws {
         let call = "verify(\"13800138000\", \"tok\").code"
-        let record = try await desk.type(
+        let record = try await fixture.type(
             ":sim code 9002", call, ":sim code off", ":sim rules on", call, call,
             "verify(\"13800138000\", \"new\").code",
             ":sim clock +31s", "verify(\"13800138000\", \"new\").code", ":sim delay 5ms",
@@ -117,9 +118,9 @@ struct CommandTests {
     }
 
     @Test func theClockOfTheSimulatorIsThatOfScriptsAndRules() async throws {
-        var desk = desk
-        desk.rules = "rule \"r\" { pre_check = function() return review(tostring(os.time())) end }"
-        let record = try await desk.type(
+        var fixture = fixture
+        fixture.rules = "rule \"r\" { pre_check = function() return review(tostring(os.time())) end }"
+        let record = try await fixture.type(
             "os.time(), os.date(\"!%H\"), moondial.now() // 1 | 0", ":sim clock +1h",
             "os.time(), os.date(\"!%H\"), moondial.now() // 1 | 0", "verify(\"13800138000\", \"sim:\").reason")
         #expect(
@@ -129,7 +130,7 @@ struct CommandTests {
     }
 
     @Test func blocksDrawFromOneSequence() async throws {
-        let record = try await desk.type(
+        let record = try await fixture.type(
             "math.randomseed(42); math.random(0)", "math.random(0)", "do math.randomseed(42) end", "math.random(0)",
             "math.random(0)")
         #expect(record.resultLines.suffix(2) == ["-1276290044721465627", "8333941968102511665"])
@@ -139,7 +140,7 @@ struct CommandTests {
         let lines = (0..<40).map { "{\"phone\":\"13800138000\",\"token\":\"sim:code=\($0 % 4 == 0 ? 9001 : 9000)\"}" }
         let file = try write(lines.joined(separator: "\n\n") + "\n", "requests.jsonl")
         let bad = try write("{\"phone\":\"13800138000\",\"token\":\"t\"}\n{\"phone\":1}\n", "bad.jsonl")
-        let record = try await desk.type(":try \(file)", ":try \(bad)")
+        let record = try await fixture.type(":try \(file)", ":try \(bad)")
         #expect(
             record.results == """
                 requests  decision  reason    rule     attempts
@@ -156,7 +157,7 @@ struct CommandTests {
 
     @Test func whatWorkedIsSavedWithoutSecrets() async throws {
         let token = "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw"
-        _ = try await desk.type(
+        _ = try await fixture.type(
             "rule \"r\" {\n  route = function() return \"h5\" end,\n}", "nosuch", ":help",
             "d = verify(\"13912345678\", \"\(token)\")", "d.endpoint", "print(_)", ":save \(path("saved.lua"))")
         let saved = try read("saved.lua")
@@ -175,12 +176,12 @@ struct CommandTests {
         let mode = try FileManager.default.attributesOfItem(atPath: path("saved.lua"))[.posixPermissions] as? Int
         #expect(mode == 0o600)
         // A file that is there stays.
-        #expect(try await desk.type(":save \(path("saved.lua"))").notes.contains("File exists"))
+        #expect(try await fixture.type(":save \(path("saved.lua"))").notes.contains("File exists"))
     }
 
     @Test func aTranscriptIsRecordedAndReplayed() async throws {
         let file = path("session.txt")
-        _ = try await desk.type(
+        _ = try await fixture.type(
             ":record \(file)", "x = {\n  1,\n}", "#x + 1", "verify(\"13912345678\", \"a-real-token\").verdict",
             ":record off",
             "\"not recorded\"")
@@ -189,14 +190,14 @@ struct CommandTests {
         #expect(transcript.contains("sim> verify(\"139****5678\", \"<token>\").verdict\n"))
         #expect(!transcript.contains("a-real-token"))
         #expect(!transcript.contains("13912345678"))
-        let record = try await desk.type(":replay \(file)", "\"after\"")
+        let record = try await fixture.type(":replay \(file)", "\"after\"")
         // A masked phone is not sent.
         #expect(record.results == "2\n\"after\"\n")
         #expect(record.notes.contains("phone: the number is masked: put yours"))
     }
 
     @Test func aValueIsTimed() async throws {
-        let record = try await desk.type(":time 1 + 1", "_")
+        let record = try await fixture.type(":time 1 + 1", "_")
         #expect(record.results == "2\n2\n")
         #expect(record.notes.contains("took "))
     }
@@ -212,13 +213,14 @@ struct CommandTests {
     }
 
     @Test func quitEnds() async throws {
-        let record = try await desk.type(":quit", "1")
+        let record = try await fixture.type(":quit", "1")
         #expect(record.results == "")
         #expect(record.end == .done)
     }
 
     @Test func docTellsAboutWordsFieldsAndCommands() async throws {
-        let record = try await desk.type(":doc verify", ":doc req.phone", ":doc find", ":doc :rules", ":explain 9003")
+        let record = try await fixture.type(
+            ":doc verify", ":doc req.phone", ":doc find", ":doc :rules", ":explain 9003")
         for text in [
             "verify(phone, token [, exid [, options]])", "token_age_ms", "req.phone: string", "string.find(s, pattern",
             "9003 explained",

@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialRules
+import NumberVerification
 import Testing
 
 @testable import MoondialConsole
 
 struct RedactionTests {
+    /// What was submitted stays out however it stands in the block, also over several words of Lua.
+    @Test(arguments: [
+        ("SECRET-TOKEN-0123456789-0123456789", "<token>"), ("x = SECRET-TOKEN-0123456789-0123456789", "x = <token>"),
+        ("f(SECRET-TOKEN-0123456789-0123456789, 1)", "f(<token>, 1)"),
+    ])
+    func submittedTokenIsReplacedWithoutQuotes(block: String, kept: String) throws {
+        let redactor = Redactor(showsPhones: false)
+        redactor.secrets.add(
+            try VerificationRequest(phone: "13800138000", token: "SECRET-TOKEN-0123456789-0123456789"))
+        #expect(HistoryRedaction.redacted(block, redactor) == kept)
+    }
+
     @Test(arguments: [
         // What stands where a token belongs.
         (#"verify("13800138000", "STsid0123456789", "e1")"#, #"verify("138****8000", "<token>", "e1")"#),

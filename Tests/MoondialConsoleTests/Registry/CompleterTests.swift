@@ -66,13 +66,13 @@ struct CompleterTests {
 
     @Test func nothingRunsForACompletion() async throws {
         let probe = Probe()
-        var desk = SessionDesk()
-        desk.beforeBlock = { block, session in
+        var fixture = SessionFixture()
+        fixture.beforeBlock = { block, session in
             guard block == "1" else { return }
             let names = session.completer.complete("trap.", at: 5).candidates.map(\.text)
             probe.set(names == ["real"] && session.completer.complete("moondial.js", at: 11).candidates.count == 1)
         }
-        let record = try await desk.type(
+        let record = try await fixture.type(
             "trap = setmetatable({ real = 1 }, { __index = function() ran = true return {} end, __pairs = error })",
             "1",
             "rawget(_G, \"ran\")")

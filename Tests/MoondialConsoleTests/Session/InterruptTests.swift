@@ -13,9 +13,9 @@ import Testing
 @Suite("Interrupts", .timeLimit(.minutes(1)))
 struct InterruptTests {
     /// Interrupts the block after it has begun to wait.
-    private func interrupting(_ block: String, then next: String) async throws -> SessionDesk.Record {
-        var desk = SessionDesk()
-        desk.beforeBlock = { text, session in
+    private func interrupting(_ block: String, then next: String) async throws -> SessionFixture.Record {
+        var fixture = SessionFixture()
+        fixture.beforeBlock = { text, session in
             guard text == block else { return }
             // After the block's own start, and what that leads to.
             session.eventLoop.assumeIsolated().execute {
@@ -24,7 +24,7 @@ struct InterruptTests {
                 }
             }
         }
-        return try await desk.type(block, next)
+        return try await fixture.type(block, next)
     }
 
     @Test func aCallInFlightIsGivenUpAndTold() async throws {
@@ -44,13 +44,13 @@ struct InterruptTests {
     #if os(Linux) && (arch(x86_64) || arch(arm64))
         /// A step of Lua that takes minutes and cannot be stopped in any other way.
         @Test func aStallCostsTheVariablesAndSaysSo() async throws {
-            var desk = SessionDesk()
-            desk.rules = #"rule "kept" { route = function() return "h5" end }"#
+            var fixture = SessionFixture()
+            fixture.rules = #"rule "kept" { route = function() return "h5" end }"#
             let folder = TemporaryFolder()
             folder.write(#"rule "loaded later" { pre_check = function() return deny "asked" end }"#, to: "later.lua")
             // Whoever stops the one state has to stop the other.
             let first = NIOLockedValueBox<LuaInterrupter?>(nil)
-            desk.onResult = { text, session in
+            fixture.onResult = { text, session in
                 guard text == "stalls\n" else { return }
                 let interrupter = first.withLockedValue { first in
                     first = first ?? session.engine.interrupter
@@ -62,7 +62,7 @@ struct InterruptTests {
                     interrupter?.interrupt()
                 }
             }
-            let record = try await desk.type(
+            let record = try await fixture.type(
                 ":load \(folder.path)/later.lua", "x, t = 1, {}",
                 "for i = 1, 1 << 16 do t[i * ((1 << 17) - 1)] = true end",
                 "print 'stalls' t[-1] = true", "x",

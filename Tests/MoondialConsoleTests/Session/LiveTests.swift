@@ -7,18 +7,18 @@ import Testing
 /// Calls that cost money.
 @Suite("Live calls", .timeLimit(.minutes(1)))
 struct LiveTests {
-    private var desk = SessionDesk()
+    private var fixture = SessionFixture()
     private let call = "verify(\"13800138000\", \"sim:code=9001\").verdict"
 
     init() {
-        desk.setup = {
+        fixture.setup = {
             $0.isLive = true
             $0.target = "api.example"
         }
     }
 
     @Test func theFirstOneAsks() async throws {
-        let record = try await desk.type(call, "yes", call)
+        let record = try await fixture.type(call, "yes", call)
         #expect(record.results == "\"mismatch\"\n\"mismatch\"\n")
         #expect(record.prompts.count { $0.contains("[y/N]") } == 1)
         #expect(record.prompts.first == "LIVE(api.example)> ")
@@ -26,19 +26,19 @@ struct LiveTests {
     }
 
     @Test func noMeansNothingIsSent() async throws {
-        let record = try await desk.type(call, "n")
+        let record = try await fixture.type(call, "n")
         #expect(record.results == "")
         #expect(record.notes.contains("verify: nothing was sent: the live call was not confirmed"))
         #expect(!record.notes.contains("live:"))
     }
 
     @Test func nobodyIsAskedWhereNobodyIs() async throws {
-        var desk = desk
-        desk.setup = {
+        var fixture = fixture
+        fixture.setup = {
             $0.isLive = true
             $0.canAsk = false
         }
-        let record = try await desk.type(call, "moondial.attempt(\"mobile\", \"13800138000\", \"sim:\")")
+        let record = try await fixture.type(call, "moondial.attempt(\"mobile\", \"13800138000\", \"sim:\")")
         #expect(record.notes.split(separator: "\n").count { $0.contains("input comes from no terminal") } == 2)
     }
 }

@@ -7,33 +7,33 @@ import Testing
 /// Input that is no conversation.
 @Suite("Piped input", .timeLimit(.minutes(1)))
 struct PipedInputTests {
-    private var desk = SessionDesk()
+    private var fixture = SessionFixture()
 
-    init() { desk.isInteractive = false }
+    init() { fixture.isInteractive = false }
 
     @Test func stopsAtTheFirstError() async throws {
-        let record = try await desk.type("1", "nosuch", "2")
+        let record = try await fixture.type("1", "nosuch", "2")
         #expect(record.results == "1\n")
         #expect(record.end == .failed)
     }
 
     @Test func goesOnWhenToldSo() async throws {
-        var desk = desk
-        desk.setup = { $0.keepsGoing = true }
-        let record = try await desk.type("1", "nosuch", "2")
+        var fixture = fixture
+        fixture.setup = { $0.keepsGoing = true }
+        let record = try await fixture.type("1", "nosuch", "2")
         #expect(record.results == "1\n2\n")
         #expect(record.end == .failed)
     }
 
     @Test func valuesTakeOneLineAndRunsAreNotDrawn() async throws {
-        let record = try await desk.type(
+        let record = try await fixture.type(
             "t = {} for i = 1, 60 do t[i] = (\"x\"):rep(20) end", "t", "verify(\"13800138000\", \"sim:\").verdict")
         #expect(record.resultLines.count == 2)
         #expect(record.notes == "")
     }
 
     @Test func aWrongCommandIsAnError() async throws {
-        let record = try await desk.type(":ruls", "1")
+        let record = try await fixture.type(":ruls", "1")
         #expect(record.notes.hasPrefix("error[usage]: there is no command ':ruls'; did you mean ':rules'?\n"))
         #expect(record.results == "")
         #expect(record.end == .failed)

@@ -10,7 +10,7 @@ import NumberVerificationSimulator
 @testable import MoondialConsole
 
 /// Where somebody types blocks, with the simulator in process.
-struct SessionDesk: Sendable {
+struct SessionFixture: Sendable {
     /// What came of it.
     struct Record: Sendable {
         /// Standard output.
@@ -60,20 +60,21 @@ struct SessionDesk: Sendable {
 
 /// Keeps itself alive until the session ends.
 private final class Table {
-    private let desk: SessionDesk
+    private let fixture: SessionFixture
     private let session: ReplSession
     private var blocks: ArraySlice<String>
     private let record = Box()
 
     private final class Box {
-        var record = SessionDesk.Record()
+        var record = SessionFixture.Record()
         weak var session: ReplSession?
     }
 
     init(
-        _ desk: SessionDesk, _ blocks: [String], _ loop: any EventLoop, ended: @escaping (SessionDesk.Record) -> Void
+        _ fixture: SessionFixture, _ blocks: [String], _ loop: any EventLoop,
+        ended: @escaping (SessionFixture.Record) -> Void
     ) throws {
-        self.desk = desk
+        self.fixture = fixture
         self.blocks = blocks[...]
         let simulator = Simulator()
         let client = VerificationClient(
@@ -81,27 +82,28 @@ private final class Table {
             credentials: .documentedExample, eventLoop: loop)
         let record = record
         var settings = RuleEngine.Settings(wallClock: {
-            1_700_000_000_123 + simulator.conduct.clockOffset.components.seconds * 1000
+            1_700_000_000_123 + simulator.behaviour.clockOffset.components.seconds * 1000
         })
-        settings.run = desk.run
+        settings.run = fixture.run
         settings.print = { record.session?.printed($0) }
         settings.log = { record.session?.logged($0) }
-        let sources = desk.rules.isEmpty ? [] : [RuleSource(name: .file("rules.lua"), text: Array(desk.rules.utf8))]
-        let files = desk.rulePaths.isEmpty ? RuleFiles(sources) : try RuleFiles.read(desk.rulePaths)
+        let sources =
+            fixture.rules.isEmpty ? [] : [RuleSource(name: .file("rules.lua"), text: Array(fixture.rules.utf8))]
+        let files = fixture.rulePaths.isEmpty ? RuleFiles(sources) : try RuleFiles.read(fixture.rulePaths)
         let scripts = try ScriptHost(
             rules: files, settings: settings, attempts: client, eventLoop: loop, isPrompt: true)
         var setup = ReplSetup()
-        setup.isInteractive = desk.isInteractive
+        setup.isInteractive = fixture.isInteractive
         setup.simulator = simulator
         setup.magicTable = { "magic\n" }
-        setup.rulePaths = desk.rulePaths
+        setup.rulePaths = fixture.rulePaths
         setup.explain = { $0 == "9003" ? "9003 explained\n" : nil }
         setup.codes = { ["9003"] }
-        desk.setup(&setup)
+        fixture.setup(&setup)
         let screen = ReplScreen(
             results: {
                 record.record.results += $0
-                if let session = record.session { desk.onResult($0, session) }
+                if let session = record.session { fixture.onResult($0, session) }
             }, notes: { record.record.notes += $0 })
         session = ReplSession(scripts: scripts, eventLoop: loop, screen: screen, setup: setup)
         record.session = session
@@ -116,7 +118,7 @@ private final class Table {
         session.nextPrompt().assumeIsolated().whenSuccess { [self] prompt in
             record.record.prompts.append(prompt.text)
             guard let block = blocks.popFirst() else { return session.receive(.end) }
-            desk.beforeBlock(block, session)
+            fixture.beforeBlock(block, session)
             session.receive(.text(block))
             goOn()
         }

@@ -74,10 +74,10 @@ import Testing
 
     @Test func nothingShownOrSavedHoldsWhatWasSubmitted() async throws {
         var random = SeededGenerator(seed: 9)
-        var desk = SessionDesk()
+        var fixture = SessionFixture()
         let histories = Mutex([String]())
         let typed = Mutex([String]())
-        desk.beforeBlock = { block, session in
+        fixture.beforeBlock = { block, session in
             typed.withLock { $0.append(block) }
             guard block.hasPrefix(":save") else { return }
             // As the history file of a terminal is written.
@@ -88,7 +88,7 @@ import Testing
         for number in 0..<Self.cases {
             let secrets = Secrets(&random)
             let path = folder.path + "/saved\(number).lua"
-            let record = try await desk.type(try blocks(secrets, &random) + [":save \(path)"])
+            let record = try await fixture.type(try blocks(secrets, &random) + [":save \(path)"])
             let saved = try String(contentsOfFile: path, encoding: .utf8)
             let texts = [record.results, record.notes, saved] + histories.withLock { $0 }
             let written = String(JSONValue.string(secrets.token).description.dropFirst().dropLast())

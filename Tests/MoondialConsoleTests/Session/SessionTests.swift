@@ -7,32 +7,32 @@ import Testing
 
 @Suite("Session", .timeLimit(.minutes(1)))
 struct SessionTests {
-    private let desk = SessionDesk()
+    private let fixture = SessionFixture()
 
     @Test func anExpressionShowsItsValues() async throws {
-        let record = try await desk.type("1 + 1", "1, nil, \"x\" -- a comment", "print \"printed\"", "nil")
+        let record = try await fixture.type("1 + 1", "1, nil, \"x\" -- a comment", "print \"printed\"", "nil")
         #expect(record.results == "2\n1\nnil\n\"x\"\nprinted\nnil\n")
         #expect(record.end == .done)
     }
 
     @Test func globalsStayAndStatementsShowNothing() async throws {
-        let record = try await desk.type("x = 40", "x = x + 2", "for i = 1, 2 do x = x + i end", "x", "return x, 1")
+        let record = try await fixture.type("x = 40", "x = x + 2", "for i = 1, 2 do x = x + i end", "x", "return x, 1")
         #expect(record.results == "45\n45\n1\n")
     }
 
     @Test func resultsCanBeUsedAgain() async throws {
-        let record = try await desk.type("\"a\"", "\"b\"", "nil", "\"c\"", "_1 .. _2 .. _3", "_ .. _1")
+        let record = try await fixture.type("\"a\"", "\"b\"", "nil", "\"c\"", "_1 .. _2 .. _3", "_ .. _1")
         #expect(record.resultLines.suffix(2) == ["\"cba\"", "\"cbacba\""])
     }
 
     @Test func anErrorIsShownAndKept() async throws {
-        let record = try await desk.type("error({ code = 7 })", "_error", "error \"text\"", "_error")
+        let record = try await fixture.type("error({ code = 7 })", "_error", "error \"text\"", "_error")
         #expect(record.resultLines == ["{ code = 7 }", "\"stdin:3: text\""])
         #expect(record.notes.contains("error[rule_error]: text\n --> stdin:3\n  |\n3 | error \"text\"\n"))
     }
 
     @Test func aLostLocalIsNamed() async throws {
-        let record = try await desk.type("local secret <const>, other = 1, 2", "other", "thing")
+        let record = try await fixture.type("local secret <const>, other = 1, 2", "other", "thing")
         #expect(record.notes.contains("fix: locals end with the line; write other = … without local"))
         #expect(record.notes.contains("undefined global 'thing'\n"))
     }
@@ -46,14 +46,14 @@ struct SessionTests {
         ])
     func isIncomplete(text: String, expected: Bool) async throws {
         let probe = Probe()
-        var desk = desk
-        desk.beforeBlock = { _, session in probe.set(session.scripts.isIncomplete(text)) }
-        _ = try await desk.type("1")
+        var fixture = fixture
+        fixture.beforeBlock = { _, session in probe.set(session.scripts.isIncomplete(text)) }
+        _ = try await fixture.type("1")
         #expect(probe.value == expected)
     }
 
     @Test func aRuleIsAddedAndReplaced() async throws {
-        let record = try await desk.type(
+        let record = try await fixture.type(
             "rule \"nines\" {\n  pre_check = function(req) return deny \"a\" end,\n}",
             "verify(\"13800138000\", \"sim:\").reason",
             "rule \"nines\" { pre_check = function(req) return deny \"b\" end }",
@@ -64,14 +64,14 @@ struct SessionTests {
     }
 
     @Test func everyVerifyIsDrawnButNotAThousand() async throws {
-        let record = try await desk.type("for i = 1, 10 do verify(\"13800138000\", \"sim:\") end", ":flow 9")
+        let record = try await fixture.type("for i = 1, 10 do verify(\"13800138000\", \"sim:\") end", ":flow 9")
         #expect(record.notes.split(separator: "\n").count { $0.hasPrefix("trace ") } == 4)
         #expect(record.notes.contains("7 more runs, see :flow\n"))
     }
 
     @Test func nothingSecretIsPrinted() async throws {
         let token = "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw"
-        let record = try await desk.type(
+        let record = try await fixture.type(
             "d = verify(\"13912345678\", \"\(token)\")", "{ \"\(token)\", 13912345678, \"call 13912345678\" }",
             "error(\"about \(token) and 13912345678\")",
             "rule \"r\" { pre_check = function(req) error(req.token .. req.phone) end }",
@@ -84,15 +84,15 @@ struct SessionTests {
     }
 
     @Test func phonesAreShownOnDemand() async throws {
-        var desk = desk
-        desk.run.showPhones = true
-        #expect(try await desk.type("\"13912345678\"").results == "\"13912345678\"\n")
+        var fixture = fixture
+        fixture.run.showPhones = true
+        #expect(try await fixture.type("\"13912345678\"").results == "\"13912345678\"\n")
     }
 
     @Test func aBackgroundRunShowsItsEnd() async throws {
-        var desk = desk
-        desk.isInteractive = false
-        let record = try await desk.type(
+        var fixture = fixture
+        fixture.isInteractive = false
+        let record = try await fixture.type(
             "moondial.spawn(function(a, b) return a + b, verify(\"13800138000\", \"sim:delay=5ms\").verdict end, 1, 2)",
             "\"at once\"")
         #expect(record.results == "1\n\"at once\"\n3\n\"match\"\n")
@@ -100,20 +100,20 @@ struct SessionTests {
     }
 
     @Test func anErrorInTheBackgroundIsShown() async throws {
-        var desk = desk
-        desk.isInteractive = false
-        desk.setup = { $0.keepsGoing = true }
-        let record = try await desk.type("moondial.spawn(function() nosuch() end)")
+        var fixture = fixture
+        fixture.isInteractive = false
+        fixture.setup = { $0.keepsGoing = true }
+        let record = try await fixture.type("moondial.spawn(function() nosuch() end)")
         #expect(record.notes.hasPrefix("[1] failed:\nerror[rule_error]: undefined global 'nosuch'\n --> stdin:1\n"))
     }
 
     @Test("a background run can be stopped", arguments: [true, false])
     func stop(isInteractive: Bool) async throws {
-        var desk = desk
-        desk.isInteractive = isInteractive
-        desk.setup = { $0.keepsGoing = true }
+        var fixture = fixture
+        fixture.isInteractive = isInteractive
+        fixture.setup = { $0.keepsGoing = true }
         let spawn = "moondial.spawn(function() return moondial.attempt(\"h5\", \"13800138000\", \"sim:delay=60s\") end)"
-        let record = try await desk.type(":stop", spawn, spawn, spawn, ":stop 2", ":stop 2", ":stop")
+        let record = try await fixture.type(":stop", spawn, spawn, spawn, ":stop 2", ":stop 2", ":stop")
         let notes = record.notes.split(separator: "\n").filter { $0.contains("stop") || $0.contains("background") }
         #expect(
             notes == [
@@ -130,7 +130,7 @@ struct SessionTests {
             ("local u = { name = 1 } u.nmae()", nil),
         ] as [(String, String?)])
     func misspeltField(block: String, meant: String?) async throws {
-        let record = try await desk.type(
+        let record = try await fixture.type(
             "t = setmetatable({ name = 1, pay = print, inner = { depth = 1 } }, { __index = function() end })",
             "f = function() return t end", block)
         #expect(record.notes.contains("error[rule_error]"))
@@ -153,7 +153,7 @@ final class Probe: @unchecked Sendable {
         ("pcall(verify, '86138****8000', 'sim:')", "the number is masked: put yours"),
     ])
     func maskedTextIsNotSent(block: String, message: String) async throws {
-        let record = try await SessionDesk().type(block)
+        let record = try await SessionFixture().type(block)
         #expect((record.notes + record.results).contains(message))
         #expect(!record.notes.contains("attempt 1"))
     }
@@ -161,7 +161,7 @@ final class Probe: @unchecked Sendable {
     @Test func replayEndsAtACallWhoseTextWasMasked() async throws {
         let folder = TemporaryFolder()
         folder.write("sim> 1 + 1\nsim> verify(\"138****8000\", \"<token>\").decision\nsim> 'later'\n", to: "t.txt")
-        let record = try await SessionDesk().type(":replay \(folder.path)/t.txt", "'next'")
+        let record = try await SessionFixture().type(":replay \(folder.path)/t.txt", "'next'")
         #expect(record.resultLines == ["2", "\"next\""])
         #expect(record.notes.contains("replay stopped: the transcript holds a mask"))
     }

@@ -27,21 +27,21 @@ struct ValuePrinterTests {
             ("{ { { { { 1 } } } } }", "{ { { { { --[[ … 1 more ]] } } } } }"),
         ])
     func shown(expression: String, expected: String) async throws {
-        var desk = SessionDesk()
-        desk.isInteractive = true
-        #expect(try await desk.type(expression).results == expected + "\n")
+        var fixture = SessionFixture()
+        fixture.isInteractive = true
+        #expect(try await fixture.type(expression).results == expected + "\n")
     }
 
     @Test func whatIsShownIsLua() async throws {
-        let record = try await SessionDesk().type(
+        let record = try await SessionFixture().type(
             "t = { 1, { x = \"y\\n\" }, f = print, g = function() end, [3.5] = { 0/0 }, list = { 1, 2, 3 } }", "t")
-        let again = try await SessionDesk().type(record.results)
+        let again = try await SessionFixture().type(record.results)
         #expect(again.results.contains("f = print"))
         #expect(again.end == .done)
     }
 
     @Test func cyclesEnd() async throws {
-        let record = try await SessionDesk().type(
+        let record = try await SessionFixture().type(
             "t = { name = \"t\" } t.child = { up = t, deep = { t } } t.me = t", "t")
         #expect(
             record.results == """
@@ -58,7 +58,7 @@ struct ValuePrinterTests {
     }
 
     @Test func largeValuesAreCut() async throws {
-        let record = try await SessionDesk().type(
+        let record = try await SessionFixture().type(
             "t = {} for i = 1, 280 do t[i] = i end", ":set items 3", "t", "(\"x\"):rep(1000)", ":full #_")
         #expect(record.resultLines[0] == "{ 1, 2, 3, --[[ … 277 more ]] }")
         #expect(record.resultLines[1].hasSuffix("x\" --[[ … 600 more bytes ]]"))
@@ -66,13 +66,13 @@ struct ValuePrinterTests {
     }
 
     @Test func aHugeTableIsNeitherCopiedNorRefused() async throws {
-        let record = try await SessionDesk().type(
+        let record = try await SessionFixture().type(
             "t = {} for i = 1, 200000 do t[\"k\" .. i] = { i } end", ":set items 1", "t")
         #expect(record.results.hasSuffix("--[[ … 199999 more ]] }\n"))
     }
 
     @Test func decisionsAreCompact() async throws {
-        let record = try await SessionDesk().type(
+        let record = try await SessionFixture().type(
             "rule \"add\" { map_result = { match = allow(\"ok\", { score = 3 }) } }",
             "verify(\"13800138000\", \"sim:\", \"e\")", ":full")
         #expect(

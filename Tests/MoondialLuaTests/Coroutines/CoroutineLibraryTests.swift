@@ -275,7 +275,7 @@ import Testing
 
     @Test(arguments: scripts)
     func theLibraryDoesWhatTheManualSays(_ script: Script) throws {
-        let result = try shown(Lab().run(script.text))
+        let result = try shown(LuaFixture().run(script.text))
         #expect(result == script.expected)
     }
 

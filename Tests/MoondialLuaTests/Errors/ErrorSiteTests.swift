@@ -53,7 +53,7 @@ import Testing
 
     @Test(arguments: scripts)
     func anErrorHasItsPlace(_ script: Script) throws {
-        let error = try Lab().error(of: script.text)
+        let error = try LuaFixture().error(of: script.text)
         let line = error.sourceLine?.split(separator: " ").joined(separator: " ") ?? "-"
         #expect("\(error) | \(line)" == script.expected)
         #expect(error.code == .runtime)
@@ -75,7 +75,7 @@ import Testing
 
     @Test(arguments: syntaxErrors)
     func aSyntaxErrorHasItsPlace(_ script: Script) throws {
-        let error = try Lab().error(of: script.text)
+        let error = try LuaFixture().error(of: script.text)
         #expect("\(error) | \(error.sourceLine ?? "-")" == script.expected)
         #expect(error.code == .syntax)
     }
@@ -84,39 +84,39 @@ import Testing
     func longPathsAreGivenWhole(_ length: Int) throws {
         // In messages Lua abbreviates paths from 60 bytes on.
         let path = String(repeating: "long/", count: length / 5) + String(repeating: "x", count: length % 5)
-        let error = try Lab().error(of: "local a\nerror('boom')", name: .file(path))
+        let error = try LuaFixture().error(of: "local a\nerror('boom')", name: .file(path))
         #expect(error.description == "\(path):2: boom")
         #expect(error.sourceLine == "error('boom')")
         #expect(error.traceback.last?.description == "\(path):2: in main chunk")
-        let syntax = try Lab().error(of: "local a\nerror(", name: .file(path))
+        let syntax = try LuaFixture().error(of: "local a\nerror(", name: .file(path))
         #expect(syntax.site?.description == "\(path):2")
     }
 
     @Test(arguments: [LuaSourceName.label("stdin"), .label("-e"), .label(String(repeating: "label ", count: 20))])
     func labelsAreGivenAsTheyAre(_ name: LuaSourceName) throws {
-        let error = try Lab().error(of: "\nerror('boom')", name: name)
+        let error = try LuaFixture().error(of: "\nerror('boom')", name: name)
         #expect(error.description == "\(name):2: boom")
     }
 
     @Test func pathsWithColonsAreKept() throws {
-        let error = try Lab().error(of: "\nerror('boom')", name: .file("a:12: b/c.lua"))
+        let error = try LuaFixture().error(of: "\nerror('boom')", name: .file("a:12: b/c.lua"))
         #expect(error.description == "a:12: b/c.lua:2: boom")
     }
 
     @Test func longSourceLinesAreCut() throws {
         let text = "error('x') --" + String(repeating: "-", count: 1000)
-        #expect(try Lab().error(of: text).sourceLine?.utf8.count == 400)
+        #expect(try LuaFixture().error(of: text).sourceLine?.utf8.count == 400)
     }
 
     @Test func sourceLinesAreSafeToPrint() throws {
-        let error = try Lab().error(of: "\terror('x') -- \u{1B}[31m\r\n")
+        let error = try LuaFixture().error(of: "\terror('x') -- \u{1B}[31m\r\n")
         #expect(error.sourceLine == " error('x') -- \\u{1B}[31m")
     }
 
     // MARK: - Tracebacks
 
     @Test func aTracebackNamesTheCallsInnermostFirst() throws {
-        let error = try Lab().error(
+        let error = try LuaFixture().error(
             of: """
                 local t = {}
                 function t.field() error('x') end
@@ -142,26 +142,26 @@ import Testing
     }
 
     @Test func deepTracebacksAreCut() throws {
-        let error = try Lab().error(
+        let error = try LuaFixture().error(
             of: "local function f(n) if n == 0 then error('x') end f(n - 1) return 1 end f(100)")
         #expect(error.traceback.count == 24)
         #expect(error.traceback.first?.description == "[standard library]: in function 'error'")
     }
 
     @Test func hostFunctionsAreLeftOutOfTracebacks() throws {
-        let error = try Lab().error(of: "local function f() fail('x') end\nf()")
+        let error = try LuaFixture().error(of: "local function f() fail('x') end\nf()")
         #expect(error.traceback.map(\.description) == ["test.lua:1: in local 'f'", "test.lua:2: in main chunk"])
     }
 
     @Test func unnamedTextIsAbbreviatedInTracebacks() throws {
-        let error = try Lab().error(of: "load('--' .. ('x'):rep(1e5) .. '\\nerror()')()")
+        let error = try LuaFixture().error(of: "load('--' .. ('x'):rep(1e5) .. '\\nerror()')()")
         let longest = error.traceback.map(\.description.utf8.count).max() ?? 0
         #expect(longest < 200)
     }
 
     @Test func theCallingLineIsKnownToTheHost() throws {
-        let lab = try Lab()
-        try lab.run("note()\nlocal function f()\n  pcall(note)\nend\nf()\nload('note()')()", name: .file("a.lua"))
-        #expect(lab.journal.sites.map { $0?.description } == ["a.lua:1", "a.lua:3", "[string \"note()\"]:1"])
+        let lua = try LuaFixture()
+        try lua.run("note()\nlocal function f()\n  pcall(note)\nend\nf()\nload('note()')()", name: .file("a.lua"))
+        #expect(lua.journal.sites.map { $0?.description } == ["a.lua:1", "a.lua:3", "[string \"note()\"]:1"])
     }
 }

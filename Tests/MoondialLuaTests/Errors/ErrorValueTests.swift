@@ -69,39 +69,39 @@ import Testing
 
     @Test(arguments: scripts)
     func anErrorValueBecomesAMessage(_ script: Script) throws {
-        let lab = try Lab()
-        let error = try lab.error(of: script.text)
+        let lua = try LuaFixture()
+        let error = try lua.error(of: script.text)
         #expect(error.message == script.expected)
         #expect(error.code == .runtime)
-        #expect(lab.journal.notes.isEmpty)
+        #expect(lua.journal.notes.isEmpty)
     }
 
     @Test func theTextOfAnErrorCostsTheRunThatRaisedIt() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(20)
-        let thread = try lab.vm.makeThread(meter: meter)
+        let thread = try lua.vm.makeThread(meter: meter)
         let text = "error(setmetatable({}, {__tostring = function() while true do end end}))"
-        #expect(thread.start(try lab.load(text)).error?.code == .cpuTime)
-        #expect(thread.start(try lab.load("return 1")).error?.code == .cpuTime)
+        #expect(thread.start(try lua.load(text)).error?.code == .cpuTime)
+        #expect(thread.start(try lua.load("return 1")).error?.code == .cpuTime)
         meter.reset()
         meter.cpuLimit = nil
-        #expect(thread.start(try lab.load("return 1")).values == [1])
+        #expect(thread.start(try lua.load("return 1")).values == [1])
         thread.close()
-        #expect(try shown(lab.run("return 2")) == "2")
+        #expect(try shown(lua.run("return 2")) == "2")
     }
 
     @Test func hugeErrorTablesAreCut() throws {
         let many = "local t = {} for i = 1, 100000 do t['k' .. i] = ('x'):rep(1000) end"
         for text in ["\(many) error(t)", "\(many) t.message = ('y'):rep(100000) error(t)"] {
-            #expect(try Lab().error(of: text).message.utf8.count < 20_000)
+            #expect(try LuaFixture().error(of: text).message.utf8.count < 20_000)
         }
     }
 
     @Test func hugeMessagesAreCut() throws {
-        #expect(try Lab().error(of: "error(('x'):rep(1e7), 0)").message.utf8.count == 8192)
+        #expect(try LuaFixture().error(of: "error(('x'):rep(1e7), 0)").message.utf8.count == 8192)
         #expect(
-            try Lab().error(of: "error(setmetatable({}, {__name = ('x'):rep(1e6)}))").message.utf8.count
+            try LuaFixture().error(of: "error(setmetatable({}, {__name = ('x'):rep(1e6)}))").message.utf8.count
                 == "error object is a  value".utf8.count + 200)
     }
 
@@ -111,7 +111,7 @@ import Testing
             local ok, e = pcall(error, value)
             return ok, e == value, tostring(e), select('#', pcall(error)), select(2, pcall(error, nil))
             """
-        #expect(try shown(Lab().run(text)) == "false true shown 2 nil")
+        #expect(try shown(LuaFixture().run(text)) == "false true shown 2 nil")
     }
 }
 
@@ -162,7 +162,7 @@ import Testing
     /// Darwin gives threads other than the main one 512 KiB; NIO asks for the system's default, 8 MiB on Linux.
     @Test(arguments: scripts)
     func recursionEndsInAnErrorOnASmallStack(_ script: Script) throws {
-        let result = try onThread(stackSize: 512 * 1024) { try Lab().error(of: script.text).message }
+        let result = try onThread(stackSize: 512 * 1024) { try LuaFixture().error(of: script.text).message }
         #expect(result.hasSuffix(script.expected), "\(result)")
     }
 
@@ -184,7 +184,7 @@ import Testing
             end
             return coroutine.close(co), depth
             """
-        let result = try onThread(stackSize: 8 * 1024 * 1024) { try shown(Lab().run(text)) }
+        let result = try onThread(stackSize: 8 * 1024 * 1024) { try shown(LuaFixture().run(text)) }
         #expect(result == "true 10")
     }
 }

@@ -48,16 +48,16 @@ import Testing
 
     @Test(arguments: StandardLibrary.allowed)
     func anAllowedNameExists(_ name: String) throws {
-        #expect(try Lab().run("return \(name) ~= nil") == [true])
+        #expect(try LuaFixture().run("return \(name) ~= nil") == [true])
     }
 
     @Test(arguments: StandardLibrary.omitted.map(\.name))
     func anOmittedNameIsNil(_ name: String) throws {
-        #expect(try Lab().run("return \(name) == nil") == [true])
+        #expect(try LuaFixture().run("return \(name) == nil") == [true])
     }
 
     @Test func nothingElseIsGlobal() throws {
-        let names = try Lab().run(
+        let names = try LuaFixture().run(
             """
             local names = {}
             local function add(prefix, t)

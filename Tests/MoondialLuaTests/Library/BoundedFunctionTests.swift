@@ -64,15 +64,15 @@ import Testing
 
     @Test(arguments: scripts)
     func theEndIsNear(_ script: Script) throws {
-        #expect(try shown(Lab().run(script.text)) == script.expected)
+        #expect(try shown(LuaFixture().run(script.text)) == script.expected)
     }
 
     @Test func theHostLoadsNoMoreThanAScript() throws {
-        let lab = try Lab(modules: ["large": String(repeating: " ", count: 131_073)])
+        let lua = try LuaFixture(modules: ["large": String(repeating: " ", count: 131_073)])
         let expected = "chunk is too large (131073 bytes, more than the 131072 of limits.source_bytes)"
-        #expect(try lab.error(of: "require 'large'").message.hasSuffix(expected))
+        #expect(try lua.error(of: "require 'large'").message.hasSuffix(expected))
         #expect(throws: LuaError(code: .syntax, kind: .sourceTooLarge, message: expected)) {
-            try lab.load(String(repeating: " ", count: 131_073))
+            try lua.load(String(repeating: " ", count: 131_073))
         }
     }
 }

@@ -44,7 +44,7 @@ import Testing
 
     @Test(arguments: valid)
     func charactersAreGiven(_ script: Script) throws {
-        #expect(try shown(Lab().run(Self.each + script.text)) == script.expected)
+        #expect(try shown(LuaFixture().run(Self.each + script.text)) == script.expected)
     }
 
     @Test(arguments: valid)
@@ -73,11 +73,11 @@ import Testing
 
     @Test(arguments: invalid)
     func anythingElseIsAnError(_ script: Script) throws {
-        #expect(try shown(Lab().run(Self.each + "return each(\(script.text))")) == script.expected)
+        #expect(try shown(LuaFixture().run(Self.each + "return each(\(script.text))")) == script.expected)
     }
 
     @Test func theErrorHasItsPlace() throws {
-        let error = try Lab().error(of: "\nfor _ in utf8.codes('a\\x80') do end")
+        let error = try LuaFixture().error(of: "\nfor _ in utf8.codes('a\\x80') do end")
         #expect(error.description == "test.lua:2: invalid UTF-8 code")
     }
 }

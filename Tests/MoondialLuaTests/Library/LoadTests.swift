@@ -9,9 +9,9 @@ import Testing
     private static let bytecode: [UInt8] = [0x1B, 0x4C, 0x75, 0x61, 0x54, 0x00, 0x19, 0x93, 0x0D, 0x0A, 0x1A, 0x0A]
 
     @Test func theHostLoadsNoBytecode() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         do {
-            _ = try lab.vm.load(Self.bytecode, name: .file("a.luac"))
+            _ = try lua.vm.load(Self.bytecode, name: .file("a.luac"))
             Issue.record("bytecode was loaded")
         } catch {
             #expect(error.code == .syntax)
@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: scripts)
     func textIsLoaded(_ script: Script) throws {
-        let result = try shown(Lab().run(script.text))
+        let result = try shown(LuaFixture().run(script.text))
         #expect(result.hasPrefix(script.expected), "\(result)")
     }
 
@@ -62,31 +62,31 @@ import Testing
         "load(code)", "load(code, 'name', 'bt')", "load(function() local c = code code = nil return c end)",
     ])
     func scriptsLoadNoBytecode(_ call: String) throws {
-        let result = try Lab().run("code = ... return \(call)", arguments: [.string(LuaString(Self.bytecode))])
+        let result = try LuaFixture().run("code = ... return \(call)", arguments: [.string(LuaString(Self.bytecode))])
         #expect(shown(result) == "nil attempt to load a binary chunk (mode is 't')")
     }
 
     @Test func modeBinaryLoadsNothing() throws {
-        let result = try Lab().run("return load('return 1', 'name', 'b')")
+        let result = try LuaFixture().run("return load('return 1', 'name', 'b')")
         #expect(shown(result) == "nil attempt to load a chunk with mode 'b': only text chunks ('t') are loaded")
     }
 
     @Test func scriptsCannotPassAsThePrelude() throws {
-        let error = try Lab().error(of: "load('error()', '=[moondial prelude]')")
+        let error = try LuaFixture().error(of: "load('error()', '=[moondial prelude]')")
         #expect(error.description == "test.lua:1: bad argument #2 to 'load' (the host uses such names itself)")
     }
 
     @Test func garbageIsCountedAndNothingElse() throws {
-        let lab = try Lab()
-        #expect(try shown(lab.run("local n = collectgarbage('count') return math.type(n), n > 10")) == "float true")
+        let lua = try LuaFixture()
+        #expect(try shown(lua.run("local n = collectgarbage('count') return math.type(n), n > 10")) == "float true")
         for option in [
             "", "'collect'", "'stop'", "'restart'", "'step'", "'generational'", "'setpause', 100", "'step', 5",
         ] {
-            #expect(try lab.run("return collectgarbage(\(option))") == [0])
+            #expect(try lua.run("return collectgarbage(\(option))") == [0])
         }
-        #expect(try lab.run("return collectgarbage('isrunning')") == [true])
+        #expect(try lua.run("return collectgarbage('isrunning')") == [true])
         #expect(
-            try lab.error(of: "collectgarbage('x')").message
+            try lua.error(of: "collectgarbage('x')").message
                 == "bad argument #1 to 'collectgarbage' (invalid option 'x')")
     }
 
@@ -99,7 +99,7 @@ import Testing
             end, function(e) log[#log + 1] = 'handled' return e .. '!' end)
             return ok, e, table.concat(log, ' ')
             """
-        #expect(try shown(Lab().run(text)) == "false x! closed handled")
+        #expect(try shown(LuaFixture().run(text)) == "false x! closed handled")
     }
 }
 
@@ -145,7 +145,7 @@ import Testing
 
     @Test(arguments: scripts)
     func theHandlerGetsTheError(_ script: Script) throws {
-        let result = try shown(Lab().run(script.text))
+        let result = try shown(LuaFixture().run(script.text))
         #expect(result == script.expected)
     }
 

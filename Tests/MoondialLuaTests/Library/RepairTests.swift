@@ -258,10 +258,10 @@ import Testing
     @Test(arguments: breaks + gotos)
     func whatAJumpLeavesIsClosedOnce(_ script: Script) throws {
         let body = "do \(script.text) end return said()"
-        #expect(try shown(Lab().run(Self.prelude + body)) == script.expected)
+        #expect(try shown(LuaFixture().run(Self.prelude + body)) == script.expected)
         // The same in a function that `load` makes.
         let loaded = "return assert(load([==[\(Self.prelude) \(body)]==], '=x'))()"
-        #expect(try shown(Lab().run(loaded)) == script.expected)
+        #expect(try shown(LuaFixture().run(loaded)) == script.expected)
     }
 
     /// Instructions with more constants than fit into them have an argument of their own.
@@ -276,7 +276,7 @@ import Testing
                 return said(), #t, t[1], t[#t], x.field_of_many.k, x.field_of_many[1.5], 2^53, -0.0, 1 << 62
                 """
         let expected = "a \(count) 0 \(count - 1) last \(count) 9007199254740992.0 -0.0 \(1 << 62)"
-        #expect(try shown(Lab().run(text)) == expected)
+        #expect(try shown(LuaFixture().run(text)) == expected)
     }
 
     @Test func modulesAreRepaired() throws {
@@ -285,7 +285,7 @@ import Testing
                 for k in next, {1}, nil, closing 'a' do local function f() return k end break end
                 return said()
                 """
-        let lab = try Lab(modules: ["m": text])
-        #expect(try shown(lab.run("return require 'm'")) == "a")
+        let lua = try LuaFixture(modules: ["m": text])
+        #expect(try shown(lua.run("return require 'm'")) == "a")
     }
 }

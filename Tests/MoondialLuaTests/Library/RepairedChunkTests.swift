@@ -36,7 +36,7 @@ import Testing
 
     private func outcome(_ text: String) -> String {
         do {
-            return try shown(Lab().run(text, arguments: [1, "two", .null, true]))
+            return try shown(LuaFixture().run(text, arguments: [1, "two", .null, true]))
         } catch let error as LuaError {
             return "\(error): \(error.traceback.map { "\($0)" })"
         } catch {
@@ -55,9 +55,9 @@ import Testing
     /// The names of variables in messages, and lines, come from what is kept of the source.
     @Test func messagesNameVariables() throws {
         let text = "\(Self.broken)\nlocal up = {}\nlocal function f()\n  local here = up.field\n  here.x = 1\nend\nf()"
-        let error = try Lab().error(of: text)
+        let error = try LuaFixture().error(of: text)
         #expect(error.description == "test.lua:5: attempt to index a nil value (local 'here')")
-        let other = try Lab().error(of: "\(Self.broken)\nlocal up\nlocal function f() return up.x end\n\nf()")
+        let other = try LuaFixture().error(of: "\(Self.broken)\nlocal up\nlocal function f() return up.x end\n\nf()")
         #expect(other.description == "test.lua:3: attempt to index a nil value (upvalue 'up')")
     }
 
@@ -68,6 +68,6 @@ import Testing
             return load(text, 'name', 't', env)(), load(text)(), x, env.x, pcall(load(text, '=n', 't', nil))
             """
         #expect(
-            try shown(Lab().run(text)) == "42 1 1 42 false n:1: attempt to index a nil value (upvalue '_ENV')")
+            try shown(LuaFixture().run(text)) == "42 1 1 42 false n:1: attempt to index a nil value (upvalue '_ENV')")
     }
 }

@@ -6,39 +6,39 @@ import Testing
 /// `require` asks the host for a module's text, once.
 @Suite struct RequireTests {
     @Test func aModuleLoadsOnce() throws {
-        let lab = try Lab(modules: ["m": "note('loading', ...) return {}"])
-        #expect(try lab.run("return require 'm' == require 'm', require('m') == require('m')") == [true, true])
-        #expect(try lab.run("return type(require 'm')") == ["table"])
-        #expect(lab.journal.required == ["m"])
-        #expect(lab.journal.notes == [["loading", "m"]])
+        let lua = try LuaFixture(modules: ["m": "note('loading', ...) return {}"])
+        #expect(try lua.run("return require 'm' == require 'm', require('m') == require('m')") == [true, true])
+        #expect(try lua.run("return type(require 'm')") == ["table"])
+        #expect(lua.journal.required == ["m"])
+        #expect(lua.journal.notes == [["loading", "m"]])
     }
 
     @Test(arguments: ["": "true", "return nil": "true", "return 5": "5", "return false": "false", "return 1, 2": "1"])
     func theFirstResultIsKept(_ module: (key: String, value: String)) throws {
-        let lab = try Lab(modules: ["m": module.key])
-        #expect(try shown(lab.run("return require 'm'")) == module.value)
-        #expect(try shown(lab.run("return require 'm'")) == module.value)
-        #expect(lab.journal.required == ["m"])
+        let lua = try LuaFixture(modules: ["m": module.key])
+        #expect(try shown(lua.run("return require 'm'")) == module.value)
+        #expect(try shown(lua.run("return require 'm'")) == module.value)
+        #expect(lua.journal.required == ["m"])
     }
 
     @Test func aModuleThatRequiresItselfIsAnError() throws {
-        let lab = try Lab(modules: ["a": "return require 'b'", "b": "local x\nreturn require 'a'"])
-        let error = try lab.error(of: "require 'a'")
+        let lua = try LuaFixture(modules: ["a": "return require 'b'", "b": "local x\nreturn require 'a'"])
+        let error = try lua.error(of: "require 'a'")
         #expect(error.description == "b.lua:2: module 'a' requires itself while it loads")
         #expect(error.sourceLine == "return require 'a'")
     }
 
     @Test func aModuleThatFailsCanBeTriedAgain() throws {
-        let lab = try Lab(modules: ["m": "if not ready then error('not yet') end return 'loaded'"])
-        #expect(try lab.error(of: "require 'm'").description == "m.lua:1: not yet")
-        #expect(try shown(lab.run("return pcall(require, 'm')")) == "false m.lua:1: not yet")
-        #expect(try shown(lab.run("ready = true return require 'm'")) == "loaded")
-        #expect(lab.journal.required == ["m", "m", "m"])
+        let lua = try LuaFixture(modules: ["m": "if not ready then error('not yet') end return 'loaded'"])
+        #expect(try lua.error(of: "require 'm'").description == "m.lua:1: not yet")
+        #expect(try shown(lua.run("return pcall(require, 'm')")) == "false m.lua:1: not yet")
+        #expect(try shown(lua.run("ready = true return require 'm'")) == "loaded")
+        #expect(lua.journal.required == ["m", "m", "m"])
     }
 
     @Test func anErrorInAModuleHasItsTraceback() throws {
-        let lab = try Lab(modules: ["m": "local function helper()\n  error('x')\nend\nhelper()"])
-        let error = try lab.error(of: "local m = require 'm'", name: .file("rules.lua"))
+        let lua = try LuaFixture(modules: ["m": "local function helper()\n  error('x')\nend\nhelper()"])
+        let error = try lua.error(of: "local m = require 'm'", name: .file("rules.lua"))
         #expect(error.description == "m.lua:2: x")
         #expect(error.sourceLine == "  error('x')")
         #expect(
@@ -49,44 +49,44 @@ import Testing
     }
 
     @Test func aSyntaxErrorInAModuleHasItsPlace() throws {
-        let lab = try Lab(modules: ["m": "local x =\n= 1"])
-        let error = try lab.error(of: "require 'm'")
+        let lua = try LuaFixture(modules: ["m": "local x =\n= 1"])
+        let error = try lua.error(of: "require 'm'")
         #expect(error.description == "m.lua:2: unexpected symbol near '='")
         #expect(error.sourceLine == "= 1")
     }
 
     @Test func whatTheHostSaysIsRaised() throws {
-        let error = try Lab().error(of: "local x\nrequire 'missing'")
+        let error = try LuaFixture().error(of: "local x\nrequire 'missing'")
         #expect(error.description == "test.lua:2: module 'missing' not found")
     }
 
     @Test func namesAreTakenWhole() throws {
-        let lab = try Lab(modules: ["a": "return 'short'"])
+        let lua = try LuaFixture(modules: ["a": "return 'short'"])
         let text = "return require 'a', pcall(require, 'a\\0b')"
-        let result = try shown(lab.run(text))
+        let result = try shown(lua.run(text))
         #expect(result == "short false test.lua:1: module 'a\\u{0}b' not found")
         #expect(
-            try lab.error(of: "require()").message == "bad argument #1 to 'require' (string expected, got no value)")
+            try lua.error(of: "require()").message == "bad argument #1 to 'require' (string expected, got no value)")
     }
 
     @Test func modulesNeedNotBeStrict() throws {
-        let lab = try Lab(modules: ["m": "own = 1 return function() return own end"])
-        #expect(try shown(lab.run("return require('m')(), own")) == "1 1")
-        try lab.vm.freeze("_G")
-        #expect(try shown(lab.run("return require('m')()")) == "1")
+        let lua = try LuaFixture(modules: ["m": "own = 1 return function() return own end"])
+        #expect(try shown(lua.run("return require('m')(), own")) == "1 1")
+        try lua.vm.freeze("_G")
+        #expect(try shown(lua.run("return require('m')()")) == "1")
     }
 
     @Test(arguments: ["string", "table", "math", "utf8", "os", "coroutine", "_G"])
     func librariesAreLoadedAlready(_ name: String) throws {
-        let lab = try Lab(modules: [name: "return 'shadowed'"])
-        #expect(try lab.run("return require '\(name)' == \(name)") == [true])
-        #expect(lab.journal.required.isEmpty)
+        let lua = try LuaFixture(modules: [name: "return 'shadowed'"])
+        #expect(try lua.run("return require '\(name)' == \(name)") == [true])
+        #expect(lua.journal.required.isEmpty)
     }
 
     @Test func aModuleCannotYield() throws {
-        let lab = try Lab(modules: ["m": "coroutine.yield()"])
+        let lua = try LuaFixture(modules: ["m": "coroutine.yield()"])
         let text = "return coroutine.wrap(function() return pcall(require, 'm') end)()"
-        #expect(try shown(lab.run(text)) == "false attempt to yield across a C-call boundary")
-        #expect(try shown(lab.run("return pcall(require, 'm')")) == "false attempt to yield from outside a coroutine")
+        #expect(try shown(lua.run(text)) == "false attempt to yield across a C-call boundary")
+        #expect(try shown(lua.run("return pcall(require, 'm')")) == "false attempt to yield from outside a coroutine")
     }
 }

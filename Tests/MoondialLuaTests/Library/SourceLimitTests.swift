@@ -41,9 +41,9 @@ import Testing
 
     @Test(arguments: counted)
     func wordsAreCounted(_ source: Source) throws {
-        _ = try Lab().load(source.text(Self.limit))
+        _ = try LuaFixture().load(source.text(Self.limit))
         do {
-            _ = try Lab().load(source.text(Self.limit + 1))
+            _ = try LuaFixture().load(source.text(Self.limit + 1))
             Issue.record("it was compiled")
         } catch {
             #expect(error.code == .syntax)
@@ -65,8 +65,8 @@ import Testing
 
     @Test(arguments: uncounted)
     func nothingElseIsCounted(_ source: Source) throws {
-        let lab = try Lab()
-        #expect(throws: Never.self) { try lab.load(source.text(Self.limit * 2)) }
+        let lua = try LuaFixture()
+        #expect(throws: Never.self) { try lua.load(source.text(Self.limit * 2)) }
     }
 
     /// Where the text is cut off within a token, the compiler has the say.
@@ -76,7 +76,7 @@ import Testing
     func endsOfTextAreSeen(_ end: String) throws {
         for text in [end, "x = 1 " + end, String(repeating: "x = 1 or 2 ", count: 10) + end] {
             do {
-                _ = try Lab().load(text)
+                _ = try LuaFixture().load(text)
             } catch {
                 #expect(error.code == .syntax)
                 #expect(error.message != Self.message)
@@ -86,7 +86,7 @@ import Testing
 
     @Test func scriptsGetTheMessage() throws {
         let text = "return load('return ' .. ('x or '):rep(3001) .. 'x')"
-        #expect(try shown(Lab().run(text)) == "nil " + Self.message)
+        #expect(try shown(LuaFixture().run(text)) == "nil " + Self.message)
     }
 
     private static let chainMessage = "chunk has an expression with more than 200 fields of fields"
@@ -107,9 +107,9 @@ import Testing
 
     @Test(arguments: chains)
     func fieldsOfFieldsAreCounted(_ source: Source) throws {
-        _ = try Lab().load(source.text(200))
+        _ = try LuaFixture().load(source.text(200))
         #expect {
-            _ = try Lab().load(source.text(201))
+            _ = try LuaFixture().load(source.text(201))
         } throws: { error in
             (error as? LuaError)?.message == Self.chainMessage
         }
@@ -128,11 +128,11 @@ import Testing
 
     @Test(arguments: noChains)
     func nothingElseIsAChain(_ source: Source) throws {
-        _ = try Lab().load(source.text(1000))
+        _ = try LuaFixture().load(source.text(1000))
     }
 
     @Test func modulesAreCounted() throws {
-        let lab = try Lab(modules: ["m": "return " + Self.many("x or ", 3001) + "x"])
-        #expect(try lab.error(of: "require 'm'").message == Self.message)
+        let lua = try LuaFixture(modules: ["m": "return " + Self.many("x or ", 3001) + "x"])
+        #expect(try lua.error(of: "require 'm'").message == Self.message)
     }
 }

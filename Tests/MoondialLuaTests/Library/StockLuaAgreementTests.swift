@@ -87,9 +87,9 @@ import Testing
         let batches = (1...4).map { Self.batch(group, seed: $0) }
         let expected = try StockLua.printed(by: batches.map(Self.text))
         for (batch, expected) in zip(batches, expected) {
-            let lab = try Lab()
-            try lab.run(Self.text(of: batch), name: .file("batch"))
-            let printed = lab.journal.printed
+            let lua = try LuaFixture()
+            try lua.run(Self.text(of: batch), name: .file("batch"))
+            let printed = lua.journal.printed
             #expect(printed.count == batch.count && expected.count == batch.count)
             for (index, call) in batch.enumerated() where printed[index] != expected[index] {
                 Issue.record("\(call)\nours:  \(printed[index])\nstock: \(expected[index])")

@@ -25,7 +25,7 @@ import Testing
             assert(low < 2)
             return ('%p %p %p %5p'):format(1, nil, true, 2.5), (('%p'):format('x')):match('^0x%x+$') ~= nil
             """
-        #expect(try shown(Lab().run(text)) == "(null) (null) (null) (null) true")
+        #expect(try shown(LuaFixture().run(text)) == "(null) (null) (null) (null) true")
     }
 
     @Test func manyValuesHaveManyTexts() throws {
@@ -39,25 +39,25 @@ import Testing
             end
             return true
             """
-        #expect(try Lab().run(text) == [true])
+        #expect(try LuaFixture().run(text) == [true])
     }
 
     @Test func everyStateHasItsOwnTexts() throws {
         let text = "return tostring(print):match('0x%x+')"
-        #expect(try Lab().run(text) != Lab().run(text))
+        #expect(try LuaFixture().run(text) != LuaFixture().run(text))
     }
 
     @Test func printShowsNoAddress() throws {
-        let lab = try Lab()
-        try lab.run("t = {} print(t, 1) print(tostring(t) .. '\\t1')")
-        #expect(lab.journal.printed.count == 2)
-        #expect(lab.journal.printed.first == lab.journal.printed.last)
+        let lua = try LuaFixture()
+        try lua.run("t = {} print(t, 1) print(tostring(t) .. '\\t1')")
+        #expect(lua.journal.printed.count == 2)
+        #expect(lua.journal.printed.first == lua.journal.printed.last)
     }
 
     @Test(arguments: ["setmetatable({}, {__gc = function() end})", "setmetatable({}, {__gc = true})"])
     func finalizersAreRefused(_ text: String) throws {
-        let lab = try Lab()
-        #expect(try lab.error(of: text).description == "test.lua:1: \(Self.refusal)")
+        let lua = try LuaFixture()
+        #expect(try lua.error(of: text).description == "test.lua:1: \(Self.refusal)")
     }
 
     @Test func aFinalizerThatComesLaterNeverRuns() throws {
@@ -70,19 +70,19 @@ import Testing
             for i = 1, 1e5 do local garbage = {i} end
             return ran
             """
-        #expect(try Lab().run(text) == [.nil])
+        #expect(try LuaFixture().run(text) == [.nil])
     }
 
     @Test func freezingMakesNoFinalizer() throws {
         // The metatable moves to the table behind, and Lua looks for a finalizer when that happens.
-        let lab = try Lab()
-        try lab.run("local mt = {} setmetatable(_G, mt) mt.__gc = function() error('ran') end")
-        #expect(throws: LuaError.self) { try lab.vm.freeze("_G") }
+        let lua = try LuaFixture()
+        try lua.run("local mt = {} setmetatable(_G, mt) mt.__gc = function() error('ran') end")
+        #expect(throws: LuaError.self) { try lua.vm.freeze("_G") }
     }
 
     @Test func randomNumbersDifferFromStateToState() throws {
         let text = "return math.random(0), math.random(0)"
-        #expect(try Lab().run(text) != Lab().run(text))
+        #expect(try LuaFixture().run(text) != LuaFixture().run(text))
     }
 
     @Test func theSeedIsReturnedAndRepeatsTheNumbers() throws {
@@ -92,29 +92,29 @@ import Testing
             math.randomseed(a, b)
             return math.type(a), math.type(b), first == math.random(0), math.randomseed(7, 8)
             """
-        #expect(try shown(Lab().run(text)) == "integer integer true 7 8")
+        #expect(try shown(LuaFixture().run(text)) == "integer integer true 7 8")
     }
 
     @Test func formatsAreBounded() throws {
-        let lab = try Lab()
-        let error = try lab.error(of: "local a <const> = ('%d'):rep(1001) string.format(a, 1)")
+        let lua = try LuaFixture()
+        let error = try lua.error(of: "local a <const> = ('%d'):rep(1001) string.format(a, 1)")
         #expect(error.message == "bad argument #1 to 'format' (more than 1000 conversions)")
         let most = """
             local numbers = {}
             for i = 1, 1000 do numbers[i] = i % 10 end
             return #string.format(('%d'):rep(1000), table.unpack(numbers)), #string.format(('%%'):rep(5000))
             """
-        #expect(try shown(lab.run(most)) == "1000 5000")
-        let packed = try lab.error(of: "string.pack('c9000000c9000000', '', '')")
+        #expect(try shown(lua.run(most)) == "1000 5000")
+        let packed = try lua.error(of: "string.pack('c9000000c9000000', '', '')")
         #expect(packed.message == "bad argument #1 to 'pack' (more than 16 MiB of fixed-size strings)")
     }
 
     @Test(arguments: ["string.format(f)", "string.pack(f)", "string.packsize(f)", "string.unpack(f, '')", "os.date(f)"])
     func longFormatsAreRefused(_ call: String) throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         #expect(
-            try lab.run("local f <const> = (' '):rep(256 << 10) return pcall(function() return \(call) end)").count > 0)
-        let error = try lab.error(of: "local f <const> = (' '):rep((256 << 10) + 1) return \(call)")
+            try lua.run("local f <const> = (' '):rep(256 << 10) return pcall(function() return \(call) end)").count > 0)
+        let error = try lua.error(of: "local f <const> = (' '):rep((256 << 10) + 1) return \(call)")
         #expect(error.message.hasSuffix("(format is longer than 256 KiB)"))
     }
 
@@ -127,6 +127,6 @@ import Testing
             local long = ("<%5s%q%%%q>"):format("x", unit:rep(100), 1)
             return #unit < 64 << 10, long == '<    x"' .. short:sub(2, -2):rep(100) .. '"%1>'
             """#
-        #expect(try shown(Lab().run(text)) == "true true")
+        #expect(try shown(LuaFixture().run(text)) == "true true")
     }
 }

@@ -6,7 +6,7 @@ import Testing
 /// What host functions learn of the limits of the run they work for.
 @Suite struct HostWorkTests {
     @Test func hostFunctionLearnsThatItsRunHasToStop() throws {
-        let lab = try Lab(functions: [
+        let lua = try LuaFixture(functions: [
             HostFunction("work") { call in
                 while !call.work.isStopping {}
                 return .returned
@@ -14,15 +14,15 @@ import Testing
         ])
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(5)
-        let thread = try lab.vm.makeThread(meter: meter)
-        #expect(thread.start(try lab.load("pcall(work) note('must not run')")).error?.code == .cpuTime)
-        #expect(lab.journal.notes.isEmpty)
-        #expect(try shown(lab.run("return 1")) == "1")
+        let thread = try lua.vm.makeThread(meter: meter)
+        #expect(thread.start(try lua.load("pcall(work) note('must not run')")).error?.code == .cpuTime)
+        #expect(lua.journal.notes.isEmpty)
+        #expect(try shown(lua.run("return 1")) == "1")
     }
 
     @Test func whatAHostFunctionAllocatesCounts() throws {
         var answers: [Bool] = []
-        let lab = try Lab(functions: [
+        let lua = try LuaFixture(functions: [
             HostFunction("allocate") { call in
                 answers.append(call.work.charge(bytes: 600_000))
                 return .returned
@@ -30,11 +30,11 @@ import Testing
         ])
         let meter = LuaMeter()
         meter.allocationLimit = 1_000_000
-        let thread = try lab.vm.makeThread(meter: meter)
+        let thread = try lua.vm.makeThread(meter: meter)
         let text = "allocate() note('may run') pcall(allocate) note('must not run')"
-        #expect(thread.start(try lab.load(text)).error?.code == .memory)
+        #expect(thread.start(try lua.load(text)).error?.code == .memory)
         #expect(answers == [true, false])
-        #expect(lab.journal.notes == [["may run"]])
+        #expect(lua.journal.notes == [["may run"]])
     }
 
     @Test func workForNoRunIsUnlimited() {

@@ -12,7 +12,7 @@ import Testing
     /// `seen` says whether the watchdog gets one again while the run goes on.
     private func runWithoutProcessor(seen: Bool) throws -> (outcome: LuaOutcome, meter: LuaMeter) {
         var vm: LuaVM?
-        let lab = try Lab(functions: [
+        let lua = try LuaFixture(functions: [
             HostFunction("pause") { _ in
                 Thread.sleep(forTimeInterval: 0.3)
                 if seen {
@@ -22,12 +22,12 @@ import Testing
                 return .returned
             }
         ])
-        vm = lab.vm
+        vm = lua.vm
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(100)
-        let thread = try lab.vm.makeThread(meter: meter)
-        let function = try lab.load("pause() for i = 1, 1000 do end return 'fine'")
-        lab.vm.isOverlooked = true
+        let thread = try lua.vm.makeThread(meter: meter)
+        let function = try lua.load("pause() for i = 1, 1000 do end return 'fine'")
+        lua.vm.isOverlooked = true
         return (thread.start(function), meter)
     }
 
@@ -39,12 +39,12 @@ import Testing
     }
 
     @Test func workThatTheWatchdogHasNotSeenCounts() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(1)
-        let thread = try lab.vm.makeThread(meter: meter)
-        let function = try lab.load("for i = 1, 2e8 do end")
-        lab.vm.isOverlooked = true
+        let thread = try lua.vm.makeThread(meter: meter)
+        let function = try lua.load("for i = 1, 2e8 do end")
+        lua.vm.isOverlooked = true
         #expect(thread.start(function).values == [])
         // Longer than any machine takes for less than an operation a nanosecond.
         #expect(meter.cpuTime > .milliseconds(20))
@@ -65,15 +65,15 @@ import Testing
 
     @Test(.enabled(if: Stall.canBeStopped))
     func makingACoroutineForTheHostIsMeasured() throws {
-        let lab = try Lab()
-        let function = try lab.load("return 1")
-        let (waiting, outcome) = try lab.start(Self.collects)
+        let lua = try LuaFixture()
+        let function = try lua.load("return 1")
+        let (waiting, outcome) = try lua.start(Self.collects)
         #expect(outcome.isWaiting)
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(20)
-        let thread = try lab.vm.makeThread(meter: meter)
+        let thread = try lua.vm.makeThread(meter: meter)
         #expect(thread.start(function).error?.code == .cpuTime)
-        #expect(lab.vm.isLost)
+        #expect(lua.vm.isLost)
         waiting.close()
     }
 
@@ -97,16 +97,16 @@ import Testing
 
     @Test(.enabled(if: Stall.canBeStopped), arguments: libraryWork)
     func workOfTheSystemsLibraryIsEnded(_ work: Script) throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
-        let thread = try lab.vm.makeThread(meter: meter)
+        let thread = try lua.vm.makeThread(meter: meter)
         let text = """
             local number, all = '1.' .. ('0'):rep(8 << 20), {}
             for i = 1, 1000 do all[i] = number end
             verify();
             \(work.text)
             """
-        #expect(thread.start(try lab.load(text)).isWaiting)
+        #expect(thread.start(try lua.load(text)).isWaiting)
         let before = meter.cpuTime
         meter.beginCall(LuaCPUBudget(call: .milliseconds(20), total: .seconds(1000)))
         let error = thread.resume(thread.ticket) { _ in }?.error

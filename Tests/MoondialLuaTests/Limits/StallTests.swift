@@ -17,52 +17,53 @@ struct StallTests {
 
     /// Runs until it stalls and is stopped.
     private func stall(
-        _ lab: Lab, _ text: String = Stall.rehash, meter: LuaMeter = LuaMeter(), budget: LuaCPUBudget = Self.budget
+        _ lua: LuaFixture, _ text: String = Stall.rehash, meter: LuaMeter = LuaMeter(),
+        budget: LuaCPUBudget = Self.budget
     ) throws -> LuaError {
-        let thread = try lab.vm.makeThread(meter: meter)
+        let thread = try lua.vm.makeThread(meter: meter)
         defer { thread.close() }
-        try #require(thread.start(try lab.load(text)).isWaiting)
-        lab.journal.waits.removeLast()
+        try #require(thread.start(try lua.load(text)).isWaiting)
+        lua.journal.waits.removeLast()
         meter.beginCall(budget)
         return try #require(thread.resume(thread.ticket) { _ in }?.error, "it ended by itself")
     }
 
     @Test(arguments: Stall.all)
     func stallIsEndedAndTheStateLost(_ stall: Script) throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
-        let error = try self.stall(lab, stall.text, meter: meter, budget: Self.budget(.milliseconds(200)))
+        let error = try self.stall(lua, stall.text, meter: meter, budget: Self.budget(.milliseconds(200)))
         #expect(error.code == .cpuTime)
         #expect(error.message == "stopped after 200 ms of processor time")
         #expect(error.site == nil && error.traceback.isEmpty)
-        #expect(lab.vm.isLost)
+        #expect(lua.vm.isLost)
         // With what it prepares. Left alone, each takes from five seconds up.
         #expect(meter.cpuTime < .seconds(2))
-        #expect(try shown(Lab().run("return 'a new state'")) == "a new state")
+        #expect(try shown(LuaFixture().run("return 'a new state'")) == "a new state")
     }
 
     /// Where it ends depends on the speed of the machine: between two comparisons, or in the middle of one.
     @Test func comparingStringsOfZerosIsEndedInEitherWay() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         let text = """
             local a = ('\\0'):rep(32 << 20) local b = a .. '\\1'
             verify()
             while true do local _ = a < b end
             """
-        let error = try stall(lab, text, meter: meter)
+        let error = try stall(lua, text, meter: meter)
         #expect(error.code == .cpuTime && meter.hasStopped)
-        #expect(lab.vm.isLost == (error.site == nil))
+        #expect(lua.vm.isLost == (error.site == nil))
     }
 
     @Test func othersInTheStateGetTheirError() throws {
-        let lab = try Lab()
-        let (waiting, outcome) = try lab.start(
+        let lua = try LuaFixture()
+        let (waiting, outcome) = try lua.start(
             "local x <close> = setmetatable({}, {__close = function() note('closed') end}) return verify()")
-        let (closed, _) = try lab.start("pcall(verify)")
+        let (closed, _) = try lua.start("pcall(verify)")
         #expect(outcome.isWaiting)
-        let function = try lab.load("return 1")
-        _ = try stall(lab)
+        let function = try lua.load("return 1")
+        _ = try stall(lua)
 
         let ticket = waiting.ticket
         let error = try #require(waiting.resume(ticket) { $0.write(true) }?.error)
@@ -71,51 +72,51 @@ struct StallTests {
         #expect(waiting.resume(ticket) { _ in } == nil)
         #expect(waiting.start(function).error == error)
         closed.close()
-        #expect(try lab.vm.makeThread().start(function).error?.code == .lost)
-        #expect(lab.journal.notes.isEmpty)
+        #expect(try lua.vm.makeThread().start(function).error?.code == .lost)
+        #expect(lua.journal.notes.isEmpty)
     }
 
     @Test func lostStateRefusesEverything() throws {
-        let lab = try Lab(functions: [HostFunction("give", .takesFunctions) { _ in .returned }])
-        let thread = try lab.vm.makeThread()
-        _ = try stall(lab)
-        #expect { try lab.load("return 1") } throws: { ($0 as? LuaError)?.code == .lost }
-        #expect { try lab.vm.set("x", to: .integer(1)) } throws: { ($0 as? LuaError)?.code == .lost }
-        #expect { try lab.vm.freeze("_G") } throws: { ($0 as? LuaError)?.code == .lost }
-        lab.vm.collectGarbage()
-        lab.vm.interrupter.interrupt()
-        lab.vm.interrupter.clear()
+        let lua = try LuaFixture(functions: [HostFunction("give", .takesFunctions) { _ in .returned }])
+        let thread = try lua.vm.makeThread()
+        _ = try stall(lua)
+        #expect { try lua.load("return 1") } throws: { ($0 as? LuaError)?.code == .lost }
+        #expect { try lua.vm.set("x", to: .integer(1)) } throws: { ($0 as? LuaError)?.code == .lost }
+        #expect { try lua.vm.freeze("_G") } throws: { ($0 as? LuaError)?.code == .lost }
+        lua.vm.collectGarbage()
+        lua.vm.interrupter.interrupt()
+        lua.vm.interrupter.clear()
         thread.close()
-        #expect(lab.vm.liveBytes > 0)
+        #expect(lua.vm.liveBytes > 0)
     }
 
     @Test func sameMeterSaysAgainWhyItStopped() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
-        let function = try lab.load("return 1")
-        let error = try stall(lab, meter: meter)
-        #expect(try lab.vm.makeThread(meter: meter).start(function).error == error)
+        let function = try lua.load("return 1")
+        let error = try stall(lua, meter: meter)
+        #expect(try lua.vm.makeThread(meter: meter).start(function).error == error)
     }
 
     @Test func deadlineEndsAStallToo() throws {
         // The stall has to begin before the deadline: on a machine that is busy enough, a later one.
         for milliseconds in [100, 1000, 10_000] as [UInt64] {
-            let lab = try Lab()
+            let lua = try LuaFixture()
             let meter = LuaMeter()
-            let thread = try lab.vm.makeThread(meter: meter)
-            try #require(thread.start(try lab.load(Stall.rehash)).isWaiting)
+            let thread = try lua.vm.makeThread(meter: meter)
+            try #require(thread.start(try lua.load(Stall.rehash)).isWaiting)
             meter.deadline = DispatchTime.now().uptimeNanoseconds + milliseconds * 1_000_000
             #expect(thread.resume(thread.ticket) { _ in }?.error?.code == .deadline)
-            if lab.vm.isLost { return }
+            if lua.vm.isLost { return }
         }
         Issue.record("no deadline ended the stall")
     }
 
     @Test func interruptEndsAStallWithoutAnyLimit() throws {
-        let lab = try Lab.interrupted(after: .milliseconds(50))
+        let lua = try LuaFixture.interrupted(after: .milliseconds(50))
         let text = "\(Stall.colliding) announce() t[-step] = true"
-        #expect(try lab.vm.makeThread().start(try lab.load(text)).error?.code == .interrupted)
-        #expect(lab.vm.isLost)
+        #expect(try lua.vm.makeThread().start(try lua.load(text)).error?.code == .interrupted)
+        #expect(lua.vm.isLost)
     }
 
     /// Stalls when it is closed, while it waits.
@@ -123,20 +124,20 @@ struct StallTests {
         Stall.colliding + " local x <close> = setmetatable({}, {__close = function() t[-step] = true end}) verify()"
 
     @Test func stallWhileAThreadIsClosed() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
-        let thread = try lab.vm.makeThread(meter: meter)
-        #expect(thread.start(try lab.load(Self.stallingClose)).isWaiting)
+        let thread = try lua.vm.makeThread(meter: meter)
+        #expect(thread.start(try lua.load(Self.stallingClose)).isWaiting)
         meter.beginCall(Self.budget)
         thread.close()
-        #expect(meter.hasStopped && lab.vm.isLost)
+        #expect(meter.hasStopped && lua.vm.isLost)
     }
 
     @Test func stallOfAThreadThatAHostFunctionCloses() throws {
         let meter = LuaMeter()
         var waiting: LuaThread?
         var wentOn = false
-        let lab = try Lab(functions: [
+        let lua = try LuaFixture(functions: [
             HostFunction("close") { call in
                 waiting?.close()
                 #expect(call.site == nil)
@@ -144,19 +145,19 @@ struct StallTests {
                 return .returned
             }
         ])
-        waiting = try lab.vm.makeThread(meter: meter)
-        #expect(waiting?.start(try lab.load(Self.stallingClose)).isWaiting == true)
+        waiting = try lua.vm.makeThread(meter: meter)
+        #expect(waiting?.start(try lua.load(Self.stallingClose)).isWaiting == true)
         meter.beginCall(Self.budget)
-        let caller = try lab.vm.makeThread()
-        #expect(caller.start(try lab.load("pcall(close) note('must not run')")).error?.code == .lost)
-        #expect(wentOn && lab.journal.notes.isEmpty)
+        let caller = try lua.vm.makeThread()
+        #expect(caller.start(try lua.load("pcall(close) note('must not run')")).error?.code == .lost)
+        #expect(wentOn && lua.journal.notes.isEmpty)
     }
 
     @Test func manyLostStatesLeaveNothingBehind() throws {
         func lose() throws {
-            let lab = try Lab()
-            _ = try lab.start("verify()")
-            _ = try stall(lab)
+            let lua = try LuaFixture()
+            _ = try lua.start("verify()")
+            _ = try stall(lua)
         }
         for _ in 0..<10 { try lose() }
         let before = ProcessMemory.resident ?? 0

@@ -48,99 +48,99 @@ struct Runaway: Sendable, CustomTestStringConvertible {
 
 @Suite("Stopping what runs")
 struct StopTests {
-    private func stopped(_ text: String, by meter: LuaMeter, in lab: Lab) throws -> LuaError {
-        let thread = try lab.vm.makeThread(meter: meter)
+    private func stopped(_ text: String, by meter: LuaMeter, in lua: LuaFixture) throws -> LuaError {
+        let thread = try lua.vm.makeThread(meter: meter)
         defer { thread.close() }
-        let outcome = thread.start(try lab.load(text))
+        let outcome = thread.start(try lua.load(text))
         return try #require(outcome.error, "it ended by itself")
     }
 
     @Test(arguments: Runaway.all)
     func runawayIsStoppedWhenItsTimeIsUsedUp(runaway: Runaway) throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(20)
-        let error = try stopped(runaway.text, by: meter, in: lab)
+        let error = try stopped(runaway.text, by: meter, in: lua)
         #expect(error.code == .cpuTime)
         #expect(error.message == "stopped after 20 ms of processor time")
         #expect(error.site?.source == .file("test.lua"))
         #expect(meter.hasStopped)
         // The VM is as good as before.
-        #expect(try shown(lab.run("return coroutine.wrap(function() return 1 + 1 end)()")) == "2")
+        #expect(try shown(lua.run("return coroutine.wrap(function() return 1 + 1 end)()")) == "2")
     }
 
     @Test func whatIsStoppedSaysWhereItWas() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(10)
-        let error = try stopped("local function spin()\n  while true do end\nend\nspin()", by: meter, in: lab)
+        let error = try stopped("local function spin()\n  while true do end\nend\nspin()", by: meter, in: lua)
         #expect(error.site?.line == 2)
         #expect(error.sourceLine == "  while true do end")
         #expect(error.traceback.map(\.function) == ["local 'spin'", "main chunk"])
     }
 
     @Test func sameMeterStopsWhateverIsStartedNext() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(5)
-        let first = try stopped("while true do end", by: meter, in: lab)
-        let second = try stopped("note('must not run')", by: meter, in: lab)
+        let first = try stopped("while true do end", by: meter, in: lua)
+        let second = try stopped("note('must not run')", by: meter, in: lua)
         #expect(second == first)
-        #expect(lab.journal.notes.isEmpty)
+        #expect(lua.journal.notes.isEmpty)
         meter.cpuLimit = nil
         meter.reset()
-        let thread = try lab.vm.makeThread(meter: meter)
-        #expect(thread.start(try lab.load("return 1")).values == [1])
+        let thread = try lua.vm.makeThread(meter: meter)
+        #expect(thread.start(try lua.load("return 1")).values == [1])
     }
 
     @Test func threadCanBeStartedAgainAfterAStop() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(5)
-        let thread = try lab.vm.makeThread(meter: meter)
-        #expect(thread.start(try lab.load("while true do end")).error?.code == .cpuTime)
+        let thread = try lua.vm.makeThread(meter: meter)
+        #expect(thread.start(try lua.load("while true do end")).error?.code == .cpuTime)
         meter.cpuLimit = nil
         meter.reset()
-        #expect(thread.start(try lab.load("return verify('a')")).isWaiting)
+        #expect(thread.start(try lua.load("return verify('a')")).isWaiting)
         #expect(thread.resume(thread.ticket) { $0.write(Int64(7)) }?.values == [7])
     }
 
     @Test func stoppingAfterAWaitEndsTheCoroutinesItWentThrough() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(10)
-        let thread = try lab.vm.makeThread(meter: meter)
+        let thread = try lua.vm.makeThread(meter: meter)
         let text = "local f = coroutine.wrap(function() verify() while true do end end) pcall(f) while true do end"
-        #expect(thread.start(try lab.load(text)).isWaiting)
+        #expect(thread.start(try lua.load(text)).isWaiting)
         #expect(thread.resume(thread.ticket) { _ in }?.error?.code == .cpuTime)
     }
 
     @Test func otherThreadsOfTheVMGoOn() throws {
-        let lab = try Lab()
-        let waiting = try lab.vm.makeThread()
+        let lua = try LuaFixture()
+        let waiting = try lua.vm.makeThread()
         #expect(
             waiting.start(
-                try lab.load(
+                try lua.load(
                     "local x <close> = setmetatable({}, {__close = function() note('closed') end}) return verify()")
             ).isWaiting)
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(5)
-        _ = try stopped("while true do end", by: meter, in: lab)
+        _ = try stopped("while true do end", by: meter, in: lua)
         #expect(waiting.resume(waiting.ticket) { $0.write(true) }?.values == [true])
-        #expect(lab.journal.notes == [["closed"]])
+        #expect(lua.journal.notes == [["closed"]])
     }
 
     @Test func deadlineStopsToo() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.deadline = 1
-        let error = try stopped("while true do end", by: meter, in: lab)
+        let error = try stopped("while true do end", by: meter, in: lua)
         #expect(error.code == .deadline)
         #expect(error.message == "stopped because its time was over")
     }
 
     @Test func allocatingTooMuchStops() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         for text in [
             "local t = {} while true do t[#t + 1] = {} end", "local s = 'x' while true do s = s .. s end",
             "while true do pcall(string.rep, 'x', 1 << 30) end", "while true do local t = {1, 2, 3} end",
@@ -148,33 +148,33 @@ struct StopTests {
         ] {
             let meter = LuaMeter()
             meter.allocationLimit = 1 << 20
-            let error = try stopped(text, by: meter, in: lab)
+            let error = try stopped(text, by: meter, in: lua)
             #expect(error.code == .memory, "\(text)")
             #expect(meter.allocated <= 2 << 20)
         }
-        #expect(!lab.vm.isFull)
+        #expect(!lua.vm.isFull)
     }
 
     @Test func allocationUpToTheLimitIsNotStopped() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.allocationLimit = 1 << 20
-        let thread = try lab.vm.makeThread(meter: meter)
-        #expect(thread.start(try lab.load("return #('x'):rep(1 << 18)")).values == [262144])
+        let thread = try lua.vm.makeThread(meter: meter)
+        #expect(thread.start(try lua.load("return #('x'):rep(1 << 18)")).values == [262144])
         #expect(!meter.hasStopped)
     }
 
     @Test func coroutinesAreCounted() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.coroutineLimit = 3
         let text = "for i = 1, ... do coroutine.create(print) end return 'done'"
-        let thread = try lab.vm.makeThread(meter: meter)
-        #expect(thread.start(try lab.load(text)) { $0.write(Int64(3)) }.values == ["done"])
-        let error = try stopped("pcall(coroutine.wrap, print) note('must not run')", by: meter, in: lab)
+        let thread = try lua.vm.makeThread(meter: meter)
+        #expect(thread.start(try lua.load(text)) { $0.write(Int64(3)) }.values == ["done"])
+        let error = try stopped("pcall(coroutine.wrap, print) note('must not run')", by: meter, in: lua)
         #expect(error.code == .coroutines)
         #expect(error.message == "stopped at more than 3 coroutines")
-        #expect(lab.journal.notes.isEmpty)
+        #expect(lua.journal.notes.isEmpty)
     }
 
     @Test func fullVMStopsWhoHasFilledIt() throws {
@@ -191,57 +191,57 @@ struct StopTests {
     }
 
     @Test func closingAfterACancelIsLimitedToo() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(20)
-        let thread = try lab.vm.makeThread(meter: meter)
+        let thread = try lua.vm.makeThread(meter: meter)
         let text = """
             local mt = {__close = function() while true do end end}
             local function deep(n) local x <close> = setmetatable({}, mt) if n > 0 then deep(n - 1) else verify() end end
             deep(10000)
             """
-        #expect(thread.start(try lab.load(text)).isWaiting)
+        #expect(thread.start(try lua.load(text)).isWaiting)
         thread.close()
         #expect(meter.hasStopped)
-        #expect(try shown(lab.run("return 1")) == "1")
+        #expect(try shown(lua.run("return 1")) == "1")
     }
 
     @Test func interruptStopsALoop() throws {
-        let lab = try Lab(functions: [])
-        let interrupter = lab.vm.interrupter
+        let lua = try LuaFixture(functions: [])
+        let interrupter = lua.vm.interrupter
         // Before anything runs: it stops what runs next.
         interrupter.interrupt()
-        let error = try stopped("while true do end", by: LuaMeter(), in: lab)
+        let error = try stopped("while true do end", by: LuaMeter(), in: lua)
         #expect(error.code == .interrupted)
         // Taken back: it stops nothing.
         interrupter.interrupt()
         interrupter.clear()
-        #expect(try shown(lab.run("return 1")) == "1")
+        #expect(try shown(lua.run("return 1")) == "1")
     }
 
     @Test func interruptFromAnotherThreadStopsALoop() throws {
-        let lab = try Lab.interrupted()
+        let lua = try LuaFixture.interrupted()
         let text = "announce() while true do pcall(function() while true do end end) end"
-        #expect(try stopped(text, by: LuaMeter(), in: lab).code == .interrupted)
+        #expect(try stopped(text, by: LuaMeter(), in: lua).code == .interrupted)
     }
 
     @Test func thousandsOfStopsLeaveNothingBehind() throws {
-        let lab = try Lab()
-        let function = try lab.load(
+        let lua = try LuaFixture()
+        let function = try lua.load(
             "local t = {} for i = 1, 200 do t[i] = {} end coroutine.wrap(function() for i = 1, 1e9 do t[i] = {} end end)()"
         )
         func stopOnce() throws {
             let meter = LuaMeter()
             meter.allocationLimit = 64 << 10
-            let thread = try lab.vm.makeThread(meter: meter)
+            let thread = try lua.vm.makeThread(meter: meter)
             #expect(thread.start(function).error?.code == .memory)
             thread.close()
         }
         for _ in 0..<100 { try stopOnce() }
-        lab.vm.collectGarbage()
-        let before = lab.vm.liveBytes
+        lua.vm.collectGarbage()
+        let before = lua.vm.liveBytes
         for _ in 0..<10_000 { try stopOnce() }
-        lab.vm.collectGarbage()
-        #expect(lab.vm.liveBytes <= before + 4096)
+        lua.vm.collectGarbage()
+        #expect(lua.vm.liveBytes <= before + 4096)
     }
 }

@@ -5,17 +5,17 @@ import Testing
 
 @Suite("Limiting the keys of a table")
 struct TableLimitTests {
-    private let lab: Lab
+    private let lua: LuaFixture
     private let meter = LuaMeter()
 
     init() throws {
-        lab = try Lab()
+        lua = try LuaFixture()
         meter.tableKeyLimit = 1024
     }
 
     private func outcome(of text: String) throws -> LuaOutcome {
-        let thread = try lab.vm.makeThread(meter: meter)
-        return thread.start(try lab.load(text))
+        let thread = try lua.vm.makeThread(meter: meter)
+        return thread.start(try lua.load(text))
     }
 
     @Test func tableMayHoldAsManyKeysAsTheLimit() throws {
@@ -44,9 +44,9 @@ struct TableLimitTests {
         #expect(error.code.rawValue == "table_size")
         #expect(error.message == "stopped: a table may hold at most 1024 keys beside its list part")
         #expect(error.site?.line == 2)
-        #expect(lab.journal.notes.isEmpty)
+        #expect(lua.journal.notes.isEmpty)
         // The state is as good as before.
-        #expect(try shown(lab.run("local t = {} for i = 1, 5000 do t[-i] = i end return t[-5000]")) == "5000")
+        #expect(try shown(lua.run("local t = {} for i = 1, 5000 do t[-i] = i end return t[-5000]")) == "5000")
     }
 
     @Test func whatIsLargeOtherwiseIsNoSuchTable() throws {
@@ -64,10 +64,10 @@ struct TableLimitTests {
     }
 
     @Test func largerTablesOfTheHostMayBeReadAndChanged() throws {
-        try lab.run("big = {} for i = 1, 5000 do big[-i] = i end")
+        try lua.run("big = {} for i = 1, 5000 do big[-i] = i end")
         #expect(try outcome(of: "big[-1] = 7 big[-2] = nil return big[-1]").values == [7])
         #expect(try outcome(of: "for i = 5001, 9000 do big[-i] = i end").error?.code == .tableSize)
-        #expect(try shown(lab.run("return big[-5000]")) == "5000")
+        #expect(try shown(lua.run("return big[-5000]")) == "5000")
     }
 
     @Test func limitIsRoundedDownToAPowerOfTwo() {

@@ -6,40 +6,40 @@ import Testing
 /// Wherever memory runs out, the outcome is a `LuaError` with code `memory` or a success, and everything is let go.
 @Suite struct AllocationFailureTests {
     /// Counts the objects that host functions hold.
-    private final class Census {
+    private final class ObjectCounter {
         var alive = 0
     }
 
     private final class Member {
-        private let census: Census
+        private let counter: ObjectCounter
 
-        init(_ census: Census) {
-            self.census = census
-            census.alive += 1
+        init(_ counter: ObjectCounter) {
+            self.counter = counter
+            counter.alive += 1
         }
 
-        deinit { census.alive -= 1 }
+        deinit { counter.alive -= 1 }
     }
 
-    private func member(of census: Census) -> HostFunction {
-        let member = Member(census)
+    private func member(of counter: ObjectCounter) -> HostFunction {
+        let member = Member(counter)
         return HostFunction("member") { _ in withExtendedLifetime(member) { .returned } }
     }
 
     @Test func aStateIsMadeOrNot() throws {
-        let census = Census()
+        let counter = ObjectCounter()
         var made = false
         var limit: UInt64 = 0
         while !made {
             do throws(LuaError) {
-                let lab = try Lab(allocations: limit, functions: [member(of: census)])
-                #expect(census.alive == 1)
-                #expect(lab.vm.liveBytes > 0)
+                let lua = try LuaFixture(allocations: limit, functions: [member(of: counter)])
+                #expect(counter.alive == 1)
+                #expect(lua.vm.liveBytes > 0)
                 made = true
             } catch {
                 #expect(error.code == .memory)
             }
-            #expect(census.alive == 0)
+            #expect(counter.alive == 0)
             limit += 1
         }
         #expect(limit > 300)
@@ -47,29 +47,29 @@ import Testing
 
     @Test(arguments: AllocationScenario.all)
     func memoryRunsOutAnywhere(_ scenario: AllocationScenario) throws {
-        let census = Census()
+        let counter = ObjectCounter()
         var limit: UInt64 = 0
         var result: String?
         while result != scenario.expected {
-            let lab = try Lab(
+            let lua = try LuaFixture(
                 modules: ["m": "local t = {} for i = 1, 9 do t[i] = {i} end return t"],
-                functions: [member(of: census)])
-            lab.vm.limitAllocations(to: limit)
+                functions: [member(of: counter)])
+            lua.vm.limitAllocations(to: limit)
             do {
-                result = try scenario.perform(lab)
+                result = try scenario.perform(lua)
                 if !scenario.mayDiffer { #expect(result == scenario.expected) }
             } catch let error as LuaError {
                 #expect(error.code == .memory)
                 #expect(error.message.hasPrefix("not enough memory"))
             }
-            lab.journal.waits = []
-            lab.journal.taken = []
-            lab.vm.limitAllocations(to: nil)
-            #expect(try shown(lab.run("return 'the state still works'")) == "the state still works")
+            lua.journal.waits = []
+            lua.journal.taken = []
+            lua.vm.limitAllocations(to: nil)
+            #expect(try shown(lua.run("return 'the state still works'")) == "the state still works")
             limit += 1
             try #require(limit < 5000, "\(result ?? "no result")")
         }
         #expect(limit > 5)
-        #expect(census.alive == 0)
+        #expect(counter.alive == 0)
     }
 }

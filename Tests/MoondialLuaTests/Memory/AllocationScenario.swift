@@ -10,11 +10,11 @@ struct AllocationScenario: Sendable, CustomTestStringConvertible {
     let expected: String
     /// With less memory, something else may come of it: the script catches errors.
     let mayDiffer: Bool
-    let perform: @Sendable (Lab) throws -> String
+    let perform: @Sendable (LuaFixture) throws -> String
 
     private init(
         _ name: String, _ expected: String, mayDiffer: Bool = false,
-        _ perform: @escaping @Sendable (Lab) throws -> String
+        _ perform: @escaping @Sendable (LuaFixture) throws -> String
     ) {
         testDescription = name
         self.expected = expected
@@ -25,16 +25,16 @@ struct AllocationScenario: Sendable, CustomTestStringConvertible {
     private init(
         _ name: String, _ expected: String, mayDiffer: Bool = false, arguments count: Int = 0, script: String
     ) {
-        self.init(name, expected, mayDiffer: mayDiffer) { lab in
+        self.init(name, expected, mayDiffer: mayDiffer) { lua in
             let arguments = Array(repeating: Self.nested, count: count)
-            return try shown(lab.run(script, arguments: arguments))
+            return try shown(lua.run(script, arguments: arguments))
         }
     }
 
     /// The error that the script ends with.
     private init(_ name: String, error expected: String, script: String) {
-        self.init(name, expected) { lab in
-            let error = try lab.error(of: script)
+        self.init(name, expected) { lua in
+            let error = try lua.error(of: script)
             if error.code == .memory { throw error }
             return "\(error.code.rawValue): \(error)"
         }
@@ -65,12 +65,12 @@ struct AllocationScenario: Sendable, CustomTestStringConvertible {
         AllocationScenario(
             "print", "", script: "print('a', 1, {}, setmetatable({}, {__tostring = function() return 'x' end}))"),
         AllocationScenario("a module", "table", script: "return require 'm'"),
-        AllocationScenario("a record", "value") { lab in
+        AllocationScenario("a record", "value") { lua in
             let prelude = "local host = ... host.set_record_class(8, {}) host.freeze_but_for({1}, 'name', print)"
-            try lab.vm.runPrelude(prelude, label: "test")
-            let thread = try lab.vm.makeThread()
+            try lua.vm.runPrelude(prelude, label: "test")
+            let thread = try lua.vm.makeThread()
             defer { thread.close() }
-            let outcome = thread.start(try lab.load("local r = ... return r.name")) { writer in
+            let outcome = thread.start(try lua.load("local r = ... return r.name")) { writer in
                 writer.writeRecord(class: 8, expecting: 1) { $0.field("name", "value") }
             }
             if let error = outcome.error { throw error }
@@ -101,14 +101,14 @@ struct AllocationScenario: Sendable, CustomTestStringConvertible {
                 local a = coroutine.wrap(function() return select(2, coroutine.resume(co, 1)) end)()
                 return a, coroutine.resume(co)
                 """),
-        AllocationScenario("an error reply", "false test.lua:1: refused", mayDiffer: true) { lab in
-            try shown(lab.run("return pcall(verify)") { _ in .error("refused") })
+        AllocationScenario("an error reply", "false test.lua:1: refused", mayDiffer: true) { lua in
+            try shown(lua.run("return pcall(verify)") { _ in .error("refused") })
         },
-        AllocationScenario("many threads", "50") { lab in
-            let function = try lab.load("return verify(...)")
+        AllocationScenario("many threads", "50") { lua in
+            let function = try lua.load("return verify(...)")
             var threads: [LuaThread] = []
             for _ in 0..<50 {
-                let thread = try lab.vm.makeThread()
+                let thread = try lua.vm.makeThread()
                 threads.append(thread)
                 if let error = thread.start(function, arguments: { $0.write(nested) }).error { throw error }
             }
@@ -162,8 +162,8 @@ struct AllocationScenario: Sendable, CustomTestStringConvertible {
                 coroutine.resume(co)
                 return coroutine.close(co)
                 """),
-        AllocationScenario("closing a thread that waits", "closed") { lab in
-            let (thread, outcome) = try lab.start(
+        AllocationScenario("closing a thread that waits", "closed") { lua in
+            let (thread, outcome) = try lua.start(
                 closable + """
                     local a <close> = closable 'a'
                     coroutine.wrap(function() local b <close> = closable 'b' verify() end)()
@@ -175,15 +175,15 @@ struct AllocationScenario: Sendable, CustomTestStringConvertible {
     ]
 
     private static let wholes: [AllocationScenario] = [
-        AllocationScenario("freezing", "frozen") { lab in
-            try lab.vm.set("moondial.config", to: nested)
-            try lab.vm.freeze("moondial")
-            try lab.vm.freeze("_G")
+        AllocationScenario("freezing", "frozen") { lua in
+            try lua.vm.set("moondial.config", to: nested)
+            try lua.vm.freeze("moondial")
+            try lua.vm.freeze("_G")
             return "frozen"
         },
-        AllocationScenario("a prelude", "userdata") { lab in
-            try lab.vm.runPrelude("local host = ... host.set_class(1, {}) thing = host.object(1, {})", label: "test")
-            return try shown(lab.run("return thing"))
+        AllocationScenario("a prelude", "userdata") { lua in
+            try lua.vm.runPrelude("local host = ... host.set_class(1, {}) thing = host.object(1, {})", label: "test")
+            return try shown(lua.run("return thing"))
         },
     ]
 }

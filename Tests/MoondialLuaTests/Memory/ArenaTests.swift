@@ -11,9 +11,9 @@ import Testing
         /// Of the process, in bytes; 0 where that is not known.
         func resident() -> Int { ProcessMemory.resident ?? 0 }
         func fill() throws -> Int {
-            let lab = try Lab()
-            try lab.run("keep = {} for i = 1, 3e5 do keep[i] = {i, 'text ' .. i} end")
-            return lab.vm.liveBytes
+            let lua = try LuaFixture()
+            try lua.run("keep = {} for i = 1, 3e5 do keep[i] = {i, 'text ' .. i} end")
+            return lua.vm.liveBytes
         }
         let size = try fill()
         #expect(size > 32 << 20)
@@ -26,16 +26,16 @@ import Testing
     @Test func largeStateIsFreedAsAWhole() throws {
         let clock = ProcessorClock()
         let start = clock.now
-        var lab: Lab? = try Lab()
-        try lab?.run("keep = {} for i = 1, 3e6 do keep[i] = {} end")
+        var lua: LuaFixture? = try LuaFixture()
+        try lua?.run("keep = {} for i = 1, 3e6 do keep[i] = {} end")
         let filled = clock.now
-        lab = nil
+        lua = nil
         // Block by block it takes half the time of filling it, and in this way a fiftieth.
         #expect(clock.now - filled < (filled - start) / 2)
     }
 
     @Test func blocksOfAllSizesKeepTheirContents() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         // Strings of every size up to a page and more, lists and tables that grow and shrink, collected in between.
         let text = """
             local keep, sum = {}, 0
@@ -54,15 +54,15 @@ import Testing
             end
             return sum
             """
-        #expect(try shown(lab.run(text)) == "75015000")
+        #expect(try shown(lua.run(text)) == "75015000")
     }
 
     @Test func memoryOfWhatIsCollectedIsUsedAgain() throws {
-        let lab = try Lab()
-        try lab.run("for i = 1, 2e5 do local t = {i} end")
+        let lua = try LuaFixture()
+        try lua.run("for i = 1, 2e5 do local t = {i} end")
         let before = ProcessMemory.resident ?? 0
         // 1.2 GiB in all. Other tests of the process may use hundreds of MiB meanwhile.
-        try lab.run("for i = 1, 3e5 do local t = {i} local s = ('x'):rep(4000) .. i end")
+        try lua.run("for i = 1, 3e5 do local t = {i} local s = ('x'):rep(4000) .. i end")
         #expect((ProcessMemory.resident ?? 0) - before < 600 << 20)
     }
 }

@@ -13,9 +13,11 @@ import Testing
         do {
             let object = Held()
             held = object
-            let lab = try Lab(functions: [HostFunction("hold") { _ in withExtendedLifetime(object) { .returned } }])
-            state = lab.vm
-            try lab.run("hold() verify() local co = coroutine.create(verify)")
+            let lua = try LuaFixture(functions: [
+                HostFunction("hold") { _ in withExtendedLifetime(object) { .returned } }
+            ])
+            state = lua.vm
+            try lua.run("hold() verify() local co = coroutine.create(verify)")
         }
         #expect(held == nil)
         #expect(state == nil)
@@ -39,12 +41,12 @@ import Testing
     }
 
     @Test func aThreadKeepsItsContextAndLetsItGo() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         weak var context: Held?
         do {
             let object = Held()
             context = object
-            let thread = try lab.vm.makeThread(context: object)
+            let thread = try lua.vm.makeThread(context: object)
             #expect(thread.context === object)
             thread.close()
         }
@@ -52,17 +54,17 @@ import Testing
     }
 
     @Test func aSharedArgumentIsWrittenOnceAndReleasedWithItsThread() throws {
-        let lab = try Lab()
-        let note = try lab.load(
+        let lua = try LuaFixture()
+        let note = try lua.load(
             """
             local shared, other = ...
             seen = seen or setmetatable({}, {__mode = 'k'})
             seen[shared] = true
             return other
             """)
-        let count = try lab.load("local n = 0 for _ in pairs(seen) do n = n + 1 end return n")
+        let count = try lua.load("local n = 0 for _ in pairs(seen) do n = n + 1 end return n")
         for _ in 0..<2 {
-            let thread = try lab.vm.makeThread()
+            let thread = try lua.vm.makeThread()
             var written = 0
             for number in 1...3 {
                 let outcome = thread.start(
@@ -74,19 +76,19 @@ import Testing
                 #expect(outcome.values == [.integer(Int64(number))])
             }
             #expect(written == 1)
-            lab.vm.collectGarbage()
-            #expect(try lab.vm.makeThread().start(count).values == [1])
+            lua.vm.collectGarbage()
+            #expect(try lua.vm.makeThread().start(count).values == [1])
             thread.close()
-            lab.vm.collectGarbage()
-            #expect(try lab.vm.makeThread().start(count).values == [0])
+            lua.vm.collectGarbage()
+            #expect(try lua.vm.makeThread().start(count).values == [0])
         }
     }
 
     @Test func aSharedArgumentOutlivesACallThatFails() throws {
-        let lab = try Lab()
-        let thread = try lab.vm.makeThread()
-        let fail = try lab.load("error(...)")
-        let back = try lab.load("return ...")
+        let lua = try LuaFixture()
+        let thread = try lua.vm.makeThread()
+        let fail = try lua.load("error(...)")
+        let back = try lua.load("return ...")
         _ = thread.start(fail, sharing: { $0.write("first") }, arguments: { _ in })
         #expect(thread.start(back, sharing: { $0.write("second") }, arguments: { _ in }).values == ["first"])
     }
@@ -94,10 +96,10 @@ import Testing
     @Test func stateWithWaitingThreadsEnds() throws {
         weak var state: LuaVM?
         do {
-            let lab = try Lab()
-            state = lab.vm
-            _ = try lab.start("verify()")
-            _ = try lab.start("local a <close> = setmetatable({}, {__close = function() note('x') end}) verify()")
+            let lua = try LuaFixture()
+            state = lua.vm
+            _ = try lua.start("verify()")
+            _ = try lua.start("local a <close> = setmetatable({}, {__close = function() note('x') end}) verify()")
         }
         #expect(state == nil)
     }
@@ -113,22 +115,22 @@ import Testing
 
     @Test(arguments: ends)
     func endingThreadsLeavesNothingBehind(_ script: Script) throws {
-        let lab = try Lab()
-        let function = try lab.load(script.text)
-        let settle = try lab.load("for i = 1, 1e5 do local t = {} end")
+        let lua = try LuaFixture()
+        let function = try lua.load(script.text)
+        let settle = try lua.load("for i = 1, 1e5 do local t = {} end")
         func cycle(_ count: Int) throws -> Int {
             for number in 0..<count {
-                let thread = try lab.vm.makeThread()
+                let thread = try lua.vm.makeThread()
                 if thread.start(function).isWaiting, number.isMultiple(of: 2) {
-                    _ = lab.journal.waits.last?.end(with: .values([]))
+                    _ = lua.journal.waits.last?.end(with: .values([]))
                 }
-                lab.journal.waits = []
+                lua.journal.waits = []
                 thread.close()
             }
-            let thread = try lab.vm.makeThread()
+            let thread = try lua.vm.makeThread()
             _ = thread.start(settle)
             thread.close()
-            return lab.vm.liveBytes
+            return lua.vm.liveBytes
         }
         let before = try cycle(1000)
         let after = try cycle(100_000)
@@ -136,11 +138,11 @@ import Testing
     }
 
     @Test func loadedFunctionsLeaveNothingBehind() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         func cycle(_ count: Int) throws -> Int {
-            for _ in 0..<count { _ = try lab.load("return function() return {} end") }
-            try lab.run("for i = 1, 1e5 do local t = {} end")
-            return lab.vm.liveBytes
+            for _ in 0..<count { _ = try lua.load("return function() return {} end") }
+            try lua.run("for i = 1, 1e5 do local t = {} end")
+            return lua.vm.liveBytes
         }
         let before = try cycle(100)
         let after = try cycle(10_000)
@@ -150,22 +152,22 @@ import Testing
     #if !os(iOS)
         @Test func aHostFunctionMustNotEnterItsState() async {
             await #expect(processExitsWith: .failure) {
-                nonisolated(unsafe) var lab: Lab?
-                lab = try Lab(functions: [
+                nonisolated(unsafe) var lua: LuaFixture?
+                lua = try LuaFixture(functions: [
                     HostFunction("enter") { _ in
-                        _ = try? lab?.load("return 1")
+                        _ = try? lua?.load("return 1")
                         return .returned
                     }
                 ])
-                try lab?.run("enter()")
+                try lua?.run("enter()")
             }
         }
 
         @Test func aThreadThatWaitsMustNotBeStarted() async {
             await #expect(processExitsWith: .failure) {
-                let lab = try Lab()
-                let (thread, _) = try lab.start("verify()")
-                _ = thread.start(try lab.load("return 1"))
+                let lua = try LuaFixture()
+                let (thread, _) = try lua.start("verify()")
+                _ = thread.start(try lua.load("return 1"))
             }
         }
     #endif

@@ -54,33 +54,33 @@ import Testing
     private func run(_ scenario: Scenario, failing failure: LuaVM.AllocationFailure, mayLose: Bool) throws -> Int {
         var refused = 0
         for limit in UInt64(0)... {
-            let lab = try Lab(modules: ["m": "local t = {} for i = 1, 9 do t[i] = {i} end return t"])
-            let (waiting, _) = try lab.start(Self.neighbour)
-            let function = try lab.load(scenario.text)
+            let lua = try LuaFixture(modules: ["m": "local t = {} for i = 1, 9 do t[i] = {i} end return t"])
+            let (waiting, _) = try lua.start(Self.neighbour)
+            let function = try lua.load(scenario.text)
             let meter = LuaMeter()
             meter.allocationLimit = 1 << 30
-            let thread = try lab.vm.makeThread(meter: meter)
-            lab.vm.limitAllocations(to: limit, failure: failure)
+            let thread = try lua.vm.makeThread(meter: meter)
+            lua.vm.limitAllocations(to: limit, failure: failure)
             var outcome = thread.start(function)
-            while case .waiting = outcome, let wait = lab.journal.waits.last, wait.thread === thread {
-                lab.journal.waits.removeLast()
+            while case .waiting = outcome, let wait = lua.journal.waits.last, wait.thread === thread {
+                lua.journal.waits.removeLast()
                 outcome = try #require(wait.end(with: .values(wait.arguments)))
             }
             let values = outcome.values  // which the neighbour writes over
-            lab.vm.limitAllocations(to: nil)
-            #expect(lab.vm.failedAllocations == 0, "allocation \(limit)")
-            let isLost = lab.vm.isLost
+            lua.vm.limitAllocations(to: nil)
+            #expect(lua.vm.failedAllocations == 0, "allocation \(limit)")
+            let isLost = lua.vm.isLost
             #expect(mayLose || !isLost, "allocation \(limit)")
             if !isLost {
                 let reply = waiting.resume(waiting.ticket) { $0.write("a") }
                 #expect(reply?.values == ["ab"], "allocation \(limit)")
-                lab.vm.collectGarbage()
-                #expect(try shown(lab.run("local t = {} for i = 1, 100 do t[i] = {i .. 's'} end return #t")) == "100")
+                lua.vm.collectGarbage()
+                #expect(try shown(lua.run("local t = {} for i = 1, 100 do t[i] = {i .. 's'} end return #t")) == "100")
             }
             if values == ["done"] { return refused }
             #expect(outcome.error?.code == .memory, "allocation \(limit): \(outcome)")
             #expect(meter.hasStopped)
-            lab.journal.waits = []
+            lua.journal.waits = []
             refused += 1
             try #require(refused < 5000)
         }
@@ -98,28 +98,28 @@ import Testing
     }
 
     @Test func tablesOfTheCompilerEndWithItsText() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.tableKeyLimit = 64
-        let before = lab.vm.liveBytes
+        let before = lua.vm.liveBytes
         let text = "return pcall(load, 'local a = {' .. ... .. '}')"
         let names = (0..<200).map { "k\($0) = \($0)," }.joined()
         for _ in 0..<100 {
             meter.reset()
-            let thread = try lab.vm.makeThread(meter: meter)
-            #expect(thread.start(try lab.load(text)) { $0.write(names) }.error?.code == .tableSize)
+            let thread = try lua.vm.makeThread(meter: meter)
+            #expect(thread.start(try lua.load(text)) { $0.write(names) }.error?.code == .tableSize)
             thread.close()
         }
-        lab.vm.collectGarbage()
-        #expect(lab.vm.liveBytes < before + 8192)
+        lua.vm.collectGarbage()
+        #expect(lua.vm.liveBytes < before + 8192)
     }
 
     @Test func largeCodeIsNoTable() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.tableKeyLimit = 1024
         let text =
             "return load('for _ in pairs {} do local c <close> = nil break end ' .. ('print()'):rep(10000)) ~= nil"
-        #expect(try lab.vm.makeThread(meter: meter).start(try lab.load(text)).values == [true])
+        #expect(try lua.vm.makeThread(meter: meter).start(try lua.load(text)).values == [true])
     }
 }

@@ -11,16 +11,16 @@ import ProcessorClocks
 /// - `note(...)` keeps its arguments in `notes`; `echo(...)` returns them; `fail(message)` raises.
 /// - `take(...)` keeps its arguments, functions included, in `taken`.
 /// - `print` adds a line to `printed`; `require` finds `modules`.
-final class Lab {
+final class LuaFixture {
     let vm: LuaVM
-    let journal: Journal
+    let journal: CallRecord
     private let limits: LuaLimits
 
     init(
         limits: LuaLimits = LuaLimits(), modules: [String: String] = [:], allocations: UInt64? = nil,
         functions: [HostFunction] = []
     ) throws(LuaError) {
-        let journal = Journal(modules: modules)
+        let journal = CallRecord(modules: modules)
         var configuration = LuaVM.Configuration()
         configuration.limits = limits
         configuration.allocations = allocations
@@ -34,23 +34,23 @@ final class Lab {
 
     /// One in which what runs is interrupted from another thread, when it has used some processor time after it has
     /// called `announce()`.
-    static func interrupted(after time: Duration = .zero) throws(LuaError) -> Lab {
+    static func interrupted(after time: Duration = .zero) throws(LuaError) -> LuaFixture {
         let announced = DispatchSemaphore(value: 0)
         let clock = ProcessorClock()
-        let lab = try Lab(functions: [
+        let lua = try LuaFixture(functions: [
             HostFunction("announce") { _ in
                 announced.signal()
                 return .returned
             }
         ])
-        let interrupter = lab.vm.interrupter
+        let interrupter = lua.vm.interrupter
         // A thread, since tests may occupy all those that tasks have.
         Thread.detachNewThread {
             announced.wait()
             clock.wait(for: time)
             interrupter.interrupt()
         }
-        return lab
+        return lua
     }
 
     func load(_ text: String, name: LuaSourceName = .file("test.lua")) throws(LuaError) -> LuaFunction {
@@ -134,8 +134,8 @@ struct Surprise: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-/// What the host functions of a `Lab` have seen.
-final class Journal {
+/// What the host functions of a `LuaFixture` have seen.
+final class CallRecord {
     var waits: [Wait] = []
     var verified = 0
     var notes: [[LuaValue]] = []

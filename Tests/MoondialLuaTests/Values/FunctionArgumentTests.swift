@@ -16,54 +16,54 @@ import Testing
     }
 
     @Test func aFunctionCanBeCalledLater() throws {
-        let lab = try Lab()
-        try lab.run("local n = 0 take(function(a) n = n + a return n end)")
-        let function = try #require(functions(in: lab.journal.taken).first)
-        let thread = try lab.vm.makeThread()
+        let lua = try LuaFixture()
+        try lua.run("local n = 0 take(function(a) n = n + a return n end)")
+        let function = try #require(functions(in: lua.journal.taken).first)
+        let thread = try lua.vm.makeThread()
         #expect(thread.start(function) { $0.write(2 as Int64) }.values == [2])
         #expect(thread.start(function) { $0.write(3 as Int64) }.values == [5])
         thread.close()
     }
 
     @Test func functionsInTablesHaveTheirSite() throws {
-        let lab = try Lab()
-        try lab.run(
+        let lua = try LuaFixture()
+        try lua.run(
             "take({\n  pre_check = function() end,\n  list = {function()\n  end},\n})", name: .file("rules/a.lua"))
-        let sites = functions(in: lab.journal.taken).map(\.site.description).sorted()
+        let sites = functions(in: lua.journal.taken).map(\.site.description).sorted()
         #expect(sites == ["rules/a.lua:2", "rules/a.lua:3"])
     }
 
     @Test func functionsOfUnnamedTextAndOfLuaHaveASite() throws {
-        let lab = try Lab()
-        try lab.run("take(load('return 1'), print)")
+        let lua = try LuaFixture()
+        try lua.run("take(load('return 1'), print)")
         #expect(
-            functions(in: lab.journal.taken).map(\.site.source) == [.label("[string \"return 1\"]"), .label("[C]")])
+            functions(in: lua.journal.taken).map(\.site.source) == [.label("[string \"return 1\"]"), .label("[C]")])
     }
 
     @Test func functionsGoBackIntoLua() throws {
-        let lab = try Lab()
-        try lab.run("f = function() return 'same' end take(f)")
-        let result = try lab.run("local g = ... return g == f, g()", arguments: [lab.journal.taken[0]])
+        let lua = try LuaFixture()
+        try lua.run("f = function() return 'same' end take(f)")
+        let result = try lua.run("local g = ... return g == f, g()", arguments: [lua.journal.taken[0]])
         #expect(result == [true, "same"])
     }
 
     @Test func otherHostFunctionsDoNotTakeThem() throws {
-        let lab = try Lab()
-        try lab.run("note(print, {print})")
-        #expect(lab.journal.notes == [[.opaque("function"), .table(LuaTable(array: [.opaque("function")]))]])
+        let lua = try LuaFixture()
+        try lua.run("note(print, {print})")
+        #expect(lua.journal.notes == [[.opaque("function"), .table(LuaTable(array: [.opaque("function")]))]])
     }
 
     @Test func aFunctionIsCollectedOnceItsObjectIsGone() throws {
-        let lab = try Lab()
-        try lab.run(
+        let lua = try LuaFixture()
+        try lua.run(
             """
             watch = setmetatable({}, {__mode = 'k'})
             do local f = function() return watch end watch[f] = true take(f) end
             """)
         let churn = "for i = 1, 2e5 do local t = {} end return next(watch) ~= nil"
-        #expect(try lab.run(churn) == [true])
-        lab.journal.taken = []
-        #expect(try lab.run(churn) == [false])
+        #expect(try lua.run(churn) == [true])
+        lua.journal.taken = []
+        #expect(try lua.run(churn) == [false])
     }
 
     /// What a host function may do with its arguments.
@@ -71,7 +71,7 @@ import Testing
 
     @Test(arguments: Reading.allCases)
     func noReferenceIsLeftHoweverArgumentsAreRead(_ reading: Reading) throws {
-        let lab = try Lab(functions: [
+        let lua = try LuaFixture(functions: [
             HostFunction("read", .takesFunctions) { call in
                 switch reading {
                 case .none: break
@@ -102,8 +102,8 @@ import Testing
             for i = 1, 1e5 do local t = {} end
             return math.floor(collectgarbage('count'))
             """
-        guard case .integer(let first)? = try lab.run(text).first else { throw Surprise("no size") }
-        guard case .integer(let second)? = try lab.run(text).first else { throw Surprise("no size") }
+        guard case .integer(let first)? = try lua.run(text).first else { throw Surprise("no size") }
+        guard case .integer(let second)? = try lua.run(text).first else { throw Surprise("no size") }
         #expect(abs(second - first) < 60, "\(first) KiB, then \(second) KiB")
     }
 }
@@ -125,32 +125,32 @@ import Testing
         array = host.array
         """
 
-    private func lab() throws -> Lab {
-        let lab = try Lab()
-        try lab.vm.runPrelude(Self.prelude, label: "test")
-        return lab
+    private func lua() throws -> LuaFixture {
+        let lua = try LuaFixture()
+        try lua.vm.runPrelude(Self.prelude, label: "test")
+        return lua
     }
 
     @Test func objectsCrossWithTheirPayload() throws {
         let payload = LuaTable(pairs: [.init(key: "outcome", value: "deny")])
-        #expect(try lab().run("return deny") == [.object(class: 7, payload: .table(payload))])
-        #expect(try shown(lab().run("local d = deny 'why' return d.outcome, d.reason, type(d)")) == "deny why userdata")
+        #expect(try lua().run("return deny") == [.object(class: 7, payload: .table(payload))])
+        #expect(try shown(lua().run("local d = deny 'why' return d.outcome, d.reason, type(d)")) == "deny why userdata")
     }
 
     @Test func scriptsCannotReachWhatMakesObjects() throws {
-        let lab = try lab()
-        #expect(try lab.run("return host, getmetatable(deny)") == [.nil, false])
-        #expect(try lab.error(of: "setmetatable(deny, {})").message.contains("table expected"))
+        let lua = try lua()
+        #expect(try lua.run("return host, getmetatable(deny)") == [.nil, false])
+        #expect(try lua.error(of: "setmetatable(deny, {})").message.contains("table expected"))
         #expect(
-            try lab.error(of: "deny.outcome = 'allow'").message == "attempt to index a decision value (global 'deny')")
+            try lua.error(of: "deny.outcome = 'allow'").message == "attempt to index a decision value (global 'deny')")
     }
 
     /// Runs `text` with a record `r` that has a name and a list: its results.
     private func run(withRecord text: String) throws -> [LuaValue] {
-        let lab = try lab()
-        let thread = try lab.vm.makeThread()
+        let lua = try lua()
+        let thread = try lua.vm.makeThread()
         defer { thread.close() }
-        let outcome = thread.start(try lab.load("local r = ... " + text)) { writer in
+        let outcome = thread.start(try lua.load("local r = ... " + text)) { writer in
             writer.writeRecord(class: 8, expecting: 2) { record in
                 record.field("name", "value")
                 record.field("list") { field in
@@ -197,37 +197,37 @@ import Testing
 
     @Test func tablesCanBeMarkedAsArrays() throws {
         #expect(
-            try lab().run("return array {}, array(array {1})") == [
+            try lua().run("return array {}, array(array {1})") == [
                 .table(LuaTable(isArray: true)), .table(LuaTable(array: [1], isArray: true)),
             ])
     }
 
     @Test(arguments: ["string", "setmetatable({}, {})", "setmetatable({}, {__metatable = false})"])
     func tablesWithAMetatableCannotBeMarked(_ table: String) throws {
-        let lab = try lab()
+        let lua = try lua()
         #expect(
-            try lab.error(of: "array(\(table))").message == "bad argument #1 to 'array' (the table has a metatable)")
-        #expect(try shown(lab.run("return string.upper('x')")) == "X")
+            try lua.error(of: "array(\(table))").message == "bad argument #1 to 'array' (the table has a metatable)")
+        #expect(try shown(lua.run("return string.upper('x')")) == "X")
     }
 
     @Test func objectsThatContainThemselvesAreTooDeep() throws {
-        let lab = try lab()
-        let error = try lab.error(of: "local t = {} t.d = deny(t) return t.d")
+        let lua = try lua()
+        let error = try lua.error(of: "local t = {} t.d = deny(t) return t.d")
         #expect(error == LuaError(code: .limit, message: "tables are nested too deep"))
     }
 
     @Test func preludeFramesAndNamesStayOut() throws {
-        let lab = try Lab(functions: [HostFunction("host.check") { _ in .raised("not allowed") }])
-        try lab.vm.runPrelude("local host = ... function rule(x) host.check(x) return nil end", label: "test")
-        let error = try lab.error(of: "local function outer()\n  rule('a')\nend\nouter()")
+        let lua = try LuaFixture(functions: [HostFunction("host.check") { _ in .raised("not allowed") }])
+        try lua.vm.runPrelude("local host = ... function rule(x) host.check(x) return nil end", label: "test")
+        let error = try lua.error(of: "local function outer()\n  rule('a')\nend\nouter()")
         #expect(error.description == "test.lua:2: not allowed")
         #expect(
             error.traceback.map(\.description) == ["test.lua:2: in local 'outer'", "test.lua:4: in main chunk"])
     }
 
     @Test func anErrorInThePreludeIsReported() throws {
-        let lab = try Lab()
-        #expect(throws: LuaError.self) { try lab.vm.runPrelude("error('x')", label: "test") }
-        #expect(throws: LuaError.self) { try lab.vm.runPrelude("x =", label: "test") }
+        let lua = try LuaFixture()
+        #expect(throws: LuaError.self) { try lua.vm.runPrelude("error('x')", label: "test") }
+        #expect(throws: LuaError.self) { try lua.vm.runPrelude("x =", label: "test") }
     }
 }

@@ -27,61 +27,61 @@ import Testing
     }
 
     @Test func throughResults() throws {
-        #expect(try Lab().run("return ...", arguments: Self.values) == Self.values)
+        #expect(try LuaFixture().run("return ...", arguments: Self.values) == Self.values)
     }
 
     @Test func throughAHostFunction() throws {
-        let lab = try Lab()
-        #expect(try lab.run("note(...) return echo(...)", arguments: Self.values) == Self.values)
-        #expect(lab.journal.notes == [Self.values])
+        let lua = try LuaFixture()
+        #expect(try lua.run("note(...) return echo(...)", arguments: Self.values) == Self.values)
+        #expect(lua.journal.notes == [Self.values])
     }
 
     @Test func throughAWait() throws {
-        #expect(try Lab().run("return verify(...)", arguments: Self.values) == Self.values)
+        #expect(try LuaFixture().run("return verify(...)", arguments: Self.values) == Self.values)
     }
 
     @Test func throughAGlobal() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         for value in Self.values {
-            try lab.vm.set("some.where.value", to: value)
-            #expect(try lab.run("return some.where.value") == [value])
+            try lua.vm.set("some.where.value", to: value)
+            #expect(try lua.run("return some.where.value") == [value])
         }
     }
 
     @Test func notANumberStaysOne() throws {
-        guard case .number(let number)? = try Lab().run("return ...", arguments: [.number(.nan)]).first else {
+        guard case .number(let number)? = try LuaFixture().run("return ...", arguments: [.number(.nan)]).first else {
             throw Surprise("no number")
         }
         #expect(number.isNaN)
-        #expect(try shown(Lab().run("local n = ... return n ~= n", arguments: [.number(.nan)])) == "true")
+        #expect(try shown(LuaFixture().run("local n = ... return n ~= n", arguments: [.number(.nan)])) == "true")
     }
 
     @Test func minusZeroStaysMinusZero() throws {
-        guard case .number(let number)? = try Lab().run("return -0.0").first else { throw Surprise("no number") }
+        guard case .number(let number)? = try LuaFixture().run("return -0.0").first else { throw Surprise("no number") }
         #expect(number.sign == .minus && number == 0)
     }
 
     @Test func integersAndFloatsStayApart() throws {
         let text = "local a, b = ... return math.type(a), math.type(b), a == b, 2^53 == 2^53 + 1, a + 1"
-        let values = try Lab().run(text, arguments: [.integer(.max), .number(9.2233720368547758e18)])
+        let values = try LuaFixture().run(text, arguments: [.integer(.max), .number(9.2233720368547758e18)])
         #expect(values == ["integer", "float", false, true, .integer(.min)])
     }
 
     @Test func floatKeysWithWholeValuesAreIntegers() throws {
-        let values = try Lab().run("local t = {} t[2.0] = 'b' t[1] = 'a' return t")
+        let values = try LuaFixture().run("local t = {} t[2.0] = 'b' t[1] = 'a' return t")
         #expect(values == [.table(LuaTable(array: ["a", "b"]))])
     }
 
     @Test func holesAreNil() throws {
-        #expect(try Lab().run("return {1, nil, 3}") == [.table(LuaTable(array: [1, .nil, 3]))])
-        guard case .table(let table)? = try Lab().run("local t = {} t[1000000] = 1 return t").first else {
+        #expect(try LuaFixture().run("return {1, nil, 3}") == [.table(LuaTable(array: [1, .nil, 3]))])
+        guard case .table(let table)? = try LuaFixture().run("local t = {} t[1000000] = 1 return t").first else {
             throw Surprise("no table")
         }
         #expect(table == LuaTable(pairs: [.init(key: 1_000_000, value: 1)]))
     }
 
     @Test func fieldsCanBeFoundByName() throws {
-        guard case .table(let table)? = try Lab().run("return {a = 1, [1] = 'x', b = {}}").first else {
+        guard case .table(let table)? = try LuaFixture().run("return {a = 1, [1] = 'x', b = {}}").first else {
             throw Surprise("no table")
         }
         #expect(table["a"] == 1)
@@ -99,11 +99,11 @@ import Testing
             })
             """
         let table = LuaTable(array: [1], pairs: [.init(key: "a", value: 2)])
-        #expect(try Lab().run(text) == [.table(table)])
+        #expect(try LuaFixture().run(text) == [.table(table)])
     }
 
     @Test func whatDoesNotCrossIsNamedByItsType() throws {
-        let values = try Lab().run("return print, function() end, coroutine.create(print), {print}")
+        let values = try LuaFixture().run("return print, function() end, coroutine.create(print), {print}")
         #expect(
             values == [
                 .opaque("function"), .opaque("function"), .opaque("thread"),
@@ -112,24 +112,25 @@ import Testing
     }
 
     @Test func manyValuesCross() throws {
-        let values = try Lab().run("return table.unpack({...}, 1, 500)", arguments: (1...500).map { .integer($0) })
+        let values = try LuaFixture().run(
+            "return table.unpack({...}, 1, 500)", arguments: (1...500).map { .integer($0) })
         #expect(values == (1...500).map { .integer($0) })
     }
 
     @Test func aKeyThatLuaRefusesIsAnError() throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         for (key, message) in [
             (LuaValue.number(.nan), "table index is NaN"), (.opaque("function"), "table index is nil"),
         ] {
             let table = LuaValue.table(LuaTable(pairs: [.init(key: key, value: 1)]))
             #expect(throws: LuaError(code: .runtime, message: message)) {
-                try lab.run("return ...", arguments: [table])
+                try lua.run("return ...", arguments: [table])
             }
-            #expect(throws: LuaError(code: .runtime, message: message)) { try lab.vm.set("value", to: table) }
-            #expect(try shown(lab.run("return pcall(verify)") { _ in .values([table]) }) == "false \(message)")
+            #expect(throws: LuaError(code: .runtime, message: message)) { try lua.vm.set("value", to: table) }
+            #expect(try shown(lua.run("return pcall(verify)") { _ in .values([table]) }) == "false \(message)")
         }
         let withoutKey = LuaValue.table(LuaTable(pairs: [.init(key: .nil, value: 1)]))
-        #expect(try lab.run("return ...", arguments: [withoutKey]) == [.table(LuaTable())])
+        #expect(try lua.run("return ...", arguments: [withoutKey]) == [.table(LuaTable())])
     }
 }
 

@@ -56,22 +56,22 @@ import Testing
 
     @Test(arguments: edges)
     func resultsAreCapped(_ edge: Edge) throws {
-        let lab = try Lab(limits: edge.limits)
+        let lua = try LuaFixture(limits: edge.limits)
         let text = edge.text + "return t"
-        #expect(try lab.run(text, arguments: [.integer(edge.largest)]).count == 1)
-        let error = try lab.error(of: text, arguments: [.integer(edge.largest + 1)])
+        #expect(try lua.run(text, arguments: [.integer(edge.largest)]).count == 1)
+        let error = try lua.error(of: text, arguments: [.integer(edge.largest + 1)])
         #expect(error == LuaError(code: .limit, message: edge.problem))
-        #expect(try lab.run("return 1") == [1])
+        #expect(try lua.run("return 1") == [1])
     }
 
     @Test(arguments: edges)
     func argumentsAreCapped(_ edge: Edge) throws {
-        let lab = try Lab(limits: edge.limits)
+        let lua = try LuaFixture(limits: edge.limits)
         let text = edge.text + "return pcall(note, t)"
-        #expect(try shown(lab.run(text, arguments: [.integer(edge.largest)])) == "true")
-        let refused = try shown(lab.run(text, arguments: [.integer(edge.largest + 1)]))
+        #expect(try shown(lua.run(text, arguments: [.integer(edge.largest)])) == "true")
+        let refused = try shown(lua.run(text, arguments: [.integer(edge.largest + 1)]))
         #expect(refused == "false test.lua:1: bad argument #1 to 'note' (\(edge.problem))")
-        #expect(lab.journal.notes.count == 1)
+        #expect(lua.journal.notes.count == 1)
     }
 
     @Test(arguments: [
@@ -79,25 +79,25 @@ import Testing
         "local a, b = {}, {} a.b, b.a = b, a return a",
     ])
     func cyclesAreTooDeep(_ text: String) throws {
-        #expect(try Lab().error(of: text).message == "tables are nested too deep")
+        #expect(try LuaFixture().error(of: text).message == "tables are nested too deep")
     }
 
     @Test func aTableOfManySharedTablesIsNotWalkedForEver() throws {
         let text = "local t = {} for i = 1, 15 do t = {t, t, t, t, t, t, t, t} end return t"
-        #expect(try Lab().error(of: text).message == "there are too many values")
+        #expect(try LuaFixture().error(of: text).message == "there are too many values")
     }
 
     @Test func theHostMayGoDeeper() throws {
         var value = LuaValue.integer(1)
         for _ in 0..<100 { value = .table(LuaTable(array: [value])) }
         let text = "local t, n = ..., 0 while type(t) == 'table' do t = t[1] n = n + 1 end return n"
-        #expect(try Lab().run(text, arguments: [value]) == [100])
+        #expect(try LuaFixture().run(text, arguments: [value]) == [100])
     }
 
     @Test func allArgumentsTogetherAreCapped() throws {
-        let lab = try Lab(limits: Self.limits(bytes: 1000))
+        let lua = try LuaFixture(limits: Self.limits(bytes: 1000))
         #expect(
-            try shown(lab.run("local s = ('x'):rep(400) return pcall(note, s, s, s)"))
+            try shown(lua.run("local s = ('x'):rep(400) return pcall(note, s, s, s)"))
                 == "false test.lua:1: bad argument #3 to 'note' (the values are too large)")
     }
 }

@@ -17,19 +17,19 @@ import Testing
         "test.lua:3: verify cannot wait inside a __close metamethod of a coroutine that is being closed"
 
     @Test func closingHandlersRunOnceAndCannotWait() throws {
-        let lab = try Lab()
-        let (thread, _) = try lab.start(
+        let lua = try LuaFixture()
+        let (thread, _) = try lua.start(
             Self.closable + "local a <close> = closable 'a' do local b <close> = closable 'b' verify() end")
         thread.close()
         thread.close()
-        #expect(lab.journal.notes.map(shown) == ["b nil \(Self.refused)", "a nil \(Self.refused)"])
-        #expect(lab.journal.verified == 1)
+        #expect(lua.journal.notes.map(shown) == ["b nil \(Self.refused)", "a nil \(Self.refused)"])
+        #expect(lua.journal.verified == 1)
     }
 
     @Test(arguments: [true, false])
     func theCoroutinesThroughWhichItWaitsAreClosedToo(_ wrapped: Bool) throws {
-        let lab = try Lab()
-        let (thread, outcome) = try lab.start(
+        let lua = try LuaFixture()
+        let (thread, outcome) = try lua.start(
             Self.closable + """
                 local function nest(n)
                   local own <close> = closable(n)
@@ -42,16 +42,16 @@ import Testing
                 """)
         #expect(outcome.isWaiting)
         thread.close()
-        #expect(lab.journal.notes.map(shown) == (0...3).map { "\($0) nil \(Self.refused)" })
+        #expect(lua.journal.notes.map(shown) == (0...3).map { "\($0) nil \(Self.refused)" })
         guard !wrapped else { return }
         #expect(
-            try shown(lab.run("return coroutine.status(inner), coroutine.resume(inner)"))
+            try shown(lua.run("return coroutine.status(inner), coroutine.resume(inner)"))
                 == "dead false cannot resume dead coroutine")
     }
 
     @Test func handlersCannotWaitThroughACoroutineEither() throws {
-        let lab = try Lab()
-        let (thread, _) = try lab.start(
+        let lua = try LuaFixture()
+        let (thread, _) = try lua.start(
             """
             local own <close> = setmetatable({}, {__close = function()
               note(select(2, pcall(coroutine.wrap(function() return pcall(verify) end))))
@@ -63,60 +63,60 @@ import Testing
         thread.close()
         let refused = "verify cannot wait inside a __close metamethod of a coroutine that is being closed"
         #expect(
-            lab.journal.notes.map(shown) == [
+            lua.journal.notes.map(shown) == [
                 "false test.lua:2: \(refused)", "false \(refused)",
                 "false test.lua:4: verify cannot wait inside a table.sort comparator",
             ])
-        #expect(lab.journal.verified == 1)
+        #expect(lua.journal.verified == 1)
     }
 
     @Test func errorsInHandlersDoNotStopTheOthers() throws {
-        let lab = try Lab()
-        let (thread, _) = try lab.start(
+        let lua = try LuaFixture()
+        let (thread, _) = try lua.start(
             """
             local a <close> = setmetatable({}, {__close = function(_, e) note('a', e) end})
             local b <close> = setmetatable({}, {__close = function(_, e) note('b', e) error('from b', 0) end})
             verify()
             """)
         thread.close()
-        #expect(lab.journal.notes.map(shown) == ["b nil", "a from b"])
-        #expect(try shown(lab.run("return 'fine'")) == "fine")
+        #expect(lua.journal.notes.map(shown) == ["b nil", "a from b"])
+        #expect(try shown(lua.run("return 'fine'")) == "fine")
     }
 
     @Test func anErrorClosesBeforeTheOutcomeIsReported() throws {
-        let lab = try Lab()
-        let error = try lab.error(
+        let lua = try LuaFixture()
+        let error = try lua.error(
             of: "local a <close> = setmetatable({}, {__close = function(_, e) note(e, {1, 2, 3}) end})\nerror('x')")
         #expect(error.description == "test.lua:2: x")
         #expect(
             error.traceback.map(\.description) == [
                 "[standard library]: in function 'error'", "test.lua:2: in main chunk",
             ])
-        #expect(lab.journal.notes.map(shown) == ["test.lua:2: x table"])
+        #expect(lua.journal.notes.map(shown) == ["test.lua:2: x table"])
     }
 
     @Test func aDroppedThreadClosesWithoutBeingNamed() throws {
         var seen: [Bool] = []
-        let lab = try Lab(functions: [
+        let lua = try LuaFixture(functions: [
             HostFunction("whose") { call in
                 seen.append(call.thread == nil)
                 return .returned
             }
         ])
         do {
-            let function = try lab.load(
+            let function = try lua.load(
                 "local a <close> = setmetatable({}, {__close = function() whose() end}) whose() verify()")
-            let thread = try lab.vm.makeThread()
+            let thread = try lua.vm.makeThread()
             #expect(thread.start(function).isWaiting)
-            lab.journal.waits = []
+            lua.journal.waits = []
         }
         #expect(seen == [false, true])
-        #expect(try shown(lab.run("return 'fine'")) == "fine")
+        #expect(try shown(lua.run("return 'fine'")) == "fine")
     }
 
     @Test func aThreadClosedInAnotherThreadsHostCallLeavesThatCallAlone() throws {
         var victim: LuaThread?
-        let lab = try Lab(functions: [
+        let lua = try LuaFixture(functions: [
             HostFunction("end_other") { call in
                 call.results.write("before")
                 let argument = call.arguments
@@ -127,16 +127,16 @@ import Testing
                 return .returned
             }
         ])
-        victim = try lab.start(
+        victim = try lua.start(
             "local a <close> = setmetatable({}, {__close = function() note('closed', ('x'):rep(2000)) end}) verify()"
         ).thread
-        #expect(try shown(lab.run("return end_other('kept', 1.5, {})")) == "before after kept 1.5 table")
-        #expect(lab.journal.notes.count == 1)
+        #expect(try shown(lua.run("return end_other('kept', 1.5, {})")) == "before after kept 1.5 table")
+        #expect(lua.journal.notes.count == 1)
     }
 
     @Test func aThreadClosedInsideAMessageHandlersReachIsReusedCleanly() throws {
         // Lua 5.4.4 keeps the place of a message handler when a coroutine is closed in its reach.
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let deep = """
             local function deep(n)
               if n == 0 then xpcall(verify, function(e) note('handler', e) return e end) return 1 end
@@ -149,10 +149,10 @@ import Testing
             deep(10000)
             """
         for _ in 1...3 {
-            let (thread, outcome) = try lab.start(deep)
+            let (thread, outcome) = try lua.start(deep)
             #expect(outcome.isWaiting)
             thread.close()
-            #expect(try lab.error(of: "error('after')").message == "after")
+            #expect(try lua.error(of: "error('after')").message == "after")
         }
         let inScript =
             "local co = coroutine.create(function() \(deep) end) " + """
@@ -160,14 +160,14 @@ import Testing
                 coroutine.resume(co)
                 return coroutine.close(co)
                 """
-        #expect(try shown(lab.run(inScript)) == "false test.lua:7: in the closing handler")
-        #expect(lab.journal.notes.isEmpty)
+        #expect(try shown(lua.run(inScript)) == "false test.lua:7: in the closing handler")
+        #expect(lua.journal.notes.isEmpty)
     }
 
     @Test func chainsOfClosingsEnd() throws {
         // Each coroutine closes the next; in stock Lua 5.4.4 thirty thousand of them overflow the C stack.
-        let lab = try Lab()
-        let values = try lab.run(
+        let lua = try LuaFixture()
+        let values = try lua.run(
             """
             local co, errors = nil, {}
             for i = 1, 30000 do

@@ -7,8 +7,8 @@ import Testing
 @Suite struct InFlightTests {
     @Test(arguments: [1, 2, 3] as [UInt64])
     func threadsFinishInAnyOrder(seed: UInt64) throws {
-        let lab = try Lab()
-        let function = try lab.load(
+        let lua = try LuaFixture()
+        let function = try lua.load(
             """
             local number = ...
             local own <close> = setmetatable({}, {__close = function() note('closed', number) end})
@@ -19,14 +19,14 @@ import Testing
         let count = 1000
         var threads: [LuaThread] = []
         for number in 0..<count {
-            let thread = try lab.vm.makeThread()
+            let thread = try lua.vm.makeThread()
             #expect(thread.start(function) { $0.write(Int64(number)) }.isWaiting)
             threads.append(thread)
         }
         var random = SplitMix(state: seed)
         var finished: [Int64: [LuaValue]] = [:]
-        while !lab.journal.waits.isEmpty {
-            let wait = lab.journal.waits.remove(at: Int.random(in: 0..<lab.journal.waits.count, using: &random))
+        while !lua.journal.waits.isEmpty {
+            let wait = lua.journal.waits.remove(at: Int.random(in: 0..<lua.journal.waits.count, using: &random))
             guard case .integer(let number)? = wait.arguments.first else { throw Surprise("no number") }
             guard let outcome = wait.end(with: .values([.integer(number)])) else { throw Surprise("dropped") }
             if let values = outcome.values { finished[number - 1000] = values } else { #expect(outcome.isWaiting) }
@@ -35,78 +35,78 @@ import Testing
         for (number, values) in finished {
             #expect(values == [.integer(number), .integer(number), .integer(number + 1000)])
         }
-        #expect(lab.journal.notes.count == count)
+        #expect(lua.journal.notes.count == count)
         threads.forEach { $0.close() }
     }
 
     @Test func aSecondReplyIsDropped() throws {
-        let lab = try Lab()
-        let (thread, _) = try lab.start("verify() note('once') verify() note('twice')")
-        let first = lab.journal.waits.removeFirst()
+        let lua = try LuaFixture()
+        let (thread, _) = try lua.start("verify() note('once') verify() note('twice')")
+        let first = lua.journal.waits.removeFirst()
         #expect(first.end(with: .values([]))?.isWaiting == true)
         #expect(first.end(with: .values([])) == nil)
         #expect(first.end(with: .error("late")) == nil)
-        #expect(lab.journal.notes == [["once"]])
-        #expect(lab.journal.waits.removeFirst().end(with: .values([]))?.values == [])
+        #expect(lua.journal.notes == [["once"]])
+        #expect(lua.journal.waits.removeFirst().end(with: .values([]))?.values == [])
         #expect(first.end(with: .values([])) == nil)
         thread.close()
     }
 
     @Test func aReplyAfterCloseIsDropped() throws {
-        let lab = try Lab()
-        let (thread, _) = try lab.start("verify() note('never')")
-        let wait = lab.journal.waits.removeFirst()
+        let lua = try LuaFixture()
+        let (thread, _) = try lua.start("verify() note('never')")
+        let wait = lua.journal.waits.removeFirst()
         thread.close()
         #expect(wait.end(with: .values([])) == nil)
         thread.close()
-        #expect(lab.journal.notes.isEmpty)
+        #expect(lua.journal.notes.isEmpty)
     }
 
     @Test func aReplyToTheThreadBeforeIsDropped() throws {
-        let lab = try Lab()
-        let (before, _) = try lab.start("verify() note('before')")
-        let late = lab.journal.waits.removeFirst()
+        let lua = try LuaFixture()
+        let (before, _) = try lua.start("verify() note('before')")
+        let late = lua.journal.waits.removeFirst()
         before.close()
-        let (after, _) = try lab.start("verify() note('after')")  // reuses the coroutine
+        let (after, _) = try lua.start("verify() note('after')")  // reuses the coroutine
         #expect(late.thread.resume(late.ticket) { _ in } == nil)
         #expect(after.resume(late.ticket) { _ in } == nil)
-        #expect(lab.journal.notes.isEmpty)
-        #expect(lab.journal.waits.removeFirst().end(with: .values([]))?.values == [])
-        #expect(lab.journal.notes == [["after"]])
+        #expect(lua.journal.notes.isEmpty)
+        #expect(lua.journal.waits.removeFirst().end(with: .values([]))?.values == [])
+        #expect(lua.journal.notes == [["after"]])
         after.close()
     }
 
     @Test func theSameThreadRunsOneCallAfterTheOther() throws {
-        let lab = try Lab()
-        let thread = try lab.vm.makeThread()
-        let good = try lab.load("return 'good'")
-        let bad = try lab.load("error('bad')")
-        let waits = try lab.load("return verify()")
+        let lua = try LuaFixture()
+        let thread = try lua.vm.makeThread()
+        let good = try lua.load("return 'good'")
+        let bad = try lua.load("error('bad')")
+        let waits = try lua.load("return verify()")
         #expect(thread.start(good).values == ["good"])
         #expect(thread.start(bad).error?.message == "bad")
         #expect(thread.start(waits).isWaiting)
-        #expect(lab.journal.waits.removeFirst().end(with: .error("x"))?.error?.message == "x")
+        #expect(lua.journal.waits.removeFirst().end(with: .error("x"))?.error?.message == "x")
         #expect(thread.start(good).values == ["good"])
         thread.close()
     }
 
     @Test func aCoroutineCanGoOnInAnotherThread() throws {
-        let lab = try Lab()
-        try lab.run("shared = coroutine.wrap(function() for i = 1, 9 do coroutine.yield(verify(i)) end end)")
-        #expect(try shown(lab.run("return shared()")) == "1")
-        #expect(try shown(lab.run("return shared(), shared()")) == "2 3")
+        let lua = try LuaFixture()
+        try lua.run("shared = coroutine.wrap(function() for i = 1, 9 do coroutine.yield(verify(i)) end end)")
+        #expect(try shown(lua.run("return shared()")) == "1")
+        #expect(try shown(lua.run("return shared(), shared()")) == "2 3")
     }
 
     @Test func whatWaitsIsNormalToOtherThreads() throws {
-        let lab = try Lab()
-        let (thread, _) = try lab.start(
+        let lua = try LuaFixture()
+        let (thread, _) = try lua.start(
             """
             host = coroutine.running()
             inner = coroutine.create(function() verify() coroutine.yield('yielded') end)
             wrapped = coroutine.wrap(function() coroutine.resume(inner) return coroutine.status(inner) end)
             return wrapped()
             """)
-        let wait = lab.journal.waits.removeFirst()
+        let wait = lua.journal.waits.removeFirst()
         let probe = """
             local results = {}
             for i, co in ipairs {host, inner} do
@@ -119,13 +119,13 @@ import Testing
             return table.concat(results, '; ')
             """
         #expect(
-            try shown(lab.run(probe)) == """
+            try shown(lua.run(probe)) == """
                 normal; cannot resume non-suspended coroutine; cannot close a normal coroutine; \
                 normal; cannot resume non-suspended coroutine; cannot close a normal coroutine; \
                 cannot resume non-suspended coroutine; running
                 """)
         #expect(wait.end(with: .values([]))?.values == ["suspended"])
-        #expect(try shown(lab.run("return coroutine.status(host), coroutine.close(inner)")) == "dead true")
+        #expect(try shown(lua.run("return coroutine.status(host), coroutine.close(inner)")) == "dead true")
         thread.close()
     }
 }

@@ -93,18 +93,18 @@ import Testing
 
     @Test(arguments: scripts)
     func theConstructIsNamedAndNothingIsSent(_ script: Script) throws {
-        let lab = try Lab()
-        let error = try lab.error(of: script.text)
+        let lua = try LuaFixture()
+        let error = try lua.error(of: script.text)
         #expect(error.message == "verify cannot wait inside \(script.expected)")
-        #expect(lab.journal.verified == 0)
-        #expect(try shown(lab.run("return verify('still works')")) == "still works")
+        #expect(lua.journal.verified == 0)
+        #expect(try shown(lua.run("return verify('still works')")) == "still works")
     }
 
     @Test func modulesCannotWaitWhileTheyLoad() throws {
-        let lab = try Lab(modules: ["waits": "\nverify()"])
-        let error = try lab.error(of: "require 'waits'")
+        let lua = try LuaFixture(modules: ["waits": "\nverify()"])
+        let error = try lua.error(of: "require 'waits'")
         #expect(error.description == "waits.lua:2: verify cannot wait inside require, while a module loads")
-        #expect(lab.journal.verified == 0)
+        #expect(lua.journal.verified == 0)
     }
 
     /// The kind is kept beside the message as long as that is not changed by the script.
@@ -114,14 +114,14 @@ import Testing
         ("error('verify cannot wait inside a table.sort comparator')", false), ("error('x')", false),
     ])
     func aRefusalIsToldByItsKind(text: String, isRefusal: Bool) throws {
-        #expect(try Lab().error(of: text).kind == (isRefusal ? .cannotWait : .other))
+        #expect(try LuaFixture().error(of: text).kind == (isRefusal ? .cannotWait : .other))
     }
 
     @Test func thePreludeCannotWait() throws {
-        let lab = try Lab(functions: [HostFunction("host.wait", .mayWait) { _ in .waiting }])
+        let lua = try LuaFixture(functions: [HostFunction("host.wait", .mayWait) { _ in .waiting }])
         let expected = LuaError(code: .runtime, kind: .cannotWait, message: "wait cannot wait inside a call from C")
         #expect(throws: expected) {
-            try lab.vm.runPrelude("local host = ... host.wait()", label: "test")
+            try lua.vm.runPrelude("local host = ... host.wait()", label: "test")
         }
     }
 }

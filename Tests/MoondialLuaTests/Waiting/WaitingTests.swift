@@ -174,10 +174,10 @@ import Testing
 
     @Test(arguments: scripts)
     func aWaitIsInvisible(_ script: Script) throws {
-        let lab = try Lab()
-        let result = try shown(lab.run(script.text))
+        let lua = try LuaFixture()
+        let result = try shown(lua.run(script.text))
         #expect(result == script.expected)
-        #expect(lab.journal.verified > 0)
+        #expect(lua.journal.verified > 0)
     }
 
     @Test(arguments: scripts)
@@ -188,15 +188,15 @@ import Testing
 
     @Test(arguments: scripts)
     func anErrorInReplyCanBeCaught(_ script: Script) throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let text = "local real = verify verify = function(...) assert(not pcall(real)) return ... end " + script.text
-        let result = try shown(lab.run(text) { _ in .error("refused") })
+        let result = try shown(lua.run(text) { _ in .error("refused") })
         #expect(result == script.expected)
     }
 
     @Test(arguments: 1...10, [true, false])
     func coroutinesNestToAnyDepth(_ depth: Int, wrapped: Bool) throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let text = """
             local function nest(n, ...)
               if n == 0 then return verify(...) end
@@ -207,13 +207,13 @@ import Testing
             local ok, e = pcall(nest, \(depth), 'second')
             return a, ok, e, nest(\(depth), 1, 2)
             """
-        #expect(try shown(lab.run(text)) == "first true second 1 2")
-        #expect(lab.journal.verified == 3)
+        #expect(try shown(lua.run(text)) == "first true second 1 2")
+        #expect(lua.journal.verified == 3)
     }
 
     @Test(arguments: 1...10)
     func anErrorInReplyPassesThroughNestedCoroutines(_ depth: Int) throws {
-        let lab = try Lab()
+        let lua = try LuaFixture()
         let text = """
             local function nest(n)
               if n == 0 then return verify() end
@@ -222,36 +222,36 @@ import Testing
             end
             return pcall(nest, \(depth))
             """
-        #expect(try shown(lab.run(text) { _ in .error("refused") }) == "false test.lua:2: refused")
+        #expect(try shown(lua.run(text) { _ in .error("refused") }) == "false test.lua:2: refused")
     }
 
     @Test func anErrorInReplyHasThePlaceOfTheCall() throws {
-        let lab = try Lab()
-        let (thread, outcome) = try lab.start("local a = 1\nverify(a)\n")
+        let lua = try LuaFixture()
+        let (thread, outcome) = try lua.start("local a = 1\nverify(a)\n")
         #expect(outcome.isWaiting)
-        let error = lab.journal.waits.removeLast().end(with: .error("refused"))?.error
+        let error = lua.journal.waits.removeLast().end(with: .error("refused"))?.error
         #expect(error?.description == "test.lua:2: refused")
         #expect(error?.sourceLine == "verify(a)")
         thread.close()
     }
 
     @Test func theHostKnowsWhereAWaitBegan() throws {
-        let lab = try Lab()
-        let (thread, _) = try lab.start("local co = coroutine.wrap(function()\n  verify()\nend)\nco()")
-        #expect(lab.journal.waits.first?.site?.description == "test.lua:2")
+        let lua = try LuaFixture()
+        let (thread, _) = try lua.start("local co = coroutine.wrap(function()\n  verify()\nend)\nco()")
+        #expect(lua.journal.waits.first?.site?.description == "test.lua:2")
         thread.close()
     }
 
     @Test func argumentsAndContextBelongToTheCallingThread() throws {
         final class Run {}
-        let lab = try Lab()
-        let function = try lab.load("verify(...)")
+        let lua = try LuaFixture()
+        let function = try lua.load("verify(...)")
         let runs = [Run(), Run()]
-        let threads = try runs.map { try lab.vm.makeThread(context: $0) }
+        let threads = try runs.map { try lua.vm.makeThread(context: $0) }
         for (number, thread) in threads.enumerated() {
             #expect(thread.start(function) { $0.write(Int64(number)) }.isWaiting)
         }
-        for (number, wait) in lab.journal.waits.enumerated() {
+        for (number, wait) in lua.journal.waits.enumerated() {
             #expect(wait.arguments == [.integer(Int64(number))])
             #expect(wait.thread.context === runs[number])
         }

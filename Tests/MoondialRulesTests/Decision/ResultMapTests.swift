@@ -7,11 +7,11 @@ import Testing
 struct ResultMapTests {
     private var map: ResultMap {
         var map = ResultMap()
-        map[.code(9000)] = Choice(.allow, reason: "by code")
-        map[.code(9020)] = Choice(.deny, reason: "by code")
-        map[.verdict(.match)] = Choice(.allow, reason: "by verdict")
-        map[.verdict(.unknown)] = Choice(.review, reason: "by verdict")
-        map[.otherwise] = Choice(.deny, reason: "by default")
+        map[.code(9000)] = RuleDecision(.allow, reason: "by code")
+        map[.code(9020)] = RuleDecision(.deny, reason: "by code")
+        map[.verdict(.match)] = RuleDecision(.allow, reason: "by verdict")
+        map[.verdict(.unknown)] = RuleDecision(.review, reason: "by verdict")
+        map[.otherwise] = RuleDecision(.deny, reason: "by default")
         return map
     }
 

@@ -134,7 +134,7 @@ import Testing
     @Test func aRunEndsInMidAttempt() async throws {
         let (run, outcome) = try await cancelRun("", token: "hold")
         #expect(run.decisionText == "review cancelled")
-        #expect(run.result.grounds == .cancelled)
+        #expect(run.result.why == .cancelled)
         #expect(run.result.lastAttempt?.error?.kind == .cancelled)
         #expect(run.result.lastAttempt?.delivered == .maybe)
         #expect(run.result.lastAttempt?.billed == .maybe)

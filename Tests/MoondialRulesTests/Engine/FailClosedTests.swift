@@ -48,37 +48,39 @@ import Testing
         ]
     }
 
-    static let nonsense: [Case] = [
-        Case("pre_check", "return true", .nonsense, "allow, deny or review expected, got true"),
-        Case("pre_check", "return 'allow'", .nonsense, "got \"allow\"; write it without quotes"),
-        Case("pre_check", "return { decision = 'allow' }", .nonsense, "got a table"),
-        Case("pre_check", "return 'h5'", .nonsense, "got \"h5\""),
-        Case("pre_check", "return nil, 'unreachable'", .nonsense, "returned nil and a string: one value expected"),
-        Case("pre_check", "return allow, deny", .nonsense, "returned allow and deny: one value expected"),
-        Case("pre_check", "return moondial.json.null", .nonsense, "got a userdata"),
-        Case("pre_check", "return print", .nonsense, "got a function"),
+    static let invalidAnswer: [Case] = [
+        Case("pre_check", "return true", .invalidAnswer, "allow, deny or review expected, got true"),
+        Case("pre_check", "return 'allow'", .invalidAnswer, "got \"allow\"; write it without quotes"),
+        Case("pre_check", "return { decision = 'allow' }", .invalidAnswer, "got a table"),
+        Case("pre_check", "return 'h5'", .invalidAnswer, "got \"h5\""),
+        Case("pre_check", "return nil, 'unreachable'", .invalidAnswer, "returned nil and a string: one value expected"),
+        Case("pre_check", "return allow, deny", .invalidAnswer, "returned allow and deny: one value expected"),
+        Case("pre_check", "return moondial.json.null", .invalidAnswer, "got a userdata"),
+        Case("pre_check", "return print", .invalidAnswer, "got a function"),
         Case(
-            "pre_check", "return setmetatable({ decision = 'allow' }, { __name = 'decision' })", .nonsense,
+            "pre_check", "return setmetatable({ decision = 'allow' }, { __name = 'decision' })", .invalidAnswer,
             "got a table"),
-        Case("route", "return 'h6'", .nonsense, "\"mobile\" or \"h5\" expected, got \"h6\"; did you mean 'h5'?"),
-        Case("route", "return 'H5'", .nonsense, "did you mean 'h5'?"),
-        Case("route", "return req.token", .nonsense, "got a string"),
-        Case("route", "return allow", .nonsense, "got allow"),
-        Case("route", "return { endpoint = 'h5' }", .nonsense, "got a table"),
-        Case("fallback", "return 7", .nonsense, "got 7"),
-        Case("fallback", "return {}", .nonsense, "got nil"),
-        Case("fallback", "return { 'h5' }", .nonsense, "returned a list"),
+        Case("route", "return 'h6'", .invalidAnswer, "\"mobile\" or \"h5\" expected, got \"h6\"; did you mean 'h5'?"),
+        Case("route", "return 'H5'", .invalidAnswer, "did you mean 'h5'?"),
+        Case("route", "return req.token", .invalidAnswer, "got a string"),
+        Case("route", "return allow", .invalidAnswer, "got allow"),
+        Case("route", "return { endpoint = 'h5' }", .invalidAnswer, "got a table"),
+        Case("fallback", "return 7", .invalidAnswer, "got 7"),
+        Case("fallback", "return {}", .invalidAnswer, "got nil"),
+        Case("fallback", "return { 'h5' }", .invalidAnswer, "returned a list"),
         Case(
-            "fallback", "return { endpoint = 'h5', even_if_deliverd = true }", .nonsense,
+            "fallback", "return { endpoint = 'h5', even_if_deliverd = true }", .invalidAnswer,
             "unknown field 'even_if_deliverd'; did you mean 'even_if_delivered'?"),
-        Case("fallback", "return { endpoint = 'h5', even_if_delivered = 'yes' }", .nonsense, "true or false expected"),
-        Case("fallback", "return { endpoint = 'h5', even_if_delivered = 1 }", .nonsense, "true or false expected"),
-        Case("map_result", "return 'deny'", .nonsense, "got \"deny\"; write it without quotes"),
-        Case("map_result", "return { match = allow }", .nonsense, "got a table"),
-        Case("map_result", "return attempt", .nonsense, "got a table"),
-        Case("on_decision", "return allow", .nonsense, "on_decision returned allow, but the decision stands"),
-        Case("on_decision", "return decision", .nonsense, "the decision stands"),
-        Case("on_decision", "return false", .nonsense, "the decision stands"),
+        Case(
+            "fallback", "return { endpoint = 'h5', even_if_delivered = 'yes' }", .invalidAnswer,
+            "true or false expected"),
+        Case("fallback", "return { endpoint = 'h5', even_if_delivered = 1 }", .invalidAnswer, "true or false expected"),
+        Case("map_result", "return 'deny'", .invalidAnswer, "got \"deny\"; write it without quotes"),
+        Case("map_result", "return { match = allow }", .invalidAnswer, "got a table"),
+        Case("map_result", "return attempt", .invalidAnswer, "got a table"),
+        Case("on_decision", "return allow", .invalidAnswer, "on_decision returned allow, but the decision stands"),
+        Case("on_decision", "return decision", .invalidAnswer, "the decision stands"),
+        Case("on_decision", "return false", .invalidAnswer, "the decision stands"),
         Case("on_decision", "decision.decision = 'allow'", .raised, "'decision' is read-only"),
         Case("map_result", "attempt.verdict = 'match'", .raised, "'attempt' is read-only"),
         Case("map_result", "return allow('x', { n = 0/0 })", .raised, "bad argument #2 to 'allow' (the number nan"),
@@ -96,7 +98,7 @@ import Testing
         Case("map_result", "return allow 'x' 'y'", .raised, "this allow has its reason already"),
     ]
 
-    @Test(arguments: raising + nonsense)
+    @Test(arguments: raising + invalidAnswer)
     func aFailingHookEndsInReview(_ bad: Case) async throws {
         let run = try await run(bad, outcome: .review)
         let failure = try #require(run.failures.first)
@@ -110,7 +112,7 @@ import Testing
         #expect(event.detail["error"]?["message"]?.stringValue?.contains(bad.message) == true)
     }
 
-    @Test(arguments: raising.filter { $0.message == "boom" } + nonsense)
+    @Test(arguments: raising.filter { $0.message == "boom" } + invalidAnswer)
     func orInDenyWhereTheOperatorSaysSo(_ bad: Case) async throws {
         _ = try await run(bad, outcome: .deny)
     }

@@ -54,13 +54,13 @@ import Testing
 
     /// A state with the language, in which files have been loaded.
     private final class Fixture {
-        let host: LanguageHost
+        let host: RuleAPI
         let vm: LuaVM
         let count: Int
         let call: LuaFunction
 
         init(_ function: String, wrapping: (HostFunction) -> HostFunction = { $0 }) throws {
-            host = LanguageHost(
+            host = RuleAPI(
                 modules: Modules(roots: [], limits: RunLimits()), settings: RuleEngine.Settings(wallClock: { 0 }))
             var configuration = host.configuration
             configuration.functions = configuration.functions.map(wrapping)

@@ -54,7 +54,7 @@ struct RedactionPropertyTests {
             Attempt(
                 endpoint: .mobile, verdict: .match, code: 9000, content: text, id: 1, exID: text, httpStatus: 200,
                 error: nil, delivered: .yes, billed: .yes, elapsed: .zero), now: .zero)
-        let choice = Choice(.deny, reason: text, fields: ["token": .string(token), token: 1])
+        let choice = RuleDecision(.deny, reason: text, fields: ["token": .string(token), token: 1])
         guard case .finish(let result) = machine.hookAnswered(.decision(choice), now: .zero) else {
             preconditionFailure("the run goes on")
         }

@@ -77,8 +77,8 @@ struct RunMachineAttemptTests {
         })
         #expect(player.endpoints.isEmpty)
         #expect(evidence == .noAttempt(.deadline))
-        #expect(result.decision == Decision(Choice(.review, reason: "deadline")))
-        #expect(result.grounds.description == "default mapping: no attempt was made, the run's time is over")
+        #expect(result.decision == Decision(RuleDecision(.review, reason: "deadline")))
+        #expect(result.why.description == "default mapping: no attempt was made, the run's time is over")
         #expect(result.verdict == .unknown)
         #expect(player.events(.refusal).map { $0.detail["reason"] } == ["deadline"])
     }
@@ -148,7 +148,7 @@ struct RunMachineAttemptTests {
             return .none
         })
         #expect(result.verdict == .unknown)
-        #expect(result.decision == Decision(Choice(.review, reason: "max_attempts")))
+        #expect(result.decision == Decision(RuleDecision(.review, reason: "max_attempts")))
     }
 
     @Test(arguments: [

@@ -10,7 +10,7 @@ struct RunMachineCancellationTests {
     private typealias Fixture = MachineFixture
 
     /// A machine that waits for the hook.
-    private func machine(waitingIn hook: Hook, before: Choice? = nil, onError: RunSettings.OnError = .review)
+    private func machine(waitingIn hook: Hook, before: RuleDecision? = nil, onError: RunSettings.OnError = .review)
         -> RunMachine
     {
         var rules = [Fixture.rule("a", hook)]
@@ -40,8 +40,8 @@ struct RunMachineCancellationTests {
     func aRunEndsInAnyHook(hook: Hook) throws {
         var machine = machine(waitingIn: hook)
         let result = try result(of: machine.cancelled(now: .seconds(1)))
-        #expect(result.decision == Decision(Choice(.review, reason: "cancelled")))
-        #expect(result.grounds.description == "the run was cancelled")
+        #expect(result.decision == Decision(RuleDecision(.review, reason: "cancelled")))
+        #expect(result.why.description == "the run was cancelled")
         #expect(result.elapsed == .seconds(1))
         let hooks = machine.trace.written.filter { $0.kind == .hook }
         #expect(hooks.map { $0.detail["answer"] } == ["cancelled"])
@@ -91,7 +91,7 @@ struct RunMachineCancellationTests {
     func aDecisionStandsOnlyIfItIsDeny(
         before: Decision.Outcome, onError: RunSettings.OnError, after: Decision.Outcome
     ) throws {
-        var machine = machine(waitingIn: .onDecision, before: Choice(before, reason: "before"), onError: onError)
+        var machine = machine(waitingIn: .onDecision, before: RuleDecision(before, reason: "before"), onError: onError)
         let result = try result(of: machine.cancelled(now: .zero))
         #expect(result.decision.outcome == after)
         #expect(result.decision.reason == (before == .deny ? "before" : "cancelled"))
@@ -109,7 +109,7 @@ struct RunMachineCancellationTests {
         _ = machine.cancelled(now: .zero)
         let events = machine.trace.written
         for action in [
-            machine.hookAnswered(.decision(Choice(.allow)), now: .zero),
+            machine.hookAnswered(.decision(RuleDecision(.allow)), now: .zero),
             machine.attemptFinished(Fixture.reply(9000), now: .zero), machine.cancelled(now: .zero),
         ] {
             guard case .nothing = action else {

@@ -22,25 +22,25 @@ struct RunMachineFailureTests {
             #expect(result.decision.outcome.rawValue == onError.rawValue)
             #expect(result.decision.reason == kind.reason)
             #expect(result.decision.rule == "bad")
-            #expect(result.grounds == .failure(kind, hook, rule: "bad"))
+            #expect(result.why == .failure(kind, hook, rule: "bad"))
             #expect(player.calls.contains("witness: on_decision"))
         }
     }
 
     @Test(arguments: [
         (Hook.preCheck, HookAnswer.route(.h5)), (.preCheck, .fallback(.h5, evenIfDelivered: true)),
-        (.route, .decision(Choice(.allow))), (.route, .fallback(.h5, evenIfDelivered: false)),
-        (.fallback, .decision(Choice(.allow))), (.fallback, .route(.h5)),
+        (.route, .decision(RuleDecision(.allow))), (.route, .fallback(.h5, evenIfDelivered: false)),
+        (.fallback, .decision(RuleDecision(.allow))), (.fallback, .route(.h5)),
         (.mapResult, .route(.h5)), (.mapResult, .fallback(.h5, evenIfDelivered: false)),
-        (.onDecision, .decision(Choice(.allow))), (.onDecision, .route(.h5)),
+        (.onDecision, .decision(RuleDecision(.allow))), (.onDecision, .route(.h5)),
         (.onDecision, .fallback(.h5, evenIfDelivered: false)),
     ])
     func anAnswerThatDoesNotFitTheHookIsNonsense(hook: Hook, answer: HookAnswer) {
         var player = MachinePlayer([Fixture.rule("bad", hook)])
         let result = player.play(
             ["bad: \(hook.rawValue)": answer], attempts: [Fixture.reply(Self.code(reaching: hook))])
-        #expect(result.decision == Decision(Choice(.review, reason: "rule_error"), rule: "bad"))
-        #expect(result.grounds == .failure(.nonsense, hook, rule: "bad"))
+        #expect(result.decision == Decision(RuleDecision(.review, reason: "rule_error"), rule: "bad"))
+        #expect(result.why == .failure(.invalidAnswer, hook, rule: "bad"))
     }
 
     @Test(arguments: [Hook.preCheck, .route])
@@ -53,7 +53,7 @@ struct RunMachineFailureTests {
 
     @Test func noOtherRuleDecidesAfterAFailure() {
         var map = ResultMap()
-        map[.otherwise] = Choice(.allow)
+        map[.otherwise] = RuleDecision(.allow)
         var player = MachinePlayer([Fixture.rule("bad", .mapResult), Fixture.rule("b", map: map)])
         let result = player.play(["bad: map_result": Fixture.failure()])
         #expect(result.decision.outcome == .review)
@@ -71,7 +71,7 @@ struct RunMachineFailureTests {
         let rules = [Fixture.rule("a", .mapResult), Fixture.rule("bad", .onDecision), Fixture.rule("c", .onDecision)]
         var player = MachinePlayer(rules, settings: RunSettings(onError: onError))
         let result = player.play([
-            "a: map_result": .decision(Choice(before, reason: "a", fields: ["a": 1])),
+            "a: map_result": .decision(RuleDecision(before, reason: "a", fields: ["a": 1])),
             "bad: on_decision": Fixture.failure(),
         ])
         #expect(result.decision.outcome == after)

@@ -12,8 +12,8 @@ struct RunMachineFlowTests {
     @Test func withoutRulesAMatchIsAllowed() {
         var player = MachinePlayer()
         let result = player.play()
-        #expect(result.decision == Decision(Choice(.allow, reason: "match"), rule: "default"))
-        #expect(result.grounds.description == "default mapping: verdict match")
+        #expect(result.decision == Decision(RuleDecision(.allow, reason: "match"), rule: "default"))
+        #expect(result.why.description == "default mapping: verdict match")
         #expect(result.verdict == .match)
         #expect(result.code == 9000)
         #expect(result.content == "verify consistent")
@@ -55,7 +55,8 @@ struct RunMachineFlowTests {
             [
                 "b: route": .route(.h5), "c: route": .route(.mobile),
                 "b: fallback": .fallback(.mobile, evenIfDelivered: false),
-                "b: map_result": .decision(Choice(.deny, reason: "b")), "c: map_result": .decision(Choice(.allow)),
+                "b: map_result": .decision(RuleDecision(.deny, reason: "b")),
+                "c: map_result": .decision(RuleDecision(.allow)),
             ], attempts: [Fixture.reply(9020, at: .h5), Fixture.reply(9000)])
         #expect(
             player.calls == [
@@ -63,14 +64,14 @@ struct RunMachineFlowTests {
                 "a: map_result", "b: map_result",
             ])
         #expect(player.endpoints == [.h5, .mobile])
-        #expect(result.decision == Decision(Choice(.deny, reason: "b"), rule: "b"))
-        #expect(result.grounds == .hook(.mapResult, rule: "b"))
+        #expect(result.decision == Decision(RuleDecision(.deny, reason: "b"), rule: "b"))
+        #expect(result.why == .hook(.mapResult, rule: "b"))
         #expect(result.verdict == .match)
     }
 
     @Test(arguments: Decision.Outcome.allCases)
     func aPreCheckDecidesWithoutAnAttempt(outcome: Decision.Outcome) {
-        let choice = Choice(outcome, reason: "list", fields: ["list": "staff"])
+        let choice = RuleDecision(outcome, reason: "list", fields: ["list": "staff"])
         var player = MachinePlayer([Fixture.rule("a", .preCheck), Fixture.rule("b", .mapResult, .onDecision)])
         let result = player.play(["a: pre_check": .decision(choice)])
         #expect(result.decision == Decision(choice, rule: "a"))
@@ -99,19 +100,21 @@ struct RunMachineFlowTests {
 
     @Test func aTableDecidesWithoutACall() {
         var map = ResultMap()
-        map[.verdict(.mismatch)] = Choice(.review, reason: "ask_for_sms")
+        map[.verdict(.mismatch)] = RuleDecision(.review, reason: "ask_for_sms")
         var player = MachinePlayer([Fixture.rule("verdicts become decisions", map: map)])
         let result = player.play([:], attempts: [Fixture.reply(9001)])
         #expect(player.calls.isEmpty)
-        #expect(result.decision == Decision(Choice(.review, reason: "ask_for_sms"), rule: "verdicts become decisions"))
-        #expect(result.grounds.description == "map_result entry 'mismatch' of rule 'verdicts become decisions'")
+        #expect(
+            result.decision == Decision(RuleDecision(.review, reason: "ask_for_sms"), rule: "verdicts become decisions")
+        )
+        #expect(result.why.description == "map_result entry 'mismatch' of rule 'verdicts become decisions'")
     }
 
     @Test func aTableWithoutAFittingEntryLeavesItToTheNextRule() {
         var first = ResultMap()
-        first[.code(9018)] = Choice(.deny)
+        first[.code(9018)] = RuleDecision(.deny)
         var last = ResultMap()
-        last[.otherwise] = Choice(.deny, reason: "last")
+        last[.otherwise] = RuleDecision(.deny, reason: "last")
         let rules = [Fixture.rule("a", map: first), Fixture.rule("b", .mapResult), Fixture.rule("c", map: last)]
         var player = MachinePlayer(rules)
         #expect(player.play().decision.rule == "c")

@@ -50,8 +50,8 @@ private struct RandomRun {
             var map: ResultMap?
             if random.chance(0.3) {
                 var table = ResultMap()
-                if random.chance(0.5) { table[.verdict(.unknown)] = Choice(.review, reason: "table") }
-                if random.chance(0.5) { table[.code(9000)] = Choice(.allow, reason: "table") }
+                if random.chance(0.5) { table[.verdict(.unknown)] = RuleDecision(.review, reason: "table") }
+                if random.chance(0.5) { table[.code(9000)] = RuleDecision(.allow, reason: "table") }
                 map = table
             }
             var sites: [Hook: HookSite] = [:]
@@ -150,8 +150,8 @@ private struct RandomRun {
 
     private mutating func randomAnswer() -> HookAnswer {
         switch Int.random(in: 0..<20, using: &random) {
-        case 0...1: .decision(Choice(.allow, reason: Self.indiscretion))
-        case 2...3: .decision(Choice(.deny, fields: ["phone": 13_800_138_000]))
+        case 0...1: .decision(RuleDecision(.allow, reason: Self.indiscretion))
+        case 2...3: .decision(RuleDecision(.deny, fields: ["phone": 13_800_138_000]))
         case 4...6: .route(.h5)
         case 7...9: .fallback(.mobile, evenIfDelivered: random.chance(0.3))
         case 10:
@@ -186,7 +186,7 @@ private struct RandomRun {
         #expect(!cancelled || decision.outcome != .allow, comment)
         if decision.outcome == .allow {
             #expect(decision.rule != Decision.defaultRule || result.verdict == .match, comment)
-            if case .mapEntry = result.grounds { #expect(result.verdict == .match, comment) }
+            if case .mapEntry = result.why { #expect(result.verdict == .match, comment) }
         }
         checkTrace(result, comment)
     }
@@ -195,7 +195,7 @@ private struct RandomRun {
         let events = machine.trace.written
         let last = events.last { $0.kind == .decision }
         #expect(last?.detail["decision"]?.stringValue == result.decision.outcome.rawValue, comment)
-        #expect(last?.detail["why"]?.stringValue == result.grounds.description, comment)
+        #expect(last?.detail["why"]?.stringValue == result.why.description, comment)
         #expect(events.count { $0.kind == .attempt } == sent, comment)
         #expect(zip(events, events.dropFirst()).allSatisfy { $0.start <= $1.start }, comment)
         #expect(events.allSatisfy { $0.start + $0.duration <= result.elapsed + .microseconds(1) }, comment)

@@ -115,11 +115,11 @@ struct EngineHarness: Sendable {
     /// What happened beside an engine, on its loop.
     final class Record {
         var report = ScriptReport()
-        let transport: StageTransport
+        let transport: HeldTransport
         /// When the harness runs scripts.
         fileprivate(set) var scripts: ScriptHost?
 
-        init(_ transport: StageTransport) { self.transport = transport }
+        init(_ transport: HeldTransport) { self.transport = transport }
     }
 
     /// Of their own: a rule under test may hold one for seconds, and tests of sockets have time limits.
@@ -136,7 +136,7 @@ struct EngineHarness: Sendable {
         try await loop.flatSubmit {
             let promise = loop.makePromise(of: Value.self)
             do {
-                let transport = StageTransport(simulator: simulator, eventLoop: loop)
+                let transport = HeldTransport(simulator: simulator, eventLoop: loop)
                 let record = Record(transport)
                 var settings = RuleEngine.Settings(wallClock: { 1_700_000_000_123 })
                 settings.run = run

@@ -10,7 +10,9 @@ final class HeldAttempts: AttemptSource {
 
         init(_ completion: @escaping (Attempt) -> Void) { self.completion = completion }
 
-        func cancel() -> Delivered { .maybe }
+        let delivered = Delivered.maybe
+
+        func cancel() -> Delivered { delivered }
     }
 
     let secrets: [Secret] = []

@@ -7,7 +7,7 @@ import NIOCore
 /// A script that runs while a test holds its requests back.
 final class HeldScript {
     let engine: RuleEngine
-    let transport: StageTransport
+    let transport: HeldTransport
     /// Called when the script ends.
     var onEnd: ((ScriptReport) -> Void)?
     /// How often the script has ended: never more than once.

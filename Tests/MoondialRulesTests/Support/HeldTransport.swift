@@ -7,7 +7,7 @@ import NumberVerificationSimulator
 
 /// Carries requests to the simulator and counts them. Those whose token begins with "hold" are kept back until the test
 /// lets them go, so that tests can act while something is in flight.
-final class StageTransport: Transport {
+final class HeldTransport: Transport {
     /// How many requests were sent.
     var sent: Int { deadlines.count }
     /// The body of the last.
@@ -91,6 +91,8 @@ private final class HeldExchange: Exchange {
         self.giveUp = giveUp
         self.pass = pass
     }
+
+    let delivered = Delivered.maybe
 
     func cancel() -> Delivered {
         completion == nil ? .maybe : giveUp(self)

@@ -30,7 +30,7 @@ struct RunResultJSONTests {
 
     @Test func whatIsNotKnownIsNull() {
         var player = MachinePlayer([Fixture.rule("list", .preCheck)])
-        let result = player.play(["list: pre_check": .decision(Choice(.deny))])
+        let result = player.play(["list: pre_check": .decision(RuleDecision(.deny))])
         #expect(
             result.json(target: "simulator").description == #"{"decision":"deny","reason":null,"rule":"list","#
                 + #""verdict":"unknown","code":null,"content":null,"id":null,"exID":"order-42","endpoint":null,"#
@@ -40,7 +40,7 @@ struct RunResultJSONTests {
 
     @Test func theCallerGetsFieldsAsTheyAreAndOtherTextsWithMaskedPhones() {
         var player = MachinePlayer([Fixture.rule("list", .preCheck)])
-        let choice = Choice(.deny, reason: "13800138000 is listed", fields: ["phone": "13800138000"])
+        let choice = RuleDecision(.deny, reason: "13800138000 is listed", fields: ["phone": "13800138000"])
         let result = player.play(["list: pre_check": .decision(choice)])
         let json = result.json(target: "simulator")
         #expect(json["reason"] == "138****8000 is listed")

@@ -53,7 +53,7 @@ enum TraceFixture {
 
     private static var mapping: ResultMap {
         var map = ResultMap()
-        map[.verdict(.unknown)] = Choice(.review, reason: "ask_for_sms", fields: ["template": 3])
+        map[.verdict(.unknown)] = RuleDecision(.review, reason: "ask_for_sms", fields: ["template": 3])
         return map
     }
 }

@@ -28,20 +28,20 @@ struct HTTPRequestParserTests {
     }
 
     private static func request(
-        method: String = "POST", path: String = "/", authorization: String? = nil, contentType: String? = nil,
-        keepsAlive: Bool = true, body: String = ""
+        method: String = "POST", path: String = "/", query: String? = nil, authorization: String? = nil,
+        contentType: String? = nil, keepsAlive: Bool = true, body: String = ""
     ) -> HTTPRequestParser.Event {
         .request(
             HTTPRequest(
-                method: method, path: path, authorization: authorization, contentType: contentType,
+                method: method, path: path, query: query, authorization: authorization, contentType: contentType,
                 keepsAlive: keepsAlive, body: ByteBuffer(string: body)))
     }
 
     static let readable: [(String, [HTTPRequestParser.Event])] = [
         ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", [request(method: "GET")]),
         ("GET / HTTP/1.1\r\nhost:a\r\n\r\n", [request(method: "GET")]),
-        ("GET /a?b=c HTTP/1.1\r\nHost: \r\n\r\n", [request(method: "GET", path: "/a")]),
-        ("GET http://a:80/b?c HTTP/1.1\r\nHost: a\r\n\r\n", [request(method: "GET", path: "/b")]),
+        ("GET /a?b=c HTTP/1.1\r\nHost: \r\n\r\n", [request(method: "GET", path: "/a", query: "b=c")]),
+        ("GET http://a:80/b?c HTTP/1.1\r\nHost: a\r\n\r\n", [request(method: "GET", path: "/b", query: "c")]),
         ("GET http://a HTTP/1.1\r\nHost: a\r\n\r\n", [request(method: "GET", path: "")]),
         ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", [request(method: "OPTIONS", path: "*")]),
         (

@@ -5,6 +5,7 @@ import JSON
 import NIOCore
 import NIOPosix
 import NumberVerificationSimulator
+import RawConnections
 import Testing
 
 struct SimulatorServerTests {
@@ -28,7 +29,7 @@ struct SimulatorServerTests {
     @Test
     func documentedExampleWorksVerbatim() async throws {
         try await withServer { server in
-            let client = try await RawClient.connect(to: server)
+            let client = try await RawConnection.connect(to: server)
             try await client.send(Self.documentedCurl(port: server.port))
             #expect(
                 await client.receive(upTo: "}").hasSuffix(
@@ -43,7 +44,7 @@ struct SimulatorServerTests {
     @Test
     func connectionIsKeptForManyRequests() async throws {
         try await withServer { server in
-            let client = try await RawClient.connect(to: server)
+            let client = try await RawConnection.connect(to: server)
             for _ in 0..<20 {
                 try await client.send(RequestSketch("sim:code=9002").text)
                 #expect(await client.receive(upTo: "}").hasSuffix(#"{"code":9002,"content":"unknown result"}"#))
@@ -55,7 +56,7 @@ struct SimulatorServerTests {
     @Test
     func pipelinedRequestsAreAnsweredInOrder() async throws {
         try await withServer { server in
-            let client = try await RawClient.connect(to: server)
+            let client = try await RawConnection.connect(to: server)
             let requests = ["sim:code=9002,delay=20ms", "sim:code=9003,drip=5ms", "sim:code=9004", "sim:code=9005"]
                 .map { RequestSketch(.string($0)).text }
             let last = RequestSketch("sim:code=9006").with { $0.fields = ["Connection: close"] }.text
@@ -69,7 +70,7 @@ struct SimulatorServerTests {
     @Test
     func bytesMayComeOneByOne() async throws {
         try await withServer { server in
-            let client = try await RawClient.connect(to: server)
+            let client = try await RawConnection.connect(to: server)
             for byte in RequestSketch("sim:code=9002").text.utf8 { try await client.send(ByteBuffer(bytes: [byte])) }
             #expect(await client.outcome() == .reply(status: 200, body: #"{"code":9002,"content":"unknown result"}"#))
             await client.close()
@@ -79,7 +80,7 @@ struct SimulatorServerTests {
     @Test
     func clientThatWaitsForContinueIsToldTo() async throws {
         try await withServer { server in
-            let client = try await RawClient.connect(to: server)
+            let client = try await RawConnection.connect(to: server)
             let request = RequestSketch("sim:code=9002").with { $0.fields = ["Expect: 100-continue"] }.text
             let head = try #require(request.ranges(of: "\r\n\r\n").first).upperBound
             try await client.send(String(request[..<head]))
@@ -93,7 +94,7 @@ struct SimulatorServerTests {
     @Test
     func chunkedBodyIsRead() async throws {
         try await withServer { server in
-            let client = try await RawClient.connect(to: server)
+            let client = try await RawConnection.connect(to: server)
             let request = RequestSketch("sim:code=9002").with { $0.fields = ["Transfer-Encoding: chunked"] }.text
             let parts = request.split(separator: "\r\n\r\n").map(String.init)
             let head = parts[0].split(separator: "\r\n").filter { !$0.hasPrefix("Content-Length") }
@@ -109,7 +110,7 @@ struct SimulatorServerTests {
     @Test
     func clientThatEndsItsInputGetsItsReplies() async throws {
         try await withServer { server in
-            let client = try await RawClient.connect(to: server)
+            let client = try await RawConnection.connect(to: server)
             try await client.send(RequestSketch("sim:code=9002,delay=20ms").text + RequestSketch("sim:code=9003").text)
             try await client.endInput()
             let replies = try #require(await client.rest())
@@ -120,7 +121,7 @@ struct SimulatorServerTests {
     @Test
     func clientThatStopsInMidRequestIsHungUpOn() async throws {
         try await withServer { server in
-            let client = try await RawClient.connect(to: server)
+            let client = try await RawConnection.connect(to: server)
             try await client.send("POST /v1/web/verify HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
             try await client.endInput()
             #expect(await client.rest() == "")
@@ -130,7 +131,7 @@ struct SimulatorServerTests {
     @Test(arguments: HTTPRequestParserTests.hostile)
     func hostileBytesGetAnErrorAndTheEndOfTheConnection(text: String, error: HTTPRequestError) async throws {
         try await withServer { server in
-            let client = try await RawClient.connect(to: server)
+            let client = try await RawConnection.connect(to: server)
             try await client.send(text + String(repeating: "\0", count: 10_000))
             let reply = try #require(await client.rest())
             #expect(reply.hasPrefix("HTTP/1.1 \(error.status) "))
@@ -142,7 +143,7 @@ struct SimulatorServerTests {
     @Test
     func largeReplyArrivesWholeBeforeTheConnectionIsClosed() async throws {
         try await withServer { server in
-            let client = try await RawClient.connect(to: server)
+            let client = try await RawConnection.connect(to: server)
             try await client.send(
                 RequestSketch("sim:body=huge").with { $0.fields = ["Connection: close"] }.text + "more")
             #expect(try #require(await client.rest()).utf8.count > 128 * 1024)
@@ -153,7 +154,7 @@ struct SimulatorServerTests {
     func resetIsSeenAsReset() async throws {
         try await withServer { server in
             for token in ["sim:reset=before", "sim:reset=after,delay=1ms"] {
-                let client = try await RawClient.connect(to: server)
+                let client = try await RawConnection.connect(to: server)
                 try await client.send(RequestSketch(.string(token)).text)
                 #expect(await client.rest() == nil)
             }
@@ -164,14 +165,14 @@ struct SimulatorServerTests {
     func stoppingEndsWhateverIsInFlight() async throws {
         let server = try await SimulatorServer.start(
             simulator: Simulator(), group: MultiThreadedEventLoopGroup.singleton)
-        let idle = try await RawClient.connect(to: server)
-        let waiting = try await RawClient.connect(to: server)
+        let idle = try await RawConnection.connect(to: server)
+        let waiting = try await RawConnection.connect(to: server)
         try await waiting.send(RequestSketch("sim:http=503,drip=1m").text)
         try await idle.send(RequestSketch().text)
         _ = await idle.receive(upTo: "}")
         await server.stop()
         #expect(await idle.rest() == "")
         _ = await waiting.rest()
-        await #expect(throws: (any Error).self) { try await RawClient.connect(to: server) }
+        await #expect(throws: (any Error).self) { try await RawConnection.connect(to: server) }
     }
 }

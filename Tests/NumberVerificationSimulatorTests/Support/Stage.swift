@@ -5,6 +5,7 @@ import NIOCore
 import NIOPosix
 import NumberVerification
 import NumberVerificationSimulator
+import RawConnections
 
 /// The ways to a simulator, which must not differ in what comes back.
 enum Way: String, CaseIterable, Sendable {
@@ -35,7 +36,7 @@ enum Way: String, CaseIterable, Sendable {
             return try await withServer(simulator) { server in
                 var outcomes: [Outcome] = []
                 for request in requests {
-                    let client = try await RawClient.connect(to: server)
+                    let client = try await RawConnection.connect(to: server)
                     try await client.send(request.text)
                     outcomes.append(await client.outcome())
                 }

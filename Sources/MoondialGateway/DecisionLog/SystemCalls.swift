@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The system calls of the sink, with their errors as values.
+enum SystemCalls {
+    /// Writes to a descriptor; returns the number of bytes, or the negative `errno`.
+    typealias Write = @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int
+
+    @Sendable
+    static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+        #if canImport(Darwin)
+            let count = Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+        #elseif canImport(Musl)
+            let count = Musl.write(descriptor, bytes.baseAddress, bytes.count)
+        #else
+            let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+        #endif
+        return count >= 0 ? count : -Int(errno)
+    }
+
+    /// Closes a descriptor.
+    static func close(_ descriptor: Int32) {
+        #if canImport(Darwin)
+            _ = Darwin.close(descriptor)
+        #elseif canImport(Musl)
+            _ = Musl.close(descriptor)
+        #else
+            _ = Glibc.close(descriptor)
+        #endif
+    }
+
+    static func status(of descriptor: Int32) -> stat? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? status : nil
+    }
+
+    /// Links are followed.
+    static func status(at path: String) -> stat? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status : nil
+    }
+
+    static func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
+
+    static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+
+    /// Milliseconds since 1970-01-01 UTC.
+    static func wallMilliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
+
+/// Ends the waiting of one thread.
+final class WakePipe: Sendable {
+    private let reading: Int32
+    private let writing: Int32
+
+    init() throws(RecordSinkError) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw RecordSinkError(path: "pipe", code: errno) }
+        (reading, writing) = (ends[0], ends[1])
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+    }
+
+    deinit {
+        SystemCalls.close(reading)
+        SystemCalls.close(writing)
+    }
+
+    func wake() {
+        // If the pipe is full, the thread is woken anyway.
+        _ = withUnsafeBytes(of: UInt8(0)) { SystemCalls.write(writing, $0) }
+    }
+
+    /// Waits for ``wake()``, for `writable` if given, or for the time to pass. Nil is any time.
+    func wait(_ time: Duration?, writable: Int32?) {
+        var requests = [pollfd(fd: reading, events: Int16(POLLIN), revents: 0)]
+        if let writable { requests.append(pollfd(fd: writable, events: Int16(POLLOUT), revents: 0)) }
+        _ = poll(&requests, nfds_t(requests.count), Self.milliseconds(time))
+        guard requests[0].revents != 0 else { return }
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { bytes in
+            while read(reading, bytes.baseAddress, bytes.count) > 0 {}
+        }
+    }
+
+    /// Rounded up, so that the time has passed.
+    private static func milliseconds(_ time: Duration?) -> Int32 {
+        guard let time else { return -1 }
+        guard time > .zero else { return 0 }
+        let (seconds, attoseconds) = time.components
+        guard seconds < 1_000_000 else { return Int32.max }
+        return Int32(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}
+
+/// The sink's own thread.
+enum SinkThread {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) {
+            self.run = run
+        }
+    }
+
+    /// Starts a thread that gets no signals: a broken pipe and a file that exceeds its limit are errors of `write`.
+    static func start(_ body: @escaping @Sendable () -> Void) throws(RecordSinkError) {
+        let argument = Unmanaged.passRetained(Body(body))
+        var all = sigset_t()
+        var previous = sigset_t()
+        sigfillset(&all)
+        // The new thread inherits the mask.
+        pthread_sigmask(SIG_SETMASK, &all, &previous)
+        defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
+        #if canImport(Darwin)
+            var thread: pthread_t?
+            let code = pthread_create(&thread, nil, { SinkThread.run($0) }, argument.toOpaque())
+        #else
+            var thread = pthread_t()
+            let code = pthread_create(&thread, nil, { SinkThread.run($0) }, argument.toOpaque())
+        #endif
+        guard code == 0 else {
+            argument.release()
+            throw RecordSinkError(path: "thread", code: code)
+        }
+        #if canImport(Darwin)
+            if let thread { pthread_detach(thread) }
+        #else
+            pthread_detach(thread)
+        #endif
+    }
+
+    private static func run(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let argument else { return nil }
+        Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+    }
+}

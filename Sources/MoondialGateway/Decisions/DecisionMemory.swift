@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+
+import Crypto
+import NIOConcurrencyHelpers
+package import NIOCore
+
+/// Remembers which requests are being decided and which decisions were made, so that a request that comes again is not
+/// run again: by token for the token guard, by `Idempotency-Key` for idempotent requests.
+///
+/// Shared by all event loops. Names of requests are kept as keyed hashes only.
+package final class DecisionMemory: Sendable {
+    /// The name of a request, as a keyed hash.
+    package struct Key: Hashable, Sendable {
+        fileprivate let high: UInt64
+        fileprivate let low: UInt64
+    }
+
+    /// What happens to a request.
+    package enum Admission: Sendable {
+        /// It is to be run, and then reported with ``finish(_:with:keeps:)``.
+        case fresh
+        /// Another one with the same name is being run: the waiter gets its decision.
+        case joined
+        /// It was decided before.
+        case recorded(RecordedDecision)
+        /// The name was used with other content.
+        case conflict
+    }
+
+    /// Called on its event loop with the decision of the request that is being run.
+    package struct Waiter: Sendable {
+        let eventLoop: any EventLoop
+        let body: @Sendable (RecordedDecision) -> Void
+
+        package init(eventLoop: any EventLoop, body: @escaping @Sendable (RecordedDecision) -> Void) {
+            self.eventLoop = eventLoop
+            self.body = body
+        }
+    }
+
+    private struct Running {
+        let fingerprint: Key
+        var waiters: [Waiter] = []
+    }
+
+    private struct Recorded {
+        let fingerprint: Key
+        let decision: RecordedDecision
+        let end: NIODeadline
+    }
+
+    /// Decisions in two generations: the older one is forgotten as a whole, so that nothing has to be sorted by time.
+    private struct Shard {
+        var running: [Key: Running] = [:]
+        var current: [Key: Recorded] = [:]
+        var previous: [Key: Recorded] = [:]
+        var nextGeneration = NIODeadline.uptimeNanoseconds(0)
+
+        mutating func keep(_ recorded: Recorded, as key: Key, now: NIODeadline, lifetime: TimeAmount, maximum: Int) {
+            if now >= nextGeneration || current.count >= maximum {
+                previous = current
+                current = [:]
+                nextGeneration = now + lifetime
+            }
+            current[key] = recorded
+        }
+    }
+
+    private static let shardCount = 16
+
+    private let secret = SymmetricKey(size: .bits256)
+    private let lifetime: TimeAmount
+    private let maximumPerGeneration: Int
+    private let shards: [NIOLockedValueBox<Shard>]
+
+    /// - Parameters:
+    ///   - lifetime: How long a decision stands. The default is 11 minutes: no token lives longer than ten.
+    ///   - maximum: About how many decisions are kept at most; when there are more, the oldest are forgotten. The default
+    ///     is 400,000.
+    package init(lifetime: TimeAmount = .minutes(11), maximum: Int = 400_000) {
+        self.lifetime = lifetime
+        maximumPerGeneration = max(1, maximum / 2 / Self.shardCount)
+        shards = (0..<Self.shardCount).map { _ in NIOLockedValueBox(Shard()) }
+    }
+
+    /// The key for the parts of a name, or for content. Different parts give different keys.
+    package func key(of parts: some Sequence<String>) -> Key {
+        var name: [UInt8] = []
+        for part in parts {
+            withUnsafeBytes(of: UInt64(part.utf8.count)) { name.append(contentsOf: $0) }
+            name.append(contentsOf: part.utf8)
+        }
+        return HMAC<SHA256>.authenticationCode(for: name, using: secret).withUnsafeBytes { bytes in
+            Key(
+                high: bytes.loadUnaligned(as: UInt64.self), low: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+            )
+        }
+    }
+
+    /// Says what happens to a request. The waiter is used for ``Admission/joined`` alone.
+    package func admit(_ key: Key, fingerprint: Key, now: NIODeadline, waiter: () -> Waiter) -> Admission {
+        shard(of: key).withLockedValue { shard in
+            if let running = shard.running[key] {
+                guard running.fingerprint == fingerprint else { return .conflict }
+                shard.running[key]?.waiters.append(waiter())
+                return .joined
+            }
+            if let recorded = shard.current[key] ?? shard.previous[key], recorded.end > now {
+                return recorded.fingerprint == fingerprint ? .recorded(recorded.decision) : .conflict
+            }
+            shard.running[key] = Running(fingerprint: fingerprint)
+            return .fresh
+        }
+    }
+
+    /// Whether others wait for the decision of a request that is being run.
+    package func hasWaiters(_ key: Key) -> Bool {
+        shard(of: key).withLockedValue { $0.running[key]?.waiters.isEmpty == false }
+    }
+
+    /// Reports the decision about a request that was admitted as fresh. It is given to those that wait, and kept for those
+    /// to come unless `keeps` is false.
+    package func finish(_ key: Key, with decision: RecordedDecision, keeps: Bool, now: NIODeadline) {
+        let waiters = shard(of: key).withLockedValue { shard -> [Waiter] in
+            guard let running = shard.running.removeValue(forKey: key) else { return [] }
+            if keeps {
+                let recorded = Recorded(fingerprint: running.fingerprint, decision: decision, end: now + lifetime)
+                shard.keep(recorded, as: key, now: now, lifetime: lifetime, maximum: maximumPerGeneration)
+            }
+            return running.waiters
+        }
+        for waiter in waiters { waiter.eventLoop.execute { waiter.body(decision) } }
+    }
+
+    private func shard(of key: Key) -> NIOLockedValueBox<Shard> {
+        shards[Int(truncatingIfNeeded: key.low % UInt64(Self.shardCount))]
+    }
+}

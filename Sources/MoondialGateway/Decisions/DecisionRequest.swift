@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialRules
+
+/// A request for a decision, with who asks.
+package struct DecisionRequest: Sendable {
+    package var run: RunRequest
+    package let caller: Caller
+    /// The W3C trace context that the caller has sent.
+    package var traceparent: String?
+    package var idempotency: Idempotency?
+
+    /// What an `Idempotency-Key` stands for.
+    package struct Idempotency: Sendable, Hashable {
+        package let key: String
+        /// The path and body for which the key was sent.
+        package let content: [String]
+    }
+}
+
+/// What comes of a ``DecisionRequest``.
+package enum DecisionReply: Sendable {
+    case decided(RecordedDecision, by: DecisionOrigin)
+    /// Nothing was run or sent.
+    case rejected(Rejection)
+}
+
+/// Where a decision comes from.
+package enum DecisionOrigin: Sendable {
+    /// The run of this request.
+    case run(FinishedRun)
+    /// The run of another request with the same token or idempotency key.
+    case otherRequest
+    /// The token guard.
+    case tokenGuard
+
+    /// Whether it was made for another request.
+    var isReplayed: Bool {
+        if case .otherRequest = self { true } else { false }
+    }
+
+    /// The run of this request, if it was run.
+    var run: FinishedRun? {
+        if case .run(let run) = self { run } else { nil }
+    }
+}
+
+/// Why a request was not run.
+package enum Rejection: String, Sendable, CaseIterable {
+    /// Too many runs are in flight, or the machine is too busy.
+    case overload
+    /// The decision log cannot be written.
+    case logUnavailable = "log_unavailable"
+    /// The idempotency key was used with other content.
+    case idempotencyConflict = "idempotency_conflict"
+    /// The caller hung up before anything was sent.
+    case callerGone = "caller_gone"
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialRules
+package import NIOCore
+package import NumberVerification
+
+/// Decides on requests on one event loop: admits them, lets those with the same token share one run, and reports each run
+/// once.
+package final class DecisionWorker {
+    /// What all event loops share.
+    package struct Shared: Sendable {
+        /// By token.
+        package let tokens: DecisionMemory?
+        /// By `Idempotency-Key`.
+        package let idempotency: DecisionMemory
+        /// By app key.
+        package let breakers: [String: AccountBreaker]
+        /// Whether runs can be recorded.
+        package let canRecord: @Sendable () -> Bool
+
+        /// `tokens` is nil without the token guard.
+        package init(
+            tokens: DecisionMemory?, idempotency: DecisionMemory, breakers: [String: AccountBreaker],
+            canRecord: @escaping @Sendable () -> Bool
+        ) {
+            self.tokens = tokens
+            self.idempotency = idempotency
+            self.breakers = breakers
+            self.canRecord = canRecord
+        }
+    }
+
+    /// What happened to a request other than being run and decided.
+    package enum Outcome: Sendable {
+        /// What the token guard said.
+        case token(GatewayMetrics.TokenOutcome)
+        case rejected(Rejection)
+    }
+
+    /// How long a request may wait to be run.
+    private static let maximumWait = TimeAmount.seconds(1)
+
+    package let engine: RuleEngine
+    private let shared: Shared
+    private let eventLoop: any EventLoop
+    private let lines: [String: ApplicationLine]
+    private let maximumRuns: Int
+    private let maximumWaiting: Int
+    private let load: LoadGauge
+    /// Gets each run that has ended, with its request.
+    package var onRun: ((FinishedRun, DecisionRequest) -> Void)?
+    package var onOutcome: ((Outcome) -> Void)?
+    package var onBreaker: ((String, AccountBreaker.State) -> Void)?
+    package private(set) var runsInFlight = 0
+    /// The first ``nextWaiting`` of them have been served.
+    private var waiting: [PendingDecision] = []
+    private var nextWaiting = 0
+
+    /// - Parameters:
+    ///   - engine: That of the event loop.
+    ///   - clients: The source of attempts of each application, by app key.
+    ///   - shared: The same for all workers.
+    ///   - eventLoop: That of the engine.
+    ///   - maximumRuns: Runs in flight.
+    ///   - maximumWaiting: Requests that wait for one of them to end.
+    ///   - maximumDelay: How late the event loop may be before requests are turned away.
+    package init(
+        engine: RuleEngine, clients: [String: any AttemptSource], shared: Shared, eventLoop: any EventLoop,
+        maximumRuns: Int, maximumWaiting: Int, maximumDelay: TimeAmount
+    ) {
+        self.engine = engine
+        self.shared = shared
+        self.eventLoop = eventLoop
+        self.maximumRuns = maximumRuns
+        self.maximumWaiting = maximumWaiting
+        load = LoadGauge(maximumDelay: maximumDelay, eventLoop: eventLoop)
+        var lines: [String: ApplicationLine] = [:]
+        for (appKey, client) in clients {
+            guard let breaker = shared.breakers[appKey] else { preconditionFailure("an application has a breaker") }
+            lines[appKey] = ApplicationLine(client: client, breaker: breaker, eventLoop: eventLoop)
+        }
+        self.lines = lines
+    }
+
+    package var waitingRuns: Int { waiting.count - nextWaiting }
+
+    /// Stops watching the load, and ends the clients: what is in flight ends as cancelled.
+    package func close() {
+        load.stop()
+        for line in lines.values { line.client.close() }
+    }
+
+    /// Decides on one request. The completion is called once, in this call or later.
+    ///
+    /// - Returns: What the caller's end is reported to.
+    @discardableResult
+    package func decide(
+        _ request: DecisionRequest, completion: @escaping (DecisionReply) -> Void
+    ) -> PendingDecision {
+        let decision = PendingDecision(request, start: eventLoop.now, completion)
+        guard shared.canRecord() else {
+            onOutcome?(.rejected(.logUnavailable))
+            decision.finish(.rejected(.logUnavailable))
+            return decision
+        }
+        admitByKey(decision)
+        return decision
+    }
+
+    /// The caller has hung up: the run ends unless the provider may have got the request, or others wait for the decision.
+    package func callerHungUp(_ decision: PendingDecision) {
+        guard !decision.claims.contains(where: { $0.memory.hasWaiters($0.key) }) else { return }
+        if decision.isWaiting {
+            decision.isWaiting = false
+            reject(decision, .callerGone)
+        } else if let handle = decision.handle, !handle.mayHaveSent {
+            handle.cancel()
+        }
+    }
+
+    // MARK: - Requests that come again
+
+    private func admitByKey(_ decision: PendingDecision) {
+        guard let idempotency = decision.request.idempotency else { return admitByToken(decision) }
+        let memory = shared.idempotency
+        let key = memory.key(of: [decision.request.caller.appKey, idempotency.key])
+        switch admission(of: decision, in: memory, key, fingerprint: memory.key(of: idempotency.content)) {
+        case .fresh:
+            decision.claims.append(PendingDecision.Claim(memory: memory, key: key))
+            admitByToken(decision)
+        case .conflict: decision.finish(.rejected(.idempotencyConflict))
+        case .joined: break
+        case .recorded(let recorded): decision.finish(.decided(recorded, by: .otherRequest))
+        }
+    }
+
+    private func admitByToken(_ decision: PendingDecision) {
+        guard let memory = shared.tokens else { return admitByLoad(decision) }
+        let verification = decision.request.run.verification
+        let key = memory.key(of: [decision.request.caller.appKey, verification.token.reveal()])
+        let fingerprint = memory.key(of: [verification.phone.submitted])
+        switch admission(of: decision, in: memory, key, fingerprint: fingerprint) {
+        case .fresh:
+            onOutcome?(.token(.fresh))
+            decision.claims.append(PendingDecision.Claim(memory: memory, key: key))
+            admitByLoad(decision)
+        case .conflict:
+            onOutcome?(.token(.reused))
+            let review = RecordedDecision(
+                reviewBecause: .tokenReused, traceID: engine.newTraceID(), revision: engine.outline.revision)
+            end(decision, with: review, by: .tokenGuard, keeps: false)
+        case .joined: onOutcome?(.token(.joined))
+        case .recorded(let recorded):
+            onOutcome?(.token(.replayed))
+            end(decision, with: recorded, by: .otherRequest, keeps: true)
+        }
+    }
+
+    private func admission(
+        of decision: PendingDecision, in memory: DecisionMemory, _ key: DecisionMemory.Key,
+        fingerprint: DecisionMemory.Key
+    ) -> DecisionMemory.Admission {
+        memory.admit(key, fingerprint: fingerprint, now: eventLoop.now) {
+            let place = NIOLoopBound((self, decision), eventLoop: eventLoop)
+            return DecisionMemory.Waiter(eventLoop: eventLoop) { recorded in
+                let (worker, decision) = place.value
+                worker.end(decision, with: recorded, by: .otherRequest, keeps: recorded.mayHaveReadToken)
+            }
+        }
+    }
+
+    // MARK: - Load
+
+    private func admitByLoad(_ decision: PendingDecision) {
+        if load.isOverloaded { return reject(decision) }
+        if runsInFlight < maximumRuns { return run(decision) }
+        guard waitingRuns < maximumWaiting else { return reject(decision) }
+        decision.isWaiting = true
+        waiting.append(decision)
+    }
+
+    /// Nothing was sent, so a later request with the same token is run.
+    private func reject(_ decision: PendingDecision, _ reason: Rejection = .overload) {
+        let review = RecordedDecision(
+            reviewBecause: .deadline, traceID: engine.newTraceID(), revision: engine.outline.revision)
+        for claim in decision.claims { claim.memory.finish(claim.key, with: review, keeps: false, now: eventLoop.now) }
+        decision.claims = []
+        onOutcome?(.rejected(reason))
+        decision.finish(.rejected(reason))
+    }
+
+    private func startWaiting() {
+        while runsInFlight < maximumRuns, nextWaiting < waiting.count {
+            let next = waiting[nextWaiting]
+            nextWaiting += 1
+            guard next.isWaiting else { continue }
+            next.isWaiting = false
+            if eventLoop.now - next.start > Self.maximumWait { reject(next) } else { run(next) }
+        }
+        if nextWaiting > 1024 || nextWaiting == waiting.count {
+            waiting.removeFirst(nextWaiting)
+            nextWaiting = 0
+        }
+    }
+
+    // MARK: - Runs
+
+    private func run(_ decision: PendingDecision) {
+        guard let line = lines[decision.request.caller.appKey] else {
+            preconditionFailure("a caller belongs to an application of the gateway")
+        }
+        runsInFlight += 1
+        decision.handle = engine.verify(
+            decision.request.run, over: AttemptLine(line.client, reserver: line)
+        ) { [self] finished in
+            runsInFlight -= 1
+            decision.handle = nil
+            note(finished, decision, line)
+            let recorded = RecordedDecision(finished.result)
+            end(decision, with: recorded, by: .run(finished), keeps: recorded.mayHaveReadToken)
+            startWaiting()
+        }
+    }
+
+    private func note(_ finished: FinishedRun, _ decision: PendingDecision, _ line: ApplicationLine) {
+        for attempt in finished.result.attempts {
+            guard let code = attempt.attempt.code else { continue }
+            if let state = line.breaker.note(code: code, now: eventLoop.now) {
+                onBreaker?(decision.request.caller.appKey, state)
+            }
+        }
+        onRun?(finished, decision.request)
+    }
+
+    private func end(
+        _ decision: PendingDecision, with recorded: RecordedDecision, by origin: DecisionOrigin, keeps: Bool
+    ) {
+        for claim in decision.claims {
+            claim.memory.finish(claim.key, with: recorded, keeps: keeps, now: eventLoop.now)
+        }
+        decision.claims = []
+        decision.finish(.decided(recorded, by: origin))
+    }
+}
+
+/// A request that is being decided. Used on one event loop.
+package final class PendingDecision {
+    /// A name under which others may wait for this decision.
+    struct Claim {
+        let memory: DecisionMemory
+        let key: DecisionMemory.Key
+    }
+
+    let request: DecisionRequest
+    var claims: [Claim] = []
+    var handle: (any RunInFlight)?
+    private var completion: ((DecisionReply) -> Void)?
+
+    /// When the request arrived.
+    let start: NIODeadline
+    /// Whether it waits for a run to end.
+    var isWaiting = false
+
+    init(_ request: DecisionRequest, start: NIODeadline, _ completion: @escaping (DecisionReply) -> Void) {
+        self.request = request
+        self.start = start
+        self.completion = completion
+    }
+
+    func finish(_ reply: DecisionReply) {
+        guard let completion else { preconditionFailure("a request is decided once") }
+        self.completion = nil
+        completion(reply)
+    }
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+
+package import JSON
+package import MoondialRules
+import NIOConcurrencyHelpers
+package import NIOCore
+import NIOSSL
+import NumberVerification
+
+/// Rules behind a port: the provider's API, and moondial's own, with an administration beside them.
+///
+/// One event loop serves a request from its first byte to its reply: each has a listener, a rule engine and clients of its
+/// own. They share the memory of decisions, the breakers, the metrics and the decision log.
+package final class Gateway: Sendable {
+    private struct Place: Sendable {
+        let eventLoop: any EventLoop
+        let worker: NIOLoopBound<GatewayWorker>
+        let listener: Listener
+    }
+
+    private struct State {
+        var isDraining = false
+        var isReloading = false
+        var tls: NIOSSLContext?
+        var rulesLoaded = NIODeadline.now()
+        /// Why the last reload changed nothing, or nil when it did.
+        var reloadProblem: String?
+        var drainRequest: (@Sendable () -> Void)?
+    }
+
+    private let configuration: GatewayConfiguration
+    private let sources: GatewaySources
+    private let service: RuleService
+    private let shared: DecisionWorker.Shared
+    private let reporter: GatewayReporter
+    private let state: NIOLockedValueBox<State>
+    private let places: NIOLockedValueBox<[Place]>
+    private let admin: NIOLockedValueBox<(listener: Listener, connections: NIOLoopBound<ConnectionTable>)?>
+
+    private init(
+        _ configuration: GatewayConfiguration, _ sources: GatewaySources, _ service: RuleService,
+        _ shared: DecisionWorker.Shared, _ reporter: GatewayReporter, tls: NIOSSLContext?
+    ) {
+        self.configuration = configuration
+        self.sources = sources
+        self.service = service
+        self.shared = shared
+        self.reporter = reporter
+        state = NIOLockedValueBox(State(tls: tls))
+        places = NIOLockedValueBox([])
+        admin = NIOLockedValueBox(nil)
+    }
+
+    /// Loads everything and begins to listen. Returns when requests are accepted.
+    ///
+    /// - Parameters:
+    ///   - configuration: What does not change while the gateway works.
+    ///   - sources: What is read again for a reload.
+    ///   - reporter: Records runs, metrics and events.
+    ///   - group: Has as many event loops as the configuration has workers, or more.
+    /// - Returns: The gateway, which serves requests until ``stop()``.
+    /// - Throws: A `Diagnostic` for rules that do not load, what `sources` throw, or an error of the system for an address
+    ///   that cannot be listened on.
+    package static func start(
+        _ configuration: GatewayConfiguration, sources: GatewaySources, reporter: GatewayReporter,
+        on group: any EventLoopGroup
+    ) async throws -> Gateway {
+        let callers = try sources.readCallers()
+        let tls = try sources.readTLS()
+        let eventLoops = Array(group.makeIterator().prefix(configuration.workers))
+        precondition(eventLoops.count == configuration.workers, "each worker has an event loop")
+        let first = configuration.applications[0]
+        let service = try await RuleService(
+            rules: try sources.readRules(), configuration: configuration.service, on: eventLoops
+        ) { try sources.makeClient(first, $0) }
+        let breakers = configuration.applications.map {
+            ($0.appKey, AccountBreaker(interval: configuration.breakerInterval))
+        }
+        let shared = DecisionWorker.Shared(
+            tokens: configuration.tokenGuard.map { DecisionMemory(lifetime: $0) },
+            idempotency: DecisionMemory(lifetime: configuration.tokenGuard ?? .minutes(11)),
+            breakers: Dictionary(breakers, uniquingKeysWith: { first, _ in first }),
+            canRecord: reporter.canRecord)
+        let gateway = Gateway(configuration, sources, service, shared, reporter, tls: tls)
+        do {
+            try await gateway.listen(on: eventLoops, callers: callers)
+        } catch {
+            await gateway.stop()
+            throw error
+        }
+        try await gateway.observe()
+        return gateway
+    }
+
+    private func listen(on eventLoops: [any EventLoop], callers: CallerDirectory) async throws {
+        var address = configuration.address
+        for eventLoop in eventLoops {
+            let worker = try await eventLoop.submit { [self] in
+                NIOLoopBound(
+                    try GatewayWorker(
+                        engine: service.engine(on: eventLoop), configuration: configuration, sources: sources,
+                        shared: shared, callers: callers, reporter: reporter, eventLoop: eventLoop),
+                    eventLoop: eventLoop)
+            }.get()
+            let path = configuration.authFields == nil ? nil : PublicRouter.authPath
+            let listener = try await Listener.start(
+                on: address, sharesPort: eventLoops.count > 1, eventLoop: eventLoop,
+                tls: { [state] in state.withLockedValue { $0.tls } }
+            ) { [configuration] in
+                ServerConnection(
+                    responder: worker.value.router, table: worker.value.connections, limits: configuration.limits,
+                    bodylessGETPath: path)
+            }
+            address = listener.address
+            places.withLockedValue { $0.append(Place(eventLoop: eventLoop, worker: worker, listener: listener)) }
+        }
+        try await listenForAdministration(on: eventLoops[0])
+    }
+
+    private func listenForAdministration(on eventLoop: any EventLoop) async throws {
+        let parts = try await eventLoop.submit { [self] in
+            NIOLoopBound(
+                (AdminRouter(self, eventLoop: eventLoop), ConnectionTable(eventLoop: eventLoop)), eventLoop: eventLoop)
+        }.get()
+        let listener = try await Listener.start(
+            on: configuration.adminAddress, sharesPort: false, eventLoop: eventLoop, tls: { nil }
+        ) {
+            ServerConnection(
+                responder: parts.value.0, table: parts.value.1, limits: ServerLimits(), bodylessGETPath: nil)
+        }
+        let connections = try await eventLoop.submit { NIOLoopBound(parts.value.1, eventLoop: eventLoop) }.get()
+        admin.withLockedValue { $0 = (listener, connections) }
+    }
+
+    /// What clients connect to.
+    package var url: String {
+        let isEncrypted = state.withLockedValue { $0.tls != nil }
+        return (places.withLockedValue { $0.first?.listener.address } ?? configuration.address)
+            .url(isEncrypted: isEncrypted)
+    }
+
+    /// What the administration is reached at.
+    package var adminURL: String {
+        (admin.withLockedValue { $0?.listener.address } ?? configuration.adminAddress).url(isEncrypted: false)
+    }
+
+    /// Called when the administration asks the gateway to end.
+    package func onDrainRequest(_ body: @escaping @Sendable () -> Void) {
+        state.withLockedValue { $0.drainRequest = body }
+    }
+
+    // MARK: - Figures
+
+    private func observe() async throws {
+        reporter.rulesLoaded(try await service.outline())
+        for (appKey, breaker) in shared.breakers {
+            reporter.metrics.observeBreaker(appKey: appKey) { breaker.state != .closed }
+        }
+    }
+
+    func onEachWorker<Value: Sendable>(_ body: @escaping @Sendable (GatewayWorker) -> Value) async -> [Value] {
+        var values: [Value] = []
+        for place in places.withLockedValue({ $0 }) {
+            // Fails only when the event loop has ended, and with it the gateway.
+            if let value = try? await place.eventLoop.submit({ body(place.worker.value) }).get() {
+                values.append(value)
+            }
+        }
+        return values
+    }
+
+    /// Returns when each event loop has found time to answer.
+    package func touchWorkers() async { _ = await onEachWorker { _ in } }
+
+    // MARK: - Reload
+
+    /// Loads rules, callers and certificates anew: all of them, or none when one cannot be used.
+    ///
+    /// - Returns: The revision of the rules.
+    /// - Throws: What went wrong; also when a reload is under way.
+    @discardableResult
+    package func reloadAll() async throws -> String {
+        do {
+            let callers = try sources.readCallers()
+            let tls = try sources.readTLS()
+            let outline = try await service.reload(try sources.readRules())
+            state.withLockedValue { state in
+                state.tls = tls
+                state.rulesLoaded = .now()
+                state.reloadProblem = nil
+            }
+            _ = await onEachWorker { worker in
+                worker.router.callers = callers
+                worker.rulesChanged()
+            }
+            reporter.rulesLoaded(outline)
+            reporter.report(.reloaded(revision: outline.revision))
+            return outline.revision
+        } catch {
+            let problem = (error as? Diagnostic)?.message ?? "\(error)"
+            state.withLockedValue { $0.reloadProblem = problem }
+            reporter.report(.reloadFailed(problem))
+            throw error
+        }
+    }
+
+    /// The files that decide how the rules load.
+    package func fileStamps() async -> FileStamps? {
+        guard let place = places.withLockedValue({ $0.first }) else { return nil }
+        return try? await place.eventLoop.submit { place.worker.value.decisions.engine.fileStamps }.get()
+    }
+
+    // MARK: - End
+
+    /// Accepts no further connections, ends idle ones, and lets the others end after the reply that they wait for.
+    ///
+    /// - Parameter timeout: After that, connections are closed whatever they are doing.
+    /// - Returns: Whether all ended in time.
+    package func drain(within timeout: TimeAmount) async -> Bool {
+        let places = places.withLockedValue { $0 }
+        for place in places { await place.listener.stop() }
+        let ended = places.map { place in
+            place.eventLoop.flatSubmit { place.worker.value.connections.drain() }
+        }
+        guard let first = places.first else { return true }
+        let all = EventLoopFuture.andAllSucceed(ended, on: first.eventLoop)
+        let promise = first.eventLoop.makePromise(of: Bool.self)
+        let alarm = first.eventLoop.scheduleTask(in: timeout) { promise.succeed(false) }
+        all.whenComplete { _ in
+            alarm.cancel()
+            promise.succeed(true)
+        }
+        return (try? await promise.futureResult.get()) ?? false
+    }
+
+    /// From here on the gateway says that it is not ready.
+    package func beginDraining() {
+        state.withLockedValue { $0.isDraining = true }
+        reporter.report(.draining)
+    }
+
+    /// Ends everything at once: what is in flight ends as cancelled.
+    package func stop() async {
+        for place in places.withLockedValue({ $0 }) { await place.listener.stop() }
+        _ = await onEachWorker { $0.close() }
+        if let admin = admin.withLockedValue({ $0 }) {
+            await admin.listener.stop()
+            admin.listener.channel.eventLoop.execute { admin.connections.value.closeAll() }
+        }
+        try? await service.close()
+    }
+}
+
+// MARK: - Administration
+
+extension Gateway: GatewayAdministration {
+    package var version: String { configuration.version }
+
+    package func readiness() async -> (isReady: Bool, detail: JSONObject) {
+        let (isDraining, problem) = state.withLockedValue { ($0.isDraining, $0.reloadProblem) }
+        var breakers = JSONObject()
+        for (appKey, breaker) in shared.breakers.sorted(by: { $0.key < $1.key }) {
+            switch breaker.state {
+            case .closed: breakers[appKey] = "closed"
+            case .open(let code): breakers[appKey] = .string("open since code \(code)")
+            }
+        }
+        let canRecord = reporter.canRecord()
+        let isReady = !isDraining && canRecord
+        var detail: JSONObject = [
+            "status": .string(isDraining ? "draining" : isReady ? "ready" : "not ready"),
+            "rules": .object(await rulesSummary()), "breakers": .object(breakers),
+            "decision_log": .string(canRecord ? "writable" : "not writable"),
+        ]
+        if let problem { detail["last_reload"] = .string("failed: \(problem)") }
+        return (isReady, detail)
+    }
+
+    private func rulesSummary() async -> JSONObject {
+        let loaded = state.withLockedValue { $0.rulesLoaded }
+        let age = Double((NIODeadline.now() - loaded).nanoseconds / 1_000_000) / 1000
+        return ["revision": .string((try? await service.outline())?.revision ?? ""), "age_s": .double(age)]
+    }
+
+    package func metrics(accept: String?) async -> (contentType: String, text: String) {
+        let figures = await onEachWorker {
+            GatewayMetrics.Load(
+                runs: $0.decisions.runsInFlight, waiting: $0.decisions.waitingRuns, connections: $0.connections.count)
+        }
+        reporter.metrics.note(figures)
+        return reporter.text(accept: accept)
+    }
+
+    package func rules() async -> JSONObject {
+        var object = await rulesSummary()
+        guard let outline = try? await service.outline() else { return object }
+        let hits = await onEachWorker(\.hits)
+        func count(_ rule: String) -> JSONValue { .integer(Int64(hits.reduce(0) { $0 + ($1[rule] ?? 0) })) }
+        object["rules"] = .array(
+            outline.rules.map { rule in
+                var entry: JSONObject = ["name": .string(rule.name), "hits": count(rule.name)]
+                entry["hooks"] = .object(
+                    JSONObject(
+                        uniqueMembers: rule.hooks.sorted { $0.key.rawValue < $1.key.rawValue }.map { hook, site in
+                            JSONObject.Member(key: hook.rawValue, value: .string("\(site.file):\(site.line)"))
+                        }))
+                return .object(entry)
+            })
+        object["default_hits"] = count(Decision.defaultRule)
+        object["files"] = .array(Set(outline.rules.map(\.file)).sorted().map { .string($0) })
+        return object
+    }
+
+    package func reload() async -> (succeeded: Bool, detail: JSONObject) {
+        do {
+            return (true, ["status": "reloaded", "revision": .string(try await reloadAll())])
+        } catch {
+            let problem = (error as? Diagnostic)?.message ?? "\(error)"
+            return (false, ["status": "unchanged", "problem": .string(problem)])
+        }
+    }
+
+    package func startDraining() {
+        state.withLockedValue { $0.drainRequest }?()
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialRules
+package import NIOCore
+package import NIOSSL
+package import NumberVerification
+
+/// What a gateway is started with.
+package struct GatewayConfiguration: Sendable {
+    package var address: ListenAddress
+    /// Where the administration listens. The default is a free port of 127.0.0.1.
+    package var adminAddress = ListenAddress.tcp(host: "127.0.0.1", port: 0)
+    /// Event loops that serve requests.
+    package var workers: Int
+    /// Whose accounts are used; the first one is that of callers without one of their own.
+    package var applications: [Credentials]
+    /// The name of what attempts are sent to.
+    package var target: String
+    package var codes = GatewayCodes()
+    package var passthrough = PassthroughPaths.provider
+    /// How proxies ask whether a request may pass; nil when they cannot.
+    package var authFields: AuthFields?
+    package var addresses = ClientAddress(trustedProxies: [])
+    package var limits = ServerLimits()
+    /// Runs in flight, for each event loop. The default is 8,192.
+    package var runs = 8192
+    /// Requests that wait for a run to end, for each event loop. The default is 1,024.
+    package var waitingRuns = 1024
+    /// How late an event loop may be, on average, before requests are turned away: about the time that a request waits before
+    /// it is read. The default is 20 ms.
+    package var overloadDelay = TimeAmount.milliseconds(20)
+    /// How long a decision stands for its token. Nil: there is no token guard. The default is 11 minutes.
+    package var tokenGuard: TimeAmount? = .minutes(11)
+    /// The time between two calls for an application whose account is blocked. The default is 30 s.
+    package var breakerInterval = TimeAmount.seconds(30)
+    /// How long requests that are passed through may take. The default is 10 s.
+    package var passthroughTimeout = TimeAmount.seconds(10)
+    package var service: RuleService.Configuration
+    package var version: String
+
+    package init(
+        address: ListenAddress, workers: Int, applications: [Credentials], target: String,
+        service: RuleService.Configuration, version: String
+    ) {
+        self.address = address
+        self.workers = workers
+        self.applications = applications
+        self.target = target
+        self.service = service
+        self.version = version
+    }
+}
+
+/// What a gateway reads and connects to, given by the command that starts it.
+package struct GatewaySources: Sendable {
+    /// Reads the rule files. Called at the start and for each reload, away from the event loops.
+    package var readRules: @Sendable () throws(Diagnostic) -> RuleFiles
+    /// Reads who may ask. Called at the start and for each reload.
+    package var readCallers: @Sendable () throws -> CallerDirectory
+    /// Reads certificate and key; nil for plain HTTP. Called at the start and for each reload.
+    package var readTLS: @Sendable () throws -> NIOSSLContext?
+    /// Makes the client of an application on an event loop.
+    package var makeClient: @Sendable (Credentials, any EventLoop) throws -> any AttemptSource
+    /// Makes the way to the provider for requests that are passed through.
+    package var makeUpstream: @Sendable (any EventLoop) throws -> Upstream
+
+    package init(
+        readRules: @escaping @Sendable () throws(Diagnostic) -> RuleFiles,
+        readCallers: @escaping @Sendable () throws -> CallerDirectory,
+        readTLS: @escaping @Sendable () throws -> NIOSSLContext?,
+        makeClient: @escaping @Sendable (Credentials, any EventLoop) throws -> any AttemptSource,
+        makeUpstream: @escaping @Sendable (any EventLoop) throws -> Upstream
+    ) {
+        self.readRules = readRules
+        self.readCallers = readCallers
+        self.readTLS = readTLS
+        self.makeClient = makeClient
+        self.makeUpstream = makeUpstream
+    }
+}
+
+/// What a gateway tells the log of the server.
+package enum GatewayEvent: Sendable {
+    case reloaded(revision: String)
+    case reloadFailed(String)
+    case breakerOpened(appKey: String, code: Int64)
+    case breakerClosed(appKey: String)
+    case draining
+    /// The rules were loaded into a fresh Lua state; with what went wrong if that failed.
+    case luaStateRenewed(Diagnostic?)
+    /// A hook of a run has failed.
+    case hookFailed(Diagnostic)
+}

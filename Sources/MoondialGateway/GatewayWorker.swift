@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NIOCore
+import NumberVerification
+
+/// Everything that serves requests on one event loop. Used there alone.
+final class GatewayWorker {
+    let decisions: DecisionWorker
+    let router: PublicRouter
+    let connections: ConnectionTable
+    private let passthrough: PassthroughRoute
+    /// How often each rule has decided since it was loaded, by name.
+    private(set) var hits: [String: Int] = [:]
+
+    init(
+        engine: RuleEngine, configuration: GatewayConfiguration, sources: GatewaySources, shared: DecisionWorker.Shared,
+        callers: CallerDirectory, reporter: GatewayReporter, eventLoop: any EventLoop
+    ) throws {
+        var clients: [String: any AttemptSource] = [:]
+        for (index, credentials) in configuration.applications.enumerated() {
+            clients[credentials.appKey] =
+                index == 0 ? engine.attempts : try sources.makeClient(credentials, eventLoop)
+        }
+        decisions = DecisionWorker(
+            engine: engine, clients: clients, shared: shared, eventLoop: eventLoop, maximumRuns: configuration.runs,
+            maximumWaiting: configuration.waitingRuns, maximumDelay: configuration.overloadDelay)
+        passthrough = PassthroughRoute(
+            try sources.makeUpstream(eventLoop), applications: configuration.applications, eventLoop: eventLoop)
+        connections = ConnectionTable(eventLoop: eventLoop)
+        let settings = RouteSettings(
+            target: configuration.target, codes: configuration.codes, addresses: configuration.addresses)
+        router = PublicRouter(
+            decisions: DecisionRoutes(worker: decisions, settings: settings), passthrough: passthrough,
+            passthroughPaths: configuration.passthrough, authFields: configuration.authFields, callers: callers,
+            metrics: RequestMetrics(reporter.metrics, eventLoop: eventLoop))
+        report(to: reporter)
+    }
+
+    private func report(to reporter: GatewayReporter) {
+        decisions.onRun = { [unowned self] run, request in
+            hits[run.result.decision.rule, default: 0] += 1
+            reporter.report(run, of: request)
+        }
+        decisions.onOutcome = { reporter.report(outcome: $0) }
+        decisions.onBreaker = { reporter.report(breakerOf: $0, $1) }
+        decisions.engine.onRenewal = { reporter.report(renewal: $0) }
+        passthrough.onReply = { reporter.report(passthroughStatus: $0, took: $1) }
+    }
+
+    /// Decides by other rules from the next run on.
+    func rulesChanged() { hits = [:] }
+
+    func close() {
+        decisions.close()
+        passthrough.close()
+        connections.closeAll()
+    }
+}

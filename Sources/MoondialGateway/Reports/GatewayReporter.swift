@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NIOConcurrencyHelpers
+import NIOCore
+import NumberVerification
+
+/// Records what a gateway does: metrics, the decision log, and events for the log of the server. Shared by all event loops.
+package final class GatewayReporter: Sendable {
+    package let metrics: GatewayMetrics
+    private let registry: PrometheusRegistry
+    private let sink: RecordSink?
+    private let options: DecisionRecord.Options
+    private let clock: @Sendable () -> Int64
+    private let log: @Sendable (GatewayEvent) -> Void
+    /// Where the hooks of a rulebook are counted, by its revision: that of the rules in force, and of those before.
+    private let rules = NIOLockedValueBox<[(revision: String, metrics: RuleMetrics)]>([])
+
+    /// - Parameters:
+    ///   - sink: Where the decision log goes; nil for none.
+    ///   - target: The name of what attempts are sent to.
+    ///   - recordsTraces: Whether the decision log holds whole traces.
+    ///   - clock: Milliseconds since 1970.
+    ///   - log: Gets events, on any thread.
+    package init(
+        sink: RecordSink?, target: String, recordsTraces: Bool, clock: @escaping @Sendable () -> Int64,
+        log: @escaping @Sendable (GatewayEvent) -> Void
+    ) {
+        registry = PrometheusRegistry()
+        metrics = GatewayMetrics(registry)
+        self.sink = sink
+        options = DecisionRecord.Options(target: target, hasTrace: recordsTraces)
+        self.clock = clock
+        self.log = log
+    }
+
+    /// Whether a run may begin: it must be possible to record it.
+    package var canRecord: @Sendable () -> Bool {
+        guard let sink else { return { true } }
+        return { sink.isAccepting }
+    }
+
+    package func report(_ event: GatewayEvent) {
+        switch event {
+        case .reloadFailed: metrics.countReload(.failure)
+        case .reloaded: metrics.countReload(.success)
+        case .luaStateRenewed: metrics.countLostLuaState()
+        default: break
+        }
+        log(event)
+    }
+
+    /// Metrics in the format that an Accept header asks for.
+    func text(accept: String?) -> (contentType: String, text: String) {
+        let format = MetricsFormat(accept: accept)
+        if let sink {
+            let figures = sink.figures
+            metrics.noteDecisionLog(written: figures.written, dropped: figures.dropped, queued: figures.queuedBytes)
+        }
+        return (format.contentType, registry.text(format))
+    }
+
+    // MARK: - Rules
+
+    /// Rules were loaded.
+    func rulesLoaded(_ outline: RulebookOutline) {
+        let described = outline.rules.map { rule in
+            RuleMetrics.Rule(name: rule.name, hooks: rule.hooks.keys.map(GatewayMetrics.Hook.init))
+        }
+        let new = metrics.loadedRules(revision: outline.revision, at: Double(clock()) / 1000, described)
+        rules.withLockedValue { rules in
+            rules.removeAll { $0.revision == outline.revision }
+            rules = [(outline.revision, new)] + rules.prefix(1)
+        }
+    }
+
+    private func ruleMetrics(of revision: String) -> RuleMetrics? {
+        rules.withLockedValue { $0.first { $0.revision == revision }?.metrics }
+    }
+
+    // MARK: - Runs
+
+    /// A run has ended. On its event loop.
+    func report(_ run: FinishedRun, of request: DecisionRequest) {
+        if let sink { record(run, of: request, in: sink) }
+        countHooks(of: run.trace)
+        for attempt in run.result.attempts.map(\.attempt) {
+            metrics.countUpstreamCall(
+                attempt.endpoint == .mobile ? .mobile : .h5, code: attempt.code, took: attempt.elapsed)
+            switch attempt.billed {
+            case .yes: metrics.countBilledCall(.yes)
+            case .maybe: metrics.countBilledCall(.maybe)
+            case .no: break
+            }
+        }
+        for failure in run.failures { log(.hookFailed(failure)) }
+    }
+
+    private func record(_ run: FinishedRun, of request: DecisionRequest, in sink: RecordSink) {
+        let now = clock()
+        let line = DecisionRecord.line(for: run, of: request, endedAt: now, options)
+        guard sink.append(line) == .tooLong else { return }
+        // Rules can make a trace, or the fields of a decision, very large. The rest of the record must not be lost.
+        _ = sink.append(DecisionRecord.shortLine(for: run, of: request, endedAt: now, options))
+    }
+
+    private func countHooks(of trace: Trace) {
+        guard let rules = ruleMetrics(of: trace.revision) else { return }
+        for event in trace.events {
+            guard case .hookAnswered(let answer, let call) = event.kind, let place = event.place else { continue }
+            rules.countCall(
+                rule: place.rule, GatewayMetrics.Hook(place.hook), result(answer),
+                took: event.time - trace.events[call].time)
+        }
+    }
+
+    private func result(_ answer: HookAnswer?) -> GatewayMetrics.HookResult {
+        switch answer {
+        case nil: return .cancelled
+        case .none?: return .none
+        case .failed(let failure)?:
+            switch failure.kind {
+            case .timeout: metrics.countKill(.timeout)
+            case .memory: metrics.countKill(.memory)
+            case .limit: metrics.countKill(.limit)
+            case .raised, .cannotYield, .invalidAnswer: break
+            }
+            return .error
+        default: return .answered
+        }
+    }
+
+    /// A request was not run, or got the decision of another one.
+    func report(outcome: DecisionWorker.Outcome) {
+        switch outcome {
+        case .token(let outcome): metrics.countTokenOutcome(outcome)
+        case .rejected(.overload): metrics.countRejection(.overload)
+        case .rejected(.logUnavailable): metrics.countRejection(.logFull)
+        case .rejected(.callerGone), .rejected(.idempotencyConflict): break
+        }
+    }
+
+    func report(renewal problem: Diagnostic?) { report(.luaStateRenewed(problem)) }
+
+    func report(breakerOf appKey: String, _ state: AccountBreaker.State) {
+        switch state {
+        case .open(let code): report(.breakerOpened(appKey: appKey, code: code))
+        case .closed: report(.breakerClosed(appKey: appKey))
+        }
+    }
+
+    func report(passthroughStatus: Int?, took time: TimeAmount) {
+        metrics.countUpstreamCall(.passthrough, code: nil, took: Duration(time))
+    }
+}
+
+extension GatewayMetrics.Hook {
+    fileprivate init(_ hook: Hook) {
+        switch hook {
+        case .preCheck: self = .preCheck
+        case .route: self = .route
+        case .fallback: self = .fallback
+        case .mapResult: self = .mapResult
+        case .onDecision: self = .onDecision
+        }
+    }
+}
+
+extension GatewayMetrics {
+    /// What is in flight on one event loop.
+    struct Load: Sendable {
+        let runs: Int
+        let waiting: Int
+        let connections: Int
+    }
+
+    /// Takes the figures of all event loops.
+    func note(_ loads: [Load]) {
+        runsInFlight.set(Int64(loads.reduce(0) { $0 + $1.runs }))
+        waitingRuns.set(Int64(loads.reduce(0) { $0 + $1.waiting }))
+        connections.set(Int64(loads.reduce(0) { $0 + $1.connections }))
+    }
+}

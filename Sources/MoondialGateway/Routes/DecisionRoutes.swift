@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+
+import HTTP1
+import JSON
+import MoondialRules
+import NIOCore
+import NumberVerification
+
+/// The requests that rules decide on.
+final class DecisionRoutes {
+    private let worker: DecisionWorker
+    private let settings: RouteSettings
+
+    init(worker: DecisionWorker, settings: RouteSettings) {
+        self.worker = worker
+        self.settings = settings
+    }
+
+    // MARK: - The provider's API
+
+    /// A request as the provider takes it. Members that the provider does not know are ignored, as there.
+    func verify(_ exchange: ServerExchange, at endpoint: Endpoint, callers: CallerDirectory) {
+        let request = exchange.request
+        guard request.method == "POST" else {
+            return exchange.reply(refusal(.methodNotSupported, status: 405, [("Allow", "POST")]))
+        }
+        let caller: Caller
+        switch callers.answer(to: request.authorization) {
+        case .known(let known): caller = known
+        case .missing: return exchange.reply(refusal(.missAuth, status: 401, [Self.challenge]))
+        case .wrong: return exchange.reply(refusal(.authFailed, status: 401, [Self.challenge]))
+        }
+        guard request.hasJSON else { return exchange.reply(refusal(.mediaTypeNotSupported, status: 415)) }
+        let run: RunRequest
+        do throws(Diagnostic) {
+            run = try parse(exchange, ignoresUnknown: true, channel: endpoint == .h5 ? .web : nil)
+        } catch {
+            let content = "\(ResponseCode.parameterInvalid.entry?.content ?? ""): \(error.message)"
+            return exchange.reply(
+                GatewayReply.provider(status: 400, code: .parameterInvalid, content: content))
+        }
+        let exID = run.verification.exID
+        decide(exchange, run, caller) { [settings] reply in
+            switch reply {
+            case .decided(let decision, let origin):
+                let code = ResponseCode(settings.codes.code(for: decision))
+                let isProviders = decision.code == code.rawValue
+                var message = GatewayReply.provider(
+                    code: code, content: isProviders ? decision.content : nil, id: decision.id,
+                    exID: exID ?? (code.verdict == .unknown ? nil : ""))
+                message.add(decision, isReplayed: origin.isReplayed)
+                return message
+            case .rejected(.idempotencyConflict):
+                return GatewayReply.provider(
+                    status: 422, code: .parameterInvalid, content: Self.conflictText)
+            case .rejected(let reason):
+                var message = GatewayReply.provider(
+                    status: 503, code: .badServer, content: "not processed, nothing was sent: \(reason.rawValue)")
+                message.fields.append(Self.retryAfter)
+                return message
+            }
+        }
+    }
+
+    private func refusal(
+        _ code: ResponseCode, status: Int, _ fields: [(StaticString, String)] = []
+    ) -> HTTPReplyMessage {
+        var message = GatewayReply.provider(status: status, code: code)
+        for field in fields { message.fields.append((field.0, field.1)) }
+        return message
+    }
+
+    // MARK: - moondial's own API
+
+    /// The request as `moondial verify` takes it; the reply is the whole decision.
+    func decide(_ exchange: ServerExchange, callers: CallerDirectory) {
+        let request = exchange.request
+        guard request.method == "POST" else { return exchange.reply(GatewayReply.methodNotAllowed("POST")) }
+        guard let caller = caller(of: exchange, callers) else { return }
+        guard request.hasJSON else {
+            return exchange.reply(
+                GatewayReply.problem(
+                    status: 415, "media_type", title: "The body is not JSON.",
+                    detail: "expected Content-Type: application/json"))
+        }
+        let run: RunRequest
+        do throws(Diagnostic) {
+            run = try parse(exchange, ignoresUnknown: false, channel: nil)
+        } catch {
+            return exchange.reply(
+                GatewayReply.problem(
+                    status: 400, "request_invalid", title: "The request is not valid.", detail: error.message))
+        }
+        let (exID, showsTrace) = (run.verification.exID, request.hasQueryFlag("trace"))
+        decide(exchange, run, caller) { [settings] reply in
+            switch reply {
+            case .decided(let decision, let origin):
+                var json =
+                    origin.run?.result.json(target: settings.target)
+                    ?? decision.json(exID: exID, target: settings.target)
+                if origin.isReplayed { json.set("replayed", true) }
+                if showsTrace, let run = origin.run { json.set("trace", run.trace.json) }
+                var message = GatewayReply.json(json)
+                message.add(decision, isReplayed: origin.isReplayed)
+                return message
+            case .rejected(let reason): return Self.problem(reason)
+            }
+        }
+    }
+
+    /// The question of a proxy whether a request may pass: 200 for allow, 403 for deny, 401 for review.
+    func authorize(_ exchange: ServerExchange, callers: CallerDirectory, fields: AuthFields) {
+        guard exchange.request.method == "GET" || exchange.request.method == "POST" else {
+            return exchange.reply(GatewayReply.methodNotAllowed("GET, POST"))
+        }
+        guard let caller = caller(of: exchange, callers) else { return }
+        let run: RunRequest
+        do throws(Diagnostic) {
+            if exchange.request.method == "POST", exchange.request.hasJSON {
+                run = try parse(exchange, ignoresUnknown: false, channel: nil)
+            } else {
+                run = try withAddress(RunRequest(json: fields.object(of: exchange.request.fields)), exchange)
+            }
+        } catch {
+            return exchange.reply(
+                GatewayReply.problem(
+                    status: 401, "request_invalid", title: "The request has no valid phone and token.",
+                    detail: error.message))
+        }
+        decide(exchange, run, caller) { reply in
+            switch reply {
+            case .decided(let decision, let origin):
+                let status = decision.outcome == .allow ? 200 : decision.outcome == .deny ? 403 : 401
+                var message = HTTPReplyMessage(status: status)
+                message.add(decision, isReplayed: origin.isReplayed)
+                return message
+            case .rejected(let reason): return Self.problem(reason)
+            }
+        }
+    }
+
+    /// Who asks; nil after an answer that says that this is not known.
+    func caller(of exchange: ServerExchange, _ callers: CallerDirectory) -> Caller? {
+        switch callers.answer(to: exchange.request.authorization) {
+        case .known(let caller): return caller
+        case .missing, .wrong:
+            var message = GatewayReply.problem(
+                status: 401, "unauthorized", title: "Credentials are needed.",
+                detail: "expected Basic with an application's app key and master secret, or Bearer with a known token")
+            message.fields.append(Self.challenge)
+            exchange.reply(message)
+            return nil
+        }
+    }
+
+    private static func problem(_ reason: Rejection) -> HTTPReplyMessage {
+        guard reason != .idempotencyConflict else {
+            return GatewayReply.problem(status: 422, reason.rawValue, title: conflictText)
+        }
+        var message = GatewayReply.problem(
+            status: 503, reason.rawValue, title: "The request was not processed, and nothing was sent.")
+        message.fields.append(retryAfter)
+        return message
+    }
+
+    private static let conflictText = "The Idempotency-Key was used with another request."
+    private static let challenge: (name: StaticString, value: String) = (
+        "WWW-Authenticate", "Basic realm=\"moondial\""
+    )
+    private static let retryAfter: (name: StaticString, value: String) = ("Retry-After", "1")
+
+    // MARK: - Both
+
+    private func parse(
+        _ exchange: ServerExchange, ignoresUnknown: Bool, channel: MoondialRules.Channel?
+    ) throws(Diagnostic) -> RunRequest {
+        let json: JSONValue
+        do throws(JSONValue.ParseError) {
+            json = try exchange.request.body.withUnsafeReadableBytes { bytes throws(JSONValue.ParseError) in
+                try JSONValue.parse(bytes)
+            }
+        } catch {
+            throw Diagnostic(.requestInvalid, "the body is not JSON: \(error)")
+        }
+        var run = try RunRequest(json: json, ignoresUnknownKeys: ignoresUnknown)
+        if run.channel == nil { run.channel = channel }
+        return withAddress(run, exchange)
+    }
+
+    /// A request that does not name the end user's address comes from that of the client.
+    private func withAddress(_ run: RunRequest, _ exchange: ServerExchange) -> RunRequest {
+        guard run.ip == nil else { return run }
+        var run = run
+        run.ip = settings.addresses.address(peer: exchange.peer) {
+            exchange.request.fields.values(of: "x-forwarded-for")
+        }
+        return run
+    }
+
+    private func decide(
+        _ exchange: ServerExchange, _ run: RunRequest, _ caller: Caller,
+        _ message: @escaping (DecisionReply) -> HTTPReplyMessage
+    ) {
+        let fields = exchange.request.fields
+        var request = DecisionRequest(run: run, caller: caller)
+        request.traceparent = fields["traceparent"].flatMap(Self.traceparent)
+        request.idempotency = fields["idempotency-key"].map { key in
+            let body = String(buffer: exchange.request.body)
+            return DecisionRequest.Idempotency(key: key, content: [exchange.request.path, body])
+        }
+        let decision = worker.decide(request) { exchange.reply(message($0)) }
+        if !exchange.isAnswered { exchange.onHangUp = { [worker] in worker.callerHungUp(decision) } }
+    }
+
+    /// A trace context of version 00, as the recommendation of W3C defines it; nil for anything else.
+    private static func traceparent(_ text: String) -> String? {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 55, text.hasPrefix("00-") else { return nil }
+        for (index, byte) in bytes.enumerated() {
+            switch index {
+            case 2, 35, 52: guard byte == UInt8(ascii: "-") else { return nil }
+            default:
+                guard (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) else { return nil }
+            }
+        }
+        return text
+    }
+}
+
+/// What the routes have to know of the configuration.
+struct RouteSettings: Sendable {
+    /// The name of what attempts are sent to.
+    let target: String
+    let codes: GatewayCodes
+    let addresses: ClientAddress
+}
+
+/// The header fields from which a proxy's question is read, in lower case.
+package struct AuthFields: Sendable, Hashable {
+    package var phone = "x-moondial-phone"
+    package var token = "x-moondial-token"
+    package var channel = "x-moondial-channel"
+    package var exID = "x-moondial-exid"
+
+    /// The defaults.
+    package init() {}
+
+    /// The request as JSON, without what is missing.
+    func object(of fields: HTTPFields) -> JSONValue {
+        var object = JSONObject()
+        for (key, name) in [("phone", phone), ("token", token), ("channel", channel), ("exID", exID)] {
+            if let value = fields.value(of: name) { object[key] = .string(value) }
+        }
+        return .object(object)
+    }
+}
+
+extension HTTPRequest {
+    /// Whether the query holds `name=1` or `name=true`.
+    func hasQueryFlag(_ name: String) -> Bool {
+        guard let query else { return false }
+        return query.split(separator: "&").contains { $0 == "\(name)=1" || $0 == "\(name)=true" }
+    }
+}
+
+extension JSONValue {
+    /// Sets a member of an object.
+    fileprivate mutating func set(_ key: String, _ value: JSONValue) {
+        guard case .object(var object) = self else { preconditionFailure("a decision is an object") }
+        object[key] = value
+        self = .object(object)
+    }
+}

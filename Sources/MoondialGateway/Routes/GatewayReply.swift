@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+
+import HTTP1
+import JSON
+import MoondialRules
+import NumberVerification
+
+/// Replies in the shapes that the gateway knows.
+enum GatewayReply {
+    /// A reply as the provider makes it: `{"id", "code", "content", "exID"}`.
+    static func provider(
+        status: Int = 200, code: ResponseCode, content: String? = nil, id: Int64? = nil, exID: String? = nil
+    ) -> HTTPReplyMessage {
+        var members: [JSONObject.Member] = []
+        members.reserveCapacity(4)
+        if let id { members.append(JSONObject.Member(key: "id", value: .integer(id))) }
+        members.append(JSONObject.Member(key: "code", value: .integer(code.rawValue)))
+        let text = content ?? code.entry?.content ?? "code \(code)"
+        members.append(JSONObject.Member(key: "content", value: .string(text)))
+        if let exID { members.append(JSONObject.Member(key: "exID", value: .string(exID))) }
+        return json(status: status, .object(JSONObject(uniqueMembers: members)))
+    }
+
+    static func json(status: Int = 200, _ value: JSONValue) -> HTTPReplyMessage {
+        HTTPReplyMessage(status: status, contentType: "application/json", body: value.bytes)
+    }
+
+    /// A problem as RFC 9457 defines it.
+    static func problem(status: Int, _ kind: String, title: String, detail: String? = nil) -> HTTPReplyMessage {
+        var object: JSONObject = [
+            "type": .string("urn:moondial:problem:\(kind)"), "title": .string(title), "status": .integer(Int64(status)),
+        ]
+        object["detail"] = detail.map(JSONValue.string)
+        return HTTPReplyMessage(
+            status: status, contentType: "application/problem+json", body: JSONValue.object(object).bytes)
+    }
+
+    static let notFound = problem(status: 404, "not_found", title: "There is nothing at this path.")
+
+    static func methodNotAllowed(_ allowed: String) -> HTTPReplyMessage {
+        var message = problem(status: 405, "method_not_allowed", title: "The method is not supported here.")
+        message.fields.append(("Allow", allowed))
+        return message
+    }
+
+    static func badRequest(_ error: HTTPRequestError) -> HTTPReplyMessage {
+        problem(status: error.status, error.rawValue, title: "The bytes are not a request.", detail: error.description)
+    }
+}
+
+/// The header fields that say what was decided.
+enum DecisionField {
+    static let decision: StaticString = "X-Moondial-Decision"
+}
+
+extension HTTPReplyMessage {
+    /// Adds what was decided, and by what.
+    mutating func add(_ decision: RecordedDecision, isReplayed: Bool) {
+        fields.append((DecisionField.decision, decision.outcome.rawValue))
+        if let reason = decision.reason { fields.append(("X-Moondial-Reason", reason)) }
+        fields.append(("X-Moondial-Rule", decision.rule))
+        fields.append(("X-Moondial-Trace-Id", decision.traceID.description))
+        fields.append(("X-Moondial-Revision", decision.revision))
+        if isReplayed { fields.append(("X-Moondial-Replayed", "true")) }
+    }
+}

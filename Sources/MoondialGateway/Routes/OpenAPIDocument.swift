@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+
+import HTTP1
+import JSON
+
+/// What the public port serves, as OpenAPI 3.1 describes it.
+enum OpenAPIDocument {
+    static let reply = GatewayReply.json(document)
+
+    static let document: JSONValue = [
+        "openapi": "3.1.0",
+        "info": [
+            "title": "moondial gateway", "version": "1",
+            "summary": "Number verification under rules",
+            "license": ["name": "MIT", "identifier": "MIT"],
+        ],
+        "servers": [["url": "/"]],
+        "security": [["application": []], ["caller": []]],
+        "paths": [
+            "/v1/web/verify": verify("Verifies a token of the Android, Harmony or iOS SDK, as the provider does."),
+            "/v1/web/h5/verify": verify("Verifies a token of the Web SDK, as the provider does."),
+            "/v1/decide": [
+                "post": [
+                    "operationId": "decide", "summary": "Decides on one request by the rules.",
+                    "parameters": [
+                        [
+                            "name": "trace", "in": "query", "description": "1 adds what led to the decision.",
+                            "schema": ["type": "string", "enum": ["0", "1", "true", "false"]],
+                        ]
+                    ],
+                    "requestBody": body("DecideRequest"),
+                    "responses": [
+                        "200": reply("The decision.", "Decision", headers: decisionHeaders),
+                        "400": problem("The request is not valid."), "401": problem("Credentials are needed."),
+                        "413": problem("The body is larger than 16 KiB."), "415": problem("The body is not JSON."),
+                        "422": problem("The Idempotency-Key was used with another request."),
+                        "503": problem("The request was not processed, and nothing was sent."),
+                    ],
+                ]
+            ],
+            "/openapi.json": [
+                "get": [
+                    "operationId": "describe", "summary": "This document.", "security": [],
+                    "responses": [
+                        "200": [
+                            "description": "The document.",
+                            "content": ["application/json": ["schema": ["type": "object"]]],
+                        ]
+                    ],
+                ]
+            ],
+        ],
+        "components": [
+            "securitySchemes": [
+                "application": [
+                    "type": "http", "scheme": "basic", "description": "The app key and the master secret.",
+                ],
+                "caller": ["type": "http", "scheme": "bearer", "description": "A token from the file of callers."],
+            ],
+            "schemas": .object(schemas),
+        ],
+    ]
+
+    // MARK: - Operations
+
+    private static func verify(_ summary: String) -> JSONValue {
+        [
+            "post": [
+                "summary": .string(summary), "requestBody": body("VerifyRequest"),
+                "responses": [
+                    "200": reply(
+                        "The decision as a code: 9000 for a match that is allowed, 9001 for deny, others for review.",
+                        "VerifyReply", headers: decisionHeaders),
+                    "400": reply("Code 9012, or bytes that are no request.", "VerifyReply"),
+                    "401": reply("Code 9010 or 9011: credentials are missing or wrong.", "VerifyReply"),
+                    "405": reply("Code 9013.", "VerifyReply"), "413": problem("The body is larger than 16 KiB."),
+                    "415": reply("Code 9015: the body is not JSON.", "VerifyReply"),
+                    "422": reply("The Idempotency-Key was used with another request.", "VerifyReply"),
+                    "503": reply("Not processed, nothing was sent.", "VerifyReply"),
+                ],
+            ]
+        ]
+    }
+
+    private static func reference(_ schema: String) -> JSONValue { ["$ref": .string("#/components/schemas/\(schema)")] }
+
+    private static func body(_ schema: String) -> JSONValue {
+        ["required": true, "content": ["application/json": ["schema": reference(schema)]]]
+    }
+
+    private static func reply(_ description: String, _ schema: String, headers: JSONValue? = nil) -> JSONValue {
+        var object: JSONObject = [
+            "description": .string(description), "content": ["application/json": ["schema": reference(schema)]],
+        ]
+        object["headers"] = headers
+        return .object(object)
+    }
+
+    private static func problem(_ description: String) -> JSONValue {
+        [
+            "description": .string(description),
+            "content": ["application/problem+json": ["schema": reference("Problem")]],
+        ]
+    }
+
+    private static let decisionHeaders: JSONValue = .object(
+        JSONObject(
+            uniqueMembers: ["Decision", "Reason", "Rule", "Trace-Id", "Revision", "Replayed"].map { name in
+                JSONObject.Member(key: "X-Moondial-\(name)", value: ["schema": ["type": "string"]])
+            }))
+
+    // MARK: - Schemas
+
+    private static func text(maximum: Int) -> JSONValue {
+        ["type": "string", "minLength": 1, "maxLength": .integer(Int64(maximum))]
+    }
+
+    private static let nullableText: JSONValue = ["type": ["string", "null"]]
+    private static let nullableInteger: JSONValue = ["type": ["integer", "null"]]
+
+    private static let verifyMembers: JSONObject = [
+        "phone": ["type": ["string", "integer"], "description": "The number to verify."],
+        "token": text(maximum: 4096),
+        "exID": ["type": ["string", "null"], "maxLength": 256, "description": "The caller's own id, echoed back."],
+    ]
+
+    private static let schemas: JSONObject = [
+        "VerifyRequest": [
+            "type": "object", "required": ["phone", "token"], "properties": .object(verifyMembers),
+        ],
+        "DecideRequest": [
+            "type": "object", "required": ["phone", "token"], "additionalProperties": false,
+            "properties": .object(decideMembers),
+        ],
+        "VerifyReply": [
+            "type": "object", "required": ["code", "content"],
+            "properties": [
+                "id": ["type": "integer"], "code": ["type": "integer"], "content": ["type": "string"],
+                "exID": ["type": "string"],
+            ],
+        ],
+        "Decision": [
+            "type": "object", "required": ["decision", "rule", "verdict", "attempts", "trace_id"],
+            "properties": [
+                "decision": ["enum": ["allow", "deny", "review"]], "reason": nullableText, "rule": ["type": "string"],
+                "verdict": ["enum": ["match", "mismatch", "unknown"]], "code": nullableInteger,
+                "content": nullableText, "id": nullableInteger, "exID": nullableText, "endpoint": nullableText,
+                "attempts": ["type": "array", "items": ["type": "object"]], "elapsed_ms": ["type": "number"],
+                "trace_id": ["type": "string"], "rules_revision": ["type": "string"], "target": ["type": "string"],
+                "fields": ["type": "object"], "replayed": ["type": "boolean"], "trace": ["type": "object"],
+            ],
+        ],
+        "Problem": [
+            "type": "object", "required": ["type", "title", "status"],
+            "properties": [
+                "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
+                "detail": ["type": "string"],
+            ],
+        ],
+    ]
+
+    private static let decideMembers: JSONObject = {
+        var members = verifyMembers
+        members["channel"] = ["enum": ["native", "web", .null]]
+        members["operator"] = ["enum": ["CM", "CU", "CT", .null]]
+        members["ip"] = ["type": ["string", "null"], "maxLength": 64]
+        members["token_age_ms"] = ["type": ["integer", "null"], "minimum": 0, "maximum": 86_400_000]
+        members["timeout_ms"] = ["type": ["integer", "null"], "minimum": 1, "maximum": 86_400_000]
+        members["context"] = ["type": ["object", "null"]]
+        return members
+    }()
+}

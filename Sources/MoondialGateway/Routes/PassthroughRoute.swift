@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+
+import HTTP1
+package import NIOCore
+package import NumberVerification
+import TextFormats
+
+/// Which further paths of the provider are served by asking it.
+package struct PassthroughPaths: Sendable, Hashable {
+    private let exact: Set<String>
+    private let prefixes: [String]
+
+    /// One-click login and the second version of the provider's API.
+    package static let provider = PassthroughPaths([
+        "/v1/web/loginTokenVerify", "/v1/web/h5/loginTokenVerify", "/v2/*",
+    ])
+    package static let none = PassthroughPaths([])
+
+    /// A path that ends with `*` stands for all that begin with what is before it.
+    package init(_ paths: [String]) {
+        exact = Set(paths.filter { !$0.hasSuffix("*") })
+        prefixes = paths.filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
+    }
+
+    func contains(_ path: String) -> Bool {
+        exact.contains(path) || prefixes.contains { path.hasPrefix($0) }
+    }
+}
+
+/// Where requests that are passed through go. Used on one event loop.
+package struct Upstream {
+    package let transport: any Transport
+    /// The Host header.
+    package let host: String
+    /// What stands before each path.
+    package let basePath: String
+    /// How long a reply may take.
+    package let timeout: TimeAmount
+
+    package init(transport: any Transport, host: String, basePath: String, timeout: TimeAmount) {
+        self.transport = transport
+        self.host = host
+        self.basePath = basePath
+        self.timeout = timeout
+    }
+}
+
+/// Passes requests to the provider as they are, once, and its replies back.
+final class PassthroughRoute {
+    private let upstream: Upstream
+    /// The Authorization header of each application, by app key.
+    private let authorizations: [String: String]
+    private let eventLoop: any EventLoop
+    /// Gets the status of the reply, or nil without one, and the time of each request.
+    var onReply: ((Int?, TimeAmount) -> Void)?
+
+    init(_ upstream: Upstream, applications: [Credentials], eventLoop: any EventLoop) {
+        self.upstream = upstream
+        self.eventLoop = eventLoop
+        authorizations = Dictionary(
+            applications.map { credentials in
+                let pair = "\(credentials.appKey):\(credentials.masterSecret.reveal())"
+                return (credentials.appKey, "Basic \(Base64.encode(pair.utf8))")
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func close() { upstream.transport.close() }
+
+    func forward(_ exchange: ServerExchange, for caller: Caller) {
+        let request = exchange.request
+        var fields: [(name: String, value: String)] = [
+            ("Host", upstream.host), ("User-Agent", "moondial"), ("Accept-Encoding", "identity"),
+        ]
+        if let authorization = authorizations[caller.appKey] { fields.append(("Authorization", authorization)) }
+        fields.append(("Accept", request.fields["accept"] ?? "*/*"))
+        if let contentType = request.contentType { fields.append(("Content-Type", contentType)) }
+        let target = upstream.basePath + request.path + (request.query.map { "?\($0)" } ?? "")
+        let bytes = HTTPRequestTemplate(method: request.method, target: target, fields: fields)
+            .bytes(body: Array(buffer: request.body))
+        _ = upstream.transport.send(bytes, deadline: exchange.start + upstream.timeout) { [self] result in
+            switch result {
+            case .success(let reply):
+                onReply?(reply.status, eventLoop.now - exchange.start)
+                exchange.reply(Self.message(reply))
+            case .failure(let failure):
+                onReply?(nil, eventLoop.now - exchange.start)
+                exchange.reply(Self.message(failure))
+            }
+        }
+    }
+
+    private static func message(_ reply: HTTPReply) -> HTTPReplyMessage {
+        var message = HTTPReplyMessage(status: reply.status, body: Array(buffer: reply.body))
+        for (name, field) in [
+            ("Content-Type" as StaticString, "content-type" as StaticString),
+            ("Content-Encoding", "content-encoding"), ("Retry-After", "retry-after"),
+        ] {
+            if let value = reply.fields[field] { message.fields.append((name, value)) }
+        }
+        return message
+    }
+
+    /// 503 says that nothing was sent. After that the provider may have seen the request.
+    private static func message(_ failure: ExchangeFailure) -> HTTPReplyMessage {
+        let status = failure.delivered == .no ? 503 : failure.kind == .responseTimeout ? 504 : 502
+        return GatewayReply.provider(
+            status: status, code: .badServer, content: "\(failure.message) (delivered: \(failure.delivered.rawValue))")
+    }
+}
+
+extension [UInt8] {
+    fileprivate init(buffer: ByteBuffer) { self = buffer.withUnsafeReadableBytes { Array($0) } }
+}

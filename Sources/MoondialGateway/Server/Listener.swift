@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// Where a listener can be reached.
+package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
+    case tcp(host: String, port: Int)
+    /// A Unix socket at a path.
+    case unix(String)
+
+    /// `HOST:PORT` with brackets around an IPv6 address, or `unix:PATH`; nil for anything else.
+    package init?(_ text: String) {
+        if text.hasPrefix("unix:") {
+            let path = String(text.dropFirst("unix:".count))
+            guard !path.isEmpty else { return nil }
+            self = .unix(path)
+            return
+        }
+        guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")), let port = UInt16(text[colon...].dropFirst())
+        else { return nil }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = String(host.dropFirst().dropLast())
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty else { return nil }
+        self = .tcp(host: host, port: Int(port))
+    }
+
+    package var description: String {
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        }
+    }
+
+    /// What clients connect to: `http://HOST:PORT`, or `unix:PATH`.
+    package func url(isEncrypted: Bool) -> String {
+        if case .unix = self { return description }
+        return "\(isEncrypted ? "https" : "http")://\(description)"
+    }
+
+    /// Whether only this machine can reach it.
+    package var isLocal: Bool {
+        switch self {
+        case .unix: true
+        case .tcp(let host, _): host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        }
+    }
+}
+
+/// Accepts connections on one event loop.
+struct Listener {
+    let channel: any Channel
+    let address: ListenAddress
+
+    /// What new connections are encrypted with. Can be replaced while the listener works.
+    typealias CurrentTLS = @Sendable () -> NIOSSLContext?
+
+    /// Begins to listen.
+    ///
+    /// - Parameters:
+    ///   - address: Port 0 takes a free one.
+    ///   - sharesPort: Whether other event loops listen on the same port.
+    ///   - backlog: Connections that wait to be accepted. The default is 4,096.
+    ///   - eventLoop: Accepts and serves connections.
+    ///   - tls: Asked for each new connection; nil means plain HTTP.
+    ///   - handler: Makes the handler of a connection, on the event loop.
+    /// - Returns: The listener, with the port that it got.
+    /// - Throws: An error of the system for an address that cannot be had.
+    static func start(
+        on address: ListenAddress, sharesPort: Bool, backlog: Int32 = 4096, eventLoop: any EventLoop,
+        tls: @escaping CurrentTLS, handler: @escaping @Sendable () -> ServerConnection
+    ) async throws -> Listener {
+        var bootstrap = ServerBootstrap(group: eventLoop)
+            .serverChannelOption(.backlog, value: backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let context = tls() {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+                    }
+                    try channel.pipeline.syncOperations.addHandler(handler())
+                }
+            }
+        switch address {
+        case .tcp(let host, let port):
+            bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            if sharesPort {
+                bootstrap = bootstrap.serverChannelOption(
+                    .socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
+            }
+            let channel = try await bootstrap.bind(host: host, port: port).get()
+            return Listener(channel: channel, address: .tcp(host: host, port: channel.localAddress?.port ?? port))
+        case .unix(let path):
+            let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            return Listener(channel: channel, address: address)
+        }
+    }
+
+    /// Accepts no further connection.
+    func stop() async {
+        // Closing can only fail because it is closed already.
+        try? await channel.close().get()
+    }
+}

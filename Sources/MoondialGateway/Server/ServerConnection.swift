@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+
+import HTTP1
+import NIOCore
+
+/// One connection: reads requests and writes a reply for each, in order and one at a time.
+///
+/// While a request is answered, a bounded part of what the peer sends further is read, so that the end of the connection is
+/// noticed and a peer that sends on cannot fill the memory.
+final class ServerConnection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum State {
+        /// A request is awaited or being read.
+        case reading
+        case answering(ServerExchange)
+        /// The last reply was written; what still comes is thrown away.
+        case draining
+        case closed
+    }
+
+    /// How long a peer may take to close after its last reply.
+    private static let drainTime = TimeAmount.seconds(1)
+    /// A peer that ends its side this soon after its request wants the reply all the same; later, it has hung up.
+    private static let halfCloseTime = TimeAmount.milliseconds(100)
+
+    private let responder: any RequestResponder
+    private let table: ConnectionTable
+    private let limits: ServerLimits
+    private var parser: HTTPRequestParser
+    private var state = State.reading
+    private var progress = HTTPRequestParser.Progress.none
+    private var context: ChannelHandlerContext?
+    private var isReadHeld = false
+    private var hasInputEnded = false
+    private var isAdvancing = false
+
+    /// When the connection ends unless something happens before.
+    private(set) var deadline = NIODeadline.distantFuture
+
+    /// `bodylessGETPath` is a path at which the body of a GET request is not waited for: see ``HTTPRequestParser``.
+    init(responder: any RequestResponder, table: ConnectionTable, limits: ServerLimits, bodylessGETPath: String?) {
+        self.responder = responder
+        self.table = table
+        self.limits = limits
+        parser = HTTPRequestParser(limits: limits.sizes, bodylessGETPath: bodylessGETPath)
+    }
+
+    // MARK: - Channel
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        table.add(self)
+        if table.count > limits.connections {
+            write(responder.replyToExcessConnection(), keepsAlive: false, isHead: false)
+        } else {
+            deadline = context.eventLoop.now + limits.idleTime
+        }
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch state {
+        case .reading, .answering:
+            parser.receive(unwrapInboundIn(data))
+            advance()
+        case .draining, .closed: break
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if mayRead { context.read() } else { isReadHeld = true }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        setDeadline()
+        advance()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { inputEnded() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { close() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if case .answering(let exchange) = state { exchange.onHangUp?() }
+        state = .closed
+        table.remove(self)
+        self.context = nil
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    // MARK: - Ends
+
+    func close() {
+        context?.close(promise: nil)
+    }
+
+    /// Ends the connection if no request has begun.
+    func endIfIdle() {
+        if case .reading = state, parser.progress == .none { drain() }
+    }
+
+    /// Called by the table.
+    func deadlinePassed() {
+        switch state {
+        case .reading where progress == .none: drain()
+        case .reading: write(responder.reply(to: .timeout), keepsAlive: false, isHead: false)
+        case .answering, .draining: close()
+        case .closed: break
+        }
+    }
+
+    private func inputEnded() {
+        hasInputEnded = true
+        switch state {
+        case .reading: advance()
+        case .answering(let exchange):
+            guard let context, context.eventLoop.now - exchange.start > Self.halfCloseTime else { return }
+            exchange.onHangUp?()
+        case .draining: close()
+        case .closed: break
+        }
+    }
+
+    /// Closes our side once everything is sent, and the connection when the peer has closed its side. Closing both at once
+    /// would reset the connection if there is unread input, which can destroy the reply on its way: RFC 9112, section 9.6.
+    private func drain() {
+        guard let context else { return }
+        state = .draining
+        let isSent = context.eventLoop.makePromise(of: Void.self)
+        deadline = context.eventLoop.now + limits.writeTime
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: isSent)
+        isSent.futureResult.assumeIsolated().whenComplete { [self] _ in
+            guard case .draining = state, let context = self.context else { return }
+            if hasInputEnded { return context.close(promise: nil) }
+            deadline = context.eventLoop.now + Self.drainTime
+            context.close(mode: .output, promise: nil)
+        }
+        readIfHeld()
+    }
+
+    // MARK: - Requests
+
+    /// Answers what has come so far. Many replies are given inside, hence the guard against itself.
+    private func advance() {
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        defer { isAdvancing = false }
+        var hasAll = false
+        while !hasAll, case .reading = state, let context, context.channel.isWritable {
+            do {
+                switch try parser.next() {
+                case .request(let request): answer(request, context)
+                case .continueExpected:
+                    context.writeAndFlush(
+                        wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+                case nil: hasAll = true
+                }
+            } catch {
+                write(responder.reply(to: error), keepsAlive: false, isHead: false)
+            }
+        }
+        if hasAll, hasInputEnded { drain() }
+        if hasAll { setDeadline() }
+        readIfHeld()
+    }
+
+    private func answer(_ request: HTTPRequest, _ context: ChannelHandlerContext) {
+        let exchange = ServerExchange(
+            request: request, peer: context.channel.remoteAddress, start: context.eventLoop.now
+        ) { [weak self] message in
+            guard let self, case .answering = state else { return }
+            write(message, keepsAlive: request.keepsAlive && !table.isDraining, isHead: request.method == "HEAD")
+            advance()
+        }
+        state = .answering(exchange)
+        deadline = .distantFuture
+        responder.respond(to: exchange)
+    }
+
+    private func write(_ message: HTTPReplyMessage, keepsAlive: Bool, isHead: Bool) {
+        guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(message.bytes(keepsAlive: keepsAlive, isHead: isHead)), promise: nil)
+        if !keepsAlive { return drain() }
+        state = .reading
+        progress = .none
+        deadline = context.eventLoop.now + limits.idleTime
+        setDeadline()
+    }
+
+    /// A request that has begun must be complete in time, however slowly its bytes come, and a reply be read in time.
+    private func setDeadline() {
+        guard let context, case .reading = state else { return }
+        if !context.channel.isWritable {
+            if progress != .none || deadline > context.eventLoop.now + limits.writeTime {
+                progress = .none
+                deadline = context.eventLoop.now + limits.writeTime
+            }
+            return
+        }
+        guard parser.progress != progress else { return }
+        progress = parser.progress
+        switch progress {
+        case .none: deadline = context.eventLoop.now + limits.idleTime
+        case .head: deadline = context.eventLoop.now + limits.headTime
+        case .body: deadline = context.eventLoop.now + limits.bodyTime
+        }
+    }
+
+    // MARK: - Reading
+
+    private var mayRead: Bool {
+        switch state {
+        case .reading: context?.channel.isWritable ?? true
+        case .answering: parser.bufferedBytes < limits.pipelinedBytes
+        case .draining, .closed: true
+        }
+    }
+
+    private func readIfHeld() {
+        guard isReadHeld, mayRead else { return }
+        isReadHeld = false
+        context?.read()
+    }
+}

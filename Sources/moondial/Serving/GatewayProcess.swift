@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialGateway
+import MoondialRules
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import NumberVerification
+import NumberVerificationSimulator
+
+/// A gateway that is the work of a process, from its start to its end.
+///
+/// Signals and timers are handled on the main thread, requests on threads of their own.
+final class GatewayProcess {
+    private let plan: ServePlan
+    private let shell: Shell
+    private let eventLoop: any EventLoop
+    private let group: MultiThreadedEventLoopGroup
+    private let log: ServerLog
+    private let notifier: ServiceNotifier
+    private var gateway: Gateway?
+    private var sink: RecordSink?
+    private var isEnding = false
+
+    /// Starts the gateway; the process ends with it.
+    static func run(_ plan: ServePlan, shell: Shell) -> Never {
+        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
+            GatewayProcess(plan, shell, eventLoop).start()
+        }
+        preconditionFailure("the event loop ended before the process")
+    }
+
+    private init(_ plan: ServePlan, _ shell: Shell, _ eventLoop: any EventLoop) {
+        self.plan = plan
+        self.shell = shell
+        self.eventLoop = eventLoop
+        log = ServerLog(isTerminal: shell.errorTerminal.isInteractive)
+        notifier = ServiceNotifier(path: shell.environment["NOTIFY_SOCKET"])
+        let place = NIOLoopBoundBox<GatewayProcess?>(nil, eventLoop: eventLoop)
+        // Before other threads are started, which inherit the signal mask.
+        Interrupts.watch(
+            on: eventLoop, handler: { _ in place.value?.end() },
+            hangUp: { eventLoop.execute { place.value?.reload() } })
+        group = MultiThreadedEventLoopGroup(numberOfThreads: plan.serve.workers)
+        place.value = self
+    }
+
+    private func start() {
+        for warning in plan.warnings { shell.errors.warn(warning) }
+        do throws(Failure) {
+            sink = try makeSink()
+        } catch {
+            shell.end(error)
+        }
+        let reporter = GatewayReporter(
+            sink: sink, target: plan.target.name, recordsTraces: plan.serve.log.recordsTraces,
+            clock: WallClock.milliseconds, log: { [log] in log.write($0) })
+        let configuration = plan.makeConfiguration(log)
+        let started = eventLoop.makeFutureWithTask { [plan, group] in
+            try await Gateway.start(configuration, sources: plan.makeSources(), reporter: reporter, on: group)
+        }
+        started.assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let gateway): began(gateway)
+            case .failure(let error): shell.end(failure(error))
+            }
+        }
+    }
+
+    private func makeSink() throws(Failure) -> RecordSink? {
+        guard let destination = plan.serve.log.destination, let overflow = plan.serve.log.overflow else { return nil }
+        do throws(RecordSinkError) {
+            return try RecordSink(RecordSink.Options(destination, overflow: overflow)) { [log] in log.write($0) }
+        } catch {
+            throw Failure(
+                Diagnostic(
+                    .inputOutput, "cannot write the decision log: \(error)", fix: DiagnosticCode.inputOutput.advice))
+        }
+    }
+
+    private func failure(_ error: any Error) -> Failure {
+        switch error {
+        case let error as Failure: return error
+        case let error as Diagnostic: return Failure(error)
+        case let error as SimulatorServerError: return Failure(error)
+        default:
+            guard case .tcp(let host, let port) = plan.serve.address else {
+                return Failure(Diagnostic(.inputOutput, "cannot listen: \(error)"))
+            }
+            return Failure(SimulatorServerError.cannotListen(host: host, port: port, error))
+        }
+    }
+
+    private func began(_ gateway: Gateway) {
+        self.gateway = gateway
+        let place = NIOLoopBound(self, eventLoop: eventLoop)
+        gateway.onDrainRequest { [eventLoop] in eventLoop.execute { place.value.end() } }
+        shell.output.write("listening on \(gateway.url)\nadmin on \(gateway.adminURL)\n")
+        shell.output.flush()
+        notifier.send("READY=1", "STATUS=listening on \(gateway.url)")
+        if plan.serve.watches { watchFiles(gateway) }
+        feedWatchdog(gateway)
+        if isEnding { end(gateway) }
+    }
+
+    // MARK: - Reload
+
+    private func reload() {
+        guard let gateway, !isEnding else { return }
+        notifier.send("RELOADING=1", "MONOTONIC_USEC=\(NIODeadline.now().uptimeNanoseconds / 1000)")
+        let done = eventLoop.makeFutureWithTask { [sink] in
+            await sink?.reopen()
+            // What went wrong is in the log.
+            _ = try? await gateway.reloadAll()
+        }
+        done.assumeIsolated().whenComplete { [self] _ in notifier.send("READY=1") }
+    }
+
+    private static let watchPeriod = TimeAmount.milliseconds(500)
+
+    /// Looks at the files twice a second, away from the event loops that serve requests.
+    private func watchFiles(_ gateway: Gateway) {
+        let files = [plan.serve.callersFile, plan.serve.tls?.certificateChain, plan.serve.tls?.privateKey]
+            .compactMap(\.self)
+        let seen = NIOLockedValueBox<WatchedFiles?>(nil)
+        eventLoop.scheduleRepeatedAsyncTask(initialDelay: .zero, delay: Self.watchPeriod) {
+            [eventLoop] _ in
+            eventLoop.makeFutureWithTask {
+                guard let loaded = await gateway.fileStamps() else { return }
+                let now = WatchedFiles(rules: loaded.refreshed(), others: files.map { FileStamp($0) })
+                let before = seen.withLockedValue { seen in
+                    let before = seen ?? WatchedFiles(rules: loaded, others: now.others)
+                    seen = now
+                    return before
+                }
+                if before != now { _ = try? await gateway.reloadAll() }
+            }
+        }
+    }
+
+    private struct WatchedFiles: Equatable, Sendable {
+        let rules: FileStamps
+        let others: [FileStamp?]
+    }
+
+    /// Tells the service manager that all event loops work. One that is stuck does not answer, and the message is not sent.
+    private func feedWatchdog(_ gateway: Gateway) {
+        guard let microseconds = shell.environment["WATCHDOG_USEC"].flatMap(Int64.init), microseconds > 0 else {
+            return
+        }
+        eventLoop.scheduleRepeatedAsyncTask(
+            initialDelay: .zero, delay: .microseconds(microseconds / 3)
+        ) { [eventLoop, notifier] _ in
+            eventLoop.makeFutureWithTask {
+                await gateway.touchWorkers()
+                notifier.send("WATCHDOG=1")
+            }
+        }
+    }
+
+    // MARK: - End
+
+    /// SIGTERM, Ctrl-C, or a request to the administration.
+    private func end() {
+        guard !isEnding else { return }
+        isEnding = true
+        // While the gateway starts, its end waits for it.
+        if let gateway { end(gateway) }
+    }
+
+    private func end(_ gateway: Gateway) {
+        notifier.send("STOPPING=1", "STATUS=draining")
+        gateway.beginDraining()
+        let drained = eventLoop.makeFutureWithTask { [plan, sink] in
+            try? await Task.sleep(for: plan.serve.drainDelay)
+            let start = ContinuousClock.now
+            let ended = await gateway.drain(within: TimeAmount(plan.serve.drainTimeout))
+            await gateway.stop()
+            let rest = plan.serve.drainTimeout - (ContinuousClock.now - start)
+            let isRecorded = await sink?.close(within: max(rest, .seconds(1))) ?? true
+            return ended && isRecorded
+        }
+        drained.assumeIsolated().whenComplete { [shell] result in
+            shell.end((try? result.get()) == true ? .done : .deadline)
+        }
+    }
+}

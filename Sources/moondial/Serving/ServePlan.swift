@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialGateway
+import MoondialRules
+import NIOCore
+import NumberVerification
+import NumberVerificationSimulator
+import TextFormats
+
+/// Everything that a gateway is started with, read from the command line, the environment and the configuration file.
+struct ServePlan: Sendable {
+    let settings: Settings
+    let target: Target
+    let serve: ServeSettings
+    let applications: [Credentials]
+    /// What is said at the start.
+    let warnings: [String]
+
+    init(
+        _ serve: ServeOptions, _ rules: RuleOptions, _ target: TargetOptions, _ simulator: SimulatorOptions,
+        shell: Shell
+    ) throws {
+        let sources = try SettingSources(
+            flags: rules.flags.merging(target.flags) { $1 }.merging(simulator.flags) { $1 }, config: rules.config,
+            shell: shell)
+        settings = try Settings(sources)
+        guard settings.rules != nil else {
+            throw Failure.usage(
+                "no rules are named", fix: "name files or folders with --rules or \(Setting.rules.variable)")
+        }
+        try FoundFileRule.check(sources)
+        self.target = try Target(settings.target) { () throws(Failure) in
+            try Credentials(sources, warn: shell.errors.warn)
+        }
+        let section = sources.file.serve
+        self.serve = try ServeSettings(
+            ServeSources(flags: serve.flags, environment: shell.environment, section: section))
+        var applications = [self.target.credentials]
+        for (key, file) in section.applications {
+            if section.isFound {
+                throw key.failure(
+                    "secrets of applications are not taken from a file that was found and not named",
+                    fix: "name it with --config")
+            }
+            applications.append(
+                Credentials(
+                    appKey: key.name,
+                    masterSecret: Secret(
+                        try Credentials.readSecret(file, { key.failure($0, fix: $1) }, shell.errors.warn))))
+        }
+        self.applications = applications
+        warnings = [self.target.warning].compactMap { $0 }
+    }
+
+    /// Loads the rules, the callers and the certificates once.
+    func check() throws {
+        let sources = makeSources()
+        _ = try sources.readCallers()
+        _ = try sources.readTLS()
+        var settings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
+        settings.run = self.settings.run
+        settings.config = self.settings.config
+        _ = try RulebookLoader(settings).load(try sources.readRules())
+    }
+
+    // MARK: - Gateway
+
+    func makeConfiguration(_ log: ServerLog) -> GatewayConfiguration {
+        var service = RuleService.Configuration(wallClock: WallClock.milliseconds)
+        service.run = settings.run
+        service.config = settings.config
+        service.log = { log.write($0) }
+        // Standard output may hold the decision log.
+        service.print = { log.write(printed: $0) }
+        var configuration = GatewayConfiguration(
+            address: serve.address, workers: serve.workers, applications: applications, target: target.name,
+            service: service, version: Version.number)
+        serve.apply(to: &configuration)
+        return configuration
+    }
+
+    func makeSources() -> GatewaySources {
+        let simulator = target.makeSimulator(settings.simulator)
+        var http = HTTPConfiguration()
+        http.maxConnections = serve.upstreamConnections
+        http.maxQueued = serve.runs
+        return GatewaySources(
+            readRules: { [settings] () throws(Diagnostic) in
+                try RuleFiles.read(settings.rules ?? [], limits: settings.run.limits)
+            },
+            readCallers: { [serve, applications] in try serve.readCallers(for: applications) },
+            readTLS: { [serve] in try serve.tls?.makeContext() },
+            makeClient: { [target, http] credentials, eventLoop in
+                target.makeClient(
+                    over: try target.makeTransport(simulator, http, eventLoop: eventLoop), credentials,
+                    eventLoop: eventLoop)
+            },
+            makeUpstream: { [target, http, settings] eventLoop in
+                Upstream(
+                    transport: try target.makeTransport(simulator, http, eventLoop: eventLoop), host: target.host,
+                    basePath: target.basePath, timeout: TimeAmount(settings.run.timeout))
+            })
+    }
+}

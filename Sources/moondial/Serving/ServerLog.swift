@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+
+import JSON
+import Logging
+import MoondialGateway
+import MoondialLua
+import MoondialPresentation
+import MoondialRules
+import TextFormats
+
+/// The log of a server, on standard error: lines for people on a terminal, JSON for machines elsewhere. Messages are
+/// constant; what differs stands beside them.
+struct ServerLog: Sendable {
+    private let logger: Logger
+
+    init(isTerminal: Bool) {
+        logger = Logger(label: "moondial") { _ in StandardErrorLogHandler(isTerminal: isTerminal) }
+    }
+
+    func write(_ event: GatewayEvent) {
+        switch event {
+        case .reloaded(let revision): logger.notice("rules reloaded", metadata: ["revision": "\(revision)"])
+        case .reloadFailed(let problem):
+            logger.error("reload changed nothing", metadata: ["problem": "\(problem)"])
+        case .breakerOpened(let appKey, let code):
+            logger.error("account blocked, calls stopped", metadata: ["app": "\(appKey)", "code": "\(code)"])
+        case .breakerClosed(let appKey): logger.notice("account usable again", metadata: ["app": "\(appKey)"])
+        case .draining: logger.notice("draining")
+        case .luaStateRenewed(nil): logger.warning("Lua state renewed")
+        case .luaStateRenewed(let problem?):
+            logger.error("Lua state could not be renewed", metadata: ["problem": "\(problem)"])
+        case .hookFailed(let diagnostic):
+            logger.warning("hook failed", metadata: ["problem": "\(DiagnosticText(diagnostic).text)"])
+        }
+    }
+
+    func write(_ event: RecordSink.Event) {
+        switch event {
+        case .failing(let failure): logger.error("decision log fails", metadata: ["reason": "\(failure)"])
+        case .recovered: logger.notice("decision log works again")
+        case .dropping: logger.error("decision log drops records")
+        case .spillFailing(let failure): logger.error("spill file fails", metadata: ["reason": "\(failure)"])
+        case .fileNotReplaced(let failure):
+            logger.error("decision log could not begin a new file", metadata: ["reason": "\(failure)"])
+        }
+    }
+
+    /// A line that a rule logged.
+    func write(_ line: LogLine) {
+        var metadata: Logger.Metadata = ["message": "\(line.message)"]
+        if !line.fields.isEmpty { metadata["fields"] = "\(JSONValue.object(line.fields))" }
+        if let rule = line.rule { metadata["rule"] = "\(rule)" }
+        if let site = line.site { metadata["site"] = "\(site)" }
+        if let traceID = line.traceID { metadata["trace_id"] = "\(traceID)" }
+        logger.info("rule logged", metadata: metadata)
+    }
+
+    /// A line that a rule printed.
+    func write(printed line: [UInt8]) {
+        logger.info("rule printed", metadata: ["message": "\(String(decoding: line, as: UTF8.self))"])
+    }
+}
+
+/// Writes log lines to standard error.
+private struct StandardErrorLogHandler: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+    private let isTerminal: Bool
+    private let errors = StandardError(style: .plain)
+
+    init(isTerminal: Bool) { self.isTerminal = isTerminal }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        let time = UTCTime.text(milliseconds: WallClock.milliseconds())
+        if isTerminal {
+            let details = all.map { " \($0.key)=\($0.value)" }.joined()
+            errors.write("\(time) \(event.level) \(String(escaping: "\(event.message)\(details)".utf8))\n")
+            return
+        }
+        var object: JSONObject = [
+            "time": .string(time), "level": .string("\(event.level)"), "message": .string("\(event.message)"),
+        ]
+        for (key, value) in all { object[object[key] == nil ? key : "\(key)_"] = .string("\(value)") }
+        errors.write("\(JSONValue.object(object))\n")
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import NIOConcurrencyHelpers
+import Testing
+
+@testable import MoondialGateway
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A folder for one test.
+final class LogFolder: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array((FileManager.default.temporaryDirectory.path + "/moondial-log-XXXXXX").utf8CString)
+        path = try template.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress, let made = mkdtemp(base) else { throw CocoaError(.fileWriteUnknown) }
+            return String(cString: made)
+        }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    func file(_ name: String = "decisions.log") -> String { "\(path)/\(name)" }
+
+    func text(_ name: String = "decisions.log") throws -> String {
+        try String(contentsOfFile: file(name), encoding: .utf8)
+    }
+
+    func lines(_ name: String = "decisions.log") throws -> [String] {
+        try text(name).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+    }
+
+    func write(_ text: String, to name: String = "decisions.log") throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
+    }
+
+    func mode(_ name: String = "decisions.log") throws -> Int {
+        try #require(FileManager.default.attributesOfItem(atPath: file(name))[.posixPermissions] as? Int)
+    }
+
+    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+}
+
+/// A disk that can be full.
+final class Disk: Sendable {
+    /// The bytes that fit, or nil for as many as there are.
+    private let room: NIOLockedValueBox<Int?>
+
+    init(room: Int? = nil) {
+        self.room = NIOLockedValueBox(room)
+    }
+
+    func setRoom(_ bytes: Int?) {
+        room.withLockedValue { $0 = bytes }
+    }
+
+    @Sendable
+    func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+        room.withLockedValue { room in
+            guard let left = room else { return SystemCalls.write(descriptor, bytes) }
+            guard left > 0 else { return -Int(ENOSPC) }
+            let count = SystemCalls.write(descriptor, UnsafeRawBufferPointer(rebasing: bytes.prefix(left)))
+            room = left - max(0, count)
+            return count
+        }
+    }
+}
+
+/// What a sink reports, in order.
+struct SinkEvents {
+    let report: @Sendable (RecordSink.Event) -> Void
+    private var iterator: AsyncStream<RecordSink.Event>.Iterator
+
+    init() {
+        let (stream, continuation) = AsyncStream.makeStream(of: RecordSink.Event.self)
+        report = { continuation.yield($0) }
+        iterator = stream.makeAsyncIterator()
+    }
+
+    mutating func next() async -> RecordSink.Event? { await iterator.next(isolation: #isolation) }
+}
+
+extension RecordSink {
+    func append(_ text: String) -> Acceptance { append(Array(text.utf8)) }
+}
+
+let noSpace = RecordSink.Event.failing(RecordSink.Failure(code: ENOSPC))

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+
+import HTTP1
+import JSON
+import MoondialGateway
+import NIOConcurrencyHelpers
+import Testing
+
+/// What operators and machines that watch a gateway see.
+@Suite struct AdministrationTests {
+    @Test func healthReadinessAndVersion() async throws {
+        try await GatewayFixture.run { gateway in
+            #expect(try await gateway.admin("/healthz").json == ["status": "alive"])
+            let readiness = try await gateway.admin("/readyz")
+            #expect(readiness.status == 200)
+            #expect(readiness.json["status"] == "ready")
+            #expect(try await gateway.admin("/version").json == ["version": "test"])
+            #expect(try await gateway.admin("/missing").status == 404)
+            #expect(try await gateway.admin("/readyz", method: "POST").status == 405)
+            #expect(try await gateway.admin("/-/reload", method: "GET").status == 405)
+            // None of it is on the public port.
+            #expect(try await gateway.request("GET", "/metrics").status == 404)
+            #expect(try await gateway.request("GET", "/-/rules").status == 404)
+        }
+    }
+
+    @Test func rulesAreListedWithTheirHits() async throws {
+        let rules = """
+            rule "first" { pre_check = function(req) if req.exid == "x" then return deny "x" end end }
+            rule "second" { map_result = { match = allow } }
+            """
+        try await GatewayFixture.run(rules: rules, workers: 2) { gateway in
+            for number in 1...4 { _ = try await gateway.verify("STsid-\(number)", exID: "x") }
+            _ = try await gateway.verify("STsid-5")
+            let listed = try await gateway.admin("/-/rules").json
+            #expect(listed["rules"]?.arrayValue?.map { $0["name"] } == ["first", "second"])
+            #expect(listed["rules"]?.arrayValue?.map { $0["hits"] } == [4, 1])
+            #expect(listed["files"] == ["rules.lua"])
+        }
+    }
+
+    @Test func metricsCountDecisions() async throws {
+        try await GatewayFixture.run(workers: 2) { gateway in
+            _ = try await gateway.verify("STsid-1")
+            _ = try await gateway.verify("STsid-2", phone: "13800009001")
+            let text = try await gateway.admin("/metrics").text
+            #expect(text.contains(#"moondial_requests_total{route="verify",decision="allow"} 1"#))
+            #expect(text.contains(#"moondial_requests_total{route="verify",decision="deny"} 1"#))
+            #expect(text.contains(#"moondial_upstream_calls_total{endpoint="mobile",code="9000"} 1"#))
+            #expect(text.contains(#"moondial_billed_calls_total{billed="yes"} 2"#))
+            #expect(!text.contains("STsid") && !text.contains("13800"))
+            let open = try await gateway.request(
+                "GET", "/metrics", fields: ["Accept: application/openmetrics-text; version=1.0.0"], toAdmin: true)
+            #expect(open.text.hasSuffix("# EOF\n"))
+        }
+    }
+
+    @Test func reloadTakesNewRulesAndKeepsOldOnesWhenTheyAreWrong() async throws {
+        let rules = #"rule "r" { pre_check = function() return deny "before" end }"#
+        try await GatewayFixture.run(rules: rules, workers: 2) { gateway in
+            let revision = try await gateway.admin("/readyz").json["rules"]?["revision"]
+            gateway.rules.withLockedValue { $0 = "rule 'r' {" }
+            let failed = try await gateway.admin("/-/reload", method: "POST")
+            #expect(failed.status == 422)
+            #expect(failed.json["status"] == "unchanged")
+            #expect(try await gateway.verify("STsid-1").decision == "deny before")
+            #expect(try await gateway.admin("/readyz").json["last_reload"] != nil)
+            #expect(try await gateway.admin("/metrics").text.contains(#"moondial_reloads_total{result="failure"} 1"#))
+
+            gateway.rules.withLockedValue { $0 = #"rule "r" { pre_check = function() return deny "after" end }"# }
+            let loaded = try await gateway.admin("/-/reload", method: "POST")
+            #expect(loaded.status == 200)
+            #expect(loaded.json["revision"] != revision)
+            for number in 2...5 { #expect(try await gateway.verify("STsid-\(number)").decision == "deny after") }
+            #expect(try await gateway.admin("/readyz").json["last_reload"] == nil)
+        }
+    }
+
+    @Test func runsInFlightEndOnTheRulesWithWhichTheyBegan() async throws {
+        let gate = AttemptGate()
+        let rules = #"rule "r" { map_result = function() return deny "before" end }"#
+        try await GatewayFixture.run(rules: rules, gate: gate) { gateway in
+            async let running = gateway.verify("STsid-1")
+            await gate.arrival(of: 1)
+            gateway.rules.withLockedValue { $0 = #"rule "r" { map_result = function() return deny "after" end }"# }
+            let firstReply = try await gateway.admin("/-/reload", method: "POST")
+            #expect(firstReply.status == 200)
+            gate.open()
+            #expect(try await running.decision == "deny before")
+            let secondReply = try await gateway.verify("STsid-2")
+            #expect(secondReply.decision == "deny after")
+        }
+    }
+}

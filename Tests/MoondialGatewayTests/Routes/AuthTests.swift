@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+
+import HTTP1
+import MoondialGateway
+import NIOCore
+import RawConnections
+import Testing
+
+/// The question of a proxy whether a request may pass.
+@Suite struct AuthTests {
+    private static let rules = #"rule "r" { map_result = { match = allow, mismatch = deny, unknown = review } }"#
+
+    private static func run(_ body: @Sendable (GatewayFixture) async throws -> Void) async throws {
+        try await GatewayFixture.run(rules: rules, configure: { $0.authFields = AuthFields() }, body)
+    }
+
+    @Test(arguments: [("13800138000", 200), ("13800009001", 403), ("13800009003", 401)])
+    func decisionIsTheStatus(phone: String, status: Int) async throws {
+        try await Self.run { gateway in
+            let reply = try await gateway.request(
+                "GET", "/v1/auth", contentType: nil,
+                fields: ["X-Moondial-Phone: \(phone)", "X-Moondial-Token: STsid-1", "X-Moondial-Exid: order-1"])
+            #expect(reply.status == status)
+            #expect(reply.fields["x-moondial-decision"] != nil)
+            #expect(reply.body.readableBytes == 0)
+        }
+    }
+
+    @Test func requestWithoutPhoneIsRefused() async throws {
+        try await Self.run { gateway in
+            let reply = try await gateway.request("GET", "/v1/auth", contentType: nil)
+            #expect(reply.status == 401)
+            #expect(reply.fields["x-moondial-decision"] == nil)
+        }
+    }
+
+    @Test func bodyThatNeverComesIsNotWaitedFor() async throws {
+        try await Self.run { gateway in
+            let connection = try await gateway.connect()
+            let fields = ["X-Moondial-Phone: 13800138000", "X-Moondial-Token: STsid-1", "Content-Length: 100"]
+            try await connection.send(GatewayFixture.text("GET", "/v1/auth", contentType: nil, fields: fields))
+            #expect(try await connection.reply().status == 200)
+            // What may still come of the body must not be read as a request.
+            #expect(await connection.rest() == "")
+        }
+    }
+
+    @Test func pathDoesNotExistUnlessConfigured() async throws {
+        try await GatewayFixture.run { gateway in
+            let reply = try await gateway.request("GET", "/v1/auth")
+            #expect(reply.status == 404)
+        }
+    }
+}

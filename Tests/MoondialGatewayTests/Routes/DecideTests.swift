@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+
+import HTTP1
+import JSON
+import MoondialGateway
+import Testing
+
+/// moondial's own API.
+@Suite struct DecideTests {
+    @Test func wholeDecisionIsTheReply() async throws {
+        try await GatewayFixture.run { gateway in
+            let body = GatewayFixture.verifyBody("STsid-1", exID: "order-1")
+            let reply = try await gateway.request("POST", "/v1/decide", body: body)
+            #expect(reply.status == 200)
+            #expect(reply.json["decision"] == "allow")
+            #expect(reply.json["exID"] == "order-1")
+            #expect(reply.json["attempts"]?.arrayValue?.count == 1)
+            #expect(reply.json["trace"] == nil)
+            #expect(reply.json["trace_id"]?.stringValue == reply.fields["x-moondial-trace-id"])
+        }
+    }
+
+    @Test func traceIsAddedOnRequest() async throws {
+        try await GatewayFixture.run { gateway in
+            let body = GatewayFixture.verifyBody("STsid-1")
+            let reply = try await gateway.request("POST", "/v1/decide?trace=1", body: body)
+            #expect(reply.json["trace"]?["events"]?.arrayValue?.isEmpty == false)
+            #expect(!reply.text.contains("STsid-1"))
+        }
+    }
+
+    @Test func wrongRequestsAreProblems() async throws {
+        try await GatewayFixture.run { gateway in
+            let unknown = try await gateway.request(
+                "POST", "/v1/decide", body: #"{"token":"STsid-1","phone":"13800138000","chanel":"web"}"#)
+            #expect(unknown.status == 400)
+            #expect(unknown.fields["content-type"] == "application/problem+json")
+            #expect(unknown.json["type"] == "urn:moondial:problem:request_invalid")
+            #expect(unknown.json["detail"]?.stringValue?.contains("did you mean 'channel'?") == true)
+            #expect(try await gateway.request("GET", "/v1/decide").status == 405)
+            #expect(try await gateway.request("POST", "/v1/decide", body: "{}", authorization: nil).status == 401)
+            #expect(
+                try await gateway.request("POST", "/v1/decide", body: "{}", contentType: "text/plain").status == 415)
+        }
+    }
+
+    @Test func descriptionNamesEveryPath() async throws {
+        try await GatewayFixture.run { gateway in
+            let reply = try await gateway.request("GET", "/openapi.json", authorization: nil)
+            #expect(reply.status == 200)
+            #expect(reply.json["openapi"] == "3.1.0")
+            for path in ["/v1/web/verify", "/v1/web/h5/verify", "/v1/decide", "/openapi.json"] {
+                #expect(reply.json["paths"]?[path] != nil)
+            }
+        }
+    }
+
+    @Test func callersWithTokensAreKnownByTheHash() async throws {
+        // SHA-256 of "caller-token".
+        let hash = "72f6c8d1f6ff6b7b17f6d2b0ab1a2f12f1e8dd7bbd0fd9b7b66b0b1b7b2a9c0f"
+        let wrong = try CallerFile("login \(hash)\n# comment\n\n", appKeys: [])
+        try await GatewayFixture.run(callers: wrong) { gateway in
+            let body = GatewayFixture.verifyBody("STsid-1")
+            let reply = try await gateway.request(
+                "POST", "/v1/decide", body: body, authorization: "Bearer caller-token")
+            #expect(reply.status == 401)
+        }
+    }
+
+    @Test(arguments: [
+        ("login", "expected NAME SHA256 [APPKEY]"), ("login 12", "expected a SHA-256"),
+        ("login \(String(repeating: "0", count: 64)) other", "no application 'other'"),
+        ("a \(String(repeating: "0", count: 64))\na \(String(repeating: "1", count: 64))", "stands there twice"),
+    ])
+    func wrongFilesOfCallersAreRefused(text: String, message: String) {
+        #expect {
+            try CallerFile(text, appKeys: ["app"])
+        } throws: { error in
+            (error as? CallerFile.Problem)?.message.contains(message) == true
+        }
+    }
+}

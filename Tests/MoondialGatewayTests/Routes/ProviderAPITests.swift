@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+
+import HTTP1
+import JSON
+import MoondialGateway
+import NumberVerification
+import Testing
+
+/// What a back-end that was written for the provider sees.
+@Suite struct ProviderAPITests {
+    @Test func matchIsAnsweredAsByTheProvider() async throws {
+        try await GatewayFixture.run { gateway in
+            let reply = try await gateway.verify("STsid-1", exID: "order-1")
+            #expect(reply.status == 200)
+            #expect(reply.json["code"] == 9000)
+            #expect(reply.json["content"] == "verify consistent")
+            #expect(reply.json["exID"] == "order-1")
+            #expect(reply.json["id"]?.integerValue != nil)
+            #expect(reply.decision == "allow match")
+            #expect(reply.fields["x-moondial-rule"] == "default")
+            #expect(reply.fields["x-moondial-trace-id"]?.count == 16)
+            #expect(reply.fields["x-moondial-revision"]?.isEmpty == false)
+        }
+    }
+
+    @Test func denyIs9001AndReviewIs9002() async throws {
+        let rules = """
+            rule "r" { pre_check = function(req)
+              if req.exid == "deny" then return deny "blocked" elseif req.exid == "review" then return review "unsure" end
+            end }
+            """
+        try await GatewayFixture.run(rules: rules) { gateway in
+            let denied = try await gateway.verify("STsid-1", exID: "deny")
+            #expect(denied.status == 200)
+            #expect(denied.json == ["code": 9001, "content": "verify not consistent", "exID": "deny"])
+            #expect(denied.decision == "deny blocked")
+            let reviewed = try await gateway.verify("STsid-2", exID: "review")
+            #expect(reviewed.json == ["code": 9002, "content": "unknown result", "exID": "review"])
+            #expect(reviewed.decision == "review unsure")
+        }
+    }
+
+    @Test func codeOfTheProviderIsKeptWhereItSaysTheSame() async throws {
+        let rules = #"rule "r" { map_result = { unknown = review "ask_for_sms", mismatch = deny } }"#
+        try await GatewayFixture.run(rules: rules) { gateway in
+            let expired = try await gateway.verify("STsid-1", phone: "13800009003")
+            #expect(expired.json["code"] == 9003)
+            #expect(expired.json["content"] == "token expired or not exist")
+            #expect(expired.decision == "review ask_for_sms")
+        }
+        try await GatewayFixture.run(rules: rules, configure: { $0.codes.keepsProviderCodes = false }) { gateway in
+            let reply = try await gateway.verify("STsid-1", phone: "13800009003")
+            #expect(reply.json["code"] == 9002)
+        }
+    }
+
+    @Test func allowWithoutMatchIsNever9000UnlessConfigured() async throws {
+        let rules = #"rule "staff" { pre_check = function() return allow "staff" end }"#
+        try await GatewayFixture.run(rules: rules) { gateway in
+            let reply = try await gateway.verify("STsid-1")
+            #expect(reply.json["code"] == 9002)
+            #expect(reply.decision == "allow staff")
+        }
+        try await GatewayFixture.run(rules: rules, configure: { $0.codes.byReason["staff"] = 9000 }) { gateway in
+            let reply = try await gateway.verify("STsid-1")
+            #expect(reply.json["code"] == 9002)
+        }
+        try await GatewayFixture.run(rules: rules, configure: { $0.codes.allowWithoutMatch = 9000 }) { gateway in
+            let reply = try await gateway.verify("STsid-1")
+            #expect(reply.json["code"] == 9000)
+        }
+    }
+
+    @Test func denyAndReviewAreNever9000() async throws {
+        let rules = #"rule "r" { pre_check = function() return deny "blocked" end }"#
+        let codes: @Sendable (inout GatewayConfiguration) -> Void = {
+            $0.codes.byReason["blocked"] = 9000
+            $0.codes.deny = 9000
+        }
+        try await GatewayFixture.run(rules: rules, configure: codes) { gateway in
+            let reply = try await gateway.verify("STsid-1")
+            #expect(reply.json["code"] == 9002)
+        }
+    }
+
+    @Test func reasonCanHaveACodeOfItsOwn() async throws {
+        let rules = #"rule "r" { pre_check = function() return deny "too_often" end }"#
+        try await GatewayFixture.run(rules: rules, configure: { $0.codes.byReason["too_often"] = 9006 }) { gateway in
+            let reply = try await gateway.verify("STsid-1")
+            #expect(reply.json["code"] == 9006)
+            #expect(reply.json["content"] == JSONValue(ResponseCode(9006).entry?.content))
+        }
+    }
+
+    @Test func credentialsAreAskedForAsByTheProvider() async throws {
+        try await GatewayFixture.run { gateway in
+            let body = GatewayFixture.verifyBody("STsid-1")
+            let missing = try await gateway.request("POST", "/v1/web/verify", body: body, authorization: nil)
+            #expect(missing.status == 401)
+            #expect(missing.json == ["code": 9010, "content": "miss auth"])
+            for wrong in ["Basic eDp5", "Bearer x", "Basic", "Digest x", GatewayFixture.authorization + "x"] {
+                let reply = try await gateway.request("POST", "/v1/web/verify", body: body, authorization: wrong)
+                #expect(reply.status == 401)
+                #expect(reply.json == ["code": 9011, "content": "auth failed"])
+            }
+        }
+    }
+
+    @Test func wrongRequestsAreAnsweredAsByTheProvider() async throws {
+        try await GatewayFixture.run { gateway in
+            let got = try await gateway.request("GET", "/v1/web/verify")
+            #expect(got.status == 405)
+            #expect(got.json["code"] == 9013)
+            let text = try await gateway.request("POST", "/v1/web/verify", body: "x=1", contentType: "text/plain")
+            #expect(text.status == 415)
+            #expect(text.json["code"] == 9015)
+            for body in ["", "{", "[]", #"{"token":"x"}"#, #"{"token":"x","phone":""}"#, #"{"token":1,"phone":"1"}"#] {
+                let reply = try await gateway.request("POST", "/v1/web/verify", body: body)
+                #expect(reply.status == 400)
+                #expect(reply.json["code"] == 9012)
+            }
+        }
+    }
+
+    @Test func membersThatTheProviderDoesNotKnowAreIgnored() async throws {
+        try await GatewayFixture.run { gateway in
+            let body = #"{"token":"STsid-1","phone":13800138000,"exID":"","sdkVersion":"2.1","nested":{"a":[1]}}"#
+            let reply = try await gateway.request("POST", "/v1/web/verify", body: body)
+            #expect(reply.status == 200)
+            #expect(reply.json["code"] == 9000)
+            #expect(reply.json["exID"] == "")
+        }
+    }
+
+    @Test func pathSaysTheChannelUnlessTheBodyDoes() async throws {
+        let rules = #"rule "r" { pre_check = function(req) return deny(req.channel or "none") end }"#
+        try await GatewayFixture.run(rules: rules) { gateway in
+            let firstReply = try await gateway.verify("STsid-1")
+            #expect(firstReply.decision == "deny none")
+            let secondReply = try await gateway.verify("STsid-2", path: "/v1/web/h5/verify")
+            #expect(secondReply.decision == "deny web")
+            let body = #"{"token":"STsid-3","phone":"13800138000","channel":"native"}"#
+            let thirdReply = try await gateway.request("POST", "/v1/web/h5/verify", body: body)
+            #expect(thirdReply.decision == "deny native")
+        }
+    }
+
+    @Test func reasonsAreEncodedInHeaderFields() async throws {
+        let rules = #"rule "r" { pre_check = function() return deny "号码\r\nX: 1 100%" end }"#
+        try await GatewayFixture.run(rules: rules) { gateway in
+            let reply = try await gateway.verify("STsid-1")
+            #expect(reply.fields["x-moondial-reason"] == "%E5%8F%B7%E7%A0%81%0D%0AX: 1 100%25")
+            #expect(reply.fields["x"] == nil)
+        }
+    }
+
+    @Test func otherPathsOfTheProviderArePassedThrough() async throws {
+        try await GatewayFixture.run { gateway in
+            // The simulator says what it serves.
+            let reply = try await gateway.request("POST", "/v1/web/loginTokenVerify", body: "{}")
+            #expect(reply.status == 404)
+            #expect(reply.text.contains("no such path; there are /v1/web/verify"))
+            let anonymous = try await gateway.request(
+                "POST", "/v1/web/loginTokenVerify", body: "{}", authorization: nil)
+            #expect(anonymous.status == 401)
+            let unknown = try await gateway.request("POST", "/v1/other", body: "{}")
+            #expect(unknown.status == 404)
+            #expect(unknown.fields["content-type"] == "application/problem+json")
+        }
+        try await GatewayFixture.run(configure: { $0.passthrough = .none }) { gateway in
+            let reply = try await gateway.request("POST", "/v1/web/loginTokenVerify", body: "{}")
+            #expect(reply.fields["content-type"] == "application/problem+json")
+        }
+    }
+}
