@@ -93,13 +93,14 @@ package final class Gateway: Sendable {
     }
 
     private func listen(on eventLoops: [any EventLoop], callers: CallerDirectory) async throws {
-        var address = configuration.address
+        var address = configuration.inheritedSocket.map(ListenAddress.inherited) ?? configuration.address
+        let throttle = CallerThrottle(configuration.callerLimits)
         for eventLoop in eventLoops {
             let worker = try await eventLoop.submit { [self] in
                 NIOLoopBound(
                     try GatewayWorker(
                         engine: service.engine(on: eventLoop), configuration: configuration, sources: sources,
-                        shared: shared, callers: callers, reporter: reporter, eventLoop: eventLoop),
+                        shared: shared, throttle: throttle, callers: callers, reporter: reporter, eventLoop: eventLoop),
                     eventLoop: eventLoop)
             }.get()
             let path = configuration.authFields == nil ? nil : PublicRouter.authPath
@@ -111,7 +112,7 @@ package final class Gateway: Sendable {
                     responder: worker.value.router, table: worker.value.connections, limits: configuration.limits,
                     bodylessGETPath: path)
             }
-            address = listener.address
+            if configuration.inheritedSocket == nil { address = listener.address }
             places.withLockedValue { $0.append(Place(eventLoop: eventLoop, worker: worker, listener: listener)) }
         }
         try await listenForAdministration(on: eventLoops[0])

@@ -22,6 +22,10 @@ package struct GatewayConfiguration: Sendable {
     package var authFields: AuthFields?
     package var addresses = ClientAddress(trustedProxies: [])
     package var limits = ServerLimits()
+    /// What each caller may do. The default is no limits.
+    package var callerLimits = CallerThrottle.Limits()
+    /// Sockets that listen already, given by a service manager. The address is not used then. The default is none.
+    package var inheritedSocket: Int32?
     /// Runs in flight, for each event loop. The default is 8,192.
     package var runs = 8192
     /// Requests that wait for a run to end, for each event loop. The default is 1,024.

@@ -15,6 +15,7 @@ final class GatewayWorker {
 
     init(
         engine: RuleEngine, configuration: GatewayConfiguration, sources: GatewaySources, shared: DecisionWorker.Shared,
+        throttle: CallerThrottle,
         callers: CallerDirectory, reporter: GatewayReporter, eventLoop: any EventLoop
     ) throws {
         var clients: [String: any AttemptSource] = [:]
@@ -29,7 +30,8 @@ final class GatewayWorker {
             try sources.makeUpstream(eventLoop), applications: configuration.applications, eventLoop: eventLoop)
         connections = ConnectionTable(eventLoop: eventLoop)
         let settings = RouteSettings(
-            target: configuration.target, codes: configuration.codes, addresses: configuration.addresses)
+            target: configuration.target, codes: configuration.codes, addresses: configuration.addresses,
+            throttle: throttle)
         router = PublicRouter(
             decisions: DecisionRoutes(worker: decisions, settings: settings), passthrough: passthrough,
             passthroughPaths: configuration.passthrough, authFields: configuration.authFields, callers: callers,

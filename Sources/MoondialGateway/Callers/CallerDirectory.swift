@@ -11,6 +11,11 @@ package struct Caller: Sendable, Hashable {
     /// The app key for a caller that shows the application's own credentials, else the name from the file of callers.
     package let name: String
     package let appKey: String
+
+    package init(name: String, appKey: String) {
+        self.name = name
+        self.appKey = appKey
+    }
 }
 
 /// Says who a caller is by the `Authorization` field of a request. Can be replaced while the gateway works.

@@ -53,6 +53,8 @@ package enum Rejection: String, Sendable, CaseIterable {
     case logUnavailable = "log_unavailable"
     /// The idempotency key was used with other content.
     case idempotencyConflict = "idempotency_conflict"
+    /// The caller has sent more than its share.
+    case rateLimit = "rate_limit"
     /// The caller hung up before anything was sent.
     case callerGone = "caller_gone"
 }

@@ -136,6 +136,7 @@ package final class GatewayReporter: Sendable {
         case .token(let outcome): metrics.countTokenOutcome(outcome)
         case .rejected(.overload): metrics.countRejection(.overload)
         case .rejected(.logUnavailable): metrics.countRejection(.logFull)
+        case .rejected(.rateLimit): metrics.countRejection(.rateLimit)
         case .rejected(.callerGone), .rejected(.idempotencyConflict): break
         }
     }

@@ -55,7 +55,8 @@ final class DecisionRoutes {
                     status: 422, code: .parameterInvalid, content: Self.conflictText)
             case .rejected(let reason):
                 var message = GatewayReply.provider(
-                    status: 503, code: .badServer, content: "not processed, nothing was sent: \(reason.rawValue)")
+                    status: reason.status, code: .badServer,
+                    content: "not processed, nothing was sent: \(reason.rawValue)")
                 message.fields.append(Self.retryAfter)
                 return message
             }
@@ -158,7 +159,7 @@ final class DecisionRoutes {
             return GatewayReply.problem(status: 422, reason.rawValue, title: conflictText)
         }
         var message = GatewayReply.problem(
-            status: 503, reason.rawValue, title: "The request was not processed, and nothing was sent.")
+            status: reason.status, reason.rawValue, title: "The request was not processed, and nothing was sent.")
         message.fields.append(retryAfter)
         return message
     }
@@ -208,7 +209,15 @@ final class DecisionRoutes {
             let body = String(buffer: exchange.request.body)
             return DecisionRequest.Idempotency(key: key, content: [exchange.request.path, body])
         }
-        let decision = worker.decide(request) { exchange.reply(message($0)) }
+        let throttle = settings.throttle
+        guard throttle.begin(caller, now: exchange.start) else {
+            worker.onOutcome?(.rejected(.rateLimit))
+            return exchange.reply(message(.rejected(.rateLimit)))
+        }
+        let decision = worker.decide(request) { reply in
+            throttle.end(caller)
+            exchange.reply(message(reply))
+        }
         if !exchange.isAnswered { exchange.onHangUp = { [worker] in worker.callerHungUp(decision) } }
     }
 
@@ -233,6 +242,12 @@ struct RouteSettings: Sendable {
     let target: String
     let codes: GatewayCodes
     let addresses: ClientAddress
+    let throttle: CallerThrottle
+}
+
+extension Rejection {
+    /// The HTTP status that says so. Nothing was sent.
+    fileprivate var status: Int { self == .rateLimit ? 429 : 503 }
 }
 
 /// The header fields from which a proxy's question is read, in lower case.

@@ -17,6 +17,8 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     case tcp(host: String, port: Int)
     /// A Unix socket at a path.
     case unix(String)
+    /// A socket that listens already, by its descriptor.
+    case inherited(Int32)
 
     /// `HOST:PORT` with brackets around an IPv6 address, or `unix:PATH`; nil for anything else.
     package init?(_ text: String) {
@@ -42,12 +44,13 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): "unix:\(path)"
+        case .inherited(let descriptor): "descriptor \(descriptor)"
         }
     }
 
     /// What clients connect to: `http://HOST:PORT`, or `unix:PATH`.
     package func url(isEncrypted: Bool) -> String {
-        if case .unix = self { return description }
+        guard case .tcp = self else { return description }
         return "\(isEncrypted ? "https" : "http")://\(description)"
     }
 
@@ -55,6 +58,7 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     package var isLocal: Bool {
         switch self {
         case .unix: true
+        case .inherited: false
         case .tcp(let host, _): host == "localhost" || host == "::1" || host.hasPrefix("127.")
         }
     }
@@ -108,6 +112,15 @@ struct Listener {
         case .unix(let path):
             let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
             return Listener(channel: channel, address: address)
+        case .inherited(let descriptor):
+            // Each event loop closes its own.
+            let copy = dup(descriptor)
+            guard copy >= 0 else { throw IOError(errnoCode: errno, reason: "dup") }
+            let channel = try await bootstrap.withBoundSocket(copy).get()
+            guard let local = channel.localAddress, let host = local.ipAddress, let port = local.port else {
+                return Listener(channel: channel, address: address)
+            }
+            return Listener(channel: channel, address: .tcp(host: host, port: port))
         }
     }
 

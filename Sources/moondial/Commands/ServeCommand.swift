@@ -137,6 +137,12 @@ struct ServeOptions: ParsableArguments {
     )
     var trustedProxies: [String] = []
 
+    @Option(help: ArgumentHelp("Requests a second of each caller (default: no limit).", valueName: "count"))
+    var callerRate: String?
+
+    @Option(help: ArgumentHelp("Requests of each caller at once (default: no limit).", valueName: "count"))
+    var callerConcurrency: String?
+
     @Option(help: ArgumentHelp("Connections, for each event loop (default: 10000).", valueName: "count"))
     var connections: String?
 
@@ -176,7 +182,8 @@ struct ServeOptions: ParsableArguments {
             .drainTimeout: drainTimeout, .codes: codes, .allowCode: allowCode, .tokenGuard: tokenGuard,
             .breakerInterval: breakerInterval, .overloadDelay: overloadDelay, .callersFile: callersFile,
             .tlsCert: tlsCert, .tlsKey: tlsKey,
-            .connections: connections, .runs: runs, .waitingRuns: waitingRuns,
+            .callerRate: callerRate, .callerConcurrency: callerConcurrency, .connections: connections, .runs: runs,
+            .waitingRuns: waitingRuns,
             .upstreamConnections: upstreamConnections, .headTime: headTime, .bodyTime: bodyTime, .idleTime: idleTime,
             .writeTime: writeTime,
         ]

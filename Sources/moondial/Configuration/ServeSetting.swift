@@ -28,6 +28,8 @@ enum ServeSetting: String, CaseIterable {
     case tlsCert = "tls_cert"
     case tlsKey = "tls_key"
     case trustedProxies = "trusted_proxies"
+    case callerRate = "caller_rate"
+    case callerConcurrency = "caller_concurrency"
     case connections
     case runs
     case waitingRuns = "waiting_runs"
@@ -78,7 +80,8 @@ enum ServeSetting: String, CaseIterable {
         case .watch, .auth, .noAuth: "true or false"
         case .callersFile, .tlsCert, .tlsKey: "a file"
         case .trustedProxies: "a list of addresses"
-        case .connections, .runs, .waitingRuns, .upstreamConnections: "a whole number from 1 to 1000000"
+        case .callerRate, .callerConcurrency, .connections, .runs, .waitingRuns, .upstreamConnections:
+            "a whole number from 1 to 1000000"
         case .applications: "a map of app keys to files with their master secrets"
         }
     }

@@ -7,12 +7,22 @@ import NumberVerification
 import NumberVerificationSimulator
 import TextFormats
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// Everything that a gateway is started with, read from the command line, the environment and the configuration file.
 struct ServePlan: Sendable {
     let settings: Settings
     let target: Target
     let serve: ServeSettings
     let applications: [Credentials]
+    /// A socket that systemd has opened: see sd_listen_fds(3). The first of several is used.
+    let inheritedSocket: Int32?
     /// What is said at the start.
     let warnings: [String]
 
@@ -32,6 +42,9 @@ struct ServePlan: Sendable {
         self.target = try Target(settings.target) { () throws(Failure) in
             try Credentials(sources, warn: shell.errors.warn)
         }
+        let environment = shell.environment
+        let isForUs = environment["LISTEN_PID"].flatMap(Int32.init) == getpid()
+        inheritedSocket = isForUs && (environment["LISTEN_FDS"].flatMap(Int.init) ?? 0) > 0 ? 3 : nil
         let section = sources.file.serve
         self.serve = try ServeSettings(
             ServeSources(flags: serve.flags, environment: shell.environment, section: section))
@@ -76,6 +89,7 @@ struct ServePlan: Sendable {
             address: serve.address, workers: serve.workers, applications: applications, target: target.name,
             service: service, version: Version.number)
         serve.apply(to: &configuration)
+        configuration.inheritedSocket = inheritedSocket
         return configuration
     }
 

@@ -30,6 +30,7 @@ struct ServeSettings: Sendable {
     private let waitingRuns: Int
     private let limits: ServerLimits
     private let overloadDelay: Duration
+    private var callerLimits = CallerThrottle.Limits()
 
     /// How decisions are recorded.
     struct LogSettings: Sendable {
@@ -71,6 +72,8 @@ struct ServeSettings: Sendable {
         waitingRuns = try sources.number(of: .waitingRuns, in: counts) ?? 1024
         upstreamConnections = try sources.number(of: .upstreamConnections, in: counts) ?? 8192
         overloadDelay = try sources.time(of: .overloadDelay) ?? .milliseconds(20)
+        callerLimits.rate = try sources.number(of: .callerRate, in: counts)
+        callerLimits.concurrency = try sources.number(of: .callerConcurrency, in: counts)
         limits = try Self.limits(sources, counts)
         log = try Self.log(sources, runsInFlight: runs * workers)
     }
@@ -174,6 +177,7 @@ struct ServeSettings: Sendable {
         configuration.limits = limits
         configuration.runs = runs
         configuration.waitingRuns = waitingRuns
+        configuration.callerLimits = callerLimits
         configuration.overloadDelay = TimeAmount(overloadDelay)
         configuration.tokenGuard = tokenGuard.map { TimeAmount($0) }
         configuration.breakerInterval = TimeAmount(breakerInterval)

@@ -143,6 +143,36 @@ import Testing
         }
     }
 
+    @Test func callerThatSendsTooMuchIsTurnedAway() async throws {
+        let gate = AttemptGate()
+        try await GatewayFixture.run(gate: gate, configure: { $0.callerLimits.concurrency = 1 }) { gateway in
+            async let first = gateway.verify("STsid-1")
+            await gate.arrival(of: 1)
+            let second = try await gateway.verify("STsid-2")
+            #expect(second.status == 429)
+            #expect(second.fields["retry-after"] == "1")
+            gate.open()
+            #expect(try await first.json["code"] == 9000)
+            let third = try await gateway.verify("STsid-3")
+            #expect(third.json["code"] == 9000)
+        }
+    }
+
+    @Test func rateIsMeasuredByTheSecond() {
+        var limits = CallerThrottle.Limits()
+        limits.rate = 2
+        let throttle = CallerThrottle(limits)
+        let (caller, other) = (Caller(name: "a", appKey: "app"), Caller(name: "b", appKey: "app"))
+        let start = NIODeadline.uptimeNanoseconds(1)
+        func isGranted(_ caller: Caller, after time: TimeAmount) -> Bool { throttle.begin(caller, now: start + time) }
+        #expect(isGranted(caller, after: .zero))
+        #expect(isGranted(caller, after: .zero))
+        #expect(!isGranted(caller, after: .zero))
+        #expect(isGranted(other, after: .zero))
+        #expect(isGranted(caller, after: .milliseconds(500)))
+        #expect(!isGranted(caller, after: .milliseconds(600)))
+    }
+
     @Test func drainLetsRequestsInFlightEnd() async throws {
         let gate = AttemptGate()
         try await GatewayFixture.run(gate: gate) { gateway in
