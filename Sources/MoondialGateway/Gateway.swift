@@ -20,7 +20,6 @@ package final class Gateway: Sendable {
 
     private struct State {
         var isDraining = false
-        var isReloading = false
         var tls: NIOSSLContext?
         var rulesLoaded = NIODeadline.now()
         /// Why the last reload changed nothing, or nil when it did.
@@ -33,6 +32,7 @@ package final class Gateway: Sendable {
     private let service: RuleService
     private let shared: DecisionWorker.Shared
     private let reporter: GatewayReporter
+    private let reloads = ReloadQueue()
     private let state: NIOLockedValueBox<State>
     private let places: NIOLockedValueBox<[Place]>
     private let admin: NIOLockedValueBox<(listener: Listener, connections: NIOLoopBound<ConnectionTable>)?>
@@ -95,6 +95,7 @@ package final class Gateway: Sendable {
     private func listen(on eventLoops: [any EventLoop], callers: CallerDirectory) async throws {
         var address = configuration.inheritedSocket.map(ListenAddress.inherited) ?? configuration.address
         let throttle = CallerThrottle(configuration.callerLimits)
+        if eventLoops.count > 1 { try Listener.checkIsFree(address) }
         for eventLoop in eventLoops {
             let worker = try await eventLoop.submit { [self] in
                 NIOLoopBound(
@@ -178,9 +179,13 @@ package final class Gateway: Sendable {
     /// Loads rules, callers and certificates anew: all of them, or none when one cannot be used.
     ///
     /// - Returns: The revision of the rules.
-    /// - Throws: What went wrong; also when a reload is under way.
+    /// - Throws: What went wrong.
     @discardableResult
     package func reloadAll() async throws -> String {
+        try await reloads.run { [self] in try await loadAll() }
+    }
+
+    private func loadAll() async throws -> String {
         do {
             let callers = try sources.readCallers()
             let tls = try sources.readTLS()

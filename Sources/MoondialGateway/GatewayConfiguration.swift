@@ -30,8 +30,8 @@ package struct GatewayConfiguration: Sendable {
     package var runs = 8192
     /// Requests that wait for a run to end, for each event loop. The default is 1,024.
     package var waitingRuns = 1024
-    /// How late an event loop may be, on average, before requests are turned away: about the time that a request waits before
-    /// it is read. The default is 20 ms.
+    /// How late an event loop may be for half a second before requests are turned away: about the time that a request waits
+    /// before it is read. The default is 20 ms.
     package var overloadDelay = TimeAmount.milliseconds(20)
     /// How long a decision stands for its token. Nil: there is no token guard. The default is 11 minutes.
     package var tokenGuard: TimeAmount? = .minutes(11)

@@ -9,6 +9,7 @@ final class GatewayWorker {
     let decisions: DecisionWorker
     let router: PublicRouter
     let connections: ConnectionTable
+    private let eventLoop: any EventLoop
     private let passthrough: PassthroughRoute
     /// How often each rule has decided since it was loaded, by name.
     private(set) var hits: [String: Int] = [:]
@@ -27,8 +28,10 @@ final class GatewayWorker {
             engine: engine, clients: clients, shared: shared, eventLoop: eventLoop, maximumRuns: configuration.runs,
             maximumWaiting: configuration.waitingRuns, maximumDelay: configuration.overloadDelay)
         passthrough = PassthroughRoute(
-            try sources.makeUpstream(eventLoop), applications: configuration.applications, eventLoop: eventLoop)
+            try sources.makeUpstream(eventLoop), applications: configuration.applications, throttle: throttle,
+            eventLoop: eventLoop)
         connections = ConnectionTable(eventLoop: eventLoop)
+        self.eventLoop = eventLoop
         let settings = RouteSettings(
             target: configuration.target, codes: configuration.codes, addresses: configuration.addresses,
             throttle: throttle)
@@ -40,9 +43,9 @@ final class GatewayWorker {
     }
 
     private func report(to reporter: GatewayReporter) {
-        decisions.onRun = { [unowned self] run, request in
+        decisions.onRun = { [unowned self] run, decision, request in
             hits[run.result.decision.rule, default: 0] += 1
-            reporter.report(run, of: request)
+            reporter.report(run, decision, of: request)
         }
         decisions.onOutcome = { reporter.report(outcome: $0) }
         decisions.onBreaker = { reporter.report(breakerOf: $0, $1) }
@@ -56,6 +59,7 @@ final class GatewayWorker {
     func close() {
         decisions.close()
         passthrough.close()
-        connections.closeAll()
+        // After the replies to what was cancelled, which are given at the end of this turn of the event loop.
+        eventLoop.assumeIsolated().execute { [connections] in connections.closeAll() }
     }
 }

@@ -4,11 +4,23 @@
 package enum UTCTime {
     /// `2026-11-29T06:23:24.123Z` for milliseconds since 1970-01-01.
     package static func text(milliseconds: Int64) -> String {
+        var bytes: [UInt8] = []
+        write(milliseconds: milliseconds, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends what ``text(milliseconds:)`` returns.
+    package static func write(milliseconds: Int64, to bytes: inout [UInt8]) {
         let (seconds, rest) = milliseconds.floored(by: 1000)
         let (day, time) = seconds.floored(by: 86_400)
         let date = civil(day)
-        return "\(digits(date.year, 4))-\(digits(date.month, 2))-\(digits(date.day, 2))"
-            + "T\(digits(time / 3600, 2)):\(digits(time / 60 % 60, 2)):\(digits(time % 60, 2)).\(digits(rest, 3))Z"
+        for (number, width, end) in [
+            (date.year, 4, "-"), (date.month, 2, "-"), (date.day, 2, "T"), (time / 3600, 2, ":"),
+            (time / 60 % 60, 2, ":"), (time % 60, 2, "."), (rest, 3, "Z"),
+        ] as [(Int64, Int, Unicode.Scalar)] {
+            write(number, width, to: &bytes)
+            bytes.append(UInt8(ascii: end))
+        }
     }
 
     /// The date in the Gregorian calendar of a day, counted from 1970-01-01. Years begin in March here, so that the day that
@@ -24,9 +36,13 @@ package enum UTCTime {
         )
     }
 
-    private static func digits(_ number: Int64, _ width: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+    private static func write(_ number: Int64, _ width: Int, to bytes: inout [UInt8]) {
+        var unit: Int64 = 1
+        for _ in 1..<width { unit *= 10 }
+        while unit > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
+            unit /= 10
+        }
     }
 }
 

@@ -41,6 +41,10 @@ struct Moondial: ParsableCommand {
         let shell = Shell(environment: .current)
         do {
             try checkLua()
+            guard !Self.arguments.isEmpty else {
+                throw Failure.configuration(
+                    "the arguments of the process cannot be read", fix: "mount /proc, from which Swift reads them")
+            }
             var arguments = Array(Self.arguments.dropFirst())
             if arguments.isEmpty, shell.input.isInteractive, shell.terminal.isInteractive { arguments = ["repl"] }
             let status = try parse(arguments, shell: shell).perform(shell)

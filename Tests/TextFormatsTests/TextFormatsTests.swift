@@ -56,4 +56,21 @@ struct TextFormatsTests {
         #expect(
             String(escaping: [0x61, 0xFF, 0xE4, 0xBD, 0x62, 0xED, 0xA0, 0x80]) == "a\\xFF\\xE4\\xBDb\\xED\\xA0\\x80")
     }
+
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (951_782_400_123, "2000-02-29T00:00:00.123Z"),
+            (1_709_164_799_999, "2024-02-28T23:59:59.999Z"), (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ] as [(Int64, String)])
+    func timesAreWrittenInUTC(milliseconds: Int64, text: String) {
+        #expect(UTCTime.text(milliseconds: milliseconds) == text)
+    }
+
+    @Test func hexadecimalIsRead() {
+        #expect(Hexadecimal.decode("00fFA5") == [0, 255, 165])
+        #expect(Hexadecimal.decode("") == [])
+        #expect(Hexadecimal.decode("0") == nil)
+        #expect(Hexadecimal.decode("0g") == nil)
+    }
 }

@@ -52,6 +52,9 @@ void moondial_set_running(moondial_vm *vm, lua_State *state) {
 __attribute__((disable_sanitizer_instrumentation)) void moondial_request_stop(
     moondial_vm *vm, moondial_stop_reason reason) {
     vm->stopping = reason;
+    // Setting the hook walks through all calls that have not returned. With 200,000 of them this can take as long as the time
+    // between two signals of the watchdog, and the thread would do nothing else.
+    if (lua_gethook(vm->running) == stop_hook) return;
     // As lua.c does it when the user presses Ctrl-C: of all functions of the API, this one may be called at any point.
     lua_sethook(vm->running, stop_hook, LUA_MASKCOUNT, 1);
 }

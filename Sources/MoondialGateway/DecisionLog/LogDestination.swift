@@ -43,12 +43,13 @@ struct LogDestination: Sendable {
     init(_ options: RecordSink.Options, write: @escaping SystemCalls.Write) throws(RecordSinkError) {
         systemWrite = write
         switch options.destination {
-        case .standardOutput:
+        case .standardOutput, .standardError:
             (path, rotation) = (nil, nil)
-            descriptor = STDOUT_FILENO
+            descriptor = options.destination == .standardOutput ? STDOUT_FILENO : STDERR_FILENO
             limit = Int.max
             guard let status = SystemCalls.status(of: descriptor) else {
-                throw RecordSinkError(path: "standard output", code: errno)
+                let name = options.destination == .standardOutput ? "standard output" : "standard error"
+                throw RecordSinkError(path: name, code: errno)
             }
             isRegular = SystemCalls.isRegular(status)
         case .file(let path, let rotation):

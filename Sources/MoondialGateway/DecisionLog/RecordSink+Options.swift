@@ -35,6 +35,7 @@ extension RecordSink {
         /// named pipe that has a reader, is written to and never rotated.
         case file(String, rotation: Rotation? = Rotation())
         case standardOutput
+        case standardError
     }
 
     /// When FILE becomes FILE.1, FILE.1 becomes FILE.2 and so on.

@@ -11,6 +11,8 @@ package final class AccountBreaker: Sendable {
     /// The codes upon which every further call is pointless.
     package static let blockingCodes: Set<Int64> = [9007, 9011, 9014, 9018, 9031]
 
+    private static let formCodes: Set<Int64> = [9010, 9012, 9013, 9015]
+
     package enum State: Sendable, Hashable {
         case closed
         /// Since this code came.
@@ -40,10 +42,11 @@ package final class AccountBreaker: Sendable {
         }
     }
 
-    /// Takes the code of a reply of the provider.
+    /// Takes the code of a reply of the provider. Codes about the form of a request say nothing of the account.
     ///
     /// - Returns: The new state, if it has changed.
     package func note(code: Int64, now: NIODeadline) -> State? {
+        if Self.formCodes.contains(code) { return nil }
         let isBlocked = Self.blockingCodes.contains(code)
         return memory.withLockedValue { memory in
             let next = isBlocked ? State.open(code: code) : .closed

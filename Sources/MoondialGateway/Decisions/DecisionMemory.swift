@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import Crypto
 import NIOConcurrencyHelpers
 package import NIOCore
 
@@ -27,12 +26,19 @@ package final class DecisionMemory: Sendable {
         case conflict
     }
 
-    /// Called on its event loop with the decision of the request that is being run.
+    /// What comes of a request that was being run.
+    package enum Answer: Sendable {
+        case decided(RecordedDecision)
+        /// It was not run.
+        case rejected(Rejection)
+    }
+
+    /// Called on its event loop with what comes of the request that is being run.
     package struct Waiter: Sendable {
         let eventLoop: any EventLoop
-        let body: @Sendable (RecordedDecision) -> Void
+        let body: @Sendable (Answer) -> Void
 
-        package init(eventLoop: any EventLoop, body: @escaping @Sendable (RecordedDecision) -> Void) {
+        package init(eventLoop: any EventLoop, body: @escaping @Sendable (Answer) -> Void) {
             self.eventLoop = eventLoop
             self.body = body
         }
@@ -68,7 +74,7 @@ package final class DecisionMemory: Sendable {
 
     private static let shardCount = 16
 
-    private let secret = SymmetricKey(size: .bits256)
+    private let secrets = (high: UInt64.random(in: 0...UInt64.max), low: UInt64.random(in: 0...UInt64.max))
     private let lifetime: TimeAmount
     private let maximumPerGeneration: Int
     private let shards: [NIOLockedValueBox<Shard>]
@@ -76,25 +82,30 @@ package final class DecisionMemory: Sendable {
     /// - Parameters:
     ///   - lifetime: How long a decision stands. The default is 11 minutes: no token lives longer than ten.
     ///   - maximum: About how many decisions are kept at most; when there are more, the oldest are forgotten. The default
-    ///     is 400,000.
-    package init(lifetime: TimeAmount = .minutes(11), maximum: Int = 400_000) {
+    ///     is 1,000,000.
+    package init(lifetime: TimeAmount = .minutes(11), maximum: Int = 1_000_000) {
         self.lifetime = lifetime
         maximumPerGeneration = max(1, maximum / 2 / Self.shardCount)
         shards = (0..<Self.shardCount).map { _ in NIOLockedValueBox(Shard()) }
     }
 
     /// The key for the parts of a name, or for content. Different parts give different keys.
+    ///
+    /// It is two SipHashes with the keys of this process, so that nobody outside can find two names with one key.
     package func key(of parts: some Sequence<String>) -> Key {
-        var name: [UInt8] = []
-        for part in parts {
-            withUnsafeBytes(of: UInt64(part.utf8.count)) { name.append(contentsOf: $0) }
-            name.append(contentsOf: part.utf8)
+        var (high, low) = (Hasher(), Hasher())
+        high.combine(secrets.high)
+        low.combine(secrets.low)
+        for var part in parts {
+            part.withUTF8 { bytes in
+                high.combine(bytes.count)
+                high.combine(bytes: UnsafeRawBufferPointer(bytes))
+                low.combine(bytes.count)
+                low.combine(bytes: UnsafeRawBufferPointer(bytes))
+            }
         }
-        return HMAC<SHA256>.authenticationCode(for: name, using: secret).withUnsafeBytes { bytes in
-            Key(
-                high: bytes.loadUnaligned(as: UInt64.self), low: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-            )
-        }
+        return Key(
+            high: UInt64(bitPattern: Int64(high.finalize())), low: UInt64(bitPattern: Int64(low.finalize())))
     }
 
     /// Says what happens to a request. The waiter is used for ``Admission/joined`` alone.
@@ -118,18 +129,18 @@ package final class DecisionMemory: Sendable {
         shard(of: key).withLockedValue { $0.running[key]?.waiters.isEmpty == false }
     }
 
-    /// Reports the decision about a request that was admitted as fresh. It is given to those that wait, and kept for those
-    /// to come unless `keeps` is false.
-    package func finish(_ key: Key, with decision: RecordedDecision, keeps: Bool, now: NIODeadline) {
+    /// Reports what came of a request that was admitted as fresh. It is given to those that wait; a decision is kept for
+    /// those to come unless `keeps` is false.
+    package func finish(_ key: Key, with answer: Answer, keeps: Bool, now: NIODeadline) {
         let waiters = shard(of: key).withLockedValue { shard -> [Waiter] in
             guard let running = shard.running.removeValue(forKey: key) else { return [] }
-            if keeps {
+            if keeps, case .decided(let decision) = answer {
                 let recorded = Recorded(fingerprint: running.fingerprint, decision: decision, end: now + lifetime)
                 shard.keep(recorded, as: key, now: now, lifetime: lifetime, maximum: maximumPerGeneration)
             }
             return running.waiters
         }
-        for waiter in waiters { waiter.eventLoop.execute { waiter.body(decision) } }
+        for waiter in waiters { waiter.eventLoop.execute { waiter.body(answer) } }
     }
 
     private func shard(of key: Key) -> NIOLockedValueBox<Shard> {

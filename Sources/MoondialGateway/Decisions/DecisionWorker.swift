@@ -48,7 +48,7 @@ package final class DecisionWorker {
     private let maximumWaiting: Int
     private let load: LoadGauge
     /// Gets each run that has ended, with its request.
-    package var onRun: ((FinishedRun, DecisionRequest) -> Void)?
+    package var onRun: ((FinishedRun, RecordedDecision, DecisionRequest) -> Void)?
     package var onOutcome: ((Outcome) -> Void)?
     package var onBreaker: ((String, AccountBreaker.State) -> Void)?
     package private(set) var runsInFlight = 0
@@ -80,9 +80,14 @@ package final class DecisionWorker {
             lines[appKey] = ApplicationLine(client: client, breaker: breaker, eventLoop: eventLoop)
         }
         self.lines = lines
+        load.onMeasure = { [unowned self] in rejectOverdue() }
     }
 
-    package var waitingRuns: Int { waiting.count - nextWaiting }
+    /// Whether requests are turned away because the event loop is too busy.
+    package var isOverloaded: Bool { load.isOverloaded }
+
+    /// Requests that wait for a run to end.
+    package private(set) var waitingRuns = 0
 
     /// Stops watching the load, and ends the clients: what is in flight ends as cancelled.
     package func close() {
@@ -111,7 +116,7 @@ package final class DecisionWorker {
     package func callerHungUp(_ decision: PendingDecision) {
         guard !decision.claims.contains(where: { $0.memory.hasWaiters($0.key) }) else { return }
         if decision.isWaiting {
-            decision.isWaiting = false
+            stopWaiting(decision)
             reject(decision, .callerGone)
         } else if let handle = decision.handle, !handle.mayHaveSent {
             handle.cancel()
@@ -128,7 +133,7 @@ package final class DecisionWorker {
         case .fresh:
             decision.claims.append(PendingDecision.Claim(memory: memory, key: key))
             admitByToken(decision)
-        case .conflict: decision.finish(.rejected(.idempotencyConflict))
+        case .conflict: reject(decision, .idempotencyConflict)
         case .joined: break
         case .recorded(let recorded): decision.finish(.decided(recorded, by: .otherRequest))
         }
@@ -162,9 +167,13 @@ package final class DecisionWorker {
     ) -> DecisionMemory.Admission {
         memory.admit(key, fingerprint: fingerprint, now: eventLoop.now) {
             let place = NIOLoopBound((self, decision), eventLoop: eventLoop)
-            return DecisionMemory.Waiter(eventLoop: eventLoop) { recorded in
+            return DecisionMemory.Waiter(eventLoop: eventLoop) { answer in
                 let (worker, decision) = place.value
-                worker.end(decision, with: recorded, by: .otherRequest, keeps: recorded.mayHaveReadToken)
+                switch answer {
+                case .decided(let recorded):
+                    worker.end(decision, with: recorded, by: .otherRequest, keeps: recorded.mayHaveReadToken)
+                case .rejected(let reason): worker.reject(decision, reason)
+                }
             }
         }
     }
@@ -176,14 +185,20 @@ package final class DecisionWorker {
         if runsInFlight < maximumRuns { return run(decision) }
         guard waitingRuns < maximumWaiting else { return reject(decision) }
         decision.isWaiting = true
+        waitingRuns += 1
         waiting.append(decision)
     }
 
-    /// Nothing was sent, so a later request with the same token is run.
+    private func stopWaiting(_ decision: PendingDecision) {
+        decision.isWaiting = false
+        waitingRuns -= 1
+    }
+
+    /// Nothing was sent, so a later request with the same token is run. Those that wait for this one are turned away too.
     private func reject(_ decision: PendingDecision, _ reason: Rejection = .overload) {
-        let review = RecordedDecision(
-            reviewBecause: .deadline, traceID: engine.newTraceID(), revision: engine.outline.revision)
-        for claim in decision.claims { claim.memory.finish(claim.key, with: review, keeps: false, now: eventLoop.now) }
+        for claim in decision.claims {
+            claim.memory.finish(claim.key, with: .rejected(reason), keeps: false, now: eventLoop.now)
+        }
         decision.claims = []
         onOutcome?(.rejected(reason))
         decision.finish(.rejected(reason))
@@ -194,9 +209,26 @@ package final class DecisionWorker {
             let next = waiting[nextWaiting]
             nextWaiting += 1
             guard next.isWaiting else { continue }
-            next.isWaiting = false
-            if eventLoop.now - next.start > Self.maximumWait { reject(next) } else { run(next) }
+            stopWaiting(next)
+            run(next)
         }
+        dropServed()
+    }
+
+    /// Requests wait in the order in which they came, so that those at the front are overdue first.
+    private func rejectOverdue() {
+        while nextWaiting < waiting.count {
+            let next = waiting[nextWaiting]
+            guard !next.isWaiting || eventLoop.now - next.start > Self.maximumWait else { break }
+            nextWaiting += 1
+            guard next.isWaiting else { continue }
+            stopWaiting(next)
+            reject(next)
+        }
+        dropServed()
+    }
+
+    private func dropServed() {
         if nextWaiting > 1024 || nextWaiting == waiting.count {
             waiting.removeFirst(nextWaiting)
             nextWaiting = 0
@@ -215,28 +247,30 @@ package final class DecisionWorker {
         ) { [self] finished in
             runsInFlight -= 1
             decision.handle = nil
-            note(finished, decision, line)
             let recorded = RecordedDecision(finished.result)
+            note(finished, recorded, decision, line)
             end(decision, with: recorded, by: .run(finished), keeps: recorded.mayHaveReadToken)
             startWaiting()
         }
     }
 
-    private func note(_ finished: FinishedRun, _ decision: PendingDecision, _ line: ApplicationLine) {
+    private func note(
+        _ finished: FinishedRun, _ recorded: RecordedDecision, _ decision: PendingDecision, _ line: ApplicationLine
+    ) {
         for attempt in finished.result.attempts {
             guard let code = attempt.attempt.code else { continue }
             if let state = line.breaker.note(code: code, now: eventLoop.now) {
                 onBreaker?(decision.request.caller.appKey, state)
             }
         }
-        onRun?(finished, decision.request)
+        onRun?(finished, recorded, decision.request)
     }
 
     private func end(
         _ decision: PendingDecision, with recorded: RecordedDecision, by origin: DecisionOrigin, keeps: Bool
     ) {
         for claim in decision.claims {
-            claim.memory.finish(claim.key, with: recorded, keeps: keeps, now: eventLoop.now)
+            claim.memory.finish(claim.key, with: .decided(recorded), keeps: keeps, now: eventLoop.now)
         }
         decision.claims = []
         decision.finish(.decided(recorded, by: origin))

@@ -2,31 +2,36 @@
 
 import NIOCore
 
-/// Tells whether an event loop is too busy for more work: whether what it should do now comes too late.
+/// Tells whether an event loop is too busy for more work: whether what it should do now has come too late for a while.
 ///
-/// A task that is due every 5 ms notes how late it runs. Requests that arrive wait as long, unseen, before they are read.
+/// A task that is due every 5 ms notes how late it runs. Requests that arrive wait as long, unseen, before they are read. A
+/// rule that is stopped, or many requests at once, make it late for a moment, upon which nobody is turned away.
 final class LoadGauge {
     private static let period = TimeAmount.milliseconds(5)
+    /// How long the task may be too late each time.
+    private static let patience = TimeAmount.milliseconds(500)
 
     private let eventLoop: any EventLoop
     private let maximumDelay: TimeAmount
+    /// Called with each measurement.
+    var onMeasure: () -> Void = {}
     private var task: RepeatedTask?
     private var due: NIODeadline
-    /// Exponentially weighted, in nanoseconds.
-    private var delay: Int64 = 0
+    /// When the task was not too late last.
+    private var lastInTime: NIODeadline
+    private(set) var isOverloaded = false
 
-    /// `maximumDelay` is how late the task may be, on average, before requests are turned away.
+    /// `maximumDelay` is how late the task may be before requests are turned away.
     init(maximumDelay: TimeAmount, eventLoop: any EventLoop) {
         self.maximumDelay = maximumDelay
         self.eventLoop = eventLoop
         due = eventLoop.now + Self.period
+        lastInTime = eventLoop.now
         let gauge = NIOLoopBound(self, eventLoop: eventLoop)
         task = eventLoop.scheduleRepeatedTask(initialDelay: Self.period, delay: Self.period) { _ in
             gauge.value.measure()
         }
     }
-
-    var isOverloaded: Bool { delay > maximumDelay.nanoseconds }
 
     func stop() {
         task?.cancel()
@@ -35,8 +40,9 @@ final class LoadGauge {
 
     private func measure() {
         let now = NIODeadline.now()
-        let late = max(0, (now - due).nanoseconds)
-        delay += (late - delay) / 4
+        if now - due <= maximumDelay { lastInTime = now }
+        isOverloaded = now - lastInTime > Self.patience
         due = now + Self.period
+        onMeasure()
     }
 }

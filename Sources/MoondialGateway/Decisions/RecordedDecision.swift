@@ -56,7 +56,7 @@ package struct RecordedDecision: Sendable {
         fields = JSONObject()
         self.traceID = traceID
         self.revision = revision
-        mayHaveReadToken = true
+        mayHaveReadToken = false
     }
 
     /// The decision as one object, with the members of `RunResult.json(target:)`. There are no attempts in it: they belong

@@ -81,8 +81,12 @@ package final class GatewayReporter: Sendable {
     // MARK: - Runs
 
     /// A run has ended. On its event loop.
-    func report(_ run: FinishedRun, of request: DecisionRequest) {
-        if let sink { record(run, of: request, in: sink) }
+    func report(_ run: FinishedRun, _ decision: RecordedDecision, of request: DecisionRequest) {
+        if let sink {
+            append(
+                DecisionRecord(run: run, decision: decision, request: request, end: clock(), options: options), to: sink
+            )
+        }
         countHooks(of: run.trace)
         for attempt in run.result.attempts.map(\.attempt) {
             metrics.countUpstreamCall(
@@ -96,12 +100,10 @@ package final class GatewayReporter: Sendable {
         for failure in run.failures { log(.hookFailed(failure)) }
     }
 
-    private func record(_ run: FinishedRun, of request: DecisionRequest, in sink: RecordSink) {
-        let now = clock()
-        let line = DecisionRecord.line(for: run, of: request, endedAt: now, options)
-        guard sink.append(line) == .tooLong else { return }
+    private func append(_ record: DecisionRecord, to sink: RecordSink) {
+        guard sink.append(record.line) == .tooLong else { return }
         // Rules can make a trace, or the fields of a decision, very large. The rest of the record must not be lost.
-        _ = sink.append(DecisionRecord.shortLine(for: run, of: request, endedAt: now, options))
+        _ = sink.append(record.shortLine)
     }
 
     private func countHooks(of trace: Trace) {

@@ -4,10 +4,10 @@ package import NIOCore
 
 /// Where requests come from: the peer, or what a proxy that is trusted says in `X-Forwarded-For`.
 package struct ClientAddress: Sendable {
-    /// The addresses of trusted proxies, as texts without a port. A Unix socket is always trusted.
-    private let trusted: Set<String>
+    /// The addresses of trusted proxies. A Unix socket is always trusted.
+    private let trusted: [AddressRange]
 
-    package init(trustedProxies: [String]) { trusted = Set(trustedProxies) }
+    package init(trustedProxies: [AddressRange]) { trusted = trustedProxies }
 
     /// The address without a port; nil when none is known.
     ///
@@ -18,13 +18,55 @@ package struct ClientAddress: Sendable {
     /// - Returns: The address as a text.
     package func address(peer: SocketAddress?, forwarded: () -> [String]) -> String? {
         let peerText = peer?.ipAddress
-        if let peerText, !trusted.contains(peerText) { return peerText }
+        if let peerText, !isTrusted(peerText) { return peerText }
         let hops = forwarded().flatMap { $0.split(separator: ",") }.map { hop in
             String(hop.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
         }
-        for hop in hops.reversed() where !trusted.contains(hop) {
+        for hop in hops.reversed() where !isTrusted(hop) {
             return hop.utf8.count <= 64 && !hop.isEmpty ? hop : peerText
         }
         return hops.first ?? peerText
+    }
+
+    private func isTrusted(_ address: String) -> Bool {
+        if trusted.isEmpty { return false }
+        guard let bytes = AddressRange.bytes(of: address) else { return false }
+        return trusted.contains { $0.contains(bytes) }
+    }
+}
+
+/// An IP address, or those with the same beginning: `10.0.0.0/8`.
+package struct AddressRange: Sendable, Hashable {
+    private let bytes: [UInt8]
+    private let bits: Int
+
+    /// Nil for a text that is neither.
+    package init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let bytes = Self.bytes(of: String(parts[0])) else { return nil }
+        let all = bytes.count * 8
+        guard let bits = parts.count == 2 ? Int(parts[1]) : all, (0...all).contains(bits) else { return nil }
+        self.bytes = bytes
+        self.bits = bits
+    }
+
+    /// The bytes of an IP address: four, or sixteen. An IPv4 address that is written as IPv6 has four.
+    static func bytes(of text: String) -> [UInt8]? {
+        guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
+        // Behind family, port and, for IPv6, the flow.
+        let (offset, count) = if case .v6 = address { (8, 16) } else { (4, 4) }
+        let bytes = address.withSockAddr { pointer, _ in
+            Array(UnsafeRawBufferPointer(start: UnsafeRawPointer(pointer) + offset, count: count))
+        }
+        let isMapped = count == 16 && bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+        return isMapped ? Array(bytes[12...]) : bytes
+    }
+
+    func contains(_ other: [UInt8]) -> Bool {
+        guard other.count == bytes.count else { return false }
+        let whole = bits / 8
+        guard bytes[..<whole] == other[..<whole] else { return false }
+        let rest = bits % 8
+        return rest == 0 || (bytes[whole] ^ other[whole]) >> (8 - rest) == 0
     }
 }

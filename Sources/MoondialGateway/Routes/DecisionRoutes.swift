@@ -128,7 +128,8 @@ final class DecisionRoutes {
                     status: 401, "request_invalid", title: "The request has no valid phone and token.",
                     detail: error.message))
         }
-        decide(exchange, run, caller) { reply in
+        // The end user chooses the header fields that a proxy copies: a key of theirs means nothing.
+        decide(exchange, run, caller, takesKey: false) { reply in
             switch reply {
             case .decided(let decision, let origin):
                 let status = decision.outcome == .allow ? 200 : decision.outcome == .deny ? 403 : 401
@@ -199,15 +200,15 @@ final class DecisionRoutes {
     }
 
     private func decide(
-        _ exchange: ServerExchange, _ run: RunRequest, _ caller: Caller,
+        _ exchange: ServerExchange, _ run: RunRequest, _ caller: Caller, takesKey: Bool = true,
         _ message: @escaping (DecisionReply) -> HTTPReplyMessage
     ) {
         let fields = exchange.request.fields
         var request = DecisionRequest(run: run, caller: caller)
         request.traceparent = fields["traceparent"].flatMap(Self.traceparent)
-        request.idempotency = fields["idempotency-key"].map { key in
-            let body = String(buffer: exchange.request.body)
-            return DecisionRequest.Idempotency(key: key, content: [exchange.request.path, body])
+        if takesKey, let key = fields["idempotency-key"], !key.isEmpty {
+            let content = [exchange.request.path, String(buffer: exchange.request.body)]
+            request.idempotency = DecisionRequest.Idempotency(key: key, content: content)
         }
         let throttle = settings.throttle
         guard throttle.begin(caller, now: exchange.start) else {

@@ -17,8 +17,9 @@ enum OpenAPIDocument {
         "servers": [["url": "/"]],
         "security": [["application": []], ["caller": []]],
         "paths": [
-            "/v1/web/verify": verify("Verifies a token of the Android, Harmony or iOS SDK, as the provider does."),
-            "/v1/web/h5/verify": verify("Verifies a token of the Web SDK, as the provider does."),
+            "/v1/web/verify": verify(
+                "verify", "Verifies a token of the Android, Harmony or iOS SDK, as the provider does."),
+            "/v1/web/h5/verify": verify("verifyWeb", "Verifies a token of the Web SDK, as the provider does."),
             "/v1/decide": [
                 "post": [
                     "operationId": "decide", "summary": "Decides on one request by the rules.",
@@ -32,8 +33,10 @@ enum OpenAPIDocument {
                     "responses": [
                         "200": reply("The decision.", "Decision", headers: decisionHeaders),
                         "400": problem("The request is not valid."), "401": problem("Credentials are needed."),
+                        "405": problem("The method is not POST."),
                         "413": problem("The body is larger than 16 KiB."), "415": problem("The body is not JSON."),
                         "422": problem("The Idempotency-Key was used with another request."),
+                        "429": problem("The caller has sent more than its share."),
                         "503": problem("The request was not processed, and nothing was sent."),
                     ],
                 ]
@@ -63,10 +66,10 @@ enum OpenAPIDocument {
 
     // MARK: - Operations
 
-    private static func verify(_ summary: String) -> JSONValue {
+    private static func verify(_ name: String, _ summary: String) -> JSONValue {
         [
             "post": [
-                "summary": .string(summary), "requestBody": body("VerifyRequest"),
+                "operationId": .string(name), "summary": .string(summary), "requestBody": body("VerifyRequest"),
                 "responses": [
                     "200": reply(
                         "The decision as a code: 9000 for a match that is allowed, 9001 for deny, others for review.",
@@ -76,6 +79,7 @@ enum OpenAPIDocument {
                     "405": reply("Code 9013.", "VerifyReply"), "413": problem("The body is larger than 16 KiB."),
                     "415": reply("Code 9015: the body is not JSON.", "VerifyReply"),
                     "422": reply("The Idempotency-Key was used with another request.", "VerifyReply"),
+                    "429": reply("The caller has sent more than its share.", "VerifyReply"),
                     "503": reply("Not processed, nothing was sent.", "VerifyReply"),
                 ],
             ]
@@ -119,7 +123,9 @@ enum OpenAPIDocument {
     private static let nullableInteger: JSONValue = ["type": ["integer", "null"]]
 
     private static let verifyMembers: JSONObject = [
-        "phone": ["type": ["string", "integer"], "description": "The number to verify."],
+        "phone": [
+            "type": ["string", "integer"], "minLength": 1, "minimum": 0, "description": "The number to verify.",
+        ],
         "token": text(maximum: 4096),
         "exID": ["type": ["string", "null"], "maxLength": 256, "description": "The caller's own id, echoed back."],
     ]
@@ -161,6 +167,7 @@ enum OpenAPIDocument {
 
     private static let decideMembers: JSONObject = {
         var members = verifyMembers
+        members["exID"] = ["type": ["string", "null"], "minLength": 1, "maxLength": 256]
         members["channel"] = ["enum": ["native", "web", .null]]
         members["operator"] = ["enum": ["CM", "CU", "CT", .null]]
         members["ip"] = ["type": ["string", "null"], "maxLength": 64]

@@ -22,8 +22,13 @@ package struct PassthroughPaths: Sendable, Hashable {
         prefixes = paths.filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
     }
 
+    /// Paths that a server may read as others are none: rules must not be gone round.
     func contains(_ path: String) -> Bool {
-        exact.contains(path) || prefixes.contains { path.hasPrefix($0) }
+        let lowered = path.lowercased()
+        guard !["//", "/./", "/../", "%2e", "%2f", "%5c", "\\"].contains(where: lowered.contains),
+            !lowered.hasSuffix("/."), !lowered.hasSuffix("/..")
+        else { return false }
+        return exact.contains(path) || prefixes.contains { path.hasPrefix($0) }
     }
 }
 
@@ -50,12 +55,16 @@ final class PassthroughRoute {
     private let upstream: Upstream
     /// The Authorization header of each application, by app key.
     private let authorizations: [String: String]
+    private let throttle: CallerThrottle
     private let eventLoop: any EventLoop
     /// Gets the status of the reply, or nil without one, and the time of each request.
     var onReply: ((Int?, TimeAmount) -> Void)?
 
-    init(_ upstream: Upstream, applications: [Credentials], eventLoop: any EventLoop) {
+    init(
+        _ upstream: Upstream, applications: [Credentials], throttle: CallerThrottle, eventLoop: any EventLoop
+    ) {
         self.upstream = upstream
+        self.throttle = throttle
         self.eventLoop = eventLoop
         authorizations = Dictionary(
             applications.map { credentials in
@@ -68,6 +77,12 @@ final class PassthroughRoute {
 
     func forward(_ exchange: ServerExchange, for caller: Caller) {
         let request = exchange.request
+        // Their replies announce a body that does not come.
+        guard request.method != "HEAD" else { return exchange.reply(GatewayReply.methodNotAllowed("GET, POST")) }
+        guard throttle.begin(caller, now: exchange.start) else {
+            return exchange.reply(
+                GatewayReply.provider(status: 429, code: .badServer, content: "not processed: rate_limit"))
+        }
         var fields: [(name: String, value: String)] = [
             ("Host", upstream.host), ("User-Agent", "moondial"), ("Accept-Encoding", "identity"),
         ]
@@ -78,6 +93,7 @@ final class PassthroughRoute {
         let bytes = HTTPRequestTemplate(method: request.method, target: target, fields: fields)
             .bytes(body: Array(buffer: request.body))
         _ = upstream.transport.send(bytes, deadline: exchange.start + upstream.timeout) { [self] result in
+            throttle.end(caller)
             switch result {
             case .success(let reply):
                 onReply?(reply.status, eventLoop.now - exchange.start)

@@ -54,14 +54,29 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         return "\(isEncrypted ? "https" : "http")://\(description)"
     }
 
+    private static func isLoopback(_ host: String) -> Bool {
+        switch try? SocketAddress(ipAddress: host, port: 0) {
+        case .v4?: host.hasPrefix("127.")
+        case .v6?: host == "::1"
+        default: false
+        }
+    }
+
     /// Whether only this machine can reach it.
     package var isLocal: Bool {
         switch self {
         case .unix: true
         case .inherited: false
-        case .tcp(let host, _): host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        case .tcp(let host, _): host == "localhost" || Self.isLoopback(host)
         }
     }
+}
+
+/// An address cannot be listened on.
+package struct ListenError: Error {
+    package let address: ListenAddress
+    /// What the system says.
+    package let cause: any Error
 }
 
 /// Accepts connections on one event loop.
@@ -82,9 +97,21 @@ struct Listener {
     ///   - tls: Asked for each new connection; nil means plain HTTP.
     ///   - handler: Makes the handler of a connection, on the event loop.
     /// - Returns: The listener, with the port that it got.
-    /// - Throws: An error of the system for an address that cannot be had.
+    /// - Throws: ``ListenError``.
     static func start(
         on address: ListenAddress, sharesPort: Bool, backlog: Int32 = 4096, eventLoop: any EventLoop,
+        tls: @escaping CurrentTLS, handler: @escaping @Sendable () -> ServerConnection
+    ) async throws -> Listener {
+        do {
+            return try await listen(
+                to: address, sharesPort: sharesPort, backlog: backlog, eventLoop: eventLoop, tls: tls, handler: handler)
+        } catch {
+            throw ListenError(address: address, cause: error)
+        }
+    }
+
+    private static func listen(
+        to address: ListenAddress, sharesPort: Bool, backlog: Int32, eventLoop: any EventLoop,
         tls: @escaping CurrentTLS, handler: @escaping @Sendable () -> ServerConnection
     ) async throws -> Listener {
         var bootstrap = ServerBootstrap(group: eventLoop)
@@ -122,6 +149,34 @@ struct Listener {
             }
             return Listener(channel: channel, address: .tcp(host: host, port: port))
         }
+    }
+
+    /// Makes sure that no other process listens on an address that several event loops are to share: the system would let
+    /// both have it, and give each a part of the connections.
+    ///
+    /// - Throws: ``ListenError``.
+    static func checkIsFree(_ address: ListenAddress) throws {
+        guard case .tcp(let host, let port) = address, port != 0 else { return }
+        do {
+            let resolved = try SocketAddress.makeAddressResolvingHost(host, port: port)
+            let descriptor = socket(CInt(resolved.protocol.rawValue), streamSocket, 0)
+            guard descriptor >= 0 else { throw IOError(errnoCode: errno, reason: "socket") }
+            defer { close(descriptor) }
+            var one: CInt = 1
+            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout.size(ofValue: one)))
+            let status = resolved.withSockAddr { bind(descriptor, $0, socklen_t($1)) }
+            guard status == 0 else { throw IOError(errnoCode: errno, reason: "bind") }
+        } catch {
+            throw ListenError(address: address, cause: error)
+        }
+    }
+
+    private static var streamSocket: CInt {
+        #if canImport(Glibc)
+            CInt(SOCK_STREAM.rawValue)
+        #else
+            SOCK_STREAM
+        #endif
     }
 
     /// Accepts no further connection.

@@ -88,8 +88,10 @@ final class ServerConnection: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { close() }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if case .answering(let exchange) = state { exchange.onHangUp?() }
+        let last = state
+        // First, since a reply that is given now must not begin the next request.
         state = .closed
+        if case .answering(let exchange) = last { exchange.onHangUp?() }
         table.remove(self)
         self.context = nil
         context.fireChannelInactive()

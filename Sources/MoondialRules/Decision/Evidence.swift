@@ -50,6 +50,9 @@ package enum Guard: String, Sendable, CaseIterable {
     /// A raw attempt was asked for while no hook of the run was running.
     case notInHook = "not_in_hook"
 
+    /// Whether it is not about the run: then no rule maps the fact that nothing was sent.
+    var isHosts: Bool { self == .accountBlocked || self == .tokenReused }
+
     /// Why nothing was sent, to follow a colon.
     package var explanation: String {
         switch self {

@@ -218,6 +218,10 @@ extension RunMachine {
     {
         trace.refuse(reason, endpoint: endpoint, isRaw: false, for: place, now: now)
         refusal = reason
+        if reason.isHosts, trace.ownAttemptCount == 0 {
+            let choice = DefaultMapping.choice(for: .noAttempt(reason))
+            return decide(choice, by: nil, why: .noAttempt(reason), now: now)
+        }
         return ask(.mapResult, now: now)
     }
 

@@ -35,6 +35,9 @@ final class HTTPConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var parser: HTTPResponseParser
     private var isRequestWritten = true
+    /// The descriptor of an established connection, which is looked at before each request. It stays valid while the
+    /// channel is active. Nil for a channel without one.
+    private var socket: NIOBSDSocket.Handle?
     /// Whether anything came after the reply: bytes, an error or the end.
     private var isDisturbed = false
 
@@ -60,6 +63,9 @@ final class HTTPConnection: ChannelInboundHandler {
         do {
             if let tls { try channel.pipeline.syncOperations.addHandler(tls) }
             try channel.pipeline.syncOperations.addHandler(self)
+            socket = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+                of: NIOBSDSocket.Handle.self
+            ) { $0 }
         } catch {
             channel.close(promise: nil)
             return transport.didFailToConnect(self, error)
@@ -97,17 +103,13 @@ final class HTTPConnection: ChannelInboundHandler {
     /// The event loop notices both only when it polls again, and a hook may have kept it busy since. Bytes that wait on the
     /// socket would be taken for the reply to the next request. Asks the system, unless the loop has just read.
     func isQuiet(now: NIODeadline) -> Bool {
-        guard state == .idle, let context else { return false }
+        guard state == .idle, let context, context.channel.isActive else { return false }
         if now - lastRead < Self.freshness { return true }
-        let isQuiet = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self
-        ) { socket in
-            var byte: UInt8 = 0
-            // Their types differ between platforms.
-            let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
-            return recv(socket, &byte, 1, flags) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)
-        }
-        return isQuiet ?? true
+        guard let socket else { return true }
+        var byte: UInt8 = 0
+        // Their types differ between platforms.
+        let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
+        return recv(socket, &byte, 1, flags) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)
     }
 
     /// What was read so recently needs no second look: it is as new as a look whose result is on its way back.

@@ -79,7 +79,7 @@ enum ServeSetting: String, CaseIterable {
         case .tokenGuard: "true, false, or a time such as 11m"
         case .watch, .auth, .noAuth: "true or false"
         case .callersFile, .tlsCert, .tlsKey: "a file"
-        case .trustedProxies: "a list of addresses"
+        case .trustedProxies: "a list of IP addresses, or ranges such as 10.0.0.0/8"
         case .callerRate, .callerConcurrency, .connections, .runs, .waitingRuns, .upstreamConnections:
             "a whole number from 1 to 1000000"
         case .applications: "a map of app keys to files with their master secrets"

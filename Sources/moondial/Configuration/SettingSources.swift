@@ -50,6 +50,7 @@ struct SettingSources {
     var suspectVariables: [(name: String, meant: String)] {
         let known =
             Setting.allCases.filter { $0.places.contains(.environment) }.map(\.variable) + [Setting.fileVariable]
+            + ServeSetting.allCases.filter { !$0.isMap }.map(\.variable)
         let suffixes = known.map { String($0.dropFirst(Setting.variablePrefix.count)) }
         return environment.names.compactMap { name in
             guard name.hasPrefix(Setting.variablePrefix), !known.contains(name) else { return nil }

@@ -8,6 +8,14 @@ import NIOPosix
 import NumberVerification
 import NumberVerificationSimulator
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// A gateway that is the work of a process, from its start to its end.
 ///
 /// Signals and timers are handled on the main thread, requests on threads of their own.
@@ -83,11 +91,12 @@ final class GatewayProcess {
         case let error as Failure: return error
         case let error as Diagnostic: return Failure(error)
         case let error as SimulatorServerError: return Failure(error)
-        default:
-            guard case .tcp(let host, let port) = plan.serve.address else {
-                return Failure(Diagnostic(.inputOutput, "cannot listen: \(error)"))
+        case let error as ListenError:
+            guard case .tcp(let host, let port) = error.address else {
+                return Failure(Diagnostic(.inputOutput, "cannot listen on \(error.address): \(error.cause)"))
             }
-            return Failure(SimulatorServerError.cannotListen(host: host, port: port, error))
+            return Failure(SimulatorServerError.cannotListen(host: host, port: port, error.cause))
+        default: return Failure(Diagnostic(.inputOutput, "the gateway cannot start: \(error)"))
         }
     }
 
@@ -113,7 +122,9 @@ final class GatewayProcess {
             // What went wrong is in the log.
             _ = try? await gateway.reloadAll()
         }
-        done.assumeIsolated().whenComplete { [self] _ in notifier.send("READY=1") }
+        done.assumeIsolated().whenComplete { [self] _ in
+            if !isEnding { notifier.send("READY=1") }
+        }
     }
 
     private static let watchPeriod = TimeAmount.milliseconds(500)
@@ -145,7 +156,9 @@ final class GatewayProcess {
 
     /// Tells the service manager that all event loops work. One that is stuck does not answer, and the message is not sent.
     private func feedWatchdog(_ gateway: Gateway) {
-        guard let microseconds = shell.environment["WATCHDOG_USEC"].flatMap(Int64.init), microseconds > 0 else {
+        let isForUs = shell.environment["WATCHDOG_PID"].map { Int32($0) == getpid() } ?? true
+        guard isForUs, let microseconds = shell.environment["WATCHDOG_USEC"].flatMap(Int64.init), microseconds > 0
+        else {
             return
         }
         eventLoop.scheduleRepeatedAsyncTask(
@@ -171,13 +184,14 @@ final class GatewayProcess {
     private func end(_ gateway: Gateway) {
         notifier.send("STOPPING=1", "STATUS=draining")
         gateway.beginDraining()
-        let drained = eventLoop.makeFutureWithTask { [plan, sink] in
+        let drained = eventLoop.makeFutureWithTask { [plan, sink, log] in
             try? await Task.sleep(for: plan.serve.drainDelay)
             let start = ContinuousClock.now
             let ended = await gateway.drain(within: TimeAmount(plan.serve.drainTimeout))
             await gateway.stop()
             let rest = plan.serve.drainTimeout - (ContinuousClock.now - start)
             let isRecorded = await sink?.close(within: max(rest, .seconds(1))) ?? true
+            await log.close()
             return ended && isRecorded
         }
         drained.assumeIsolated().whenComplete { [shell] result in

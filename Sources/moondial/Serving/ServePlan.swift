@@ -50,6 +50,9 @@ struct ServePlan: Sendable {
             ServeSources(flags: serve.flags, environment: shell.environment, section: section))
         var applications = [self.target.credentials]
         for (key, file) in section.applications {
+            if applications.contains(where: { $0.appKey == key.name }) {
+                throw key.failure("serve.applications: this app key has a secret already")
+            }
             if section.isFound {
                 throw key.failure(
                     "secrets of applications are not taken from a file that was found and not named",
@@ -62,7 +65,17 @@ struct ServePlan: Sendable {
                         try Credentials.readSecret(file, { key.failure($0, fix: $1) }, shell.errors.warn))))
         }
         self.applications = applications
-        warnings = [self.target.warning].compactMap { $0 }
+        if inheritedSocket != nil, self.serve.allowsAnonymous {
+            throw Failure.usage(
+                "--no-auth goes with a loopback address, and the socket of the service manager may have another one",
+                fix: "let callers show credentials")
+        }
+        let isAdminOpen = !self.serve.admin.isLocal
+        warnings = [
+            self.target.warning,
+            isAdminOpen
+                ? "the administration on \(self.serve.admin) has no authentication, and others can reach it" : nil,
+        ].compactMap { $0 }
     }
 
     /// Loads the rules, the callers and the certificates once.
@@ -84,7 +97,8 @@ struct ServePlan: Sendable {
         service.config = settings.config
         service.log = { log.write($0) }
         // Standard output may hold the decision log.
-        service.print = { log.write(printed: $0) }
+        let redactor = Redactor(secrets: service.secrets, showsPhones: settings.run.showPhones)
+        service.print = { log.write(printed: redactor.text(String(decoding: $0, as: UTF8.self))) }
         var configuration = GatewayConfiguration(
             address: serve.address, workers: serve.workers, applications: applications, target: target.name,
             service: service, version: Version.number)

@@ -20,13 +20,13 @@ struct ServeSettings: Sendable {
     let upstreamConnections: Int
     let runs: Int
     let callersFile: String?
-    private let allowsAnonymous: Bool
+    let allowsAnonymous: Bool
     private let codes: GatewayCodes
     private let passthrough: PassthroughPaths
     private let answersAuth: Bool
     private let tokenGuard: Duration?
     private let breakerInterval: Duration
-    private let trustedProxies: [String]
+    private let trustedProxies: [AddressRange]
     private let waitingRuns: Int
     private let limits: ServerLimits
     private let overloadDelay: Duration
@@ -57,16 +57,16 @@ struct ServeSettings: Sendable {
         }
         tls = try Self.tls(sources)
         codes = try Self.codes(sources)
-        passthrough = Self.passthrough(sources)
+        passthrough = try Self.passthrough(sources)
         tokenGuard = try Self.tokenGuard(sources)
         answersAuth = try sources.isSet(.auth) ?? false
-        if answersAuth, tokenGuard == nil {
+        if answersAuth, (tokenGuard ?? .zero) < .seconds(1) {
             throw sources.failure(
                 .auth, "a proxy asks once for each request of a page, and a token works once",
-                fix: "leave token_guard on")
+                fix: "leave token_guard on, for a second or more")
         }
         breakerInterval = try sources.time(of: .breakerInterval) ?? .seconds(30)
-        trustedProxies = sources.texts(of: .trustedProxies) ?? []
+        trustedProxies = try Self.trustedProxies(sources)
         let counts = 1...1_000_000
         runs = try sources.number(of: .runs, in: counts) ?? 8192
         waitingRuns = try sources.number(of: .waitingRuns, in: counts) ?? 1024
@@ -115,12 +115,32 @@ struct ServeSettings: Sendable {
         return codes
     }
 
-    private static func passthrough(_ sources: ServeSources) -> PassthroughPaths {
+    private static func passthrough(_ sources: ServeSources) throws(Failure) -> PassthroughPaths {
         switch sources.texts(of: .passthrough) {
-        case nil, ["true"]?: .provider
-        case ["false"]?: .none
-        case let paths?: PassthroughPaths(paths)
+        case nil, ["true"]?: return .provider
+        case ["false"]?: return .none
+        case let paths?:
+            if let path = paths.first(where: { !$0.hasPrefix("/") }) {
+                throw sources.failure(
+                    .passthrough,
+                    "expected \(ServeSetting.passthrough.expectation), each beginning with /, got '\(String(escaping: path.utf8))'"
+                )
+            }
+            return PassthroughPaths(paths)
         }
+    }
+
+    private static func trustedProxies(_ sources: ServeSources) throws(Failure) -> [AddressRange] {
+        var ranges: [AddressRange] = []
+        for text in sources.texts(of: .trustedProxies) ?? [] {
+            guard let range = AddressRange(text.filter { $0 != " " }) else {
+                throw sources.failure(
+                    .trustedProxies,
+                    "expected \(ServeSetting.trustedProxies.expectation), got '\(String(escaping: text.utf8))'")
+            }
+            ranges.append(range)
+        }
+        return ranges
     }
 
     private static func tokenGuard(_ sources: ServeSources) throws(Failure) -> Duration? {

@@ -13,9 +13,19 @@ import TextFormats
 struct ServerLog: Sendable {
     private let logger: Logger
 
+    /// Written by a thread of its own: what nobody reads must not keep event loops waiting.
+    private let sink: RecordSink?
+
     init(isTerminal: Bool) {
-        logger = Logger(label: "moondial") { _ in StandardErrorLogHandler(isTerminal: isTerminal) }
+        var options = RecordSink.Options(.standardError, overflow: .drop)
+        options.collecting = .zero
+        let sink = try? RecordSink(options) { _ in }
+        self.sink = sink
+        logger = Logger(label: "moondial") { _ in SinkLogHandler(sink: sink, isTerminal: isTerminal) }
     }
+
+    /// Writes what is left, for at most a second.
+    func close() async { await sink?.close(within: .seconds(1)) }
 
     func write(_ event: GatewayEvent) {
         switch event {
@@ -47,7 +57,7 @@ struct ServerLog: Sendable {
 
     /// A line that a rule logged.
     func write(_ line: LogLine) {
-        var metadata: Logger.Metadata = ["message": "\(line.message)"]
+        var metadata: Logger.Metadata = ["text": "\(line.message)"]
         if !line.fields.isEmpty { metadata["fields"] = "\(JSONValue.object(line.fields))" }
         if let rule = line.rule { metadata["rule"] = "\(rule)" }
         if let site = line.site { metadata["site"] = "\(site)" }
@@ -56,19 +66,22 @@ struct ServerLog: Sendable {
     }
 
     /// A line that a rule printed.
-    func write(printed line: [UInt8]) {
-        logger.info("rule printed", metadata: ["message": "\(String(decoding: line, as: UTF8.self))"])
+    func write(printed line: String) {
+        logger.info("rule printed", metadata: ["text": "\(line)"])
     }
 }
 
-/// Writes log lines to standard error.
-private struct StandardErrorLogHandler: LogHandler {
+/// Gives log lines to the thread that writes them.
+private struct SinkLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.info
     private let isTerminal: Bool
-    private let errors = StandardError(style: .plain)
+    private let sink: RecordSink?
 
-    init(isTerminal: Bool) { self.isTerminal = isTerminal }
+    init(sink: RecordSink?, isTerminal: Bool) {
+        self.sink = sink
+        self.isTerminal = isTerminal
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -80,13 +93,15 @@ private struct StandardErrorLogHandler: LogHandler {
         let time = UTCTime.text(milliseconds: WallClock.milliseconds())
         if isTerminal {
             let details = all.map { " \($0.key)=\($0.value)" }.joined()
-            errors.write("\(time) \(event.level) \(String(escaping: "\(event.message)\(details)".utf8))\n")
+            write("\(time) \(event.level) \(String(escaping: "\(event.message)\(details)".utf8))")
             return
         }
         var object: JSONObject = [
             "time": .string(time), "level": .string("\(event.level)"), "message": .string("\(event.message)"),
         ]
         for (key, value) in all { object[object[key] == nil ? key : "\(key)_"] = .string("\(value)") }
-        errors.write("\(JSONValue.object(object))\n")
+        write(JSONValue.object(object).description)
     }
+
+    private func write(_ line: String) { _ = sink?.append(Array(line.utf8)) }
 }

@@ -31,6 +31,17 @@ import Testing
         }
     }
 
+    /// Rules map what the provider says, and it was not asked.
+    @Test func rulesDoNotMapABlockedAccount() async throws {
+        let rules = #"rule "r" { map_result = { match = allow, mismatch = deny, unknown = review "ask_for_sms" } }"#
+        try await GatewayFixture.run(rules: rules, configure: { $0.breakerInterval = .hours(1) }) { gateway in
+            let first = try await gateway.verify("STsid-1", phone: "13800009014")
+            #expect(first.decision == "review ask_for_sms")
+            let second = try await gateway.verify("STsid-2")
+            #expect(second.decision == "review account_blocked")
+        }
+    }
+
     @Test func oneCallPerIntervalFindsOut() {
         let breaker = AccountBreaker(interval: .seconds(30))
         let start = NIODeadline.uptimeNanoseconds(1)

@@ -61,6 +61,27 @@ import Testing
         }
     }
 
+    @Test func requestsThatWaitForOneThatIsTurnedAwayAreTurnedAwayToo() async throws {
+        let gate = AttemptGate()
+        let limits: @Sendable (inout GatewayConfiguration) -> Void = {
+            $0.runs = 1
+            $0.waitingRuns = 1
+        }
+        try await GatewayFixture.run(gate: gate, configure: limits) { gateway in
+            async let running = gateway.verify("STsid-1")
+            await gate.arrival(of: 1)
+            // Both wait for longer than they may, one for a run to end and one for the other.
+            async let first = gateway.verify("STsid-2", exID: "order-1")
+            async let second = gateway.verify("STsid-2", exID: "order-2")
+            let replies = try await [first, second]
+            #expect(replies.map(\.status) == [503, 503])
+            gate.open()
+            #expect(try await running.json["code"] == 9000)
+            let again = try await gateway.verify("STsid-2")
+            #expect(again.json["code"] == 9000)
+        }
+    }
+
     @Test func tokenThatWasNotSentCanBeUsed() async throws {
         let rules = """
             rule "r" { pre_check = function(req) if req.exid == "early" then return review "come_again" end end }

@@ -76,6 +76,23 @@ import Testing
         }
     }
 
+    @Test func reloadsAtTheSameTimeEndWithTheLastRules() async throws {
+        try await GatewayFixture.run(workers: 2) { gateway in
+            for round in 1...10 {
+                gateway.rules.withLockedValue {
+                    $0 = #"rule "r" { pre_check = function() return deny "round \#(round)" end }"#
+                }
+                async let first = gateway.admin("/-/reload", method: "POST")
+                async let second = gateway.admin("/-/reload", method: "POST")
+                async let third = gateway.admin("/-/reload", method: "POST")
+                let replies = try await [first, second, third]
+                #expect(replies.map(\.status) == [200, 200, 200])
+                let decided = try await gateway.verify("STsid-\(round)")
+                #expect(decided.decision == "deny round \(round)")
+            }
+        }
+    }
+
     @Test func runsInFlightEndOnTheRulesWithWhichTheyBegan() async throws {
         let gate = AttemptGate()
         let rules = #"rule "r" { map_result = function() return deny "before" end }"#

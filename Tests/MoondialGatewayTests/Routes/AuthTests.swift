@@ -45,6 +45,20 @@ import Testing
         }
     }
 
+    /// A proxy copies the header fields of the end user.
+    @Test func idempotencyKeyOfAnotherRequestMeansNothing() async throws {
+        try await Self.run { gateway in
+            func ask(_ phone: String, _ token: String) async throws -> Int {
+                let fields = ["X-Moondial-Phone: \(phone)", "X-Moondial-Token: \(token)", "Idempotency-Key: k-1"]
+                return try await gateway.request("GET", "/v1/auth", contentType: nil, fields: fields).status
+            }
+            let own = try await ask("13800138000", "STsid-1")
+            #expect(own == 200)
+            let other = try await ask("13800009001", "STsid-2")
+            #expect(other == 403)
+        }
+    }
+
     @Test func pathDoesNotExistUnlessConfigured() async throws {
         try await GatewayFixture.run { gateway in
             let reply = try await gateway.request("GET", "/v1/auth")

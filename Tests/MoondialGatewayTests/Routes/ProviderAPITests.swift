@@ -154,6 +154,17 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "/v2/../v1/web/verify", "/v2/./x", "/v2//x", "/v2/%2e%2e/v1/web/verify", "/v2/x%2Fy", "/v2/..",
+    ])
+    func pathsThatCanBeReadAsOthersAreNotPassedThrough(path: String) async throws {
+        try await GatewayFixture.run { gateway in
+            let reply = try await gateway.request("POST", path, body: "{}")
+            #expect(reply.status == 404)
+            #expect(reply.fields["content-type"] == "application/problem+json")
+        }
+    }
+
     @Test func otherPathsOfTheProviderArePassedThrough() async throws {
         try await GatewayFixture.run { gateway in
             // The simulator says what it serves.

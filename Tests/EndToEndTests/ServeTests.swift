@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// `moondial serve` as a process.
+@Suite("serve", .timeLimit(.minutes(10)))
+struct ServeTests {
+    private static let rules = """
+        rule "r" { pre_check = function(req)
+          if req.exid == "print" then print(req.phone, req.token) moondial.log("seen", { token = req.token }) end
+        end }
+        """
+    private static let credentials = "7d431e42dfa6a6d693ac2d04:5e987ac6d2e04d95a9d8f0d1"
+
+    /// A gateway that listens, and what curl needs to reach it.
+    private func start(
+        _ arguments: [String] = [], in folder: TemporaryFolder
+    ) async throws -> (process: BackgroundProcess, url: String, admin: String) {
+        let process = try await BackgroundProcess(
+            ["serve", "--rules", folder.path("r.lua"), "--port", "0", "--overload-delay", "1h"] + arguments)
+        let url = await process.outputLine()
+        let admin = await process.outputLine()
+        #expect(url.hasPrefix("listening on http://127.0.0.1:"))
+        #expect(admin.hasPrefix("admin on http://127.0.0.1:"))
+        return (process, url.replacing("listening on ", with: ""), admin.replacing("admin on ", with: ""))
+    }
+
+    private func verify(_ url: String, _ body: String) async throws -> String {
+        try await Executable.shell(
+            "curl -s -u \(Self.credentials) -H 'Content-Type: application/json' -d '\(body)' \(url)/v1/web/verify"
+        ).output
+    }
+
+    @Test func unmodifiedClientGetsItsAnswersAndTheDecisionsAreRecorded() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let log = folder.path("decisions.log")
+        let (process, url, _) = try await start(["--decision-log", log], in: folder)
+        let match = try await verify(url, #"{"token":"STsid-0123456789abcdef","phone":"13800138000","exID":"o-1"}"#)
+        #expect(match.contains(#""code":9000"#) && match.contains(#""exID":"o-1""#))
+        let mismatch = try await verify(url, #"{"token":"STsid-2","phone":"13800009001"}"#)
+        #expect(mismatch.contains(#""code":9001"#))
+        let failure = try await verify(url, #"{"token":"STsid-3","phone":"13800009003"}"#)
+        #expect(failure.contains(#""code":9003"#))
+        process.send(SIGTERM)
+        let outcome = await process.finish()
+        #expect(outcome.status == 0)
+        let lines = try folder.read("decisions.log").split(separator: "\n")
+        #expect(lines.count == 3)
+        for line in lines {
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            #expect(object?["version"] as? Int == 1)
+            #expect((object?["request"] as? [String: Any])?["phone"] as? String != "13800138000")
+            #expect(!line.contains("STsid") && !line.contains("13800138000"))
+        }
+    }
+
+    @Test func whatRulesPrintAndLogHoldsNoSecrets() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let (process, url, _) = try await start(in: folder)
+        _ = try await verify(url, #"{"token":"STsid-0123456789abcdef","phone":"13812345678","exID":"print"}"#)
+        process.send(SIGTERM)
+        let outcome = await process.finish()
+        #expect(outcome.errors.contains("rule printed") && outcome.errors.contains("rule logged"))
+        #expect(!outcome.errors.contains("STsid-0123456789abcdef") && !outcome.errors.contains("13812345678"))
+        for line in outcome.errors.split(separator: "\n") {
+            #expect((try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil)
+        }
+    }
+
+    @Test func hangUpSignalLoadsRulesAgain() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let (process, url, admin) = try await start(in: folder)
+        _ = try folder.write(#"rule "new" { pre_check = function() return deny "new" end }"#, to: "r.lua")
+        process.send(SIGHUP)
+        #expect(await process.errorLine().contains("rules reloaded"))
+        let reply = try await Executable.shell(
+            "curl -s -D - -u \(Self.credentials) -H 'Content-Type: application/json' "
+                + "-d '{\"token\":\"STsid-1\",\"phone\":\"13800138000\"}' \(url)/v1/web/verify")
+        #expect(reply.output.contains("X-Moondial-Reason: new"))
+        _ = try folder.write("rule 'new' {", to: "r.lua")
+        let refused = try await Executable.shell("curl -s -X POST \(admin)/-/reload")
+        #expect(refused.output.contains(#""status":"unchanged""#))
+        let drained = try await Executable.shell("curl -s -X POST \(admin)/-/drain")
+        #expect(drained.output.contains("draining"))
+        #expect(await process.finish().status == 0)
+    }
+
+    @Test(
+        arguments: [
+            (["--port", "x"], 64, "--port: expected a whole number from 0 to 65535, got 'x'"),
+            (["--host", "0.0.0.0", "--no-auth"], 64, "anyone who reaches 0.0.0.0:8080"),
+            (["--host", "127.example.com", "--no-auth"], 64, "anyone who reaches"),
+            (["--auth", "--token-guard", "false"], 64, "a token works once"),
+            (["--auth", "--token-guard", "0ms"], 64, "a token works once"),
+            (["--trusted-proxies", "proxy"], 64, "expected a list of IP addresses"),
+            (["--passthrough", "yes"], 64, "each beginning with /"),
+            (["--tls-cert", "c.pem"], 64, "the private key is missing"),
+            (["--allow-code", "8000"], 64, "expected a code from 9000 to 9099"),
+            (["--admin", "x"], 64, "expected HOST:PORT or unix:PATH"), (["--workers", "0"], 64, "from 1 to 256"),
+            (["--callers-file", "missing"], 78, "missing"),
+            (["--decision-log-overflow", "wait"], 64, "block, spill or drop"),
+        ] as [([String], Int32, String)])
+    func mistakesAreNamed(arguments: [String], status: Int32, message: String) async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let outcome = try await Executable.run(
+            ["serve", "--rules", "r.lua", "--check-config"] + arguments, in: folder)
+        #expect(outcome.status == status)
+        #expect(outcome.errors.contains(message))
+    }
+
+    @Test func mistakesInTheFileAreNamedWithTheirLine() async throws {
+        let folder = try TemporaryFolder([
+            "r.lua": Self.rules, "moondial.yaml": "rules: r.lua\nserve:\n  port: 1\n  drain_dely: 1s\n",
+        ])
+        let unknown = try await Executable.run(["serve", "--check-config"], in: folder)
+        #expect(unknown.status == 78)
+        #expect(unknown.errors.contains("moondial.yaml:4"))
+        #expect(unknown.errors.contains("did you mean 'drain_delay'?"))
+        _ = try folder.write("rules: r.lua\nserve:\n  codes:\n    too_often: 9000\n", to: "moondial.yaml")
+        let wrong = try await Executable.run(["serve", "--check-config"], in: folder)
+        #expect(wrong.status == 78)
+        #expect(wrong.errors.contains("stands for an allow with a match alone"))
+        _ = try folder.write(
+            "rules: r.lua\nserve:\n  codes:\n    too_often: 9006\n    deny: 9003\n", to: "moondial.yaml")
+        let right = try await Executable.run(["serve", "--check-config"], in: folder)
+        #expect(right.status == 0)
+    }
+
+    @Test func portInUseIsNamedWithWhoseItIs() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let (process, url, admin) = try await start(["--workers", "2"], in: folder)
+        func port(_ url: String) -> String { String(url.split(separator: ":").last ?? "") }
+        // Several event loops share a port: another process must not join them.
+        let same = try await Executable.run(
+            ["serve", "--rules", "r.lua", "--workers", "2", "--port", port(url)], in: folder)
+        #expect(same.status == 74)
+        #expect(same.errors.contains("127.0.0.1:\(port(url)) is in use"))
+        let other = try await Executable.run(
+            ["serve", "--rules", "r.lua", "--port", "0", "--admin", "127.0.0.1:\(port(admin))"], in: folder)
+        #expect(other.status == 74)
+        #expect(other.errors.contains("127.0.0.1:\(port(admin)) is in use"))
+        process.send(SIGTERM)
+        #expect(await process.finish().status == 0)
+    }
+}

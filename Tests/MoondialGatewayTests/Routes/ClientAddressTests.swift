@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialGateway
+import NIOCore
+import Testing
+
+/// The end user's address, as far as proxies can be trusted.
+@Suite struct ClientAddressTests {
+    @Test(
+        arguments: [
+            ([], "10.1.2.3", ["1.1.1.1"], "10.1.2.3"), (["10.1.2.3"], "10.1.2.3", ["1.1.1.1"], "1.1.1.1"),
+            (["10.0.0.0/8"], "10.1.2.3", ["6.6.6.6, 1.1.1.1 , 10.9.9.9"], "1.1.1.1"),
+            (["10.0.0.0/8"], "10.1.2.3", ["6.6.6.6", "1.1.1.1"], "1.1.1.1"),
+            (["10.0.0.0/8"], "10.1.2.3", [], "10.1.2.3"),
+            (["10.0.0.0/8"], "11.1.2.3", ["1.1.1.1"], "11.1.2.3"),
+            (["10.0.0.0/9"], "10.200.2.3", ["1.1.1.1"], "10.200.2.3"),
+            (["10.0.0.0/8"], "::ffff:10.1.2.3", ["1.1.1.1"], "1.1.1.1"),
+            (["::1"], "::1", ["2001:db8::1"], "2001:db8::1"),
+            (["2001:db8::/32"], "2001:db8:1::2", ["1.1.1.1"], "1.1.1.1"),
+        ] as [([String], String, [String], String)])
+    func lastHopThatIsNotTrustedCounts(trusted: [String], peer: String, forwarded: [String], expected: String) throws {
+        let addresses = ClientAddress(trustedProxies: trusted.compactMap(AddressRange.init))
+        let socket = try SocketAddress(ipAddress: peer, port: 80)
+        #expect(addresses.address(peer: socket, forwarded: { forwarded }) == expected)
+    }
+
+    @Test(arguments: ["", "x", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0/8", "::/129", "10.0.0.0/8/8"])
+    func whatIsNoRangeIsRefused(text: String) {
+        #expect(AddressRange(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:80", true), ("localhost:0", true), ("[::1]:80", true), ("unix:/run/admin", true),
+        ("127.example.com:80", false), ("0.0.0.0:80", false), ("[::]:80", false), ("10.0.0.1:80", false),
+    ])
+    func localAddresses(text: String, isLocal: Bool) {
+        #expect(ListenAddress(text)?.isLocal == isLocal)
+    }
+
+    @Test(arguments: ["80", "::1:80", ":80", "host:", "host:99999", "unix:"])
+    func whatIsNoAddressIsRefused(text: String) {
+        #expect(ListenAddress(text) == nil)
+    }
+}
