@@ -32,7 +32,7 @@ class Soak:
         self.rules = work.write("rules.lua", RULES % 0)
         self.simulator = work.simulator()
         self.gateway = work.gateway(
-            self.simulator.url, "--decision-log", self.log, "--decision-log-size", "2MiB", "--decision-log-files", "100000",
+            self.simulator.url, "--decision-log", self.log, "--decision-log-size", "2MiB", "--decision-log-files", "1000",
             # Short, so that the memory of decisions has its full size after the warm-up.
             "--token-guard", "3s", "--idle-time", "5s", "--head-time", "2s", rules=self.rules,
         )
@@ -115,7 +115,7 @@ class Soak:
     def slow(self):
         while self.goes_on():
             number = self.unique()
-            data = question(f"slow-{number}", exid=f"slow-{number}")
+            data = question(f"token-{number}", exid=f"order-{number}")
             try:
                 with Connection(self.gateway, 20) as connection:
                     for index in range(0, len(data), 12):
@@ -128,7 +128,7 @@ class Soak:
     def broken(self):
         while self.goes_on():
             number = self.unique()
-            data = question(f"gone-{number}", exid=f"gone-{number}")
+            data = question(f"token-{number}", exid=f"gone-{number}")
             way = random.randrange(6)
             try:
                 connection = Connection(self.gateway, 10)
@@ -193,8 +193,8 @@ class Soak:
             time.sleep(0.02)
 
     def pipeline(self, connection):
-        names = [f"piped-{self.unique()}" for _ in range(1000)]
-        sender = threading.Thread(target=connection.send, args=(b"".join(question(n, exid=n) for n in names),))
+        names = [f"order-{self.unique()}" for _ in range(1000)]
+        sender = threading.Thread(target=connection.send, args=(b"".join(question(f"token-{name}", exid=name) for name in names),))
         sender.start()
         for name in names:
             reply = connection.reply()
