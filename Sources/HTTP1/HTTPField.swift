@@ -49,32 +49,31 @@ package struct HTTPFields: Sendable, Hashable {
     /// are no UTF-8 are replaced.
     package func values(of name: StaticString) -> [String] {
         var values: [String] = []
-        forEach { if $0.name.matches(name) { values.append($0.value.text) } }
+        let length = name.utf8CodeUnitCount
+        head.withUnsafeReadableBytes { bytes in
+            HTTPHead.forEachFieldLine(bytes) { line in
+                // Only a line with a name of that length is looked at as a whole.
+                guard line.count > length, line[length] == .colon, let field = try? HTTPField(line),
+                    field.name.matches(name)
+                else { return }
+                values.append(field.value.text)
+            }
+        }
         return values
     }
 
     /// The value of the first field of a name that is configured, in lower case, or nil without one.
     package func value(of name: String) -> String? {
         var value: String?
-        forEach { field in
-            if value == nil, field.name.text.lowercased() == name { value = field.value.text }
-        }
-        return value
-    }
-
-    /// Names and values in the order of the wire.
-    package var all: [(name: String, value: String)] {
-        var fields: [(name: String, value: String)] = []
-        forEach { fields.append(($0.name.text, $0.value.text)) }
-        return fields
-    }
-
-    private func forEach(_ body: (HTTPField) -> Void) {
         head.withUnsafeReadableBytes { bytes in
             HTTPHead.forEachFieldLine(bytes) { line in
-                if let field = try? HTTPField(line) { body(field) }
+                guard value == nil, let field = try? HTTPField(line), field.name.text.lowercased() == name else {
+                    return
+                }
+                value = field.value.text
             }
         }
+        return value
     }
 
     /// The value of the first field of that name, which is given in lower case, or nil without one.

@@ -30,6 +30,8 @@ package struct GatewayConfiguration: Sendable {
     package var runs = 8192
     /// Requests that wait for a run to end, for each event loop. The default is 1,024.
     package var waitingRuns = 1024
+    /// How long a request may wait for a run to end. The default is 1 s.
+    package var waitingTime = TimeAmount.seconds(1)
     /// How late an event loop may be for half a second before requests are turned away: about the time that a request waits
     /// before it is read. The default is 20 ms.
     package var overloadDelay = TimeAmount.milliseconds(20)

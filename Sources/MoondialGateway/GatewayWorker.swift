@@ -26,7 +26,8 @@ final class GatewayWorker {
         }
         decisions = DecisionWorker(
             engine: engine, clients: clients, shared: shared, eventLoop: eventLoop, maximumRuns: configuration.runs,
-            maximumWaiting: configuration.waitingRuns, maximumDelay: configuration.overloadDelay)
+            maximumWaiting: configuration.waitingRuns, maximumWait: configuration.waitingTime,
+            maximumDelay: configuration.overloadDelay)
         passthrough = PassthroughRoute(
             try sources.makeUpstream(eventLoop), applications: configuration.applications, throttle: throttle,
             eventLoop: eventLoop)

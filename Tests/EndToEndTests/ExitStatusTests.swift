@@ -101,7 +101,8 @@ struct ExitStatusTests {
     }
 
     @Test func connectionRefusedIs69() async throws {
-        let port = try closedPort()
+        let (port, descriptor) = closedPort()
+        defer { close(descriptor) }
         let outcome = try await Executable.run(
             ["verify", "--base-url", "http://127.0.0.1:\(port)", "--json"], input: Requests.json())
         #expect(outcome.status == 69)
@@ -124,10 +125,9 @@ struct ExitStatusTests {
         #expect(outcome.status == 75, "\(outcome.errors)")
     }
 
-    /// A port on which nothing listens, because it was given back a moment ago.
-    private func closedPort() throws -> UInt16 {
+    /// A port on which nothing listens, and that no other test gets as long as the descriptor is open.
+    private func closedPort() -> (port: UInt16, descriptor: Int32) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -138,7 +138,7 @@ struct ExitStatusTests {
                 _ = getsockname(descriptor, $0, &length)
             }
         }
-        return UInt16(bigEndian: address.sin_port)
+        return (UInt16(bigEndian: address.sin_port), descriptor)
     }
 }
 

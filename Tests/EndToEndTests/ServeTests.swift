@@ -59,6 +59,22 @@ struct ServeTests {
         }
     }
 
+    @Test func callersShowTheCredentialsThatAreConfigured() async throws {
+        let folder = try TemporaryFolder([
+            "r.lua": Self.rules, "moondial.yaml": "app_key: an-app\nmaster_secret_file: secret\n",
+            "secret": "a-secret\n",
+        ])
+        let (process, url, _) = try await start(["--config", folder.path("moondial.yaml")], in: folder)
+        let own = try await Executable.shell(
+            "curl -s -u an-app:a-secret -H 'Content-Type: application/json' "
+                + "-d '{\"token\":\"STsid-1\",\"phone\":\"13800138000\"}' \(url)/v1/web/verify")
+        #expect(own.output.contains(#""code":9000"#))
+        let documented = try await verify(url, #"{"token":"STsid-2","phone":"13800138000"}"#)
+        #expect(documented.contains(#""code":9011"#))
+        process.send(SIGTERM)
+        #expect(await process.finish().status == 0)
+    }
+
     @Test func whatRulesPrintAndLogHoldsNoSecrets() async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules])
         let (process, url, _) = try await start(in: folder)

@@ -170,9 +170,11 @@ static moondial_stop_reason reason_to_stop(const moondial_vm *vm, uint64_t limit
 static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     moondial_meter *meter = vm->meter;
     moondial_slice *slice = &vm->slice;
-    if (vm->clocked != here.number || !moondial_is_watched(vm)) note_cpu(vm);
-    entry->started = moondial_now();
     uint64_t limit = left(meter->cpu_limit, meter->cpu);
+    // Reading the thread's clock is a system call: not for what has no limit.
+    bool is_limited = limit != UINT64_MAX || meter->deadline != UINT64_MAX;
+    if (is_limited && (vm->clocked != here.number || !moondial_is_watched(vm))) note_cpu(vm);
+    entry->started = moondial_now();
     // After the deadline there is still time to decide on what came, even where others keep the processor busy.
     uint64_t grace = limit == UINT64_MAX ? 0 : entry->started + 10 * limit;
     uint64_t deadline = meter->deadline > grace ? meter->deadline : grace;
@@ -191,7 +193,7 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
         atomic_store_explicit(&slice->overdue, slice->number, memory_order_release);
         moondial_request_stop(vm, reason);
     }
-    if (reason != MOONDIAL_STOP_NONE || limit != UINT64_MAX || meter->deadline != UINT64_MAX) moondial_watch(vm);
+    if (reason != MOONDIAL_STOP_NONE || is_limited) moondial_watch(vm);
 }
 
 /// Nanoseconds up to which a slice is taken to have worked all the time: three steps of the coarse clock, or more.

@@ -64,6 +64,7 @@ package struct CallerDirectory: Sendable {
     package func answer(to authorization: String?) -> Answer {
         if let anonymous { return .known(anonymous) }
         guard let authorization else { return .missing }
+        if let caller = application(writing: authorization) { return .known(caller) }
         guard let space = authorization.utf8.firstIndex(of: UInt8(ascii: " ")) else { return .wrong }
         let scheme = authorization[..<space].lowercased()
         let value = authorization[space...].utf8.drop { $0 == UInt8(ascii: " ") }
@@ -83,10 +84,26 @@ package struct CallerDirectory: Sendable {
         }
     }
 
+    /// The application whose field is written like that, as nearly all clients do. Others are read as the standard allows.
+    private func application(writing authorization: String) -> Caller? {
+        var authorization = authorization
+        return authorization.withUTF8 { bytes in
+            guard bytes.starts(with: Self.basic) else { return nil }
+            let value = UnsafeBufferPointer(rebasing: bytes[Self.basic.count...])
+            var found: Caller?
+            for application in applications where Self.areEqual(application.field, value) {
+                found = application.caller
+            }
+            return found
+        }
+    }
+
+    private static let basic = Array("Basic ".utf8)
+
     private static func areEqual(_ secret: [UInt8], _ other: some Collection<UInt8>) -> Bool {
         guard secret.count == other.count else { return false }
         var difference: UInt8 = 0
-        for (a, b) in zip(secret, other) { difference |= a ^ b }
+        for (index, byte) in other.enumerated() { difference |= secret[index] ^ byte }
         return difference == 0
     }
 }

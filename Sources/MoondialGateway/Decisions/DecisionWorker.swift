@@ -37,15 +37,13 @@ package final class DecisionWorker {
         case rejected(Rejection)
     }
 
-    /// How long a request may wait to be run.
-    private static let maximumWait = TimeAmount.seconds(1)
-
     package let engine: RuleEngine
     private let shared: Shared
     private let eventLoop: any EventLoop
     private let lines: [String: ApplicationLine]
     private let maximumRuns: Int
     private let maximumWaiting: Int
+    private let maximumWait: TimeAmount
     private let load: LoadGauge
     /// Gets each run that has ended, with its request.
     package var onRun: ((FinishedRun, RecordedDecision, DecisionRequest) -> Void)?
@@ -63,16 +61,18 @@ package final class DecisionWorker {
     ///   - eventLoop: That of the engine.
     ///   - maximumRuns: Runs in flight.
     ///   - maximumWaiting: Requests that wait for one of them to end.
+    ///   - maximumWait: How long a request may wait for that.
     ///   - maximumDelay: How late the event loop may be before requests are turned away.
     package init(
         engine: RuleEngine, clients: [String: any AttemptSource], shared: Shared, eventLoop: any EventLoop,
-        maximumRuns: Int, maximumWaiting: Int, maximumDelay: TimeAmount
+        maximumRuns: Int, maximumWaiting: Int, maximumWait: TimeAmount, maximumDelay: TimeAmount
     ) {
         self.engine = engine
         self.shared = shared
         self.eventLoop = eventLoop
         self.maximumRuns = maximumRuns
         self.maximumWaiting = maximumWaiting
+        self.maximumWait = maximumWait
         load = LoadGauge(maximumDelay: maximumDelay, eventLoop: eventLoop)
         var lines: [String: ApplicationLine] = [:]
         for (appKey, client) in clients {
@@ -219,7 +219,7 @@ package final class DecisionWorker {
     private func rejectOverdue() {
         while nextWaiting < waiting.count {
             let next = waiting[nextWaiting]
-            guard !next.isWaiting || eventLoop.now - next.start > Self.maximumWait else { break }
+            guard !next.isWaiting || eventLoop.now - next.start > maximumWait else { break }
             nextWaiting += 1
             guard next.isWaiting else { continue }
             stopWaiting(next)

@@ -39,7 +39,7 @@ struct ServePlan: Sendable {
                 "no rules are named", fix: "name files or folders with --rules or \(Setting.rules.variable)")
         }
         try FoundFileRule.check(sources)
-        self.target = try Target(settings.target) { () throws(Failure) in
+        self.target = try Target(settings.target, simulatorTakesConfigured: true) { () throws(Failure) in
             try Credentials(sources, warn: shell.errors.warn)
         }
         let environment = shell.environment

@@ -19,15 +19,18 @@ struct Target {
 
     /// Decides by the settings, and refuses what would give secrets away or reach the provider by mistake. `configured`
     /// reads the credentials that are configured, and is called only when they are needed.
+    /// With `simulatorTakesConfigured`, which is off by default, they are those of the simulator in this process, too.
     init(
-        _ settings: TargetSettings, configured: () throws(Failure) -> Credentials?
+        _ settings: TargetSettings, simulatorTakesConfigured: Bool = false,
+        configured: () throws(Failure) -> Credentials?
     ) throws(Failure) {
         isLive = settings.isLive
         let url = settings.baseURL ?? (settings.isLive ? .provider : nil)
         guard let url else {
             place = .inProcess
-            credentials = .documentedExample
-            usesExampleCredentials = true
+            let own = simulatorTakesConfigured ? try configured() : nil
+            credentials = own ?? .documentedExample
+            usesExampleCredentials = own == nil
             return
         }
         if !settings.isLive, url.isProvider {

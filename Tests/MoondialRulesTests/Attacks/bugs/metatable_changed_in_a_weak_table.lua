@@ -1,6 +1,7 @@
 -- A table with weak keys and values gets another metatable while garbage is collected, which can be freed then (up to
 -- 5.4.8), with and without a metatable in between.
 -- expect: deny survived
+-- budget: hook=2s
 rule "attack" {
   pre_check = function()
     local tables = {}
