@@ -12,7 +12,7 @@ import threading
 import time
 
 from gateways import (
-    APP_KEY, BASIC, MASTER_SECRET, Connection, Workspace, await_that, log_lines, question, request_bytes,
+    APP_KEY, BASIC, MASTER_SECRET, Connection, Expectations, Workspace, await_that, log_lines, question, request_bytes,
 )
 
 CHECKS = []
@@ -25,24 +25,16 @@ CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
 CHUNKED_CODING = b"Transfer-Encoding: chunked\r\n"
 
 
-class Check:
+class Check(Expectations):
     def __init__(self, work):
+        super().__init__()
         self.work = work
         self.simulator = work.simulator()
         self.log = work.file("decisions.log")
-        self.failed = []
         self.notes = []
 
     def gateway(self, *arguments, **options):
         return self.work.gateway(self.simulator.url, "--decision-log", self.log, *arguments, **options)
-
-    def equal(self, what, found, expected):
-        if found != expected:
-            self.failed.append(f"{what} is {found!r}, expected {expected!r}")
-
-    def true(self, what, condition):
-        if not condition:
-            self.failed.append(what)
 
 
 def check(name):

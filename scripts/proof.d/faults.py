@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from gateways import Connection, Neighbours, Workspace, await_that, log_lines, question
+from gateways import Connection, Expectations, Neighbours, Workspace, await_that, log_lines, question
 from raw_provider import RawProvider
 
 FAULTS = []
@@ -16,19 +16,6 @@ FAULTS = []
 
 class Skipped(Exception):
     pass
-
-
-class Expectations:
-    def __init__(self):
-        self.failed = []
-
-    def equal(self, what, found, expected):
-        if found != expected:
-            self.failed.append(f"{what} is {found!r}, expected {expected!r}")
-
-    def true(self, what, condition):
-        if not condition:
-            self.failed.append(what)
 
 
 def fault(name):

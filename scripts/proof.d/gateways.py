@@ -338,3 +338,18 @@ def log_lines(path):
 def percentile(values, share):
     values = sorted(values)
     return values[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
+
+
+class Expectations:
+    """What was not as expected, in words."""
+
+    def __init__(self):
+        self.failed = []
+
+    def equal(self, what, found, expected):
+        if found != expected:
+            self.failed.append(f"{what} is {found!r}, expected {expected!r}")
+
+    def true(self, what, condition):
+        if not condition:
+            self.failed.append(what)

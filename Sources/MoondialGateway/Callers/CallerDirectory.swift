@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import Crypto
-import JSON
-import NIOConcurrencyHelpers
 package import NumberVerification
 import TextFormats
 
@@ -48,10 +46,7 @@ package struct CallerDirectory: Sendable {
     package init(applications: [Credentials], callers: CallerFile = .none, allowsAnonymous: Bool = false) {
         precondition(!applications.isEmpty, "a gateway has an application")
         self.applications = applications.map { credentials in
-            let pair = "\(credentials.appKey):\(credentials.masterSecret.reveal())"
-            return (
-                Array(Base64.encode(pair.utf8).utf8), Caller(name: credentials.appKey, appKey: credentials.appKey)
-            )
+            (Array(credentials.encodedPair.utf8), Caller(name: credentials.appKey, appKey: credentials.appKey))
         }
         let first = applications[0].appKey
         named = callers.entries.map {
@@ -69,12 +64,7 @@ package struct CallerDirectory: Sendable {
         let scheme = authorization[..<space].lowercased()
         let value = authorization[space...].utf8.drop { $0 == UInt8(ascii: " ") }
         switch scheme {
-        case "basic":
-            var found: Caller?
-            for application in applications where Self.areEqual(application.field, value) {
-                found = application.caller
-            }
-            return found.map(Answer.known) ?? .wrong
+        case "basic": return application(with: value).map(Answer.known) ?? .wrong
         case "bearer":
             let hash = Array(SHA256.hash(data: Array(value)))
             var found: Caller?
@@ -89,13 +79,15 @@ package struct CallerDirectory: Sendable {
         var authorization = authorization
         return authorization.withUTF8 { bytes in
             guard bytes.starts(with: Self.basic) else { return nil }
-            let value = UnsafeBufferPointer(rebasing: bytes[Self.basic.count...])
-            var found: Caller?
-            for application in applications where Self.areEqual(application.field, value) {
-                found = application.caller
-            }
-            return found
+            return application(with: UnsafeBufferPointer(rebasing: bytes[Self.basic.count...]))
         }
+    }
+
+    /// Looks at all applications, whichever it is.
+    private func application(with value: some Collection<UInt8>) -> Caller? {
+        var found: Caller?
+        for application in applications where Self.areEqual(application.field, value) { found = application.caller }
+        return found
     }
 
     private static let basic = Array("Basic ".utf8)

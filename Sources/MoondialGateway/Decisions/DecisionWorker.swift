@@ -83,9 +83,6 @@ package final class DecisionWorker {
         load.onMeasure = { [unowned self] in rejectOverdue() }
     }
 
-    /// Whether requests are turned away because the event loop is too busy.
-    package var isOverloaded: Bool { load.isOverloaded }
-
     /// Requests that wait for a run to end.
     package private(set) var waitingRuns = 0
 

@@ -3,7 +3,6 @@
 import HTTP1
 package import NIOCore
 package import NumberVerification
-import TextFormats
 
 /// Which further paths of the provider are served by asking it.
 package struct PassthroughPaths: Sendable, Hashable {
@@ -67,10 +66,7 @@ final class PassthroughRoute {
         self.throttle = throttle
         self.eventLoop = eventLoop
         authorizations = Dictionary(
-            applications.map { credentials in
-                let pair = "\(credentials.appKey):\(credentials.masterSecret.reveal())"
-                return (credentials.appKey, "Basic \(Base64.encode(pair.utf8))")
-            }, uniquingKeysWith: { first, _ in first })
+            applications.map { ($0.appKey, $0.authorization) }, uniquingKeysWith: { first, _ in first })
     }
 
     func close() { upstream.transport.close() }

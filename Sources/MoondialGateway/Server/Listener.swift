@@ -3,6 +3,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import NumberVerification
 
 #if canImport(Darwin)
     import Darwin
@@ -54,20 +55,12 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         return "\(isEncrypted ? "https" : "http")://\(description)"
     }
 
-    private static func isLoopback(_ host: String) -> Bool {
-        switch try? SocketAddress(ipAddress: host, port: 0) {
-        case .v4?: host.hasPrefix("127.")
-        case .v6?: host == "::1"
-        default: false
-        }
-    }
-
     /// Whether only this machine can reach it.
     package var isLocal: Bool {
         switch self {
         case .unix: true
         case .inherited: false
-        case .tcp(let host, _): host == "localhost" || Self.isLoopback(host)
+        case .tcp(let host, _): host.isLoopbackHost
         }
     }
 }

@@ -15,14 +15,13 @@ struct RequestWriter {
 
     /// Takes a Host header and a path that come from a ``BaseURL``.
     init(host: String, basePath: String, credentials: Credentials) {
-        let authorization = Base64.encode("\(credentials.appKey):\(credentials.masterSecret.reveal())".utf8)
         func template(_ endpoint: Endpoint) -> HTTPRequestTemplate {
             HTTPRequestTemplate(
                 method: "POST", target: basePath + endpoint.path,
                 fields: [
                     ("Host", host), ("User-Agent", "moondial"), ("Accept", "application/json"),
                     // Nothing here decompresses, and proxies may compress what does not say so.
-                    ("Accept-Encoding", "identity"), ("Authorization", "Basic \(authorization)"),
+                    ("Accept-Encoding", "identity"), ("Authorization", credentials.authorization),
                     ("Content-Type", "application/json"),
                 ])
         }
@@ -48,10 +47,18 @@ struct RequestWriter {
 }
 
 extension Credentials {
+    /// App key and master secret as HTTP Basic joins them.
+    private var pair: String { "\(appKey):\(masterSecret.reveal())" }
+
+    /// App key and master secret as they stand behind `Basic`: RFC 7617, section 2. A secret.
+    package var encodedPair: String { Base64.encode(pair.utf8) }
+
+    /// The value of the Authorization field. A secret.
+    package var authorization: String { "Basic \(encodedPair)" }
+
     /// See ``VerificationClient/secrets``.
     package var secretTexts: [Secret] {
-        let pair = "\(appKey):\(masterSecret.reveal())"
-        let padded = Base64.encode(pair.utf8)
+        let padded = encodedPair
         let authorization = String(padded.prefix { $0 != "=" })
         let forAddresses = String(authorization.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
         let encodedSecret = Base64.encode(masterSecret.reveal().utf8).prefix { $0 != "=" }

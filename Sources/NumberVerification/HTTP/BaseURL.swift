@@ -165,3 +165,19 @@ package struct BaseURLError: Error, Sendable, Hashable, CustomStringConvertible 
 
     package var description: String { message }
 }
+
+extension BaseURL {
+    /// Whether the host is this machine.
+    package var isLoopback: Bool { destination.host.isLoopbackHost }
+}
+
+extension String {
+    /// Whether a host is this machine, by its name or address.
+    package var isLoopbackHost: Bool { self == "localhost" || self == "::1" || isLoopbackIPv4 }
+
+    /// Four numbers, of which the first is 127.
+    private var isLoopbackIPv4: Bool {
+        let parts = split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 import NumberVerification
-import TextFormats
 
 /// The one value of the `Authorization` field that is accepted.
 struct BasicAuthorization: Sendable {
@@ -10,7 +9,7 @@ struct BasicAuthorization: Sendable {
     private let field: String
 
     init(_ credentials: Credentials) {
-        field = "Basic " + Base64.encode("\(credentials.appKey):\(credentials.masterSecret.reveal())".utf8)
+        field = credentials.authorization
     }
 
     /// Whether `other` stands for these credentials. The stand-in guards nothing, so time may tell where it differs.

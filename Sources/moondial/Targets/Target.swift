@@ -111,18 +111,4 @@ extension BaseURL {
         let host = destination.host
         return (host.hasSuffix(".") ? String(host.dropLast()) : host) == BaseURL.provider.destination.host
     }
-
-    /// Whether the host is this machine, by its name or address.
-    fileprivate var isLoopback: Bool {
-        let host = destination.host
-        return host == "localhost" || host == "::1" || host.isLoopbackIPv4
-    }
-}
-
-extension String {
-    /// Four numbers, of which the first is 127.
-    fileprivate var isLoopbackIPv4: Bool {
-        let parts = split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    }
 }
