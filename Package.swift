@@ -81,7 +81,7 @@ let package = Package(
         // What people see of runs and errors, as text.
         .target(
             name: "MoondialPresentation",
-            dependencies: ["JSON", "MoondialRules", "NumberVerification", "TextFormats"],
+            dependencies: ["JSON", "MoondialLua", "MoondialRules", "NumberVerification", "TextFormats"],
             swiftSettings: settings),
         .target(
             name: "MoondialConsole",
@@ -90,6 +90,7 @@ let package = Package(
                 "MoondialLua",
                 "MoondialPresentation",
                 "MoondialRules",
+                "MoondialWorkbench",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 "TextFormats",
@@ -114,6 +115,23 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings),
+        // What is known of a rulebook before it is deployed.
+        .target(
+            name: "MoondialWorkbench",
+            dependencies: [
+                "HTTP1",
+                "JSON",
+                "MoondialLua",
+                "MoondialPresentation",
+                "MoondialRules",
+                "NumberVerification",
+                "NumberVerificationSimulator",
+                "TextFormats",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "moondial",
             dependencies: [
@@ -123,6 +141,7 @@ let package = Package(
                 "MoondialLua",
                 "MoondialPresentation",
                 "MoondialRules",
+                "MoondialWorkbench",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 "TextFormats",
@@ -142,6 +161,7 @@ let package = Package(
             dependencies: [
                 "MoondialLua",
                 "MoondialRules",
+                "MoondialWorkbench",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -306,6 +326,22 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialWorkbenchTests",
+            dependencies: [
+                "Generators",
+                "HTTP1",
+                "JSON",
+                "MoondialLua",
+                "MoondialPresentation",
+                "MoondialRules",
+                "MoondialWorkbench",
+                "NumberVerification",
+                "NumberVerificationSimulator",
+                "TextFormats",
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .testTarget(

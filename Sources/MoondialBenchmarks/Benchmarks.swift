@@ -18,6 +18,7 @@ struct Benchmarks {
         case ("coroutine", 1): try LuaBenchmarks.coroutine()
         case ("run", 1): try RunBenchmark.measure()
         case ("run", 2): try RunBenchmark.measure(rules: arguments[1])
+        case ("explore", 2...): try ExploreBenchmark.measure(rules: Array(arguments.dropFirst()))
         case ("client", 2): try ClientBenchmark.measure(port: Int(arguments[1]) ?? 0)
         case ("workload", 2): try LimitsBenchmark.workload(arguments[1])
         case ("kill", 2): try LimitsBenchmark.kill(arguments[1])
@@ -26,7 +27,8 @@ struct Benchmarks {
         default:
             print(
                 """
-                usage: MoondialBenchmarks hook-call | coroutine | run [FILE] | client PORT | workload FILE | kill FILE
+                usage: MoondialBenchmarks explore FILE...
+                       MoondialBenchmarks hook-call | coroutine | run [FILE] | client PORT | workload FILE | kill FILE
                        MoondialBenchmarks repl COMMAND [ARGUMENT ...]
                        MoondialBenchmarks start COMMAND [ARGUMENT ...]
                 """)

@@ -9,6 +9,31 @@ package enum UTCTime {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// What ``text(milliseconds:)`` makes of which time; nil for a text that is no such time. The fraction of the second may be
+    /// missing.
+    package static func milliseconds(_ text: String) -> Int64? {
+        let full = text.utf8.count == 20 ? text.replacing("Z", with: ".000Z") : text
+        let digits = Array(full.utf8)
+        guard digits.count == 24 else { return nil }
+        func number(_ range: Range<Int>) -> Int64? { Int64(String(decoding: digits[range], as: UTF8.self)) }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
+            let minute = number(14..<16), let second = number(17..<19), let rest = number(20..<23),
+            (1...12).contains(month)
+        else { return nil }
+        let seconds = self.day(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second
+        let time = seconds * 1000 + rest
+        // Whatever else is wrong with the text, it is not what the time is written as.
+        return self.text(milliseconds: time) == full ? time : nil
+    }
+
+    /// The number of a day, counted from 1970-01-01: the other way round than `civil`.
+    private static func day(year: Int64, month: Int64, day: Int64) -> Int64 {
+        let shifted = month <= 2 ? year - 1 : year
+        let (era, yearOfEra) = shifted.floored(by: 400)
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
     /// Appends what ``text(milliseconds:)`` returns.
     package static func write(milliseconds: Int64, to bytes: inout [UInt8]) {
         let (seconds, rest) = milliseconds.floored(by: 1000)

@@ -59,7 +59,7 @@ package struct PromptCommand: Sendable {
 
     /// In the order of `:help`.
     package static let all: [PromptCommand] =
-        helpCommands + ruleCommands + runCommands + [simulator] + sessionCommands
+        helpCommands + ruleCommands + runCommands + workbenchCommands + [simulator] + sessionCommands
 
     static func find(_ name: String) -> PromptCommand? { all.first { $0.name == name } }
 }

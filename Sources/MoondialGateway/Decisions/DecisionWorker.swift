@@ -240,7 +240,7 @@ package final class DecisionWorker {
         }
         runsInFlight += 1
         decision.handle = engine.verify(
-            decision.request.run, over: AttemptLine(line.client, reserver: line)
+            decision.request.run, in: RunEnvironment(line.client, reserver: line)
         ) { [self] finished in
             runsInFlight -= 1
             decision.handle = nil

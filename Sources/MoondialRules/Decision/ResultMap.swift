@@ -27,6 +27,18 @@ package struct ResultMap: Sendable, Hashable {
 
     package init() {}
 
+    /// What has an entry, codes in ascending order first.
+    package var keys: [Key] {
+        choices.keys.sorted { left, right in
+            switch (left, right) {
+            case (.code(let left), .code(let right)): left < right
+            case (.code, _): true
+            case (_, .code): false
+            default: left.description < right.description
+            }
+        }
+    }
+
     /// The entry under exactly this key.
     package subscript(key: Key) -> RuleDecision? {
         get { choices[key] }

@@ -48,7 +48,7 @@ extension ActiveRun {
     }
 
     private func start(_ raw: RawAttempt, in exchange: RawExchange, _ finished: @escaping (Attempt) -> Void) {
-        exchange.exchange = line.attempts.attempt(
+        exchange.exchange = environment.attempts.attempt(
             raw.request, at: raw.endpoint, correlation: correlation, deadline: deadline, completion: finished)
     }
 

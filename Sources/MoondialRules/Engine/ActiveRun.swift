@@ -48,13 +48,14 @@ package struct RunInputs: Sendable, Hashable {
 /// Drives one `RunMachine`: calls the hooks in Lua, sends the attempts, and reports both back.
 final class ActiveRun: RunInFlight {
     let engine: RuleEngine
-    let line: AttemptLine
+    let environment: RunEnvironment
     private var state: RuleState
     var rulebook: Rulebook
     private let request: RunRequest
     /// Nil once it was called: it may hold the run.
     private var completion: ((FinishedRun) -> Void)?
-    private let started = NIODeadline.now()
+    private let monotonicClock: () -> NIODeadline
+    private let started: NIODeadline
     var machine: RunMachine
     var isOver = false
     private var inputs: RunInputs
@@ -76,12 +77,14 @@ final class ActiveRun: RunInFlight {
     private var failures: [Diagnostic] = []
 
     init(
-        engine: RuleEngine, line: AttemptLine, state: RuleState, request: RunRequest, traceID: TraceID,
+        engine: RuleEngine, environment: RunEnvironment, state: RuleState, request: RunRequest, traceID: TraceID,
         inputs: RunInputs,
         completion: @escaping (FinishedRun) -> Void
     ) {
         self.engine = engine
-        self.line = line
+        self.environment = environment
+        monotonicClock = environment.monotonicClock ?? engine.settings.monotonicClock
+        started = monotonicClock()
         self.state = state
         rulebook = state.host.rulebook
         self.request = request
@@ -90,7 +93,7 @@ final class ActiveRun: RunInFlight {
         machine = RunMachine(
             outline: rulebook.outline, settings: engine.settings.run, request: request.verification,
             channel: request.channel, timeout: request.timeout.map { .milliseconds($0) }, options: request.options,
-            traceID: traceID, redactor: engine.redactor, reservesTokens: line.reserver != nil)
+            traceID: traceID, redactor: engine.redactor, reservesTokens: environment.reserver != nil)
     }
 
     /// Runs up to the first wait, unless it was cancelled before. Outside of any call of the VM.
@@ -111,7 +114,7 @@ final class ActiveRun: RunInFlight {
         machine.trace.hasDelivered || (exchange.map { $0.delivered != .no } ?? false) || !rawExchanges.isEmpty
     }
 
-    var now: Duration { .nanoseconds((NIODeadline.now() - started).nanoseconds) }
+    var now: Duration { .nanoseconds((monotonicClock() - started).nanoseconds) }
 
     /// From here on hooks read the present time.
     func noteTime() -> Duration {
@@ -122,7 +125,7 @@ final class ActiveRun: RunInFlight {
     /// What time it is for the run's hooks, in milliseconds since 1970.
     var clock: Int64 {
         let elapsed = elapsed.wholeMicroseconds / 1000
-        let began = inputs.clock ?? engine.settings.wallClock() - elapsed
+        let began = inputs.clock ?? (environment.wallClock ?? engine.settings.wallClock)() - elapsed
         inputs.clock = began
         return began + elapsed
     }
@@ -154,7 +157,7 @@ final class ActiveRun: RunInFlight {
                 }
                 action = machine.tokenReserved(answer, now: noteTime())
             case .attempt(let endpoint):
-                exchange = line.attempts.attempt(
+                exchange = environment.attempts.attempt(
                     request.verification, at: endpoint, correlation: correlation, deadline: deadline
                 ) { [self] in
                     exchange = nil
@@ -179,12 +182,12 @@ final class ActiveRun: RunInFlight {
     func ask(
         about request: VerificationRequest, at endpoint: Endpoint, later: @escaping (TokenReservation) -> Void
     ) -> TokenQuestion {
-        TokenQuestion(to: line.reserver, about: request, at: endpoint, for: machine.trace.run, later: later)
+        TokenQuestion(to: environment.reserver, about: request, at: endpoint, for: machine.trace.run, later: later)
     }
 
     /// Gives the observers what has happened since they were called last.
     private func reportEvents() {
-        guard !engine.observers.isEmpty else { return }
+        guard environment.isObserved, !engine.observers.isEmpty else { return }
         let events = machine.trace.events
         while observedEvents < events.count {
             for observer in engine.observers { observer.record(events[observedEvents], of: machine.trace.run) }
@@ -201,7 +204,9 @@ final class ActiveRun: RunInFlight {
         let run = FinishedRun(
             result: result, trace: machine.trace, failures: failures.map { $0.redacted(engine.redactor) },
             inputs: inputs)
-        for observer in engine.observers { observer.finish(run) }
+        if environment.isObserved {
+            for observer in engine.observers { observer.finish(run) }
+        }
         let completion = completion
         self.completion = nil
         completion?(run)
@@ -260,7 +265,7 @@ final class ActiveRun: RunInFlight {
     private func makeMeter() -> LuaMeter {
         let meter = engine.settings.run.limits.runMeter()
         meter.deadline = deadline.uptimeNanoseconds
-        meter.seed = inputs.seed
+        meter.seed = inputs.seed ?? engine.settings.seed
         return meter
     }
 

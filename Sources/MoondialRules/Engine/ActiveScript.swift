@@ -10,9 +10,10 @@ final class ActiveScript: RunHandle {
     private var completion: ((Result<[LuaValue], Diagnostic>) -> Void)?
     private var coroutine: RuleCoroutine?
 
-    init(state: RuleState, completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void) {
+    init(state: RuleState, cpuLimit: Duration?, completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void) {
         self.state = state
         self.completion = completion
+        meter.cpuLimit = cpuLimit
     }
 
     func start(_ script: RuleSource, arguments: [String]) {

@@ -26,6 +26,13 @@ package final class RuleEngine {
         /// Milliseconds since 1970, for `moondial.now`, `os.time` and `os.date`. Scripts read it each time; of a run it gives
         /// the start.
         package var wallClock: () -> Int64
+        /// What runs measure their time by. The default is the clock of the system.
+        package var monotonicClock: () -> NIODeadline = { .now() }
+        /// Where the random numbers of runs begin that are given no seed, as after `math.randomseed(seed)`. Nil, the default: a
+        /// seed of the system.
+        package var seed: Int64?
+        /// Words that scripts have besides those of the language. The default is none.
+        package var scriptWords: ScriptWords?
 
         package init(wallClock: @escaping () -> Int64) {
             self.wallClock = wallClock
@@ -145,22 +152,22 @@ package final class RuleEngine {
     /// Decides on one request. The completion is called once, after this call has returned.
     ///
     /// Hooks read `inputs` where they are given, and else the engine's clock and random numbers. Attempts go through
-    /// `line`, by default the engine's.
+    /// those of `environment`, by default the engine's.
     @discardableResult
     package func verify(
-        _ request: RunRequest, inputs: RunInputs = RunInputs(), over line: AttemptLine? = nil,
+        _ request: RunRequest, inputs: RunInputs = RunInputs(), in environment: RunEnvironment? = nil,
         completion: @escaping (FinishedRun) -> Void
     ) -> any RunInFlight {
-        startRun(request, inputs: inputs, over: line, completion: completion)
+        startRun(request, inputs: inputs, in: environment, completion: completion)
     }
 
     func startRun(
-        _ request: RunRequest, inputs: RunInputs = RunInputs(), over line: AttemptLine? = nil,
+        _ request: RunRequest, inputs: RunInputs = RunInputs(), in environment: RunEnvironment? = nil,
         completion: @escaping (FinishedRun) -> Void
     ) -> ActiveRun {
         let run = ActiveRun(
-            engine: self, line: line ?? AttemptLine(attempts, reserver: tokenReserver), state: usableState(),
-            request: request, traceID: newTraceID(), inputs: inputs, completion: completion)
+            engine: self, environment: environment ?? RunEnvironment(attempts, reserver: tokenReserver),
+            state: usableState(), request: request, traceID: newTraceID(), inputs: inputs, completion: completion)
         runsInFlight += 1
         // Later, because the caller may be a host function, which must not enter the VM.
         eventLoop.assumeIsolated().execute { run.start() }

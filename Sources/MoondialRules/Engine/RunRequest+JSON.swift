@@ -23,6 +23,14 @@ extension RunRequest {
         }
     }
 
+    /// The request of a run that was made before.
+    package init(of run: RunContext) {
+        self.init(run.request)
+        channel = run.channel
+        // They were options of a request.
+        for option in run.options.members { try? setOption(option.key, to: option.value) }
+    }
+
     private init(members json: JSONValue, _ ignoresUnknownKeys: Bool) throws(RunRequestProblem) {
         guard let object = json.objectValue else {
             throw .expected("a JSON object", of: "request", got: json)

@@ -46,17 +46,31 @@ package final class ScriptHost {
     /// Rules that it defines join those that were loaded.
     ///
     /// `require` looks in `root` first; the default is nil, for the folders of the rules alone. The script finds
-    /// `arguments`, by default none, in `...` and `arg`, with its own name as `arg[0]`. The completion is called once,
-    /// after this call has returned, with what the script returned.
+    /// `arguments`, by default none, in `...` and `arg`, with its own name as `arg[0]`. It may use `cpuLimit` of processor
+    /// time; the default is nil, for any. The completion is called once, after this call has returned, with what the script
+    /// returned.
     @discardableResult
     package func run(
-        _ script: RuleSource, root: String? = nil, arguments: [String] = [],
+        _ script: RuleSource, root: String? = nil, arguments: [String] = [], cpuLimit: Duration? = nil,
         completion: @escaping (Result<[LuaValue], Diagnostic>) -> Void
     ) -> any RunHandle {
         engine.state.host.beginScript(script, root: root)
-        let run = ActiveScript(state: engine.state, completion: completion)
+        let run = ActiveScript(state: engine.state, cpuLimit: cpuLimit, completion: completion)
         engine.eventLoop.assumeIsolated().execute { run.start(script, arguments: arguments) }
         return run
+    }
+
+    /// Calls a function that a script has given to the host. Its random numbers begin at `seed`. The completion is called once, after this call has returned.
+    @discardableResult
+    package func call(
+        _ function: LuaFunction, cpuLimit: Duration, seed: Int64,
+        completion: @escaping (Result<[LuaView], Diagnostic>) -> Void
+    ) -> any RunHandle {
+        let evaluation = ActiveEvaluation(state: engine.state, completion: completion)
+        evaluation.meter.cpuLimit = cpuLimit
+        evaluation.meter.seed = seed
+        engine.eventLoop.assumeIsolated().execute { evaluation.start(function) }
+        return evaluation
     }
 
     // MARK: - At a prompt
@@ -99,6 +113,9 @@ package final class ScriptHost {
     }
 
     // MARK: - Rules
+
+    /// The rule files, and the blocks that were typed and have defined rules.
+    package var rulesAsTheyStand: RuleFiles { engine.rules.with(engine.state.host.typedSources) }
 
     /// Takes a rule away; false when there is none of that name.
     package func dropRule(_ name: String) -> Bool { engine.state.host.drop(name) }

@@ -16,18 +16,6 @@ package protocol TokenReserver: AnyObject {
     ) -> (any RunHandle)?
 }
 
-/// What the attempts of a run go through.
-package struct AttemptLine {
-    let attempts: any AttemptSource
-    let reserver: (any TokenReserver)?
-
-    /// Attempts of that source; `reserver` is asked before each of them, and nil grants all that the run allows.
-    package init(_ attempts: any AttemptSource, reserver: (any TokenReserver)?) {
-        self.attempts = attempts
-        self.reserver = reserver
-    }
-}
-
 /// The answer of a ``TokenReserver``.
 package enum TokenReservation: Sendable, Hashable {
     /// The request may be sent now.

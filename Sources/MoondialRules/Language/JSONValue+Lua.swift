@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-import JSON
-import MoondialLua
+package import JSON
+package import MoondialLua
 import TextFormats
 
 /// Why a Lua value has no JSON form.
-struct LuaConversionProblem: Error {
-    let message: String
+package struct LuaConversionProblem: Error {
+    package let message: String
 }
 
 extension JSONValue {
     /// Converts a value as `moondial.json.encode` does: a table with the keys 1 … n, or one marked as an array, is an
     /// array; a table with string keys, or an empty one, is an object. Fails when the run has to stop that it is done for.
-    init(_ value: LuaValue, work: HostWork = .unlimited) throws(LuaConversionProblem) {
+    package init(_ value: LuaValue, work: HostWork = .unlimited) throws(LuaConversionProblem) {
         guard !work.isStopping else { throw LuaConversionProblem(message: "stopped") }
         switch value {
         case .nil, .null: self = .null

@@ -92,7 +92,7 @@ extension RuleAPI {
         guard let run = coroutine.run else {
             engine.redactor.secrets.add(raw.request)
             func start() {
-                let deadline = NIODeadline.now() + TimeAmount(engine.settings.run.timeout)
+                let deadline = engine.settings.monotonicClock() + TimeAmount(engine.settings.run.timeout)
                 exchange = engine.attempts.attempt(
                     raw.request, at: raw.endpoint, correlation: engine.newCorrelation(), deadline: deadline
                 ) {

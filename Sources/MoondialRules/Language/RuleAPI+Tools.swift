@@ -11,6 +11,7 @@ extension RuleAPI {
         [
             HostFunction("print", .stringifies) { [weak self] call in
                 guard let self else { return Self.ended }
+                guard Self.coroutine(of: call)?.run?.environment.isObserved ?? true else { return .returned }
                 settings.print(call.arguments.nextBytes().map(Array.init) ?? [])
                 return .returned
             },
@@ -59,7 +60,8 @@ extension RuleAPI {
                 rule: nil, hook: nil, site: call.site.map(redactor.site), traceID: nil)
         }
         // A run that has to stop says nothing more.
-        if let line, !call.work.isStopping { settings.log(line) }
+        let isObserved = Self.coroutine(of: call)?.run?.environment.isObserved ?? true
+        if let line, isObserved, !call.work.isStopping { settings.log(line) }
     }
 
     /// SHA-256, or HMAC-SHA256 with a key, in hexadecimal digits; of the beginning alone when the run has to stop.

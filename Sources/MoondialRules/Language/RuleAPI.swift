@@ -26,7 +26,7 @@ final class RuleAPI {
     /// A block that becomes part of the rulebook when it defines a rule.
     private var undecided: RuleSource?
     /// Blocks that have.
-    private var typedSources: [RuleSource] = []
+    private(set) var typedSources: [RuleSource] = []
 
     /// What takes secrets out of texts.
     let redactor: Redactor
@@ -45,6 +45,7 @@ final class RuleAPI {
         var configuration = LuaVM.Configuration()
         configuration.functions =
             definitionFunctions + valueFunctions + globalFunctions + runFunctions + toolFunctions + promptFunctions
+            + (settings.scriptWords?.functions ?? [])
         // What `moondial.json.decode` reads can be encoded again.
         configuration.limits.depth = JSONValue.Limits.default.depth
         configuration.liveBytes = settings.run.limits.vmMemory
@@ -58,7 +59,8 @@ final class RuleAPI {
         let vm = try LuaVM(configuration ?? self.configuration)
         try vm.set("moondial.json.null", to: .null)
         try vm.set("moondial.config") { $0.write(.object(settings.config) as JSONValue) }
-        try vm.runPrelude(isPrompt ? Prelude.text + Prelude.prompt : Prelude.text, label: "prelude")
+        let prelude = Prelude.text + (isPrompt ? Prelude.prompt : "") + (settings.scriptWords?.prelude ?? "")
+        try vm.runPrelude(prelude, label: "prelude")
         try vm.freeze("moondial")
         self.vm = vm
         return vm

@@ -51,6 +51,13 @@ package struct RuleFiles: Sendable {
         stamps.merge(others.stamps)
     }
 
+    /// The same files, and these texts after them.
+    func with(_ more: [RuleSource]) -> RuleFiles {
+        var files = self
+        files.sources += more
+        return files
+    }
+
     private mutating func add(_ path: String, _ limit: FileSystem.SizeLimit) throws(FileSystem.Failure) {
         guard try FileSystem.kind(of: path) == .folder else {
             let folder = FileSystem.folder(of: path)

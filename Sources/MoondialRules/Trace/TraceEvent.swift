@@ -40,4 +40,9 @@ package struct TraceEvent: Sendable {
 package struct HookPlace: Sendable, Hashable {
     package let hook: Hook
     package let rule: Int
+
+    package init(hook: Hook, rule: Int) {
+        self.hook = hook
+        self.rule = rule
+    }
 }

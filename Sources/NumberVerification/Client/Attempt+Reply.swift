@@ -1,8 +1,30 @@
 // SPDX-License-Identifier: MIT
 
-import HTTP1
+package import HTTP1
 
 extension Attempt {
+    /// What the client makes of what a transport may bring, for those who look at outcomes without a network.
+    ///
+    /// - Parameters:
+    ///   - result: The reply, or why there is none.
+    ///   - host: What stands for the provider in messages.
+    ///   - endpoint: Where the request would have been sent.
+    ///   - exID: That of the request, which the reply has to repeat if it has one; nil for none.
+    ///   - elapsed: How long it is said to have taken.
+    package init(
+        _ result: Result<HTTPReply, ExchangeFailure>, from host: String, at endpoint: Endpoint, exID: String?,
+        elapsed: Duration
+    ) {
+        self.init(result, from: host, at: endpoint, expecting: ExpectedEcho(of: exID, or: nil), elapsed: elapsed)
+    }
+
+    /// The same outcome for another request, after another time.
+    package func with(exID: String?, elapsed: Duration) -> Attempt {
+        Attempt(
+            endpoint: endpoint, verdict: verdict, code: code, content: content, id: id, exID: exID,
+            httpStatus: httpStatus, error: error, delivered: delivered, billed: billed, elapsed: elapsed)
+    }
+
     /// Reads what the transport brought from `host`. The one place that turns bytes into a verdict.
     init(
         _ result: Result<HTTPReply, ExchangeFailure>, from host: String, at endpoint: Endpoint,

@@ -63,6 +63,19 @@ struct TargetOptions: ParsableArguments {
     }
 }
 
+extension TargetOptions {
+    /// Those of a command that sends nothing.
+    static var none: TargetOptions {
+        var options = TargetOptions()
+        options.baseURL = nil
+        options.live = false
+        options.caFile = nil
+        options.insecure = false
+        options.yesInsecure = false
+        return options
+    }
+}
+
 /// How the simulator behaves.
 struct SimulatorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What the simulator's serial numbers depend on (default: 1).", valueName: "number"))
@@ -76,6 +89,16 @@ struct SimulatorOptions: ParsableArguments {
         flags[.seed] = seed.map { [$0] }
         flags[.providerRules] = providerRules ? ["true"] : nil
         return flags
+    }
+}
+
+extension SimulatorOptions {
+    /// Those of a command that sends nothing.
+    static var none: SimulatorOptions {
+        var options = SimulatorOptions()
+        options.seed = nil
+        options.providerRules = false
+        return options
     }
 }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import JSON
 import MoondialPresentation
 import MoondialRules
+import MoondialWorkbench
 import TextFormats
 
 struct VerifyCommand: MoondialCommand {
@@ -43,6 +44,9 @@ struct VerifyCommand: MoondialCommand {
 
     @Flag(help: "Draw the trace, even if the output is no terminal.")
     var trace = false
+
+    @Flag(help: "Say why the request was decided so, and what each hook said.")
+    var why = false
 
     @Flag(help: "Print one line of JSON.")
     var json = false
@@ -107,14 +111,28 @@ struct VerifyCommand: MoondialCommand {
         return try RunRequest(json: json)
     }
 
+    /// The result; with --trace, also what a test needs to reproduce the run.
+    private func json(_ run: FinishedRun, _ session: RuleProcess) -> JSONValue {
+        let result = run.result.json(target: session.plan.target.name)
+        guard trace, var object = result.objectValue else { return result }
+        object["request"] = .object(run.trace.requestJSON)
+        object["events"] = .array(run.trace.stepsJSON)
+        var inputs = JSONObject()
+        inputs["clock_ms"] = run.inputs.clock.map(JSONValue.integer)
+        inputs["seed"] = run.inputs.seed.map(JSONValue.integer)
+        if !inputs.isEmpty { object["inputs"] = .object(inputs) }
+        return .object(object)
+    }
+
     private func print(_ run: FinishedRun, _ session: RuleProcess) {
         let output = session.shell.output
         let terminal = session.shell.terminal
         if json {
-            output.write(line: run.result.json(target: session.plan.target.name).bytes)
+            output.write(line: json(run, session).bytes)
             return
         }
         output.write(DecisionText(run, target: session.plan.target.title, style: terminal.style).text)
+        if why { output.write("\n" + DecisionExplanation(run.trace).text) }
         if trace || terminal.isInteractive { output.write("\n" + session.draw(run.trace, on: terminal)) }
     }
 }

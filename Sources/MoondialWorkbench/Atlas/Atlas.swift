@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialRules
+import NumberVerification
+
+/// What a rulebook makes of all paths: outcomes grouped by what they lead to.
+package struct Atlas: Sendable {
+    /// Paths that lead to the same.
+    package struct Group: Sendable {
+        package let ending: Ending
+        /// What leads there, the shortest first.
+        package let patterns: [PathPattern]
+        /// How many paths that is.
+        package let paths: Int
+    }
+
+    /// What a path leads to, as far as the atlas tells one from the other.
+    package struct Ending: Sendable, Hashable {
+        package let outcome: Decision.Outcome
+        package let reason: String?
+        package let rule: String
+        package let why: DecisionReason
+        package let attempts: Int
+        package let money: Charge
+
+        init(_ result: PathResult) {
+            outcome = result.decision.outcome
+            reason = result.decision.reason
+            rule = result.rule
+            attempts = result.attempts
+            money = result.money
+            why = result.why
+        }
+
+        /// Which entry of a table it was makes no difference, and neither does the name of trouble that nobody maps.
+        private var identity: [String] {
+            [
+                outcome.rawValue, isUnmapped ? "" : reason ?? "", rule, String(attempts), money.text,
+                isFailure ? "failure" : "",
+            ]
+        }
+
+        /// The default mapping gives trouble its own name as the reason.
+        private var isUnmapped: Bool { why == .defaultMapping(.unknown) }
+
+        private var isFailure: Bool {
+            if case .failure = why { true } else { false }
+        }
+
+        package static func == (left: Ending, right: Ending) -> Bool { left.identity == right.identity }
+
+        package func hash(into hasher: inout Hasher) { hasher.combine(identity) }
+
+        /// `review new_token by 'tokens that are spent', 1 attempt, unbilled`.
+        package var text: String {
+            let decision = outcome.rawValue + (isUnmapped ? " with its name" : reason.map { " \($0)" } ?? "")
+            let attempts = attempts == 0 ? "" : attempts == 1 ? ", 1 attempt" : ", \(attempts) attempts"
+            let money = self.attempts == 0 ? "" : ", \(money.text)"
+            return "\(decision) \(source)\(attempts)\(money)"
+        }
+
+        /// Who decided.
+        package var source: String {
+            switch why {
+            case .hook(_, let rule), .mapEntry(_, let rule): "by '\(rule)'"
+            case .failure(_, let hook, let rule): "since \(hook.rawValue) of '\(rule)' failed"
+            case .defaultMapping: "by default"
+            case .noAttempt(let reason): "since no attempt was made: \(reason.explanation)"
+            case .cancelled: "since the run was cancelled"
+            }
+        }
+    }
+
+    /// Those whose description is the shortest first.
+    package let groups: [Group]
+
+    package init(_ exploration: Exploration) {
+        let universes = PathPattern.universes(of: exploration)
+        let paths = Dictionary(grouping: exploration.paths) { Ending(exploration.result(of: $0)) }
+        groups = paths.map { ending, paths in
+            Group(
+                ending: ending,
+                patterns: PathPattern.patterns(of: paths, in: exploration, among: universes), paths: paths.count)
+        }.sorted { $0.order < $1.order }
+    }
+}
+
+extension Atlas.Group {
+    fileprivate var order: (Int, Int, String) {
+        (ending.attempts, patterns.reduce(0) { $0 + $1.text.count }, ending.text)
+    }
+}

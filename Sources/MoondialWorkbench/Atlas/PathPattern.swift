@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// Many paths in one line: any of these outcomes at this endpoint, then any of those at that one, where a condition holds.
+package struct PathPattern: Sendable, Hashable {
+    /// Where an attempt goes.
+    package struct Stop: Sendable, Hashable {
+        package let endpoint: Endpoint
+        package let isRaw: Bool
+
+        var text: String { isRaw ? "\(endpoint.rawValue) by moondial.attempt" : endpoint.rawValue }
+    }
+
+    /// What can come of each attempt.
+    package let outcomes: [OutcomeSet]
+    /// Where the attempts go, one after the other: one of these.
+    package fileprivate(set) var routes: [[Stop]]
+    package let condition: Condition
+
+    /// `9003, 9020 at mobile, then 9000 at h5 when channel = web`.
+    package var text: String {
+        let condition = condition.text
+        return condition.isEmpty ? attempts : "\(attempts) when \(condition)"
+    }
+
+    private var attempts: String {
+        guard !outcomes.isEmpty else { return "no attempt" }
+        return zip(outcomes, stops).map { "\($0.text) at \($1)" }.joined(separator: ", then ")
+    }
+
+    /// The words for each attempt's endpoint.
+    private var stops: [String] {
+        if routes.count == 1 { return routes[0].map(\.text) }
+        if outcomes.count == 1 { return [routes.map { $0[0].text }.joined(separator: " or ")] }
+        let isMirrored =
+            routes.count == 2
+            && zip(routes[0], routes[1]).allSatisfy { $0.isRaw == $1.isRaw && $0.endpoint == $1.endpoint.other }
+        if isMirrored {
+            let first = routes[0][0].endpoint
+            return ["either endpoint"] + routes[0].dropFirst().map { $0.endpoint == first ? "the same" : "the other" }
+        }
+        return outcomes.indices.map { step in
+            var names: [String] = []
+            for route in routes where !names.contains(route[step].text) { names.append(route[step].text) }
+            return names.joined(separator: " or ")
+        }
+    }
+}
+
+extension PathPattern {
+    /// The patterns that cover some paths of an exploration, and no others.
+    static func patterns(
+        of paths: [ExploredPath], in exploration: Exploration, among universes: [[Stop]: Set<Int>]
+    ) -> [PathPattern] {
+        var patterns: [PathPattern] = []
+        for (stops, paths) in Dictionary(grouping: paths, by: \.stops) {
+            var sequences: [Int: Set<[Outcome]>] = [:]
+            for path in paths { sequences[path.request, default: []].insert(path.steps.map(\.outcome)) }
+            for (sequences, requests) in Dictionary(grouping: sequences.keys, by: { sequences[$0] ?? [] }) {
+                let conditions = Condition.conditions(
+                    for: Set(requests), among: universes[stops] ?? Set(requests), exploration.requests)
+                for product in OutcomeSequences.products(of: sequences) {
+                    patterns += conditions.map { PathPattern(outcomes: product, routes: [stops], condition: $0) }
+                }
+            }
+        }
+        return merged(patterns).sorted {
+            ($0.outcomes.count, $0.text.count, $0.text) < ($1.outcomes.count, $1.text.count, $1.text)
+        }
+    }
+
+    /// Which requests can come to attempts at these stops at all: conditions tell requests from others of these.
+    static func universes(of exploration: Exploration) -> [[Stop]: Set<Int>] {
+        var universes: [[Stop]: Set<Int>] = [[]: Set(exploration.requests.indices)]
+        for path in exploration.paths {
+            var stops: [Stop] = []
+            for stop in path.stops {
+                stops.append(stop)
+                universes[stops, default: []].insert(path.request)
+            }
+        }
+        return universes
+    }
+
+    /// Patterns that differ in the endpoints alone become one: as many routes of two attempts as there are say no more than
+    /// each attempt's endpoints do, which holds for one attempt, and for a route and its mirror image.
+    private static func merged(_ patterns: [PathPattern]) -> [PathPattern] {
+        var merged: [PathPattern] = []
+        for pattern in patterns.sorted(by: { $0.order < $1.order }) {
+            if let index = merged.firstIndex(where: { $0.canTake(pattern) }) {
+                merged[index].routes += pattern.routes
+            } else {
+                merged.append(pattern)
+            }
+        }
+        return merged
+    }
+
+    private func canTake(_ other: PathPattern) -> Bool {
+        guard outcomes == other.outcomes, condition == other.condition, let stops = other.routes.first else {
+            return false
+        }
+        if outcomes.count == 1 { return true }
+        return routes.count == 1
+            && zip(routes[0], stops).allSatisfy { $0.isRaw == $1.isRaw && $0.endpoint == $1.endpoint.other }
+    }
+
+    /// Mobile before h5.
+    private var order: String {
+        routes[0].map { $0.endpoint == .mobile ? "0" : "1" }.joined() + text
+    }
+}
+
+extension ExploredPath {
+    var stops: [PathPattern.Stop] { steps.map { PathPattern.Stop(endpoint: $0.endpoint, isRaw: $0.isRaw) } }
+}

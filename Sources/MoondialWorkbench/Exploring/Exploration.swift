@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialRules
+
+/// All paths through a rulebook, and what they lead to.
+package struct Exploration: Sendable {
+    /// The rules that were explored.
+    package let outline: RulebookOutline
+    package let requests: [RequestClass]
+    package internal(set) var paths: [ExploredPath] = []
+    package internal(set) var results: [PathResult] = []
+    /// How each hook was used, by its place.
+    package internal(set) var uses: [HookPlace: HookUse] = [:]
+    /// Entries of `map_result` tables that have decided.
+    package internal(set) var entries: Set<UsedEntry> = []
+    /// Paths that led to something else when they were taken a second time.
+    package internal(set) var unsteady: [UnsteadyPath] = []
+    /// Requests of which not all paths were taken, since there were too many.
+    package internal(set) var unfinishedRequests = 0
+
+    package init(outline: RulebookOutline, requests: [RequestClass]) {
+        self.outline = outline
+        self.requests = requests
+    }
+
+    package func result(of path: ExploredPath) -> PathResult { results[path.result] }
+
+    /// The name of a rule.
+    package func rule(at place: HookPlace) -> RuleOutline { outline.rules[place.rule] }
+}
+
+/// How often a hook was called, and how often it answered.
+package struct HookUse: Sendable, Hashable {
+    package var calls = 0
+    package var answers = 0
+    /// Calls in which it logged something or made an attempt.
+    package var effects = 0
+}
+
+/// An entry of a rule's `map_result` table.
+package struct UsedEntry: Sendable, Hashable {
+    package let rule: String
+    package let key: ResultMap.Key
+}
+
+/// A path with two results.
+package struct UnsteadyPath: Sendable {
+    package let path: ExploredPath
+    package let second: PathResult
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialRules
+package import NumberVerification
+
+/// One attempt of a path.
+package struct PathStep: Sendable, Hashable {
+    package let endpoint: Endpoint
+    /// Whether a hook made the attempt with `moondial.attempt`.
+    package let isRaw: Bool
+    package let outcome: Outcome
+}
+
+/// A request, the outcomes of its attempts in order, and what it led to.
+package struct ExploredPath: Sendable {
+    /// Which of the requests of the exploration.
+    package let request: Int
+    /// The time of day when the run began, in milliseconds since 1970; nil where no hook has asked.
+    package let time: Int64?
+    package let steps: [PathStep]
+    /// Which of the results of the exploration.
+    package let result: Int
+}
+
+/// What a path leads to. Paths with the same result differ in nothing that anybody sees.
+package struct PathResult: Sendable, Hashable {
+    /// The decision, with the reason and the fields that the rule gave, redacted.
+    package let decision: RuleDecision
+    /// The rule that chose.
+    package let rule: String
+    package let why: DecisionReason
+    package let attempts: Int
+    package let money: Charge
+    /// What hooks have logged, redacted.
+    package let logs: [String]
+    /// How hooks have failed, in order.
+    package let failures: [PathFailure]
+    /// Attempts that hooks asked for and a guard refused.
+    package let refusals: [PathRefusal]
+    /// Whether a match is among what the run knows of the number.
+    package let verdict: Verdict
+    /// Whether a token was sent after an attempt that may have spent it.
+    package let sendsTokenAgain: Bool
+}
+
+/// How often a run was charged.
+package struct Charge: Sendable, Hashable {
+    /// Attempts that were charged.
+    package let certain: Int
+    /// Attempts that may have been charged.
+    package let possible: Int
+
+    package init(of attempts: [RunAttempt]) {
+        certain = attempts.count { $0.attempt.billed == .yes }
+        possible = attempts.count { $0.attempt.billed == .maybe }
+    }
+
+    /// `unbilled`, `billed`, `billed twice`, `perhaps billed`.
+    package var text: String {
+        switch (certain, possible) {
+        case (0, 0): "unbilled"
+        case (0, _): "perhaps billed"
+        case (1, 0): "billed"
+        case (1, _): "billed, perhaps twice"
+        case (let count, _): "billed \(count) times"
+        }
+    }
+}
+
+package struct PathFailure: Sendable, Hashable {
+    package let place: HookPlace
+    package let failure: HookFailure
+}
+
+package struct PathRefusal: Sendable, Hashable {
+    package let place: HookPlace?
+    package let reason: Guard
+    package let isRaw: Bool
+}
+
+extension PathResult {
+    init(_ run: FinishedRun) {
+        let result = run.result
+        let redactor = result.redactor
+        var logs: [String] = []
+        var failures: [PathFailure] = []
+        var refusals: [PathRefusal] = []
+        var spent: Set<Secret> = []
+        var raw: [Int: Secret] = [:]
+        var sendsAgain = false
+        let own = run.trace.run.request.token
+        for event in run.trace.events {
+            switch event.kind {
+            case .logged(let message, _): logs.append(redactor.text(message))
+            case .hookAnswered(.failed(let failure)?, _):
+                if let place = event.place { failures.append(PathFailure(place: place, failure: failure)) }
+            case .refused(let reason, _, let isRaw):
+                refusals.append(PathRefusal(place: event.place, reason: reason, isRaw: isRaw))
+            case .attemptBegan(let number, _, let request):
+                let token = request?.token ?? own
+                raw[number] = token
+                if spent.contains(token) { sendsAgain = true }
+            case .attemptEnded(let number, let attempt):
+                if attempt.tokenState.mayBeSpent, let token = raw[number] { spent.insert(token) }
+            default: break
+            }
+        }
+        let choice = result.decision.choice
+        self.init(
+            decision: RuleDecision(
+                choice.outcome, reason: choice.reason.map { redactor.text($0) }, fields: choice.fields),
+            rule: result.decision.rule, why: result.why, attempts: result.attempts.count,
+            money: Charge(of: result.attempts), logs: logs, failures: failures, refusals: refusals,
+            verdict: result.verdict, sendsTokenAgain: sendsAgain)
+    }
+}

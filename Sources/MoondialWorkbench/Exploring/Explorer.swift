@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialRules
+package import NIOCore
+import NumberVerification
+
+/// Takes every path through a rulebook: for each request it branches, at each attempt, over what can come of it.
+///
+/// Runs are real ones of the engine, with scripted attempts and a clock that stands still. Each path is taken twice, forwards
+/// and then backwards, so that a result that hangs on something that is not recorded shows. Used on the engine's event loop.
+package final class Explorer: RunHandle {
+    package struct Settings: Sendable {
+        /// The number of paths after which the rest is left out. The default is 100,000.
+        package var maxPaths = 100_000
+        /// When runs begin, in milliseconds since 1970. Each is tried where hooks read the time. At least one.
+        package var times: [Int64]
+
+        package init(times: [Int64]) { self.times = times }
+    }
+
+    /// Gets each run of the first pass, with the outcomes of its attempts. The default is nil.
+    package var onPath: ((FinishedRun, [Outcome]) -> Void)?
+
+    private let engine: RuleEngine
+    private let settings: Settings
+    private let outcomes = Outcome.all
+    private let clock: VirtualClock
+    private var exploration: Exploration
+    private var resultIndices: [PathResult: Int] = [:]
+    private var completion: ((Exploration) -> Void)?
+    /// Answers the attempts of all runs.
+    private lazy var attempts = ScriptedAttempts(clock: clock, eventLoop: eventLoop) { [unowned self] _, _ in
+        ScriptedReply(nextOutcome())
+    }
+    private let eventLoop: any EventLoop
+
+    // The path that is being taken.
+    private var request = 0
+    private var time = 0
+    private var asksForTime = false
+    private var choices: [Int] = []
+    private var position = 0
+    /// The path that is taken again, by its index; nil in the first pass.
+    private var repeated: Int?
+    /// How often a path was taken again because a hook ran out of time.
+    private var retries = 0
+    /// Where the outcome of a step stands among the outcomes.
+    private lazy var outcomeIndices = Dictionary(uniqueKeysWithValues: outcomes.enumerated().map { ($1, $0) })
+
+    /// Prepares; ``start(completion:)`` begins.
+    package init(engine: RuleEngine, requests: [RequestClass], settings: Settings, eventLoop: any EventLoop) {
+        precondition(!settings.times.isEmpty, "an exploration needs a time of day")
+        self.engine = engine
+        self.settings = settings
+        self.eventLoop = eventLoop
+        clock = VirtualClock(wallClock: settings.times[0])
+        exploration = Exploration(outline: engine.outline, requests: requests)
+    }
+
+    /// The completion is called once, later, unless the exploration is cancelled.
+    package func start(completion: @escaping (Exploration) -> Void) {
+        self.completion = completion
+        if exploration.requests.isEmpty { end() } else { takePath() }
+    }
+
+    /// Gives up. The completion is not called.
+    package func cancel() { completion = nil }
+
+    private func nextOutcome() -> Outcome {
+        if position == choices.count { choices.append(0) }
+        defer { position += 1 }
+        return outcomes[choices[position]]
+    }
+
+    private func takePath() {
+        guard completion != nil else { return }
+        position = 0
+        clock.restart(wallClock: settings.times[time])
+        var environment = RunEnvironment(attempts, reserver: nil)
+        environment.monotonicClock = { [clock] in clock.now }
+        environment.wallClock = { [clock] in clock.wallClock }
+        environment.isObserved = false
+        var inputs = RunInputs()
+        inputs.seed = 1
+        engine.verify(exploration.requests[request].request, inputs: inputs, in: environment) { [self] run in
+            if canRetry(run) { return takePath() }
+            if repeated == nil { note(run) } else { compare(run) }
+        }
+    }
+
+    /// On a busy machine a hook may run out of time that needs none. One that does so again and again needs it.
+    private func canRetry(_ run: FinishedRun) -> Bool {
+        let isLate = run.trace.events.contains { event in
+            if case .hookAnswered(.failed(let failure)?, _) = event.kind { failure.kind == .timeout } else { false }
+        }
+        guard isLate, retries < 10 else { return false }
+        retries += 1
+        return true
+    }
+
+    // MARK: - First pass
+
+    private func note(_ run: FinishedRun) {
+        if run.inputs.clock != nil { asksForTime = true }
+        exploration.note(run)
+        let path = ExploredPath(
+            request: request, time: run.inputs.clock == nil ? nil : settings.times[time],
+            steps: steps(of: run), result: index(of: PathResult(run)))
+        exploration.paths.append(path)
+        onPath?(run, path.steps.map(\.outcome))
+        // A run whose result is not steady may make fewer attempts than it did before.
+        choices.removeLast(choices.count - position)
+        if moveOn() { takePath() } else { takeAgain(exploration.paths.count - 1) }
+    }
+
+    private func steps(of run: FinishedRun) -> [PathStep] {
+        zip(choices, run.result.attempts).map { choice, attempt in
+            PathStep(endpoint: attempt.attempt.endpoint, isRaw: attempt.isRaw, outcome: outcomes[choice])
+        }
+    }
+
+    private func index(of result: PathResult) -> Int {
+        if let index = resultIndices[result] { return index }
+        exploration.results.append(result)
+        resultIndices[result] = exploration.results.count - 1
+        return exploration.results.count - 1
+    }
+
+    /// Goes to the next path: another outcome of the last attempt that has one left, another time, another request.
+    private func moveOn() -> Bool {
+        if exploration.paths.count >= settings.maxPaths {
+            exploration.unfinishedRequests = exploration.requests.count - request
+            return false
+        }
+        while let last = choices.last {
+            if last + 1 < outcomes.count {
+                choices[choices.count - 1] = last + 1
+                return true
+            }
+            choices.removeLast()
+        }
+        if asksForTime, time + 1 < settings.times.count {
+            time += 1
+            return true
+        }
+        time = 0
+        asksForTime = false
+        request += 1
+        return request < exploration.requests.count
+    }
+
+    // MARK: - Second pass
+
+    private func takeAgain(_ index: Int) {
+        guard index >= 0 else { return end() }
+        let path = exploration.paths[index]
+        repeated = index
+        request = path.request
+        time = path.time.flatMap { settings.times.firstIndex(of: $0) } ?? 0
+        choices = path.steps.map { outcomeIndices[$0.outcome] ?? 0 }
+        takePath()
+    }
+
+    private func compare(_ run: FinishedRun) {
+        guard let index = repeated else { return }
+        let path = exploration.paths[index]
+        let second = PathResult(run)
+        if second != exploration.results[path.result] {
+            exploration.unsteady.append(UnsteadyPath(path: path, second: second))
+        }
+        takeAgain(index - 1)
+    }
+
+    private func end() {
+        let completion = completion
+        self.completion = nil
+        completion?(exploration)
+    }
+}
+
+extension Exploration {
+    /// Notes which hooks were called and have answered.
+    fileprivate mutating func note(_ run: FinishedRun) {
+        for event in run.trace.events {
+            guard let place = event.place else { continue }
+            switch event.kind {
+            case .hookCalled: uses[place, default: HookUse()].calls += 1
+            case .hookAnswered(let answer, _):
+                if let answer, answer != .none { uses[place, default: HookUse()].answers += 1 }
+            case .logged: uses[place, default: HookUse()].effects += 1
+            case .attemptBegan(_, _, .some): uses[place, default: HookUse()].effects += 1
+            default: break
+            }
+        }
+        if case .mapEntry(let key, let rule) = run.result.why { entries.insert(UsedEntry(rule: rule, key: key)) }
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NumberVerification
+
+/// What is the matter with a rulebook, read off an exploration of it.
+package struct Findings: Sendable {
+    /// The worst first, each with the shortest path that shows it.
+    package let all: [Finding]
+
+    /// Trouble of the application's account that ends by itself never.
+    private static let accountTrouble: [ResponseCode] = [
+        .dailyFrequencyLimit, .authFailed, .appKeyBlocked, .appKeyNoMoney, .notValidateUser,
+    ]
+
+    package init(_ exploration: Exploration) {
+        var search = FindingSearch(exploration)
+        search.lookAtPaths()
+        search.lookAtHooks()
+        all = search.findings.sorted { ($0.severity, $0.order) < ($1.severity, $1.order) }
+    }
+
+    package func count(of severity: Finding.Severity) -> Int { all.count { $0.severity == severity } }
+
+    fileprivate static func isAccountTrouble(_ code: Int64) -> Bool { accountTrouble.contains(ResponseCode(code)) }
+}
+
+extension Finding {
+    fileprivate var order: String { "\(Code.allCases.firstIndex(of: code) ?? 0) \(place ?? "") \(message)" }
+}
+
+private struct FindingSearch {
+    let exploration: Exploration
+    var findings: [Finding] = []
+    /// Where a finding of a kind that has been found stands, by what tells it from others of its code.
+    private var known: [Key: Int] = [:]
+
+    /// Codes about which no rule says anything, and trouble that nobody is told about.
+    private var unmapped = Codes()
+    private var silent = Codes()
+
+    /// Codes with one thing in common, and the shortest path to one of them.
+    private struct Codes {
+        private var codes: Set<Int64> = []
+        private(set) var example: ExploredPath?
+
+        mutating func note(_ code: Int64, _ path: ExploredPath) {
+            codes.insert(code)
+            if path.steps.count < example?.steps.count ?? .max { example = path }
+        }
+
+        var text: String {
+            codes.sorted().map { $0 == Outcome.unknownCode ? "unknown codes" : String($0) }.joined(separator: ", ")
+        }
+    }
+
+    private struct Key: Hashable {
+        let code: Finding.Code
+        let subject: String
+    }
+
+    init(_ exploration: Exploration) { self.exploration = exploration }
+
+    /// Adds a finding, or gives it a shorter example.
+    private mutating func add(
+        _ code: Finding.Code, _ subject: String, _ message: String, at place: HookPlace? = nil,
+        path: ExploredPath? = nil
+    ) {
+        let key = Key(code: code, subject: subject)
+        guard let index = known[key] else {
+            known[key] = findings.count
+            findings.append(Finding(code: code, message: message, place: place.map(location), example: path))
+            return
+        }
+        if let path, let example = findings[index].example, path.steps.count < example.steps.count {
+            findings[index] = Finding(code: code, message: message, place: place.map(location), example: path)
+        }
+    }
+
+    private func location(of place: HookPlace) -> String {
+        let rule = exploration.rule(at: place)
+        let site = rule.hooks[place.hook]
+        return "\(site?.file ?? rule.file):\(site?.line ?? rule.line)"
+    }
+
+    private func name(of place: HookPlace) -> String {
+        "\(place.hook.rawValue) of rule '\(exploration.rule(at: place).name)'"
+    }
+}
+
+// MARK: - Paths
+
+extension FindingSearch {
+    mutating func lookAtPaths() {
+        var reasons: [String: [Decision.Outcome: ExploredPath]] = [:]
+        for path in exploration.paths {
+            let result = exploration.result(of: path)
+            lookAtDecision(result, path)
+            lookAtAttempts(result, path)
+            if let reason = result.decision.reason, reasons[reason]?[result.decision.outcome] == nil {
+                reasons[reason, default: [:]][result.decision.outcome] = path
+            }
+        }
+        if let path = unmapped.example {
+            add(.unmappedCode, "", "no rule says anything about \(unmapped.text)", path: path)
+        }
+        if let path = silent.example { add(.silentTrouble, "", "nobody is told about \(silent.text)", path: path) }
+        for (reason, paths) in reasons where paths.count > 1 {
+            let names = paths.keys.map(\.rawValue).sorted().joined(separator: " and ")
+            let example = paths.values.min { $0.steps.count < $1.steps.count }
+            add(.reasonOfTwoDecisions, reason, "the reason '\(reason)' stands for \(names)", path: example)
+        }
+        for unsteady in exploration.unsteady {
+            let first = exploration.result(of: unsteady.path)
+            add(
+                .unrecordedInput, "\(first.rule) \(unsteady.second.rule)",
+                "the same path has two results: \(Atlas.Ending(first).text); \(Atlas.Ending(unsteady.second).text)",
+                path: unsteady.path)
+        }
+    }
+
+    private mutating func lookAtDecision(_ result: PathResult, _ path: ExploredPath) {
+        let rule = result.rule
+        switch (result.decision.outcome, result.verdict) {
+        case (.allow, .mismatch):
+            add(.mismatchAllowed, rule, "a mismatch is allowed \(Atlas.Ending(result).source)", path: path)
+        case (.allow, .unknown):
+            add(.allowWithoutMatch, rule, "allow without a match \(Atlas.Ending(result).source)", path: path)
+        case (.review, .match), (.deny, .match):
+            let decision = result.decision.outcome.rawValue
+            add(
+                .matchNotAllowed, rule + decision, "a match leads to \(decision) \(Atlas.Ending(result).source)",
+                path: path)
+        default: break
+        }
+        for failure in result.failures {
+            add(
+                .hookFails, "\(failure.place) \(failure.failure.message)",
+                "\(name(of: failure.place)) fails: \(failure.failure.message)", at: failure.place, path: path)
+        }
+        if case .defaultMapping(.unknown) = result.why, !exploration.outline.rules.isEmpty,
+            case .reply(let reply)? = path.steps.last(where: { !$0.isRaw })?.outcome, reply.status == 200
+        {
+            unmapped.note(reply.code, path)
+        }
+    }
+
+    private mutating func lookAtAttempts(_ result: PathResult, _ path: ExploredPath) {
+        if result.sendsTokenAgain {
+            let before = path.steps.dropLast().map(\.outcome.description).joined(separator: ", ")
+            add(.tokenSentAgain, result.rule, "the token is sent again after \(before)", path: path)
+        }
+        if result.money.certain + result.money.possible > 1 {
+            add(.billedTwice, "", "a run is \(result.money.text)", path: path)
+        }
+        for refusal in result.refusals where refusal.reason == .tokenSpent {
+            guard let place = refusal.place, place.hook == .fallback || refusal.isRaw else { continue }
+            add(
+                .fallbackRefused, "\(place) \(refusal.reason)",
+                "\(name(of: place)) asks for an attempt that is refused: \(refusal.reason.explanation)", at: place,
+                path: path)
+        }
+        if case .reply(let reply)? = path.steps.last?.outcome, Findings.isAccountTrouble(reply.code),
+            reply.status == 200,
+            result.logs.isEmpty
+        {
+            silent.note(reply.code, path)
+        }
+    }
+}
+
+// MARK: - Hooks
+
+extension FindingSearch {
+    mutating func lookAtHooks() {
+        for (index, rule) in exploration.outline.rules.enumerated() {
+            for hook in Hook.allCases where rule.hooks[hook] != nil {
+                let place = HookPlace(hook: hook, rule: index)
+                if hook == .mapResult, let table = rule.mapTable { lookAt(table, place) } else { lookAt(place) }
+            }
+        }
+    }
+
+    private mutating func lookAt(_ place: HookPlace) {
+        let use = exploration.uses[place] ?? HookUse()
+        if use.calls == 0 {
+            add(.neverAsked, "\(place)", "\(name(of: place)) is never asked", at: place)
+        } else if use.answers == 0, use.effects == 0, place.hook != .onDecision {
+            add(.neverAnswers, "\(place)", "\(name(of: place)) never answers", at: place)
+        }
+    }
+
+    private mutating func lookAt(_ table: ResultMap, _ place: HookPlace) {
+        let rule = exploration.rule(at: place).name
+        let unused = table.keys.filter { !exploration.entries.contains(UsedEntry(rule: rule, key: $0)) }
+        for key in unused {
+            add(
+                .neverDecides, "\(place) \(key)", "entry '\(key)' in \(name(of: place)) never decides", at: place)
+        }
+    }
+}

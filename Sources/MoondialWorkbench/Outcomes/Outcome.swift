@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+
+package import NumberVerification
+
+/// What can come of one attempt: a reply of the provider, or trouble with what it says about delivery.
+///
+/// ``all`` is the finite set over which rulebooks are explored.
+package enum Outcome: Sendable, Hashable {
+    /// A reply of the service.
+    case reply(Reply)
+    /// No reply that could be read.
+    case trouble(AttemptError.Kind, Delivered)
+
+    /// One reply of the service.
+    package struct Reply: Sendable, Hashable {
+        /// The code in the body.
+        package var code: Int64
+        /// The HTTP status. The default is 200.
+        package var status = 200
+        /// Whether the reply has the provider's serial number. Only replies with a verdict do. The default is true.
+        package var hasID = true
+        /// Whether the code comes in an `error` object, where no verdict belongs. The default is false.
+        package var isErrorObject = false
+
+        package init(_ code: Int64) { self.code = code }
+    }
+
+    /// A code that stands in no table.
+    package static let unknownCode: Int64 = 9098
+
+    /// Each known code of verify, an unknown one, verdicts in doubtful company, a reply without id, and each kind of trouble
+    /// with each word on delivery that it can have.
+    package static let all: [Outcome] = {
+        let codes = ResponseCode.table.filter { $0.layer == .verify }.map(\.code.rawValue)
+        var outcomes = (codes + [unknownCode]).map { Outcome.reply(Reply($0)) }
+        for code in [ResponseCode.verifyConsistent, .verifyNotConsistent] {
+            var reply = Reply(code.rawValue)
+            reply.status = 500
+            outcomes.append(.reply(reply))
+        }
+        var doubtful = Reply(ResponseCode.verifyConsistent.rawValue)
+        doubtful.hasID = false
+        outcomes.append(.reply(doubtful))
+        doubtful = Reply(ResponseCode.verifyConsistent.rawValue)
+        doubtful.isErrorObject = true
+        outcomes.append(.reply(doubtful))
+        for kind in AttemptError.Kind.allCases {
+            outcomes += kind.possibleDeliveries.map { .trouble(kind, $0) }
+        }
+        return outcomes
+    }()
+}
+
+extension AttemptError.Kind {
+    /// What an attempt without a reply that ends so can say about delivery, the usual first.
+    package var possibleDeliveries: [Delivered] {
+        switch self {
+        case .dns, .connectRefused, .connectTimeout, .tls, .poolFull: [.no]
+        case .responseTimeout, .reset, .badReply, .httpStatus: [.maybe]
+        case .cancelled: [.maybe, .no]
+        }
+    }
+}
+
+extension Outcome: CustomStringConvertible {
+    /// For people: `9003`, `9000 under HTTP 500`, `reset`, `cancelled (not sent)`.
+    package var description: String {
+        switch self {
+        case .reply(let reply):
+            if reply.isErrorObject { return "\(reply.code) as an error" }
+            if !reply.hasID { return "\(reply.code) without id" }
+            if reply.status != 200 { return "\(reply.code) under HTTP \(reply.status)" }
+            return reply.code == Outcome.unknownCode ? "an unknown code" : String(reply.code)
+        case .trouble(let kind, let delivered):
+            return delivered == kind.possibleDeliveries.first
+                ? kind.rawValue
+                : "\(kind.rawValue) (\(delivered == .no ? "not sent" : "delivered: \(delivered.rawValue)"))"
+        }
+    }
+
+    /// As it is written among the `replies` of a test, in Lua.
+    package var notation: String {
+        switch self {
+        case .reply(let reply):
+            var members = ["code = \(reply.code)"]
+            if reply.status != 200 { members.append("http = \(reply.status)") }
+            if !reply.hasID { members.append("id = \"missing\"") }
+            if reply.isErrorObject { members.append("body = \"error-object\"") }
+            return members.count == 1 ? String(reply.code) : "{ \(members.joined(separator: ", ")) }"
+        case .trouble(let kind, let delivered):
+            return delivered == kind.possibleDeliveries.first
+                ? "\"\(kind.rawValue)\"" : "{ error = \"\(kind.rawValue)\", delivered = \"\(delivered.rawValue)\" }"
+        }
+    }
+
+    /// Whether no reply of the service came.
+    package var isTrouble: Bool {
+        if case .trouble = self { true } else { false }
+    }
+}

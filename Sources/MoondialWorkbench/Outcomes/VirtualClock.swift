@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+package import NIOCore
+
+/// A clock that stands still until it is moved on. Used on one event loop.
+package final class VirtualClock {
+    /// For durations. It begins at the time of the system, since limits on Lua compare with that.
+    package private(set) var now = NIODeadline.now()
+    /// Milliseconds since 1970.
+    package private(set) var wallClock: Int64
+
+    package init(wallClock: Int64) { self.wallClock = wallClock }
+
+    /// Begins again, at the present time of the system and at this time of day.
+    package func restart(wallClock: Int64) {
+        now = .now()
+        self.wallClock = wallClock
+    }
+
+    /// Moves both on. Never back.
+    package func advance(to time: NIODeadline) {
+        guard time > now else { return }
+        let passed = (time - now).nanoseconds
+        now = time
+        wallClock += passed / 1_000_000
+    }
+
+    /// Moves both on.
+    package func advance(by duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        advance(to: now + .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
+    }
+}

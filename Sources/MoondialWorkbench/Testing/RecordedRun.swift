@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+
+package import JSON
+import MoondialPresentation
+package import MoondialRules
+import NumberVerification
+import TextFormats
+
+/// A run as `verify --json --trace` and the decision log write it, made into a test that reproduces it.
+package struct RecordedRun {
+    /// The test, in Lua.
+    package let test: String
+
+    /// Reads one object. Phone and token, which are masked there, are invented.
+    ///
+    /// - Throws: What the object lacks.
+    package init(_ value: JSONValue) throws(Diagnostic) {
+        guard let record = value.objectValue, let decision = record["decision"]?.stringValue,
+            let attempts = record["attempts"]?.arrayValue
+        else {
+            throw Diagnostic(
+                .requestInvalid, "an object with decision and attempts expected",
+                fix: "write it with 'moondial verify --json --trace', or take a line of the decision log")
+        }
+        let calls = attempts.compactMap(\.objectValue)
+        var lines = ["  request = \(Self.request(record["request"]?.objectValue ?? JSONObject())),"]
+        if let clock = record["inputs"]?.objectValue?["clock_ms"]?.integerValue {
+            lines.append("  at = \"\(UTCTime.text(milliseconds: clock))\",")
+        }
+        let replies = calls.map(Self.reply).joined(separator: ", ")
+        lines.append(replies.isEmpty ? "  replies = {}," : "  replies = { \(replies) },")
+        lines.append("  expect = \(Self.expectation(record, decision, calls)),")
+        let name =
+            "\(decision)\(record["reason"]?.stringValue.map { " \($0)" } ?? "")"
+            + (record["trace_id"]?.stringValue.map { ", as in \($0)" } ?? "")
+        test = "test \(LuaWords.quoted(name.utf8)) {\n" + lines.joined(separator: "\n") + "\n}\n"
+    }
+
+    private static func request(_ request: JSONObject) -> String {
+        var members: [String] = []
+        if let phone = request["phone"]?.stringValue { members.append("phone = \"\(TestNotation.invented(phone))\"") }
+        for name in ["channel", "operator", "ip", "token_age_ms", "timeout_ms", "context"] {
+            if let value = request[name], value != .null { members.append("\(name) = \(TestNotation.lua(value))") }
+        }
+        if let exID = request["exID"], exID != .null { members.append("exid = \(TestNotation.lua(exID))") }
+        return members.isEmpty ? "{}" : "{ \(members.joined(separator: ", ")) }"
+    }
+
+    private static func reply(_ call: JSONObject) -> String {
+        let error = call["error"]?.objectValue?["kind"]?.stringValue
+        let status = call["http_status"]?.integerValue ?? 200
+        var members: [String] = []
+        if let code = call["code"]?.integerValue {
+            if status != 200 { members.append("http = \(status)") }
+            if ResponseCode(code).verdict != .unknown, error == nil, call["id"] ?? .null == .null {
+                members.append("id = \"missing\"")
+            }
+            if error == AttemptError.Kind.badReply.rawValue { members.append("body = \"error-object\"") }
+            if isSlow(call) { members.append("delay = \"\(delay(call))\"") }
+            return members.isEmpty ? String(code) : "{ code = \(code), \(members.joined(separator: ", ")) }"
+        }
+        let kind = error ?? AttemptError.Kind.badReply.rawValue
+        let usual = AttemptError.Kind(rawValue: kind)?.possibleDeliveries.first
+        if let delivered = call["delivered"]?.stringValue, delivered != usual?.rawValue {
+            members.append("delivered = \"\(delivered)\"")
+        }
+        if isSlow(call), kind != AttemptError.Kind.responseTimeout.rawValue {
+            members.append("delay = \"\(delay(call))\"")
+        }
+        return members.isEmpty ? "\"\(kind)\"" : "{ error = \"\(kind)\", \(members.joined(separator: ", ")) }"
+    }
+
+    /// Rules that look at the time mean seconds.
+    private static func isSlow(_ call: JSONObject) -> Bool { milliseconds(call) >= 1000 }
+
+    private static func delay(_ call: JSONObject) -> String { "\(milliseconds(call))ms" }
+
+    private static func milliseconds(_ call: JSONObject) -> Int64 {
+        switch call["elapsed_ms"] {
+        case .integer(let value)?: value
+        case .double(let value)?: Int64(max(0, min(value, 86_400_000)))
+        default: 0
+        }
+    }
+
+    private static func expectation(_ record: JSONObject, _ decision: String, _ calls: [JSONObject]) -> String {
+        var members = ["decision = \"\(decision)\""]
+        if let reason = record["reason"]?.stringValue { members.append("reason = \(LuaWords.quoted(reason.utf8))") }
+        let endpoints = calls.map { TestNotation.lua($0["endpoint"] ?? "mobile") }
+        members.append(endpoints.isEmpty ? "attempts = 0" : "attempts = { \(endpoints.joined(separator: ", ")) }")
+        members.append("billed = \(calls.count { $0["billed"] == true })")
+        return "{ \(members.joined(separator: ", ")) }"
+    }
+}

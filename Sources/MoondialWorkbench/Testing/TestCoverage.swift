@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialRules
+package import NumberVerification
+
+/// What runs have exercised: hooks with what they answered, and codes and troubles at each endpoint.
+package struct TestCoverage: Sendable {
+    /// By the rule's name and hook.
+    package private(set) var hooks: [HookName: HookUse] = [:]
+    package private(set) var attempts: Set<Exercised> = []
+    /// The rules that were in force.
+    package private(set) var outlines: [RulebookOutline] = []
+
+    package struct HookName: Sendable, Hashable {
+        package let rule: String
+        package let hook: Hook
+    }
+
+    /// A code or trouble that came at an endpoint.
+    package struct Exercised: Sendable, Hashable {
+        package let endpoint: Endpoint
+        /// `9003`, `reset`.
+        package let name: String
+    }
+
+    package init() {}
+
+    mutating func note(_ outline: RulebookOutline) {
+        if !outlines.contains(where: { $0.revision == outline.revision }) { outlines.append(outline) }
+    }
+
+    mutating func note(_ run: FinishedRun) {
+        for attempt in run.result.attempts {
+            let name = attempt.attempt.code.map(String.init) ?? attempt.attempt.error?.kind.rawValue
+            if let name { attempts.insert(Exercised(endpoint: attempt.attempt.endpoint, name: name)) }
+        }
+        for event in run.trace.events {
+            guard let place = event.place else { continue }
+            let name = HookName(rule: run.trace.rule(at: place).name, hook: place.hook)
+            switch event.kind {
+            case .hookCalled: hooks[name, default: HookUse()].calls += 1
+            case .hookAnswered(let answer, _):
+                if let answer, answer != .none { hooks[name, default: HookUse()].answers += 1 }
+            case .logged: hooks[name, default: HookUse()].effects += 1
+            default: break
+            }
+        }
+        if case .mapEntry(_, let rule) = run.result.why {
+            hooks[HookName(rule: rule, hook: .mapResult), default: HookUse()].calls += 1
+            hooks[HookName(rule: rule, hook: .mapResult), default: HookUse()].answers += 1
+        }
+    }
+
+    package mutating func add(_ other: TestCoverage) {
+        for (name, use) in other.hooks {
+            hooks[name, default: HookUse()].calls += use.calls
+            hooks[name, default: HookUse()].answers += use.answers
+            hooks[name, default: HookUse()].effects += use.effects
+        }
+        attempts.formUnion(other.attempts)
+        for outline in other.outlines { note(outline) }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+package import JSON
+import MoondialLua
+package import MoondialRules
+import TextFormats
+
+/// A file of tests with the rules that they are about.
+package struct TestFile: Sendable {
+    /// As it is shown.
+    package let name: String
+    let source: RuleSource
+    let folder: String
+    let rules: RuleFiles
+
+    /// Reads a test file, and the rules beside it: of `strict_test.lua` those in `strict.lua`, and where there is no such file
+    /// those of the folder.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - given: The rules that the caller wants; nil for those beside the file.
+    ///   - limits: What files may be.
+    /// - Throws: What cannot be read.
+    package init(_ path: String, rules given: RuleFiles?, limits: RunLimits) throws(Diagnostic) {
+        name = ByteText.shown(path)
+        source = try RuleSource.read(path, limits: limits)
+        folder = FileSystem.folder(of: path)
+        if let given {
+            rules = given
+        } else {
+            let sibling = String(path.dropLast("_test.lua".count)) + ".lua"
+            let isThere = (try? FileSystem.kind(of: sibling)) == .file
+            rules = try RuleFiles.read([isThere ? sibling : folder], limits: limits)
+        }
+    }
+
+    /// The test files among these: files as they are named, and of folders all `*_test.lua` in them and in their subfolders,
+    /// sorted.
+    ///
+    /// - Throws: What cannot be read.
+    package static func find(_ paths: [String]) throws(Diagnostic) -> [String] {
+        var found: [String] = []
+        do throws(FileSystem.Failure) {
+            for path in paths { try find(path, &found, isNamed: true, depth: 0) }
+        } catch {
+            throw Diagnostic(unreadable: error)
+        }
+        return found
+    }
+
+    private static func find(
+        _ path: String, _ found: inout [String], isNamed: Bool, depth: Int
+    ) throws(FileSystem.Failure) {
+        guard try FileSystem.kind(of: path) == .folder else {
+            if isNamed || path.hasSuffix("_test.lua"), !found.contains(path) { found.append(path) }
+            return
+        }
+        // Links can lead in circles.
+        guard depth < 32 else { return }
+        for name in try FileSystem.names(in: path, suffix: "") where !name.hasPrefix(".") {
+            let child = FileSystem.path(name, in: path)
+            if name.hasSuffix("_test.lua") || (try? FileSystem.kind(of: child)) == .folder {
+                try find(child, &found, isNamed: false, depth: depth + 1)
+            }
+        }
+    }
+}
+
+/// How tests are run.
+package struct TestSettings: Sendable {
+    package var run = RunSettings()
+    /// What rules read as `moondial.config`.
+    package var config = JSONObject()
+    /// Processor time of one test. The default is 5 seconds.
+    package var cpuLimit = Duration.seconds(5)
+    /// When tests begin that name no time, in milliseconds since 1970: 2026-01-01, noon in Beijing.
+    package var time: Int64 = 1_767_240_000_000
+    /// Where random numbers begin. The default is 1.
+    package var seed: Int64 = 1
+
+    package init() {}
+}
+
+/// One test of a file.
+package struct TestCase: Sendable {
+    package let file: TestFile
+    /// Its place among the definitions of the file.
+    let index: Int
+    package let name: String
+    /// `file:line`.
+    package let place: String
+    package let mode: TestMode
+}

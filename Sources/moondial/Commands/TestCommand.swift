@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import JSON
+import MoondialPresentation
+import MoondialRules
+import MoondialWorkbench
+import NIOCore
+
+struct TestCommand: MoondialCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Run the tests of rules.",
+        discussion: """
+            Runs the tests in files named *_test.lua, by default all in the present folder and below it. A test file is about \
+            the rules beside it: strict_test.lua about strict.lua, or about the whole folder where there is no such file.
+
+              test "expired token" {
+                request = { channel = "web" },
+                replies = { 9003 },
+                expect = { decision = "review", reason = "new_token", attempts = 1, billed = 0 },
+              }
+
+            Each test has its own rules, simulator, clock and random numbers. Nothing is sent and nothing waits.
+
+            The exit status is 0 when all tests pass, 1 when one fails, and 65 when there is none or a file does not load.
+            """)
+
+    @Argument(help: ArgumentHelp("Test files, and folders of them.", valueName: "path"))
+    var paths: [String] = []
+
+    @Option(help: ArgumentHelp("Run the tests whose name has this in it (a regular expression).", valueName: "pattern"))
+    var run: String?
+
+    @Option(help: "pretty, tap, junit, json or github.")
+    var format = TestReportFormat.pretty
+
+    @Flag(help: "Stop after the first failure.")
+    var failFast = false
+
+    @Option(help: ArgumentHelp("Run in an order that hangs on this number.", valueName: "seed"))
+    var shuffle: UInt64?
+
+    @Option(
+        help: ArgumentHelp("How many tests run side by side (default: one for each processor).", valueName: "count"))
+    var jobs: Int?
+
+    @Flag(help: "Show which hooks and codes the tests have exercised.")
+    var coverage = false
+
+    @Option(
+        help: ArgumentHelp("With --coverage, fail when fewer hooks of a hundred are covered.", valueName: "percent"))
+    var threshold: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the test that reproduces a run: JSON of 'verify --json --trace', or lines of the decision log.",
+            valueName: "file"))
+    var from: String?
+
+    @Flag(help: "Refuse tests that are marked 'only': for CI.")
+    var strict = false
+
+    @OptionGroup(title: "Rules")
+    var rules: RuleOptions
+
+    func perform(_ shell: Shell) throws -> ExitStatus {
+        if let from { return try writeTests(from: from, shell) }
+        guard threshold == nil || coverage else {
+            throw Failure.usage("--threshold goes with --coverage", fix: "add --coverage")
+        }
+        let plan = try RuleProcess.Plan(
+            rules, TargetOptions.none, SimulatorOptions.none, runsScript: false, drawsRuns: false, shell: shell)
+        let suite = try suite(plan)
+        if strict, suite.hasOnly {
+            throw Failure(
+                Diagnostic(.usage, "a test is marked 'only', so that others are left out", fix: "take the mark out"),
+                status: .denied)
+        }
+        guard !suite.tests.isEmpty else {
+            throw Failure(
+                Diagnostic(
+                    .ruleFile, "there is no test\(run.map { " whose name has '\($0)' in it" } ?? "")",
+                    fix: "write tests in a file whose name ends with _test.lua; see 'moondial test --help'"),
+                status: .badData)
+        }
+        let terminal = shell.terminal
+        let reporter = TestReporter(
+            format, style: terminal.style,
+            waterfall: Waterfall(
+                width: max(40, terminal.width - 6), repertoire: terminal.repertoire, style: terminal.style))
+        let output = shell.output
+        output.write(reporter.begin(count: suite.tests.count))
+        var number = 0
+        let results = suite.run { result in
+            number += 1
+            output.write(reporter.add(result, number: number))
+        }
+        output.write(reporter.end(results))
+        let isCovered = try !coverage || isCovered(results, shell)
+        return results.contains { $0.status == .failed } || !isCovered ? .denied : .done
+    }
+
+    /// Shows what was covered, and says whether it is enough.
+    private func isCovered(_ results: [TestResult], _ shell: Shell) throws -> Bool {
+        var covered = TestCoverage()
+        for result in results { covered.add(result.coverage) }
+        let report = CoverageReport(covered)
+        let text = "\n" + report.text(style: format == .pretty ? shell.terminal.style : .plain)
+        // Of the other formats, nothing but the results belongs on standard output.
+        if format == .pretty { shell.output.write(text) } else { shell.errors.write(text) }
+        guard let threshold, report.percentage < threshold else { return true }
+        shell.errors.write("coverage: \(report.percentageText) % of the hooks, but --threshold wants \(threshold)\n")
+        return false
+    }
+
+    private func writeTests(from path: String, _ shell: Shell) throws -> ExitStatus {
+        let bytes: [UInt8]
+        do throws(FileSystem.Failure) {
+            bytes = try FileSystem.read(path, limit: .fixed(64 << 20), takesStreams: true)
+        } catch {
+            throw Failure(Diagnostic(unreadable: error, code: .inputOutput), status: .noInput)
+        }
+        let lines = bytes.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy { $0 == UInt8(ascii: " ") } }
+        for (index, line) in lines.enumerated() {
+            do {
+                shell.output.write(try RecordedRun(try JSONValue.parse(Array(line))).test + "\n")
+            } catch let error as Diagnostic {
+                throw Failure(Diagnostic(error.code, "\(path), record \(index + 1): \(error.message)", fix: error.fix))
+            } catch {
+                throw Failure(Diagnostic(.requestInvalid, "\(path), record \(index + 1): no JSON: \(error)"))
+            }
+        }
+        return .done
+    }
+
+    private func suite(_ plan: RuleProcess.Plan) throws -> TestSuite {
+        var selection = TestSuite.Selection()
+        selection.failsFast = failFast
+        selection.shuffleSeed = shuffle
+        if let jobs {
+            guard (1...256).contains(jobs) else { throw Failure.usage("--jobs: a number from 1 to 256 expected") }
+            selection.jobs = jobs
+        } else {
+            selection.jobs = System.coreCount
+        }
+        if let run { selection.includes = try Self.pattern(run) }
+        var settings = TestSettings()
+        settings.run = plan.settings.run
+        settings.config = plan.settings.config
+        let given = rules.rules.isEmpty ? nil : plan.rules
+        let found = try TestFile.find(paths.isEmpty ? ["."] : paths)
+        return try TestSuite(
+            try found.map { try TestFile($0, rules: given, limits: settings.run.limits) }, settings, selection)
+    }
+
+    private static func pattern(_ text: String) throws(Failure) -> @Sendable (String) -> Bool {
+        do {
+            let pattern = try TestPattern(text)
+            return { pattern.matches($0) }
+        } catch {
+            throw Failure.usage("--run: '\(text)' is no regular expression")
+        }
+    }
+}
+
+extension TestReportFormat: ExpressibleByArgument {}

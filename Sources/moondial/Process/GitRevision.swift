@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// A file or folder as it was in a revision of a git repository, in a folder of its own.
+struct GitRevision {
+    /// Where it is now.
+    let path: String
+    private let folder: String
+
+    /// - Parameter text: As git names it, `REF:PATH`, with the path from the top of the repository.
+    /// - Throws: When git does not find it. Its own message is on standard error then.
+    init(_ text: String) throws(Failure) {
+        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex, text[colon...].count > 1,
+            !text.hasPrefix("-")
+        else {
+            throw Failure.usage("--old: REF:PATH expected, such as HEAD~1:rules, got '\(text)'")
+        }
+        folder = try Self.makeFolder()
+        let name = text.split(separator: "/").last.map(String.init) ?? text
+        let last = name.split(separator: ":").last.map(String.init) ?? name
+        let status = Self.run(
+            // Of a file its folder, for the modules that it requires.
+            """
+            case $(git cat-file -t "$1") in
+            tree) git archive --format=tar "$1" | tar -xf - -C "$2" ;;
+            blob) tree=${1%"$3"}; git archive --format=tar "${tree%/}" | tar -xf - -C "$2" ;;
+            *) exit 1 ;;
+            esac && if [ -e "$2/$3" ] && [ "$(git cat-file -t "$1")" = blob ]; then exit 10; fi
+            """, text, folder, last)
+        switch status {
+        case 0: path = folder
+        case 10: path = folder + "/" + last
+        default:
+            Self.run("rm -rf -- \"$1\"", folder)
+            throw Failure(
+                Diagnostic(
+                    .inputOutput, "git has no '\(text)'",
+                    fix: "name a revision and a path from the top of the repository"),
+                status: .noInput)
+        }
+    }
+
+    /// Takes the copy away.
+    func remove() { Self.run("rm -rf -- \"$1\"", folder) }
+
+    private static func makeFolder() throws(Failure) -> String {
+        var template = Array(((Environment.current["TMPDIR"] ?? "/tmp") + "/moondial-XXXXXX").utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw Failure(
+                Diagnostic(.inputOutput, "cannot make a temporary folder: \(String(cString: strerror(errno)))"))
+        }
+        return template.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.map { String(cString: $0) } ?? ""
+        }
+    }
+
+    /// Runs a script of the shell and returns its exit status, or -1.
+    @discardableResult
+    private static func run(_ script: String, _ arguments: String...) -> Int32 {
+        let words = ["sh", "-c", script, "sh"] + arguments
+        var pointers = words.map { strdup($0) }
+        pointers.append(nil)
+        defer { for pointer in pointers { free(pointer) } }
+        var child = pid_t()
+        guard posix_spawn(&child, "/bin/sh", nil, nil, pointers, environ) == 0 else { return -1 }
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 {
+            guard errno == EINTR else { return -1 }
+        }
+        return status & 0x7F == 0 ? (status >> 8) & 0xFF : -1
+    }
+}

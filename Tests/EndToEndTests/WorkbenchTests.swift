@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Testing
+
+/// `explore`, `diff` and `test`, as they are used.
+@Suite("explore, diff, test", .timeLimit(.minutes(10)))
+struct WorkbenchTests {
+    private static let rules =
+        "rule 'r' { map_result = { match = allow 'ok', [9003] = review 'new', default = review 'sms' } }\n"
+        + "rule 'alarm' { on_decision = function(req, d) if d.verdict == 'unknown' and d.code then moondial.log 'code' end end }"
+
+    // MARK: - explore
+
+    @Test func exploreEndsWithZeroWhenNothingIsWrong() async throws {
+        let folder = try TemporaryFolder(["rules.lua": Self.rules])
+        let outcome = try await Executable.run(["explore", "--rules", "rules.lua", "--strict"], in: folder)
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("9003 at mobile or h5 → review new by 'r', 1 attempt, unbilled\n"))
+        #expect(outcome.output.hasSuffix("\n3888 paths of 108 requests, 5 endings, no findings\n"), "\(outcome.output)")
+    }
+
+    @Test func exploreEndsWithOneForAnError() async throws {
+        let folder = try TemporaryFolder(["rules.lua": "rule 'r' { map_result = { default = allow } }"])
+        let outcome = try await Executable.run(["explore", "--rules", "rules.lua"], in: folder)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("error[allow-without-match]"))
+    }
+
+    @Test func exploreEndsWith65ForRulesThatDoNotLoad() async throws {
+        let folder = try TemporaryFolder(["rules.lua": "rule 'r' {"])
+        let outcome = try await Executable.run(["explore", "--rules", "rules.lua"], in: folder)
+        #expect(outcome.status == 65)
+    }
+
+    @Test func strictCountsWarnings() async throws {
+        let folder = try TemporaryFolder([
+            "rules.lua":
+                "rule 'r' { map_result = { match = allow 'ok', mismatch = deny 'ok', default = review 'sms' } }"
+        ])
+        let mild = try await Executable.run(["explore", "--rules", "rules.lua"], in: folder)
+        let strict = try await Executable.run(["explore", "--rules", "rules.lua", "--strict"], in: folder)
+        #expect([mild.status, strict.status] == [0, 1])
+    }
+
+    @Test func exploreTakesRequestsOfAFile() async throws {
+        let folder = try TemporaryFolder([
+            "rules.lua": "rule 'r' { pre_check = function(req) if req.context then return deny 'c' end end }",
+            "requests.jsonl": #"""
+            {"phone": "13912340001", "token": "t-secret-1"}
+
+            {"phone": "13912340002", "token": "t-secret-2", "context": {"a": 1}}
+            """#,
+        ])
+        let outcome = try await Executable.run(
+            ["explore", "--rules", "rules.lua", "--requests", "requests.jsonl"], in: folder)
+        #expect(outcome.output.contains("no attempt when line = 3 → deny c by 'r'\n"))
+        #expect(!outcome.output.contains("13912340001") && !outcome.output.contains("t-secret"))
+        _ = try folder.write("{\"phone\": 1}", to: "requests.jsonl")
+        let wrong = try await Executable.run(
+            ["explore", "--rules", "rules.lua", "--requests", "requests.jsonl"], in: folder)
+        #expect(wrong.status == 65)
+        #expect(wrong.errors.contains("requests.jsonl:1: 'token' is missing"), "\(wrong.errors)")
+    }
+
+    @Test func formatsOfExplore() async throws {
+        let folder = try TemporaryFolder(["rules.lua": Self.rules])
+        let json = try await Executable.run(
+            ["explore", "--rules", "rules.lua", "--json", "--price", "0.05"], in: folder)
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect(object["paths"] as? Int == 3888)
+        let groups = try #require(object["groups"] as? [[String: Any]])
+        #expect(groups.contains { $0["reason"] as? String == "ok" && $0["cost"] as? Double == 0.05 })
+        let markdown = try await Executable.run(
+            ["explore", "--rules", "rules.lua", "--format", "markdown"], in: folder)
+        #expect(markdown.output.contains("| 9003 at mobile or h5 | review `new` | by 'r' | 1 | unbilled |\n"))
+    }
+
+    @Test func findingsAreExplained() async throws {
+        let outcome = try await Executable.run(["explain", "token-sent-again"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("a token is sent again after an attempt that has spent it, or may have"))
+    }
+
+    // MARK: - diff
+
+    @Test func diffOfTwoFiles() async throws {
+        let folder = try TemporaryFolder([
+            "old.lua": Self.rules, "new.lua": Self.rules.replacingOccurrences(of: "review 'new'", with: "allow 'old'"),
+        ])
+        let mild = try await Executable.run(["diff", "old.lua", "new.lua"], in: folder)
+        #expect(mild.status == 0)
+        #expect(
+            mild.output == """
+                review new → allow old: 9003 at mobile or h5 (by 'r'), 108 paths
+
+                1 change on 108 of 3888 paths
+
+                """)
+        let strict = try await Executable.run(
+            ["diff", "old.lua", "new.lua", "--fail-on", "deny->allow, review->allow"], in: folder)
+        #expect(strict.status == 1)
+        let wrong = try await Executable.run(["diff", "old.lua", "new.lua", "--fail-on", "review>allow"], in: folder)
+        #expect(wrong.status == 64)
+    }
+
+    @Test func diffWithARevisionOfGit() async throws {
+        let folder = try TemporaryFolder(["rules.lua": Self.rules])
+        let outcome = try await Executable.shell(
+            """
+            git init -q . && git add rules.lua && git -c user.name=n -c user.email=e@example.com commit -qm one &&
+            sed -i "s/review 'new'/deny 'new'/" rules.lua && "$MOONDIAL" diff --old HEAD:rules.lua rules.lua
+            """, in: folder)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.hasPrefix("review new → deny new: 9003 at mobile or h5"))
+        let none = try await Executable.shell("\"$MOONDIAL\" diff --old HEAD:other.lua rules.lua", in: folder)
+        #expect(none.status == 66)
+    }
+
+    // MARK: - test
+
+    private static let passing = """
+        test "expired token" { request = { channel = "web" }, replies = { 9003 },
+          expect = { decision = "review", reason = "new", attempts = { "h5" }, billed = 0 } }
+        test("the rest", function(t)
+          t:reply(9002, { code = 9000, delay = "2s" })
+          t:equal(verify("13800138000", "a").reason, "sms")
+          t:equal(verify("13800138000", "a").elapsed_ms, 2000)
+          t:equal(t.log, { "code" })
+          local before = moondial.now()
+          t:advance "30s"
+          t:equal(moondial.now() - before, 30)
+        end)
+        test "whatever happens" { request = {}, for_all_outcomes = true, expect = { attempts = 1 } }
+        """
+
+    @Test func testsThatPass() async throws {
+        let folder = try TemporaryFolder(["rules.lua": Self.rules, "rules_test.lua": Self.passing])
+        let outcome = try await Executable.run(["test"], in: folder)
+        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(
+            outcome.output == """
+                ok    expired token
+                ok    the rest
+                ok    whatever happens
+
+                3 passed
+
+                """)
+    }
+
+    @Test(arguments: [
+        ("{ request = {}, replies = { 9003 }, expect = { reason = \"nw\" } }", "- reason = \"nw\""),
+        ("{ request = {}, replies = {}, expect = { reason = \"new\" } }", "asked for a reply, but the test has 0"),
+        ("{ request = {}, for_all_outcomes = true, expect = { decision = \"review\" } }", "with replies = { 9000 }"),
+        ("{ request = {}, replies = { 9003 }, expect = { reasn = \"new\" } }", "- reasn = \"new\""),
+        ("{ request = {}, replies = { 9000 }, expect = { billed = 0 } }", "+ billed = 1"),
+        ("{ request = {}, replies = { 9000 }, expect = { logs = 1 } }", "+ logs = 0"),
+    ])
+    func wrongExpectationsFail(_ test: String, _ message: String) async throws {
+        let folder = try TemporaryFolder(["rules.lua": Self.rules, "rules_test.lua": "test \"t\" \(test)"])
+        let outcome = try await Executable.run(["test"], in: folder)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("FAIL  t\n      rules_test.lua:1: "), "\(outcome.output)")
+        #expect(outcome.output.contains(message), "\(outcome.output)")
+    }
+
+    @Test(arguments: [
+        ("while true do end", "rules_test.lua:2: stopped after 5000 ms of processor time"),
+        ("local x x.y = 1", "rules_test.lua:2: attempt to index a nil value (local 'x')"),
+        ("t:equal(1, 2, 'sum')", "rules_test.lua:2: sum: expected 2, got 1"),
+        ("t:equal({ a = { 1 } }, { a = { 2 } })", "rules_test.lua:2: expected { a = { 2 } }, got { a = { 1 } }"),
+        ("t:reply 'rest'", "rules_test.lua:2: t:reply: no trouble is named 'rest'; did you mean 'reset'?"),
+        ("t:advance 'soon'", "rules_test.lua:2: t:advance: a duration such as"),
+        ("t:equals(1, 1)", "rules_test.lua:2: t has no 'equals'"),
+    ])
+    func functionsThatFailSayWhere(_ body: String, _ message: String) async throws {
+        let folder = try TemporaryFolder([
+            "rules.lua": Self.rules, "rules_test.lua": "test('t', function(t)\n\(body)\nend)",
+        ])
+        let outcome = try await Executable.run(["test"], in: folder)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains(message), "\(outcome.output)")
+    }
+
+    @Test(arguments: [
+        (
+            "test 't' { request = {}, replys = { 9003 }, expect = { attempts = 1 } }",
+            "a test has no 'replys'; did you mean 'replies'?"
+        ),
+        ("test 't' { request = {}, replies = { 'rset' }, expect = { attempts = 1 } }", "no trouble is named 'rset'"),
+        ("test 't' { request = {}, replies = { 9003 } }", "expect: a table such as"),
+        ("test 't' { replies = { 9003 }, expect = { attempts = 1 } }", "request: a table such as"),
+        (
+            "test 't' { request = { chanel = 'web' }, replies = {}, expect = { attempts = 1 } }",
+            "did you mean 'channel'?"
+        ),
+        (
+            "test 't' { request = {}, replies = { { codex = 1 } }, expect = { attempts = 1 } }",
+            "unknown directive 'codex'"
+        ),
+        ("tset 't' {}", "undefined global 'tset'"),
+        ("local x = ", "rule_syntax"),
+    ])
+    func filesThatDoNotLoadEndWith65(_ text: String, _ message: String) async throws {
+        let folder = try TemporaryFolder(["rules.lua": Self.rules, "rules_test.lua": text])
+        let outcome = try await Executable.run(["test"], in: folder)
+        #expect(outcome.status == 65)
+        #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    }
+
+    @Test func nothingFoundEndsWith65() async throws {
+        let outcome = try await Executable.run(["test"])
+        #expect(outcome.status == 65)
+        #expect(outcome.errors.contains("there is no test"))
+    }
+
+    @Test func eachTestHasRulesOfItsOwn() async throws {
+        let rules = "local n = 0 rule 'r' { pre_check = function() n = n + 1 return review(tostring(n)) end }"
+        let row = "request = {}, replies = {}, expect = { reason = '1' }"
+        let folder = try TemporaryFolder([
+            "rules.lua": rules,
+            "rules_test.lua": "test 'a' { \(row) } test 'b' { \(row) } test 'c' { { \(row) }, { \(row) } }",
+        ])
+        for arguments in [["--jobs", "1"], ["--jobs", "4"], ["--shuffle", "7"]] {
+            let outcome = try await Executable.run(["test"] + arguments, in: folder)
+            #expect(outcome.status == 0, "\(outcome.output)")
+        }
+    }
+
+    @Test func modes() async throws {
+        let row = "request = {}, replies = { 9003 }, expect = { reason = 'new' }"
+        let folder = try TemporaryFolder([
+            "rules.lua": Self.rules,
+            "rules_test.lua":
+                "test 'a' { \(row) } test.skip 'b' { \(row) } test 'c' { \(row), todo = true, at = '2026-01-01T00:00:00Z' }"
+                + " test.todo('d', function() error 'x' end) test 'e' { \(row), skip = 'later' }",
+        ])
+        let outcome = try await Executable.run(["test"], in: folder)
+        #expect(outcome.status == 0)
+        #expect(
+            outcome.output == "ok    a\nskip  b\nok    c\ntodo  d\nskip  e: later\n\n2 passed, 2 skipped, 1 to do\n")
+
+        _ = try folder.write("test.only 'a' { \(row) } test 'b' { \(row) }", to: "rules_test.lua")
+        let only = try await Executable.run(["test"], in: folder)
+        #expect(only.output.contains("skip  b: another test is marked 'only'"))
+        let strict = try await Executable.run(["test", "--strict"], in: folder)
+        #expect(strict.status == 1)
+        #expect(strict.errors.contains("a test is marked 'only'"))
+    }
+
+    @Test func selectionAndFailFast() async throws {
+        let folder = try TemporaryFolder([
+            "rules.lua": Self.rules,
+            "rules_test.lua": "for i = 1, 5 do test('t' .. i, function() error 'x' end) end",
+        ])
+        let selected = try await Executable.run(["test", "--run", "t[24]", "--format", "tap"], in: folder)
+        #expect(selected.output.hasPrefix("TAP version 14\n1..2\nnot ok 1 - t2\n"))
+        let fast = try await Executable.run(["test", "--fail-fast", "--jobs", "1"], in: folder)
+        #expect(fast.output.hasSuffix("\n1 failed\n"))
+        let wrong = try await Executable.run(["test", "--run", "("], in: folder)
+        #expect(wrong.status == 64)
+    }
+
+    @Test func formatsOfTest() async throws {
+        let folder = try TemporaryFolder([
+            "rules.lua": Self.rules, "rules_test.lua": "test('a <b> & \"c\"', function() error 'x' end)",
+        ])
+        let junit = try await Executable.run(["test", "--format", "junit"], in: folder)
+        #expect(junit.output.contains("name=\"a &lt;b&gt; &amp; &quot;c&quot;\""))
+        let parser = XMLCheck()
+        #expect(parser.isWellFormed(junit.output))
+        let json = try await Executable.run(["test", "--format", "json"], in: folder)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect(object["failed"] as? Int == 1)
+        let github = try await Executable.run(["test", "--format", "github"], in: folder)
+        #expect(github.output.hasPrefix("::error file=rules_test.lua,line=1,title=a <b> & \"c\"::"))
+    }
+
+    @Test func coverageNamesWhatIsLeft() async throws {
+        let folder = try TemporaryFolder([
+            "rules.lua": Self.rules
+                + "\nrule 'route' { route = function(req) if req.channel == 'x' then return 'h5' end end }",
+            "rules_test.lua": Self.passing,
+        ])
+        let outcome = try await Executable.run(["test", "--coverage", "--threshold", "90"], in: folder)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("hooks covered: 66.6 %"), "\(outcome.output)")
+        #expect(outcome.errors.contains("--threshold wants 90"))
+        let enough = try await Executable.run(["test", "--coverage", "--threshold", "60"], in: folder)
+        #expect(enough.status == 0)
+    }
+
+    @Test(arguments: ["sim:code=9003", "sim:code=9000", "sim:code=9000,http=500", "sim:reset=after", "sim:body=html"])
+    func aRecordedRunBecomesATest(_ token: String) async throws {
+        let folder = try TemporaryFolder(["rules.lua": Self.rules])
+        let run = try await Executable.run(
+            ["verify", "--rules", "rules.lua", "--json", "--trace"],
+            input: "{\"phone\": \"13800138000\", \"token\": \"\(token)\", \"channel\": \"web\", \"operator\": \"CU\"}",
+            in: folder)
+        _ = try folder.write(run.output, to: "trace.json")
+        let written = try await Executable.run(["test", "--from", "trace.json"], in: folder)
+        #expect(written.status == 0, "\(written.errors)")
+        #expect(!written.output.contains("13800138000") && written.output.contains("operator = \"CU\""))
+        _ = try folder.write(written.output, to: "rules_test.lua")
+        let outcome = try await Executable.run(["test"], in: folder)
+        #expect(outcome.status == 0, "\(written.output) \(outcome.output)")
+    }
+
+    @Test func examplesPassWithAllHooksCovered() async throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let examples = root.appending(path: "examples").path(percentEncoded: false)
+        let outcome = try await Executable.run(["test", examples, "--coverage", "--threshold", "100"])
+        #expect(outcome.status == 0, "\(outcome.output)")
+    }
+}
+
+/// Reads XML to its end.
+private struct XMLCheck {
+    func isWellFormed(_ text: String) -> Bool {
+        // Elements are balanced, and no bare markup is left in texts.
+        var open: [Substring] = []
+        var rest = text[...]
+        while let start = rest.firstIndex(of: "<") {
+            guard let end = rest[start...].firstIndex(of: ">") else { return false }
+            let tag = rest[rest.index(after: start)..<end]
+            if tag.hasPrefix("?") || tag.hasSuffix("/") {
+                // Opens nothing.
+            } else if tag.hasPrefix("/") {
+                guard open.popLast() == tag.dropFirst() else { return false }
+            } else {
+                open.append(tag.prefix { $0 != " " })
+            }
+            rest = rest[rest.index(after: end)...]
+        }
+        return open.isEmpty
+    }
+}

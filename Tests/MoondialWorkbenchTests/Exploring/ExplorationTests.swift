@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+
+import Generators
+import JSON
+import MoondialRules
+import MoondialWorkbench
+import NIOCore
+import NumberVerification
+import NumberVerificationSimulator
+import Testing
+
+@Suite("Exploration", .timeLimit(.minutes(10)))
+struct ExplorationTests {
+    @Test func aRulebookWithoutRulesHasOnePathForEachOutcome() throws {
+        let exploration = try Workbench.explore("")
+        #expect(exploration.paths.count == Outcome.all.count)
+        #expect(Set(exploration.paths.map { $0.steps.map(\.outcome) }).count == Outcome.all.count)
+    }
+
+    @Test func outcomesAreAllCodesAndAllTroubles() {
+        let codes = Outcome.all.compactMap { outcome -> Int64? in
+            if case .reply(let reply) = outcome, reply == Outcome.Reply(reply.code) { reply.code } else { nil }
+        }
+        #expect(codes == ResponseCode.table.filter { $0.layer == .verify }.map(\.code.rawValue) + [Outcome.unknownCode])
+        let kinds = Outcome.all.compactMap { outcome -> AttemptError.Kind? in
+            if case .trouble(let kind, _) = outcome { kind } else { nil }
+        }
+        #expect(Set(kinds) == Set(AttemptError.Kind.allCases))
+    }
+
+    @Test func eachAttemptBranches() throws {
+        let exploration = try Workbench.explore(
+            """
+            rule "repair" { fallback = function(req, attempt)
+              if attempt.code == 9020 then return "h5" end
+            end }
+            """)
+        #expect(exploration.paths.count == Outcome.all.count - 1 + Outcome.all.count)
+        let long = exploration.paths.filter { $0.steps.count == 2 }
+        #expect(
+            long.allSatisfy {
+                $0.steps.map(\.endpoint) == [.mobile, .h5] && $0.steps[0].outcome == .reply(.init(9020))
+            })
+    }
+
+    @Test func rawAttemptsBranchToo() throws {
+        let exploration = try Workbench.explore(
+            """
+            rule "probe" { pre_check = function(req)
+              moondial.all {
+                function() return moondial.attempt("mobile", req.phone, "other-token") end,
+                function() return moondial.attempt("h5", req.phone, "third-token") end,
+              }
+              return review "probed"
+            end }
+            """)
+        #expect(exploration.paths.count == Outcome.all.count * Outcome.all.count)
+        #expect(exploration.paths.allSatisfy { $0.steps.map(\.isRaw) == [true, true] })
+    }
+
+    @Test func timesAreTriedWhereHooksReadThem() throws {
+        let night = Workbench.time + 12 * 3_600_000
+        let reading = try Workbench.explore(
+            "rule \"night\" { pre_check = function() if os.date('!%H') == '16' then return deny 'night' end end }",
+            times: [Workbench.time, night])
+        #expect(reading.paths.count { reading.result(of: $0).decision.reason == "night" } == 1)
+        let blind = try Workbench.explore("", times: [Workbench.time, night])
+        #expect(blind.paths.count == Outcome.all.count)
+    }
+
+    @Test func theBoundIsSaid() throws {
+        let exploration = try Workbench.explore("", requests: [Workbench.request(), Workbench.request()], maxPaths: 40)
+        #expect(exploration.paths.count == 40)
+        let report = ExplorationReport(exploration)
+        #expect(report.omission?.contains("--max-paths") == true)
+    }
+
+    @Test func timeIsVirtual() throws {
+        let exploration = try Workbench.explore(
+            """
+            rule "slow" { map_result = function(req, attempt)
+              if attempt.elapsed_ms >= 10000 then return review "late" end
+            end }
+            """)
+        let late = exploration.paths.filter { exploration.result(of: $0).decision.reason == "late" }
+        #expect(late.map { $0.steps.map(\.outcome) } == [[.trouble(.responseTimeout, .maybe)]])
+    }
+
+    @Test func conditionsAreAsShortAsCanBe() throws {
+        let exploration = try Workbench.explore(
+            """
+            rule "r" { pre_check = function(req)
+              if req.channel == "web" and req.operator == "CT" then return deny "ct_web" end
+            end }
+            """, requests: RequestClass.builtIn)
+        let atlas = Atlas(exploration)
+        let group = try #require(atlas.groups.first { $0.ending.reason == "ct_web" })
+        #expect(group.patterns.map(\.text) == ["no attempt when channel = web and operator = CT"])
+    }
+
+    @Test func theAtlasNamesSets() throws {
+        let exploration = try Workbench.explore(
+            """
+            rule "r" { map_result = {
+              match = allow "ok", [9003] = review "new", [9020] = review "new", [9021] = review "new",
+              default = review "sms",
+            } }
+            """, requests: RequestClass.builtIn)
+        let lines = Atlas(exploration).groups.map {
+            "\($0.patterns.map(\.text).joined(separator: "; ")): \($0.ending.text)"
+        }
+        #expect(lines.contains("9003, 9020, 9021 at mobile or h5: review new by 'r', 1 attempt, unbilled"))
+        #expect(lines.contains("9000, 9000 without id at mobile or h5: allow ok by 'r', 1 attempt, billed"))
+        #expect(
+            lines.contains(
+                "9001, 9000 under HTTP 500, 9001 under HTTP 500, 9000 as an error at mobile or h5: "
+                    + "review sms by 'r', 1 attempt, billed"))
+    }
+}
+
+/// Explored paths against single runs of the client and the simulator.
+@Suite("Exploration against single runs", .timeLimit(.minutes(10)))
+struct BruteForceTests {
+    /// Outcomes that a token can ask the simulator for.
+    private static func directive(_ outcome: Outcome) -> String? {
+        switch outcome {
+        case .reply(let reply):
+            var parts = ["code=\(reply.code)"]
+            if reply.status != 200 { parts.append("http=\(reply.status)") }
+            if !reply.hasID { parts.append("id=missing") }
+            if reply.isErrorObject { parts.append("body=error-object") }
+            return "sim:" + parts.joined(separator: ",")
+        case .trouble(.reset, _): return "sim:reset=after"
+        case .trouble(.badReply, _): return "sim:body=html"
+        case .trouble(.httpStatus, _): return "sim:body=html,http=502"
+        case .trouble: return nil
+        }
+    }
+
+    /// Sends each attempt with the token that brings the next outcome.
+    private final class Steered: AttemptSource {
+        let secrets: [Secret] = []
+        private let client: VerificationClient
+        private var tokens: [String]
+
+        init(_ client: VerificationClient, tokens: [String]) {
+            self.client = client
+            self.tokens = tokens
+        }
+
+        func attempt(
+            _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, deadline: NIODeadline,
+            completion: @escaping (Attempt) -> Void
+        ) -> any Exchange {
+            guard !tokens.isEmpty,
+                let steered = try? VerificationRequest(
+                    phone: request.phone.submitted, token: tokens.removeFirst(), exID: request.exID)
+            else { preconditionFailure("more attempts than the path has") }
+            return client.attempt(
+                steered, at: endpoint, correlation: correlation, deadline: deadline, completion: completion)
+        }
+
+        func close() { client.close() }
+    }
+
+    private static func run(_ rules: String, _ request: RunRequest, tokens: [String]) throws -> FinishedRun {
+        let loaded = try Workbench.load(rules)
+        return OwnEventLoop.run { eventLoop, end in
+            let client = VerificationClient(
+                transport: InProcessTransport(simulator: Simulator(), eventLoop: eventLoop), host: "simulator",
+                credentials: .documentedExample, eventLoop: eventLoop)
+            let engine = RuleEngine(loaded, attempts: Steered(client, tokens: tokens), eventLoop: eventLoop)
+            engine.verify(request) { run in
+                withExtendedLifetime(engine) { end(run) }
+            }
+        }
+    }
+
+    /// A rulebook made of what the language has.
+    static func rulebook(_ generator: inout SeededGenerator) -> String {
+        let decisions = ["allow", "deny \"d\"", "review \"r\"", "review(\"f\", { step_up = \"sms\" })"]
+        let codes = [9000, 9001, 9002, 9003, 9005, 9020, 9021, 9099]
+        func decision() -> String { decisions[Int.random(in: 0..<decisions.count, using: &generator)] }
+        func code() -> Int { codes[Int.random(in: 0..<codes.count, using: &generator)] }
+        var rules = ""
+        for index in 0..<Int.random(in: 1...4, using: &generator) {
+            rules += "rule \"rule \(index)\" {\n"
+            if Int.random(in: 0..<4, using: &generator) == 0 {
+                rules += "  pre_check = function(req) if req.channel == \"web\" then return \(decision()) end end,\n"
+            }
+            if Int.random(in: 0..<3, using: &generator) == 0 {
+                rules += "  route = function(req) if req.channel == nil then return \"h5\" end end,\n"
+            }
+            if Int.random(in: 0..<2, using: &generator) == 0 {
+                let even = Bool.random(using: &generator) ? "{ endpoint = other, even_if_delivered = true }" : "other"
+                rules += """
+                      fallback = function(req, attempt)
+                        local other = attempt.endpoint == "mobile" and "h5" or "mobile"
+                        if attempt.code == \(code()) or attempt.error and attempt.error.kind == "reset" then return \(even) end
+                      end,
+
+                    """
+            }
+            if Bool.random(using: &generator) {
+                rules += "  map_result = { [\(code())] = \(decision()), mismatch = \(decision()) },\n"
+            } else {
+                rules += """
+                      map_result = function(req, attempt)
+                        if attempt.code == \(code()) and attempt.verdict ~= "match" then return \(decision()) end
+                        if attempt.http_status == 500 then error "trouble" end
+                      end,
+
+                    """
+            }
+            rules += "}\n"
+        }
+        return rules
+    }
+
+    @Test(arguments: 0..<50)
+    func pathsLeadWhereSingleRunsDo(_ seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let rules = Self.rulebook(&generator)
+        let requests = [try Workbench.request(), try Workbench.request(["channel": "web"])]
+        let exploration = try Workbench.explore(rules, requests: requests)
+        #expect(exploration.unsteady.isEmpty)
+        // One path in a few, of those that the simulator can play.
+        for path in exploration.paths where Int.random(in: 0..<4, using: &generator) == 0 {
+            let tokens = path.steps.map { Self.directive($0.outcome) }
+            guard !tokens.contains(nil) else { continue }
+            let run = try Self.run(rules, requests[path.request].request, tokens: tokens.compactMap { $0 })
+            let result = exploration.result(of: path)
+            #expect(run.result.decision.choice == result.decision, "\(rules) \(path.steps)")
+            #expect(run.result.decision.rule == result.rule)
+            #expect(run.result.attempts.map(\.attempt.endpoint) == path.steps.map(\.endpoint))
+            #expect(Charge(of: run.result.attempts) == result.money)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+
+import JSON
+import MoondialLua
+import MoondialRules
+import MoondialWorkbench
+import NumberVerification
+
+/// Rules that stand in a test.
+enum Workbench {
+    /// The time of day of all that is explored: 2026-01-01, noon in Beijing.
+    static let time: Int64 = 1_767_240_000_000
+
+    /// One request without options.
+    static func request(_ members: JSONObject = [:]) throws -> RequestClass {
+        var object: JSONObject = ["phone": "13800138000", "token": "a-token"]
+        for member in members.members { object[member.key] = member.value }
+        return RequestClass(try RunRequest(json: .object(object)), line: 1)
+    }
+
+    static func load(_ rules: String, file: String = "rules.lua") throws -> LoadedRulebook {
+        let settings = RuleEngine.Settings { time }
+        return try RulebookLoader(settings).load(
+            RuleFiles([RuleSource(name: .file(file), text: Array(rules.utf8))]))
+    }
+
+    /// Takes all paths of one request without options, or of these.
+    static func explore(
+        _ rules: String, requests: [RequestClass]? = nil, times: [Int64] = [time], maxPaths: Int = 100_000
+    ) throws -> Exploration {
+        var settings = Explorer.Settings(times: times)
+        settings.maxPaths = maxPaths
+        return Exploration.of(try load(rules), requests: try requests ?? [request()], settings: settings)
+    }
+
+    static func findings(_ rules: String, requests: [RequestClass]? = nil) throws -> [Finding] {
+        Findings(try explore(rules, requests: requests)).all
+    }
+}
