@@ -77,8 +77,12 @@ extension Editor {
         var overlays: [(range: Range<Int>, style: Style)] = []
         switch mode {
         case .searching(let search):
-            if let match = search.match, search.entry != nil { overlays = [(match, theme.searchMatch)] }
-        case .editing, .choosing, .quoting:
+            if search.entry != nil, !search.query.isEmpty,
+                let match = HistoryPattern(search.query).place(in: buffer.bytes)
+            {
+                overlays = [(match, theme.searchMatch)]
+            }
+        case .editing, .choosing, .quoting, .prefixed:
             if Self.mayMatch(text, at: buffer.cursor),
                 let match = BracketMatch(text, blocks: LuaBlocks(text), cursor: buffer.cursor)
             {
@@ -141,7 +145,9 @@ extension Editor {
 
     private mutating func footer(width: Int, height: Int) -> Footer {
         switch mode {
-        case .searching(let search): return searchFooter(search, width: width)
+        case .searching(let search):
+            let (rows, cursor) = searchRows(search, width: width, height: height)
+            return Footer(rows: rows, cursor: cursor)
         case .choosing(var menu):
             let rows = min(options.menuHeight, max(1, height / 2), menu.completions.candidates.count)
             // The window needs a row for the text.
@@ -149,20 +155,13 @@ extension Editor {
             let footer = Footer(rows: menuRows(&menu, rows: rows, width: width))
             mode = .choosing(menu)
             return footer
-        case .editing, .quoting, .finished: return Footer()
+        case .editing:
+            guard let argument, height > 1 else { return Footer() }
+            var writer = ScreenWriter(width: width)
+            write("number for the next key: \(argument.text)", options.theme.ghost, to: &writer, leaving: 0)
+            return Footer(rows: [writer.screen.rows[0]])
+        case .quoting, .prefixed, .finished: return Footer()
         }
-    }
-
-    private func searchFooter(_ search: IncrementalSearch, width: Int) -> Footer {
-        var writer = ScreenWriter(width: width)
-        let label = search.hasFailed ? "no match: " : "search: "
-        let style = search.hasFailed ? options.theme.trouble : options.theme.ghost
-        for character in label where writer.room > 1 { writer.write(character, style) }
-        // Of a long query, the end.
-        var query = Substring(search.query)
-        while DisplayWidth.of(String(query)) >= writer.room, !query.isEmpty { query.removeFirst() }
-        writer.write(String(query), .plain)
-        return Footer(rows: [writer.screen.rows[0]], cursor: min(writer.column, width - 1))
     }
 
     private func menuRows(_ menu: inout CompletionMenu, rows: Int, width: Int) -> [Screen.Row] {
