@@ -5,8 +5,7 @@ import MoondialLua
 /// Words of earlier blocks.
 extension Editor {
     /// Inserts the last word of the newest block; when that was just done, puts that of the block before in its place.
-    ///
-    /// - Parameter number: Which word of a block, from 0; a negative one counts from the end. The default is nil: the last.
+    /// `number`: another word than the last, from 0; a negative one counts from the end.
     mutating func insertWord(_ number: Int? = nil, after before: Trail = .nothing) -> Outcome {
         var number = number
         var place = buffer.cursor..<buffer.cursor

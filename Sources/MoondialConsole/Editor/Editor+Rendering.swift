@@ -115,7 +115,7 @@ extension Editor {
     /// The suggestion or hint after the text, cut to the row it begins in.
     private mutating func drawGhost(_ writer: inout ScreenWriter) {
         if case .finished(.interrupt) = mode { return writer.write("^C", options.theme.ghost) }
-        guard case .editing = mode, buffer.isAtEnd, let ghost = suggestion() ?? hint() else { return }
+        guard case .editing = mode, buffer.isAtEnd, let ghost = suggestion() ?? hint() ?? elseIfHint() else { return }
         let more = options.isUnicode ? "…" : "..."
         let firstLine = ghost.prefix { $0 != "\n" }
         var shown = firstLine.map { DisplayWidth.replacement(for: $0) ?? String($0) }.joined()
@@ -141,6 +141,24 @@ extension Editor {
             return (needsBlank ? " " : "") + rest + ")"
         }
         return parameters.dropFirst(call.argument + 1).map { ", " + $0 }.joined() + ")"
+    }
+
+    /// Why a block goes on after an `end` that was meant to be the last.
+    private mutating func elseIfHint() -> String? {
+        let line = buffer.lineStart(of: buffer.count)
+        guard line > 0, buffer.bytes[line...].allSatisfy({ $0 == 0x20 }) else { return nil }
+        let text = luaText()
+        guard text.tokens.indices.last.map({ text.keyword($0) }) == .end else { return nil }
+        let elseIfs = text.tokens.indices.filter { index in
+            text.keyword(index) == .if && text.keyword(index - 1) == .else
+                && buffer.lineStart(of: text.tokens[index].range.lowerBound)
+                    == buffer.lineStart(of: text.tokens[index - 1].range.lowerBound)
+        }
+        let open = LuaBlocks(text).open
+        guard !elseIfs.isEmpty, open.count <= elseIfs.count, open.allSatisfy({ text.keyword($0) == .if }) else {
+            return nil
+        }
+        return "'else if' needs an end of its own, 'elseif' does not"
     }
 
     private mutating func footer(width: Int, height: Int) -> Footer {

@@ -179,9 +179,11 @@ package struct Editor {
             return quote(event)
         case .prefixed:
             mode = .editing
-            if case .text(let bytes) = event { return bytes == [UInt8(ascii: "u")] ? perform(.undo) : .bell }
-            guard case .key(let key) = event, let command = Command(afterPrefix: key) else { return .bell }
-            return perform(command)
+            switch event {
+            case .text(let bytes): return bytes == [UInt8(ascii: "u")] ? perform(.undo) : .bell
+            case .key(let key): return Command(afterPrefix: key).map { perform($0) } ?? .bell
+            case .paste, .unknown: break
+            }
         case .editing, .finished: break
         }
         let argument = argument

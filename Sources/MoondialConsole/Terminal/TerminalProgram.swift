@@ -12,11 +12,9 @@ import MoondialRules
 
 /// A program of the user's, on the terminal that the session has left to it.
 enum TerminalProgram {
-    /// Runs a script of the shell with some arguments, and waits for its end.
+    /// Runs a script of the shell, which finds some arguments in "$@" and the terminal at its standard input, and waits for
+    /// its end. Messages call it `name`.
     ///
-    /// - Parameters:
-    ///   - script: Finds the arguments in "$@". Its standard input is the terminal.
-    ///   - name: For messages.
     /// - Throws: A diagnostic when it cannot be started or fails.
     static func run(_ script: String, _ arguments: [String], name: String) throws(Diagnostic) {
         let words = ["/bin/sh", "-c", script, "moondial"] + arguments

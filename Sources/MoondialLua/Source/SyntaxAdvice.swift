@@ -7,11 +7,8 @@ struct SyntaxAdvice {
     /// The tokens that are meant.
     let tokens: ClosedRange<Int>
 
-    /// Looks at the token that Lua did not expect, and at those around it.
-    ///
-    /// - Parameters:
-    ///   - index: Of the token; the number of tokens at the end of the text.
-    ///   - message: What Lua said.
+    /// Looks at the token with an index, which Lua did not expect, and at those around it. The index is the number of tokens
+    /// at the end of the text; `message` is what Lua said.
     init?(_ tokens: [LuaToken], at index: Int, in text: [UInt8], message: String) {
         let reader = Reader(tokens: tokens, text: text, index: index, message: message)
         guard let found = reader.characters ?? reader.operators ?? reader.words ?? reader.signs ?? reader.blocks else {

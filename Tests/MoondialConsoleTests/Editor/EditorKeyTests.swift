@@ -65,6 +65,7 @@ struct EditorKeyTests {
         editor.press("<C-_>")
         #expect(editor.state == "on|e")
         #expect(editor.press("<C-x>q").last == .bell)
+        editor.press("<C-x><Paste:x><BS>")
         editor.press("ab<C-x><C-u>")
         #expect(editor.state == "on|e")
     }
