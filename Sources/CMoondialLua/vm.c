@@ -276,7 +276,7 @@ moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t f
 
 moondial_status moondial_vm_set(moondial_vm *vm, const char *path) { return protect(vm, set_value, path); }
 
-moondial_status moondial_vm_names(moondial_vm *vm, const char *path) { return protect(vm, moondial_list_names, path); }
+moondial_status moondial_vm_names(moondial_vm *vm) { return protect(vm, moondial_list_names, NULL); }
 
 moondial_status moondial_vm_forget_modules(moondial_vm *vm) { return protect(vm, moondial_forget_modules, NULL); }
 

@@ -179,23 +179,6 @@ package final class LuaVM {
         try check(moondial_vm_set(handle, path))
     }
 
-    /// What stands at a dotted path, by raw access: the name of the value's type, "nil" when there is none, and of a table
-    /// its text keys with the types of their values, sorted. The empty path means the globals.
-    ///
-    /// - Throws: `LuaError` with code `memory`.
-    package func names(at path: String) throws(LuaError) -> (type: String, fields: [(name: String, type: String)]) {
-        preconditionNotAnswering()
-        try check(moondial_vm_names(handle, path))
-        var reader = LuaReader(vm: self)
-        let type = reader.nextOrNil().text ?? "nil"
-        var fields: [(name: String, type: String)] = []
-        while let key = reader.next() {
-            let type = reader.nextOrNil().text ?? "nil"
-            if let name = key.text { fields.append((name, type)) }
-        }
-        return (type, fields.sorted { $0.name < $1.name })
-    }
-
     /// Makes `require` ask again for every module.
     ///
     /// - Throws: `LuaError` with code `memory`.
@@ -215,7 +198,13 @@ package final class LuaVM {
     /// The text of a line of what was loaded, printable; nil when it is not known.
     package func sourceLine(at site: LuaSite) -> String? { sources.line(at: site) }
 
-    private func check(_ status: moondial_status) throws(LuaError) {
+    /// Lines of what was loaded, printable; nil when they are not known.
+    package func sourceLines(of source: LuaSourceName, in range: ClosedRange<Int>) -> [String]? {
+        let lines = range.prefix(1000).map { sources.line(at: LuaSite(source: source, line: $0)) }
+        return lines.contains(nil) ? nil : lines.compactMap(\.self)
+    }
+
+    func check(_ status: moondial_status) throws(LuaError) {
         guard status != MOONDIAL_OK else { return }
         throw LuaError(status: status, vm: self)
     }

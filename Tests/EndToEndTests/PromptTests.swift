@@ -10,7 +10,7 @@ struct PromptTests {
     @Test func aBlockIsTypedAndRun() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
-        #expect(prompt.lines.contains("target: simulator in this process. :help lists the commands, Ctrl-D leaves."))
+        #expect(prompt.lines.contains("target: simulator in this process. Try :tour or :help; Ctrl-D leaves."))
         prompt.type("function twice(n)\r")
         try await prompt.expect { $0.lines.suffix(2) == ["sim> function twice(n)", "   >"] && $0.column == 7 }
         prompt.type("return n * 2\r")

@@ -133,7 +133,7 @@ struct ReplTests {
     func plainLineMode(environment: [String: String]) async throws {
         let (status, screen) = try await TerminalProcess.run([], environment: environment)
         #expect(status == 0)
-        #expect(screen.contains("target: simulator in this process. :help lists the commands, Ctrl-D leaves.\n"))
+        #expect(screen.contains("target: simulator in this process. Try :tour or :help; Ctrl-D leaves.\n"))
         #expect(screen.contains("sim> "))
     }
 

@@ -253,9 +253,10 @@ moondial_status moondial_vm_define(moondial_vm *vm, const char *path, uint32_t f
 /// Sets the value on the inbox at a dotted path.
 moondial_status moondial_vm_set(moondial_vm *vm, const char *path);
 
-/// Writes the type of the value at a dotted path to the outbox ("nil" when there is none) and, when it is a table, each of
-/// its text keys and the type of the value there. Raw access: no metamethod runs. An empty path means the globals.
-moondial_status moondial_vm_names(moondial_vm *vm, const char *path);
+/// Goes from the globals along the keys on the inbox, and writes the type of the value there to the outbox ("nil" when there
+/// is none) and, when it is a table, each text key of it and of the tables that are its `__index`, with the type of the
+/// value; of the function of a script, its source, first and last line. No metamethod runs.
+moondial_status moondial_vm_names(moondial_vm *vm);
 
 /// Forgets which modules were loaded, so that `require` asks the host again.
 moondial_status moondial_vm_forget_modules(moondial_vm *vm);

@@ -22,7 +22,7 @@ extension PromptCommand {
         let words = call.words
         let value = words.dropFirst().joined(separator: " ")
         switch words.first {
-        case nil: call.session.result(lines: call.session.setup.magicTable())
+        case nil: call.session.page(wrapping: call.session.setup.magicTable())
         case "code"?: simulator.behaviour.code = value == "off" ? nil : try code(value)
         case "delay"?: simulator.behaviour.delay = value == "off" ? .zero : try time(value)
         case "rules"?:

@@ -59,9 +59,35 @@ package struct PromptCommand: Sendable {
 
     /// In the order of `:help`.
     package static let all: [PromptCommand] =
-        helpCommands + ruleCommands + runCommands + workbenchCommands + [simulator] + sessionCommands
+        helpCommands + tourCommands + ruleCommands + runCommands + workbenchCommands + [simulator] + sessionCommands
 
-    static func find(_ name: String) -> PromptCommand? { all.first { $0.name == name } }
+    /// What people know from other programs.
+    private static let aliases = ["h": "help", "?": "help", "q": "quit", "q!": "quit", "exit": "quit", "man": "doc"]
+
+    /// The command of a name, or the only one that begins so.
+    static func find(_ name: String) -> PromptCommand? {
+        let name = aliases[name] ?? name
+        if let command = all.first(where: { $0.name == name }) { return command }
+        let begun = beginning(with: name)
+        return begun.count == 1 ? begun[0] : nil
+    }
+
+    private static func beginning(with prefix: String) -> [PromptCommand] {
+        prefix.isEmpty ? [] : all.filter { $0.name.hasPrefix(prefix) }
+    }
+
+    /// There is none of that name: says which are near.
+    static func unknown(_ name: String) -> Diagnostic {
+        let shown = String(escaping: name.utf8)
+        let begun = beginning(with: name).map { ":\($0.name)" }
+        if !begun.isEmpty {
+            return Diagnostic(.usage, "':\(shown)' can be \(begun.joined(separator: ", "))", fix: "type more of it")
+        }
+        let meant = Suggestion.nearest(to: name, in: all.map(\.name))
+        return Diagnostic(
+            .usage, "there is no command ':\(shown)'" + (meant.map { "; did you mean ':\($0)'?" } ?? ""),
+            fix: "see :help")
+    }
 }
 
 extension ReplSession {
@@ -72,13 +98,7 @@ extension ReplSession {
             [self] in finishBlock()
         }
         do {
-            guard let command = PromptCommand.find(String(name)) else {
-                let shown = String(escaping: name.utf8)
-                let meant = Suggestion.nearest(to: String(name), in: PromptCommand.all.map(\.name))
-                throw Diagnostic(
-                    .usage, "there is no command ':\(shown)'" + (meant.map { "; did you mean ':\($0)'?" } ?? ""),
-                    fix: "see :help")
-            }
+            guard let command = PromptCommand.find(String(name)) else { throw PromptCommand.unknown(String(name)) }
             try command.run(call)
         } catch {
             fail(error as? Diagnostic ?? Diagnostic(.usage, "\(error)"))

@@ -10,6 +10,11 @@ enum Command: Sendable, Hashable {
     case undo, redo, quoteNext
     case historyOlder, historyNewer, searchBackward, searchForward
     case interrupt, suspend, clearScreen, escape
+    case insertLastWord, openEditor
+    /// A part of the number for the next key.
+    case digit(Int), minus
+    /// The first key of two.
+    case prefix
 
     /// The bindings are those of Emacs and readline; where the two differ, readline's.
     init?(_ key: Key) {
@@ -62,6 +67,7 @@ enum Command: Sendable, Hashable {
         case "t": self = .transpose
         case "u": self = .killToLineStart
         case "w": self = .killBlanksDelimited
+        case "x": self = .prefix
         case "y": self = .yank
         case "z": self = .suspend
         case "_", "/": self = .undo
@@ -84,6 +90,18 @@ enum Command: Sendable, Hashable {
         case "<": self = .blockStart
         case ">": self = .blockEnd
         case "/": self = .redo
+        case ".", "_": self = .insertLastWord
+        case "-": self = .minus
+        case "0"..."9": self = .digit(Int(scalar.value) - 0x30)
+        default: return nil
+        }
+    }
+
+    /// What the key after Ctrl-X means.
+    init?(afterPrefix key: Key) {
+        switch (key.code, key.modifiers) {
+        case (.character("e"), .control): self = .openEditor
+        case (.character("u"), .control), (.character("u"), []): self = .undo
         default: return nil
         }
     }

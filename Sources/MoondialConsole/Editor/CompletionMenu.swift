@@ -36,7 +36,7 @@ extension Editor {
         if completions.candidates.count == 1 { return insert(completions.candidates[0], for: completions.range) }
         let typed = Array(buffer.bytes[completions.range.lowerBound..<cursor])
         let common = Self.commonPrefix(of: completions.candidates)
-        if common.count > typed.count, common.starts(with: typed) {
+        if common.count > typed.count, common.starts(with: typed), completions.candidates[0].lead == 0 {
             edit(completions.range.lowerBound..<cursor, common)
             return .redraw
         }
@@ -98,14 +98,15 @@ extension Editor {
         guard let source = sources.completions else { return nil }
         let completions = source.completions(for: buffer.text, at: buffer.cursor)
         let range = completions.range
-        guard !completions.candidates.isEmpty, range.lowerBound >= 0, range.lowerBound <= buffer.cursor,
+        let lead = completions.candidates.map(\.lead).max() ?? 0
+        guard !completions.candidates.isEmpty, range.lowerBound >= lead, range.lowerBound <= buffer.cursor,
             range.upperBound >= buffer.cursor, range.upperBound <= buffer.count
         else { return nil }
         return completions
     }
 
     private mutating func insert(_ candidate: Completions.Candidate, for range: Range<Int>) -> Outcome {
-        edit(range, Array(candidate.text.utf8))
+        edit(range.lowerBound - candidate.lead..<range.upperBound, Array(candidate.text.utf8))
         return .redraw
     }
 
@@ -126,6 +127,7 @@ extension Editor {
     }
 
     private static func commonPrefix(of candidates: [Completions.Candidate]) -> [UInt8] {
+        if candidates.contains(where: { $0.lead != candidates[0].lead }) { return [] }
         var common = Array((candidates.first?.text ?? "").utf8)
         for candidate in candidates.dropFirst() {
             let same = zip(common, candidate.text.utf8).prefix { $0 == $1 }.count

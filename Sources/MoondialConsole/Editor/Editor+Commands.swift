@@ -35,7 +35,12 @@ extension Editor {
         case .interrupt: return finish(.interrupt)
         case .suspend: return .suspend
         case .clearScreen: return .clearScreen
-        case .escape: return .redraw
+        case .insertLastWord: return insertWord(after: before)
+        case .openEditor: return .openEditor(buffer.text)
+        case .prefix:
+            mode = .prefixed
+            return .redraw
+        case .escape, .digit, .minus: return .redraw
         }
     }
 
@@ -46,9 +51,28 @@ extension Editor {
 
     /// Runs what is finished, and goes on with what is not.
     private mutating func enter() -> Outcome {
+        if let block = blockBeforeEditCommand {
+            edit(block.endIndex..<buffer.count, [])
+            return .openEditor(buffer.text)
+        }
         let text = buffer.text
         if !buffer.isBlank, sources.completeness?.isIncomplete(text) == true { return insertNewline() }
         return finish(.submit(text))
+    }
+
+    /// What stands before a last line that is `:edit`.
+    private var blockBeforeEditCommand: ArraySlice<UInt8>? {
+        let start = buffer.lineStart(of: buffer.count)
+        guard start > 0, buffer.text(start..<buffer.count).trimmingSpaces == ":edit" else { return nil }
+        return buffer.bytes[..<(start - 1)]
+    }
+
+    /// Puts what the user's editor has made of the block in its place.
+    package mutating func replaceBlock(_ text: String) {
+        let bytes = PasteCleaner(prompts: []).cleaned(Array(text.utf8))
+        guard bytes != buffer.bytes else { return }
+        undoHistory.endTyping()
+        edit(0..<buffer.count, bytes)
     }
 
     private mutating func move(_ command: Command) -> Outcome {

@@ -77,8 +77,12 @@ extension Editor {
         var overlays: [(range: Range<Int>, style: Style)] = []
         switch mode {
         case .searching(let search):
-            if let match = search.match, search.entry != nil { overlays = [(match, theme.searchMatch)] }
-        case .editing, .choosing, .quoting:
+            if search.entry != nil, !search.query.isEmpty,
+                let match = HistoryPattern(search.query).place(in: buffer.bytes)
+            {
+                overlays = [(match, theme.searchMatch)]
+            }
+        case .editing, .choosing, .quoting, .prefixed:
             if Self.mayMatch(text, at: buffer.cursor),
                 let match = BracketMatch(text, blocks: LuaBlocks(text), cursor: buffer.cursor)
             {
@@ -111,7 +115,7 @@ extension Editor {
     /// The suggestion or hint after the text, cut to the row it begins in.
     private mutating func drawGhost(_ writer: inout ScreenWriter) {
         if case .finished(.interrupt) = mode { return writer.write("^C", options.theme.ghost) }
-        guard case .editing = mode, buffer.isAtEnd, let ghost = suggestion() ?? hint() else { return }
+        guard case .editing = mode, buffer.isAtEnd, let ghost = suggestion() ?? hint() ?? elseIfHint() else { return }
         let more = options.isUnicode ? "…" : "..."
         let firstLine = ghost.prefix { $0 != "\n" }
         var shown = firstLine.map { DisplayWidth.replacement(for: $0) ?? String($0) }.joined()
@@ -139,9 +143,29 @@ extension Editor {
         return parameters.dropFirst(call.argument + 1).map { ", " + $0 }.joined() + ")"
     }
 
+    /// Why a block goes on after an `end` that was meant to be the last.
+    private mutating func elseIfHint() -> String? {
+        let line = buffer.lineStart(of: buffer.count)
+        guard line > 0, buffer.bytes[line...].allSatisfy({ $0 == 0x20 }) else { return nil }
+        let text = luaText()
+        guard text.tokens.indices.last.map({ text.keyword($0) }) == .end else { return nil }
+        let elseIfs = text.tokens.indices.filter { index in
+            text.keyword(index) == .if && text.keyword(index - 1) == .else
+                && buffer.lineStart(of: text.tokens[index].range.lowerBound)
+                    == buffer.lineStart(of: text.tokens[index - 1].range.lowerBound)
+        }
+        let open = LuaBlocks(text).open
+        guard !elseIfs.isEmpty, open.count <= elseIfs.count, open.allSatisfy({ text.keyword($0) == .if }) else {
+            return nil
+        }
+        return "'else if' needs an end of its own, 'elseif' does not"
+    }
+
     private mutating func footer(width: Int, height: Int) -> Footer {
         switch mode {
-        case .searching(let search): return searchFooter(search, width: width)
+        case .searching(let search):
+            let (rows, cursor) = searchRows(search, width: width, height: height)
+            return Footer(rows: rows, cursor: cursor)
         case .choosing(var menu):
             let rows = min(options.menuHeight, max(1, height / 2), menu.completions.candidates.count)
             // The window needs a row for the text.
@@ -149,20 +173,13 @@ extension Editor {
             let footer = Footer(rows: menuRows(&menu, rows: rows, width: width))
             mode = .choosing(menu)
             return footer
-        case .editing, .quoting, .finished: return Footer()
+        case .editing:
+            guard let argument, height > 1 else { return Footer() }
+            var writer = ScreenWriter(width: width)
+            write("number for the next key: \(argument.text)", options.theme.ghost, to: &writer, leaving: 0)
+            return Footer(rows: [writer.screen.rows[0]])
+        case .quoting, .prefixed, .finished: return Footer()
         }
-    }
-
-    private func searchFooter(_ search: IncrementalSearch, width: Int) -> Footer {
-        var writer = ScreenWriter(width: width)
-        let label = search.hasFailed ? "no match: " : "search: "
-        let style = search.hasFailed ? options.theme.trouble : options.theme.ghost
-        for character in label where writer.room > 1 { writer.write(character, style) }
-        // Of a long query, the end.
-        var query = Substring(search.query)
-        while DisplayWidth.of(String(query)) >= writer.room, !query.isEmpty { query.removeFirst() }
-        writer.write(String(query), .plain)
-        return Footer(rows: [writer.screen.rows[0]], cursor: min(writer.column, width - 1))
     }
 
     private func menuRows(_ menu: inout CompletionMenu, rows: Int, width: Int) -> [Screen.Row] {

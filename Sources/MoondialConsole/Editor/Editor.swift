@@ -22,6 +22,8 @@ package struct Editor {
         case suspend
         /// Clear the window and draw the screen at its top.
         case clearScreen
+        /// Open the block in the user's editor, and give it back with ``replaceBlock(_:)``.
+        case openEditor(String)
     }
 
     package struct Options: Sendable {
@@ -46,6 +48,8 @@ package struct Editor {
         case choosing(CompletionMenu)
         /// The next key is inserted as it is.
         case quoting
+        /// The next key is the second of two.
+        case prefixed
         case finished(Outcome)
     }
 
@@ -55,6 +59,8 @@ package struct Editor {
         case yanking(Range<Int>)
         /// Moving up and down in a column.
         case vertical(column: Int)
+        /// A word of an earlier block, and which word of which block it is.
+        case insertingWord(Range<Int>, entry: Int, number: Int?)
     }
 
     package var options: Options
@@ -69,6 +75,8 @@ package struct Editor {
     var undoHistory = UndoHistory()
     var killRing = KillRing()
     var walk: HistoryWalk?
+    /// The number for the next key.
+    var argument: NumericArgument?
     /// The first row of the block that the window shows.
     var topRow = 0
     private var decoder = KeyDecoder()
@@ -119,6 +127,7 @@ package struct Editor {
         buffer = EditBuffer()
         parsed = nil
         mode = .editing
+        argument = nil
         trail = .nothing
         undoHistory = UndoHistory()
         walk = nil
@@ -134,7 +143,7 @@ package struct Editor {
         while !isFinished, let event = decoder.next(&pending) {
             let outcome = handle(event)
             if outcomes.last != outcome { outcomes.append(outcome) }
-            if outcome == .suspend || outcome == .clearScreen { break }
+            if outcome.needsTerminal { break }
         }
         if pending.isEmpty { pending = [] }
         return outcomes
@@ -168,15 +177,39 @@ package struct Editor {
         case .quoting:
             mode = .editing
             return quote(event)
+        case .prefixed:
+            mode = .editing
+            switch event {
+            case .text(let bytes): return bytes == [UInt8(ascii: "u")] ? perform(.undo) : .bell
+            case .key(let key): return Command(afterPrefix: key).map { perform($0) } ?? .bell
+            case .paste, .unknown: break
+            }
         case .editing, .finished: break
         }
+        let argument = argument
+        self.argument = nil
         switch event {
-        case .text(let bytes): return type(bytes)
+        case .text(let bytes): return argument.map { type(bytes, $0) } ?? type(bytes)
         case .paste(let bytes): return options.takesPastes ? paste(bytes) : .bell
         case .unknown: return .bell
         case .key(let key):
             guard let command = Command(key) else { return .bell }
-            return perform(command)
+            switch command {
+            case .digit, .minus:
+                self.argument = argument
+                return extendArgument(command)
+            default: return argument.map { perform(command, $0) } ?? perform(command)
+            }
+        }
+    }
+}
+
+extension Editor.Outcome {
+    /// The terminal is used for something else before more keys are handled.
+    fileprivate var needsTerminal: Bool {
+        switch self {
+        case .suspend, .clearScreen, .openEditor: true
+        default: false
         }
     }
 }

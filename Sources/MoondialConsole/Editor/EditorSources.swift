@@ -35,11 +35,14 @@ package struct Completions: Sendable, Hashable {
         package var label: String
         /// One line about it, or nothing.
         package var summary: String
+        /// Bytes before the range that it replaces as well. The default is 0.
+        package var lead: Int
 
-        package init(_ text: String, label: String? = nil, summary: String = "") {
+        package init(_ text: String, label: String? = nil, summary: String = "", lead: Int = 0) {
             self.text = text
             self.label = label ?? text
             self.summary = summary
+            self.lead = lead
         }
     }
 

@@ -82,6 +82,9 @@ extension SessionSources: CompletenessSource, NameSource, HintSource, Completion
     func completions(for text: String, at cursor: Int) -> Completions {
         guard let found = ask(within: Self.patience, { $0.completer.complete(text, at: cursor) }) else { return .none }
         return Completions(
-            range: found.range, candidates: found.candidates.map { .init($0.text, summary: $0.summary) })
+            range: found.range,
+            candidates: found.candidates.map {
+                .init($0.text, label: $0.label, summary: $0.summary, lead: $0.lead)
+            })
     }
 }

@@ -37,6 +37,7 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
             historyFile: historyFile)
         printer = source.printer
         source.redactor = session.engine.redactor
+        source.externalEditor = ExternalEditor(environment: session.setup.environment)
         wake = source.waker
         do {
             source.editor.history = History(try historyFile?.load() ?? [])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
 import MoondialRules
 import NIOCore
 
@@ -26,6 +27,8 @@ package final class TerminalLineSource {
     /// How often that is waited for.
     private static let quietTries = 40
 
+    /// Opens the block being typed; nil where there is none.
+    var externalEditor: ExternalEditor?
     /// Knows what was submitted, and must not be kept.
     var redactor: Redactor?
     /// Blocks of this session that have not been written to the history file.
@@ -192,12 +195,38 @@ package final class TerminalLineSource {
                     size = terminal.size
                     redraw(afterGap: true)
                     next = editor.feed([])
+                case .openEditor(let text):
+                    try openEditor(text)
+                    next = editor.feed([])
                 }
             }
             outcomes = next
         }
         redraw(afterGap: false)
         return nil
+    }
+
+    /// Leaves the terminal to the user's editor, and takes over what that makes of the block.
+    private func openEditor(_ text: String) throws {
+        var trouble = Diagnostic(.usage, "there is no editor to open", fix: "set VISUAL or EDITOR")
+        if let externalEditor {
+            terminal.write(painter.remove())
+            terminal.leave()
+            var problem: Diagnostic?
+            do throws(Diagnostic) {
+                editor.replaceBlock(try externalEditor.edit(text))
+            } catch {
+                problem = error
+            }
+            try terminal.enter()
+            size = terminal.size
+            redraw(afterGap: true)
+            guard let problem else { return }
+            trouble = problem
+        }
+        let lines = DiagnosticText(trouble).text
+        terminal.write(
+            painter.print(above: Array(lines.utf8), then: editor.render(width: size.width, height: size.height)))
     }
 
     /// A key that comes while the terminal is raw makes no signal: what is given up before it began does not begin.

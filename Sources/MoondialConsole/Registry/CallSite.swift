@@ -11,13 +11,15 @@ struct CallSite {
     let argument: Int
     /// The place is in a table that is the argument, where a key stands.
     let isAtKey: Bool
+    /// The place is in a table that is the argument.
+    let isInTable: Bool
 
     /// The call around the token with this index, or around the end of the text.
     init?(before index: Int, in text: LuaText) {
         let frames = Self.frames(before: index, in: text)
         guard let top = frames.last else { return nil }
         let outer = frames.dropLast().last
-        let isInTable = top.opening == "{" && outer?.opening == "("
+        isInTable = top.opening == "{" && outer?.opening == "("
         guard let call = isInTable ? outer : top, call.opening == "(", let path = call.path else { return nil }
         self.path = path
         // A method's first argument stands before its name.
@@ -31,9 +33,36 @@ struct CallSite {
         return entry.parameters[argument]
     }
 
-    /// The names of the fields that the functions around a token are assigned to, innermost last.
-    static func hooks(around index: Int, in text: LuaText) -> [String] {
-        frames(before: index, in: text).compactMap { $0.opening == "function" ? $0.path : nil }
+    /// The functions around a token that are assigned to a field, innermost last: the name of the field, and the index of the
+    /// keyword.
+    static func functions(around index: Int, in text: LuaText) -> [(name: String, keyword: Int)] {
+        frames(before: index, in: text).compactMap { frame in
+            guard frame.opening == "function", let path = frame.path else { return nil }
+            return (path, frame.position)
+        }
+    }
+
+    /// Where a place in the table of `map_result = { … }` is.
+    enum MapPlace {
+        /// Where a key begins.
+        case key
+        /// After the `[` of a key.
+        case index
+    }
+
+    static func mapPlace(before index: Int, in text: LuaText) -> MapPlace? {
+        let frames = frames(before: index, in: text)
+        guard let top = frames.last else { return nil }
+        if top.opening == "{" { return top.isAtStart && isMap(top, in: text) ? .key : nil }
+        guard top.opening == "[", top.isAtStart, let outer = frames.dropLast().last, isMap(outer, in: text) else {
+            return nil
+        }
+        return .index
+    }
+
+    private static func isMap(_ frame: Frame, in text: LuaText) -> Bool {
+        frame.opening == "{" && text.isSign(frame.position - 1, "=")
+            && text.path(endingAt: frame.position - 2)?.hasSuffix("map_result") == true
     }
 
     /// Whether a hook's name can stand before the token with this index: `rule "name" { |`.

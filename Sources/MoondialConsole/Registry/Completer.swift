@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialLua
+package import MoondialLua
 import MoondialRules
 
-/// Knows how what is being typed may go on. Reads what there is without running any code.
+/// Knows how what is being typed may go on. Reads what there is without running any code, and offers only what is valid Lua.
 package struct Completer {
     package struct Candidate: Sendable, Hashable {
+        /// What is inserted.
         package let text: String
+        /// What is looked for, and what the menu shows.
+        package let label: String
         /// One line about it, or empty.
         package let summary: String
+        /// Bytes before the range that it replaces as well: those of the dot, where a key needs brackets.
+        package let lead: Int
+
+        init(_ text: String, label: String? = nil, summary: String = "", lead: Int = 0) {
+            self.text = text
+            self.label = label ?? text
+            self.summary = summary
+            self.lead = lead
+        }
     }
 
     package struct Completion: Sendable, Hashable {
@@ -16,156 +28,51 @@ package struct Completer {
         package let range: Range<Int>
         /// Sorted.
         package let candidates: [Candidate]
+
+        static func none(at place: Int) -> Completion { Completion(range: place..<place, candidates: []) }
     }
 
-    /// The type of what stands at a dotted path, and a table's fields with their types.
-    let names: (String) -> (type: String, fields: [(name: String, type: String)])
+    package typealias Names = (type: String, fields: [(name: String, type: String)])
+
+    /// The type of what some keys lead to from the globals, and a table's fields with their types.
+    let names: ([LuaKey]) -> Names
     let rules: () -> [String]
     let codes: () -> [String]
+    /// The numbers that `:stop`, and `:allow` and `:refuse` take.
+    let numbers: (stop: [Int], answer: [Int])
+    /// Whether requests go to the simulator, whose magic values may then be offered.
+    let isSimulated: Bool
+    /// The folder of `~`.
+    let home: String?
 
     package init(
-        names: @escaping (String) -> (type: String, fields: [(name: String, type: String)]),
-        rules: @escaping () -> [String] = { [] }, codes: @escaping () -> [String] = { [] }
+        names: @escaping ([LuaKey]) -> Names, rules: @escaping () -> [String] = { [] },
+        codes: @escaping () -> [String] = { [] }, numbers: (stop: [Int], answer: [Int]) = ([], []),
+        isSimulated: Bool = true, home: String? = nil
     ) {
         self.names = names
         self.rules = rules
         self.codes = codes
+        self.numbers = numbers
+        self.isSimulated = isSimulated
+        self.home = home
     }
 
     /// What may stand where the cursor is, which is given in bytes of the text.
     package func complete(_ text: String, at cursor: Int) -> Completion {
-        let typed = String(decoding: Array(text.utf8).prefix(cursor), as: UTF8.self)
-        if typed.hasPrefix(":") { return completeCommand(typed) }
-        return completeLua(typed, offset: 0)
+        let bytes = Array(text.utf8)
+        let typed = String(decoding: bytes.prefix(cursor), as: UTF8.self)
+        if typed.hasPrefix(":") { return completeCommand(typed, rest: bytes.dropFirst(cursor)) }
+        return completeLua(typed, rest: bytes.dropFirst(cursor), offset: 0)
     }
 
-    // MARK: - Commands
-
-    private func completeCommand(_ typed: String) -> Completion {
-        let line = typed.dropFirst()
-        guard let space = line.firstIndex(of: " ") else {
-            let commands = PromptCommand.all.map {
-                Candidate(text: $0.arguments.isEmpty ? $0.name : "\($0.name) ", summary: $0.summary)
-            }
-            return completion(of: String(line), from: 1, among: commands)
-        }
-        let argument = String(line[space...].drop { $0 == " " })
-        let start = typed.utf8.count - argument.utf8.count
-        func choices(_ names: [String]) -> Completion {
-            completion(of: argument, from: start, among: names.map { Candidate(text: $0, summary: "") })
-        }
-        switch line[..<space] {
-        case "load", "try", "save", "record", "replay": return completeFile(argument, from: start)
-        case "help": return choices(PromptCommand.all.map(\.name))
-        case "doc":
-            let entries = Registry.entries.map { Candidate(text: $0.name, summary: $0.summary) }
-            return completion(of: argument, from: start, among: entries)
-        case "explain": return choices(codes())
-        case "drop", "edit": return choices(rules())
-        case "sim": return choices(["code", "delay", "rules on", "rules off", "clock +"])
-        case "trace": return choices(SessionOptions.TraceMode.allCases.map(\.rawValue))
-        case "watch": return choices(["on", "off"])
-        case "set": return choices(["depth", "items", "bytes"])
-        case "time", "full": return completeLua(argument, offset: start)
-        default: return Completion(range: start..<typed.utf8.count, candidates: [])
-        }
-    }
-
-    private func completeFile(_ path: String, from start: Int) -> Completion {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        let name = String(path.dropFirst(folder.count))
-        let names = Files.names(in: folder.isEmpty ? "." : folder).filter { !$0.hasPrefix(".") || name.hasPrefix(".") }
-        return completion(
-            of: name, from: start + folder.utf8.count, among: names.map { Candidate(text: $0, summary: "") })
-    }
-
-    // MARK: - Lua
-
-    private func completeLua(_ typed: String, offset: Int) -> Completion {
-        let text = LuaText(Array(typed.utf8))
-        let end = text.bytes.count
-        var count = text.tokens.count
-        var prefix = ""
-        if let last = text.tokens.last, last.range.upperBound == end {
-            if last.kind == .number || text.literal(around: end) != nil {
-                return Completion(range: offset + end..<offset + end, candidates: [])
-            }
-            if last.kind == .name || last.kind == .keyword {
-                prefix = text.text(last)
-                count -= 1
-            }
-        }
-        return completion(
-            of: prefix, from: offset + end - prefix.utf8.count, among: candidates(before: count, in: text))
-    }
-
-    /// What may stand after the tokens before an index.
-    private func candidates(before index: Int, in text: LuaText) -> [Candidate] {
-        if text.isSign(index - 1, ".") || text.isSign(index - 1, ":") {
-            return members(after: index - 1, in: text, areMethods: text.isSign(index - 1, ":"))
-        }
-        if CallSite.isAtHook(before: index, in: text) {
-            return Registry.hooks.map { Candidate(text: $0.name, summary: $0.summary) }
-        }
-        if let call = CallSite(before: index, in: text), call.isAtKey, let options = call.parameter?.options {
-            return options.map { Candidate(text: $0.name, summary: "\($0.type): \($0.summary)") }
-        }
-        let globals = names("").fields.map { candidate($0.name, type: $0.type, path: "") }
-        let arguments = hookArguments(around: index, in: text).map { Candidate(text: $0, summary: "of the hook") }
-        let keywords = LuaKeyword.allCases.map { Candidate(text: $0.rawValue, summary: "keyword") }
-        return globals + arguments + keywords
-    }
-
-    /// What may follow the dot or colon with this index.
-    private func members(after index: Int, in text: LuaText, areMethods: Bool) -> [Candidate] {
-        if text.isString(index - 1) { return strings }
-        guard let path = text.path(endingAt: index - 1) else { return [] }
-        let arguments = hookArguments(around: text.tokens.count, in: text)
-        if let record = Self.record(path, arguments: arguments) {
-            return areMethods
-                ? [] : Registry.fields(of: record).map { Candidate(text: $0.name.afterLastDot, summary: $0.summary) }
-        }
-        if areMethods, Self.isStringField(path, arguments: arguments) { return strings }
-        let (type, fields) = names(path)
-        if type == "string" { return areMethods ? strings : [] }
-        return fields.filter { !areMethods || $0.type == "function" }.map {
-            candidate($0.name, type: $0.type, path: path + ".")
-        }
-    }
-
-    /// The record that a hook's argument is: "req", or "error" for "attempt.error".
-    private static func record(_ path: String, arguments: [String]) -> String? {
-        guard arguments.contains(where: { path == $0 || path.hasPrefix("\($0).") }) else { return nil }
-        return path == "attempt.error" ? "error" : path.contains(".") ? nil : path
-    }
-
-    private static func isStringField(_ path: String, arguments: [String]) -> Bool {
-        guard let root = path.split(separator: ".").first, arguments.contains(String(root)) else { return false }
-        return Registry.entry(named: path)?.type?.contains("string") == true
-    }
-
-    /// "req" and so on, when the place is in a hook.
-    private func hookArguments(around index: Int, in text: LuaText) -> [String] {
-        CallSite.hooks(around: index, in: text).flatMap { name in
-            Registry.hooks.first { $0.name == name }?.parameters.map(\.name) ?? []
-        }
-    }
-
-    private var strings: [Candidate] {
-        Registry.library.filter { $0.name.hasPrefix("string.") && $0.isFunction }.map {
-            Candidate(text: $0.name.afterLastDot, summary: $0.summary)
-        }
-    }
-
-    private func candidate(_ name: String, type: String, path: String) -> Candidate {
-        Candidate(text: name, summary: Registry.entry(named: path + name)?.summary ?? type)
-    }
-
-    private func completion(of prefix: String, from start: Int, among all: [Candidate]) -> Completion {
+    /// Those that go on after a prefix, which begins at a place.
+    static func completion(of prefix: String, from start: Int, among all: [Candidate]) -> Completion {
         var seen: Set<String> = []
-        let fitting = all.filter { $0.text.hasPrefix(prefix) && seen.insert($0.text).inserted }
+        let fitting = all.filter { $0.label.hasPrefix(prefix) && seen.insert($0.text).inserted }
         return Completion(
-            range: start..<start + prefix.utf8.count, candidates: fitting.sorted { $0.text < $1.text })
+            range: start..<start + prefix.utf8.count,
+            candidates: fitting.sorted { ($0.label, $0.text) < ($1.label, $1.text) })
     }
 }
 
@@ -184,12 +91,9 @@ extension Completer {
 
     /// Whether a global, or its field, stands for something.
     package func isKnown(_ path: String) -> Bool {
-        Registry.entry(named: path) != nil || names(path).type != "nil"
+        if Registry.entry(named: path) != nil { return true }
+        return names(path.split { $0 == "." || $0 == ":" }.map { .text(String($0)) }).type != "nil"
     }
-}
-
-extension String {
-    fileprivate var afterLastDot: String { split(separator: ".").last.map(String.init) ?? self }
 }
 
 extension ReplSession {
@@ -197,6 +101,7 @@ extension ReplSession {
     package var completer: Completer {
         Completer(
             names: { [scripts] in scripts.names(at: $0) }, rules: { [engine] in engine.outline.rules.map(\.name) },
-            codes: setup.codes)
+            codes: setup.codes, numbers: (scripts.backgroundNumbers, questions.numbersForCommands),
+            isSimulated: setup.simulator != nil, home: setup.environment("HOME"))
     }
 }

@@ -3,11 +3,11 @@
 import MoondialRules
 
 #if canImport(Darwin)
-    @preconcurrency import Darwin
+    import Darwin
 #elseif canImport(Musl)
-    @preconcurrency import Musl
+    import Musl
 #else
-    @preconcurrency import Glibc
+    import Glibc
 #endif
 
 /// The user's own editor, on the terminal that the session has left to it. Waits for its end.
@@ -35,46 +35,17 @@ struct ExternalEditor {
     ///
     /// - Returns: What it has become, without the newline at its end.
     func edit(_ text: String) throws(Diagnostic) -> String {
-        var template = Array("\(temporaryFolder)/moondial-XXXXXX.lua".utf8CString)
-        let descriptor = mkstemps(&template, 4)
-        guard descriptor >= 0 else {
-            throw Diagnostic(.inputOutput, "cannot make a temporary file in '\(temporaryFolder)'")
+        let edited = try TerminalProgram.withFile("\(text)\n", in: temporaryFolder, suffix: ".lua") {
+            path throws(Diagnostic) in
+            try run([path])
+            return String(decoding: try Files.read(path), as: UTF8.self)
         }
-        let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        defer { unlink(path) }
-        Descriptors.writeAll(Array("\(text)\n".utf8), to: descriptor)
-        close(descriptor)
-        try run([path])
-        let edited = String(decoding: try Files.read(path), as: UTF8.self)
         return edited.hasSuffix("\n") ? String(edited.dropLast()) : edited
     }
 
     private func run(_ arguments: [String]) throws(Diagnostic) {
         // The shell takes the command apart, and never the arguments. What was piped into the session is used up.
         let input = isatty(STDIN_FILENO) == 1 ? "" : " < /dev/tty"
-        let words = ["/bin/sh", "-c", "exec \(command) \"$@\"\(input)", "editor"] + arguments
-        let pointers = words.map { strdup($0) }
-        defer { for pointer in pointers { free(pointer) } }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // The session blocks the signals that it fetches; a program that it starts shall not.
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        // Whoever is killed leaves the terminal as it happens to be.
-        let settings = TerminalSession.settings
-        defer { TerminalSession.restore(settings) }
-        var child: pid_t = 0
-        let code = posix_spawn(&child, "/bin/sh", nil, &attributes, pointers + [nil], environ)
-        guard code == 0 else {
-            throw Diagnostic(.inputOutput, "cannot start '\(command)': \(String(cString: strerror(code)))")
-        }
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        guard status == 0 else {
-            throw Diagnostic(.inputOutput, "'\(command)' ended with a failure; nothing was taken over")
-        }
+        try TerminalProgram.run("exec \(command) \"$@\"\(input)", arguments, name: command)
     }
 }

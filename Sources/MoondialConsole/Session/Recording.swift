@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
 import MoondialRules
 
 /// What was typed and shown since `:record`, to be read, or played again.
@@ -37,7 +38,7 @@ struct Recording {
                 }
             case .output(let lines):
                 // A line may be a value of its own.
-                text += Self.withoutStyles(lines).split(separator: "\n", omittingEmptySubsequences: false)
+                text += DisplayText.withoutStyles(lines).split(separator: "\n", omittingEmptySubsequences: false)
                     .map { redactor.text(String($0)) }.joined(separator: "\n")
             }
         }
@@ -74,21 +75,5 @@ struct Recording {
             return nil
         }
         return String(line[end.upperBound...])
-    }
-
-    /// Without escape sequences for colours.
-    private static func withoutStyles(_ text: String) -> String {
-        var result = ""
-        var isInside = false
-        for scalar in text.unicodeScalars {
-            if scalar == "\u{1B}" {
-                isInside = true
-            } else if isInside {
-                if ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) { isInside = false }
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

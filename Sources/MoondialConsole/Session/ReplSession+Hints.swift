@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
 import MoondialRules
 
 extension ReplSession {
     /// With a fix, where what was typed before tells one.
     func withHint(_ diagnostic: Diagnostic) -> Diagnostic {
-        guard diagnostic.fix == nil, let name = diagnostic.subject else { return diagnostic }
         var diagnostic = diagnostic
+        if let command = commandMeant(in: diagnostic) {
+            diagnostic.fix = "\(command) is a command: type it with its colon"
+            return diagnostic
+        }
+        guard diagnostic.fix == nil, let name = diagnostic.subject else { return diagnostic }
         if diagnostic.message.contains("undefined global '\(name)'"), journal.hasLost(name) {
             diagnostic.fix = "locals end with the line; write \(name) = … without local"
         } else if ["field", "method"].contains(where: { diagnostic.message.hasSuffix("a nil value (\($0) '\(name)')") })
@@ -14,6 +19,19 @@ extension ReplSession {
             diagnostic.fix = fieldMeant(by: name, in: diagnostic.sourceLine ?? "").map { "did you mean '\($0)'?" }
         }
         return diagnostic
+    }
+
+    /// The command that a line begins with whose colon was left out: `rules`, `load rules.lua`.
+    private func commandMeant(in diagnostic: Diagnostic) -> String? {
+        guard let line = diagnostic.sourceLine, diagnostic.site?.source == .label("stdin"),
+            diagnostic.code == .ruleSyntax || diagnostic.message.contains("undefined global")
+        else { return nil }
+        let word = line.prefix { $0.isLetter }
+        let rest = line[word.endIndex...]
+        guard rest.isEmpty || rest.hasPrefix(" "), !rest.contains("="),
+            PromptCommand.all.contains(where: { $0.name == word })
+        else { return nil }
+        return ":\(word)"
     }
 
     /// The name of a field that is there, when a line asks a table for one that is not.

@@ -60,6 +60,7 @@ extension ReplSession {
     /// A run has ended: draws it with what failed there, unless there are too many, and says what it cost and what became
     /// of its token.
     func report(_ run: FinishedRun) {
+        tour?.add(run.result)
         if runs.add(run) {
             if options.trace != .off { draw(run.trace) }
             for failure in run.failures { note(lines: DiagnosticText(failure, style: screen.notesStyle).text) }

@@ -21,6 +21,10 @@ package final class ReplSession {
     var runs = RunHistory()
     var recording: Recording?
     var watch: RuleWatch?
+    /// The tour, while one goes on.
+    var tour: Tour?
+    /// The block that runs, and whether it has failed.
+    private var present = (block: "", hasFailed: false)
     /// What the last block came to, for `:full`.
     var lastViews: [LuaView] = []
     /// Blocks to run before more input is asked for.
@@ -167,6 +171,7 @@ package final class ReplSession {
     private func begin(_ text: String, isTyped: Bool) {
         isBusy = true
         self.isTyped = isTyped
+        present = (text, false)
         runs.beginBlock()
         recording?.add(input: text, prompt: prompt)
         let trimmed = text.trimmingSpaces
@@ -178,6 +183,11 @@ package final class ReplSession {
             journal.skip(text)
             return runCommand(String(trimmed.dropFirst()))
         }
+        let isDefined = { [scripts] in scripts.names(at: [.text($0)]).type != "nil" }
+        if let command = PlainWords.command(for: trimmed, isDefined: isDefined) {
+            journal.skip(text)
+            return runCommand(command)
+        }
         evaluate(text, line: journal.nextLine) { [self] result in
             finish(text, result)
             finishBlock()
@@ -188,6 +198,7 @@ package final class ReplSession {
     func finishBlock() {
         cancelWork = nil
         if let left = runs.endBlock() { note(left) }
+        advanceTour(after: present.block, hasFailed: present.hasFailed)
         saveRecording()
         isBusy = false
         offer()
@@ -222,6 +233,7 @@ package final class ReplSession {
     func fail(_ diagnostic: Diagnostic) {
         note(lines: DiagnosticText(withHint(diagnostic), style: screen.notesStyle).text)
         hasFailed = true
+        present.hasFailed = true
         guard !setup.isInteractive, !setup.keepsGoing else { return }
         end(diagnostic.code == .cancelled ? .interrupted : .failed)
     }

@@ -14,6 +14,9 @@ package struct ReplScreen {
     package var repertoire = Waterfall.Repertoire.ascii
     /// The cells of a line, now.
     package var width: () -> Int = { 100 }
+    /// Shows lines that are more than the window has; false when they are not, and then shows nothing. The default is nil:
+    /// everything is printed.
+    package var pager: ((_ lines: String) -> Bool)?
 
     package init(results: @escaping (String) -> Void, notes: @escaping (String) -> Void) {
         self.results = results
@@ -39,6 +42,8 @@ package struct ReplSetup {
     package var explain: (String) -> String? = { _ in nil }
     /// The codes that can be explained.
     package var codes: () -> [String] = { [] }
+    /// All of them with their meanings, in groups.
+    package var codeList: () -> [(title: String, rows: [(code: String, meaning: String)])] = { [] }
     /// The simulator that requests go to, if they do.
     package var simulator: Simulator?
     /// What to send to it to see what, ready to print.

@@ -57,6 +57,10 @@ package struct LuaError: Error, Sendable, Equatable {
     package var site: LuaSite?
     /// The text of that line, printable.
     package var sourceLine: String?
+    /// The part of that line that is wrong, of a syntax error that was explained.
+    package var mark: LuaErrorMark?
+    /// What to write in its place, when that is known.
+    package var fix: String?
     /// The calls that led there, innermost first, without those of the host.
     package var traceback: [LuaFrame] = []
 

@@ -31,8 +31,16 @@ struct SourceTexts {
         lineStarts[site.source] = starts
         guard site.line <= starts.count else { return nil }
         let line = text[Int(starts[site.line - 1])...].prefix(400).prefix { $0 != UInt8(ascii: "\n") }
-            .filter { $0 != UInt8(ascii: "\r") }
-        return String(escaping: line.map { $0 == UInt8(ascii: "\t") ? UInt8(ascii: " ") : $0 })
+        return Self.shown(line)
+    }
+
+    /// All of a source.
+    func text(of source: LuaSourceName) -> [UInt8]? { texts[source] }
+
+    /// A part of a line as it is shown.
+    static func shown(_ bytes: ArraySlice<UInt8>) -> String {
+        let visible = bytes.lazy.filter { $0 != UInt8(ascii: "\r") }
+        return String(escaping: visible.map { $0 == UInt8(ascii: "\t") ? UInt8(ascii: " ") : $0 })
     }
 }
 

@@ -52,7 +52,9 @@ package struct DiagnosticText {
     private func marker(under source: String) -> String? {
         let start: String.Index
         let marked: Substring
-        if let subject = diagnostic.subject, let range = range(of: subject, in: source) {
+        if let subject = diagnostic.subject,
+            let range = knownRange(of: subject, in: source) ?? range(of: subject, in: source)
+        {
             (start, marked) = (range.lowerBound, source[range])
         } else {
             guard let first = source.firstIndex(where: { $0 != " " }) else { return nil }
@@ -60,6 +62,16 @@ package struct DiagnosticText {
         }
         let indentation = String(repeating: " ", count: DisplayText.width(String(source[..<start])))
         return indentation + String(repeating: "^", count: max(1, DisplayText.width(String(marked))))
+    }
+
+    /// The subject where it is said to stand, unless a secret before it was taken out of the line.
+    private func knownRange(of subject: String, in source: String) -> Range<String.Index>? {
+        guard let offset = diagnostic.subjectOffset, !subject.isEmpty, offset <= source.utf8.count else { return nil }
+        let start = source.utf8.index(source.startIndex, offsetBy: offset)
+        guard source[start...].hasPrefix(subject),
+            let end = source.index(start, offsetBy: subject.count, limitedBy: source.endIndex)
+        else { return nil }
+        return start..<end
     }
 
     /// The subject where it stands as a word of its own, else where it stands first.

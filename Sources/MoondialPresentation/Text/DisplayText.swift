@@ -32,7 +32,7 @@ package enum DisplayText {
     }
 
     /// Breaks at spaces into lines of at most `width` cells, at least 2; a word that is longer is cut.
-    static func wrapped(_ text: String, width: Int) -> [String] {
+    package static func wrapped(_ text: String, width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
         for word in text.split(separator: " ") {
@@ -48,6 +48,22 @@ package enum DisplayText {
             }
         }
         return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
+    }
+
+    /// Without escape sequences for colours.
+    package static func withoutStyles(_ text: String) -> String {
+        var result = ""
+        var isInside = false
+        for scalar in text.unicodeScalars {
+            if scalar == "\u{1B}" {
+                isInside = true
+            } else if isInside {
+                if ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) { isInside = false }
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 
     private static func pieces(of word: String, width limit: Int) -> [String] {

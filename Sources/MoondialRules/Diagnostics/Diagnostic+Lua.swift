@@ -18,8 +18,9 @@ extension Diagnostic {
         let name = LuaMessage.name(in: error)
         self.init(
             DiagnosticCode(error.code), prefix + error.message, site: error.site, sourceLine: error.sourceLine,
-            subject: name ?? LuaMessage.near(in: error.message), fix: LuaMessage.fix(for: error),
-            traceback: error.traceback)
+            subject: error.mark?.text ?? name ?? LuaMessage.near(in: error.message),
+            fix: error.fix ?? LuaMessage.fix(for: error), traceback: error.traceback)
+        subjectOffset = error.mark?.offset
     }
 }
 

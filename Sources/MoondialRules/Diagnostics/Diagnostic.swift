@@ -14,6 +14,8 @@ package struct Diagnostic: Error, Sendable, Equatable {
     package var sourceLine: String?
     /// The part of `sourceLine` to point at; when nil or not found, the whole line is meant.
     package var subject: String?
+    /// How many bytes of the line stand before it, when that is known: it may occur more than once.
+    package var subjectOffset: Int?
     /// What to do about it.
     package var fix: String?
     /// The calls that led there, innermost first.
@@ -34,10 +36,12 @@ package struct Diagnostic: Error, Sendable, Equatable {
 
     /// The same without secrets.
     func redacted(_ redactor: Redactor) -> Diagnostic {
-        Diagnostic(
+        var diagnostic = Diagnostic(
             code, redactor.text(message), site: site.map(redactor.site),
             sourceLine: redactor.excerpt(sourceLine, at: site),
             subject: redactor.text(subject), fix: fix, traceback: traceback.map { $0.redacted(redactor) })
+        diagnostic.subjectOffset = subjectOffset
+        return diagnostic
     }
 }
 

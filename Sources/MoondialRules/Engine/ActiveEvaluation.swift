@@ -97,7 +97,11 @@ extension LuaVM {
             }
             return expression
         }
-        return try load(text, name: name, firstLine: firstLine)
+        do throws(LuaError) {
+            return try load(text, name: name, firstLine: firstLine)
+        } catch {
+            throw explained(error, ofBlock: text, firstLine: firstLine)
+        }
     }
 
     /// Whether a text is an expression, and no statement.

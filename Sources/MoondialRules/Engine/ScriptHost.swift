@@ -101,10 +101,30 @@ package final class ScriptHost {
     /// Whether a block that can be run is a value, and no statement that could be written in a file.
     package func isExpression(_ text: String) -> Bool { engine.state.vm.isOnlyExpression(Array(text.utf8)) }
 
-    /// The type of what stands at a dotted path, and the fields of a table with their types: read without running any
-    /// code. The empty path means the globals.
+    /// The type of what the keys lead to from the globals, and the fields of a table with their types, also those of its
+    /// `__index`: read without running any code.
+    package func names(at keys: [LuaKey]) -> (type: String, fields: [(name: String, type: String)]) {
+        (try? engine.state.vm.names(at: keys)) ?? ("nil", [])
+    }
+
+    /// The same for a dotted path. The empty path means the globals.
     package func names(at path: String) -> (type: String, fields: [(name: String, type: String)]) {
-        (try? engine.state.vm.names(at: path)) ?? ("nil", [])
+        names(at: path.split(separator: ".").map { .text(String($0)) })
+    }
+
+    /// Where the function stands that the keys lead to, and its lines, redacted, with the comment above it; nil when there is
+    /// none, and for functions of the host.
+    package func definition(at keys: [LuaKey]) -> (site: LuaSite, lines: [String])? {
+        let vm = engine.state.vm
+        guard let place = try? vm.place(ofFunctionAt: keys) else { return nil }
+        var first = place.lines.lowerBound
+        while first > 1, let line = vm.sourceLine(at: LuaSite(source: place.source, line: first - 1)),
+            line.drop(while: { $0 == " " }).hasPrefix("--")
+        {
+            first -= 1
+        }
+        guard let lines = vm.sourceLines(of: place.source, in: first...place.lines.upperBound) else { return nil }
+        return (LuaSite(source: place.source, line: place.lines.lowerBound), lines.map(redacted))
     }
 
     /// The text with submitted tokens replaced, and with phones masked whether they were submitted or not.

@@ -194,7 +194,7 @@ final class RuleAPI {
         if let error {
             // A wrong definition is one, whatever the file has made of its error.
             trouble = definitions.problem(behind: error) ?? (isLoading ? definitions.problem : nil)
-            guard trouble != nil else { return Diagnostic(error) }
+            guard trouble != nil else { return Diagnostic(vm?.explained(error) ?? error) }
             // With one call only, it repeats the place.
             if error.traceback.count > 1 { trouble?.traceback = error.traceback }
         } else {

@@ -9,6 +9,15 @@ enum Carrier: String, Sendable, CaseIterable {
     /// China Telecom.
     case telecom = "CT"
 
+    /// As people know it.
+    var name: String {
+        switch self {
+        case .mobile: "China Mobile"
+        case .unicom: "China Unicom"
+        case .telecom: "China Telecom"
+        }
+    }
+
     /// How long a token of number verification lives. Source: docs.jiguang.cn, jverification/FAQ/prod_faq.
     var tokenLife: Duration {
         switch self {

@@ -63,6 +63,10 @@ final class ConversationScreen {
         screen.style = shell.terminal.style
         screen.notesStyle = shell.errorTerminal.style
         screen.repertoire = shell.errorTerminal.repertoire
+        screen.pager = { [self] lines in
+            guard printer.current != nil else { return false }
+            return TerminalPager(environment: { [environment = shell.environment] in environment[$0] }).show(lines)
+        }
         screen.width = { [environment = shell.environment] in Terminal(.output, environment: environment).width }
         return screen
     }

@@ -121,7 +121,8 @@ final class ReplProcess {
     }
 
     private func greet() {
-        shell.errors.write("\(Version.line)\ntarget: \(plan.target.title). :help lists the commands, Ctrl-D leaves.\n")
+        let advice = session.hasTour ? "Try :tour or :help; Ctrl-D leaves." : ":help lists the commands, Ctrl-D leaves."
+        shell.errors.write("\(Version.line)\ntarget: \(plan.target.title). \(advice)\n")
     }
 
     /// Input is over: the process ends, or somebody goes on at the terminal.
@@ -164,6 +165,11 @@ extension ReplSetup {
             return found.isEmpty ? nil : found.map { $0.text(style: style) }.joined(separator: "\n")
         }
         codes = { Explanations.all.map(\.code) }
+        codeList = {
+            Explanations.groups.map { title, explanations in
+                (title, explanations.map { ($0.code, $0.content ?? $0.meaning) })
+            }
+        }
         environment = { shell.environment[$0] }
     }
 }

@@ -35,7 +35,7 @@ struct CommandTests {
     @Test(
         "what is wrong with a command",
         arguments: [
-            (":doc", ":doc needs a name"), (":doc verfy", "did you mean 'verify'?"),
+            (":d", "':d' can be :doc, :drop"), (":doc verfy", "did you mean 'verify'?"),
             (":explain 903", "no code '903' is known"),
             (":drop x", "there is no rule 'x'"), (":load /nowhere", "cannot read '/nowhere'"),
             (":flow 3", "there are 0 runs"),

@@ -27,6 +27,18 @@ struct RenderingTests {
         #expect(editor.lines(width: width, height: height) == lines)
     }
 
+    @Test func aBlockThatGoesOnAfterElseIfSaysWhy() {
+        var editor = TestEditor()
+        editor.press("if a then<Enter>b()<Enter>else if c then<Enter>d()<Enter>end<Enter>")
+        #expect(
+            editor.lines(width: 80).last?.hasSuffix("|'else if' needs an end of its own, 'elseif' does not") == true)
+        editor.press("x")
+        #expect(editor.lines(width: 80).last?.hasSuffix("x|") == true)
+        editor = TestEditor()
+        editor.press("if a then<Enter>if b then<Enter>c()<Enter>end<Enter>")
+        #expect(editor.lines(width: 80).last?.hasSuffix("|") == true)
+    }
+
     @Test func aTallBlockScrollsWithTheCursor() {
         var editor = TestEditor()
         editor.press("<Paste:1\\n2\\n3\\n4\\n5\\n6>")

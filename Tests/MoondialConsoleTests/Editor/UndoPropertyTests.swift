@@ -12,7 +12,7 @@ struct UndoPropertyTests {
         "<C-y>",
         "<M-y>", "<C-t>", "<M-t>", "<M-u>", "<M-c>", "<M-Enter>", "<Up>", "<Down>", "<Paste:x\\ny>", "<Home>", "(",
         "end", "}",
-        "<PageUp>", "<PageDown>", "<C-r>a<Esc>",
+        "<PageUp>", "<PageDown>", "<C-r>a<Esc>", "<M-3>", "<M-->", "<M-.>",
     ]
 
     @Test(arguments: 0..<40)
@@ -20,6 +20,8 @@ struct UndoPropertyTests {
         var generator = SeededGenerator(seed: seed)
         var editor = TestEditor(history: ["one two", "if a then\n  b\nend"])
         for _ in 0..<60 { editor.press(Self.keys.randomElement(using: &generator) ?? "a") }
+        // A number that waits for its key.
+        editor.press("<C-g>")
         let final = editor.editor.buffer.text
         var texts: [String] = [final]
         while editor.press("<C-_>") != [.bell] { texts.append(editor.editor.buffer.text) }

@@ -166,3 +166,26 @@ final class Probe: @unchecked Sendable {
         #expect(record.notes.contains("replay stopped: the transcript holds a mask"))
     }
 }
+
+@Suite("Syntax errors at the prompt", .timeLimit(.minutes(1)))
+struct SyntaxErrorTests {
+    @Test(
+        "what to write in Lua",
+        arguments: [
+            ("1 != 2", "  |   ^^\n  = fix: write ~= for 'is not equal'"),
+            ("x += 1", "  |   ^^\n  = fix: write x = x + …"),
+            ("print（1）", "  |      ^^\n  = fix: type ( in place of （ (U+FF08); type ) in place of ） (U+FF09)"),
+            ("变量 = 3", " | ^^^^\n  = fix: names have the letters A to Z"),
+            ("1\u{A0}+ 1", "type a plain space in place of the no-break space (U+00A0)"),
+            ("x = \"a\" \"b\"", "write .. between texts to join them"),
+            ("print 5", "a call needs parentheses: print(5)"),
+            ("1 + + 2", "  |     ^\n"), ("rules", ":rules is a command: type it with its colon"),
+            ("load rules.lua", ":load is a command: type it with its colon"),
+            ("x = 1 = 2", "  |       ^\n"),
+        ])
+    func advice(block: String, shown: String) async throws {
+        let record = try await SessionFixture().type("y = 1\ny = 2", block)
+        #expect(record.notes.contains(shown), "\(record.notes)")
+        #expect(record.notes.contains("stdin:3"))
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialLua
+
+/// What people type who do not know the commands yet: `help`, `exit`, `verify?`, `man verify`.
+enum PlainWords {
+    /// The command that is meant, without its colon; nil for everything that is Lua or nothing of the kind.
+    ///
+    /// `isDefined`: whether a global of a name stands for something, which then goes first.
+    static func command(for text: String, isDefined: (String) -> Bool) -> String? {
+        guard text.utf8.count <= 80, !text.contains("\n") else { return nil }
+        let word = text.hasSuffix("()") ? String(text.dropLast(2)) : text
+        switch word {
+        case "?", "help", "man": return word == "?" || !isDefined(word) ? "help" : nil
+        case "exit", "quit", "logout", "bye": return isDefined(word) ? nil : "quit"
+        default: break
+        }
+        if text.hasPrefix("?") || text.hasSuffix("?") {
+            let name = text.split(separator: "?").joined().trimmingSpaces
+            return isTopic(name) ? "doc \(name)" : nil
+        }
+        for verb in ["help", "man"] where text.hasPrefix(verb) && !isDefined(verb) {
+            let rest = String(text.dropFirst(verb.count))
+            let name = rest.filter { !"(\"')".contains($0) }.trimmingSpaces
+            if rest.first == " " || rest.first == "(", isTopic(name) {
+                return "\(verb == "help" ? "help" : "doc") \(name)"
+            }
+        }
+        return nil
+    }
+
+    /// A name, perhaps of a command, with dots or a colon in it.
+    private static func isTopic(_ text: String) -> Bool {
+        guard let first = text.utf8.first, !LuaLexer.isDigit(first) else { return false }
+        return text.utf8.allSatisfy { LuaLexer.isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
+    }
+}
