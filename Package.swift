@@ -38,6 +38,10 @@ let package = Package(
         .target(
             name: "HTTP1", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
 
+        // The language Lua: knows nothing of moondial.
+        .target(name: "LuaSyntax", swiftSettings: settings),
+        .target(name: "LuaCheck", dependencies: ["LuaSyntax"], swiftSettings: settings),
+
         // The service: wire types, client and stand-in. Knows no Lua.
         .target(
             name: "NumberVerification",
@@ -210,6 +214,8 @@ let package = Package(
                 "TextFormats",
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "LuaSyntaxTests", dependencies: ["Generators", "LuaSyntax", "MoondialLua"], swiftSettings: settings),
         .testTarget(name: "TextFormatsTests", dependencies: ["TextFormats"], swiftSettings: settings),
         .testTarget(
             name: "JSONTests",
