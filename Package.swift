@@ -87,6 +87,20 @@ let package = Package(
             name: "MoondialPresentation",
             dependencies: ["JSON", "MoondialRules", "NumberVerification", "TextFormats"],
             swiftSettings: settings),
+        // What people do with rules before these decide.
+        .target(
+            name: "MoondialWorkbench",
+            dependencies: [
+                "JSON",
+                "LuaCheck",
+                "LuaSyntax",
+                "MoondialLua",
+                "MoondialPresentation",
+                "MoondialRules",
+                "NumberVerification",
+                "TextFormats",
+            ],
+            swiftSettings: settings),
         .target(
             name: "MoondialConsole",
             dependencies: [
@@ -122,11 +136,13 @@ let package = Package(
             name: "moondial",
             dependencies: [
                 "JSON",
+                "LuaCheck",
                 "MoondialConsole",
                 "MoondialGateway",
                 "MoondialLua",
                 "MoondialPresentation",
                 "MoondialRules",
+                "MoondialWorkbench",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 "TextFormats",
@@ -274,6 +290,19 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.copy("Attacks")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "LuaCheckTests",
+            dependencies: [
+                "Generators",
+                "JSON",
+                "LuaCheck",
+                "LuaSyntax",
+                "MoondialLua",
+                "MoondialRules",
+                "MoondialWorkbench",
+            ],
+            resources: [.copy("Corpus")],
             swiftSettings: settings),
         .testTarget(
             name: "MoondialPresentationTests", dependencies: ["MoondialPresentation"], swiftSettings: settings),

@@ -31,7 +31,7 @@ struct Moondial: ParsableCommand {
         version: Version.text,
         subcommands: [
             ReplCommand.self, RunCommand.self, VerifyCommand.self, ServeCommand.self, SimulateCommand.self,
-            ExplainCommand.self,
+            CheckCommand.self, ExplainCommand.self,
         ])
 
     static func main() {

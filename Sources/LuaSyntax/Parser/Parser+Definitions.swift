@@ -24,6 +24,7 @@ extension Parser {
         let variable = try declare(text, .function, range)
         activate(variable)
         let body = try functionBody(isMethod: false, from: start)
+        tree.localFunctions[variable] = body
         return .localFunction(variable, body)
     }
 

@@ -10,6 +10,8 @@ package struct SyntaxTree: Sendable {
     package internal(set) var variables: [Variable] = []
     /// The first is the program itself.
     package internal(set) var functions: [Function] = []
+    /// What `local function f` has declared.
+    package internal(set) var localFunctions: [VariableID: FunctionID] = [:]
     /// In the order of the text.
     package internal(set) var comments: [Comment] = []
 

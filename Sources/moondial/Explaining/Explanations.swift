@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import LuaCheck
 import MoondialRules
 import NumberVerification
 
@@ -13,6 +14,7 @@ enum Explanations {
         ("What can go wrong with a request", AttemptError.Kind.allCases.map(Explanation.init)),
         ("What keeps a run from sending a request", Guard.allCases.map(Explanation.init)),
         ("How a hook can fail", HookFailure.Kind.allCases.map(Explanation.init)),
+        ("What moondial check finds", FindingCode.allCases.map(Explanation.init)),
         ("Errors of moondial", DiagnosticCode.allCases.map(Explanation.init)),
     ]
 
@@ -65,6 +67,12 @@ extension Explanation {
             code: kind.rawValue, place: "failure of a hook",
             meaning: "The hook failed, \(kind.explanation): the run ends in review (or deny), never in allow.",
             advice: "Correct the hook; the error on standard error names the line.")
+    }
+
+    init(_ code: FindingCode) {
+        self.init(
+            code: code.rawValue, place: "finding of moondial check, \(code.severity.rawValue)", meaning: code.meaning,
+            advice: code.advice)
     }
 
     init(_ code: DiagnosticCode) {
