@@ -31,7 +31,8 @@ struct Moondial: ParsableCommand {
         version: Version.text,
         subcommands: [
             ReplCommand.self, RunCommand.self, VerifyCommand.self, ServeCommand.self, SimulateCommand.self,
-            CheckCommand.self, ExplainCommand.self,
+            CheckCommand.self, TypesCommand.self, ReferenceCommand.self, InitCommand.self, DoctorCommand.self,
+            ExplainCommand.self,
         ])
 
     static func main() {

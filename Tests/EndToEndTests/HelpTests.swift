@@ -71,6 +71,10 @@ struct HelpTests {
                                           API under rules, and moondial's own.
                   simulate                Serve the simulator of the provider over HTTP or TLS.
                   check                   Find mistakes in rule files and scripts.
+                  types                   Write files with which editors know the rule language.
+                  reference               Print the reference of the rule language as Markdown.
+                  init                    Begin a folder of rules.
+                  doctor                  Look for what is wrong with this installation.
                   explain                 Say what a code of the provider or of moondial means.
 
                   See 'moondial help <subcommand>' for detailed help.
@@ -78,7 +82,11 @@ struct HelpTests {
                 """)
     }
 
-    @Test("of each command", arguments: ["repl", "run", "verify", "serve", "simulate", "check", "explain"])
+    @Test(
+        "of each command",
+        arguments: [
+            "repl", "run", "verify", "serve", "simulate", "check", "types", "reference", "init", "doctor", "explain",
+        ])
     func command(name: String) async throws {
         let outcome = try await Executable.run([name, "--help"])
         #expect(outcome.status == 0)
