@@ -39,6 +39,8 @@ package struct FolderWriter {
     ///   - text: What the file shall hold.
     ///   - path: Relative to the folder.
     ///   - mayReplace: Gets the text of a file that is there, and says whether it may be replaced. The default is never.
+    /// - Returns: What became of the file.
+    /// - Throws: Why a folder or the file cannot be made.
     package func write(
         _ text: String, to path: String, mayReplace: (String) -> Bool = { _ in false }
     ) throws(Failure) -> Outcome {

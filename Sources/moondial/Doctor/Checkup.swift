@@ -26,7 +26,7 @@ struct Checkup {
     /// What is configured, as far as it could be read.
     private(set) var settings: Settings?
 
-    /// - Parameter config: The configuration file that the command line names.
+    /// `config` is the configuration file that the command line names.
     init(shell: Shell, config: String?) {
         self.shell = shell
         self.config = config
