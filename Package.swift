@@ -38,6 +38,10 @@ let package = Package(
         .target(
             name: "HTTP1", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
 
+        // The language Lua: knows nothing of moondial.
+        .target(name: "LuaSyntax", swiftSettings: settings),
+        .target(name: "LuaCheck", dependencies: ["LuaSyntax"], swiftSettings: settings),
+
         // The service: wire types, client and stand-in. Knows no Lua.
         .target(
             name: "NumberVerification",
@@ -121,6 +125,8 @@ let package = Package(
             dependencies: [
                 "HTTP1",
                 "JSON",
+                "LuaCheck",
+                "LuaSyntax",
                 "MoondialLua",
                 "MoondialPresentation",
                 "MoondialRules",
@@ -136,6 +142,7 @@ let package = Package(
             name: "moondial",
             dependencies: [
                 "JSON",
+                "LuaCheck",
                 "MoondialConsole",
                 "MoondialGateway",
                 "MoondialLua",
@@ -230,6 +237,8 @@ let package = Package(
                 "TextFormats",
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "LuaSyntaxTests", dependencies: ["Generators", "LuaSyntax", "MoondialLua"], swiftSettings: settings),
         .testTarget(name: "TextFormatsTests", dependencies: ["TextFormats"], swiftSettings: settings),
         .testTarget(
             name: "JSONTests",
@@ -288,6 +297,19 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.copy("Attacks")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "LuaCheckTests",
+            dependencies: [
+                "Generators",
+                "JSON",
+                "LuaCheck",
+                "LuaSyntax",
+                "MoondialLua",
+                "MoondialRules",
+                "MoondialWorkbench",
+            ],
+            resources: [.copy("Corpus")],
             swiftSettings: settings),
         .testTarget(
             name: "MoondialPresentationTests", dependencies: ["MoondialPresentation"], swiftSettings: settings),

@@ -31,7 +31,8 @@ struct Moondial: ParsableCommand {
         version: Version.text,
         subcommands: [
             ReplCommand.self, RunCommand.self, VerifyCommand.self, ServeCommand.self, SimulateCommand.self,
-            TestCommand.self, ExploreCommand.self, DiffCommand.self, ExplainCommand.self,
+            TestCommand.self, CheckCommand.self, ExploreCommand.self, DiffCommand.self, TypesCommand.self,
+            ReferenceCommand.self, InitCommand.self, DoctorCommand.self, ExplainCommand.self,
         ])
 
     static func main() {

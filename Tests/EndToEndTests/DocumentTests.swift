@@ -55,7 +55,7 @@ struct DocumentTests {
         #expect(try Document.landingPage.text().contains("](\(article.name))"))
     }
 
-    @Test(arguments: ["repl", "run", "verify", "simulate", "explain"])
+    @Test(arguments: ["repl", "run", "verify", "simulate", "check", "types", "reference", "init", "doctor", "explain"])
     func commandAndItsOptionsAreDescribed(command: String) async throws {
         let article = try Document.article("CommandsAndConfiguration").text()
         #expect(article.contains("`moondial \(command)"))

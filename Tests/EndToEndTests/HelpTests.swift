@@ -40,7 +40,7 @@ struct HelpTests {
 
                 EXIT STATUS:
                     0  done; allow
-                    1  deny
+                    1  deny; something was found
                     2  review
                    64  the command line is wrong
                    65  a rule, script or request is wrong
@@ -70,6 +70,11 @@ struct HelpTests {
                   serve                   Serve decisions by rules on a port: the provider's
                                           API under rules, and moondial's own.
                   simulate                Serve the simulator of the provider over HTTP or TLS.
+                  check                   Find mistakes in rule files and scripts.
+                  types                   Write files with which editors know the rule language.
+                  reference               Print the reference of the rule language as Markdown.
+                  init                    Begin a folder of rules.
+                  doctor                  Look for what is wrong with this installation.
                   explain                 Say what a code of the provider or of moondial means.
 
                   See 'moondial help <subcommand>' for detailed help.
@@ -77,7 +82,11 @@ struct HelpTests {
                 """)
     }
 
-    @Test("of each command", arguments: ["repl", "run", "verify", "serve", "simulate", "explain"])
+    @Test(
+        "of each command",
+        arguments: [
+            "repl", "run", "verify", "serve", "simulate", "check", "types", "reference", "init", "doctor", "explain",
+        ])
     func command(name: String) async throws {
         let outcome = try await Executable.run([name, "--help"])
         #expect(outcome.status == 0)

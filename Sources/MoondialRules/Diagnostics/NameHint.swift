@@ -3,9 +3,9 @@
 import MoondialLua
 
 /// What was probably meant by a name that is not there.
-enum NameHint {
+package enum NameHint {
     /// Globals of other releases of Lua and of programs that embed it. Portable code asks for them.
-    static let ofOtherInterpreters: Set<String> = [
+    package static let ofOtherInterpreters: Set<String> = [
         "bit", "bit32", "ffi", "gcinfo", "getfenv", "jit", "loadstring", "module", "newproxy", "ngx", "setfenv",
         "unpack",
     ]

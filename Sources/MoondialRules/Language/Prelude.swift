@@ -167,8 +167,9 @@ enum Prelude {
         """
 
     /// Reading an undefined global is an error: `return denny` must not be `return nil`, which is no answer. Modules read
-    /// nil, and so does everything through `_G`, as in stock Lua. What is defined here stays as it is, and other globals are
-    /// defined while rules load and by scripts, but not by hooks.
+    /// nil, and so does everything through `_G`, as in stock Lua. What is defined here stays as it is. Scripts define other
+    /// globals; rule files do so through `_G` only, since `limit = 5` is nearly always meant to be local; modules and hooks
+    /// never do.
     private static let globals = """
         setmetatable(_G, {
           __metatable = false,
@@ -184,15 +185,17 @@ enum Prelude {
 
         local predefined, defined = {}, nil
 
-        local function assign(_, name, value)
+        local function assign(name, value, is_explicit)
           if predefined[name] and rawequal(defined[name], value) then return end
-          host.check_assignment(tostring(name), predefined[name] == true)
+          local is_defined = rawget(defined, name) ~= nil
+          host.check_assignment(tostring(name), predefined[name] == true, is_defined, is_explicit)
           defined[name] = value
         end
 
-        defined = host.freeze_but_for(_G, "_G", assign)
+        defined = host.freeze_but_for(_G, "_G", function(_, name, value) assign(name, value, false) end)
         local of_modules = {}
-        defined._G = host.use_environment(of_modules, defined, assign)
+        -- What rule files and scripts know as _G, and modules as their globals.
+        defined._G = host.use_environment(of_modules, defined, function(_, name, value) assign(name, value, true) end)
         for name, value in next, defined do
           predefined[name] = true
           of_modules[name] = value -- is found there faster

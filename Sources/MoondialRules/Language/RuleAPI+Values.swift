@@ -62,13 +62,18 @@ extension RuleAPI {
                 let clause = NameHint.clause(forGlobal: name, known: known)
                 return .raised("undefined global '\(name)'\(clause)", .undefinedGlobal)
             },
-            HostFunction("host.check_assignment") { call in
+            HostFunction("host.check_assignment") { [weak self] call in
                 let name = String(shortening: (call.arguments.nextOrNil().text ?? "?").utf8)
+                let isPredefined = call.arguments.nextOrNil() == true
+                let isDefined = call.arguments.nextOrNil() == true
+                let isExplicit = call.arguments.nextOrNil() == true
                 let why: String
-                if call.arguments.nextOrNil() == true {
+                if isPredefined {
                     why = "it is predefined"
                 } else if Self.isInHook(call) {
                     why = "globals are read-only once the rules have loaded"
+                } else if let self, isLoading, !isDefined, !isExplicit || modules.isModule(call.site?.source) {
+                    why = "it is not defined, and rules keep their values in locals"
                 } else {
                     return .returned
                 }

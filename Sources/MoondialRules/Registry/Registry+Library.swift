@@ -9,7 +9,7 @@ extension Registry {
     private static func function(_ signature: String, _ summary: String) -> RegistryEntry {
         let parts = signature.split(separator: "(", maxSplits: 1)
         let name = String(parts[0])
-        var isOptional = false
+        var depth = 0
         var parameters: [Parameter] = []
         var word = ""
         for character in parts[1] {
@@ -17,9 +17,10 @@ extension Registry {
                 word.append(character)
                 continue
             }
-            if !word.isEmpty { parameters.append(Parameter(word, "any", optional: isOptional || word == "…", "")) }
+            if !word.isEmpty { parameters.append(Parameter(word, "any", optional: depth > 0 || word == "…", "")) }
             word = ""
-            if character == "[" { isOptional = true }
+            if character == "[" { depth += 1 }
+            if character == "]" { depth -= 1 }
         }
         return RegistryEntry(
             name, .library, signature: signature, parameters: parameters, isFunction: true, summary)
@@ -37,9 +38,9 @@ extension Registry {
     private static let functions: [(String, String)] = basics + libraries
 
     private static let basics: [(String, String)] = [
-        ("assert(v [, message])", "raises an error when v is false or nil, else returns its arguments"),
+        ("assert(v [, message [, …]])", "raises an error when v is false or nil, else returns its arguments"),
         ("collectgarbage([opt])", "kilobytes in use with \"count\"; else nothing, since the host collects"),
-        ("error(message [, level])", "raises an error"),
+        ("error([message [, level]])", "raises an error"),
         ("getmetatable(object)", "the metatable, or its __metatable"),
         ("ipairs(t)", "iterates over 1, 2, … up to the first nil"),
         ("load(chunk [, chunkname [, mode [, env]]])", "compiles text"),

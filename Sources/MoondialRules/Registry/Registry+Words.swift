@@ -3,7 +3,7 @@
 extension Registry {
     typealias Parameter = RegistryEntry.Parameter
 
-    static let words = languageWords + moondialWords
+    package static let words = languageWords + moondialWords
 
     /// What may stand beside phone, token and exid, in the order of `RunRequest.optionNames`.
     private static let options = [
@@ -117,6 +117,7 @@ extension Registry {
             "moondial.log",
             [
                 Parameter("message", "any value", "redacted before it is written"),
+                Parameter("…", "any values", optional: true, "follow it"),
                 Parameter("fields", "table", optional: true, "facts for machines"),
             ], "writes a line to standard error and to the trace, redacted",
             example: "moondial.log(\"token is old\", { age_ms = 61000 })"),

@@ -5,6 +5,11 @@ package enum Registry {
     /// The words of the language, then hooks, fields and the standard library.
     package static let entries = words + hooks + fields + library
 
+    /// Functions that wait for the network.
+    package static let waiting = ["verify", "moondial.attempt", "moondial.all"]
+    /// Functions that hooks cannot call.
+    package static let notInHooks = ["verify", "rule", "moondial.spawn"]
+
     private static let byName: [String: RegistryEntry] = Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
 
     package static func entry(named name: String) -> RegistryEntry? { byName[name] }

@@ -44,6 +44,8 @@ struct Modules {
     /// The real path of each module that was asked for.
     private var found: [Request: String] = [:]
     private var files: [String: File] = [:]
+    /// The names of modules that were read.
+    private var names: Set<LuaSourceName> = []
     private let limit: FileSystem.SizeLimit
     /// Of every file that was read or looked for.
     private(set) var stamps = FileStamps()
@@ -147,6 +149,7 @@ struct Modules {
         do throws(FileSystem.Failure) {
             let text = try FileSystem.read(file, limit: limit)
             let source = RuleSource(path: place.path, text: text, root: place.root)
+            names.insert(source.name)
             if scopes[source.name] == nil { scopes[source.name] = .folder(place.root) }
             return source
         } catch {
@@ -165,6 +168,9 @@ struct Modules {
         }
         return file
     }
+
+    /// Whether a text is that of a module.
+    func isModule(_ source: LuaSourceName?) -> Bool { source.map(names.contains) ?? false }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
         LuaLexer.isWord(byte) || byte == UInt8(ascii: "-")

@@ -10,7 +10,7 @@ import TextFormats
 package struct ExplorationReport: Sendable {
     package let exploration: Exploration
     package let atlas: Atlas
-    package let findings: Findings
+    package let findings: RulebookFindings
     /// What one charged attempt costs; nil when it was not given.
     let price: Double?
 
@@ -18,17 +18,17 @@ package struct ExplorationReport: Sendable {
         self.exploration = exploration
         self.price = price
         atlas = Atlas(exploration)
-        findings = Findings(exploration)
+        findings = RulebookFindings(exploration)
     }
 
     /// Whether there is a finding of that severity, or a worse one.
-    package func hasFinding(ofAtLeast severity: Finding.Severity) -> Bool {
+    package func hasFinding(ofAtLeast severity: RulebookFinding.Severity) -> Bool {
         findings.all.contains { $0.severity <= severity }
     }
 
     /// `6 paths of 2 requests, 3 endings, 1 error, 2 warnings`.
     package var summary: String {
-        let counts = Finding.Severity.allCases.map { ($0, findings.count(of: $0)) }.filter { $0.1 > 0 }
+        let counts = RulebookFinding.Severity.allCases.map { ($0, findings.count(of: $0)) }.filter { $0.1 > 0 }
         let found =
             counts.isEmpty
             ? "no findings" : counts.map { Self.count($0.1, $0.0.rawValue) }.joined(separator: ", ")
@@ -88,7 +88,7 @@ extension ExplorationReport {
         }.joined()
     }
 
-    static func text(_ finding: Finding, _ exploration: Exploration, style: TextStyle) -> String {
+    static func text(_ finding: RulebookFinding, _ exploration: Exploration, style: TextStyle) -> String {
         let head = style.colour("\(finding.severity.rawValue)[\(finding.code.rawValue)]", finding.severity.colour)
         var text = "\(head): \(String(escaping: finding.message.utf8))\n"
         if let place = finding.place { text += "  --> \(place)\n" }
@@ -114,7 +114,7 @@ extension Decision.Outcome {
     }
 }
 
-extension Finding.Severity {
+extension RulebookFinding.Severity {
     package var colour: Style.Colour {
         switch self {
         case .error: .red
@@ -189,7 +189,7 @@ extension ExplorationReport {
         return .object(object)
     }
 
-    static func json(_ finding: Finding, _ exploration: Exploration) -> JSONValue {
+    static func json(_ finding: RulebookFinding, _ exploration: Exploration) -> JSONValue {
         var object: JSONObject = [
             "code": .string(finding.code.rawValue),
             "severity": .string(finding.severity.rawValue),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import LuaCheck
 import MoondialRules
 import MoondialWorkbench
 import NumberVerification
@@ -14,7 +15,8 @@ enum Explanations {
         ("What can go wrong with a request", AttemptError.Kind.allCases.map(Explanation.init)),
         ("What keeps a run from sending a request", Guard.allCases.map(Explanation.init)),
         ("How a hook can fail", HookFailure.Kind.allCases.map(Explanation.init)),
-        ("Findings of moondial explore", Finding.Code.allCases.map(Explanation.init)),
+        ("Findings of moondial explore", RulebookFinding.Code.allCases.map(Explanation.init)),
+        ("What moondial check finds", FindingCode.allCases.map(Explanation.init)),
         ("Errors of moondial", DiagnosticCode.allCases.map(Explanation.init)),
     ]
 
@@ -69,10 +71,16 @@ extension Explanation {
             advice: "Correct the hook; the error on standard error names the line.")
     }
 
-    init(_ code: Finding.Code) {
+    init(_ code: RulebookFinding.Code) {
         self.init(
             code: code.rawValue, place: "finding of moondial explore, severity \(code.severity.rawValue)",
             meaning: code.meaning, advice: code.advice)
+    }
+
+    init(_ code: FindingCode) {
+        self.init(
+            code: code.rawValue, place: "finding of moondial check, \(code.severity.rawValue)", meaning: code.meaning,
+            advice: code.advice)
     }
 
     init(_ code: DiagnosticCode) {

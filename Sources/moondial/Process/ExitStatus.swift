@@ -37,7 +37,7 @@ enum ExitStatus: Int32, CaseIterable {
     var meaning: String {
         switch self {
         case .done: "done; allow"
-        case .denied: "deny"
+        case .denied: "deny; something was found"
         case .review: "review"
         case .usage: "the command line is wrong"
         case .badData: "a rule, script or request is wrong"

@@ -9,7 +9,10 @@ import Testing
     @Test func filesShareGlobalsWhileTheyLoad() async throws {
         var harness = EngineHarness()
         harness.rules = [
-            ("a.lua", "blocked = { ['13800138000'] = true }\nfunction is_blocked(phone) return blocked[phone] end"),
+            (
+                "a.lua",
+                "_G.blocked = { ['13800138000'] = true }\nfunction _G.is_blocked(phone) return blocked[phone] end"
+            ),
             (
                 "b.lua",
                 "rule 'b' { pre_check = function(req) if is_blocked(req.phone) then return deny 'blocked' end end }"
@@ -23,7 +26,7 @@ import Testing
         arguments: [false, true],
         ["counter = 1", "_G.counter = 1", "existing = 1", "_G['existing'] = nil"])
     func aHookCannotAssignThem(runsScripts: Bool, assignment: String) async throws {
-        var harness = EngineHarness("existing = 0\nrule 'r' { pre_check = function()\n  \(assignment)\nend }")
+        var harness = EngineHarness("_G.existing = 0\nrule 'r' { pre_check = function()\n  \(assignment)\nend }")
         harness.runsScripts = runsScripts
         let run = try await harness.verify()
         let name = assignment.contains("counter") ? "counter" : "existing"
@@ -67,13 +70,14 @@ import Testing
         ),
     ])
     func readingWhatIsNotDefinedIsAnError(text: String, message: String) async throws {
-        let inScript = try await EngineHarness("my_thing = 1").script("\n" + text)
+        let inScript = try await EngineHarness("_G.my_thing = 1").script("\n" + text)
         #expect(inScript.failure?.message == message)
         #expect(inScript.failure?.site?.line == 2)
-        let whileLoading = try await EngineHarness("my_thing = 1\n" + text).loadingFailure()
+        let whileLoading = try await EngineHarness("_G.my_thing = 1\n" + text).loadingFailure()
         #expect(whileLoading?.message == message)
         #expect(whileLoading?.site?.line == 2)
-        let inHook = try await EngineHarness("my_thing = 1 rule 'r' { pre_check = function()\n\(text) end }").verify()
+        let inHook = try await EngineHarness("_G.my_thing = 1 rule 'r' { pre_check = function()\n\(text) end }")
+            .verify()
         #expect(inHook.failures.first?.message == "rule 'r', pre_check: \(message)")
         #expect(inHook.failures.first?.site?.line == 2)
     }
@@ -115,6 +119,26 @@ import Testing
             ])
     }
 
+    /// `limit = 5` is nearly always meant to be local.
+    @Test(arguments: [
+        "limit = 5", "limit = limit_of and 1 or 2", "function limit() end", "limit, other = 1, 2",
+        "load('limit = 1')()", "(function() limit = 1 end)()",
+    ])
+    func aRuleFileCannotAssignOneThatIsNotDefined(assignment: String) async throws {
+        let failure = try await EngineHarness("_G.limit_of = 1\n" + assignment).loadingFailure()
+        let name =
+            assignment.contains("other") ? failure?.message.contains("'other'") == true ? "other" : "limit" : "limit"
+        #expect(
+            failure?.message == "cannot assign the global '\(name)': it is not defined, and rules keep their values in "
+                + "locals (use 'local \(name)')")
+        #expect(failure?.site?.line == (assignment.hasPrefix("load") ? 1 : 2))
+    }
+
+    @Test func aRuleFileDefinesAndAssignsThemThroughTheTableOfGlobals() async throws {
+        let text = "_G.a = 1 rawset(_G, 'b', 2) a = a + 1 print(a, b)"
+        #expect(try await EngineHarness("\(text)\nrule 'r' { route = function() end }").report().printed == ["2\t2"])
+    }
+
     @Test(arguments: [
         "deny = allow", "review = {}", "verify = nil", "string = nil", "_G.print = type", "moondial = {}",
     ])
@@ -139,7 +163,7 @@ import Testing
     func theyCanBeListed(runsScripts: Bool) async throws {
         var harness = EngineHarness(
             """
-            own = 1
+            _G.own = 1
             rule "r" {
               pre_check = function()
                 local names = {}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
 import MoondialRules
 import NIOCore
 import Testing
@@ -27,8 +28,6 @@ import Testing
         "local load = load if _VERSION == 'Lua 5.1' then load = nil end return load('return not undefined_name')()",
         "return load('x = true return x', 'c', 't', {})()", "return _VERSION >= 'Lua 5.2' and (utf8 ~= nil)",
         "for name in pairs(_G) do if name == 'string' then return true end end",
-        "own_global = 5 return own_global == 5 and _G.own_global == 5 and rawget(_G, 'own_global') == 5",
-        "rawset(_G, 'other_global', true) return other_global", "_G.third = true return third",
         "table.unpack = table.unpack or unpack table.pack = table.pack return true",
         "string = string math = math or {} return true", "if not table.move then table.move = print end return true",
         "collectgarbage 'stop' collectgarbage 'restart' return collectgarbage() == 0",
@@ -89,7 +88,31 @@ import Testing
     }
 
     @Test func theGlobalsOfAModuleAreThoseOfTheRules() async throws {
-        #expect(try await printed("shared = 7", "require 'm', shared, _G.shared") == ["true\t7\t7"])
+        #expect(try await printed("return shared", "(function() _G.shared = 7 return require 'm' end)()") == ["7"])
+    }
+
+    /// Scripts may define globals, and so may the modules that they load.
+    @Test(arguments: [
+        "own_global = 5 return own_global == 5 and _G.own_global == 5 and rawget(_G, 'own_global') == 5",
+        "rawset(_G, 'other_global', true) return other_global", "_G.third = true return third",
+    ])
+    func aModuleOfAScriptDefinesGlobals(text: String) async throws {
+        let folder = try TemporaryFolder(["m.lua": text])
+        var harness = EngineHarness()
+        harness.roots = [folder.path]
+        #expect(try await harness.script("return require 'm'").results == ["true"])
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test(arguments: ["leak = 1", "_G.leak = 1", "rawset(_G, 'leak', 1)", "leak = leak or 1", "function leak() end"])
+    func aModuleOfRulesCannotDefineGlobals(text: String) async throws {
+        let folder = try TemporaryFolder(["m.lua": "\n\(text)"])
+        var harness = EngineHarness("require 'm'")
+        harness.roots = [folder.path]
+        let failure = try await harness.loadingFailure()
+        #expect(failure?.message.contains("cannot assign the global 'leak': it is not defined") == true)
+        #expect(failure?.site?.description.hasSuffix("m.lua:2") == true)
+        withExtendedLifetime(folder) {}
     }
 
     /// `return denny` must not pass for no answer.

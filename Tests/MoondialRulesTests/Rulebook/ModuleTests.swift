@@ -121,7 +121,7 @@ import Testing
 
     @Test func aModuleThatFailedCanBeTriedAgain() async throws {
         let (printed, _) = try await load([
-            "main.lua": "tries = 0; print((pcall(require, 'm'))); print(require 'm')",
+            "main.lua": "_G.tries = 0; print((pcall(require, 'm'))); print(require 'm')",
             "m.lua": "tries = tries + 1; if tries == 1 then error 'first' end; return tries",
         ])
         #expect(printed == ["false", "2"])

@@ -8,7 +8,7 @@ import Testing
 /// A fault in a rulebook, and the shortest way to see it.
 struct PlantedFault: Sendable, CustomTestStringConvertible {
     let name: String
-    let code: Finding.Code
+    let code: RulebookFinding.Code
     /// How many attempts the shortest example makes; nil where there is none.
     let attempts: Int?
     let rules: String
@@ -161,9 +161,9 @@ struct FindingTests {
     }
 
     @Test func codesAreDistinctAndExplained() {
-        for code in Finding.Code.allCases {
+        for code in RulebookFinding.Code.allCases {
             #expect(!code.meaning.isEmpty && !code.advice.isEmpty)
         }
-        #expect(Set(Finding.Code.allCases.map(\.meaning)).count == Finding.Code.allCases.count)
+        #expect(Set(RulebookFinding.Code.allCases.map(\.meaning)).count == RulebookFinding.Code.allCases.count)
     }
 }

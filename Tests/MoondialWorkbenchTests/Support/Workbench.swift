@@ -33,7 +33,7 @@ enum Workbench {
         return Exploration.of(try load(rules), requests: try requests ?? [request()], settings: settings)
     }
 
-    static func findings(_ rules: String, requests: [RequestClass]? = nil) throws -> [Finding] {
-        Findings(try explore(rules, requests: requests)).all
+    static func findings(_ rules: String, requests: [RequestClass]? = nil) throws -> [RulebookFinding] {
+        RulebookFindings(try explore(rules, requests: requests)).all
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// Something about a rulebook that its author should know.
-package struct Finding: Sendable {
+package struct RulebookFinding: Sendable {
     package let code: Code
     /// What is the case. One line.
     package let message: String
@@ -40,8 +40,8 @@ package struct Finding: Sendable {
     }
 }
 
-extension Finding.Code {
-    package var severity: Finding.Severity {
+extension RulebookFinding.Code {
+    package var severity: RulebookFinding.Severity {
         switch self {
         case .allowWithoutMatch, .tokenSentAgain, .hookFails, .unrecordedInput: .error
         case .billedTwice, .neverAsked, .neverDecides, .fallbackRefused, .silentTrouble, .reasonOfTwoDecisions:

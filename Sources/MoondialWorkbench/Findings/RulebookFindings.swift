@@ -4,9 +4,9 @@ import MoondialRules
 import NumberVerification
 
 /// What is the matter with a rulebook, read off an exploration of it.
-package struct Findings: Sendable {
+package struct RulebookFindings: Sendable {
     /// The worst first, each with the shortest path that shows it.
-    package let all: [Finding]
+    package let all: [RulebookFinding]
 
     /// Trouble of the application's account that ends by itself never.
     private static let accountTrouble: [ResponseCode] = [
@@ -20,18 +20,18 @@ package struct Findings: Sendable {
         all = search.findings.sorted { ($0.severity, $0.order) < ($1.severity, $1.order) }
     }
 
-    package func count(of severity: Finding.Severity) -> Int { all.count { $0.severity == severity } }
+    package func count(of severity: RulebookFinding.Severity) -> Int { all.count { $0.severity == severity } }
 
     fileprivate static func isAccountTrouble(_ code: Int64) -> Bool { accountTrouble.contains(ResponseCode(code)) }
 }
 
-extension Finding {
+extension RulebookFinding {
     fileprivate var order: String { "\(Code.allCases.firstIndex(of: code) ?? 0) \(place ?? "") \(message)" }
 }
 
 private struct FindingSearch {
     let exploration: Exploration
-    var findings: [Finding] = []
+    var findings: [RulebookFinding] = []
     /// Where a finding of a kind that has been found stands, by what tells it from others of its code.
     private var known: [Key: Int] = [:]
 
@@ -55,7 +55,7 @@ private struct FindingSearch {
     }
 
     private struct Key: Hashable {
-        let code: Finding.Code
+        let code: RulebookFinding.Code
         let subject: String
     }
 
@@ -63,17 +63,17 @@ private struct FindingSearch {
 
     /// Adds a finding, or gives it a shorter example.
     private mutating func add(
-        _ code: Finding.Code, _ subject: String, _ message: String, at place: HookPlace? = nil,
+        _ code: RulebookFinding.Code, _ subject: String, _ message: String, at place: HookPlace? = nil,
         path: ExploredPath? = nil
     ) {
         let key = Key(code: code, subject: subject)
         guard let index = known[key] else {
             known[key] = findings.count
-            findings.append(Finding(code: code, message: message, place: place.map(location), example: path))
+            findings.append(RulebookFinding(code: code, message: message, place: place.map(location), example: path))
             return
         }
         if let path, let example = findings[index].example, path.steps.count < example.steps.count {
-            findings[index] = Finding(code: code, message: message, place: place.map(location), example: path)
+            findings[index] = RulebookFinding(code: code, message: message, place: place.map(location), example: path)
         }
     }
 
@@ -160,7 +160,7 @@ extension FindingSearch {
                 "\(name(of: place)) asks for an attempt that is refused: \(refusal.reason.explanation)", at: place,
                 path: path)
         }
-        if case .reply(let reply)? = path.steps.last?.outcome, Findings.isAccountTrouble(reply.code),
+        if case .reply(let reply)? = path.steps.last?.outcome, RulebookFindings.isAccountTrouble(reply.code),
             reply.status == 200,
             result.logs.isEmpty
         {

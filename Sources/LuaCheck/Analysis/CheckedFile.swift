@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+
+/// A file to check.
+package struct CheckedFile: Sendable {
+    package enum Kind: Sendable {
+        /// Assigns no globals, and reads no undefined ones.
+        case rules
+        /// Runs once, and may define globals.
+        case script
+        /// Reads undefined globals as nil, as in stock Lua.
+        case module
+    }
+
+    /// As findings name it.
+    package let name: String
+    package let bytes: [UInt8]
+    package let kind: Kind
+
+    package init(name: String, bytes: [UInt8], kind: Kind) {
+        self.name = name
+        self.bytes = bytes
+        self.kind = kind
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+
+import JSON
+package import LuaCheck
+import LuaSyntax
+package import MoondialPresentation
+import TextFormats
+
+/// Findings in one of the forms that people and machines read.
+package struct FindingReport {
+    package enum Format: String, Sendable, CaseIterable {
+        /// Each with its line and carets.
+        case pretty
+        /// A line for each.
+        case short
+        /// One line of JSON.
+        case json
+        /// SARIF 2.1.0, which services that show findings read.
+        case sarif
+        /// Commands of GitHub Actions, which show findings beside the lines of a pull request.
+        case github
+    }
+
+    private let findings: [Finding]
+    private let fileCount: Int
+    private let version: String
+
+    /// - Parameters:
+    ///   - findings: What was found.
+    ///   - fileCount: How many files were looked at.
+    ///   - version: Of moondial.
+    package init(_ findings: [Finding], fileCount: Int, version: String) {
+        self.findings = findings
+        self.fileCount = fileCount
+        self.version = version
+    }
+
+    /// Lines that end with newlines.
+    package func text(_ format: Format, style: TextStyle = .plain) -> String {
+        switch format {
+        case .pretty: (findings.map { FindingText($0, style: style).text + "\n" } + [summary]).joined()
+        case .short: findings.map { shortLine($0) }.joined() + summary
+        case .json: json.description + "\n"
+        case .sarif: sarif.description + "\n"
+        case .github: findings.map { githubLine($0) }.joined()
+        }
+    }
+
+    private func shortLine(_ finding: Finding) -> String {
+        String(escaping: "\(finding.place): \(finding.severity.rawValue): \(finding.message)".utf8)
+            + " [\(finding.code.rawValue)]\n"
+    }
+
+    /// "2 files checked: 1 error, 2 warnings."
+    private var summary: String {
+        let counts = Severity.allCases.compactMap { severity -> String? in
+            let count = count(severity)
+            return count == 0 ? nil : Self.counted(count, severity.rawValue)
+        }
+        let found = counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")
+        return "\(Self.counted(fileCount, "file")) checked: \(found).\n"
+    }
+
+    private func count(_ severity: Severity) -> Int { findings.count { $0.severity == severity } }
+
+    private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+    // MARK: - JSON
+
+    private var json: JSONValue {
+        .object([
+            "files": .integer(Int64(fileCount)), "errors": .integer(Int64(count(.error))),
+            "warnings": .integer(Int64(count(.warning))), "notes": .integer(Int64(count(.note))),
+            "findings": .array(findings.map(Self.json)),
+        ])
+    }
+
+    private static func json(_ finding: Finding) -> JSONValue {
+        var object: JSONObject = [
+            "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
+            "message": .string(finding.message), "file": .string(finding.file),
+            "line": .integer(Int64(finding.start.line)), "column": .integer(Int64(finding.start.column)),
+            "end_line": .integer(Int64(finding.end.line)), "end_column": .integer(Int64(finding.end.column)),
+        ]
+        object["hint"] = finding.hint.map(JSONValue.string)
+        return .object(object)
+    }
+
+    // MARK: - SARIF
+
+    /// https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html
+    private var sarif: JSONValue {
+        let used = FindingCode.allCases.filter { code in findings.contains { $0.code == code } }
+        let driver: JSONObject = [
+            "name": "moondial", "version": .string(version), "rules": .array(used.map(Self.sarifRule)),
+        ]
+        let run: JSONObject = [
+            "tool": .object(["driver": .object(driver)]), "columnKind": "unicodeCodePoints",
+            "results": .array(findings.map(Self.sarifResult)),
+        ]
+        return .object([
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
+            "runs": .array([.object(run)]),
+        ])
+    }
+
+    private static func sarifRule(_ code: FindingCode) -> JSONValue {
+        .object([
+            "id": .string(code.rawValue), "shortDescription": .object(["text": .string(code.meaning)]),
+            "help": .object(["text": .string(code.advice)]),
+        ])
+    }
+
+    private static func sarifResult(_ finding: Finding) -> JSONValue {
+        let region: JSONObject = [
+            "startLine": .integer(Int64(finding.start.line)),
+            "startColumn": .integer(codePointColumn(finding.start, of: finding)),
+            "endLine": .integer(Int64(finding.end.line)),
+            "endColumn": .integer(codePointColumn(finding.end, of: finding)),
+        ]
+        let location: JSONObject = [
+            "artifactLocation": .object(["uri": .string(uri(finding.file))]), "region": .object(region),
+        ]
+        return .object([
+            "ruleId": .string(finding.code.rawValue), "level": .string(finding.severity.rawValue),
+            "message": .object(["text": .string(finding.message)]),
+            "locations": .array([.object(["physicalLocation": .object(location)])]),
+        ])
+    }
+
+    /// Our columns count characters, of which one can be several code points. Other lines than the first are not known.
+    private static func codePointColumn(_ position: SourcePosition, of finding: Finding) -> Int64 {
+        guard position.line == finding.start.line else { return Int64(position.column) }
+        return Int64(finding.sourceLine.prefix(position.column - 1).unicodeScalars.count + 1)
+    }
+
+    /// A path as a URI reference.
+    private static func uri(_ path: String) -> String {
+        let plain = Set("-._~/".utf8)
+        let bytes = path.utf8.flatMap { byte -> [UInt8] in
+            let character = Character(Unicode.Scalar(byte))
+            let isPlain = plain.contains(byte) || character.isASCII && (character.isLetter || character.isNumber)
+            return isPlain ? [byte] : [UInt8(ascii: "%")] + Hexadecimal.uppercase(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    // MARK: - GitHub Actions
+
+    /// https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    private func githubLine(_ finding: Finding) -> String {
+        let command = finding.severity == .note ? "notice" : finding.severity.rawValue
+        let properties = [
+            ("file", finding.file), ("line", String(finding.start.line)), ("col", String(finding.start.column)),
+            ("endLine", String(finding.end.line)), ("endColumn", String(finding.end.column)),
+            ("title", finding.code.rawValue),
+        ].map { "\($0)=\(Self.escaped($1, forProperty: true))" }.joined(separator: ",")
+        return "::\(command) \(properties)::\(Self.escaped(finding.message, forProperty: false))\n"
+    }
+
+    private static func escaped(_ text: String, forProperty: Bool) -> String {
+        let escaped = String(escaping: text.utf8).replacing("%", with: "%25")
+        return forProperty ? escaped.replacing(":", with: "%3A").replacing(",", with: "%2C") : escaped
+    }
+}

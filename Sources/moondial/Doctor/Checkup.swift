@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialConsole
+import MoondialLua
+import MoondialPresentation
+import MoondialRules
+import MoondialWorkbench
+import TextFormats
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// Looks for what is wrong with an installation. Nothing that is wrong ends it, and no secret is read.
+struct Checkup {
+    typealias Line = DoctorReport.Line
+
+    let shell: Shell
+    private let config: String?
+    /// What was found out.
+    var report = DoctorReport()
+    /// What is configured, as far as it could be read.
+    private(set) var settings: Settings?
+
+    /// `config` is the configuration file that the command line names.
+    init(shell: Shell, config: String?) {
+        self.shell = shell
+        self.config = config
+    }
+
+    /// All that needs no network, and no event loop.
+    mutating func lookAround() {
+        report.add("version", .ok, Version.line)
+        lookAtTerminal()
+        lookAtConfiguration()
+        lookAtProxies()
+        lookAtStateFolder()
+        lookAtClock()
+    }
+
+    private mutating func fail(_ name: String, _ diagnostic: Diagnostic) {
+        let place = diagnostic.site.map { "\($0): " } ?? ""
+        report.add(name, .fail, place + diagnostic.message, fix: diagnostic.fix ?? diagnostic.code.advice)
+    }
+
+    // MARK: - Terminal
+
+    private mutating func lookAtTerminal() {
+        let terminal = shell.terminal
+        guard terminal.isInteractive else {
+            report.add("terminal", .ok, "the output is no terminal")
+            return
+        }
+        let name = shell.environment["TERM"] ?? "unknown"
+        let colour = terminal.style.isEnabled ? "with colours" : "without colours"
+        if terminal.repertoire == .ascii {
+            report.add(
+                "terminal", .warn, "\(name), \(terminal.width) columns, \(colour); the locale is not UTF-8",
+                fix: "set LANG to a locale such as C.UTF-8")
+        } else {
+            report.add("terminal", .ok, "\(name), \(terminal.width) columns, \(colour), UTF-8")
+        }
+    }
+
+    // MARK: - Configuration
+
+    private mutating func lookAtConfiguration() {
+        let named = config ?? shell.environment[Setting.fileVariable]
+        let place = ConfigurationPlace(named: named, environment: shell.environment)
+        let sources: SettingSources
+        do throws(Failure) {
+            let file = try place.map { place throws(Failure) in try ConfigurationFile(place) } ?? .none
+            sources = SettingSources(flags: [:], environment: shell.environment, file: file)
+        } catch {
+            return fail("configuration", error.diagnostic)
+        }
+        report.add("configuration", .ok, place.map { "\(ByteText.shown($0.path))\($0.reason)" } ?? "no file")
+        for (name, meant) in sources.suspectVariables {
+            report.add("environment", .warn, "there is no variable \(name)", fix: "did you mean \(meant)?")
+        }
+        for setting in Setting.allCases {
+            guard let (texts, origin) = sources.find(setting) else { continue }
+            let isPrivate = setting == .masterSecret || setting == .appKey
+            let shown = isPrivate ? "set" : texts.map(ByteText.shown).joined(separator: ", ")
+            report.add(setting.rawValue, .ok, "\(shown) (\(origin.words))")
+        }
+        lookAtSecrets(sources)
+        do throws(Failure) {
+            settings = try Settings(sources)
+            try FoundFileRule.check(sources)
+        } catch {
+            return fail("configuration", error.diagnostic)
+        }
+        if let settings { lookAtRules(settings) }
+    }
+
+    private mutating func lookAtSecrets(_ sources: SettingSources) {
+        var files = sources.find(.masterSecretFile).map { [("master_secret_file", $0.texts)] } ?? []
+        for setting in [ServeSetting.callersFile, .tlsKey] {
+            if let value = sources.file.serve.values[setting] { files.append((setting.rawValue, value.texts)) }
+        }
+        files += sources.file.serve.applications.map { ("applications", [$0.secretFile]) }
+        for (name, paths) in files {
+            for path in paths { lookAtSecret(name, path) }
+        }
+        guard sources.find(.appKey) == nil, files.isEmpty else { return }
+        report.add("credentials", .ok, "none are configured: requests go to the simulator")
+    }
+
+    /// The file is not opened.
+    private mutating func lookAtSecret(_ name: String, _ path: String) {
+        let shown = ByteText.shown(path)
+        do throws(FileSystem.Failure) {
+            guard try FileSystem.kind(of: path) == .file else {
+                report.add(name, .fail, "'\(shown)' is no file", fix: "name a file")
+                return
+            }
+        } catch {
+            report.add(
+                name, .fail, "cannot read '\(shown)': \(error.reason)", fix: "check the path and its permissions")
+            return
+        }
+        if FileSystem.isOpenToOthers(path) {
+            report.add(name, .warn, "'\(shown)' is open to other users", fix: "chmod 600 '\(shown)'")
+        } else {
+            report.add(name, .ok, "'\(shown)' is closed to other users")
+        }
+    }
+
+    private mutating func lookAtRules(_ settings: Settings) {
+        guard let paths = settings.rules else {
+            report.add("rules", .ok, "none: the verdict decides")
+            return
+        }
+        var engine = RuleEngine.Settings(wallClock: WallClock.milliseconds)
+        engine.run = settings.run
+        engine.config = settings.config
+        do throws(Diagnostic) {
+            let outline = try RulebookLoader(engine).load(RuleFiles.read(paths, limits: settings.run.limits)).outline
+            report.add("rules", .ok, "\(outline.rules.count) in force, revision \(outline.revision)")
+        } catch {
+            fail("rules", error)
+        }
+    }
+
+    // MARK: - Surroundings
+
+    private mutating func lookAtProxies() {
+        let names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
+        for name in names where shell.environment[name] != nil {
+            report.add(
+                "proxy", .warn, "\(name) is set, and moondial does not use it",
+                fix: "let the firewall allow the provider, or name a reverse proxy with \(Setting.baseURL.variable)")
+        }
+    }
+
+    private mutating func lookAtStateFolder() {
+        guard let history = HistoryFile(environment: shell.environment.variables)?.path else {
+            report.add("state", .warn, "there is no home folder: the prompt keeps no history", fix: "set HOME")
+            return
+        }
+        let folder = FileSystem.folder(of: history)
+        let shown = ByteText.shown(folder)
+        guard FileSystem.hasEntry(folder) else {
+            report.add("state", .ok, "\(shown), which the prompt makes when it needs it")
+            return
+        }
+        if access(folder, W_OK | X_OK) != 0 {
+            report.add(
+                "state", .fail, "cannot write to \(shown): \(String(cString: strerror(errno)))",
+                fix: "check its owner and permissions")
+        } else if FileSystem.hasEntry(history), FileSystem.isOpenToOthers(history) {
+            report.add(
+                "state", .warn, "the history is open to other users", fix: "chmod 600 '\(ByteText.shown(history))'")
+        } else {
+            report.add("state", .ok, shown)
+        }
+    }
+
+    /// This release was made after that day.
+    private static let released: Int64 = 1_767_225_600_000
+
+    private mutating func lookAtClock() {
+        let now = WallClock.milliseconds()
+        let text = UTCTime.text(milliseconds: now)
+        if now < Self.released {
+            report.add(
+                "clock", .fail, "the clock says \(text), so that certificates are not valid yet", fix: "set the clock")
+        } else {
+            report.add("clock", .ok, text)
+        }
+    }
+}
+
+extension ConfigurationPlace {
+    /// Why this file was read.
+    fileprivate var reason: String {
+        switch self {
+        case .named: ", which is named"
+        case .own: ", your own"
+        case .found: ", found in the working folder"
+        }
+    }
+}
+
+extension Origin {
+    /// Where a setting was given.
+    fileprivate var words: String {
+        switch self {
+        case .flag(let setting): setting.flag
+        case .environment(let setting): setting.variable
+        case .file(let value): value.site.description
+        }
+    }
+}
