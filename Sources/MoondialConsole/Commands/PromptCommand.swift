@@ -59,7 +59,7 @@ package struct PromptCommand: Sendable {
 
     /// In the order of `:help`.
     package static let all: [PromptCommand] =
-        helpCommands + ruleCommands + runCommands + [simulator] + sessionCommands
+        helpCommands + ruleCommands + runCommands + valueCommands + [simulator] + sessionCommands
 
     static func find(_ name: String) -> PromptCommand? { all.first { $0.name == name } }
 }
@@ -81,7 +81,7 @@ extension ReplSession {
             }
             try command.run(call)
         } catch {
-            fail(error as? Diagnostic ?? Diagnostic(.usage, "\(error)"))
+            failBlock(error as? Diagnostic ?? Diagnostic(.usage, "\(error)"))
             finishBlock()
         }
     }

@@ -19,6 +19,9 @@ package struct HistoryFileError: Error, Sendable, Hashable, CustomStringConverti
 
 /// The file that the blocks of all sessions are kept in: one line each, newlines and backslashes escaped.
 ///
+/// A line may begin with what is known about the block: `\@TIME OUTCOME TARGET\:`, the time in milliseconds since 1970. No
+/// escaped block begins so.
+///
 /// The file is 0600, a folder made for it 0700. A symbolic link, somebody else's file and anything but a regular file are
 /// refused. Each access locks the file, so that sessions that run at the same time lose nothing of each other.
 package struct HistoryFile: Sendable {
@@ -42,23 +45,23 @@ package struct HistoryFile: Sendable {
     }
 
     /// Reads the blocks, the oldest first. No file is no error. A file that has grown far beyond the capacity is cut.
-    package func load(capacity: Int = 10_000) throws(HistoryFileError) -> [String] {
+    package func load(capacity: Int = 10_000) throws(HistoryFileError) -> [KeptBlock] {
         guard access(path, F_OK) == 0 || isLink else { return [] }
         return try withLockedFile { descriptor, folder throws(HistoryFileError) in
             let blocks = try read(descriptor).split(separator: UInt8(ascii: "\n")).map(Self.decoded)
             if blocks.count > capacity + capacity / 4 {
-                let kept = History(blocks, capacity: capacity).texts
+                let kept = blocks.suffix(capacity)
                 try replace(with: kept, folder: folder)
-                return kept
+                return Array(kept)
             }
             return blocks
         }
     }
 
-    /// Adds a block at the end. What must not be kept has been taken out of it before.
-    package func append(_ block: String) throws(HistoryFileError) {
+    /// Adds blocks at the end. What must not be kept has been taken out of them before.
+    package func append(_ blocks: [KeptBlock]) throws(HistoryFileError) {
         try withLockedFile { descriptor, _ throws(HistoryFileError) in
-            var line = Self.encoded(block)
+            var line = blocks.flatMap(Self.encoded)
             // After a write that was cut off.
             var status = stat()
             var last: UInt8 = 0x0A
@@ -74,15 +77,23 @@ package struct HistoryFile: Sendable {
     package func rewrite(_ changes: [String: String]) throws(HistoryFileError) {
         try withLockedFile { descriptor, folder throws(HistoryFileError) in
             let blocks = try read(descriptor).split(separator: UInt8(ascii: "\n")).map(Self.decoded)
-            try replace(with: blocks.map { changes[$0] ?? $0 }, folder: folder)
+            let changed = blocks.map { block in
+                var block = block
+                block.text = changes[block.text] ?? block.text
+                return block
+            }
+            try replace(with: changed, folder: folder)
         }
     }
 
     // MARK: - Lines
 
-    static func encoded(_ block: String) -> [UInt8] {
+    static func encoded(_ block: KeptBlock) -> [UInt8] {
         var line: [UInt8] = []
-        for byte in block.utf8 {
+        if let time = block.time, let target = block.target {
+            line = Array("\\@\(time) \(block.outcome?.rawValue ?? "-") \(target)\\:".utf8)
+        }
+        for byte in block.text.utf8 {
             switch byte {
             case UInt8(ascii: "\\"): line += [byte, byte]
             case UInt8(ascii: "\n"): line += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
@@ -92,7 +103,20 @@ package struct HistoryFile: Sendable {
         return line + [UInt8(ascii: "\n")]
     }
 
-    static func decoded(_ line: ArraySlice<UInt8>) -> String {
+    static func decoded(_ line: ArraySlice<UInt8>) -> KeptBlock {
+        guard line.starts(with: Array("\\@".utf8)), let end = line.firstRange(of: Array("\\:".utf8)) else {
+            return KeptBlock(text(line))
+        }
+        let facts = String(decoding: line[..<end.lowerBound].dropFirst(2), as: UTF8.self).split(separator: " ")
+        var block = KeptBlock(text(line[end.upperBound...]))
+        guard facts.count == 3 else { return block }
+        block.time = Int64(facts[0])
+        block.outcome = BlockOutcome(rawValue: String(facts[1]))
+        block.target = String(facts[2])
+        return block
+    }
+
+    private static func text(_ line: ArraySlice<UInt8>) -> String {
         guard line.contains(UInt8(ascii: "\\")) else { return String(decoding: line, as: UTF8.self) }
         var block: [UInt8] = []
         var isEscaped = false
@@ -209,7 +233,7 @@ extension HistoryFile {
     }
 
     /// Puts a new file in the place of the locked one. Who waits for the lock finds out and opens the new one.
-    private func replace(with blocks: [String], folder: Int32) throws(HistoryFileError) {
+    private func replace(with blocks: some Sequence<KeptBlock>, folder: Int32) throws(HistoryFileError) {
         let temporary = "\(name).\(getpid()).new"
         unlinkat(folder, temporary, 0)
         let descriptor = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

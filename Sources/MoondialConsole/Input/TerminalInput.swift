@@ -37,9 +37,12 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
             historyFile: historyFile)
         printer = source.printer
         source.redactor = session.engine.redactor
+        source.target = session.setup.target
+        source.now = session.setup.wallClock
+        source.finished = session.finishedBlocks
         wake = source.waker
         do {
-            source.editor.history = History(try historyFile?.load() ?? [])
+            source.editor.history = History(try historyFile?.load() ?? [], target: session.setup.target)
         } catch {
             source.historyFile = nil
             session.note("warning: \(error); nothing is kept")
