@@ -38,6 +38,7 @@ extension ReplSession {
             failBlock(diagnostic)
             done()
         case .success(let views):
+            journal.end(.done, valueCount: views.count)
             var printer = printer(.full)
             printer.isStopped = { [stop] in stop.isRaised }
             let lines = views.map { printer.text($0) + "\n" }.joined()
@@ -107,6 +108,7 @@ private final class Timing {
                 session.note("took \(elapsed.roundedText)")
                 return done()
             }
+            session.journal.end(.done, valueCount: views.count)
             session.show(views)
             if session.sentCount != sent || used > Self.slow {
                 session.note("took \(elapsed.roundedText)")

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -48,7 +50,7 @@ package struct HistoryFile: Sendable {
     package func load(capacity: Int = 10_000) throws(HistoryFileError) -> [KeptBlock] {
         guard access(path, F_OK) == 0 || isLink else { return [] }
         return try withLockedFile { descriptor, folder throws(HistoryFileError) in
-            let blocks = try read(descriptor).split(separator: UInt8(ascii: "\n")).map(Self.decoded)
+            let blocks = Self.blocks(try read(descriptor))
             if blocks.count > capacity + capacity / 4 {
                 let kept = blocks.suffix(capacity)
                 try replace(with: kept, folder: folder)
@@ -76,7 +78,7 @@ package struct HistoryFile: Sendable {
     /// Puts other blocks in the place of those that are keys, wherever they stand.
     package func rewrite(_ changes: [String: String]) throws(HistoryFileError) {
         try withLockedFile { descriptor, folder throws(HistoryFileError) in
-            let blocks = try read(descriptor).split(separator: UInt8(ascii: "\n")).map(Self.decoded)
+            let blocks = Self.blocks(try read(descriptor))
             let changed = blocks.map { block in
                 var block = block
                 block.text = changes[block.text] ?? block.text
@@ -103,17 +105,47 @@ package struct HistoryFile: Sendable {
         return line + [UInt8(ascii: "\n")]
     }
 
-    static func decoded(_ line: ArraySlice<UInt8>) -> KeptBlock {
-        guard line.starts(with: Array("\\@".utf8)), let end = line.firstRange(of: Array("\\:".utf8)) else {
-            return KeptBlock(text(line))
+    /// The blocks of a file. By hand, since ten thousand lines are read before the first prompt.
+    static func blocks(_ bytes: [UInt8]) -> [KeptBlock] {
+        var targets = TargetNames()
+        return bytes.split(separator: UInt8(ascii: "\n")).map { block($0, &targets) }
+    }
+
+    private static func block(_ line: ArraySlice<UInt8>, _ targets: inout TargetNames) -> KeptBlock {
+        let (backslash, blank) = (UInt8(ascii: "\\"), UInt8(ascii: " "))
+        guard line.count > 2, line[line.startIndex] == backslash, line[line.startIndex + 1] == UInt8(ascii: "@"),
+            let outcome = line.firstIndex(of: blank),
+            let target = line[(outcome + 1)...].firstIndex(of: blank),
+            let end = line[target...].firstIndex(of: backslash), end + 1 < line.endIndex,
+            line[end + 1] == UInt8(ascii: ":")
+        else { return KeptBlock(text(line)) }
+        var time: Int64 = 0
+        for byte in line[(line.startIndex + 2)..<outcome] where LuaLexer.isDigit(byte) {
+            time = time &* 10 &+ Int64(byte - UInt8(ascii: "0"))
         }
-        let facts = String(decoding: line[..<end.lowerBound].dropFirst(2), as: UTF8.self).split(separator: " ")
-        var block = KeptBlock(text(line[end.upperBound...]))
-        guard facts.count == 3 else { return block }
-        block.time = Int64(facts[0])
-        block.outcome = BlockOutcome(rawValue: String(facts[1]))
-        block.target = String(facts[2])
-        return block
+        return KeptBlock(
+            text(line[(end + 2)...]), time: time, target: targets.name(line[(target + 1)..<end]),
+            outcome: Self.outcome(line[(outcome + 1)..<target]))
+    }
+
+    private static func outcome(_ bytes: ArraySlice<UInt8>) -> BlockOutcome? {
+        switch bytes.first {
+        case UInt8(ascii: "o"): .done
+        case UInt8(ascii: "e"): .failed
+        case UInt8(ascii: "s"): .interrupted
+        default: nil
+        }
+    }
+
+    /// Most lines have the target of the line before.
+    private struct TargetNames {
+        private var bytes: ArraySlice<UInt8> = []
+        private var name = ""
+
+        mutating func name(_ new: ArraySlice<UInt8>) -> String {
+            if new != bytes { (bytes, name) = (new, String(decoding: new, as: UTF8.self)) }
+            return name
+        }
     }
 
     private static func text(_ line: ArraySlice<UInt8>) -> String {

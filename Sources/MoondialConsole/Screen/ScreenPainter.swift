@@ -77,6 +77,7 @@ package struct ScreenPainter: Sendable {
     /// - Parameters:
     ///   - width: The cells of a row from now on.
     ///   - cursorColumn: Where the terminal says that the cursor is, from 0; nil when it does not say.
+    /// - Returns: Bytes for the terminal.
     package mutating func resize(width: Int, cursorColumn: Int? = nil) -> [UInt8] {
         if let shown {
             let broken = brokenAnew(shown, width: max(1, width))

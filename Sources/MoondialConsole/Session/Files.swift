@@ -25,9 +25,9 @@ enum Files {
     }
 
     /// Writes a file that only its owner can read, or nothing: another name is used until all of it is on the disk. A file of
-    /// that name is kept as it is, unless `replaces`; then the new one has its permissions.
+    /// that name is kept as it is, unless `replaces`; then the new one has its permissions. `fix` says what to do when there
+    /// is such a file.
     ///
-    /// - Parameter fix: What to do when there is such a file.
     /// - Throws: A diagnostic with code `io`.
     static func write(
         _ text: String, to path: String, replaces: Bool, fix: String = "name another file"

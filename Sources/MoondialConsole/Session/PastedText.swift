@@ -10,7 +10,10 @@ struct PastedText {
     /// Commands are inputs, and so is what is complete before a line that begins in the first column. Inputs that share a
     /// local variable stay together, when they can be run together.
     ///
-    /// - Parameter isIncomplete: Whether Lua needs more lines.
+    /// - Parameters:
+    ///   - text: What was pasted, without prompts and outputs.
+    ///   - isIncomplete: Whether Lua needs more lines.
+    ///   - isStatement: Whether Lua can run a text as statements.
     init(_ text: String, isIncomplete: (_ text: String) -> Bool, isStatement: (_ text: String) -> Bool) {
         let pieces = Self.pieces(of: text, isIncomplete: isIncomplete)
         let joined = Self.joiningLocals(pieces, isStatement: isStatement)

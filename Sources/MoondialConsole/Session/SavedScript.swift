@@ -25,39 +25,59 @@ struct SavedScript {
     /// Takes tokens and phones out of a block.
     let redacted: (_ text: String) -> String
 
-    /// How many blocks and commands are in it.
-    var count: Int { written.count }
+    /// How many blocks are in it.
+    var count: Int { pieces.count { if case .block = $0.content { true } else { false } } }
 
-    private var written: [SessionJournal.Entry] {
-        entries.filter { $0.outcome == .done && (!$0.isCommand || CommandInScript($0.text).line != nil) }
+    /// What an entry becomes.
+    private enum Content {
+        case block(String)
+        /// A line of Lua.
+        case remark(String)
+    }
+
+    private var pieces: [(entry: SessionJournal.Entry, content: Content)] {
+        entries.compactMap { entry in
+            guard entry.outcome == .done else { return nil }
+            guard entry.isCommand else { return (entry, .block(entry.text)) }
+            let command = CommandInScript(entry.text)
+            if let block = command.block { return (entry, .block(block)) }
+            return command.remark.map { (entry, .remark($0)) }
+        }
     }
 
     var text: String {
-        let bodies = written.map { $0.isCommand ? "" : redacted($0.text) }
-        let usesResults = bodies.contains { ScriptNames.usesResults(LuaText(Array($0.utf8))) }
-        let usesSpawn = bodies.contains { ScriptNames.spawnRange(LuaText(Array($0.utf8))) != nil }
+        let pieces = pieces
+        let blocks = pieces.compactMap { piece -> LuaText? in
+            if case .block(let text) = piece.content { LuaText(Array(redacted(text).utf8)) } else { nil }
+        }
+        let usesResults = blocks.contains(where: ScriptNames.usesResults)
         var text = header
         if usesResults { text += Self.keep }
-        if usesSpawn { text += Self.spawn }
+        if blocks.contains(where: { ScriptNames.spawnRange($0) != nil }) { text += Self.spawn }
         var lastFailure = 0
-        for (entry, body) in zip(written, bodies) {
-            if let line = entry.isCommand ? CommandInScript(entry.text).line : nil {
-                text += redacted(line) + "\n"
-                continue
+        for (entry, content) in pieces {
+            switch content {
+            case .remark(let line): text += redacted(line) + "\n"
+            case .block(let block):
+                let body = redacted(block)
+                if ScriptNames.uses("_error", in: LuaText(Array(body.utf8))) {
+                    text += error(before: entry, after: &lastFailure)
+                }
+                if body != block { text += "-- A phone or token of the next block was masked: put in yours.\n" }
+                text += self.text(of: body, entry, keepsResults: usesResults) + "\n"
+                if body.contains("\n") { text += "\n" }
             }
-            if ScriptNames.uses("_error", in: LuaText(Array(body.utf8))),
-                let failed = entries.last(where: { $0.number < entry.number && $0.failure != nil }),
-                failed.number > lastFailure
-            {
-                lastFailure = failed.number
-                text +=
-                    "_error = \(LuaWords.quoted(redacted(failed.failure ?? "").utf8)) -- of a block that is left out\n"
-            }
-            if body != entry.text { text += "-- A phone or token of the next block was masked: put in yours.\n" }
-            text += self.text(of: body, entry, keepsResults: usesResults) + "\n"
-            if body.contains("\n") { text += "\n" }
         }
         return text
+    }
+
+    /// What the last block has failed with, unless that was said before.
+    private func error(before entry: SessionJournal.Entry, after lastFailure: inout Int) -> String {
+        guard let failed = entries.last(where: { $0.number < entry.number && $0.failure != nil }),
+            let failure = failed.failure, failed.number > lastFailure
+        else { return "" }
+        lastFailure = failed.number
+        return "_error = \(LuaWords.quoted(redacted(failure).utf8)) -- of a block that is left out\n"
     }
 
     private var header: String {
@@ -77,12 +97,12 @@ struct SavedScript {
         let kind = kind(body)
         if kind == .expression || (kind == .call && keepsValue) {
             let value = lua.withoutLastSemicolons
-            return keepsResults ? "keep(\(value)\(lua.endsInComment ? "\n" : ""))" : "_ = \(value)"
+            return keepsResults ? "keep_values(\(value)\(lua.endsInComment ? "\n" : ""))" : "_ = \(value)"
         }
         let shape = ScriptShape(lua)
         if shape.returns {
             let function = "(function(...)\n\(body)\nend)()"
-            return keepsResults ? "keep(\(function))" : "_ = \(function)"
+            return keepsResults ? "keep_values(\(function))" : "_ = \(function)"
         }
         if shape.declares { return "do\n\(body)\nend" }
         // The line before could go on with a bracket.
@@ -94,7 +114,7 @@ struct SavedScript {
         -- The last values, as the prompt keeps them.
         local _, _1, _2, _3, _4, _5, _6, _7, _8, _9, _error
 
-        local function keep(...)
+        local function keep_values(...)
           local count, values, isKept = select("#", ...), { ... }, false
           for number = 1, count do isKept = isKept or values[number] ~= nil end
           if not isKept then return end
@@ -112,7 +132,7 @@ struct SavedScript {
 
     private static let spawn = """
         -- In a script a function of moondial.spawn runs to its end before the next line.
-        local function spawn(run, ...) run(...) end
+        local function spawn_now(run, ...) run(...) end
 
 
         """
@@ -125,24 +145,30 @@ struct SavedScript {
 
 /// What a command becomes in a script.
 private struct CommandInScript {
+    /// Lua that the command has run.
+    private(set) var block: String?
     /// A line of Lua; nil for a command that leads to nothing that a script could miss.
-    let line: String?
+    private(set) var remark: String?
 
     init(_ text: String) {
         let command = text.trimmingSpaces
         let name = command.dropFirst().prefix { !$0.isWhitespace }
-        let isSimple = command.allSatisfy { $0 != "\n" }
+        let argument = String(command.dropFirst(name.count + 1)).trimmingSpaces
+        if ["full", "time"].contains(name) {
+            block = argument.isEmpty ? nil : argument
+            return
+        }
         let why: String? =
             switch name {
             case "load": "the line at the top loads it"
-            case "sim" where command != ":sim": "what a script asks of the simulator is in its tokens: sim:code=9003"
-            case "set", "trace": "for the prompt alone"
+            case "sim" where !argument.isEmpty: "what a script asks of the simulator is in its tokens: sim:code=9003"
+            case "set" where !argument.isEmpty, "trace": "for the prompt alone"
             case "drop": "a script has no such command: leave the rule out"
-            case "full", "time": "shown at the prompt"
             case "try": "many requests, which were tried at the prompt"
             default: nil
             }
-        line = isSimple ? why.map { "-- \(command)    (\($0))" } : nil
+        let line = command.replacing("\n", with: " ")
+        remark = why.map { "-- \(line)    (\($0))" }
     }
 }
 
@@ -226,7 +252,7 @@ private enum ScriptNames {
 
     static func replacingSpawn(in text: String) -> String {
         var bytes = Array(text.utf8)
-        while let range = spawnRange(LuaText(bytes)) { bytes.replaceSubrange(range, with: Array("spawn".utf8)) }
+        while let range = spawnRange(LuaText(bytes)) { bytes.replaceSubrange(range, with: Array("spawn_now".utf8)) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

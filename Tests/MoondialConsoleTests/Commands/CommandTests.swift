@@ -179,7 +179,7 @@ struct CommandTests {
 
                 -- A phone or token of the next block was masked: put in yours.
                 d = verify("139****5678", "<token>")
-                keep(d.endpoint)
+                keep_values(d.endpoint)
                 print(_)
 
                 """))

@@ -46,7 +46,8 @@ struct SavedScriptTests {
             (["error \"no\"", "print(\"after\")"], ["after"]),
             (["t = {}", "for _, v in ipairs { 1, 2 } do t[#t + 1] = v end", "print(#t)"], ["2"]),
             (["moondial.spawn(function(a) print(a) end, 7)"], ["7"]),
-            (["show({ 1, x = 2 })"], []),
+            (["show({ 1, x = 2 })"], []), ([":time (function() y = 5 return 6 end)()", "print(y, _)"], ["5\t6"]),
+            ([":full 7", "print(_)"], ["7"]), (["function keep() return 8 end", "keep()", "print(_)"], ["8"]),
             (["print((...))", "return ..."], ["nil"]),
             (
                 ["local a <close> = setmetatable({}, { __close = function() print \"closed\" end })", "print(1)"],
@@ -75,7 +76,7 @@ struct SavedScriptTests {
             ":load \(folder.path)/r.lua", ":sim code 9003", ":set depth 3", ":rules", "x = 1", ":full x", "print(x)",
         ])
         #expect(outcome.script.contains("-- Run it with: moondial run --rules \(folder.path)/r.lua FILE."))
-        for line in ["-- :load", "-- :sim code 9003    (", "-- :set depth 3    (", "-- :full x    ("] {
+        for line in ["-- :load", "-- :sim code 9003    (", "-- :set depth 3    ("] {
             #expect(outcome.script.contains("\n\(line)"))
         }
         #expect(!outcome.script.contains(":rules"))
