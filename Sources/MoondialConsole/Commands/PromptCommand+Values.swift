@@ -59,6 +59,8 @@ extension ReplSession {
         }
         guard !rest.isEmpty else { return done() }
         var end = min(rest.startIndex + Self.pieceSize, rest.endIndex)
+        // Between lines, where there are any: no escape sequence is cut.
+        if end < rest.endIndex, let newline = rest[..<end].lastIndex(of: UInt8(ascii: "\n")) { end = newline + 1 }
         while end < rest.endIndex, rest[end] & 0xC0 == 0x80 { end += 1 }
         screen.results(String(decoding: rest[..<end], as: UTF8.self))
         let isAtLineStart = rest[end - 1] == UInt8(ascii: "\n")
