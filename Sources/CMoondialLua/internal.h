@@ -197,7 +197,7 @@ bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *byte
 // MARK: - view.c
 
 /// How much of a value is shown: with an error value, less than what a log or a prompt may show.
-typedef enum { MOONDIAL_VIEW_OF_VALUE, MOONDIAL_VIEW_OF_ERROR } moondial_view_size;
+typedef enum { MOONDIAL_VIEW_OF_VALUE, MOONDIAL_VIEW_OF_ERROR, MOONDIAL_VIEW_OF_ALL } moondial_view_size;
 /// Appends a view of the value at `index` to the outbox. It never goes over a limit: what there is no room for, beside the
 /// other values on the outbox, is left out. Fails only when memory runs out. Never raises.
 moondial_status moondial_encode_view(lua_State *L, int index, moondial_view_size size);
@@ -377,6 +377,12 @@ moondial_excess moondial_find_excess(const char *text, size_t count);
 /// of the compiler: LUA_OK, or another status with the message in its place. May raise (memory).
 int moondial_repair(lua_State *L, const char *text, size_t count);
 
+// MARK: - lines.c
+
+/// Replaces the function on top of the stack by one whose lines have numbers that are greater by `lines`: LUA_OK, or another
+/// status with the message in its place. May raise (memory).
+int moondial_move_lines(lua_State *L, size_t lines);
+
 // MARK: - compile.c
 
 /// Bytes of one text to compile, unless the host says otherwise.
@@ -385,6 +391,8 @@ enum { MOONDIAL_SOURCE_LIMIT = 128 << 10 };
 /// Compiles text (never bytecode), if it is not too much: LUA_OK with the function on top of the stack, or another status
 /// with the message there. May raise (memory).
 int moondial_compile(lua_State *L, const char *text, size_t count, const char *name);
+/// The same for a text whose first line has this number.
+int moondial_compile_at(lua_State *L, const char *text, size_t count, const char *name, uint32_t first_line);
 /// `load`, for text only. No script code runs inside the parser. Upvalue: the globals of what is loaded, or none for those
 /// of the VM.
 int moondial_load(lua_State *L);

@@ -221,12 +221,13 @@ typedef struct {
     const char *source;
     size_t count;
     const char *name;
+    uint32_t first_line;
     int32_t function;
 } chunk;
 
 static int load_chunk(lua_State *L) {
     chunk *c = lua_touserdata(L, 1);
-    if (moondial_compile(L, c->source, c->count, c->name) != LUA_OK) return lua_error(L);
+    if (moondial_compile_at(L, c->source, c->count, c->name, c->first_line) != LUA_OK) return lua_error(L);
     c->function = luaL_ref(L, LUA_REGISTRYINDEX);
     return 0;
 }
@@ -283,8 +284,8 @@ moondial_status moondial_vm_forget_modules(moondial_vm *vm) { return protect(vm,
 moondial_status moondial_vm_freeze(moondial_vm *vm, const char *path) { return protect(vm, freeze_value, path); }
 
 moondial_status moondial_vm_load(
-    moondial_vm *vm, const void *source, size_t count, const char *name, int32_t *function) {
-    chunk c = {source ? source : "", count, name, MOONDIAL_NO_FUNCTION};
+    moondial_vm *vm, const void *source, size_t count, const char *name, uint32_t first_line, int32_t *function) {
+    chunk c = {source ? source : "", count, name, first_line, MOONDIAL_NO_FUNCTION};
     moondial_status status = protect(vm, load_chunk, &c);
     *function = c.function;
     return status == MOONDIAL_RUNTIME ? MOONDIAL_SYNTAX : status;  // nothing of the text has run

@@ -30,6 +30,8 @@ package struct HostFunction {
         package static let views = Options(rawValue: UInt32(MOONDIAL_VIEWS))
         /// Arguments that have a `__tostring` arrive as the text that it gives.
         package static let texts = Options(rawValue: UInt32(MOONDIAL_TEXTS))
+        /// The views are not cut, up to four million values and tables 200 deep.
+        package static let wholeViews: Options = [.views, Options(rawValue: UInt32(MOONDIAL_WHOLE_VIEWS))]
     }
 
     /// A global ("verify"), a field ("moondial.json.encode"), or "host.name" for the prelude alone.

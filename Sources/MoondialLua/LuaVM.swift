@@ -135,21 +135,46 @@ package final class LuaVM {
     package func load(
         _ text: [UInt8], name: LuaSourceName, firstLine: Int = 1, frame: (before: String, after: String) = ("", "")
     ) throws(LuaError) -> LuaFunction {
-        preconditionNotAnswering()
         sources.add(text, for: name, firstLine: firstLine)
+        return try compile(text, name: name, firstLine: firstLine, frame: frame)
+    }
+
+    /// Whether a text can be compiled, inside a frame: neither errors nor anything else can show it later.
+    ///
+    /// - Throws: As ``load(_:name:firstLine:frame:)``.
+    package func check(_ text: [UInt8], frame: (before: String, after: String) = ("", "")) throws(LuaError) {
+        _ = try compile(text, name: .label("block"), firstLine: 1, frame: frame)
+    }
+
+    /// Whether ``check(_:frame:)`` does not throw, in less time.
+    package func canCompile(_ text: [UInt8], frame: (before: String, after: String) = ("", "")) -> Bool {
         var reference: Int32 = 0
-        var chunk = text
-        if firstLine > 1 || frame != ("", "") {
-            chunk = [UInt8](repeating: UInt8(ascii: "\n"), count: firstLine - 1)
-            chunk += frame.before.utf8
-            chunk += text
-            chunk += frame.after.utf8
+        guard compile(text, name: .label("block"), firstLine: 1, frame: frame, &reference) == MOONDIAL_OK else {
+            return false
         }
-        let status = chunk.withUnsafeBytes {
-            moondial_vm_load(handle, $0.baseAddress, $0.count, name.chunkName, &reference)
-        }
+        moondial_vm_release(handle, reference)
+        return true
+    }
+
+    private func compile(
+        _ text: [UInt8], name: LuaSourceName, firstLine: Int, frame: (before: String, after: String)
+    ) throws(LuaError) -> LuaFunction {
+        var reference: Int32 = 0
+        let status = compile(text, name: name, firstLine: firstLine, frame: frame, &reference)
         guard status == MOONDIAL_OK else { throw LuaError(status: status, vm: self) }
         return LuaFunction(vm: self, reference: reference, site: LuaSite(source: name, line: 1))
+    }
+
+    private func compile(
+        _ text: [UInt8], name: LuaSourceName, firstLine: Int, frame: (before: String, after: String),
+        _ reference: inout Int32
+    ) -> moondial_status {
+        preconditionNotAnswering()
+        let chunk = frame == ("", "") ? text : Array(frame.before.utf8) + text + frame.after.utf8
+        return chunk.withUnsafeBytes {
+            moondial_vm_load(
+                handle, $0.baseAddress, $0.count, name.chunkName, UInt32(clamping: max(1, firstLine)), &reference)
+        }
     }
 
     /// Runs text of the host itself with the host-only functions as its argument. Its frames are left out of errors and

@@ -39,7 +39,8 @@ package enum ByteText {
 
     /// Whether the text stands for bytes that are not UTF-8.
     package static func hasRawBytes(_ text: String) -> Bool {
-        text.unicodeScalars.contains { marks ~= $0.value }
+        // The first byte of all those scalars, and of few others.
+        text.utf8.contains(0xF4) && text.unicodeScalars.contains { marks ~= $0.value }
     }
 
     /// The bytes, printable on one line: "\xFF" for a byte that is not UTF-8.

@@ -42,6 +42,57 @@ struct PromptInterruptTests {
         #expect(try await prompt.run("6 * 7") == ["42"])
     }
 
+    @Test("leaving with calls in flight", arguments: ["\u{4}", ":quit\r"]) func leaving(_ keys: String) async throws {
+        let prompt = try await TerminalProcess(width: 200)
+        try await prompt.expectPrompt()
+        for call in ["verify(", "moondial.attempt(\"h5\", "] {
+            try await prompt.run("moondial.spawn(function() return \(call)\"13800138000\", \"sim:delay=600s\") end)")
+        }
+        prompt.type(keys)
+        #expect(try await prompt.finish() == 0)
+        for endpoint in ["mobile", "h5"] {
+            #expect(
+                prompt.lines.contains(
+                    "interrupted: the attempt at \(endpoint) may have been delivered, the token may be spent"))
+        }
+        #expect(prompt.lines.contains("[1] stopped") && prompt.lines.contains("[2] stopped"))
+    }
+
+    @Test func aSignalWithACallInFlight() async throws {
+        let prompt = try await TerminalProcess(width: 200)
+        try await prompt.expectPrompt()
+        prompt.type("print \"busy\" return verify(\"13800138000\", \"sim:delay=600s\")\r")
+        try await prompt.expect { $0.lines.contains("busy") }
+        prompt.send(SIGTERM)
+        #expect(try await prompt.finish() == 143)
+        #expect(
+            prompt.lines.contains(
+                "interrupted: the attempt at mobile may have been delivered, the token may be spent"))
+    }
+
+    @Test func filesThatLoad() async throws {
+        let folder = try TemporaryFolder(["loop.lua": "print \"busy\" while true do pcall(error) end"])
+        let prompt = try await TerminalProcess(in: folder)
+        try await prompt.expectPrompt()
+        prompt.type(":load loop.lua\r")
+        try await prompt.expect { $0.lines.contains("busy") }
+        prompt.type("\u{3}")
+        try await prompt.expectPrompt()
+        #expect(prompt.lines.contains("error[cancelled]: interrupted"))
+    }
+
+    @Test func aValueThatIsShownInFull() async throws {
+        let prompt = try await TerminalProcess()
+        try await prompt.expectPrompt()
+        try await prompt.run("t = {} for i = 1, 2000000 do t[i] = i end")
+        prompt.type(":full t\r")
+        try await prompt.expect { $0.transcript.contains("  1,") }
+        prompt.type("\u{3}")
+        try await prompt.expectPrompt()
+        #expect(prompt.lines.contains("error[cancelled]: interrupted"))
+        #expect(try await prompt.run("6 * 7") == ["42"])
+    }
+
     @Test func whatNeverWaitsInTheBackground() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()

@@ -59,7 +59,77 @@ struct PromptTests {
         prompt.type("\u{1B}[200~" + lines.joined(separator: "\n") + "\u{1B}[201~")
         try await prompt.expect { $0.lines.last == "   > print(n)" }
         prompt.type("\r")
-        try await prompt.expect { $0.lines.suffix(3) == ["   > print(n)", "10000", "sim>"] }
+        // Each line runs by itself.
+        try await prompt.expect { $0.lines.suffix(3) == ["sim> print(n)", "10000", "sim>"] }
+    }
+
+    @Test func aPastedTranscriptIsRunInputByInput() async throws {
+        let prompt = try await TerminalProcess()
+        try await prompt.expectPrompt()
+        let transcript = """
+            $ moondial
+            sim> 1 + 1
+            2
+            sim> rule "ask" {
+               >   map_result = { mismatch = review "ask_for_sms" },
+               > }
+            rule 'ask' added: map_result
+            sim> :rules
+               rule  hooks       hits  source
+            1  ask   map_result  0     stdin:2
+
+            """
+        prompt.type("\u{1B}[200~\(transcript)\u{1B}[201~")
+        try await prompt.expect { $0.lines.last == "   > :rules" }
+        prompt.type("\r")
+        try await prompt.expect { $0.lines.count > 9 && $0.lines.last == "sim>" && $0.isPasteBracketed }
+        #expect(
+            Array(prompt.lines.suffix(10)) == [
+                "sim> 1 + 1", "2", "sim> rule \"ask\" {", "   >   map_result = { mismatch = review \"ask_for_sms\" },",
+                "   > }",
+                "rule 'ask' added: map_result", "sim> :rules", "   rule  hooks       hits  source",
+                "1  ask   map_result  0     stdin:2", "sim>",
+            ])
+        // Each input is in the history by itself.
+        prompt.type("\u{1B}[A")
+        try await prompt.expect { $0.lines.last == "sim> :rules" }
+        prompt.type("\u{1B}[A\u{1B}[A")
+        try await prompt.expect { $0.lines.last == "sim> 1 + 1" }
+    }
+
+    @Test("a paste without its end", arguments: ["\u{1B}", "\u{3}"]) func aPasteWithoutItsEnd(key: String) async throws
+    {
+        let prompt = try await TerminalProcess()
+        try await prompt.expectPrompt()
+        prompt.type("\u{1B}[200~6 * 7")
+        prompt.type(key)
+        if key == "\u{3}" {
+            try await prompt.expect { $0.lines.suffix(2) == ["sim> ^C", "sim>"] }
+        } else {
+            try await prompt.expect { $0.lines.last == "sim> 6 * 7" }
+        }
+        prompt.type("\u{15}1 + 1\r")
+        try await prompt.expect { $0.lines.suffix(3) == ["sim> 1 + 1", "2", "sim>"] }
+    }
+
+    @Test func historyIsThatOfTheTarget() async throws {
+        let folder = try TemporaryFolder()
+        let sim = try await TerminalProcess(environment: ["XDG_STATE_HOME": folder.path("state")], in: folder)
+        try await sim.expectPrompt()
+        try await sim.run("answer = 42")
+        sim.type("\u{4}")
+        #expect(try await sim.finish() == 0)
+        let live = try await TerminalProcess(
+            ["repl", "--live", "--base-url", "http://127.0.0.1:1", "--insecure", "--yes-insecure"],
+            environment: [
+                "XDG_STATE_HOME": folder.path("state"), "MOONDIAL_APP_KEY": "key", "MOONDIAL_MASTER_SECRET": "secret",
+            ],
+            in: folder)
+        try await live.expectPrompt("LIVE(127.0.0.1:1)>")
+        live.type("answ")
+        try await live.expect { $0.lines.last == "LIVE(127.0.0.1:1)> answ" }
+        live.type("\u{15}:history answer\r")
+        try await live.expect { $0.lines.contains { $0.contains("ok") && $0.hasSuffix("sim  answer = 42") } }
     }
 
     @Test func aResizeDrawsAnew() async throws {

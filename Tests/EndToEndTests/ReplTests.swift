@@ -107,9 +107,48 @@ struct ReplTests {
     @Test func aFileRunsFirst() async throws {
         let folder = try TemporaryFolder(["start.lua": "local hidden = 1\nshared = hidden + 1\nprint(arg[0])\n"])
         let plain = try await Executable.run(["repl", "start.lua"], input: "shared\n", in: folder)
-        #expect(plain.output == "start.lua\n")
+        #expect(plain.output == "start.lua\n2\n")
         let staying = try await Executable.run(["repl", "-i", "start.lua"], input: "shared\n", in: folder)
         #expect(staying.output == "start.lua\n2\n")
+        let failing = try TemporaryFolder(["start.lua": "error 'no'\n"])
+        let ended = try await Executable.run(["repl", "start.lua"], input: "1\n", in: failing)
+        #expect(ended.output == "" && ended.status == 65)
+        let kept = try await Executable.run(["repl", "--keep-going", "start.lua"], input: "1\n", in: failing)
+        #expect(kept.output == "1\n" && kept.status == 65)
+    }
+
+    @Test("bytes are taken and given as they are", arguments: [true, false]) func bytes(isPiped: Bool) async throws {
+        let folder = try TemporaryFolder()
+        let script =
+            #"printf '\357\273\277print(#"\377", "\377\0")\n' | $MOONDIAL "# + (isPiped ? "repl" : "run -")
+            + " | od -An -tx1"
+        let outcome = try await Executable.shell(script, in: folder)
+        #expect(outcome.output == " 31 09 ff 00 0a\n" && outcome.errors == "")
+    }
+
+    @Test func aFolderIsNoInput() async throws {
+        let outcome = try await Executable.shell("$MOONDIAL repl < /", in: TemporaryFolder())
+        #expect(outcome.errors == "error[io]: cannot read standard input: Is a directory\n  = fix: check what it is\n")
+        #expect(outcome.status == 74)
+    }
+
+    @Test func manyStatementsInAPipe() async throws {
+        let input = (0..<20_000).map { "x\($0 % 50) = \($0)\n" }.joined() + "x49\nnosuch\n"
+        let outcome = try await Executable.run(["repl"], input: input)
+        #expect(outcome.output == "19999\n")
+        #expect(outcome.errors.contains(" --> stdin:20002\n"))
+    }
+
+    @Test("leaving a pipe with calls in flight", arguments: [":quit", "nosuch()"]) func leavingAPipe(last: String)
+        async throws
+    {
+        let spawn = "moondial.spawn(function() return verify(\"13800138000\", \"sim:delay=600s\") end)"
+        let outcome = try await Executable.run(
+            ["repl"], input: "\(spawn)\nverify(\"13800138000\", \"sim:\").code\n\(last)\n")
+        #expect(
+            outcome.errors.contains(
+                "interrupted: the attempt at mobile may have been delivered, the token may be spent\n"))
+        #expect(outcome.errors.hasSuffix("[1] stopped\n"))
     }
 
     @Test func aPipeIsNoPlaceForTheFirstLiveCall() async throws {

@@ -110,5 +110,7 @@ package final class PseudoTerminal {
         guard count > 0 else { return }
         output += bytes[..<count]
         emulator.write(Array(bytes[..<count]))
+        let reports = emulator.takeReports()
+        if !reports.isEmpty { _ = reports.withUnsafeBytes { write(user, $0.baseAddress, $0.count) } }
     }
 }

@@ -15,6 +15,12 @@ package struct TerminalEmulator {
     package private(set) var unknown: [String] = []
     package private(set) var isPasteBracketed = false
     package private(set) var bells = 0
+    /// What the terminal answers to questions, to be taken.
+    package private(set) var reports: [UInt8] = []
+    /// Lines are broken anew when the width changes; else rows are cut.
+    package var reflows = true
+    /// Of each row, whether its line goes on in the next one.
+    private var goesOn: [Bool]
     /// How often all below the cursor was erased.
     package private(set) var erasures = 0
     private var waitsAtEdge = false
@@ -25,6 +31,12 @@ package struct TerminalEmulator {
         self.width = width
         self.height = height
         grid = Array(repeating: Self.blankRow(width), count: height)
+        goesOn = Array(repeating: false, count: height)
+    }
+
+    package mutating func takeReports() -> [UInt8] {
+        defer { reports = [] }
+        return reports
     }
 
     /// The rows without blanks at their end, up to the last one that is not empty.
@@ -67,20 +79,34 @@ package struct TerminalEmulator {
     /// Another size; the text is broken anew as terminals do, and the cursor stays in its line.
     package mutating func resize(width new: Int, height newHeight: Int) {
         var rows: [[Screen.Cell]] = []
+        var flags: [Bool] = []
         var cursor = (row: 0, column: 0)
+        var line: [Screen.Cell] = []
+        var cursorInLine: Int?
         for (index, cells) in grid.enumerated() {
-            let cells = Self.trimmed(cells)
-            if index == row { cursor = (rows.count + min(column, max(0, cells.count)) / new, column % new) }
-            if cells.count <= new || new >= width {
-                rows.append(cells)
-            } else {
-                rows += stride(from: 0, to: cells.count, by: new).map { Array(cells[$0..<min($0 + new, cells.count)]) }
+            if index == row { cursorInLine = line.count + column }
+            let isJoined = reflows && goesOn[index] && index + 1 < grid.count
+            line += isJoined ? cells : Self.trimmed(cells)
+            if isJoined { continue }
+            let broken = reflows ? Self.broken(line, width: new) : [Array(line.prefix(new))]
+            if let place = cursorInLine {
+                cursor = reflows ? Self.place(place, in: line, width: new) : (0, min(place, new - 1))
+                cursor.row += rows.count
             }
+            rows += broken
+            flags += broken.indices.map { $0 + 1 < broken.count }
+            (line, cursorInLine) = ([], nil)
+        }
+        while rows.count <= cursor.row {
+            rows.append([])
+            flags.append(false)
         }
         while rows.count > newHeight, rows.last == [], rows.count - 1 > cursor.row { rows.removeLast() }
         let gone = max(0, rows.count - newHeight)
         scrollback += rows.prefix(gone)
         rows.removeFirst(gone)
+        flags.removeFirst(gone)
+        goesOn = Array((flags + [Bool](repeating: false, count: newHeight)).prefix(newHeight))
         width = new
         height = newHeight
         grid = rows.map { Array(($0 + Self.blankRow(new)).prefix(new)) }
@@ -88,6 +114,23 @@ package struct TerminalEmulator {
         row = max(0, cursor.row - gone)
         column = min(cursor.column, new - 1)
         waitsAtEdge = false
+    }
+
+    /// A line in rows; no wide character is cut.
+    private static func broken(_ line: [Screen.Cell], width: Int) -> [[Screen.Cell]] {
+        var rows: [[Screen.Cell]] = [[]]
+        for cell in line where cell.width > 0 {
+            if rows[rows.count - 1].count + Int(cell.width) > width { rows.append([]) }
+            rows[rows.count - 1].append(cell)
+            if cell.width == 2 { rows[rows.count - 1].append(Screen.Cell(character: " ", width: 0, style: cell.style)) }
+        }
+        return rows
+    }
+
+    private static func place(_ cursor: Int, in line: [Screen.Cell], width: Int) -> (row: Int, column: Int) {
+        let before = broken(Array(line.prefix(cursor)), width: width)
+        let column = (before.last?.count ?? 0) + max(0, cursor - line.count)
+        return (before.count - 1 + column / width, column % width)
     }
 
     private static func text(_ cells: [Screen.Cell]) -> String {
@@ -128,6 +171,7 @@ extension TerminalEmulator {
             let cells = TerminalWidths.cells(of: character)
             guard cells > 0 else { continue }
             if waitsAtEdge || column + cells > width {
+                goesOn[row] = true
                 column = 0
                 lineFeed()
             }
@@ -155,6 +199,8 @@ extension TerminalEmulator {
         } else {
             scrollback.append(grid.removeFirst())
             grid.append(Self.blankRow(width))
+            goesOn.append(false)
+            goesOn.removeFirst()
         }
     }
 
@@ -187,8 +233,11 @@ extension TerminalEmulator {
             erasures += 1
             erase(row, from: column)
             for row in (row + 1)..<max(row + 1, height) { erase(row, from: 0) }
-        case "J" where parameters == "2": grid = Array(repeating: Self.blankRow(width), count: height)
+        case "J" where parameters == "2":
+            grid = Array(repeating: Self.blankRow(width), count: height)
+            goesOn = Array(repeating: false, count: height)
         case "m": setStyle(parameters)
+        case "n" where parameters == "6": reports += Array("\u{1B}[\(row + 1);\(column + 1)R".utf8)
         case "h" where parameters == "?2004": isPasteBracketed = true
         case "l" where parameters == "?2004": isPasteBracketed = false
         default: unknown.append(parameters + String(final))
@@ -199,6 +248,7 @@ extension TerminalEmulator {
     private mutating func erase(_ row: Int, from column: Int) {
         if grid[row][column].width == 0, column > 0 { grid[row][column - 1] = .blank }
         for index in column..<width { grid[row][index] = .blank }
+        goesOn[row] = false
         // The painter has to reset the style before it erases.
         if style != .plain { unknown.append("erasing in a style") }
     }

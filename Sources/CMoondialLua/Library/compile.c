@@ -14,6 +14,7 @@ typedef struct {
     const moondial_vm *vm;
     const char *next;
     size_t left;
+    uint32_t newlines;  ///< before the text
 } source;
 
 static const char *read_piece(lua_State *L, void *data, size_t *count) {
@@ -21,6 +22,13 @@ static const char *read_piece(lua_State *L, void *data, size_t *count) {
     if (s->vm->stopping) {  // the parser is left the ordinary way, because it owns memory
         lua_pushnil(L);
         lua_error(L);
+    }
+    static const char newlines[] = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
+    if (s->newlines > 0) {
+        uint32_t some = s->newlines < sizeof newlines - 1 ? s->newlines : sizeof newlines - 1;
+        s->newlines -= some;
+        *count = some;
+        return newlines;
     }
     const char *piece = s->next;
     *count = s->left < PIECE ? s->left : PIECE;
@@ -52,7 +60,7 @@ static void push_excess(lua_State *L, moondial_excess excess) {
         lua_pushfstring(L, "chunk has an expression with more than %d fields of fields", MOONDIAL_CHAIN_LIMIT);
 }
 
-int moondial_compile(lua_State *L, const char *text, size_t count, const char *name) {
+static int compile(lua_State *L, const char *text, size_t count, const char *name, uint32_t newlines) {
     moondial_vm *vm = moondial_vm_of(L);
     if (count > vm->source_limit) {
         push_too_large(L, count);
@@ -63,13 +71,26 @@ int moondial_compile(lua_State *L, const char *text, size_t count, const char *n
         push_excess(L, excess);
         return LUA_ERRSYNTAX;
     }
-    source s = {vm, text, count};
+    source s = {vm, text, count, newlines};
     vm->loading = MOONDIAL_LOADS_TEXT;
     int status = lua_load(L, read_piece, &s, name, "t");
     vm->loading = MOONDIAL_LOADS_NOTHING;
     moondial_poll(L, vm);
     if (status == LUA_ERRSYNTAX && is_incomplete(L)) moondial_note_kind(L, MOONDIAL_ERROR_SOURCE_INCOMPLETE);
     return status == LUA_OK ? moondial_repair(L, text, count) : status;
+}
+
+int moondial_compile(lua_State *L, const char *text, size_t count, const char *name) {
+    return compile(L, text, count, name, 0);
+}
+
+int moondial_compile_at(lua_State *L, const char *text, size_t count, const char *name, uint32_t first_line) {
+    int status = compile(L, text, count, name, 0);
+    if (first_line <= 1) return status;
+    if (status == LUA_OK) return moondial_move_lines(L, first_line - 1);
+    if (status != LUA_ERRSYNTAX) return status;
+    lua_pop(L, 1);
+    return compile(L, text, count, name, first_line - 1);  // for the line in the message
 }
 
 // MARK: - load

@@ -12,85 +12,11 @@
 //
 // What stays open so is closed later, when something else has its register: any value, also one of the host's. The rule
 // here needs no case distinction: a CLOSE closes all that ends with it.
-//
-// A function is what `lua_dump` makes of it, whose format is that of ldump.c in all of Lua 5.4. It has only been written
-// here, so what is not understood is an error of ours, and still nothing is read or written outside of it.
 
 #define _GNU_SOURCE  // memmem
 #include <string.h>
 
-#include "internal.h"
-
-typedef struct {
-    uint8_t *next;
-    const uint8_t *end;
-    bool malformed;
-    bool changed;
-} dump;
-
-// MARK: - Reading
-
-static void give_up(dump *d) {
-    d->malformed = true;
-    d->next = (uint8_t *)d->end;
-}
-
-/// `count` items of `size` bytes each.
-static uint8_t *take(dump *d, size_t count, size_t size) {
-    if (count > (size_t)(d->end - d->next) / size) {
-        give_up(d);
-        return d->next;
-    }
-    uint8_t *items = d->next;
-    d->next += count * size;
-    return items;
-}
-
-static int take_byte(dump *d) {
-    const uint8_t *byte = take(d, 1, 1);
-    return d->malformed ? 0 : *byte;
-}
-
-/// Seven bits to a byte, most significant first; the last byte has the eighth bit.
-static size_t take_number(dump *d) {
-    size_t number = 0;
-    while (d->next < d->end && number <= SIZE_MAX >> 7) {
-        uint8_t byte = *d->next++;
-        number = number << 7 | (byte & 0x7f);
-        if (byte & 0x80) return number;
-    }
-    give_up(d);
-    return 0;
-}
-
-static void skip_string(dump *d) {
-    size_t size = take_number(d);  // one more than its length; 0 for none
-    if (size > 1) take(d, size - 1, 1);
-}
-
-static void skip_constants(dump *d) {
-    enum { INTEGER = 0x03, FLOAT = 0x13, SHORT_STRING = 0x04, LONG_STRING = 0x14, NIL = 0x00, FALSE = 0x01, TRUE = 0x11 };
-    for (size_t left = take_number(d); left > 0 && !d->malformed; left--) {
-        switch (take_byte(d)) {
-            case INTEGER: take(d, 1, sizeof(lua_Integer)); break;
-            case FLOAT: take(d, 1, sizeof(lua_Number)); break;
-            case SHORT_STRING:
-            case LONG_STRING: skip_string(d); break;
-            case NIL:
-            case FALSE:
-            case TRUE: break;
-            default: give_up(d);
-        }
-    }
-}
-
-static void skip_lines(dump *d) {
-    take(d, take_number(d), 1);
-    for (size_t left = take_number(d); left > 0 && !d->malformed; left--) {
-        take_number(d);
-        take_number(d);
-    }
-}
+#include "dump.h"
 
 // MARK: - Variables
 
@@ -164,11 +90,8 @@ static void repair_code(dump *d, uint8_t *code, size_t count) {
     while (v.begin != SIZE_MAX) read_variable(d, &v);
 }
 
-/// Deeper than functions in functions can be.
-enum { MAX_DEPTH = 250 };
-
 static void repair_function(dump *d, int depth) {
-    if (depth > MAX_DEPTH) return give_up(d);
+    if (depth > MOONDIAL_FUNCTION_DEPTH) return give_up(d);
     skip_string(d);    // source
     take_number(d);    // first and last line
     take_number(d);
@@ -185,36 +108,12 @@ static void repair_function(dump *d, int depth) {
 }
 
 static void repair_dump(dump *d) {
-    static const uint8_t header[] = {
-        0x1b, 'L', 'u', 'a', 0x54, 0, 0x19, 0x93, '\r', '\n', 0x1a, '\n', sizeof(uint32_t), sizeof(lua_Integer),
-        sizeof(lua_Number)};
-    const uint8_t *start = take(d, sizeof header, 1);
-    if (d->malformed || memcmp(start, header, sizeof header) != 0) return give_up(d);
-    take(d, 1, sizeof(lua_Integer));  // samples of both
-    take(d, 1, sizeof(lua_Number));
-    take(d, 1, 1);  // upvalues of the function
+    skip_header(d);
     repair_function(d, 0);
     if (d->next != d->end) give_up(d);
 }
 
-// MARK: - Dumping
-
-static int count_bytes(lua_State *L, const void *bytes, size_t count, void *data) {
-    (void)L;
-    (void)bytes;
-    *(size_t *)data += count;
-    return 0;
-}
-
-static int copy_bytes(lua_State *L, const void *bytes, size_t count, void *data) {
-    (void)L;
-    dump *d = data;
-    if (count == 0) return 0;
-    uint8_t *copy = take(d, count, 1);
-    if (d->malformed) return 1;
-    memcpy(copy, bytes, count);
-    return 0;
-}
+// MARK: - Functions
 
 static bool contains(const char *text, size_t count, const char *word) {
     return memmem(text, count, word, strlen(word)) != NULL;
@@ -225,33 +124,17 @@ static bool jumps(const char *text, size_t count) {
     return (moondial_lua_release_number() < 50405 && contains(text, count, "break")) || contains(text, count, "goto");
 }
 
-/// Pushes the function that the bytes are a dump of: LUA_OK, or another status with a message. Never raises.
-static int read_back(lua_State *L, const uint8_t *bytes, size_t size) {
-    moondial_vm *vm = moondial_vm_of(L);
-    vm->loading = MOONDIAL_LOADS_BINARY;
-    int status = luaL_loadbufferx(L, (const char *)bytes, size, "=repair", "b");
-    vm->loading = MOONDIAL_LOADS_NOTHING;
-    return status;
-}
-
 int moondial_repair(lua_State *L, const char *text, size_t count) {
     if (!jumps(text, count)) return LUA_OK;
     int function = lua_gettop(L);
-    size_t size = 0;
-    lua_dump(L, count_bytes, &size, 0);
-    uint8_t *bytes = lua_newuserdatauv(L, size, 0);
-    lua_pushvalue(L, function);
-    dump d = {bytes, bytes + size, false, false};
-    lua_dump(L, copy_bytes, &d, 0);
-    bool complete = !d.malformed && d.next == d.end;
-    d.next = bytes;
-    if (complete) repair_dump(&d);
+    dump d;
     int status = LUA_OK;
-    if (!complete || d.malformed) {
+    if (moondial_push_dump(L, &d)) repair_dump(&d);
+    if (d.malformed) {
         lua_pushliteral(L, "compiled chunk is not understood");
         status = LUA_ERRSYNTAX;
     } else if (d.changed) {
-        status = read_back(L, bytes, size);
+        status = moondial_read_back(L, d.begin, (size_t)(d.end - d.begin));
     } else {
         lua_pushvalue(L, function);
     }

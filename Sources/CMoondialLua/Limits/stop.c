@@ -182,7 +182,7 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     atomic_store_explicit(&slice->limit, limit, memory_order_relaxed);
     atomic_store_explicit(&slice->deadline, deadline, memory_order_relaxed);
     atomic_store_explicit(&slice->thread, here.number, memory_order_relaxed);
-    bool is_interruptible = limit == UINT64_MAX && meter != &vm->host_meter;
+    bool is_interruptible = meter->is_interruptible || (limit == UINT64_MAX && meter != &vm->host_meter);
     atomic_store_explicit(&slice->is_interruptible, is_interruptible, memory_order_relaxed);
     if (vm->is_lost) return;  // going back to a call that is over, and finds that out
     slice->number = ++vm->slices;  // before the watchdog is asked whether it sleeps, and before the interrupt is looked at

@@ -67,7 +67,7 @@ static void encode_arguments(lua_State *L, uint32_t flags, const char *name) {
         const char *problem = "";
         moondial_status status =
             flags & MOONDIAL_VIEWS
-                ? moondial_encode_view(L, i, MOONDIAL_VIEW_OF_VALUE)
+                ? moondial_encode_view(L, i, flags & MOONDIAL_WHOLE_VIEWS ? MOONDIAL_VIEW_OF_ALL : MOONDIAL_VIEW_OF_VALUE)
                 : moondial_encode(L, i, &vm->limits, flags & MOONDIAL_TAKES_FUNCTIONS, &problem);
         if (status == MOONDIAL_OK) continue;
         if (status == MOONDIAL_MEMORY) problem = "not enough memory";

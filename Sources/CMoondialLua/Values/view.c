@@ -7,8 +7,11 @@
 #include "internal.h"
 
 enum {
-    MAX_DEPTH = 32,
-    MAX_BYTES = 4 << 20,
+    MAX_DEPTH = 200,
+    USUAL_DEPTH = 32,
+    USUAL_BYTES = 4 << 20,
+    MOST_BYTES = 1 << 30,
+    MOST_NODES = 4 << 20,
     MAX_NAMES = 4 << 20,  ///< bytes
     MAX_PARENTS = 16,  ///< tables that are looked into through `__index`
     MAX_COUNTED = 1 << 20,  ///< entries beyond which those left out are not counted
@@ -19,6 +22,7 @@ typedef struct {
     moondial_buffer *out;
     uint32_t nodes;
     uint32_t most_nodes;
+    uint32_t most_depth;
     size_t most_bytes;  ///< on the tape, before the last value
     size_t most_of_string;
     const void *path[MAX_DEPTH];  ///< the tables around what is being shown, outermost first
@@ -115,28 +119,54 @@ static bool view_entries(viewer *v, int index, uint32_t depth, lua_Unsigned show
     return put_tag(v, MOONDIAL_TAPE_END) && put_number(v, left);
 }
 
+/// What hooks get is a table that holds another one, and has a metatable of its own.
+static bool is_record(lua_State *L, int index) {
+    if (!lua_getmetatable(L, index)) return false;
+    bool is_record = lua_rawgetp(L, -1, &moondial_key_frozen) == LUA_TBOOLEAN;
+    lua_pop(L, 2);
+    return is_record;
+}
+
+/// The `__name` of a table's metatable, or no text.
+static bool view_name(viewer *v, int index) {
+    lua_State *L = v->state;
+    lua_getmetatable(L, index);
+    lua_pushliteral(L, "__name");
+    lua_rawget(L, -2);
+    size_t count = 0;
+    const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &count) : "";
+    bool ok = moondial_put_text(v->out, MOONDIAL_TAPE_STRING, name, count < 64 ? count : 64);
+    if (ok) lua_pop(L, 2);
+    return ok;
+}
+
 static bool view_table(viewer *v, int index, uint32_t depth) {
     lua_State *L = v->state;
     const void *identity = lua_topointer(L, index);
     for (uint32_t i = 0; i < depth; i++)
         if (v->path[i] == identity) return put_tag(v, MOONDIAL_TAPE_CYCLE) && put_number(v, depth - i);
-    if (depth >= MAX_DEPTH || is_full(v)) return put_tag(v, MOONDIAL_TAPE_CUT);
-    if (!lua_checkstack(L, 8)) return false;
+    if (depth >= v->most_depth || is_full(v)) return put_tag(v, MOONDIAL_TAPE_CUT);
+    if (!lua_checkstack(L, 10)) return false;
     v->path[depth] = identity;
     lua_pushvalue(L, index);
+    lua_pushvalue(L, index);
     index = lua_gettop(L);
+    int named = index;  // whose metatable is told of
     bool is_array = false;
     if (lua_getmetatable(L, index)) {
         lua_pop(L, 1);
+        if (is_record(L, index)) named = index - 1;
         moondial_look_behind(L, index);
         is_array = is_marked_array(L, index);
     }
+    bool has_metatable = !is_array && lua_getmetatable(L, named);
+    if (has_metatable) lua_pop(L, 1);
     lua_Unsigned length = lua_rawlen(L, index);
     lua_Unsigned room = v->nodes < v->most_nodes ? v->most_nodes - v->nodes : 0;
     uint32_t shown = (uint32_t)(length < room ? length : room);
     size_t count_at = v->out->count + 2 * sizeof(moondial_tape);
     if (!put_tag(v, MOONDIAL_TAPE_VIEW) || !put_tag(v, is_array ? MOONDIAL_TAPE_ARRAY : MOONDIAL_TAPE_TABLE)) return false;
-    if (!put_number(v, shown) || !put_number(v, 0)) return false;
+    if (!put_number(v, shown) || !put_number(v, has_metatable)) return false;
     for (uint32_t i = 1; i <= shown; i++) {
         if (is_full(v)) {
             shown = i - 1;
@@ -148,8 +178,8 @@ static bool view_table(viewer *v, int index, uint32_t depth) {
         lua_pop(L, 1);
         if (!ok) return false;
     }
-    bool ok = view_entries(v, index, depth, shown);
-    if (ok) lua_pop(L, 1);
+    bool ok = view_entries(v, index, depth, shown) && (!has_metatable || view_name(v, named));
+    if (ok) lua_pop(L, 2);
     return ok;
 }
 
@@ -157,7 +187,7 @@ static bool view_object(viewer *v, int index, uint32_t depth) {
     lua_State *L = v->state;
     const uint32_t *class = lua_touserdata(L, index);
     if (lua_rawlen(L, index) != sizeof *class) return moondial_put_text(v->out, MOONDIAL_TAPE_OPAQUE, "userdata", 8);
-    if (depth >= MAX_DEPTH) return put_tag(v, MOONDIAL_TAPE_CUT);
+    if (depth >= v->most_depth) return put_tag(v, MOONDIAL_TAPE_CUT);
     if (!lua_checkstack(L, 4)) return false;
     v->path[depth] = class;
     if (!put_tag(v, MOONDIAL_TAPE_OBJECT) || !put(v, class, sizeof *class)) return false;
@@ -196,13 +226,14 @@ static bool view(viewer *v, int index, uint32_t depth) {
 }
 
 moondial_status moondial_encode_view(lua_State *L, int index, moondial_view_size size) {
-    bool is_error = size == MOONDIAL_VIEW_OF_ERROR;
+    bool is_error = size == MOONDIAL_VIEW_OF_ERROR, is_all = size == MOONDIAL_VIEW_OF_ALL;
     viewer v = {
         .state = L,
         .out = &moondial_vm_of(L)->outbox,
-        .most_nodes = is_error ? 64 : 50000,
-        .most_bytes = is_error ? 32 << 10 : MAX_BYTES,
-        .most_of_string = is_error ? 8 << 10 : 64 << 10,
+        .most_nodes = is_all ? MOST_NODES : is_error ? 64 : 50000,
+        .most_depth = is_all ? MAX_DEPTH : USUAL_DEPTH,
+        .most_bytes = is_all ? MOST_BYTES : is_error ? 32 << 10 : USUAL_BYTES,
+        .most_of_string = is_all ? MOST_BYTES : is_error ? 8 << 10 : 64 << 10,
     };
     int top = lua_gettop(L);
     bool ok = view(&v, index, 0);

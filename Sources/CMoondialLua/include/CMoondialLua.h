@@ -150,6 +150,7 @@ typedef struct {
     uint32_t coroutine_limit;
     uint64_t hash_limit;  ///< places for keys in one table, outside of its list part; Lua makes them in powers of two
     moondial_limits results;  ///< on what functions return to the host
+    bool is_interruptible;    ///< by the user, although it has a limit
     uint32_t coroutines;      ///< that scripts have made
     uint64_t cpu;
     uint64_t allocated;  ///< altogether, whatever was freed since
@@ -244,6 +245,7 @@ enum {
     MOONDIAL_LOADS_MODULE = 8,     ///< `require`: answers a key; with the key, source and chunk name
     MOONDIAL_VIEWS = 16,           ///< arguments arrive as views, which show all values and are cut where they are large
     MOONDIAL_TEXTS = 32,           ///< arguments with a `__tostring` arrive as its text, others as without this flag
+    MOONDIAL_WHOLE_VIEWS = 64,     ///< with MOONDIAL_VIEWS: nothing is cut but what no terminal could show
 };
 
 /// Defines a host function at a dotted path: a global ("verify"), a field ("moondial.json.encode"), or, under "host.",
@@ -265,9 +267,11 @@ moondial_status moondial_vm_forget_modules(moondial_vm *vm);
 /// Already read-only tables stay as they are.
 moondial_status moondial_vm_freeze(moondial_vm *vm, const char *path);
 
-/// Compiles text (never bytecode) named `name` ("@file" or "=label") and stores a reference to the function.
+/// Compiles text (never bytecode) named `name` ("@file" or "=label"), whose first line has the number `first_line`, and
+/// stores a reference to the function.
 moondial_status moondial_vm_load(
-    moondial_vm *vm, const void *_Nullable source, size_t count, const char *name, int32_t *function);
+    moondial_vm *vm, const void *_Nullable source, size_t count, const char *name, uint32_t first_line,
+    int32_t *function);
 
 /// Runs the function `function` with the host-only table as its argument; it may not wait.
 moondial_status moondial_vm_run_prelude(moondial_vm *vm, int32_t function);

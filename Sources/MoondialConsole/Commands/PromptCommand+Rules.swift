@@ -10,7 +10,7 @@ extension PromptCommand {
             call.session.listRules()
         },
         PromptCommand("load", "FILE", "loads a rule file or folder besides the others") { call throws(Diagnostic) in
-            let path = try call.required("a file or folder", for: "load")
+            let path = try call.path("a file or folder", for: "load")
             try call.session.scripts.load(try call.session.readRules([path]))
             if !call.session.setup.rulePaths.contains(path) { call.session.setup.rulePaths.append(path) }
             call.session.watch?.renew()
@@ -51,7 +51,9 @@ extension PromptCommand {
                 throw Diagnostic(
                     .usage, "there is no rule '\(shown)'\(Suggestion.clause(for: name, in: names))", fix: "see :rules")
             }
-            call.session.noteRules("dropped")
+            let left = call.session.engine.outline.rules.count
+            let shown = String(escaping: call.session.engine.redactor.rule(name).utf8)
+            call.session.note("dropped '\(shown)', \(left) rule\(left == 1 ? "" : "s") left")
         },
         PromptCommand(
             "edit", "[RULE]", "opens the file of a rule, or the last block, in $VISUAL or $EDITOR",
@@ -111,7 +113,7 @@ extension ReplSession {
             throw Diagnostic(.usage, ":edit needs an editor", fix: "set VISUAL or EDITOR")
         }
         guard setup.isInteractive else { throw Diagnostic(.usage, ":edit works in a conversation only") }
-        if name.isEmpty { return try editBlock(journal.entries.last?.text ?? "", editor) }
+        if name.isEmpty { return try editBlock(journal.blocks.last?.text ?? "", editor) }
         guard let rule = engine.outline.rules.first(where: { $0.name == name }) else {
             let names = engine.outline.rules.map(\.name)
             throw Diagnostic(.usage, "there is no rule '\(name)'\(Suggestion.clause(for: name, in: names))")

@@ -40,7 +40,7 @@ extension PromptCommand {
         call.session.note(state(of: simulator))
     }
 
-    private static func state(of simulator: Simulator) -> String {
+    static func state(of simulator: Simulator) -> String {
         let behaviour = simulator.behaviour
         let parts = [
             "code \(behaviour.code.map(String.init) ?? "by phone and token")",

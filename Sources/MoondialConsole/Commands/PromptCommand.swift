@@ -59,7 +59,8 @@ package struct PromptCommand: Sendable {
 
     /// In the order of `:help`.
     package static let all: [PromptCommand] =
-        helpCommands + tourCommands + ruleCommands + runCommands + workbenchCommands + [simulator] + sessionCommands
+        helpCommands + tourCommands + ruleCommands + runCommands + valueCommands + workbenchCommands + [simulator]
+        + sessionCommands
 
     /// What people know from other programs.
     private static let aliases = ["h": "help", "?": "help", "q": "quit", "q!": "quit", "exit": "quit", "man": "doc"]
@@ -101,7 +102,7 @@ extension ReplSession {
             guard let command = PromptCommand.find(String(name)) else { throw PromptCommand.unknown(String(name)) }
             try command.run(call)
         } catch {
-            fail(error as? Diagnostic ?? Diagnostic(.usage, "\(error)"))
+            failBlock(error as? Diagnostic ?? Diagnostic(.usage, "\(error)"))
             finishBlock()
         }
     }

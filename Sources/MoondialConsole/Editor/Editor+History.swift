@@ -24,6 +24,7 @@ extension Editor {
     }
 
     private mutating func show(_ other: EditBuffer) {
+        holdsPaste = false
         edit(0..<buffer.count, other.bytes, cursor: other.cursor)
     }
 

@@ -68,6 +68,8 @@ package struct Editor {
     /// What arrows and searches find. ``Outcome/submit(_:)`` does not add to it.
     package var history: History
     package internal(set) var buffer = EditBuffer()
+    /// Whether lines were pasted into the block, which then may be several inputs.
+    package internal(set) var holdsPaste = false
 
     var prompt: Prompt
     var mode = Mode.editing
@@ -125,6 +127,7 @@ package struct Editor {
     package mutating func begin(_ prompt: Prompt) -> [Outcome] {
         self.prompt = prompt
         buffer = EditBuffer()
+        holdsPaste = false
         parsed = nil
         mode = .editing
         argument = nil

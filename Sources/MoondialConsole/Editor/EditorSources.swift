@@ -5,6 +5,12 @@ package protocol CompletenessSource {
     /// Whether more lines must follow before the text can be run. A text that is wrong is not incomplete: it is to be run
     /// and to fail.
     func isIncomplete(_ text: String) -> Bool
+    /// What a text that was pasted consists of: at least one input. The default is the text.
+    func inputs(ofPasted text: String) -> [String]
+}
+
+extension CompletenessSource {
+    package func inputs(ofPasted text: String) -> [String] { [text] }
 }
 
 /// Knows names, for colours.

@@ -4,7 +4,7 @@ import MoondialLua
 
 /// Makes text of what was pasted.
 struct PasteCleaner {
-    /// The prompts that a transcript may have.
+    /// The prompts that stand before the lines of a block that was copied without its beginning.
     let prompts: [String]
 
     /// Line feeds between lines and none at the end, valid UTF-8, no control characters but tabs; of a transcript what was
@@ -15,7 +15,9 @@ struct PasteCleaner {
         guard let first = text.firstIndex(where: { !LuaLexer.isSpace($0) }) else {
             return text.allSatisfy { $0 == UInt8(ascii: "\n") } ? [] : text
         }
-        // Only what begins with a prompt is a transcript: a comparison may stand anywhere else.
+        let transcript = Transcript(String(decoding: text, as: UTF8.self))
+        if !transcript.inputs.isEmpty { return Array(transcript.inputs.joined(separator: "\n").utf8) }
+        // Only what begins so is part of a transcript: a comparison may stand anywhere else.
         let lineStart = text[..<first].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         guard withoutPrompt(text[lineStart...]) != nil else { return text }
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -61,6 +63,7 @@ extension Editor {
         let prompts = [prompt.first.text, prompt.continuation.text] + options.transcriptPrompts
         let text = PasteCleaner(prompts: prompts).cleaned(bytes)
         guard !text.isEmpty else { return .bell }
+        if text.contains(UInt8(ascii: "\n")) { holdsPaste = true }
         edit(buffer.cursor..<buffer.cursor, text)
         return .redraw
     }

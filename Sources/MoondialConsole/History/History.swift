@@ -13,9 +13,11 @@ package struct History: Sendable {
         let text: [UInt8]
         /// Whether something was taken out of it, so that it cannot be run as it is.
         let isRedacted: Bool
+        /// Whether it was entered at this target, or nobody knows where: only then it is suggested.
+        let isHere: Bool
     }
 
-    /// The oldest first; no text twice.
+    /// The oldest first; no text twice that was entered at the same target.
     private(set) var entries: [Entry]
     /// How many are kept at most.
     package let capacity: Int
@@ -27,16 +29,26 @@ package struct History: Sendable {
     ///   - capacity: The default is 10,000.
     ///   - isEnabled: The default is true.
     package init(_ texts: [String] = [], capacity: Int = 10_000, isEnabled: Bool = true) {
+        self.init(texts.map { KeptBlock($0) }, target: nil, capacity: capacity, isEnabled: isEnabled)
+    }
+
+    /// - Parameters:
+    ///   - blocks: What a file held, the oldest first.
+    ///   - target: Where the blocks that will be added are run; with nil, none is of another target.
+    ///   - capacity: The default is 10,000.
+    ///   - isEnabled: The default is true.
+    package init(_ blocks: [KeptBlock], target: String?, capacity: Int = 10_000, isEnabled: Bool = true) {
         self.capacity = max(1, capacity)
         self.isEnabled = isEnabled
         // Strings, as arrays are hashed byte by byte.
-        var known = Set<String>(minimumCapacity: texts.count)
+        var known = [Set<String>(), Set<String>(minimumCapacity: blocks.count)]
         var newest: [Entry] = []
-        newest.reserveCapacity(texts.count)
-        for text in texts.reversed() where newest.count < self.capacity {
-            guard known.insert(text).inserted else { continue }
-            let bytes = Array(text.utf8)
-            newest.append(Entry(text: bytes, isRedacted: HistoryRedaction.hasMarks(bytes)))
+        newest.reserveCapacity(blocks.count)
+        for block in blocks.reversed() where newest.count < self.capacity {
+            let isHere = target == nil || block.target == nil || block.target == target
+            guard known[isHere ? 1 : 0].insert(block.text).inserted else { continue }
+            let bytes = Array(block.text.utf8)
+            newest.append(Entry(text: bytes, isRedacted: HistoryRedaction.hasMarks(bytes), isHere: isHere))
         }
         entries = newest.reversed()
     }
@@ -48,28 +60,49 @@ package struct History: Sendable {
     /// - Returns: what to append to the file, redacted; nil when it shall not be kept.
     package mutating func add(_ text: String) -> String? {
         let bytes = Array(text.utf8)
-        guard isEnabled, bytes.first != 0x20, !bytes.allSatisfy(LuaLexer.isSpace), entries.last?.text != bytes
-        else { return nil }
-        entries.removeAll { $0.text == bytes }
-        entries.append(Entry(text: bytes, isRedacted: false))
+        guard isEnabled, bytes.first != 0x20, !bytes.allSatisfy(LuaLexer.isSpace) else { return nil }
+        if let last = entries.last, last.isHere, last.text == bytes { return nil }
+        entries.removeAll { $0.isHere && $0.text == bytes }
+        entries.append(Entry(text: bytes, isRedacted: false, isHere: true))
         if entries.count > capacity { entries.removeFirst(entries.count - capacity) }
         return bytes.count <= Self.longestKept ? HistoryRedaction.redacted(text) : nil
     }
 
-    /// The nearest entry before or after an index that begins with a text, and is not that text.
+    /// Adds blocks that were run one after the other, each as ``add(_:)`` does.
+    /// - Returns: those that were added.
+    mutating func add(_ texts: [String]) -> [String] {
+        guard texts.count > 1 else { return texts.filter { add($0) != nil } }
+        // At once, as looking through all entries for each block takes long.
+        let new = Set(texts)
+        entries.removeAll { $0.isHere && new.contains(String(decoding: $0.text, as: UTF8.self)) }
+        var last: [String: Int] = [:]
+        for (index, text) in texts.enumerated() { last[text] = index }
+        var added: [String] = []
+        for (index, text) in texts.enumerated() where last[text] == index {
+            let bytes = Array(text.utf8)
+            guard isEnabled, bytes.first != 0x20, !bytes.allSatisfy(LuaLexer.isSpace) else { continue }
+            entries.append(Entry(text: bytes, isRedacted: false, isHere: true))
+            if bytes.count <= Self.longestKept { added.append(text) }
+        }
+        if entries.count > capacity { entries.removeFirst(entries.count - capacity) }
+        return added
+    }
+
+    /// The nearest entry of this target before or after an index that begins with a text, and is not that text.
     func index(from index: Int, older: Bool, prefix: [UInt8], not current: [UInt8]) -> Int? {
         var index = index
         while true {
             index += older ? -1 : 1
             guard entries.indices.contains(index) else { return nil }
             let text = entries[index].text
-            if Self.begins(text, with: prefix), text != current { return index }
+            if entries[index].isHere, Self.begins(text, with: prefix), text != current { return index }
         }
     }
 
-    /// The newest entry that goes on after a text and can be run as it is.
+    /// The newest entry of this target that goes on after a text and can be run as it is.
     func suggestion(for text: [UInt8]) -> [UInt8]? {
-        entries.last { $0.text.count > text.count && !$0.isRedacted && Self.begins($0.text, with: text) }?.text
+        entries.last { $0.isHere && $0.text.count > text.count && !$0.isRedacted && Self.begins($0.text, with: text) }?
+            .text
     }
 
     /// As `starts(with:)`, for ten thousand entries at each key.

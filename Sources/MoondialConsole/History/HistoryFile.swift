@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -18,6 +20,9 @@ package struct HistoryFileError: Error, Sendable, Hashable, CustomStringConverti
 }
 
 /// The file that the blocks of all sessions are kept in: one line each, newlines and backslashes escaped.
+///
+/// A line may begin with what is known about the block: `\@TIME OUTCOME TARGET\:`, the time in milliseconds since 1970. No
+/// escaped block begins so.
 ///
 /// The file is 0600, a folder made for it 0700. A symbolic link, somebody else's file and anything but a regular file are
 /// refused. Each access locks the file, so that sessions that run at the same time lose nothing of each other.
@@ -42,23 +47,23 @@ package struct HistoryFile: Sendable {
     }
 
     /// Reads the blocks, the oldest first. No file is no error. A file that has grown far beyond the capacity is cut.
-    package func load(capacity: Int = 10_000) throws(HistoryFileError) -> [String] {
+    package func load(capacity: Int = 10_000) throws(HistoryFileError) -> [KeptBlock] {
         guard access(path, F_OK) == 0 || isLink else { return [] }
         return try withLockedFile { descriptor, folder throws(HistoryFileError) in
-            let blocks = try read(descriptor).split(separator: UInt8(ascii: "\n")).map(Self.decoded)
+            let blocks = Self.blocks(try read(descriptor))
             if blocks.count > capacity + capacity / 4 {
-                let kept = History(blocks, capacity: capacity).texts
+                let kept = blocks.suffix(capacity)
                 try replace(with: kept, folder: folder)
-                return kept
+                return Array(kept)
             }
             return blocks
         }
     }
 
-    /// Adds a block at the end. What must not be kept has been taken out of it before.
-    package func append(_ block: String) throws(HistoryFileError) {
+    /// Adds blocks at the end. What must not be kept has been taken out of them before.
+    package func append(_ blocks: [KeptBlock]) throws(HistoryFileError) {
         try withLockedFile { descriptor, _ throws(HistoryFileError) in
-            var line = Self.encoded(block)
+            var line = blocks.flatMap(Self.encoded)
             // After a write that was cut off.
             var status = stat()
             var last: UInt8 = 0x0A
@@ -73,16 +78,24 @@ package struct HistoryFile: Sendable {
     /// Puts other blocks in the place of those that are keys, wherever they stand.
     package func rewrite(_ changes: [String: String]) throws(HistoryFileError) {
         try withLockedFile { descriptor, folder throws(HistoryFileError) in
-            let blocks = try read(descriptor).split(separator: UInt8(ascii: "\n")).map(Self.decoded)
-            try replace(with: blocks.map { changes[$0] ?? $0 }, folder: folder)
+            let blocks = Self.blocks(try read(descriptor))
+            let changed = blocks.map { block in
+                var block = block
+                block.text = changes[block.text] ?? block.text
+                return block
+            }
+            try replace(with: changed, folder: folder)
         }
     }
 
     // MARK: - Lines
 
-    static func encoded(_ block: String) -> [UInt8] {
+    static func encoded(_ block: KeptBlock) -> [UInt8] {
         var line: [UInt8] = []
-        for byte in block.utf8 {
+        if let time = block.time, let target = block.target {
+            line = Array("\\@\(time) \(block.outcome?.rawValue ?? "-") \(target)\\:".utf8)
+        }
+        for byte in block.text.utf8 {
             switch byte {
             case UInt8(ascii: "\\"): line += [byte, byte]
             case UInt8(ascii: "\n"): line += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
@@ -92,7 +105,50 @@ package struct HistoryFile: Sendable {
         return line + [UInt8(ascii: "\n")]
     }
 
-    static func decoded(_ line: ArraySlice<UInt8>) -> String {
+    /// The blocks of a file. By hand, since ten thousand lines are read before the first prompt.
+    static func blocks(_ bytes: [UInt8]) -> [KeptBlock] {
+        var targets = TargetNames()
+        return bytes.split(separator: UInt8(ascii: "\n")).map { block($0, &targets) }
+    }
+
+    private static func block(_ line: ArraySlice<UInt8>, _ targets: inout TargetNames) -> KeptBlock {
+        let (backslash, blank) = (UInt8(ascii: "\\"), UInt8(ascii: " "))
+        guard line.count > 2, line[line.startIndex] == backslash, line[line.startIndex + 1] == UInt8(ascii: "@"),
+            let outcome = line.firstIndex(of: blank),
+            let target = line[(outcome + 1)...].firstIndex(of: blank),
+            let end = line[target...].firstIndex(of: backslash), end + 1 < line.endIndex,
+            line[end + 1] == UInt8(ascii: ":")
+        else { return KeptBlock(text(line)) }
+        var time: Int64 = 0
+        for byte in line[(line.startIndex + 2)..<outcome] where LuaLexer.isDigit(byte) {
+            time = time &* 10 &+ Int64(byte - UInt8(ascii: "0"))
+        }
+        return KeptBlock(
+            text(line[(end + 2)...]), time: time, target: targets.name(line[(target + 1)..<end]),
+            outcome: Self.outcome(line[(outcome + 1)..<target]))
+    }
+
+    private static func outcome(_ bytes: ArraySlice<UInt8>) -> BlockOutcome? {
+        switch bytes.first {
+        case UInt8(ascii: "o"): .done
+        case UInt8(ascii: "e"): .failed
+        case UInt8(ascii: "s"): .interrupted
+        default: nil
+        }
+    }
+
+    /// Most lines have the target of the line before.
+    private struct TargetNames {
+        private var bytes: ArraySlice<UInt8> = []
+        private var name = ""
+
+        mutating func name(_ new: ArraySlice<UInt8>) -> String {
+            if new != bytes { (bytes, name) = (new, String(decoding: new, as: UTF8.self)) }
+            return name
+        }
+    }
+
+    private static func text(_ line: ArraySlice<UInt8>) -> String {
         guard line.contains(UInt8(ascii: "\\")) else { return String(decoding: line, as: UTF8.self) }
         var block: [UInt8] = []
         var isEscaped = false
@@ -209,7 +265,7 @@ extension HistoryFile {
     }
 
     /// Puts a new file in the place of the locked one. Who waits for the lock finds out and opens the new one.
-    private func replace(with blocks: [String], folder: Int32) throws(HistoryFileError) {
+    private func replace(with blocks: some Sequence<KeptBlock>, folder: Int32) throws(HistoryFileError) {
         let temporary = "\(name).\(getpid()).new"
         unlinkat(folder, temporary, 0)
         let descriptor = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

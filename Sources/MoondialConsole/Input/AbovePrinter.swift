@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import NIOConcurrencyHelpers
+import TextFormats
 
 /// Prints from any thread to a terminal that may have a prompt on it: above the prompt when there is one.
 package final class AbovePrinter: Sendable {
@@ -20,12 +21,13 @@ package final class AbovePrinter: Sendable {
 
     /// Prints some lines; a missing newline at the end is added while a block is edited.
     package func print(_ text: String) {
+        let bytes = ByteText.bytes(text)
         let isEditing = state.withLockedValue { state in
             if state.isEditing {
-                state.waiting += text.utf8
+                state.waiting += bytes
                 if state.waiting.last != 0x0A { state.waiting.append(0x0A) }
             } else {
-                Descriptors.writeAll(Array(text.utf8), to: output)
+                Descriptors.writeAll(bytes, to: output)
             }
             return state.isEditing
         }

@@ -4,6 +4,7 @@ package import MoondialPresentation
 import MoondialRules
 import NIOConcurrencyHelpers
 package import NIOCore
+import TextFormats
 
 #if canImport(Darwin)
     import Darwin
@@ -15,19 +16,27 @@ package import NIOCore
 
 /// Lines from a pipe, a file, or a terminal that can do no more. Works under `rlwrap`.
 ///
-/// Lines are joined until the block is complete.
+/// Lines are joined until the block is complete. Their bytes are taken as they are: what is not UTF-8 is as `ByteText` makes
+/// it. As of a file, a byte order mark at the very beginning is left out, and so is a first line that begins with `#!`.
 package final class PlainInput: ReplInput {
     private let descriptor: Int32
     private let promptOutput: Int32?
     private let style: TextStyle
-    private let isIncomplete: @Sendable (String) -> Bool
+    private let isIncomplete: @Sendable ([UInt8]) -> Bool
     /// Ends a wait: what is written to the second is read from the first.
     private let wakeUp: (read: Int32, write: Int32)
     private let state = NIOLockedValueBox(State())
 
-    private struct State {
+    fileprivate struct State {
         var bytes: [UInt8] = []
+        /// How many of the bytes were used.
+        var used = 0
+        /// How many of those that follow hold no newline.
+        var searched = 0
+        var isAtStart = true
         var isAtEnd = false
+        /// Why no more can be read.
+        var failure: String?
         var lastInput = NIODeadline.now()
         var isInterrupted = false
     }
@@ -35,8 +44,9 @@ package final class PlainInput: ReplInput {
     private let withdrawn = WithdrawnQuestions()
 
     private enum Line {
-        case text(String)
+        case text([UInt8])
         case interrupted, end
+        case failed(String)
     }
 
     /// Milliseconds without input before a question is shown: what still arrives belongs to the block before.
@@ -48,10 +58,10 @@ package final class PlainInput: ReplInput {
     ///   - descriptor: Stays open. One that cannot be read is at its end.
     ///   - promptOutput: Where prompts are written. The default is nil: nowhere.
     ///   - style: Of the prompts.
-    ///   - isIncomplete: Whether a block needs more lines.
+    ///   - isIncomplete: Whether a block needs more lines. Called on the thread of ``next(_:)``.
     package init(
         descriptor: Int32, promptOutput: Int32? = nil, style: TextStyle = .plain,
-        isIncomplete: @escaping @Sendable (String) -> Bool
+        isIncomplete: @escaping @Sendable ([UInt8]) -> Bool
     ) {
         self.descriptor = descriptor
         self.promptOutput = promptOutput
@@ -83,30 +93,36 @@ package final class PlainInput: ReplInput {
             state.withLockedValue { $0.bytes += bytes }
         }
         tcflush(descriptor, TCIFLUSH)
-        let typedAhead = state.withLockedValue { state in
-            defer { state.bytes = [] }
-            return state.bytes
-        }
-        defer { state.withLockedValue { $0.bytes = typedAhead + $0.bytes } }
+        let typedAhead = state.withLockedValue { $0.takeAll() }
+        defer { state.withLockedValue { $0.putBack(typedAhead) } }
         return block(question)
     }
 
     private func block(_ prompt: ReplPrompt) -> ReplBlock {
-        var block = ""
+        var builder = BlockBuilder { [isIncomplete] in !ReplSession.isCommand($0) && isIncomplete($0) }
         while true {
-            show(prompt, isFirst: block.isEmpty)
+            show(prompt, isFirst: builder.isEmpty)
             switch line(prompt) {
             case .interrupted:
                 leaveLine()
                 return .interrupted
             case .end:
                 leaveLine()
-                return block.isEmpty ? .end : .text(block)
+                return builder.end().map(take) ?? .end
+            case .failed(let reason): return .failed(reason)
             case .text(let line):
-                block += block.isEmpty ? line : "\n" + line
-                if prompt.isQuestion || block.isEmpty || !isIncomplete(block) { return .text(block) }
+                if prompt.isQuestion { return .text(ByteText.text(line)) }
+                if let found = builder.add(line) { return take(found) }
             }
         }
+    }
+
+    private func take(_ found: (block: [UInt8], rest: [[UInt8]])) -> ReplBlock {
+        if !found.rest.isEmpty {
+            let lines = found.rest.flatMap { $0 + [UInt8(ascii: "\n")] }
+            state.withLockedValue { $0.putBack(lines) }
+        }
+        return .text(ByteText.text(found.block))
     }
 
     package func interrupt() {
@@ -143,19 +159,14 @@ package final class PlainInput: ReplInput {
                     state.isInterrupted = false
                     return .interrupted
                 }
-                if let end = state.bytes.firstIndex(of: UInt8(ascii: "\n")) {
-                    let line = Self.text(state.bytes[..<end])
-                    state.bytes.removeSubrange(...end)
-                    return .text(line)
-                }
+                if let line = state.takeLine() { return .text(line) }
                 guard state.isAtEnd else { return nil }
-                if state.bytes.isEmpty {
-                    // Ctrl-D at a terminal ends one wait, and not those after it.
-                    state.isAtEnd = false
-                    return .end
-                }
-                defer { state.bytes = [] }
-                return .text(Self.text(state.bytes[...]))
+                let rest = state.takeAll()
+                if !rest.isEmpty { return .text(state.cleaned(rest)) }
+                // Ctrl-D at a terminal ends one wait, and not those after it.
+                state.isAtEnd = false
+                defer { state.failure = nil }
+                return state.failure.map { .failed($0) } ?? .end
             }
             if let found { return found }
             fill()
@@ -178,15 +189,54 @@ package final class PlainInput: ReplInput {
         switch Descriptors.read(descriptor) {
         case .bytes(let bytes):
             state.withLockedValue { state in
-                state.bytes += bytes
+                state.add(bytes)
                 state.lastInput = .now()
             }
         case .interrupted: break
-        case .end, .failure: state.withLockedValue { $0.isAtEnd = true }
+        case .end: state.withLockedValue { $0.isAtEnd = true }
+        case .failure(let code):
+            state.withLockedValue { state in
+                state.isAtEnd = true
+                // Without standard input there is nothing to read.
+                if code != EBADF { state.failure = String(cString: strerror(code)) }
+            }
         }
     }
+}
 
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes, as: UTF8.self)
+extension PlainInput.State {
+    fileprivate mutating func add(_ new: [UInt8]) {
+        bytes.removeSubrange(..<used)
+        used = 0
+        bytes += new
+    }
+
+    fileprivate mutating func putBack(_ lines: [UInt8]) {
+        bytes = lines + takeAll()
+    }
+
+    fileprivate mutating func takeAll() -> [UInt8] {
+        defer { (bytes, used, searched) = ([], 0, 0) }
+        return Array(bytes[used...])
+    }
+
+    fileprivate mutating func takeLine() -> [UInt8]? {
+        guard let end = bytes[(used + searched)...].firstIndex(of: UInt8(ascii: "\n")) else {
+            searched = bytes.count - used
+            return nil
+        }
+        defer { (used, searched) = (end + 1, 0) }
+        return cleaned(Array(bytes[used..<end]))
+    }
+
+    /// What is left of a line.
+    fileprivate mutating func cleaned(_ bytes: [UInt8]) -> [UInt8] {
+        var line = bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes[...]
+        if isAtStart {
+            isAtStart = false
+            if line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
+            if line.starts(with: Array("#!".utf8)) { line = [] }
+        }
+        return Array(line)
     }
 }

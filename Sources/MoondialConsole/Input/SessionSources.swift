@@ -16,6 +16,9 @@ final class SessionSources: Sendable {
     /// How long Enter may take.
     private static let enterPatience = DispatchTimeInterval.seconds(1)
 
+    /// How long Enter may take after a paste, which may be long.
+    private static let pastePatience = DispatchTimeInterval.seconds(10)
+
     private let session: NIOLoopBound<ReplSession>
     private let eventLoop: any EventLoop
     private let interrupter: LuaInterrupter
@@ -67,6 +70,10 @@ extension SessionSources: CompletenessSource, NameSource, HintSource, Completion
         if ReplSession.isCommand(text) { return false }
         return ask(within: Self.enterPatience) { $0.isIncomplete(text) }
             ?? LuaCompleteness.isIncomplete(Array(text.utf8))
+    }
+
+    func inputs(ofPasted text: String) -> [String] {
+        ask(within: Self.pastePatience) { $0.inputs(ofPasted: text) } ?? [text]
     }
 
     func isKnown(_ path: String) -> Bool {

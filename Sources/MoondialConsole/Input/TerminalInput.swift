@@ -38,9 +38,12 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
         printer = source.printer
         source.redactor = session.engine.redactor
         source.externalEditor = ExternalEditor(environment: session.setup.environment)
+        source.target = session.setup.target
+        source.now = session.setup.wallClock
+        source.finished = session.finishedBlocks
         wake = source.waker
         do {
-            source.editor.history = History(try historyFile?.load() ?? [])
+            source.editor.history = History(try historyFile?.load() ?? [], target: session.setup.target)
         } catch {
             source.historyFile = nil
             session.note("warning: \(error); nothing is kept")

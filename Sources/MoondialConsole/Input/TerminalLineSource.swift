@@ -10,6 +10,8 @@ import NIOCore
 package final class TerminalLineSource {
     /// How long after an escape the rest of its sequence may take to come.
     private static let escapeTimeout = Duration.milliseconds(50)
+    /// How long a terminal may take to say where its cursor is.
+    private static let reportTimeout = Duration.milliseconds(100)
     /// How many pieces of input are taken before the screen is drawn.
     private static let piecesPerDrawing = 64
 
@@ -29,6 +31,12 @@ package final class TerminalLineSource {
 
     /// Opens the block being typed; nil where there is none.
     var externalEditor: ExternalEditor?
+    /// Milliseconds since 1970.
+    var now: @Sendable () -> Int64 = { 0 }
+    /// Where blocks run, which is kept with them.
+    var target: String?
+    /// What came of the blocks.
+    var finished = FinishedBlocks()
     /// Knows what was submitted, and must not be kept.
     var redactor: Redactor?
     /// Blocks of this session that have not been written to the history file.
@@ -139,7 +147,10 @@ package final class TerminalLineSource {
             try terminal.reenter()
             redraw(afterGap: true)
         }
-        if wakeup.contains(.resized) || wakeup.contains(.continued) { resize() }
+        if wakeup.contains(.resized) || wakeup.contains(.continued) {
+            let typed = try resize()
+            if !typed.isEmpty, let block = try follow(editor.feed(typed)) { return block }
+        }
         if wakeup.contains(.woken) {
             printAbove()
             if isWithdrawn() { return withdraw() }
@@ -182,8 +193,9 @@ package final class TerminalLineSource {
                 case .redraw: break
                 case .bell: terminal.write([0x07])
                 case .submit(let text):
-                    keep(text)
-                    return try submit(text)
+                    let inputs = editor.holdsPaste ? editor.sources.completeness?.inputs(ofPasted: text) ?? [] : []
+                    keep(inputs.count > 1 ? inputs : [text])
+                    return try submit(inputs.count > 1 ? .pasted(inputs) : .text(text))
                 case .interrupt: return finish(.interrupted)
                 case .end: return finish(.end)
                 case .clearScreen:
@@ -230,9 +242,9 @@ package final class TerminalLineSource {
     }
 
     /// A key that comes while the terminal is raw makes no signal: what is given up before it began does not begin.
-    private func submit(_ text: String) throws -> ReplBlock {
+    private func submit(_ block: ReplBlock) throws -> ReplBlock {
         while case .bytes(let bytes) = try terminal.read() { _ = editor.feed(bytes) }
-        guard editor.dropThroughInterrupt() else { return finish(.text(text)) }
+        guard editor.dropThroughInterrupt() else { return finish(block) }
         let input = finish(.interrupted)
         terminal.write(Array("^C\n".utf8))
         return input
@@ -247,12 +259,16 @@ package final class TerminalLineSource {
         terminal.write(painter.paint(editor.render(width: size.width, height: size.height)))
     }
 
-    private func resize() {
+    /// - Returns: What was typed meanwhile.
+    private func resize() throws -> [UInt8] {
         let new = terminal.size
-        guard new != size else { return }
-        size = new
-        terminal.write(painter.resize(width: size.width))
+        guard new != size else { return [] }
+        let report = new.width == size.width ? (nil, []) : try terminal.cursorColumn(within: Self.reportTimeout)
+        // It may have changed again by then.
+        size = terminal.size
+        terminal.write(painter.resize(width: size.width, cursorColumn: report.0))
         redraw(afterGap: false)
+        return report.1
     }
 
     private func printAbove() {
@@ -262,8 +278,13 @@ package final class TerminalLineSource {
     }
 
     private func finish(_ input: ReplBlock) -> ReplBlock {
-        let screen = editor.render(width: size.width, height: size.height)
-        terminal.write(painter.finish(screen, windowHeight: size.height))
+        if case .pasted = input {
+            // Each input is shown again, before what it comes to.
+            terminal.write(painter.remove())
+        } else {
+            let screen = editor.render(width: size.width, height: size.height)
+            terminal.write(painter.finish(screen, windowHeight: size.height))
+        }
         terminal.leave()
         printer.end()
         return input
@@ -271,10 +292,11 @@ package final class TerminalLineSource {
 
     /// A block that was entered. It is written when it has run, since only then it is known what it has submitted; a command
     /// at once, as it may end the process.
-    private func keep(_ text: String) {
-        guard editor.history.add(text) != nil, historyFile != nil else { return }
-        unwritten.append(text)
-        if text.hasPrefix(":") { writeHistory() }
+    private func keep(_ blocks: [String]) {
+        let added = editor.history.add(blocks)
+        guard historyFile != nil else { return }
+        unwritten += added
+        if added.count == 1, ReplSession.isCommand(added[0]) { writeHistory() }
     }
 
     /// Writes the blocks that have run, without what was submitted, and takes what is known only now out of those that
@@ -283,12 +305,17 @@ package final class TerminalLineSource {
         guard let historyFile, !unwritten.isEmpty || !written.isEmpty else { return }
         do throws(HistoryFileError) {
             try hideInHistory(historyFile)
-            while let block = unwritten.first {
-                let kept = HistoryRedaction.redacted(block, redactor)
-                try historyFile.append(kept)
-                written.append((block, kept))
-                unwritten.removeFirst()
+            let kept = unwritten.map { text in
+                var block = finished.take(text)
+                block.text = HistoryRedaction.redacted(text, redactor)
+                block.time = block.time ?? now()
+                block.target = target
+                return block
             }
+            if !kept.isEmpty { try historyFile.append(kept) }
+            written += zip(unwritten, kept).map { ($0, $1.text) }
+            unwritten = []
+            finished.removeAll()
             historyError = nil
         } catch {
             historyError = error

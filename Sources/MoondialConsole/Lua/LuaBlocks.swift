@@ -9,7 +9,7 @@ struct LuaBlocks: Sendable {
     /// The opening tokens that have no partner, in order.
     private(set) var open: [Int] = []
 
-    private enum Kind {
+    enum Kind {
         case bracket(UInt8)
         /// Closed by `end`.
         case block
@@ -49,7 +49,7 @@ struct LuaBlocks: Sendable {
         closing(index, in: text) != nil || [.else, .elseif].contains(text.keyword(index))
     }
 
-    private static func opening(_ index: Int, in text: LuaText) -> Kind? {
+    static func opening(_ index: Int, in text: LuaText) -> Kind? {
         let token = text.tokens[index]
         switch token.kind {
         case .sign:
@@ -71,7 +71,7 @@ struct LuaBlocks: Sendable {
         }
     }
 
-    private static func closing(_ index: Int, in text: LuaText) -> Kind? {
+    static func closing(_ index: Int, in text: LuaText) -> Kind? {
         let token = text.tokens[index]
         switch token.kind {
         case .sign:
@@ -91,7 +91,7 @@ struct LuaBlocks: Sendable {
         }
     }
 
-    private static func isPair(_ opening: Kind, _ closing: Kind) -> Bool {
+    static func isPair(_ opening: Kind, _ closing: Kind) -> Bool {
         switch (opening, closing) {
         case (.bracket(let first), .bracket(let second)): first == second
         case (.block, .block), (.loop, .loop): true

@@ -27,6 +27,11 @@ enum LuaCompleteness {
     /// Whether the last token needs another one after it.
     private static func endsOpen(_ text: LuaText) -> Bool {
         guard let index = text.tokens.indices.last(where: { text.tokens[$0].kind != .comment }) else { return false }
+        return wantsMore(after: index, in: text)
+    }
+
+    /// Whether a token needs another one after it.
+    static func wantsMore(after index: Int, in text: LuaText) -> Bool {
         switch text.keyword(index) {
         case .and, .or, .not, .local, .in, .until, .goto: return true
         default: break

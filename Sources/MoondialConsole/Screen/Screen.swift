@@ -23,6 +23,8 @@ package struct Screen: Sendable, Hashable {
     struct Row: Sendable, Hashable {
         /// At most as many as the window is wide.
         var cells: [Cell] = []
+        /// The line of the row before goes on here.
+        var isContinuation = false
     }
 
     /// A place in the screen, from 0.
@@ -83,7 +85,7 @@ struct ScreenWriter {
     mutating func write(_ character: Character, _ style: Style) {
         let width = max(0, DisplayWidth.of(character))
         guard width > 0 else { return attach(character, style) }
-        if column + width > screen.width { newRow() }
+        if column + width > screen.width { newRow(isContinuation: true) }
         // A window that is narrower than the character.
         guard width <= screen.width else { return write("?", style) }
         screen.rows[row].cells.append(Screen.Cell(character: character, width: UInt8(width), style: style))
@@ -95,7 +97,7 @@ struct ScreenWriter {
 
     /// Writes a byte of printable ASCII.
     mutating func write(ascii byte: UInt8, _ style: Style) {
-        if column >= screen.width { newRow() }
+        if column >= screen.width { newRow(isContinuation: true) }
         screen.rows[screen.rows.count - 1].cells.append(
             Screen.Cell(character: Self.characters[Int(byte)], width: 1, style: style))
         column += 1
@@ -103,12 +105,12 @@ struct ScreenWriter {
 
     /// Where a cursor before the next character would stand.
     mutating func place() -> Screen.Position {
-        if column >= screen.width { newRow() }
+        if column >= screen.width { newRow(isContinuation: true) }
         return Screen.Position(row: row, column: column)
     }
 
-    mutating func newRow() {
-        screen.rows.append(Screen.Row())
+    mutating func newRow(isContinuation: Bool = false) {
+        screen.rows.append(Screen.Row(isContinuation: isContinuation))
         column = 0
     }
 

@@ -5,8 +5,9 @@ import MoondialPresentation
 /// Turns the difference between what the terminal shows and what it shall show into bytes.
 ///
 /// The painter knows nothing of the window outside its rows: it moves up and down relative to the cursor, and makes new
-/// rows with line feeds, so that what is above scrolls away as usual. It expects the cursor in the first column when it
-/// begins.
+/// rows with line feeds, so that what is above scrolls away as usual. Where a line is longer than a row it lets the terminal
+/// go on in the next row by itself, so that it breaks the line anew when the window gets another width. It expects the
+/// cursor in the first column when it begins.
 package struct ScreenPainter: Sendable {
     /// What the terminal shows; nil before the first screen and when that is not known.
     private var shown: Screen?
@@ -31,11 +32,7 @@ package struct ScreenPainter: Sendable {
     /// `windowHeight`: a screen with more rows is printed as a whole, so that all of it can be scrolled back to.
     package mutating func finish(_ screen: Screen, windowHeight: Int) -> [UInt8] {
         if screen.height > windowHeight {
-            move(toRow: 0)
-            move(toColumn: 0)
-            write("\u{1B}[J")
-            shown = nil
-            depth = 1
+            erase()
         }
         draw(screen)
         move(toRow: screen.height - 1)
@@ -72,26 +69,56 @@ package struct ScreenPainter: Sendable {
     }
 
     /// Goes back to the first row after the window's width has changed and erases what is shown, for the next
-    /// ``paint(_:)``. Terminals break the lines anew when a window becomes narrower; that is taken into account.
-    package mutating func resize(width: Int) -> [UInt8] {
+    /// ``paint(_:)``.
+    ///
+    /// Many terminals break the lines anew, others cut or fill their rows. Where the cursor is tells which of both has
+    /// happened.
+    ///
+    /// - Parameters:
+    ///   - width: The cells of a row from now on.
+    ///   - cursorColumn: Where the terminal says that the cursor is, from 0; nil when it does not say.
+    /// - Returns: Bytes for the terminal.
+    package mutating func resize(width: Int, cursorColumn: Int? = nil) -> [UInt8] {
         if let shown {
-            row = shown.rows[..<row].reduce(0) { $0 + Self.height(of: $1, width: width) }
-            // The row of the cursor itself, up to the cursor.
-            row += (column ?? shown.cursor.column) / max(1, width)
+            let broken = brokenAnew(shown, width: max(1, width))
+            let cut = Screen.Position(row: row, column: min(column ?? shown.cursor.column, width - 1))
+            let isCut = cursorColumn == cut.column && cursorColumn != broken.column
+            row = isCut ? cut.row : broken.row
         }
         column = nil
         erase()
         return take()
     }
 
+    /// Where the cursor is when the terminal has broken the lines anew.
+    private func brokenAnew(_ shown: Screen, width: Int) -> Screen.Position {
+        var place = Screen.Position(row: 0, column: 0)
+        for index in 0...row where index < shown.rows.count {
+            if index > 0, !Self.goesOn(at: index, in: shown) { place = Screen.Position(row: place.row + 1, column: 0) }
+            let cells = shown.rows[index].cells
+            let end = index == row ? min(column ?? shown.cursor.column, cells.count) : cells.count
+            for cell in cells[..<end] where cell.width > 0 {
+                if place.column + Int(cell.width) > width { place = Screen.Position(row: place.row + 1, column: 0) }
+                place.column += Int(cell.width)
+            }
+        }
+        return place.column < width ? place : Screen.Position(row: place.row + 1, column: 0)
+    }
+
+    /// Whether the terminal itself has gone on in a row, and knows that its line began before.
+    private static func goesOn(at index: Int, in screen: Screen) -> Bool {
+        guard index > 0, screen.rows[index].isContinuation, let first = screen.rows[index].cells.first else {
+            return false
+        }
+        let before = screen.rows[index - 1].cells
+        guard before.count == screen.width, let last = before.last(where: { $0.width > 0 }) else { return false }
+        return !isDoubtful(last) && !isDoubtful(first)
+    }
+
     /// Takes the rows off the terminal and leaves the cursor in the first column.
     package mutating func remove() -> [UInt8] {
         erase()
         return take()
-    }
-
-    private static func height(of row: Screen.Row, width: Int) -> Int {
-        max(1, (row.cells.count + width - 1) / max(1, width))
     }
 
     private mutating func take() -> [UInt8] {
@@ -107,9 +134,9 @@ extension ScreenPainter {
     private mutating func draw(_ screen: Screen) {
         let old = shown?.rows ?? []
         for index in screen.rows.indices {
-            drawRow(
-                screen.rows[index], over: index < old.count ? old[index] : Screen.Row(), at: index,
-                width: screen.width)
+            let before = index < old.count ? old[index] : Screen.Row()
+            let wentOn = shown.map { index < old.count && Self.goesOn(at: index, in: $0) } ?? false
+            drawRow(index, of: screen, over: before, wraps: Self.goesOn(at: index, in: screen) && !wentOn)
         }
         if old.count > screen.rows.count {
             move(toRow: screen.rows.count)
@@ -124,14 +151,25 @@ extension ScreenPainter {
         shown = screen
     }
 
-    private mutating func drawRow(_ new: Screen.Row, over old: Screen.Row, at index: Int, width: Int) {
-        guard var change = Self.change(from: old.cells, to: new.cells) else { return }
+    /// `wraps`: the terminal is to go on into the row by itself.
+    private mutating func drawRow(_ index: Int, of screen: Screen, over old: Screen.Row, wraps: Bool) {
+        let (new, width) = (screen.rows[index], screen.width)
+        guard var change = wraps ? 0..<new.cells.count : Self.change(from: old.cells, to: new.cells) else { return }
         let doubt = [old, new].compactMap { $0.cells.firstIndex(where: Self.isDoubtful) }.min()
         // Where terminals disagree on widths, the cells from there on may hold other things than we know.
         if let doubt { change = min(change.lowerBound, doubt)..<new.cells.count }
-        move(toRow: index)
-        move(toColumn: change.lowerBound)
-        if doubt != nil { clearLine() }
+        if wraps {
+            if doubt != nil {
+                move(toRow: index)
+                move(toColumn: 0)
+                clearLine()
+            }
+            wrap(intoRow: index, of: screen)
+        } else {
+            move(toRow: index)
+            move(toColumn: change.lowerBound)
+            if doubt != nil { clearLine() }
+        }
         var cell = change.lowerBound
         while cell < min(change.upperBound, new.cells.count) {
             write(new.cells[cell])
@@ -140,6 +178,18 @@ extension ScreenPainter {
         if doubt == nil, old.cells.count > new.cells.count { clearLine() }
         // After the last cell the cursor waits at the edge; where exactly depends on the terminal.
         if let reached = column, reached >= width { column = nil }
+    }
+
+    /// Writes the last character of the row before once more: then the next one goes into the row.
+    private mutating func wrap(intoRow index: Int, of screen: Screen) {
+        let before = screen.rows[index - 1].cells
+        guard let last = before.lastIndex(where: { $0.width > 0 }) else { return }
+        move(toRow: index - 1)
+        move(toColumn: last)
+        write(before[last])
+        row = index
+        column = 0
+        depth = max(depth, index + 1)
     }
 
     /// Erases from the cursor to the end of the row.
@@ -188,7 +238,8 @@ extension ScreenPainter {
         move(toRow: 0)
         move(toColumn: 0)
         setStyle(.plain)
-        write("\u{1B}[J")
+        // Not from the first column on: there are terminals that keep a window which is erased as a whole.
+        write("\u{1B}[K\u{1B}[2G\u{1B}[J\r")
         shown = nil
         depth = 1
     }

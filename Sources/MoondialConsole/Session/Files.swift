@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
+import TextFormats
 
 #if canImport(Darwin)
     import Darwin
@@ -23,14 +24,46 @@ enum Files {
         }
     }
 
-    /// Writes a file that only its owner can read; an old one of that name is kept as it is unless `replaces`.
+    /// Writes a file that only its owner can read, or nothing: another name is used until all of it is on the disk. A file of
+    /// that name is kept as it is, unless `replaces`; then the new one has its permissions. `fix` says what to do when there
+    /// is such a file.
     ///
     /// - Throws: A diagnostic with code `io`.
-    static func write(_ text: String, to path: String, replaces: Bool) throws(Diagnostic) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (replaces ? O_TRUNC : O_EXCL), 0o600)
+    static func write(
+        _ text: String, to path: String, replaces: Bool, fix: String = "name another file"
+    ) throws(Diagnostic) {
+        var status = stat()
+        let exists = stat(path, &status) == 0
+        if exists, status.st_mode & S_IFMT != S_IFREG {
+            throw Diagnostic(.inputOutput, "cannot write '\(ByteText.shown(path))': it is not a regular file")
+        }
+        let taken = Diagnostic(.inputOutput, "cannot write '\(ByteText.shown(path))': there is such a file", fix: fix)
+        if exists, !replaces { throw taken }
+        // What a link leads to is replaced, and not the link.
+        let target = exists ? resolved(path) ?? path : path
+        let temporary = "\(target).\(getpid()).new"
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("write", path) }
-        defer { close(descriptor) }
-        guard Descriptors.writeAll(Array(text.utf8), to: descriptor) else { throw failure("write", path) }
+        if exists { _ = fchmod(descriptor, status.st_mode & 0o777) }
+        let isWritten = Descriptors.writeAll(ByteText.bytes(text), to: descriptor) && fsync(descriptor) == 0
+        let code = errno
+        close(descriptor)
+        errno = code
+        // A link to it is made only where no file has come meanwhile.
+        if isWritten, replaces ? rename(temporary, target) == 0 : link(temporary, target) == 0 {
+            if !replaces { unlink(temporary) }
+            return
+        }
+        let error = errno == EEXIST ? taken : failure("write", path)
+        unlink(temporary)
+        throw error
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let pointer = realpath(path, nil) else { return nil }
+        defer { free(pointer) }
+        return ByteText.text(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)))
     }
 
     /// The names in a folder, sorted; those of folders end with a slash. Empty when it cannot be read.
@@ -52,6 +85,7 @@ enum Files {
 
     private static func failure(_ verb: String, _ path: String) -> Diagnostic {
         let reason = String(cString: strerror(errno))
-        return Diagnostic(.inputOutput, "cannot \(verb) '\(path)': \(reason)", fix: DiagnosticCode.inputOutput.advice)
+        return Diagnostic(
+            .inputOutput, "cannot \(verb) '\(ByteText.shown(path))': \(reason)", fix: DiagnosticCode.inputOutput.advice)
     }
 }

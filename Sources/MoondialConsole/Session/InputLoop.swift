@@ -52,8 +52,13 @@ package final class InputLoop: Sendable {
         #else
             var thread = pthread_t()
         #endif
+        // Lua reads blocks here, which takes more than the smallest stack that systems give.
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, 4 << 20)
         return pthread_create(
-            &thread, nil,
+            &thread, &attributes,
             { context in
                 let context: UnsafeMutableRawPointer? = context
                 guard let context else { return nil }

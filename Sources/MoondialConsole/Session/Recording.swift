@@ -27,6 +27,7 @@ struct Recording {
     }
 
     func save(redactor: Redactor) throws(Diagnostic) {
+        let redactor = redactor.maskingPhones
         var text = ""
         for piece in pieces {
             switch piece {
@@ -45,35 +46,5 @@ struct Recording {
         try Files.write(text, to: path, replaces: true)
     }
 
-    /// The blocks of a transcript, in order.
-    static func blocks(of transcript: String) -> [String] {
-        var blocks: [String] = []
-        var isInBlock = false
-        for line in transcript.split(separator: "\n", omittingEmptySubsequences: false) {
-            if let typed = typed(line) {
-                blocks.append(typed)
-                isInBlock = true
-            } else if isInBlock, line.first == " ", let end = line.firstRange(of: "> "),
-                line[..<end.lowerBound].allSatisfy({ $0 == " " })
-            {
-                blocks[blocks.count - 1] += "\n" + line[end.upperBound...]
-            } else {
-                isInBlock = false
-            }
-        }
-        return blocks
-    }
-
-    /// What follows a prompt, which is "sim> ", "LIVE(host)> " or "host:port> ".
-    private static func typed(_ line: Substring) -> String? {
-        guard let end = line.firstRange(of: "> ") else { return nil }
-        let target = line[..<end.lowerBound]
-        guard !target.isEmpty, target.allSatisfy({ $0.isLetter || $0.isNumber || ".:-()[]".contains($0) }) else {
-            return nil
-        }
-        guard target == "sim" || target.hasPrefix("LIVE(") || target.contains(":") || target.contains(".") else {
-            return nil
-        }
-        return String(line[end.upperBound...])
     }
 }

@@ -29,10 +29,14 @@ package struct ReplPrompt: Sendable, Hashable {
 package enum ReplBlock: Sendable, Hashable {
     /// A finished block, without a newline at its end. May be empty.
     case text(String)
+    /// Several blocks and commands that were pasted, each to be run by itself, in order.
+    case pasted([String])
     /// Given up with Ctrl-C.
     case interrupted
     /// No more is to come.
     case end
+    /// No more can be read, and why.
+    case failed(String)
 }
 
 /// Where blocks come from.

@@ -12,10 +12,17 @@ extension ReplSession {
 
     /// Values, each on a line of its own, or on several in a conversation.
     func show(_ views: [LuaView], limits: ValuePrinter.Limits? = nil) {
-        let printer = ValuePrinter(
-            limits: limits ?? options.limits, width: setup.isInteractive ? screen.width() : nil, style: screen.style,
-            redacted: scripts.redacted)
+        let printer = printer(limits ?? options.limits)
         for view in views { result(lines: printer.text(view) + "\n") }
+    }
+
+    /// What a script shows.
+    func showValues(_ views: [LuaView]) { if !isMuted { show(views) } }
+
+    func printer(_ limits: ValuePrinter.Limits) -> ValuePrinter {
+        ValuePrinter(
+            limits: limits, width: setup.isInteractive ? screen.width() : nil, style: screen.style,
+            redacted: scripts.redacted)
     }
 
     /// Writes lines that end with newlines.
@@ -33,15 +40,21 @@ extension ReplSession {
     }
 
     /// A line that a script has printed, or a rule has logged. On the event loop, perhaps while Lua runs.
-    package func printed(_ line: [UInt8]) { result(lines: String(decoding: line, as: UTF8.self) + "\n") }
+    package func printed(_ line: [UInt8]) {
+        if !isMuted { result(lines: ByteText.text(line) + "\n") }
+    }
 
-    package func logged(_ line: LogLine) { note(lines: LogText.line(for: line)) }
+    package func logged(_ line: LogLine) {
+        if !isMuted { note(lines: LogText.line(for: line)) }
+    }
 
     /// Shows a block that was not typed, as if it had been.
     func echo(_ block: String) {
         let lines = block.split(separator: "\n", omittingEmptySubsequences: false)
+        let style = screen.notesStyle
+        let text = prompt.colour.map { style.colour(prompt.text, $0) } ?? prompt.text
         for (index, line) in lines.enumerated() {
-            screen.notes((index == 0 ? prompt.text : prompt.continuation) + line + "\n")
+            screen.notes((index == 0 ? text : style.dim(prompt.continuation)) + line + "\n")
         }
     }
 
@@ -61,6 +74,7 @@ extension ReplSession {
     /// of its token.
     func report(_ run: FinishedRun) {
         tour?.add(run.result)
+        sentCount += 1
         if runs.add(run) {
             if options.trace != .off { draw(run.trace) }
             for failure in run.failures { note(lines: DiagnosticText(failure, style: screen.notesStyle).text) }
@@ -71,9 +85,8 @@ extension ReplSession {
 
     /// An attempt of `moondial.attempt` outside of rules.
     func report(_ attempt: Attempt) {
-        if attempt.error?.kind == .cancelled {
-            note("interrupted: the attempt at \(attempt.endpoint.rawValue): delivered \(attempt.delivered.rawValue)")
-        }
+        sentCount += 1
+        if attempt.error?.kind == .cancelled { note(lines: InterruptionText.line(for: attempt)) }
         if setup.isLive { note(cost(of: [attempt])) }
     }
 

@@ -4,6 +4,7 @@ import MoondialLua
 import MoondialPresentation
 package import MoondialRules
 package import NIOCore
+import TextFormats
 
 /// A conversation with a rule engine: takes blocks of Lua and commands, and shows what they come to.
 ///
@@ -18,6 +19,7 @@ package final class ReplSession {
     var options: SessionOptions
     /// What has been typed and worked, for `:save`.
     var journal = SessionJournal()
+    let finishedBlocks = FinishedBlocks()
     var runs = RunHistory()
     var recording: Recording?
     var watch: RuleWatch?
@@ -25,14 +27,18 @@ package final class ReplSession {
     var tour: Tour?
     /// The block that runs, and whether it has failed.
     private var present = (block: "", hasFailed: false)
-    /// What the last block came to, for `:full`.
-    var lastViews: [LuaView] = []
     /// Blocks to run before more input is asked for.
     var queue: [String] = []
     /// Called once, when the session is over.
     package var onEnd: ((ReplEnd) -> Void)?
     /// Where blocks come from, when an `InputLoop` asks for them.
     package var input: (any ReplInput)?
+    /// Raised by Ctrl-C at once, for work on the event loop that does not come back to it.
+    package let stop = StopSignal()
+    /// How many runs and attempts have ended.
+    var sentCount = 0
+    /// What scripts print is dropped.
+    var isMuted = false
     /// Gives up what the session waits for.
     var cancelWork: (() -> Void)?
 
@@ -62,6 +68,7 @@ package final class ReplSession {
         scripts.onRawAttempt = { [unowned self] in report($0) }
         scripts.onRuleDefined = { [unowned self] in reportRule($0, replaced: $1) }
         engine.onRenewal = { [unowned self] in reportRenewal($0) }
+        scripts.onShow = { [unowned self] in showValues($0) }
         scripts.onMaskedText = { [unowned self] in stopReplay() }
         scripts.onBackgroundEnd = { [unowned self] in reportBackground($0, $1) }
         if setup.isLive { scripts.admission = { [unowned self] in admit($0) } }
@@ -92,9 +99,17 @@ package final class ReplSession {
         if case .question(let number) = asked { return receive(block, answering: number) }
         switch block {
         case .text(let text): begin(text, isTyped: true)
+        case .pasted(let inputs):
+            queue = inputs + queue
+            offer()
         case .interrupted:
             if !setup.isInteractive, !setup.keepsGoing { return end(.interrupted) }
         case .end: endWhenQuiet()
+        case .failed(let reason):
+            let diagnostic = Diagnostic(
+                .inputOutput, "cannot read standard input: \(reason)", fix: "check what it is")
+            note(lines: DiagnosticText(diagnostic, style: screen.notesStyle).text)
+            end(.unreadable)
         }
     }
 
@@ -165,31 +180,37 @@ package final class ReplSession {
     /// Whether more lines must follow before a block can be run. A command is one line.
     package func isIncomplete(_ text: String) -> Bool { !Self.isCommand(text) && scripts.isIncomplete(text) }
 
-    /// Whether a block is a command of the prompt, and no Lua.
-    static func isCommand(_ text: String) -> Bool { text.hasPrefix(":") }
+    /// Whether a block is a command of the prompt, and no Lua. A label begins with two colons.
+    static func isCommand(_ text: String) -> Bool { isCommand(Array(text.utf8.prefix { $0 != 0x0A })) }
+
+    static func isCommand(_ text: [UInt8]) -> Bool {
+        let start = text.drop { $0 == 0x20 || $0 == 0x09 }
+        return start.first == UInt8(ascii: ":") && start.dropFirst().first != UInt8(ascii: ":")
+    }
+
+    /// What a text that was pasted consists of.
+    func inputs(ofPasted text: String) -> [String] {
+        PastedText(
+            text, isIncomplete: { scripts.isIncomplete($0) }, isStatement: { scripts.isStatement($0) }
+        ).inputs
+    }
 
     private func begin(_ text: String, isTyped: Bool) {
         isBusy = true
+        stop.clear()
         self.isTyped = isTyped
         present = (text, false)
         runs.beginBlock()
         recording?.add(input: text, prompt: prompt)
         let trimmed = text.trimmingSpaces
-        if trimmed.isEmpty {
-            journal.skip(text)
-            return finishBlock()
-        }
-        if trimmed.hasPrefix(":") {
-            journal.skip(text)
-            return runCommand(String(trimmed.dropFirst()))
-        }
+        let line = journal.nextLine
+        journal.begin(text, time: setup.wallClock())
+        if trimmed.isEmpty { return finishBlock() }
+        if Self.isCommand(trimmed) { return runCommand(String(trimmed.dropFirst())) }
         let isDefined = { [scripts] in scripts.names(at: [.text($0)]).type != "nil" }
-        if let command = PlainWords.command(for: trimmed, isDefined: isDefined) {
-            journal.skip(text)
-            return runCommand(command)
-        }
-        evaluate(text, line: journal.nextLine) { [self] result in
-            finish(text, result)
+        if let command = PlainWords.command(for: trimmed, isDefined: isDefined) { return runCommand(command) }
+        evaluate(text, line: line) { [self] result in
+            finish(result)
             finishBlock()
         }
     }
@@ -197,9 +218,13 @@ package final class ReplSession {
     /// The block and what it has led to is over.
     func finishBlock() {
         cancelWork = nil
+        if let entry = journal.entries.last {
+            finishedBlocks.add(KeptBlock(entry.text, time: entry.time, outcome: entry.outcome))
+        }
         if let left = runs.endBlock() { note(left) }
         advanceTour(after: present.block, hasFailed: present.hasFailed)
-        saveRecording()
+        // What comes through a pipe is saved at its end: each time would take longer than the time before.
+        if setup.isInteractive { saveRecording() }
         isBusy = false
         offer()
     }
@@ -207,24 +232,33 @@ package final class ReplSession {
     // MARK: - Blocks
 
     func evaluate(
-        _ text: String, line: Int, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void
+        _ text: String, line: Int, isWhole: Bool = false,
+        completion: @escaping (Result<[LuaView], Diagnostic>) -> Void
     ) {
-        let source = RuleSource(name: .label("stdin"), text: Array(text.utf8))
-        let work = scripts.evaluate(source, firstLine: line, completion: completion)
+        let source = RuleSource(name: .label("stdin"), text: ByteText.bytes(text))
+        let work = scripts.evaluate(source, firstLine: line, isWhole: isWhole, completion: completion)
         cancelWork = { work.cancel() }
     }
 
-    private func finish(_ text: String, _ result: Result<[LuaView], Diagnostic>) {
-        let locals = LostLocals.names(in: text)
+    func viewLastValues(completion: @escaping (Result<[LuaView], Diagnostic>) -> Void) {
+        let work = scripts.viewLastValues(completion: completion)
+        cancelWork = { work.cancel() }
+    }
+
+    private func finish(_ result: Result<[LuaView], Diagnostic>) {
         switch result {
         case .success(let views):
-            journal.add(text, isExpression: scripts.isExpression(text), locals: locals)
-            if !views.isEmpty { lastViews = views }
+            journal.end(.done, valueCount: views.count)
             show(views)
-        case .failure(let diagnostic):
-            journal.skip(text, locals: [])
-            fail(diagnostic)
+        case .failure(let diagnostic): failBlock(diagnostic)
         }
+    }
+
+    /// The present block or command has failed.
+    func failBlock(_ diagnostic: Diagnostic) {
+        let place = diagnostic.site.map { "\($0.source):\($0.line): " } ?? ""
+        journal.end(diagnostic.code == .cancelled ? .interrupted : .failed, failure: place + diagnostic.message)
+        fail(diagnostic)
     }
 
     // MARK: - The end
@@ -241,8 +275,16 @@ package final class ReplSession {
     func end(_ end: ReplEnd) {
         guard !isOver else { return }
         isOver = true
+        let running = scripts.backgroundNumbers
+        stopBackground(running)
         saveRecording()
-        onEnd?(end)
+        if running.isEmpty { onEnd?(end) } else { afterCancellations { [self] in onEnd?(end) } }
+    }
+
+    /// Calls a closure when attempts that were given up just now have been reported.
+    private func afterCancellations(rounds: Int = 3, _ body: @escaping () -> Void) {
+        guard rounds > 0 else { return body() }
+        eventLoop.assumeIsolated().execute { [self] in afterCancellations(rounds: rounds - 1, body) }
     }
 
     /// What went wrong before counts when the session is no conversation.
@@ -253,6 +295,16 @@ package final class ReplSession {
         if setup.isInteractive || scripts.backgroundNumbers.isEmpty { return endDone() }
         isBusy = true
         endsWhenQuiet = true
+    }
+
+    /// Ends all that goes on, and says what became of the tokens that were on their way: before the process ends, which the
+    /// closure is to do.
+    package func stopAll(_ body: @escaping () -> Void) {
+        isOver = true
+        stopBackground(scripts.backgroundNumbers)
+        cancelWork?()
+        saveRecording()
+        afterCancellations(body)
     }
 
     /// Ends functions in the background.
@@ -283,6 +335,9 @@ package final class ReplSession {
         isBusy = true
         cancelWork = cancel
     }
+
+    /// The script has failed, which counts like an error in the input.
+    package func noteFailure() { hasFailed = true }
 
     /// The script has ended: the prompt is next.
     package func endScript() {

@@ -48,6 +48,10 @@ package struct ReplSetup {
     package var simulator: Simulator?
     /// What to send to it to see what, ready to print.
     package var magicTable: () -> String = { "" }
+    /// Milliseconds since 1970.
+    package var wallClock: @Sendable () -> Int64 = { 0 }
+    /// The blocks that sessions before this one have entered, the oldest first.
+    package var earlierHistory: () -> [KeptBlock] = { [] }
     /// A variable of the environment.
     package var environment: (String) -> String? = { _ in nil }
 
@@ -62,4 +66,6 @@ package enum ReplEnd: Sendable, Hashable {
     case failed
     /// Ctrl-C ended input that is no conversation.
     case interrupted
+    /// The input could not be read.
+    case unreadable
 }

@@ -4,18 +4,23 @@ import MoondialRules
 
 /// The runs of a session.
 struct RunHistory {
-    private static let capacity = 100
+    private static let capacity = 1000
     /// Runs of one block that are drawn.
     private static let drawn = 3
 
     /// The last ones, the newest last.
     private(set) var traces: [Trace] = []
+    /// How many runs ago one was, by its number: the number of runs when it ended. Nil when it is not kept.
+    func back(to number: Int) -> Int? { count - number < traces.count ? count - number : nil }
+
     /// By rule: how many runs it has answered in.
     private(set) var hits: [String: Int] = [:]
     private(set) var count = 0
     private var ofBlock = 0
     /// Set while runs are many and looked at together.
-    var isQuiet = false
+    var isQuiet = false {
+        didSet { if !isQuiet { ofBlock = 0 } }
+    }
 
     mutating func beginBlock() { ofBlock = 0 }
 
@@ -48,8 +53,7 @@ struct SessionOptions {
 
     init(isInteractive: Bool) {
         trace = isInteractive ? .on : .off
-        // A program reads all, a person as much as fits a window.
-        if !isInteractive { (limits.depth, limits.items, limits.bytes) = (16, 1000, 64 << 10) }
+        if !isInteractive { limits = .ofPrograms }
     }
 }
 

@@ -2,60 +2,79 @@
 
 import MoondialLua
 
-/// What was typed, line by line.
+/// What was entered, line by line, and what came of it.
 struct SessionJournal {
     struct Entry {
+        /// From 1, in the order in which the blocks and commands were entered.
+        let number: Int
         let text: String
-        /// A value, and no statement.
-        let isExpression: Bool
+        /// The number of its first line in the session.
         let firstLine: Int
+        /// When it was entered, in milliseconds since 1970.
+        let time: Int64
+        /// Until the end of a block `failed`.
+        var outcome = BlockOutcome.failed
+        /// How many values it came to.
+        var valueCount = 0
+        /// What it failed with.
+        var failure: String?
+
+        var isCommand: Bool { ReplSession.isCommand(text) }
     }
 
-    /// The blocks that have run to their end.
+    /// All but blank ones, the oldest first.
     private(set) var entries: [Entry] = []
     /// The number of the line that comes next.
     private(set) var nextLine = 1
+    /// Blocks whose locals have not been looked for.
+    private var unread: [String] = []
     /// Names that were local to a block that has ended.
     private var lostLocals: Set<String> = []
 
-    mutating func add(_ text: String, isExpression: Bool, locals: Set<String>) {
-        entries.append(Entry(text: text, isExpression: isExpression, firstLine: nextLine))
-        skip(text, locals: locals)
+    /// A block or command is about to run. Blank lines only count.
+    mutating func begin(_ text: String, time: Int64) {
+        if !text.trimmingSpaces.isEmpty {
+            var entry = Entry(number: entries.count + 1, text: text, firstLine: nextLine, time: time)
+            if entry.isCommand { entry.outcome = .done }
+            entries.append(entry)
+        }
+        nextLine += text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
     }
 
-    /// A block that is not kept.
-    mutating func skip(_ text: String, locals: Set<String> = []) {
-        nextLine += text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
-        lostLocals.formUnion(locals)
+    /// The last one has ended.
+    mutating func end(_ outcome: BlockOutcome, valueCount: Int = 0, failure: String? = nil) {
+        guard let last = entries.indices.last else { return }
+        entries[last].outcome = outcome
+        entries[last].valueCount = valueCount
+        entries[last].failure = failure
+        if outcome == .done, !entries[last].isCommand { unread.append(entries[last].text) }
     }
+
+    /// The blocks of Lua that have run to their end.
+    var blocks: [Entry] { entries.filter { $0.outcome == .done && !$0.isCommand } }
 
     /// The block in which a line stands.
     func block(at line: Int) -> String? {
-        entries.last { $0.firstLine <= line }?.text
+        entries.last { $0.firstLine <= line && $0.outcome == .done && !$0.isCommand }?.text
     }
 
     /// Whether a name was local to an earlier block.
-    func hasLost(_ name: String) -> Bool { lostLocals.contains(name) }
-
-    /// A script that does the same again.
-    func script(_ redacted: (String) -> String) -> String {
-        var text = """
-            -- Saved from a session at the prompt of moondial.
-            -- Run it with: moondial run FILE. Tokens and phones were replaced: put in your own.
-
-
-            """
-        for entry in entries {
-            // A value alone is no statement; later blocks may use it as _.
-            text += (entry.isExpression ? "_ = " : "") + redacted(entry.text) + "\n"
-            if entry.text.contains("\n") { text += "\n" }
-        }
-        return text
+    mutating func hasLost(_ name: String) -> Bool {
+        for text in unread { lostLocals.formUnion(BlockLocals.names(in: text)) }
+        unread = []
+        return lostLocals.contains(name)
     }
 }
 
+/// What came of a block or command.
+package enum BlockOutcome: String, Sendable, Hashable {
+    case done = "ok"
+    case failed = "error"
+    case interrupted = "stopped"
+}
+
 /// The names that a block declares as local outside of any function or inner block.
-enum LostLocals {
+enum BlockLocals {
     static func names(in text: String) -> Set<String> {
         var names: Set<String> = []
         var depth = 0
@@ -64,17 +83,22 @@ enum LostLocals {
             switch lua.keyword(index) {
             case .function, .do, .if, .repeat: depth += 1
             case .end, .until: depth -= 1
-            case .local where depth == 0:
-                var next = lua.keyword(index + 1) == .function ? index + 2 : index + 1
-                while lua.isName(next) {
-                    names.insert(lua.text(lua.tokens[next]))
-                    // An attribute, <const> or <close>.
-                    next += lua.isSign(next + 1, "<") ? 4 : 1
-                    guard lua.isSign(next, ",") else { break }
-                    next += 1
-                }
             default: break
             }
+            if lua.keyword(index) == .local, depth == 0 { names.formUnion(declared(after: index, in: lua)) }
+        }
+        return names
+    }
+
+    private static func declared(after local: Int, in lua: LuaText) -> Set<String> {
+        var names: Set<String> = []
+        var next = lua.keyword(local + 1) == .function ? local + 2 : local + 1
+        while lua.isName(next) {
+            names.insert(lua.text(lua.tokens[next]))
+            // An attribute, <const> or <close>.
+            next += lua.isSign(next + 1, "<") ? 4 : 1
+            guard lua.isSign(next, ",") else { break }
+            next += 1
         }
         return names
     }

@@ -46,7 +46,10 @@ package struct KeyDecoder: Sendable {
     /// some 50 ms.
     package var isWaiting: Bool {
         switch state {
-        case .ground, .paste: false
+        // The first byte of a character says how many follow, however slowly.
+        case .ground, .character: false
+        // The last byte may be a key, where the end was lost. An escape may also be the beginning of that end.
+        case .paste: pasted.last == 0x1B || pasted.last == 0x03
         default: true
         }
     }
@@ -76,17 +79,21 @@ package struct KeyDecoder: Sendable {
         return nil
     }
 
-    /// Says that nothing has followed: a lone escape is the Escape key.
+    /// Says that nothing has followed: a lone escape is the Escape key. In a paste it ends that with what has come, and
+    /// Control-C drops the paste.
     package mutating func timeout() -> Event? {
-        defer { if isWaiting { state = .ground } }
+        guard isWaiting else { return nil }
+        defer { state = .ground }
         switch state {
         case .escape: return .key(Key(.escape))
         case .doubleEscape: return .key(Key(.escape, .meta))
         case .control(let parameters, _) where parameters.isEmpty: return .key(.meta("["))
         case .single: return .key(.meta("O"))
         case .control, .linuxFunction, .string: return .unknown
-        case .character: return .text(Array("\u{FFFD}".utf8))
-        case .ground, .paste: return nil
+        case .paste:
+            defer { pasted = [] }
+            return pasted.last == 0x03 ? .key(.control("c")) : .paste(pasted.dropLast())
+        case .ground, .character: return nil
         }
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -162,6 +164,26 @@ package final class TerminalSession {
         }
     }
 
+    /// Asks the terminal where its cursor is.
+    ///
+    /// - Returns: The column, from 0; nil when there is no answer in time. Besides, what has come in meanwhile.
+    package func cursorColumn(within patience: Duration) throws(TerminalError) -> (column: Int?, typed: [UInt8]) {
+        write(Array("\u{1B}[6n".utf8))
+        let deadline = ContinuousClock.now + patience
+        var bytes: [UInt8] = []
+        while case let left = deadline - ContinuousClock.now, left > .zero {
+            let milliseconds = max(1, left.wholeMicroseconds / 1000)
+            guard Descriptors.isReadable(inputDescriptor, within: Int32(milliseconds)) else { break }
+            guard case .bytes(let more) = try read() else { break }
+            bytes += more
+            if let report = CursorReport(in: bytes) {
+                bytes.removeSubrange(report.range)
+                return (report.column, bytes)
+            }
+        }
+        return (nil, bytes)
+    }
+
     package func write(_ bytes: [UInt8]) {
         if !bytes.isEmpty { Descriptors.writeAll(bytes, to: outputDescriptor) }
     }
@@ -214,6 +236,26 @@ package final class TerminalSession {
             characters[Int(VMIN)] = 1
             characters[Int(VTIME)] = 0
         }
+    }
+}
+
+/// What a terminal says about its cursor: `ESC [ row ; column R`.
+private struct CursorReport {
+    let range: Range<Int>
+    /// From 0.
+    let column: Int
+
+    init?(in bytes: [UInt8]) {
+        for start in bytes.indices where bytes[start...].starts(with: Array("\u{1B}[".utf8)) {
+            let parameters = bytes[(start + 2)...].prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ";") }
+            let numbers = String(decoding: parameters, as: UTF8.self).split(separator: ";").compactMap { Int($0) }
+            guard numbers.count == 2, parameters.endIndex < bytes.count, bytes[parameters.endIndex] == UInt8(ascii: "R")
+            else { continue }
+            range = start..<parameters.endIndex + 1
+            column = numbers[1] - 1
+            return
+        }
+        return nil
     }
 }
 

@@ -17,6 +17,13 @@ package struct ValuePrinter {
 
         package init() {}
 
+        /// A program reads all, a person as much as fits a window.
+        package static var ofPrograms: Limits {
+            var limits = Limits()
+            (limits.depth, limits.items, limits.bytes) = (16, 1000, 64 << 10)
+            return limits
+        }
+
         /// Everything that crossed.
         package static var full: Limits {
             var limits = Limits()
@@ -31,6 +38,8 @@ package struct ValuePrinter {
     let style: TextStyle
     /// Takes secrets out of strings.
     let redacted: (String) -> String
+    /// Asked for each value: whether nothing more is wanted.
+    var isStopped: () -> Bool = { false }
 
     package init(
         limits: Limits = Limits(), width: Int?, style: TextStyle = .plain,
@@ -44,11 +53,17 @@ package struct ValuePrinter {
 
     /// Without a newline at the end.
     package func text(_ view: LuaView) -> String {
+        if limits != .full, let width, let table = RecordTable(view, printer: self) {
+            return String(table.text(width: width).dropLast())
+        }
         switch view {
-        case .function(_, .some), .function(nil, nil), .opaque: comment(Self.note(of: view) ?? "").text
-        default: render(view, depth: 0, indent: 0, room: width ?? .max).text
+        case .function(_, .some), .function(nil, nil), .opaque: return comment(Self.note(of: view) ?? "").text
+        default: return render(view, depth: 0, indent: 0, room: width ?? .max).text
         }
     }
+
+    /// What one looks at first of a decision.
+    static let firstOfDecision = ["decision", "reason", "rule", "verdict", "code", "endpoint"]
 
     /// Text with the cells that it takes.
     struct Piece {
@@ -70,7 +85,7 @@ package struct ValuePrinter {
         let inner = String(repeating: " ", count: indent + 2)
         var piece = content.opening(self)
         piece += plain("{")
-        for entry in content.entries {
+        for entry in content.entries where !isStopped() {
             piece.text += "\n\(inner)"
             let label = entry.key.map { key($0) } ?? Piece()
             piece += label
@@ -94,7 +109,7 @@ package struct ValuePrinter {
             return piece
         }
         piece += plain("{ ")
-        for (index, entry) in content.entries.enumerated() {
+        for (index, entry) in content.entries.enumerated() where !isStopped() {
             if index > 0 { piece += plain(", ") }
             if let name = entry.key { piece += key(name) }
             guard let value = flat(entry.value, depth: depth + 1, room: room - piece.width) else { return nil }
@@ -134,11 +149,18 @@ private struct TableContent {
     var entries: [Entry] = []
     /// What is not shown.
     var note: String?
+    /// What is to be said of its metatable.
+    private var metatable: String?
     /// The function that makes such a table.
     private var maker = ""
     var closing: String { maker.contains("(") ? ")" : "" }
 
-    func opening(_ printer: ValuePrinter) -> ValuePrinter.Piece { printer.plain(maker) }
+    func opening(_ printer: ValuePrinter) -> ValuePrinter.Piece {
+        guard let metatable else { return printer.plain(maker) }
+        var piece = printer.comment(metatable)
+        piece += printer.plain(" \(maker)")
+        return piece
+    }
 
     /// Nil when the value is no table.
     init?(of view: LuaView, depth: Int, printer: ValuePrinter) {
@@ -158,6 +180,7 @@ private struct TableContent {
     private init(_ table: LuaTableView, depth: Int, _ limits: ValuePrinter.Limits) {
         let count = table.array.count + table.entries.count + table.omitted
         if table.isArray, count == 0 { maker = "moondial.json.array " }
+        metatable = table.metatable.map { $0.isEmpty ? "with a metatable" : $0 }
         guard depth < limits.depth else {
             if count > 0 { note = "… \(count) more" }
             return
@@ -182,7 +205,7 @@ private struct TableContent {
             return nil
         }
         let known = Registry.fieldNames(of: "decision")
-        let first = ["decision", "reason", "rule", "verdict", "code", "endpoint"].filter { table[$0] != nil }
+        let first = ValuePrinter.firstOfDecision.filter { table[$0] != nil }
         let added = table.entries.compactMap(\.key.text).filter { !known.contains($0) }
         return first + added.sorted()
     }

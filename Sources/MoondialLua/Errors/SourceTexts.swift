@@ -4,21 +4,28 @@ import TextFormats
 
 /// The texts of the loaded chunks, so that an error can show the line it speaks of.
 struct SourceTexts {
-    private var texts: [LuaSourceName: [UInt8]] = [:]
-    /// Where the lines begin of those texts that were asked for one: an error must not take time in proportion to the text.
-    private var lineStarts: [LuaSourceName: [UInt32]] = [:]
+    /// A text of several lines.
+    private struct Piece {
+        let firstLine: Int
+        let text: [UInt8]
+        /// Where its lines begin, once it was asked for one: an error must not take time in proportion to the text.
+        var lineStarts: [Int]?
+    }
+
+    /// Of each source, in the order of their lines.
+    private var pieces: [LuaSourceName: [Piece]] = [:]
     private var names: [String: LuaSourceName] = [:]
 
     /// A text that begins at a later line is put after the lines that there are.
     mutating func add(_ text: [UInt8], for name: LuaSourceName, firstLine: Int = 1) {
-        if firstLine > 1, var whole = texts.removeValue(forKey: name) {
-            whole.keepLines(firstLine - 1)
-            texts[name] = whole + text
-        } else {
-            texts[name] = [UInt8](repeating: UInt8(ascii: "\n"), count: firstLine - 1) + text
+        let piece = Piece(firstLine: firstLine, text: text, lineStarts: nil)
+        guard firstLine > 1, pieces[name] != nil else {
+            names[name.inMessages] = name
+            pieces[name] = [piece]
+            return
         }
-        names[name.inMessages] = name
-        lineStarts[name] = nil
+        while let last = pieces[name]?.last, last.firstLine >= firstLine { pieces[name]?.removeLast() }
+        pieces[name]?.append(piece)
     }
 
     /// The loaded chunk that Lua's messages call so.
@@ -26,41 +33,39 @@ struct SourceTexts {
 
     /// The line without its end, printable and from at most 400 bytes.
     mutating func line(at site: LuaSite) -> String? {
-        guard let text = texts[site.source], site.line > 0 else { return nil }
-        let starts = lineStarts[site.source] ?? text.lineStarts
-        lineStarts[site.source] = starts
-        guard site.line <= starts.count else { return nil }
-        let line = text[Int(starts[site.line - 1])...].prefix(400).prefix { $0 != UInt8(ascii: "\n") }
-        return Self.shown(line)
+        guard site.line > 0, let index = index(of: site), let piece = pieces[site.source]?[index] else { return nil }
+        let starts = piece.lineStarts ?? Self.lineStarts(of: piece.text)
+        pieces[site.source]?[index].lineStarts = starts
+        let number = site.line - piece.firstLine
+        guard number < starts.count else { return nil }
+        return Self.shown(piece.text[starts[number]...].prefix(400).prefix { $0 != UInt8(ascii: "\n") })
     }
 
-    /// All of a source.
-    func text(of source: LuaSourceName) -> [UInt8]? { texts[source] }
+    /// All of a source, when it has been loaded as one text.
+    func text(of source: LuaSourceName) -> [UInt8]? {
+        guard let pieces = pieces[source], pieces.count == 1 else { return nil }
+        return pieces[0].firstLine == 1 ? pieces[0].text : nil
+    }
 
     /// A part of a line as it is shown.
     static func shown(_ bytes: ArraySlice<UInt8>) -> String {
         let visible = bytes.lazy.filter { $0 != UInt8(ascii: "\r") }
         return String(escaping: visible.map { $0 == UInt8(ascii: "\t") ? UInt8(ascii: " ") : $0 })
     }
-}
 
-extension [UInt8] {
-    /// Where the lines begin, in order.
-    fileprivate var lineStarts: [UInt32] {
-        [0] + indices.lazy.filter { self[$0] == UInt8(ascii: "\n") }.map { UInt32($0 + 1) }
+    /// The last piece that does not begin after a line.
+    private func index(of site: LuaSite) -> Int? {
+        guard let pieces = pieces[site.source] else { return nil }
+        var (low, high) = (0, pieces.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if pieces[middle].firstLine <= site.line { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? low - 1 : nil
     }
 
-    /// Cuts or fills up a text to this number of lines, each with its end.
-    fileprivate mutating func keepLines(_ count: Int) {
-        var lines = 0
-        for index in indices where self[index] == UInt8(ascii: "\n") {
-            lines += 1
-            if lines == count {
-                removeSubrange((index + 1)...)
-                return
-            }
-        }
-        self += [UInt8](repeating: UInt8(ascii: "\n"), count: count - lines)
+    private static func lineStarts(of text: [UInt8]) -> [Int] {
+        [0] + text.indices.lazy.filter { text[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
     }
 }
 

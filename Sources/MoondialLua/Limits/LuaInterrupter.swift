@@ -15,8 +15,8 @@ package final class LuaInterrupter: Sendable {
 
     init(_ vm: OpaquePointer) { handle = Mutex(Handle(vm: vm)) }
 
-    /// Stops what is running or, if nothing is, what runs next. What has a limit of processor time ends by itself: it
-    /// goes on, and then what waits for it is stopped. No effect once the VM is gone.
+    /// Stops what is running or, if nothing is, what runs next. What has a limit of processor time ends by itself,
+    /// unless its meter says otherwise: it goes on, and then what waits for it is stopped. No effect once the VM is gone.
     package func interrupt() {
         handle.withLock { if let handle = $0 { moondial_vm_interrupt(handle.vm) } }
     }

@@ -45,6 +45,12 @@ package final class LuaMeter {
         }
     }
 
+    /// Whether `LuaInterrupter` stops also what has a `cpuLimit`. The default is false.
+    package var isInterruptible: Bool {
+        get { handle.pointee.is_interruptible }
+        set { handle.pointee.is_interruptible = newValue }
+    }
+
     /// When whatever runs is stopped, in nanoseconds of the monotonic clock (`NIODeadline.uptimeNanoseconds`); nil, the
     /// default, for never. With a `cpuLimit`, what begins to run has at least ten times that
     /// which is left of it, though the deadline be over.

@@ -40,6 +40,8 @@ package struct LuaTableView: Equatable, Sendable {
     package var isArray = false
     /// Entries that are not here.
     package var omitted = 0
+    /// The `__name` of its metatable, which may be empty; nil without a metatable.
+    package var metatable: String?
 
     package init() {}
 
@@ -93,7 +95,7 @@ extension LuaReader {
         var table = LuaTableView()
         table.isArray = takeTag() == MOONDIAL_TAPE_ARRAY
         let count: UInt32 = take()
-        advance(4)
+        let hasMetatable: UInt32 = take()
         table.array.reserveCapacity(Int(count))
         for _ in 0..<count { table.array.append(view()) }
         while peek != MOONDIAL_TAPE_END {
@@ -103,6 +105,7 @@ extension LuaReader {
         advance(1)
         let omitted: UInt32 = take()
         table.omitted = Int(omitted)
+        if hasMetatable != 0 { table.metatable = nextBytes().map { String(escaping: $0) } ?? "" }
         return table
     }
 

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialRules
-import NumberVerification
+package import NumberVerification
 
-/// What became of the token of a run that was interrupted.
+/// What became of the token of a run or attempt that was interrupted.
 package enum InterruptionText {
     /// Ends with a newline.
     package static func line(for result: RunResult) -> String {
-        "interrupted: \(explanation(of: result))\n"
+        guard let attempt = result.attempts.last?.attempt else {
+            return "interrupted: nothing was sent, the token is unspent\n"
+        }
+        return line(for: attempt)
     }
 
-    private static func explanation(of result: RunResult) -> String {
-        guard let attempt = result.attempts.last?.attempt else { return "nothing was sent, the token is unspent" }
+    /// The same for an attempt that was made without a run.
+    package static func line(for attempt: Attempt) -> String { "interrupted: \(explanation(of: attempt))\n" }
+
+    private static func explanation(of attempt: Attempt) -> String {
         let subject = "the attempt at \(attempt.endpoint.rawValue)"
         let code = attempt.code.map { " with \($0)" } ?? ""
         return switch (attempt.delivered, attempt.tokenState) {

@@ -31,6 +31,20 @@ package enum DisplayText {
         text + String(repeating: " ", count: max(0, width - self.width(text)))
     }
 
+    /// The text, or as much of its beginning as fits with a sign that more follows into `width` cells, at least 1.
+    package static func shortened(_ text: String, to width: Int, ascii: Bool = false) -> String {
+        guard self.width(text) > width else { return text }
+        let mark = ascii ? "~" : "…"
+        var cells = 1
+        var result = ""
+        for character in text {
+            cells += self.width(character)
+            if cells > width { break }
+            result.append(character)
+        }
+        return result + mark
+    }
+
     /// Breaks at spaces into lines of at most `width` cells, at least 2; a word that is longer is cut.
     package static func wrapped(_ text: String, width: Int) -> [String] {
         var lines: [String] = []

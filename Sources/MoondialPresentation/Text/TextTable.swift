@@ -33,6 +33,34 @@ package struct TextTable {
         }
     }
 
+    /// The table with texts shortened, in the widest columns first, until a row takes at most `width` cells, or no column
+    /// more than eight.
+    package func fitting(_ width: Int, ascii: Bool = false) -> TextTable {
+        let count = rows.map(\.count).max() ?? 0
+        var widths = (0..<count).map { column in
+            rows.lazy.filter { $0.indices.contains(column) }.map { DisplayText.width($0[column]) }.max() ?? 0
+        }
+        let room = width - indentation.count - 2 * max(0, count - 1)
+        while widths.reduce(0, +) > room, let widest = widths.max(), widest > Self.narrowest,
+            let column = widths.lastIndex(of: widest)
+        {
+            let next = widths.filter { $0 < widest }.max() ?? 0
+            let excess = widths.reduce(0, +) - room
+            // Of several that are as wide, each loses a cell in turn.
+            let isAlone = widths.count { $0 == widest } == 1
+            widths[column] = isAlone ? max(next, widest - excess, Self.narrowest) : widest - 1
+        }
+        let shortened = rows.map { row in
+            row.enumerated().map { DisplayText.shortened($1, to: max(1, widths[$0]), ascii: ascii) }
+        }
+        return TextTable(shortened, indent: indentation.count)
+    }
+
+    private static let narrowest = 8
+
+    /// How many cells its widest row takes.
+    package var width: Int { lines().map(DisplayText.width).max() ?? 0 }
+
     /// Lines that end with newlines.
     package var text: String { lines().map { $0 + "\n" }.joined() }
 }

@@ -9,6 +9,7 @@ package final class ActiveEvaluation: RunHandle {
     let meter = LuaMeter()
     private var completion: ((Result<[LuaView], Diagnostic>) -> Void)?
     private var coroutine: RuleCoroutine?
+    private var repetition: Repetition?
     /// Of the block; a function in the background has none.
     private var lastLine: Int?
 
@@ -22,15 +23,29 @@ package final class ActiveEvaluation: RunHandle {
     package var cpuTime: Duration { meter.cpuTime }
 
     /// Runs a block as an expression or, if it is none, as statements.
-    func start(_ block: RuleSource, firstLine: Int) {
+    ///
+    /// `isWhole`: its values are viewed without limits. `repeating`: it is run so often, and has no values.
+    func start(_ block: RuleSource, firstLine: Int, isWhole: Bool = false, repeating repetition: Repetition? = nil) {
+        self.repetition = repetition
         guard let evaluator = state.host.evaluator else { preconditionFailure("blocks need an engine for a prompt") }
         lastLine = firstLine + block.text.count { $0 == UInt8(ascii: "\n") }
         do throws(LuaError) {
             let chunk = try state.vm.loadBlock(block, firstLine: firstLine)
-            start(evaluator) { $0.write(.function(chunk)) }
+            start(evaluator) {
+                $0.write(.function(chunk.function))
+                $0.write(chunk.passesValues)
+                $0.write(isWhole)
+                if let repetition { $0.write(Int64(repetition.count)) }
+            }
         } catch {
             end(trouble(after: error), [])
         }
+    }
+
+    /// Views the values of the last block that had any, without limits.
+    func startViewingLastValues() {
+        guard let evaluator = state.host.evaluator else { preconditionFailure("values need an engine for a prompt") }
+        start(evaluator)
     }
 
     /// Calls a function of the prelude that shows what it comes to.
@@ -39,11 +54,15 @@ package final class ActiveEvaluation: RunHandle {
         do throws(LuaError) {
             let coroutine = try RuleCoroutine(vm: state.vm, run: nil, meter: meter)
             self.coroutine = coroutine
+            coroutine.evaluation = self
             finish(coroutine.call(function, arguments: arguments, ended: { [self] in finish($0) }))
         } catch {
             end(trouble(after: error), [])
         }
     }
+
+    /// Called before and after the runs of a repetition.
+    func noteCost() { repetition?.note(allocated: meter.allocated) }
 
     package func cancel() {
         end(Diagnostic(.cancelled, "interrupted"), [])
@@ -82,46 +101,90 @@ package final class ActiveEvaluation: RunHandle {
     }
 }
 
+/// Runs of one block, one after the other, and what they have cost together.
+package final class Repetition {
+    package let count: Int
+    package private(set) var elapsed = Duration.zero
+    /// Bytes, whatever was freed since.
+    package private(set) var allocated = 0
+    private var began: (time: ContinuousClock.Instant, allocated: Int)?
+
+    package init(count: Int) { self.count = count }
+
+    fileprivate func note(allocated: Int) {
+        let now = ContinuousClock.now
+        if let began { (elapsed, self.allocated) = (now - began.time, allocated - began.allocated) }
+        began = (now, allocated)
+    }
+}
+
 extension LuaVM {
     /// Compiles a block: an expression, or else statements.
     ///
     /// The call in an expression must not be a tail call, or errors would not tell its line: so it stands among the
-    /// arguments of the function that the chunk is called with, which returns them.
-    fileprivate func loadBlock(_ block: RuleSource, firstLine: Int) throws(LuaError) -> LuaFunction {
+    /// arguments of the function that the chunk is called with, which returns them. A block itself has no arguments.
+    fileprivate func loadBlock(
+        _ block: RuleSource, firstLine: Int
+    ) throws(LuaError) -> (function: LuaFunction, passesValues: Bool) {
         let (text, name) = (block.text, block.name)
-        if let expression = try? load(text, name: name, firstLine: firstLine, frame: ("return ", "\n")) {
-            // On the same line, since that is where Lua says the last argument is; unless the text ends in a comment.
-            for end in [")", "\n)"] {
-                let frame = (before: "return (...)(", after: end)
-                if let framed = try? load(text, name: name, firstLine: firstLine, frame: frame) { return framed }
+        guard isExpression(text) else {
+            do throws(LuaError) {
+                return (try load(text, name: name, firstLine: firstLine), false)
+            } catch {
+                throw explained(error, ofBlock: text, firstLine: firstLine)
             }
-            return expression
         }
-        do throws(LuaError) {
-            return try load(text, name: name, firstLine: firstLine)
-        } catch {
-            throw explained(error, ofBlock: text, firstLine: firstLine)
+        // On the same line, since that is where Lua says the last argument is; unless the text ends in a comment.
+        for end in text.mayHaveVariableArguments ? [] : [")", "\n)"] {
+            let frame = (before: "return (...)(", after: end)
+            if let framed = try? load(text, name: name, firstLine: firstLine, frame: frame) { return (framed, true) }
         }
+        return (try load(text, name: name, firstLine: firstLine, frame: ("return ", "\n")), false)
     }
 
-    /// Whether a text is an expression, and no statement.
-    func isOnlyExpression(_ text: [UInt8]) -> Bool {
-        let name = LuaSourceName.label("block")
-        return (try? load(text, name: name)) == nil && (try? load(text, name: name, frame: ("return ", "\n"))) != nil
-    }
+    /// Whether a text is an expression, or several.
+    func isExpression(_ text: [UInt8]) -> Bool { canCompile(text, frame: ("return ", "\n")) }
+
+    /// Whether a text is a statement, or several.
+    func isStatement(_ text: [UInt8]) -> Bool { canCompile(text) }
 
     /// Whether a block can become valid when more lines follow, and is not yet.
     func isIncomplete(_ text: [UInt8]) -> Bool {
-        let name = LuaSourceName.label("block")
         func endsEarly(_ frame: (before: String, after: String)) -> Bool? {
             do throws(LuaError) {
-                _ = try load(text, name: name, frame: frame)
+                try check(text, frame: frame)
                 return nil
             } catch {
                 return error.kind == .sourceIncomplete
             }
         }
-        guard let expression = endsEarly(("return ", "\n")), let statement = endsEarly(("", "\n")) else { return false }
+        guard let statement = endsEarly(("", "\n")), let expression = endsEarly(("return ", "\n")) else { return false }
         return expression || statement
+    }
+}
+
+extension [UInt8] {
+    fileprivate var mayHaveVariableArguments: Bool {
+        indices.dropLast(2).contains { self[$0..<$0 + 3].allSatisfy { $0 == UInt8(ascii: ".") } }
+    }
+}
+
+/// Says whether text is finished, apart from any engine: for a thread that reads input while an engine works.
+///
+/// `@unchecked Sendable`: made where it is needed first, and used by that one thread.
+package final class SyntaxChecker: @unchecked Sendable {
+    private let limits: RunLimits
+    private lazy var vm = makeVM()
+
+    package init(limits: RunLimits) { self.limits = limits }
+
+    /// Whether more lines must follow before a block can be run. One that is wrong is not incomplete.
+    package func isIncomplete(_ text: [UInt8]) -> Bool { vm?.isIncomplete(text) ?? false }
+
+    private func makeVM() -> LuaVM? {
+        var configuration = LuaVM.Configuration()
+        configuration.standardLibrary = []
+        configuration.sourceBytes = limits.sourceBytes
+        return try? LuaVM(configuration)
     }
 }

@@ -12,6 +12,8 @@ final class RuleCoroutine {
     let meter: LuaMeter
     /// What the prelude has shown here, for the prompt.
     var shown: [LuaView] = []
+    /// The block that runs here, at the prompt.
+    weak var evaluation: ActiveEvaluation?
     /// Holds the coroutine as its context, until `close`.
     private var thread: LuaThread?
     private var ended: ((LuaOutcome) -> Void)?

@@ -42,7 +42,7 @@ final class RuleState {
     func loadMore(_ files: RuleFiles) throws(Diagnostic) {
         try changeRules { () throws(Diagnostic) in
             host.addModuleRoots(files.roots)
-            let meter = host.settings.run.limits.loadMeter()
+            let meter = interruptibleMeter
             for source in files.sources { try load(source, meter) }
             try checkRules(of: files)
         }
@@ -57,11 +57,18 @@ final class RuleState {
             } catch {
                 throw Diagnostic(error)
             }
-            let meter = host.settings.run.limits.loadMeter()
+            let meter = interruptibleMeter
             for source in files.sources { try load(source, meter) }
             host.keep(typed)
             try checkRules(of: files)
         }
+    }
+
+    /// Somebody who waits for files to load can stop that.
+    private var interruptibleMeter: LuaMeter {
+        let meter = host.settings.run.limits.loadMeter()
+        meter.isInterruptible = true
+        return meter
     }
 
     /// An operator who names rules does not want the default decisions.

@@ -3,6 +3,7 @@
 package import MoondialLua
 package import NIOCore
 package import NumberVerification
+import TextFormats
 
 /// Runs scripts, and the blocks that are typed at a prompt, on a rule engine of its own.
 ///
@@ -21,6 +22,9 @@ package final class ScriptHost {
     package var onRawAttempt: ((Attempt) -> Void)?
     /// Gets the number and the end of each function that `moondial.spawn` has started. Nil, the default, refuses them.
     package var onBackgroundEnd: ((Int, Result<[LuaView], Diagnostic>) -> Void)?
+    /// Gets what a script shows: the arguments of `show`. Called while Lua runs, and must not call the engine. Nil, the
+    /// default, refuses it.
+    package var onShow: (([LuaView]) -> Void)?
     private var background: [Int: ActiveEvaluation] = [:]
     private var lastBackground = 0
 
@@ -76,30 +80,57 @@ package final class ScriptHost {
     // MARK: - At a prompt
 
     /// Runs a block that was typed: an expression first, and if it is none, statements. Globals stay; rules that it
-    /// defines join those that are there. Its value is also in `_` and `_1` to `_9`, an error in `_error`.
+    /// defines join those that are there. Its values are also in `_1` to `_9`, the first in `_`, an error in `_error`.
     ///
     /// When what ran before has left the Lua state unusable, it is a fresh one, with the rules of files alone.
     ///
     /// `firstLine` is the number of the block's first line within its source. The completion is called once, after this
-    /// call has returned, with a view of each value.
+    /// call has returned, with a view of each value; `isWhole`, by default false, says that the views are not cut.
     @discardableResult
     package func evaluate(
-        _ block: RuleSource, firstLine: Int = 1, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void
+        _ block: RuleSource, firstLine: Int = 1, isWhole: Bool = false,
+        completion: @escaping (Result<[LuaView], Diagnostic>) -> Void
     ) -> ActiveEvaluation {
         let state = engine.usableState()
         let evaluation = ActiveEvaluation(state: state, completion: completion)
         state.host.noteWhenDefining(block)
-        engine.eventLoop.assumeIsolated().execute { evaluation.start(block, firstLine: firstLine) }
+        engine.eventLoop.assumeIsolated().execute {
+            evaluation.start(block, firstLine: firstLine, isWhole: isWhole)
+        }
+        return evaluation
+    }
+
+    /// Runs a block that was run before as often as asked, keeps nothing that it comes to, and notes what that has cost.
+    @discardableResult
+    package func measure(
+        _ block: RuleSource, firstLine: Int = 1, _ repetition: Repetition,
+        completion: @escaping (Result<[LuaView], Diagnostic>) -> Void
+    ) -> ActiveEvaluation {
+        let evaluation = ActiveEvaluation(state: engine.usableState(), completion: completion)
+        engine.eventLoop.assumeIsolated().execute {
+            evaluation.start(block, firstLine: firstLine, repeating: repetition)
+        }
+        return evaluation
+    }
+
+    /// Views the values of the last block that had any, without limits. The completion is as that of a block.
+    @discardableResult
+    package func viewLastValues(completion: @escaping (Result<[LuaView], Diagnostic>) -> Void) -> ActiveEvaluation {
+        let evaluation = ActiveEvaluation(state: engine.usableState(), completion: completion)
+        engine.eventLoop.assumeIsolated().execute { evaluation.startViewingLastValues() }
         return evaluation
     }
 
     /// Whether more lines must follow before a block can be run. One that is wrong is not incomplete.
     package func isIncomplete(_ text: String) -> Bool {
-        engine.state.vm.isIncomplete(Array(text.utf8))
+        engine.state.vm.isIncomplete(ByteText.bytes(text))
     }
 
-    /// Whether a block that can be run is a value, and no statement that could be written in a file.
-    package func isExpression(_ text: String) -> Bool { engine.state.vm.isOnlyExpression(Array(text.utf8)) }
+    /// Whether a block is a value, or several.
+    package func isValue(_ text: String) -> Bool { engine.state.vm.isExpression(ByteText.bytes(text)) }
+
+    /// Whether a block is a statement, or several, that could be written in a file.
+    package func isStatement(_ text: String) -> Bool { engine.state.vm.isStatement(ByteText.bytes(text)) }
 
     /// The type of what the keys lead to from the globals, and the fields of a table with their types, also those of its
     /// `__index`: read without running any code.

@@ -9,7 +9,7 @@ enum Prelude {
 
     private static let words = """
         local host = ...
-        local error, next, rawequal, rawget = error, next, rawequal, rawget
+        local error, next, rawequal, rawget, rawset = error, next, rawequal, rawget, rawset
         local setmetatable, tostring, type = setmetatable, tostring, type
         local unpack = table.unpack
 
@@ -140,29 +140,54 @@ enum Prelude {
 
         """
 
-    /// Runs what is typed, and keeps what it comes to in globals. The results stay in Lua; the host gets to see them.
+    /// Runs what is typed, and keeps all that it comes to in globals: of several values the first is `_1`, the next `_2`. The
+    /// results stay in Lua; the host gets to see them.
     static let prompt = """
 
-        local rawset = rawset
+        local select = select
 
-        local function remember(...)
-          host.show(...)
-          local value = ...
-          if value == nil then return end
-          for number = 9, 2, -1 do
-            rawset(defined, "_" .. number, rawget(defined, "_" .. number - 1))
+        local function keep(count, ...)
+          for number = 9, count + 1, -1 do
+            rawset(defined, "_" .. number, rawget(defined, "_" .. number - count))
           end
-          rawset(defined, "_1", value)
-          rawset(defined, "_", value)
+          for number = 1, count do rawset(defined, "_" .. number, (select(number, ...))) end
+          rawset(defined, "_", (...))
+        end
+
+        local last = pack()
+
+        local function remember(show, ...)
+          show(...)
+          local count = select("#", ...)
+          if count == 0 then return end
+          last = pack(...)
+          for number = 1, count do
+            if last[number] ~= nil then return keep(count < 9 and count or 9, ...) end
+          end
         end
 
         local function pass(...) return ... end
 
-        host.set_evaluator(function(block)
+        host.set_evaluator(function(block, passes_values, is_whole, count)
           local failure <close> = setmetatable({}, { __close = function(_, failure)
             if failure ~= nil then rawset(defined, "_error", failure) end
           end })
-          remember(block(pass))
+          local show = is_whole and host.show_whole or host.show
+          if count then
+            host.note_cost()
+            if passes_values then
+              for _ = 1, count do block(pass) end
+            else
+              for _ = 1, count do block() end
+            end
+            host.note_cost()
+          elseif not block then
+            host.show_whole(unpack(last, 1, last.n))
+          elseif passes_values then
+            remember(show, block(pass))
+          else
+            remember(show, block())
+          end
         end)
         """
 
@@ -201,6 +226,8 @@ enum Prelude {
           of_modules[name] = value -- is found there faster
         end
         of_modules.load = host.loader(defined._G)
+        -- Unlike the words of the language it can be defined anew: scripts have functions of that name.
+        rawset(defined, "show", host.show_values)
         -- Libraries look into these while they load, and use them only where there are files.
         local function read_only(name, fields)
           host.freeze_but_for(fields, name, function(_, key)

@@ -3,17 +3,27 @@
 import MoondialLua
 
 extension RuleAPI {
-    /// Behind the part of the prelude that a prompt needs, and `moondial.spawn`.
+    /// Behind the part of the prelude that a prompt needs, `show` and `moondial.spawn`.
     var promptFunctions: [HostFunction] {
         [
             HostFunction("host.set_evaluator", .takesFunctions) { [weak self] call in
                 if case .function(let function) = call.arguments.nextOrNil() { self?.evaluator = function }
                 return .returned
             },
-            HostFunction("host.show", .views) { call in
-                guard let coroutine = Self.coroutine(of: call) else { return .returned }
-                coroutine.shown = []
-                while let view = call.arguments.nextView() { coroutine.shown.append(view) }
+            HostFunction("host.show", .views) { Self.keepShown(&$0) },
+            HostFunction("host.show_whole", .wholeViews) { Self.keepShown(&$0) },
+            HostFunction("host.show_values", .views) { [weak self] call in
+                if Self.isInHook(call) { return .raised("show cannot be called in a hook; use moondial.log") }
+                guard let show = self?.engine?.scripts?.onShow else {
+                    return .raised("show works in scripts and at the prompt only")
+                }
+                var views: [LuaView] = []
+                while let view = call.arguments.nextView() { views.append(view) }
+                show(views)
+                return .returned
+            },
+            HostFunction("host.note_cost") { call in
+                Self.coroutine(of: call)?.evaluation?.noteCost()
                 return .returned
             },
             // The prelude gives the function, and the same with its arguments, which shows its results.
@@ -30,5 +40,12 @@ extension RuleAPI {
                 return .returned
             },
         ]
+    }
+
+    private static func keepShown(_ call: inout HostCall) -> HostAnswer {
+        guard let coroutine = coroutine(of: call) else { return .returned }
+        coroutine.shown = []
+        while let view = call.arguments.nextView() { coroutine.shown.append(view) }
+        return .returned
     }
 }

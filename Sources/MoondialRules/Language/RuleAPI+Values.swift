@@ -51,8 +51,11 @@ extension RuleAPI {
         [
             HostFunction("host.is_strict") { [weak self] call in
                 let isScript = self?.isLoading == false && !Self.isInHook(call)
-                let isOfOthers = NameHint.ofOtherInterpreters.contains(call.arguments.nextOrNil().text ?? "")
-                call.results.write(!(isScript && isOfOthers))
+                let name = call.arguments.nextOrNil().text ?? ""
+                let isOfOthers = NameHint.ofOtherInterpreters.contains(name)
+                // A result that was nil, or is still to come.
+                let isResult = self?.evaluator != nil && name.isNameOfResult
+                call.results.write(!(isScript && (isOfOthers || isResult)))
                 return .returned
             },
             HostFunction("host.undefined_global") { call in
@@ -80,5 +83,14 @@ extension RuleAPI {
                 return .raised("cannot assign the global '\(name)': \(why) (use 'local \(name)')")
             },
         ]
+    }
+}
+
+extension String {
+    /// Whether the prompt keeps a result under this name.
+    fileprivate var isNameOfResult: Bool {
+        if self == "_" || self == "_error" { return true }
+        return utf8.count == 2 && utf8.first == UInt8(ascii: "_")
+            && utf8.last.map { (0x31...0x39).contains($0) } == true
     }
 }

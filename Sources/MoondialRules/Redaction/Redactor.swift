@@ -37,6 +37,9 @@ package struct Redactor: Sendable {
     /// The same for the caller of a request, who gets phones in the clear.
     package var keepingPhones: Redactor { Redactor(secrets: secrets, operatorTexts: operatorTexts, showsPhones: true) }
 
+    /// The same for a file, in which phones are masked whatever is shown.
+    package var maskingPhones: Redactor { Redactor(secrets: secrets, operatorTexts: operatorTexts, showsPhones: false) }
+
     /// The phone as it may be shown.
     package func phone(_ phone: Phone) -> String { showsPhones ? phone.submitted : phone.masked }
 

@@ -48,6 +48,11 @@ extension Registry {
                 "not in hooks, nor where Lua cannot wait, such as in a table.sort comparator",
             ]),
         .function(
+            "show", [Parameter("…", "any values", "what to print")], "prints values as the prompt shows them",
+            text: "A script may define another function of this name.",
+            example: "show({ 1, name = \"x\" }, nil)",
+            errors: ["not in hooks: moondial.log writes a line there"]),
+        .function(
             "rule", [Parameter("name", "string", "says what the rule is for")],
             returns: "a function that takes the table of hooks", "adds a rule, or replaces the one of that name",
             text:

@@ -24,7 +24,7 @@ struct ReplCommand: MoondialCommand {
     @OptionGroup(title: "Simulator")
     var simulator: SimulatorOptions
 
-    @Flag(name: .customShort("i"), help: "Stay at the prompt after the file, or what comes through a pipe.")
+    @Flag(name: .customShort("i"), help: "Stay at the prompt after what comes through a pipe.")
     var stays = false
 
     @Flag(help: "Go on after an error in what comes through a pipe; the status is 65 all the same.")

@@ -44,8 +44,11 @@ final class StandardOutput {
     }
 
     /// Writes lines that end with newlines.
-    func write(_ text: String) {
-        buffer.append(contentsOf: text.utf8)
+    func write(_ text: String) { write(bytes: text.utf8) }
+
+    /// Writes lines that end with newlines.
+    func write(bytes: some Sequence<UInt8>) {
+        buffer.append(contentsOf: bytes)
         if !isBuffered || buffer.count >= Self.blockSize { flush() }
     }
 

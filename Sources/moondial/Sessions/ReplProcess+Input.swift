@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialConsole
+import MoondialRules
 import NIOConcurrencyHelpers
 import NIOCore
+import TextFormats
 
 #if canImport(Darwin)
     import Darwin
@@ -31,13 +33,11 @@ extension ReplProcess {
     }
 
     private func makePlainInput(_ descriptor: Int32) -> PlainInput {
-        let session = NIOLoopBound(session, eventLoop: eventLoop)
+        let syntax = SyntaxChecker(limits: plan.settings.run.limits)
         return PlainInput(
-            descriptor: descriptor, promptOutput: session.value.isInteractive ? STDOUT_FILENO : nil,
+            descriptor: descriptor, promptOutput: session.isInteractive ? STDOUT_FILENO : nil,
             style: shell.terminal.style
-        ) { [eventLoop] text in
-            (try? eventLoop.submit { session.value.isIncomplete(text) }.wait()) ?? false
-        }
+        ) { syntax.isIncomplete($0) }
     }
 }
 
@@ -72,7 +72,11 @@ final class ConversationScreen {
     }
 
     private func write(_ lines: String) {
-        if let printer = printer.current { printer.print(lines) } else { shell.output.write(lines) }
+        if let printer = printer.current {
+            printer.print(lines)
+        } else {
+            shell.output.write(bytes: ByteText.bytes(lines))
+        }
     }
 
     private func note(_ lines: String) {

@@ -31,7 +31,7 @@ final class ReplProcess {
     }
 
     let shell: Shell
-    private let plan: RuleProcess.Plan
+    let plan: RuleProcess.Plan
     let options: Options
     let eventLoop: any EventLoop
     let screen: ConversationScreen
@@ -89,14 +89,15 @@ final class ReplProcess {
         // Keeps the conversation alive.
         session.onEnd = { [self] in ended($0) }
         Interrupts.watch(on: eventLoop, isConversation: true) {
-            [interrupter = engine.interrupter, printer = screen.printer] _ in
+            [interrupter = engine.interrupter, printer = screen.printer, stop = session.stop] _ in
             // After the ^C that the terminal has shown.
             printer.current?.print("\n")
             interrupter.interrupt()
+            stop.raise()
         } handler: { [self] signal in
             engine.interrupter.clear()
-            if signal != SIGINT { shell.end(ExitStatus(signal: signal)) }
-            session.interrupt()
+            if signal == SIGINT { return session.interrupt() }
+            session.stopAll { [self] in shell.end(ExitStatus(signal: signal)) }
         }
         if let (path, script) = options.script { run(script, path) } else if session.isInteractive { greet() }
         session.input = makeInput(STDIN_FILENO)
@@ -107,13 +108,15 @@ final class ReplProcess {
 
     private func run(_ script: RuleSource, _ path: String) {
         let work = scripts.run(script, root: FileSystem.folder(of: path)) { [self] result in
-            var status = ExitStatus.done
             if case .failure(let diagnostic) = result {
                 shell.output.flush()
                 shell.errors.write(diagnostic)
-                status = ExitStatus(diagnostic.code)
+                // The first error ends input that is no conversation.
+                if !session.isInteractive, !options.keepsGoing, !options.stays {
+                    shell.end(ExitStatus(diagnostic.code))
+                }
+                session.noteFailure()
             }
-            if !options.stays { shell.end(status) }
             if session.isInteractive { greet() }
             session.endScript()
         }
@@ -141,6 +144,7 @@ final class ReplProcess {
         case .done: shell.end(.done)
         case .failed: shell.end(.badData)
         case .interrupted: shell.end(.interrupted)
+        case .unreadable: shell.end(.inputOutput)
         }
     }
 }
@@ -158,6 +162,7 @@ extension ReplSetup {
         isLive = plan.target.isLive
         canAsk = options.canAsk && isInteractive
         keepsGoing = options.keepsGoing
+        wallClock = WallClock.milliseconds
         rulePaths = options.rulePaths
         let style = shell.terminal.style
         explain = { code in
@@ -171,5 +176,10 @@ extension ReplSetup {
             }
         }
         environment = { shell.environment[$0] }
+        let start = WallClock.milliseconds()
+        earlierHistory = {
+            let file = options.keepsHistory ? HistoryFile(environment: shell.environment.variables) : nil
+            return ((try? file?.load()) ?? []).filter { ($0.time ?? 0) < start }
+        }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialConsole
 import MoondialLua
 import MoondialPresentation
 import MoondialRules
@@ -68,6 +69,7 @@ final class RuleProcess {
             throw Failure(error)
         }
         for warning in scripts.engine.replacements.compactMap(\.warning) { shell.errors.warn(warning) }
+        scripts.onShow = { [unowned self] in show($0) }
         engine.observe(FinishedRunObserver { [unowned self] in report($0) })
         // A script that never waits is stopped where it is; hooks end by themselves, and then the event loop gives up
         // what waits.
@@ -93,6 +95,17 @@ final class RuleProcess {
     }
 
     // MARK: - Reports
+
+    /// What a script shows: as at the prompt.
+    private func show(_ views: [LuaView]) {
+        let terminal = shell.terminal
+        var limits = ValuePrinter.Limits()
+        if !terminal.isInteractive { limits = .ofPrograms }
+        let printer = ValuePrinter(
+            limits: limits, width: terminal.isInteractive ? terminal.width : nil, style: terminal.style,
+            redacted: scripts.redacted)
+        for view in views { shell.output.write(printer.text(view) + "\n") }
+    }
 
     private func report(_ run: FinishedRun) {
         if plan.drawsRuns {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import MoondialLua
+import MoondialRules
 import Testing
 
 @testable import MoondialConsole
@@ -41,6 +43,7 @@ struct CommandTests {
             (":flow 3", "there are 0 runs"),
             (":trace maybe", ":trace on, full or off expected"), (":sim cod 1", "did you mean 'code'?"),
             (":sim clock 30s", "a time such as +30s expected"), (":set dept 1", "did you mean 'depth'?"),
+            (":set trace of", ":set trace: on, full or off expected"),
             (":save", ":save needs a file"), (":watch", "no rule files are loaded"), (":edit", ":edit needs an editor"),
             (":try /nowhere", "cannot read '/nowhere'"), (":replay /nowhere", "cannot read '/nowhere'"),
         ])
@@ -142,12 +145,18 @@ struct CommandTests {
         let bad = try write("{\"phone\":\"13800138000\",\"token\":\"t\"}\n{\"phone\":1}\n", "bad.jsonl")
         let record = try await fixture.type(":try \(file)", ":try \(bad)")
         #expect(
-            record.results == """
-                requests  decision  reason    rule     attempts
-                30        allow     match     default  mobile 9000
-                10        deny      mismatch  default  mobile 9001
-
-                """)
+            record.resultLines.prefix(4) == [
+                "allow   30  75 %  ##############################", "deny    10  25 %  ##########", "review  0   0 %",
+                "requests  decision  reason    rule     attempts     example",
+            ])
+        let examples = record.resultLines.dropFirst(4)
+        #expect(examples.count == 2)
+        #expect(examples.first?.hasPrefix("30        allow     match     default  mobile 9000  :flow ") == true)
+        #expect(examples.last?.hasPrefix("10        deny      mismatch  default  mobile 9001  :flow ") == true)
+        // The command that the table names draws a run of that group.
+        let example = try #require(examples.last?.split(separator: "  ").last.map(String.init))
+        let drawn = try await fixture.type(":try \(file)", example)
+        #expect(drawn.notes.contains("HTTP 200 | 9001 "))
         #expect(record.notes.contains("40 of 40 requests in "))
         #expect(
             record.notes.contains("bad.jsonl:2: 'phone' is missing")
@@ -168,15 +177,18 @@ struct CommandTests {
                   route = function() return "h5" end,
                 }
 
+                -- A phone or token of the next block was masked: put in yours.
                 d = verify("139****5678", "<token>")
-                _ = d.endpoint
+                keep_values(d.endpoint)
                 print(_)
 
                 """))
         let mode = try FileManager.default.attributesOfItem(atPath: path("saved.lua"))[.posixPermissions] as? Int
         #expect(mode == 0o600)
         // A file that is there stays.
-        #expect(try await fixture.type(":save \(path("saved.lua"))").notes.contains("File exists"))
+        #expect(
+            try await fixture.type(":save \(path("saved.lua"))").notes.contains(
+                "there is such a file\n  = fix: :save -f FILE replaces it\n"))
     }
 
     @Test func aTranscriptIsRecordedAndReplayed() async throws {
@@ -197,9 +209,116 @@ struct CommandTests {
     }
 
     @Test func aValueIsTimed() async throws {
-        let record = try await fixture.type(":time 1 + 1", "_")
-        #expect(record.results == "2\n2\n")
+        let record = try await fixture.type(":time 1 + 1", "_", "n = 0", ":time print \"once\"", ":time nosuch()")
+        #expect(record.results == "2\n2\nonce\n")
         #expect(record.notes.contains("took "))
+        #expect(record.notes.contains("(median of "))
+        #expect(record.notes.contains(" bytes allocated\n"))
+        #expect(record.notes.contains("undefined global 'nosuch'"))
+    }
+
+    @Test func whatSendsSomethingIsTimedOnce() async throws {
+        let record = try await fixture.type(
+            "n = 0", ":time (function() n = n + 1 return verify(\"13800138000\", \"sim:\").verdict end)()", "n")
+        #expect(record.results == "\"match\"\n1\n")
+        #expect(!record.notes.contains("median"))
+    }
+
+    @Test func fullHasNoLimits() async throws {
+        let record = try await fixture.type(
+            "t = {} for i = 1, 60000 do t[i] = i end", "s = (\"x\"):rep(70000)", "s, 7", ":full", ":full #t", ":full t",
+            ":full nosuch")
+        #expect(record.resultLines[2] == "\"\(String(repeating: "x", count: 70_000))\"")
+        #expect(record.resultLines[3...4] == ["7", "60000"])
+        #expect(record.resultLines.suffix(2) == ["  60000,", "}"])
+        #expect(record.notes.contains("undefined global 'nosuch'"))
+    }
+
+    @Test func fullCanBeStopped() async throws {
+        var fixture = fixture
+        fixture.onResult = { text, session in
+            if text.hasPrefix("{\n  1,") { session.interrupt() }
+        }
+        let record = try await fixture.type("t = {} for i = 1, 60000 do t[i] = i end", ":full t", "\"next\"")
+        #expect(record.notes.contains("error[cancelled]: interrupted\n"))
+        #expect(!record.results.contains("60000"))
+        #expect(record.resultLines.last == "\"next\"")
+    }
+
+    @Test func loadingCanBeStopped() async throws {
+        var fixture = fixture
+        let file = try write(
+            "rule \"r\" { route = function() end } print \"loading\" while true do pcall(error) end", "loop.lua")
+        fixture.onResult = { text, session in
+            if text == "loading\n" { session.engine.interrupter.interrupt() }
+        }
+        fixture.run.limits.loadCPU = .seconds(600)
+        let record = try await fixture.type(":load \(file)", ":rules")
+        #expect(record.notes.contains("error[cancelled]: interrupted\n"))
+        #expect(record.results.contains("no rules"))
+    }
+
+    @Test(
+        "paths",
+        arguments: ["\"FOLDER/a b.lua\"", "'FOLDER/a b.lua'", "FOLDER/a b.lua", "FOLDER/a\\ b.lua", "~/a b.lua"])
+    func paths(argument: String) async throws {
+        _ = try write("rule \"of the file\" { route = function() end }", "a b.lua")
+        var fixture = fixture
+        let home = path("")
+        fixture.setup = { $0.environment = { $0 == "HOME" ? String(home.dropLast()) : nil } }
+        let record = try await fixture.type(":load \(argument.replacing("FOLDER/", with: home))", ":rules")
+        #expect(record.results.contains("of the file"))
+    }
+
+    @Test func whatWasEnteredIsListed() async throws {
+        var fixture = fixture
+        fixture.setup = {
+            $0.wallClock = { 1_700_000_000_123 }
+            $0.earlierHistory = { [KeptBlock("verify(old)", time: 1, target: "live.example", outcome: .failed)] }
+        }
+        let record = try await fixture.type(
+            "x = 1", "nosuch()", "", "function f()\n  return \"13912345678\"\nend", ":history", ":history verify",
+            ":history -n 2",
+            ":history -n x")
+        let lines = record.resultLines
+        let time = LocalTime.text(1_700_000_000_123)
+        #expect(lines[0] == "   \(LocalTime.text(1))  error  live.example  verify(old)")
+        #expect(lines[1] == "1  \(time)  ok     sim           x = 1")
+        #expect(lines[2] == "2  \(time)  error  sim           nosuch()")
+        #expect(lines[3] == "3  \(time)  ok     sim           function f() … 2 more lines")
+        #expect(lines[4] == "  \(LocalTime.text(1))  error  live.example  verify(old)")
+        #expect(lines[5...] == ["4  \(time)  ok  :history", "5  \(time)  ok  :history verify"])
+        #expect(record.notes.contains(":history -n: a number of blocks expected"))
+    }
+
+    @Test func allSettingsAreShown() async throws {
+        let record = try await fixture.type(":set trace full", ":set depth 7", ":set")
+        for name in [
+            "depth", "items", "bytes", "trace", "watch", "record", "target", "timeout", "max_attempts", "on_error",
+            "show_phones", "simulator",
+        ] {
+            #expect(record.resultLines.contains { $0.hasPrefix(name + " ") }, "\(name)")
+        }
+        #expect(record.resultLines.contains { $0.hasPrefix("depth") && $0.hasSuffix(" 7") })
+        #expect(record.resultLines.contains { $0.hasPrefix("trace") && $0.hasSuffix(" full") })
+    }
+
+    @Test func aTranscriptMasksPhonesWhateverIsShown() async throws {
+        var fixture = fixture
+        fixture.run.showPhones = true
+        let file = path("shown.txt")
+        let record = try await fixture.type(
+            ":record \(file)", "verify(\"13912345678\", \"sim:\").decision", ":record off")
+        #expect(record.notes.contains("13912345678"))
+        #expect(try read("shown.txt").contains("139****5678"))
+        #expect(try !read("shown.txt").contains("13912345678"))
+    }
+
+    @Test func aDroppedRuleIsNamed() async throws {
+        let record = try await fixture.type(
+            "rule \"a b\" { map_result = { match = allow } }", ":drop a b", ":drop \"a b\"")
+        #expect(record.notes.contains("dropped 'a b', 0 rules left\n"))
+        #expect(record.notes.contains("there is no rule 'a b'"))
     }
 
     @Test func theArticleListsThemAll() throws {

@@ -11,7 +11,8 @@ struct PasteTests {
         ("sim> f(1)", "f(1)"), ("sim> f(1)\nallow\nsim> g()\n", "f(1)\ng()"),
         ("sim> if a then\n   >   b()\n   > end\nnil\n", "if a then\n  b()\nend"),
         ("\n\nsim> f(1)\n", "f(1)"), ("sim> a\nsim>\nsim> b", "a\n\nb"), ("LIVE(h)> f()\nx\nLIVE(h)> g()", "f()\ng()"),
-        ("x\nsim> f(1)", "x\nsim> f(1)"), ("a > b", "a > b"), ("  > b", "  > b"), ("   > b\n   > c", "b\nc"),
+        ("$ moondial\nsim> f(1)\n1", "f(1)"), ("  sim> f(\n     > 1)\n  1", "f(\n1)"), ("a > b", "a > b"),
+        ("  > b", "  > b"), ("   > b\n   > c", "b\nc"),
         ("号\u{301}\n码", "号\u{301}\n码"),
         ("  if x then\n    y()\n  end", "  if x then\n    y()\n  end"),
     ])

@@ -18,32 +18,66 @@ struct HistoryFileTests {
     private var file: HistoryFile { HistoryFile(path: folder.path + "/state/moondial/history") }
 
     @Test func blocksComeBackAsTheyWere() throws {
-        #expect(try file.load() == [])
+        #expect(try file.load().map(\.text) == [])
         let blocks = ["f()", "if a then\n  b()\nend", #"x = "\n\\" .. [[\]]"#, "号码", "\\", "n"]
-        for block in blocks { try file.append(block) }
-        #expect(try file.load() == blocks)
+        for block in blocks { try file.append([KeptBlock(block)]) }
+        #expect(try file.load().map(\.text) == blocks)
         #expect(folder.text("state/moondial/history").split(separator: "\n").count == blocks.count)
     }
 
+    @Test func whatIsKnownAboutABlockIsKept() throws {
+        let blocks = [
+            KeptBlock("f()", time: 1_700_000_000_123, target: "sim", outcome: .done),
+            KeptBlock("g(\n\"\\:\")", time: 5, target: "api.example.com:443", outcome: .failed),
+            KeptBlock("old"), KeptBlock(":quit", time: 7, target: "sim"), KeptBlock("\\@1 ok sim\\:x"),
+        ]
+        try file.append(blocks)
+        #expect(try file.load() == blocks)
+        try file.rewrite(["f()": "h()"])
+        #expect(try file.load().first == KeptBlock("h()", time: 1_700_000_000_123, target: "sim", outcome: .done))
+    }
+
+    @Test func blocksOfAnotherTargetAreFoundBySearchesOnly() {
+        var editor = TestEditor()
+        editor.editor.history = History(
+            [
+                KeptBlock("verify(1)", time: 1, target: "live.example", outcome: .done),
+                KeptBlock("verify(2)", time: 2, target: "sim", outcome: .done), KeptBlock("old()"),
+                KeptBlock("verify(3)", time: 3, target: "live.example", outcome: .done),
+            ], target: "sim")
+        editor.press("ver<Right>")
+        #expect(editor.state == "verify(2)|")
+        editor.press("<C-u><Up>")
+        #expect(editor.state == "old()|")
+        editor.press("<Up>")
+        #expect(editor.state == "verify(2)|")
+        #expect(editor.press("<Up>") == [.bell])
+        editor.press("<C-u><C-r>verify(3<Enter>")
+        #expect(editor.submitted == ["verify(3)"])
+        // Entered here, it is suggested here.
+        editor.press("verify(3")
+        #expect(editor.lines() == ["sim> verify(3|)"])
+    }
+
     @Test func fileAndFoldersArePrivate() throws {
-        try file.append("f()")
+        try file.append([KeptBlock("f()")])
         #expect(folder.mode("state") == 0o700)
         #expect(folder.mode("state/moondial") == 0o700)
         #expect(folder.mode("state/moondial/history") == 0o600)
     }
 
     @Test func looseModesAreTightened() throws {
-        try file.append("f()")
+        try file.append([KeptBlock("f()")])
         chmod(folder.path + "/state/moondial", 0o755)
         chmod(folder.path + "/state/moondial/history", 0o644)
-        #expect(try file.load() == ["f()"])
+        #expect(try file.load().map(\.text) == ["f()"])
         #expect(folder.mode("state/moondial") == 0o700)
         #expect(folder.mode("state/moondial/history") == 0o600)
     }
 
     @Test func foldersOfOthersAreLeftAlone() throws {
         chmod(folder.path, 0o755)
-        try HistoryFile(path: folder.path + "/history").append("f()")
+        try HistoryFile(path: folder.path + "/history").append([KeptBlock("f()")])
         #expect(folder.mode("") == 0o755)
         #expect(folder.mode("history") == 0o600)
     }
@@ -53,7 +87,7 @@ struct HistoryFileTests {
         symlink(folder.path + "/target", folder.path + "/history")
         let file = HistoryFile(path: folder.path + "/history")
         let error = HistoryFileError(path: file.path, reason: "is a symbolic link, which is not followed")
-        #expect(throws: error) { try file.append("f()") }
+        #expect(throws: error) { try file.append([KeptBlock("f()")]) }
         #expect(throws: error) { try file.load() }
         #expect(folder.text("target") == "untouched\n")
     }
@@ -61,24 +95,30 @@ struct HistoryFileTests {
     @Test func onlyARegularFileWillDo() {
         mkfifo(folder.path + "/fifo", 0o600)
         mkdir(folder.path + "/folder", 0o700)
-        #expect(throws: HistoryFileError.self) { try HistoryFile(path: folder.path + "/fifo").append("f()") }
-        #expect(throws: HistoryFileError.self) { try HistoryFile(path: folder.path + "/folder").append("f()") }
-        #expect(throws: HistoryFileError.self) { try HistoryFile(path: "/proc/nothing/history").append("f()") }
+        #expect(throws: HistoryFileError.self) {
+            try HistoryFile(path: folder.path + "/fifo").append([KeptBlock("f()")])
+        }
+        #expect(throws: HistoryFileError.self) {
+            try HistoryFile(path: folder.path + "/folder").append([KeptBlock("f()")])
+        }
+        #expect(throws: HistoryFileError.self) {
+            try HistoryFile(path: "/proc/nothing/history").append([KeptBlock("f()")])
+        }
     }
 
     @Test func aLineThatWasCutOffStaysALine() throws {
         folder.write("one\ntwo", to: "history")
         let file = HistoryFile(path: folder.path + "/history")
-        try file.append("three")
-        #expect(try file.load() == ["one", "two", "three"])
+        try file.append([KeptBlock("three")])
+        #expect(try file.load().map(\.text) == ["one", "two", "three"])
     }
 
     @Test func aLongFileIsCut() throws {
         folder.write((0..<100).map { "f(\($0 % 60))\n" }.joined(), to: "history")
         let file = HistoryFile(path: folder.path + "/history")
-        let blocks = try file.load(capacity: 20)
+        let blocks = try file.load(capacity: 20).map(\.text)
         #expect(blocks == (20..<40).map { "f(\($0))" })
-        #expect(try file.load(capacity: 20) == blocks)
+        #expect(try file.load(capacity: 20).map(\.text) == blocks)
         #expect(folder.text("history").split(separator: "\n").count == 20)
         #expect(folder.mode("history") == 0o600)
     }
@@ -89,7 +129,7 @@ struct HistoryFileTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<4 {
                 group.addTask {
-                    for index in 0..<50 { try HistoryFile(path: path).append("f(\(writer),\n\(index))") }
+                    for index in 0..<50 { try HistoryFile(path: path).append([KeptBlock("f(\(writer),\n\(index))")]) }
                 }
                 group.addTask {
                     for _ in 0..<20 { _ = try HistoryFile(path: path).load(capacity: 160) }
@@ -97,7 +137,7 @@ struct HistoryFileTests {
             }
             try await group.waitForAll()
         }
-        let blocks = try HistoryFile(path: path).load()
+        let blocks = try HistoryFile(path: path).load().map(\.text)
         #expect(Set(blocks).count == 200)
         #expect(blocks.filter { $0.hasPrefix("f(2,") } == (0..<50).map { "f(2,\n\($0))" })
     }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import MoondialRules
+import NIOConcurrencyHelpers
 import Testing
+import TextFormats
 
 @testable import MoondialConsole
 
@@ -14,7 +17,9 @@ import Testing
 #endif
 
 struct PlainInputTests {
-    private static func isIncomplete(_ text: String) -> Bool { LuaBlockCompleteness().isIncomplete(text) }
+    @Sendable private static func isIncomplete(_ text: [UInt8]) -> Bool {
+        LuaBlockCompleteness().isIncomplete(String(decoding: text, as: UTF8.self))
+    }
 
     @Test(arguments: [
         ("", []), ("a\nb\n", ["a", "b"]), ("a\nb", ["a", "b"]), ("a\r\n\r\nb", ["a", "", "b"]),
@@ -27,6 +32,54 @@ struct PlainInputTests {
         for block in blocks { #expect(reader.next(ReplPrompt("> ")) == .text(block)) }
         #expect(reader.next(ReplPrompt("> ")) == .end)
         #expect(reader.next(ReplPrompt("> ")) == .end)
+    }
+
+    @Test(
+        "bytes are taken as they are",
+        arguments: [
+            ([0x61, 0xFF, 0x0A], [[0x61, 0xFF]]),
+            ([0xEF, 0xBB, 0xBF, 0x61, 0x0A, 0xEF, 0xBB, 0xBF], [[0x61], [0xEF, 0xBB, 0xBF]]),
+            (Array("#!/usr/bin/env moondial\nx\n#!y\n".utf8), [[], Array("x".utf8), Array("#!y".utf8)]),
+            ([0xEF, 0xBB, 0xBF], [[]]), ([0x61, 0x00, 0x62, 0x0A], [[0x61, 0x00, 0x62]]),
+        ] as [([UInt8], [[UInt8]])])
+    func bytes(input: [UInt8], blocks: [[UInt8]]) {
+        let pipe = Pipe(holding: input)
+        let reader = PlainInput(descriptor: pipe.reading) { _ in false }
+        for block in blocks { #expect(reader.next(ReplPrompt("> ")) == .text(ByteText.text(block))) }
+        #expect(reader.next(ReplPrompt("> ")) == .end)
+    }
+
+    /// A wrong line ends its block, as it does where each line is looked at.
+    @Test(arguments: [1, 20, 33, 70, 100, 500])
+    func aLongBlockEndsWhereItIsWrong(line: Int) {
+        var lines = ["t = {"] + (1...600).map { " \($0)," } + ["}"]
+        lines[line] = " 1 2"
+        let pipe = Pipe(holding: (lines + ["x = 1"]).joined(separator: "\n"))
+        let syntax = SyntaxChecker(limits: RunLimits())
+        let reader = PlainInput(descriptor: pipe.reading) { syntax.isIncomplete($0) }
+        #expect(reader.next(ReplPrompt("> ")) == .text(lines[...line].joined(separator: "\n")))
+    }
+
+    @Test func aLongBlockIsLookedAtNowAndThen() {
+        let count = Counter()
+        let lines = ["t = {"] + (1...8000).map { " \($0)," } + ["}"]
+        let pipe = Pipe(holding: lines.joined(separator: "\n"))
+        let syntax = SyntaxChecker(limits: RunLimits())
+        let reader = PlainInput(descriptor: pipe.reading) {
+            count.add($0.count)
+            return syntax.isIncomplete($0)
+        }
+        #expect(reader.next(ReplPrompt("> ")) == .text(lines.joined(separator: "\n")))
+        // Each byte some times at most, and not once for each line.
+        #expect(count.value < 8 * lines.reduce(0) { $0 + $1.utf8.count + 1 })
+    }
+
+    @Test func aFolderIsNoInput() {
+        let folder = open("/", O_RDONLY)
+        defer { close(folder) }
+        let reader = PlainInput(descriptor: folder) { _ in false }
+        #expect(reader.next(ReplPrompt("> ")) == .failed("Is a directory"))
+        #expect(reader.next(ReplPrompt("> ")) != .end)
     }
 
     @Test func promptsGoWhereTheyAreWanted() {
@@ -97,6 +150,14 @@ struct PlainInputTests {
     }
 }
 
+private final class Counter: Sendable {
+    private let count = NIOLockedValueBox(0)
+
+    var value: Int { count.withLockedValue { $0 } }
+
+    func add(_ more: Int) { count.withLockedValue { $0 += more } }
+}
+
 /// Both ends of a pipe.
 private final class Pipe {
     let reading: Int32
@@ -109,10 +170,22 @@ private final class Pipe {
         (reading, writing) = (ends[0], ends[1])
     }
 
-    convenience init(holding text: String) {
+    convenience init(holding text: String) { self.init(holding: Array(text.utf8)) }
+
+    convenience init(holding bytes: [UInt8]) {
         self.init()
-        Descriptors.writeAll(Array(text.utf8), to: writing)
-        finish()
+        let writing = writing
+        // More than a pipe holds.
+        if bytes.count > 1 << 15 {
+            isOpen = false
+            Thread.detachNewThread {
+                Descriptors.writeAll(bytes, to: writing)
+                close(writing)
+            }
+        } else {
+            Descriptors.writeAll(bytes, to: writing)
+            finish()
+        }
     }
 
     deinit {

@@ -113,6 +113,54 @@ struct PainterTests {
         #expect(terminal.transcript == ["sim> a", "   > b", "   > c", "   > d", "   > e", "   > f"])
     }
 
+    @Test(arguments: 0..<40)
+    func resizingLeavesNoCopies(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var editor = TestEditor()
+        var painter = ScreenPainter()
+        var width = 40
+        var terminal = TerminalEmulator(width: width, height: 20)
+        terminal.write(Array((1...12).map { "before \($0)\r\n" }.joined().utf8))
+        terminal.write(painter.paint(editor.screen(width: width, height: 20)))
+        for character in "x = \"0123456789 号码号码 abcdefghij 0123456789\" .. f(1, 2, 3) .. \"the end of it\" " {
+            editor.press(String(character))
+            terminal.write(painter.paint(editor.screen(width: width, height: 20)))
+        }
+        editor.press(["", "<Home>", "<Left><Left><Left>", "<M-Enter>y = 1"].randomElement(using: &generator) ?? "")
+        terminal.write(painter.paint(editor.screen(width: width, height: 20)))
+        for _ in 0..<12 {
+            width = Int.random(in: 12...60, using: &generator)
+            terminal.resize(width: width, height: 20)
+            terminal.write(painter.resize(width: width, cursorColumn: terminal.column))
+            terminal.write(painter.paint(editor.screen(width: width, height: 20)))
+            if Bool.random(using: &generator) {
+                editor.press("z<BS>")
+                terminal.write(painter.paint(editor.screen(width: width, height: 20)))
+            }
+            let screen = editor.screen(width: width, height: 20)
+            let expected = (1...12).map { "before \($0)" } + screen.lines.map(\.trimmed).filter { !$0.isEmpty }
+            #expect(terminal.transcript == expected && terminal.column == screen.cursor.column, "\(width)")
+        }
+    }
+
+    /// Of a terminal that does not break lines anew nothing above is erased.
+    @Test func aTerminalThatCutsItsRowsIsToldByItsCursor() {
+        var editor = TestEditor()
+        var painter = ScreenPainter()
+        var terminal = TerminalEmulator(width: 40, height: 20)
+        terminal.reflows = false
+        terminal.write(Array((1...12).map { "before \($0)\r\n" }.joined().utf8))
+        editor.press("x = \"0123456789 abcdefghij 0123456789 0123456789 abcdefghij\"")
+        terminal.write(painter.paint(editor.screen(width: 40, height: 20)))
+        for width in [31, 17, 25, 60, 19] {
+            terminal.resize(width: width, height: 20)
+            terminal.write(painter.resize(width: width, cursorColumn: terminal.column))
+            let screen = editor.screen(width: width, height: 20)
+            terminal.write(painter.paint(screen))
+            #expect(terminal.transcript == (1...12).map { "before \($0)" } + screen.lines.map(\.trimmed), "\(width)")
+        }
+    }
+
     @Test(arguments: [(12, 6), (40, 6), (9, 6), (20, 3), (7, 5)])
     func aResizedWindowIsDrawnAnew(width: Int, height: Int) {
         var editor = TestEditor()
@@ -127,7 +175,7 @@ struct PainterTests {
         terminal.write(painter.paint(screen))
         let shown = terminal.transcript.map(\.trimmed)
         // An empty row for the cursor at the end cannot be seen.
-        let expected = screen.rows.last == Screen.Row() ? screen.lines.dropLast() : screen.lines[...]
+        let expected = screen.rows.last?.cells.isEmpty == true ? screen.lines.dropLast() : screen.lines[...]
         #expect(shown.suffix(expected.count).elementsEqual(expected.map(\.trimmed)))
         #expect(shown.filter { $0 == "before" }.count == 1 || height < 6)
     }

@@ -37,7 +37,7 @@ struct InterruptTests {
 
     @Test func aRawAttemptIsGivenUpAndTold() async throws {
         let record = try await interrupting("moondial.attempt(\"h5\", \"13800138000\", \"sim:delay=60s\")", then: "1")
-        #expect(record.notes.contains("interrupted: the attempt at h5: delivered maybe"))
+        #expect(record.notes.contains("interrupted: the attempt at h5 may have been delivered, the token may be spent"))
         #expect(record.results == "1\n")
     }
 

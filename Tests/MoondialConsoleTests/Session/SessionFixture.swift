@@ -43,6 +43,9 @@ struct SessionFixture: Sendable {
     /// Types the blocks, and the answers to questions, one after the other, then leaves.
     func type(_ blocks: String...) async throws -> Record { try await type(blocks) }
 
+    /// Pastes the inputs together, then leaves.
+    func type(pasting inputs: [String]) async throws -> Record { try await type([inputs.joined(separator: "\0")]) }
+
     func type(_ blocks: [String]) async throws -> Record {
         let loop = Self.loops.next()
         return try await loop.flatSubmit {
@@ -119,7 +122,8 @@ private final class Table {
             record.record.prompts.append(prompt.text)
             guard let block = blocks.popFirst() else { return session.receive(.end) }
             fixture.beforeBlock(block, session)
-            session.receive(.text(block))
+            let inputs = block.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+            session.receive(inputs.count > 1 ? .pasted(inputs) : .text(block))
             goOn()
         }
     }

@@ -25,6 +25,47 @@ struct SessionTests {
         #expect(record.resultLines.suffix(2) == ["\"cba\"", "\"cbacba\""])
     }
 
+    @Test func allValuesAreKept() async throws {
+        let record = try await fixture.type(
+            "0", "1, 2, 3", "_, _1, _2, _3, _4", "nil, \"message\"", "_1, _2", "nil", "_2", "_9")
+        #expect(
+            record.resultLines == [
+                "0", "1", "2", "3", "1", "1", "2", "3", "0", "nil", "\"message\"", "nil", "\"message\"",
+                "nil", "\"message\"", "3",
+            ])
+    }
+
+    @Test func aBlockHasNoArguments() async throws {
+        let record = try await fixture.type(
+            "return ...", "...", "(...)", "select(\"#\", ...)", "(function(...) return ... end)(7)")
+        #expect(record.results == "nil\n0\n7\n")
+    }
+
+    @Test func aLabelIsNoCommand() async throws {
+        let record = try await fixture.type("::a:: print(1)", " ::b:: print(2)", " :sim")
+        #expect(record.results == "1\n2\nmagic\n")
+    }
+
+    @Test func showPrintsLikeThePrompt() async throws {
+        let record = try await fixture.type(
+            "for i = 1, 2 do show({ i, n = \"x\" }, nil) end", "show = 5", "show",
+            "rule \"r\" { pre_check = function() pcall(_G.show) return deny \"r\" end }")
+        #expect(record.results == "{ 1, n = \"x\" }\nnil\n{ 2, n = \"x\" }\nnil\n5\n")
+    }
+
+    @Test func linesAreCountedThroughTheSession() async throws {
+        let record = try await fixture.type(
+            (1...300).map { "x = \($0)" } + [
+                "function f()\n  local function g()\n    error(\"deep\")\n  end\n  g()\nend", "f()", "f", "y = (\n",
+                "goto x ::x:: error \"jumped\"",
+            ])
+        #expect(record.notes.contains("error[rule_error]: deep\n   --> stdin:303\n    |\n303 |     error(\"deep\")\n"))
+        #expect(record.notes.contains("stdin:303: in local 'g'\n        stdin:305: in function 'f'\n"))
+        #expect(record.results == "--[[ function stdin:301 ]]\n")
+        #expect(record.notes.contains(" --> stdin:310\n"))
+        #expect(record.notes.contains("error[rule_error]: jumped\n   --> stdin:311\n"))
+    }
+
     @Test func anErrorIsShownAndKept() async throws {
         let record = try await fixture.type("error({ code = 7 })", "_error", "error \"text\"", "_error")
         #expect(record.resultLines == ["{ code = 7 }", "\"stdin:3: text\""])

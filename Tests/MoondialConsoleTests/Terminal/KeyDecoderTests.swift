@@ -78,7 +78,7 @@ struct KeyDecoderTests {
 
     @Test(
         arguments: [
-            [0xFF], [0x80], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xE5, 0x8F], [0xF8, 0x88], [0xC3, 0x28],
+            [0xFF], [0x80], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xE5, 0x8F, 0x28], [0xF8, 0x88], [0xC3, 0x28],
             [0xF4, 0x90, 0x80, 0x80],
         ] as [[UInt8]])
     func whatIsNoUTF8BecomesReplacementCharacters(bytes: [UInt8]) {
@@ -124,6 +124,39 @@ struct KeyDecoderTests {
                 decode([Array(bytes[..<split]), Array(bytes[split...])]) == [.paste(text), .text(Array("x".utf8))])
         }
         #expect(decode(bytes.map { [$0] }) == [.paste(text), .text(Array("x".utf8))])
+    }
+
+    @Test(arguments: ["é", "中", "👍", "\u{1B}é"])
+    func aCharacterMayTakeItsTime(character: String) {
+        var decoder = KeyDecoder()
+        var events: [KeyDecoder.Event] = []
+        for byte in character.utf8 {
+            var bytes = [byte][...]
+            if let event = decoder.next(&bytes) { events.append(event) }
+            // The escape is Alt only when something follows at once.
+            if byte != 0x1B { #expect(decoder.timeout() == nil) }
+        }
+        #expect(events.count == 1)
+        #expect(events.first?.text == character || events == [.key(.meta("é"))])
+    }
+
+    @Test func aPasteWithoutItsEndIsLeft() {
+        func decoder() -> KeyDecoder {
+            var decoder = KeyDecoder()
+            var bytes = Array("\u{1B}[200~one\u{3}two".utf8)[...]
+            #expect(decoder.next(&bytes) == nil && !decoder.isWaiting)
+            return decoder
+        }
+        for (key, event) in [
+            ("\u{1B}", KeyDecoder.Event.paste(Array("one\u{3}two".utf8))), ("\u{3}", .key(.control("c"))),
+        ] {
+            var decoder = decoder()
+            var bytes = Array(key.utf8)[...]
+            #expect(decoder.next(&bytes) == nil && decoder.isWaiting)
+            #expect(decoder.timeout() == event)
+            bytes = Array("x".utf8)[...]
+            #expect(decoder.next(&bytes) == .text(Array("x".utf8)))
+        }
     }
 
     @Test(arguments: 0..<50)

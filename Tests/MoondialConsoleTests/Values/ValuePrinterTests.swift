@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
 import Testing
 
 @testable import MoondialConsole
@@ -23,13 +24,67 @@ struct ValuePrinterTests {
             ("string.format", "string.format"), ("verify", "verify"), ("function() end", "--[[ function stdin:1 ]]"),
             ("{ f = function() end }", "{ f = --[[ function stdin:1 ]] nil }"),
             ("coroutine.create(print)", "--[[ thread ]]"),
-            ("setmetatable({ 1 }, { __index = function() error \"ran\" end, __pairs = error })", "{ 1 }"),
+            (
+                "setmetatable({ 1 }, { __index = function() error \"ran\" end, __pairs = error })",
+                "--[[ with a metatable ]] { 1 }"
+            ),
+            ("setmetatable({ 1 }, { __name = \"Account\" })", "--[[ Account ]] { 1 }"),
+            ("{ setmetatable({}, {}) }", "{ --[[ with a metatable ]] {} }"),
             ("{ { { { { 1 } } } } }", "{ { { { { --[[ … 1 more ]] } } } } }"),
         ])
     func shown(expression: String, expected: String) async throws {
         var fixture = SessionFixture()
         fixture.isInteractive = true
         #expect(try await fixture.type(expression).results == expected + "\n")
+    }
+
+    @Test(
+        "records as a table",
+        arguments: [
+            (
+                "{ { name = \"x\", n = 1 }, { name = \"号码\", n = 22 }, { name = \"\" } }",
+                "   n   name\n1  1   x\n2  22  号码\n3      \"\"\n"
+            ),
+            // Different records, or few fields, are shown as they are.
+            ("{ { a = 1 }, { a = 2 } }", "{ { a = 1 }, { a = 2 } }\n"),
+            ("{ { a = 1, b = 2 } }", "{ { a = 1, b = 2 } }\n"),
+            ("{ { a = 1, b = 2 }, { c = 1, d = 2 }, 3 }", "{ { a = 1, b = 2 }, { c = 1, d = 2 }, 3 }\n"),
+            (
+                "{ { a = 1, b = 2 }, { c = 1, d = 2 }, { e = 1, f = 2 } }",
+                "{ { a = 1, b = 2 }, { c = 1, d = 2 }, { e = 1, f = 2 } }\n"
+            ),
+            (
+                "{ { a = \"1\", b = {} }, { a = 1, b = { 1, x = 2 } } }",
+                "   a    b\n1  \"1\"  {}\n2  1    { 1, x = 2 }\n"
+            ),
+        ])
+    func records(expression: String, expected: String) async throws {
+        #expect(try await SessionFixture().type(expression).results == expected)
+    }
+
+    @Test func aTableOfRecordsFitsTheWindow() async throws {
+        let record = try await SessionFixture().type(
+            "t = {} for i = 1, 3 do t[i] = { text = (\"long \"):rep(60), a = i, b = (\"x\"):rep(90), c = i } end", "t")
+        #expect(record.resultLines.count == 4)
+        #expect(record.resultLines.allSatisfy { DisplayText.width($0) <= 100 })
+        // A program gets values that it can read.
+        var fixture = SessionFixture()
+        fixture.isInteractive = false
+        let plain = try await fixture.type("{ { a = 1, b = 2 }, { a = 3, b = 4 } }")
+        #expect(plain.results == "{ { a = 1, b = 2 }, { a = 3, b = 4 } }\n")
+    }
+
+    @Test func decisionsAreATable() async throws {
+        let record = try await SessionFixture().type(
+            "t = {} for i, c in ipairs { 9000, 9001 } do t[i] = verify(\"13800138000\", \"sim:code=\" .. c) end", "t")
+        #expect(
+            record.results == """
+                   decision  reason    rule     verdict   code  endpoint
+                1  allow     match     default  match     9000  mobile
+                2  deny      mismatch  default  mismatch  9001  mobile
+                --[[ … content, id, attempts, elapsed_ms, trace_id, see :full ]]
+
+                """)
     }
 
     @Test func whatIsShownIsLua() async throws {

@@ -175,7 +175,7 @@ import Testing
             """)
         harness.runsScripts = runsScripts
         let standard = Set(StandardLibrary.allowed.map { String($0.split(separator: ".")[0]) })
-        let ours = ["_G", "allow", "deny", "moondial", "own", "print", "require", "review", "rule", "verify"]
+        let ours = ["_G", "allow", "deny", "moondial", "own", "print", "require", "review", "rule", "show", "verify"]
         let printed = try await harness.report().printed
         #expect(
             printed == [

@@ -150,6 +150,7 @@ struct EngineHarness: Sendable {
                 if runsScripts {
                     let scripts = try ScriptHost(rules: files, settings: settings, attempts: client, eventLoop: loop)
                     record.scripts = scripts
+                    scripts.onShow = { _ in }
                     engine = scripts.engine
                 } else {
                     engine = try RuleEngine(rules: files, settings: settings, attempts: client, eventLoop: loop)

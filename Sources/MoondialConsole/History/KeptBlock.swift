@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+
+import NIOConcurrencyHelpers
+
+/// A block in the history file.
+package struct KeptBlock: Sendable, Hashable {
+    /// As it was entered, or what may be kept of that.
+    package var text: String
+    /// When it was entered, in milliseconds since 1970; nil when that is not known.
+    package var time: Int64?
+    /// Where its requests went: "sim", or a host; nil when that is not known.
+    package var target: String?
+    /// What came of it; nil when that is not known.
+    package var outcome: BlockOutcome?
+
+    package init(_ text: String, time: Int64? = nil, target: String? = nil, outcome: BlockOutcome? = nil) {
+        (self.text, self.time, self.target, self.outcome) = (text, time, target, outcome)
+    }
+}
+
+/// What came of the blocks of a session, for the thread that writes the history.
+final class FinishedBlocks: Sendable {
+    private static let capacity = 100_000
+    private let blocks = NIOLockedValueBox<[String: KeptBlock]>([:])
+
+    func add(_ block: KeptBlock) {
+        blocks.withLockedValue { blocks in
+            // Nothing is kept where nobody takes them.
+            if blocks.count >= Self.capacity { blocks = [:] }
+            blocks[block.text] = block
+        }
+    }
+
+    /// The block with what is known about it.
+    func take(_ text: String) -> KeptBlock {
+        blocks.withLockedValue { $0.removeValue(forKey: text) } ?? KeptBlock(text)
+    }
+
+    /// Those that were not taken are of no use any more.
+    func removeAll() { blocks.withLockedValue { $0 = [:] } }
+}
