@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialPresentation
 import MoondialLua
 
 /// What was entered in a session, as a script that does the same again.
