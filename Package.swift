@@ -38,6 +38,9 @@ let package = Package(
         .target(
             name: "HTTP1", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
 
+        .target(
+            name: "RESP", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+
         // The service: wire types, client and stand-in. Knows no Lua.
         .target(
             name: "NumberVerification",
@@ -218,6 +221,16 @@ let package = Package(
                 "JSON",
                 "TextFormats",
             ], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RESPTests",
+            dependencies: [
+                "Generators",
+                "RESP",
+                "TextFormats",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
             name: "NumberVerificationTests",
