@@ -81,6 +81,11 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        // What rules remember. Knows neither Lua nor rules.
+        .target(
+            name: "MoondialStore",
+            dependencies: ["TextFormats", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+
         // What people see of runs and errors, as text.
         .target(
             name: "MoondialPresentation",
@@ -173,6 +178,12 @@ let package = Package(
 
         // What tests wait by.
         .target(name: "ProcessorClocks", path: "Tests/ProcessorClocks", swiftSettings: settings),
+
+        // The cases that every store passes.
+        .target(
+            name: "StoreTesting",
+            dependencies: ["MoondialStore", .product(name: "NIOCore", package: "swift-nio")],
+            path: "Tests/StoreTesting", swiftSettings: settings),
 
         // At which tests sit.
         .target(name: "CTerminalWidths", path: "Tests/CTerminalWidths"),
@@ -281,6 +292,15 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.copy("Attacks")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialStoreTests",
+            dependencies: [
+                "Generators",
+                "MoondialStore",
+                "StoreTesting",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "MoondialPresentationTests", dependencies: ["MoondialPresentation"], swiftSettings: settings),
