@@ -41,6 +41,8 @@ let package = Package(
         // The language Lua: knows nothing of moondial.
         .target(name: "LuaSyntax", swiftSettings: settings),
         .target(name: "LuaCheck", dependencies: ["LuaSyntax"], swiftSettings: settings),
+        .target(
+            name: "RESP", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
 
         // The service: wire types, client and stand-in. Knows no Lua.
         .target(
@@ -82,6 +84,11 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        // What rules remember. Knows neither Lua nor rules.
+        .target(
+            name: "MoondialStore",
+            dependencies: ["TextFormats", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+
         // What people see of runs and errors, as text.
         .target(
             name: "MoondialPresentation",
@@ -198,6 +205,12 @@ let package = Package(
         // What tests wait by.
         .target(name: "ProcessorClocks", path: "Tests/ProcessorClocks", swiftSettings: settings),
 
+        // The cases that every store passes.
+        .target(
+            name: "StoreTesting",
+            dependencies: ["MoondialStore", .product(name: "NIOCore", package: "swift-nio")],
+            path: "Tests/StoreTesting", swiftSettings: settings),
+
         // At which tests sit.
         .target(name: "CTerminalWidths", path: "Tests/CTerminalWidths"),
         .target(
@@ -247,6 +260,16 @@ let package = Package(
                 "JSON",
                 "TextFormats",
             ], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RESPTests",
+            dependencies: [
+                "Generators",
+                "RESP",
+                "TextFormats",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
             name: "NumberVerificationTests",
@@ -310,6 +333,15 @@ let package = Package(
                 "MoondialWorkbench",
             ],
             resources: [.copy("Corpus")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialStoreTests",
+            dependencies: [
+                "Generators",
+                "MoondialStore",
+                "StoreTesting",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "MoondialPresentationTests", dependencies: ["MoondialPresentation"], swiftSettings: settings),

@@ -5,7 +5,7 @@ import Testing
 
 /// Live calls at a prompt on a terminal: each asks for itself, and only an answer to its question counts. Nothing listens
 /// at the address, so nothing is ever sent.
-@Suite("Consent", .timeLimit(.minutes(5)))
+@Suite("Consent", .timeLimit(.minutes(10)))
 struct ConsentTests {
     private let target = "LIVE(127.0.0.1:1)>"
 

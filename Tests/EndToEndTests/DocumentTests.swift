@@ -65,6 +65,17 @@ struct DocumentTests {
         }
     }
 
+    @Test(arguments: ["explore", "diff", "test"])
+    func commandsOfTheWorkbenchAreDescribed(command: String) async throws {
+        let article = try Document.article("Workbench").text()
+        let help = try await DocumentFixture().perform("scripts/moondial help \(command)")
+        let general = try Document.article("CommandsAndConfiguration").text()
+        for option in help.matches(of: /^ +(?:-\w, )?(--[a-z-]+)/.anchorsMatchLineEndings()) {
+            let isKnown = article.contains("`\(option.1)") || general.contains("`\(option.1)")
+            #expect(isKnown || Self.everywhere.contains(option.1), "\(option.1)")
+        }
+    }
+
     @Test func exitStatusesAreListed() async throws {
         let article = try Document.article("CommandsAndConfiguration").text()
         let help = try await DocumentFixture().perform("scripts/moondial --help")

@@ -4,7 +4,7 @@ import PseudoTerminals
 import Testing
 
 /// Blocks over several lines that arrive in one write, as from `expect`, `tmux send-keys` and pastes without brackets.
-@Suite("Fast typing", .timeLimit(.minutes(5)))
+@Suite("Fast typing", .timeLimit(.minutes(10)))
 struct FastTypingTests {
     @Test(arguments: ["", "=", "==", "==="])
     func longStringsAndCommentsAreOneBlock(level: String) async throws {

@@ -70,7 +70,11 @@ struct HelpTests {
                   serve                   Serve decisions by rules on a port: the provider's
                                           API under rules, and moondial's own.
                   simulate                Serve the simulator of the provider over HTTP or TLS.
+                  test                    Run the tests of rules.
                   check                   Find mistakes in rule files and scripts.
+                  explore                 Show what the rules make of everything that can
+                                          happen.
+                  diff                    Show where two rulebooks differ in what they lead to.
                   types                   Write files with which editors know the rule language.
                   reference               Print the reference of the rule language as Markdown.
                   init                    Begin a folder of rules.

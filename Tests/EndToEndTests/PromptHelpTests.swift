@@ -4,7 +4,7 @@ import Foundation
 import PseudoTerminals
 import Testing
 
-@Suite("Help at the prompt", .timeLimit(.minutes(5)))
+@Suite("Help at the prompt", .timeLimit(.minutes(10)))
 struct PromptHelpTests {
     @Test func longTextIsShownAPageAtATime() async throws {
         let prompt = try await TerminalProcess(width: 60, height: 12)

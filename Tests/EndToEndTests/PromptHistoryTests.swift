@@ -4,7 +4,7 @@ import Foundation
 import PseudoTerminals
 import Testing
 
-@Suite("History at the prompt", .timeLimit(.minutes(5)))
+@Suite("History at the prompt", .timeLimit(.minutes(10)))
 struct PromptHistoryTests {
     private static let file = ".local/state/moondial/history"
 

@@ -4,7 +4,7 @@ import Foundation
 import PseudoTerminals
 import Testing
 
-@Suite("Ctrl-C and Ctrl-Z at the prompt", .timeLimit(.minutes(5)))
+@Suite("Ctrl-C and Ctrl-Z at the prompt", .timeLimit(.minutes(10)))
 struct PromptInterruptTests {
     @Test(
         "Ctrl-C stops a script whatever it does",

@@ -4,7 +4,7 @@ import Foundation
 import PseudoTerminals
 import Testing
 
-@Suite("The terminal of a prompt", .timeLimit(.minutes(5)))
+@Suite("The terminal of a prompt", .timeLimit(.minutes(10)))
 struct PromptTerminalTests {
     @Test(
         "is as it was after an end",

@@ -5,7 +5,7 @@ import PseudoTerminals
 import Testing
 
 /// `moondial` with the line editor, on a terminal.
-@Suite("At the prompt", .timeLimit(.minutes(5)))
+@Suite("At the prompt", .timeLimit(.minutes(10)))
 struct PromptTests {
     @Test func aBlockIsTypedAndRun() async throws {
         let prompt = try await TerminalProcess()

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// `moondial repl` with what comes through a pipe, and in plain line mode on a terminal.
-@Suite("Repl", .timeLimit(.minutes(2)))
+@Suite("Repl", .timeLimit(.minutes(10)))
 struct ReplTests {
     /// A transcript: what goes in, and all that comes out.
     struct Golden: Sendable, CustomTestStringConvertible {

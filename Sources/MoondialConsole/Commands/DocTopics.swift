@@ -57,7 +57,7 @@ enum DocTopics {
         group(
             "Tools",
             [
-                "print", "require", "moondial.log", "moondial.now", "moondial.hash", "moondial.config",
+                "print", "show", "require", "moondial.log", "moondial.now", "moondial.hash", "moondial.config",
                 "moondial.json.encode", "moondial.json.decode", "moondial.json.array", "moondial.json.null",
             ]),
         Group(title: "Lua's library", rows: rows(library)),

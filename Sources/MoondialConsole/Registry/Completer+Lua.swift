@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialPresentation
 import MoondialLua
+import MoondialPresentation
 import MoondialRules
 import NumberVerification
 

@@ -46,4 +46,4 @@ struct Recording {
         try Files.write(text, to: path, replaces: true)
     }
 
-    }
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import MoondialPresentation
 import MoondialLua
+import MoondialPresentation
 
 /// What was entered in a session, as a script that does the same again.
 ///

@@ -5,7 +5,7 @@ import NIOPosix
 
 /// Does something on the calling thread that needs an event loop, and returns when it is done.
 package enum OwnEventLoop {
-    /// - Parameter body: Begins, and calls what it gets with the result when it is done.
+    /// `body` begins, and calls what it gets with the result when it is done.
     package static func run<Result>(_ body: @escaping (any EventLoop, @escaping (Result) -> Void) -> Void) -> Result {
         let box = Box<Result>()
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in

@@ -15,6 +15,7 @@ extension Outcome {
     ///   - endpoint: Where it was sent.
     ///   - exID: What a verdict echoes; nil for nothing.
     ///   - elapsed: How long it took.
+    /// - Returns: The attempt.
     package func attempt(at endpoint: Endpoint, exID: String?, elapsed: Duration) -> Attempt {
         Attempt(result(exID: exID), from: Outcome.host, at: endpoint, exID: exID, elapsed: elapsed)
     }

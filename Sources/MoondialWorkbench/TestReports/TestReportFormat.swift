@@ -42,7 +42,7 @@ package struct TestReporter: Sendable {
         format == .tap ? "TAP version 14\n1..\(count)\n" : ""
     }
 
-    /// - Parameter number: Of the result, from 1.
+    /// What is written when a test has ended. Numbers count from 1.
     package func add(_ result: TestResult, number: Int) -> String {
         switch format {
         case .pretty: pretty(result)

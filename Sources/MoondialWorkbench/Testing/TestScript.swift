@@ -202,7 +202,7 @@ final class TestScript {
             return rest
           end
         end
-        test = setmetatable({ only = word "only", skip = word "skip", todo = word "todo" }, {
+        _G.test = setmetatable({ only = word "only", skip = word "skip", todo = word "todo" }, {
           __call = function(_, name, body)
             local rest = define("run", name, body)
             return rest

@@ -165,6 +165,8 @@ package struct EditorFiles {
         unused_args = false
         max_line_length = false
         exclude_files = { "types" }
+        -- The word of test files.
+        files["/**/*_test.lua"] = { read_globals = { "test" } }
 
         """
     }

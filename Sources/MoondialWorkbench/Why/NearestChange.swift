@@ -50,6 +50,7 @@ extension NearestChange {
     ///   - eventLoop: That of the engine.
     ///   - time: When runs begin, in milliseconds since 1970.
     ///   - completion: Gets the answer, unless the search was cancelled.
+    /// - Returns: What gives the search up.
     package static func find(
         _ wanted: Decision.Outcome, instead trace: Trace, engine: RuleEngine, eventLoop: any EventLoop, time: Int64,
         completion: @escaping (NearestChange) -> Void

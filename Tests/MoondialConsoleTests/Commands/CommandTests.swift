@@ -7,7 +7,7 @@ import Testing
 
 @testable import MoondialConsole
 
-@Suite("Commands", .timeLimit(.minutes(1)))
+@Suite("Commands", .timeLimit(.minutes(10)))
 struct CommandTests {
     private let fixture = SessionFixture()
     private let folder = FileManager.default.temporaryDirectory.appending(path: "moondial-\(UUID().uuidString)")

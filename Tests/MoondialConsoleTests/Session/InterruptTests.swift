@@ -10,7 +10,7 @@ import Testing
 
 @testable import MoondialConsole
 
-@Suite("Interrupts", .timeLimit(.minutes(1)))
+@Suite("Interrupts", .timeLimit(.minutes(10)))
 struct InterruptTests {
     /// Interrupts the block after it has begun to wait.
     private func interrupting(_ block: String, then next: String) async throws -> SessionFixture.Record {

@@ -5,7 +5,7 @@ import Testing
 @testable import MoondialConsole
 
 /// Calls that cost money.
-@Suite("Live calls", .timeLimit(.minutes(1)))
+@Suite("Live calls", .timeLimit(.minutes(10)))
 struct LiveTests {
     private var fixture = SessionFixture()
     private let call = "verify(\"13800138000\", \"sim:code=9001\").verdict"

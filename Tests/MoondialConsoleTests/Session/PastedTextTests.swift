@@ -6,7 +6,7 @@ import Testing
 @testable import MoondialConsole
 
 /// What a text that was pasted consists of.
-@Suite("Pasted text", .timeLimit(.minutes(1)))
+@Suite("Pasted text", .timeLimit(.minutes(10)))
 struct PastedTextTests {
     @Test(
         "inputs",

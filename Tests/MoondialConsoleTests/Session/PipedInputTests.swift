@@ -5,7 +5,7 @@ import Testing
 @testable import MoondialConsole
 
 /// Input that is no conversation.
-@Suite("Piped input", .timeLimit(.minutes(1)))
+@Suite("Piped input", .timeLimit(.minutes(10)))
 struct PipedInputTests {
     private var fixture = SessionFixture()
 

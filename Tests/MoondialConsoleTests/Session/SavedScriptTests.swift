@@ -14,7 +14,7 @@ import Testing
 @testable import MoondialConsole
 
 /// `:save` writes a script that does the same again.
-@Suite("Saved scripts", .timeLimit(.minutes(5)))
+@Suite("Saved scripts", .timeLimit(.minutes(10)))
 struct SavedScriptTests {
     private let folder = TemporaryFolder()
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import MoondialConsole
 
-@Suite("Session", .timeLimit(.minutes(1)))
+@Suite("Session", .timeLimit(.minutes(10)))
 struct SessionTests {
     private let fixture = SessionFixture()
 
@@ -208,7 +208,7 @@ final class Probe: @unchecked Sendable {
     }
 }
 
-@Suite("Syntax errors at the prompt", .timeLimit(.minutes(1)))
+@Suite("Syntax errors at the prompt", .timeLimit(.minutes(10)))
 struct SyntaxErrorTests {
     @Test(
         "what to write in Lua",

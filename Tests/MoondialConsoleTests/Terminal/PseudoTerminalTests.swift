@@ -7,7 +7,7 @@ import Testing
 @testable import MoondialConsole
 
 /// The whole of it, on a terminal that is one for the kernel. Serialized, as a process has one terminal in raw mode.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct PseudoTerminalTests {
     private let terminal = PseudoTerminal()
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import MoondialConsole
 
-@Suite("Values", .timeLimit(.minutes(1)))
+@Suite("Values", .timeLimit(.minutes(10)))
 struct ValuePrinterTests {
     @Test(
         "one line of Lua",

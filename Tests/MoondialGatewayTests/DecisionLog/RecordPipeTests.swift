@@ -10,7 +10,7 @@ import Testing
 #endif
 
 /// A named pipe as destination, whose reader may be slow or gone.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct RecordPipeTests {
     private static let record = String(repeating: "x", count: 999)
 

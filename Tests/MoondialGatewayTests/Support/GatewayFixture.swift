@@ -60,6 +60,8 @@ final class GatewayFixture: Sendable {
         var configuration = GatewayConfiguration(
             address: .tcp(host: "127.0.0.1", port: 0), workers: workers, applications: [credentials],
             target: "simulator", service: RuleService.Configuration(wallClock: { clock }), version: "test")
+        // A run that a test holds lasts as long as the machine takes for the rest of the test.
+        configuration.service.run.timeout = .seconds(3600)
         // Tests share the machine with others.
         configuration.overloadDelay = .hours(1)
         configure(&configuration)
@@ -77,7 +79,7 @@ final class GatewayFixture: Sendable {
             makeUpstream: { eventLoop in
                 Upstream(
                     transport: InProcessTransport(simulator: simulator, eventLoop: eventLoop), host: "simulator",
-                    basePath: "", timeout: .seconds(10))
+                    basePath: "", timeout: .seconds(3600))
             })
         let reporter = GatewayReporter(
             sink: sink, target: "simulator", recordsTraces: recordsTraces, clock: { clock },

@@ -9,7 +9,7 @@ import Testing
 
 /// Every function of the language is called with the largest and the most hostile arguments that it accepts. Whatever it
 /// does, the call ends soon after it has to.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct HostileCallTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct HostileCallTests {
     /// What is called: the functions of the registry, and the operators on the values that the language makes.
     static let functions =
         Registry.entries.filter { $0.isFunction && $0.kind != .hook }.map(\.name)

@@ -8,7 +8,7 @@ import Testing
 @testable import MoondialRules
 
 /// The registry and what it describes are the same.
-@Suite("Registry", .timeLimit(.minutes(1)))
+@Suite("Registry", .timeLimit(.minutes(10)))
 struct RegistryTests {
     @Test(arguments: Registry.entries.filter { $0.example != nil }.map(\.name))
     func itsExamplesRun(name: String) async throws {

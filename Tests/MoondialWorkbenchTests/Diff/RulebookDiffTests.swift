@@ -6,7 +6,7 @@ import MoondialRules
 import MoondialWorkbench
 import Testing
 
-@Suite("Difference of rulebooks", .timeLimit(.minutes(10)))
+@Suite("Difference of rulebooks", .serialized, .timeLimit(.minutes(10)))
 struct RulebookDiffTests {
     private static let rules = """
         local sms = review("sms", { step_up = "sms" })
@@ -21,10 +21,10 @@ struct RulebookDiffTests {
         rule "rest" { map_result = { match = allow "ok", default = sms } }
         """
 
-    private static func diff(_ old: String, _ new: String) throws -> RulebookDiff {
+    private static func diff(_ old: String, _ new: String) async throws -> RulebookDiff {
         RulebookDiff(
-            old: try Workbench.explore(old, requests: RequestClass.builtIn),
-            new: try Workbench.explore(new, requests: RequestClass.builtIn))
+            old: try await Workbench.explore(old, requests: RequestClass.builtIn),
+            new: try await Workbench.explore(new, requests: RequestClass.builtIn))
     }
 
     /// Changes of the text that change no meaning.
@@ -47,14 +47,14 @@ struct RulebookDiffTests {
     ]
 
     @Test(arguments: harmless.indices)
-    func textAloneMakesNoDifference(_ index: Int) throws {
-        let diff = try Self.diff(Self.rules, Self.harmless[index](Self.rules))
+    func textAloneMakesNoDifference(_ index: Int) async throws {
+        let diff = try await Self.diff(Self.rules, Self.harmless[index](Self.rules))
         #expect(diff.changes.map(\.title) == [])
         #expect(diff.summary.hasPrefix("no difference on "))
     }
 
-    @Test func aDecisionHasChanged() throws {
-        let diff = try Self.diff(Self.rules, Self.rules.replacing("deny \"differs\"", with: "allow \"dual_sim\""))
+    @Test func aDecisionHasChanged() async throws {
+        let diff = try await Self.diff(Self.rules, Self.rules.replacing("deny \"differs\"", with: "allow \"dual_sim\""))
         #expect(
             diff.text(style: .plain, price: 0.05) == """
                 deny differs → allow dual_sim: 9001, 9001 under HTTP 500 at mobile or h5 (by 'dual SIM'), 216 paths
@@ -64,16 +64,16 @@ struct RulebookDiffTests {
                 """)
     }
 
-    @Test func whoDecidesIsSaid() throws {
-        let diff = try Self.diff(Self.rules, Self.rules.replacing("[9003] = review \"new\", ", with: ""))
+    @Test func whoDecidesIsSaid() async throws {
+        let diff = try await Self.diff(Self.rules, Self.rules.replacing("[9003] = review \"new\", ", with: ""))
         #expect(
             diff.text(style: .plain, price: nil).hasPrefix(
                 "review new → review sms, fields {  } → { step_up = \"sms\" }: 9003 at mobile or h5 "
                     + "(was by 'new token', now by 'rest'), 108 paths\n"))
     }
 
-    @Test func aFurtherAttemptIsComparedWithTheEndBefore() throws {
-        let diff = try Self.diff(
+    @Test func aFurtherAttemptIsComparedWithTheEndBefore() async throws {
+        let diff = try await Self.diff(
             "rule 'r' { map_result = { default = review 'x' } }",
             """
             rule 'r' { map_result = { default = review 'x' } }
@@ -84,16 +84,16 @@ struct RulebookDiffTests {
         #expect(diff.changes.reduce(0) { $0 + $1.paths } == 72 * Outcome.all.count)
     }
 
-    @Test func whatIsLoggedCounts() throws {
+    @Test func whatIsLoggedCounts() async throws {
         let alarm = "rule 'a' { on_decision = function(req, d) if d.code == 9018 then moondial.log 'money' end end }"
-        let diff = try Self.diff(Self.rules + alarm, Self.rules)
+        let diff = try await Self.diff(Self.rules + alarm, Self.rules)
         #expect(diff.changes.map(\.title) == ["review sms, logs 'money' → nothing"])
     }
 
-    @Test func whoIsLetInComesFirst() throws {
+    @Test func whoIsLetInComesFirst() async throws {
         let old = "rule 'r' { map_result = { match = allow, default = review 'x' } }"
         let new = "rule 'r' { map_result = { match = allow, [9099] = allow, default = review 'y' } }"
-        let diff = try Self.diff(old, new)
+        let diff = try await Self.diff(old, new)
         #expect(diff.changes.first?.new == .allow)
         #expect(diff.changes.first?.paths == 108)
     }

@@ -9,10 +9,10 @@ import NumberVerification
 import NumberVerificationSimulator
 import Testing
 
-@Suite("Exploration", .timeLimit(.minutes(10)))
+@Suite("Exploration", .serialized, .timeLimit(.minutes(10)))
 struct ExplorationTests {
-    @Test func aRulebookWithoutRulesHasOnePathForEachOutcome() throws {
-        let exploration = try Workbench.explore("")
+    @Test func aRulebookWithoutRulesHasOnePathForEachOutcome() async throws {
+        let exploration = try await Workbench.explore("")
         #expect(exploration.paths.count == Outcome.all.count)
         #expect(Set(exploration.paths.map { $0.steps.map(\.outcome) }).count == Outcome.all.count)
     }
@@ -28,8 +28,8 @@ struct ExplorationTests {
         #expect(Set(kinds) == Set(AttemptError.Kind.allCases))
     }
 
-    @Test func eachAttemptBranches() throws {
-        let exploration = try Workbench.explore(
+    @Test func eachAttemptBranches() async throws {
+        let exploration = try await Workbench.explore(
             """
             rule "repair" { fallback = function(req, attempt)
               if attempt.code == 9020 then return "h5" end
@@ -43,8 +43,8 @@ struct ExplorationTests {
             })
     }
 
-    @Test func rawAttemptsBranchToo() throws {
-        let exploration = try Workbench.explore(
+    @Test func rawAttemptsBranchToo() async throws {
+        let exploration = try await Workbench.explore(
             """
             rule "probe" { pre_check = function(req)
               moondial.all {
@@ -58,25 +58,26 @@ struct ExplorationTests {
         #expect(exploration.paths.allSatisfy { $0.steps.map(\.isRaw) == [true, true] })
     }
 
-    @Test func timesAreTriedWhereHooksReadThem() throws {
+    @Test func timesAreTriedWhereHooksReadThem() async throws {
         let night = Workbench.time + 12 * 3_600_000
-        let reading = try Workbench.explore(
+        let reading = try await Workbench.explore(
             "rule \"night\" { pre_check = function() if os.date('!%H') == '16' then return deny 'night' end end }",
             times: [Workbench.time, night])
         #expect(reading.paths.count { reading.result(of: $0).decision.reason == "night" } == 1)
-        let blind = try Workbench.explore("", times: [Workbench.time, night])
+        let blind = try await Workbench.explore("", times: [Workbench.time, night])
         #expect(blind.paths.count == Outcome.all.count)
     }
 
-    @Test func theBoundIsSaid() throws {
-        let exploration = try Workbench.explore("", requests: [Workbench.request(), Workbench.request()], maxPaths: 40)
+    @Test func theBoundIsSaid() async throws {
+        let exploration = try await Workbench.explore(
+            "", requests: [Workbench.request(), Workbench.request()], maxPaths: 40)
         #expect(exploration.paths.count == 40)
         let report = ExplorationReport(exploration)
         #expect(report.omission?.contains("--max-paths") == true)
     }
 
-    @Test func timeIsVirtual() throws {
-        let exploration = try Workbench.explore(
+    @Test func timeIsVirtual() async throws {
+        let exploration = try await Workbench.explore(
             """
             rule "slow" { map_result = function(req, attempt)
               if attempt.elapsed_ms >= 10000 then return review "late" end
@@ -86,8 +87,8 @@ struct ExplorationTests {
         #expect(late.map { $0.steps.map(\.outcome) } == [[.trouble(.responseTimeout, .maybe)]])
     }
 
-    @Test func conditionsAreAsShortAsCanBe() throws {
-        let exploration = try Workbench.explore(
+    @Test func conditionsAreAsShortAsCanBe() async throws {
+        let exploration = try await Workbench.explore(
             """
             rule "r" { pre_check = function(req)
               if req.channel == "web" and req.operator == "CT" then return deny "ct_web" end
@@ -98,8 +99,8 @@ struct ExplorationTests {
         #expect(group.patterns.map(\.text) == ["no attempt when channel = web and operator = CT"])
     }
 
-    @Test func theAtlasNamesSets() throws {
-        let exploration = try Workbench.explore(
+    @Test func theAtlasNamesSets() async throws {
+        let exploration = try await Workbench.explore(
             """
             rule "r" { map_result = {
               match = allow "ok", [9003] = review "new", [9020] = review "new", [9021] = review "new",
@@ -119,7 +120,7 @@ struct ExplorationTests {
 }
 
 /// Explored paths against single runs of the client and the simulator.
-@Suite("Exploration against single runs", .timeLimit(.minutes(10)))
+@Suite("Exploration against single runs", .serialized, .timeLimit(.minutes(10)))
 struct BruteForceTests {
     /// Outcomes that a token can ask the simulator for.
     private static func directive(_ outcome: Outcome) -> String? {
@@ -218,17 +219,22 @@ struct BruteForceTests {
     }
 
     @Test(arguments: 0..<50)
-    func pathsLeadWhereSingleRunsDo(_ seed: Int) throws {
+    func pathsLeadWhereSingleRunsDo(_ seed: Int) async throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         let rules = Self.rulebook(&generator)
         let requests = [try Workbench.request(), try Workbench.request(["channel": "web"])]
-        let exploration = try Workbench.explore(rules, requests: requests)
+        let exploration = try await Workbench.explore(rules, requests: requests)
         #expect(exploration.unsteady.isEmpty)
-        // One path in a few, of those that the simulator can play.
-        for path in exploration.paths where Int.random(in: 0..<4, using: &generator) == 0 {
+        // Some of those that the simulator can play.
+        var chosen: [(path: ExploredPath, tokens: [String])] = []
+        for path in exploration.paths.shuffled(using: &generator) where chosen.count < 30 {
             let tokens = path.steps.map { Self.directive($0.outcome) }
-            guard !tokens.contains(nil) else { continue }
-            let run = try Self.run(rules, requests[path.request].request, tokens: tokens.compactMap { $0 })
+            if !tokens.contains(nil) { chosen.append((path, tokens.compactMap { $0 })) }
+        }
+        let runs = try await Workbench.onAThreadOfItsOwn { [chosen] in
+            try chosen.map { try Self.run(rules, requests[$0.path.request].request, tokens: $0.tokens) }
+        }
+        for ((path, _), run) in zip(chosen, runs) {
             let result = exploration.result(of: path)
             #expect(run.result.decision.choice == result.decision, "\(rules) \(path.steps)")
             #expect(run.result.decision.rule == result.rule)

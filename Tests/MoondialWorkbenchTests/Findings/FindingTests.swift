@@ -122,17 +122,17 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite("Findings", .timeLimit(.minutes(10)))
+@Suite("Findings", .serialized, .timeLimit(.minutes(10)))
 struct FindingTests {
     @Test(arguments: PlantedFault.all)
-    func aPlantedFaultIsFound(_ fault: PlantedFault) throws {
-        let findings = try Workbench.findings(fault.rules)
+    func aPlantedFaultIsFound(_ fault: PlantedFault) async throws {
+        let findings = try await Workbench.findings(fault.rules)
         let finding = try #require(findings.first { $0.code == fault.code }, "\(findings.map(\.message))")
         #expect(finding.example?.steps.count == fault.attempts, "\(finding.message)")
     }
 
-    @Test func correctRulesHaveNone() throws {
-        let findings = try Workbench.findings(
+    @Test func correctRulesHaveNone() async throws {
+        let findings = try await Workbench.findings(
             """
             rule "verdicts" { map_result = { match = allow "ok", mismatch = deny "differs", default = review "sms" } }
             rule "alarm" { on_decision = function(req, d)
@@ -142,9 +142,9 @@ struct FindingTests {
         #expect(findings.map(\.message) == [])
     }
 
-    @Test func theExampleCanBePasted() throws {
+    @Test func theExampleCanBePasted() async throws {
         let rules = "rule 'r' { map_result = { match = allow, [9002] = allow 'oops', default = review 'sms' } }"
-        let report = ExplorationReport(try Workbench.explore(rules))
+        let report = ExplorationReport(try await Workbench.explore(rules))
         #expect(report.hasFinding(ofAtLeast: .error))
         #expect(
             report.text(style: .plain).contains(

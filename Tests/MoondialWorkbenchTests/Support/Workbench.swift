@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Dispatch
 import JSON
 import MoondialLua
 import MoondialRules
@@ -27,13 +28,24 @@ enum Workbench {
     /// Takes all paths of one request without options, or of these.
     static func explore(
         _ rules: String, requests: [RequestClass]? = nil, times: [Int64] = [time], maxPaths: Int = 100_000
-    ) throws -> Exploration {
-        var settings = Explorer.Settings(times: times)
-        settings.maxPaths = maxPaths
-        return Exploration.of(try load(rules), requests: try requests ?? [request()], settings: settings)
+    ) async throws -> Exploration {
+        try await onAThreadOfItsOwn {
+            var settings = Explorer.Settings(times: times)
+            settings.maxPaths = maxPaths
+            return Exploration.of(try load(rules), requests: try requests ?? [request()], settings: settings)
+        }
     }
 
-    static func findings(_ rules: String, requests: [RequestClass]? = nil) throws -> [RulebookFinding] {
-        RulebookFindings(try explore(rules, requests: requests)).all
+    static func findings(_ rules: String, requests: [RequestClass]? = nil) async throws -> [RulebookFinding] {
+        RulebookFindings(try await explore(rules, requests: requests)).all
+    }
+
+    /// What takes seconds must not hold the threads on which all asynchronous tests run.
+    static func onAThreadOfItsOwn<Result: Sendable>(
+        _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Swift.Result { try body() }) }
+        }
     }
 }

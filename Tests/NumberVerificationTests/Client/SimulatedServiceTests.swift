@@ -42,7 +42,7 @@ struct SimulatedService: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SimulatedServiceTests {
     struct Row: Sendable, CustomTestStringConvertible {
         var phone = "13800138000"

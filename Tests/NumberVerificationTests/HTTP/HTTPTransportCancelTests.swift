@@ -7,7 +7,7 @@ import Testing
 
 @testable import NumberVerification
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPTransportCancelTests {
     @Test func inFlightTheConnectionIsClosed() async throws {
         let arrived = Gate()

@@ -8,7 +8,7 @@ import Testing
 @testable import NumberVerification
 
 /// What ends an exchange without a reply, over real sockets, and what is known about delivery then.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPTransportFailureTests {
     struct BadServer: Sendable, CustomTestStringConvertible {
         let name: String

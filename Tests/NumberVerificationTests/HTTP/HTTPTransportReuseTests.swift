@@ -7,7 +7,7 @@ import Testing
 @testable import NumberVerification
 
 /// Which connection carries which exchange, and that no byte of one reaches another.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPTransportReuseTests {
     @Test func aConnectionIsKeptForTheNextCall() async throws {
         let server = try await ScriptedServer.start(

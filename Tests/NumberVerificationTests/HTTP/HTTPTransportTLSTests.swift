@@ -7,7 +7,7 @@ import Testing
 
 @testable import NumberVerification
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPTransportTLSTests {
     private static func client(
         _ server: ScriptedServer, host: String = "localhost",

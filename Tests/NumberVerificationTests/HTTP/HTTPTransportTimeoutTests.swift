@@ -8,7 +8,7 @@ import Testing
 @testable import NumberVerification
 
 /// Every phase ends in time: by its own timeout, and by the deadline of the call.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HTTPTransportTimeoutTests {
     /// The timeout or deadline that is to end the call.
     private static let short = Duration.milliseconds(60)
