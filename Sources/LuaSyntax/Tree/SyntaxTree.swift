@@ -2,8 +2,8 @@
 
 /// A Lua program that has been parsed, with its names resolved.
 ///
-/// Expressions, variables and functions lie in arrays and refer to each other by index, so that no depth of nesting can
-/// overflow the stack of whoever walks through them. An expression comes after its parts.
+/// Expressions, variables and functions lie in arrays and refer to each other by index, so that code which visits
+/// them needs no recursion, however deep the nesting. An expression comes after its parts.
 package struct SyntaxTree: Sendable {
     package let source: SourceText
     package internal(set) var expressions: [Expression] = []
@@ -79,7 +79,7 @@ package struct FunctionID: Sendable, Hashable {
 package struct Variable: Sendable {
     package enum Kind: Sendable {
         case local, function, parameter, loop
-        /// The `self` of `function a:b()`, which nobody has written.
+        /// The `self` of `function a:b()`, which does not stand in the text.
         case selfParameter
     }
 

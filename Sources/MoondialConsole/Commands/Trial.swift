@@ -39,16 +39,7 @@ final class Trial {
     init(_ content: [UInt8], path: String, in session: ReplSession, done: @escaping () -> Void) throws(Diagnostic) {
         self.session = session
         self.done = done
-        let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() where !line.allSatisfy({ $0 <= 0x20 }) {
-            do {
-                requests.append(try RunRequest(json: try JSONValue.parse(Array(line))))
-            } catch let problem as Diagnostic {
-                throw Diagnostic(problem.code, "\(path):\(index + 1): \(problem.message)", fix: problem.fix)
-            } catch {
-                throw Diagnostic(.requestInvalid, "\(path):\(index + 1): not JSON: \(error)")
-            }
-        }
+        requests = try JSONLines.map(content, of: path) { value, _ throws(Diagnostic) in try RunRequest(json: value) }
     }
 
     func start() {

@@ -13,7 +13,7 @@ package struct History: Sendable {
         let text: [UInt8]
         /// Whether something was taken out of it, so that it cannot be run as it is.
         let isRedacted: Bool
-        /// Whether it was entered at this target, or nobody knows where: only then it is suggested.
+        /// Whether it may be suggested: it was entered at this target, or its target is not known.
         let isHere: Bool
     }
 

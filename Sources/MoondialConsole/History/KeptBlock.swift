@@ -25,7 +25,7 @@ final class FinishedBlocks: Sendable {
 
     func add(_ block: KeptBlock) {
         blocks.withLockedValue { blocks in
-            // Nothing is kept where nobody takes them.
+            // Without an editor, which takes the blocks out, their number must stay bounded.
             if blocks.count >= Self.capacity { blocks = [:] }
             blocks[block.text] = block
         }

@@ -279,7 +279,7 @@ package final class TerminalLineSource {
 
     private func finish(_ input: ReplBlock) -> ReplBlock {
         if case .pasted = input {
-            // Each input is shown again, before what it comes to.
+            // Each input is shown again, and its result after it.
             terminal.write(painter.remove())
         } else {
             let screen = editor.render(width: size.width, height: size.height)

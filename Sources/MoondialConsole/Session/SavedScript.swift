@@ -5,8 +5,8 @@ import MoondialPresentation
 
 /// What was entered in a session, as a script that does the same again.
 ///
-/// A block at the prompt is a chunk of its own: its locals and labels end with it, it may return, and what it comes to is in
-/// `_` and `_1` to `_9` for those that follow. The script keeps that up where a block makes use of it.
+/// Each block at the prompt is a chunk: its locals and labels end with it, it may return, and the next blocks find its values in
+/// `_` and `_1` to `_9`. Where a block depends on this, the script does the same.
 struct SavedScript {
     /// How a block is read.
     enum Kind {

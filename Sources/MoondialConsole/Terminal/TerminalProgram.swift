@@ -28,7 +28,7 @@ enum TerminalProgram {
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        // Whoever is killed leaves the terminal as it happens to be.
+        // A program that is killed does not restore the terminal.
         let settings = TerminalSession.settings
         defer { TerminalSession.restore(settings) }
         var child: pid_t = 0

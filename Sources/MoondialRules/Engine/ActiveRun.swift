@@ -307,10 +307,3 @@ final class ActiveRun: RunInFlight {
         return .failed(HookFailure(error, kind: kind))
     }
 }
-
-extension TimeAmount {
-    init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
-    }
-}

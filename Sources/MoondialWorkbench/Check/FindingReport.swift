@@ -55,15 +55,13 @@ package struct FindingReport {
     private var summary: String {
         let counts = Severity.allCases.compactMap { severity -> String? in
             let count = count(severity)
-            return count == 0 ? nil : Self.counted(count, severity.rawValue)
+            return count == 0 ? nil : count.counting(severity.rawValue)
         }
         let found = counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")
-        return "\(Self.counted(fileCount, "file")) checked: \(found).\n"
+        return "\(fileCount.counting("file")) checked: \(found).\n"
     }
 
     private func count(_ severity: Severity) -> Int { findings.count { $0.severity == severity } }
-
-    private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     // MARK: - JSON
 
@@ -147,19 +145,15 @@ package struct FindingReport {
 
     // MARK: - GitHub Actions
 
-    /// https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    /// Everything is made printable first.
     private func githubLine(_ finding: Finding) -> String {
-        let command = finding.severity == .note ? "notice" : finding.severity.rawValue
         let properties = [
             ("file", finding.file), ("line", String(finding.start.line)), ("col", String(finding.start.column)),
             ("endLine", String(finding.end.line)), ("endColumn", String(finding.end.column)),
             ("title", finding.code.rawValue),
-        ].map { "\($0)=\(Self.escaped($1, forProperty: true))" }.joined(separator: ",")
-        return "::\(command) \(properties)::\(Self.escaped(finding.message, forProperty: false))\n"
-    }
-
-    private static func escaped(_ text: String, forProperty: Bool) -> String {
-        let escaped = String(escaping: text.utf8).replacing("%", with: "%25")
-        return forProperty ? escaped.replacing(":", with: "%3A").replacing(",", with: "%2C") : escaped
+        ]
+        return GitHubCommand.line(
+            finding.severity == .note ? "notice" : finding.severity.rawValue,
+            properties.map { ($0, String(escaping: $1.utf8)) }, String(escaping: finding.message.utf8))
     }
 }

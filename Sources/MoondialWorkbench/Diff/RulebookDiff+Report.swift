@@ -10,9 +10,9 @@ extension RulebookDiff {
     package var summary: String {
         let changed = changes.reduce(0) { $0 + $1.paths }
         return changes.isEmpty
-            ? "no difference on \(ExplorationReport.count(comparedPaths, "path"))"
-            : "\(ExplorationReport.count(changes.count, "change")) on \(changed) of "
-                + ExplorationReport.count(comparedPaths, "path")
+            ? "no difference on \(comparedPaths.counting("path"))"
+            : "\(changes.count.counting("change")) on \(changed) of "
+                + comparedPaths.counting("path")
     }
 
     /// Each change with the paths that it is about.
@@ -22,7 +22,7 @@ extension RulebookDiff {
             let title = style.colour(String(escaping: change.title.utf8), change.new.colour)
             let money = change.moneyText(price: price).map { ", \($0)" } ?? ""
             let note =
-                "(\(String(escaping: change.sources.utf8))), \(ExplorationReport.count(change.paths, "path"))\(money)\n"
+                "(\(String(escaping: change.sources.utf8))), \(change.paths.counting("path"))\(money)\n"
             if change.patterns.count == 1 {
                 text += "\(title): \(change.patterns[0].text) \(note)"
             } else {

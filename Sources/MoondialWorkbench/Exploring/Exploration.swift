@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialRules
+import TextFormats
 
 /// All paths through a rulebook, and what they lead to.
 package struct Exploration: Sendable {
@@ -25,6 +26,14 @@ package struct Exploration: Sendable {
 
     package func result(of path: ExploredPath) -> PathResult { results[path.result] }
 
+    /// What was left out, or nil.
+    package var omission: String? {
+        guard unfinishedRequests > 0 else { return nil }
+        return "there are more than \(paths.count) paths: those of "
+            + "\(unfinishedRequests.counting("request")) were left out; raise --max-paths, or name fewer "
+            + "requests with --requests"
+    }
+
     /// The name of a rule.
     package func rule(at place: HookPlace) -> RuleOutline { outline.rules[place.rule] }
 }
@@ -35,6 +44,16 @@ package struct HookUse: Sendable, Hashable {
     package var answers = 0
     /// Calls in which it logged something or made an attempt.
     package var effects = 0
+
+    /// Counts an event that happened at the hook.
+    mutating func note(_ event: TraceEvent.Kind) {
+        switch event {
+        case .hookCalled: calls += 1
+        case .hookAnswered(let answer, _): if let answer, answer != .none { answers += 1 }
+        case .logged, .attemptBegan(_, _, .some): effects += 1
+        default: break
+        }
+    }
 }
 
 /// An entry of a rule's `map_result` table.

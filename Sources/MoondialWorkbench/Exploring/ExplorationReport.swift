@@ -31,21 +31,11 @@ package struct ExplorationReport: Sendable {
         let counts = RulebookFinding.Severity.allCases.map { ($0, findings.count(of: $0)) }.filter { $0.1 > 0 }
         let found =
             counts.isEmpty
-            ? "no findings" : counts.map { Self.count($0.1, $0.0.rawValue) }.joined(separator: ", ")
+            ? "no findings" : counts.map { $0.1.counting($0.0.rawValue) }.joined(separator: ", ")
         return
-            "\(Self.count(exploration.paths.count, "path")) of \(Self.count(exploration.requests.count, "request")), "
-            + "\(Self.count(atlas.groups.count, "ending")), \(found)"
+            "\(exploration.paths.count.counting("path")) of \(exploration.requests.count.counting("request")), "
+            + "\(atlas.groups.count.counting("ending")), \(found)"
     }
-
-    /// What was left out, or nil.
-    package var omission: String? {
-        guard exploration.unfinishedRequests > 0 else { return nil }
-        return "there are more than \(exploration.paths.count) paths: those of "
-            + "\(Self.count(exploration.unfinishedRequests, "request")) were left out; raise --max-paths, or name fewer "
-            + "requests with --requests"
-    }
-
-    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     private func cost(of money: Charge) -> String? { price.map { Self.cost(of: money, price: $0) } }
 

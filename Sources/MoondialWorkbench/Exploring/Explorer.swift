@@ -183,14 +183,7 @@ extension Exploration {
     fileprivate mutating func note(_ run: FinishedRun) {
         for event in run.trace.events {
             guard let place = event.place else { continue }
-            switch event.kind {
-            case .hookCalled: uses[place, default: HookUse()].calls += 1
-            case .hookAnswered(let answer, _):
-                if let answer, answer != .none { uses[place, default: HookUse()].answers += 1 }
-            case .logged: uses[place, default: HookUse()].effects += 1
-            case .attemptBegan(_, _, .some): uses[place, default: HookUse()].effects += 1
-            default: break
-            }
+            uses[place, default: HookUse()].note(event.kind)
         }
         if case .mapEntry(let key, let rule) = run.result.why { entries.insert(UsedEntry(rule: rule, key: key)) }
     }

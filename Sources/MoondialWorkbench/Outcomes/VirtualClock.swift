@@ -27,7 +27,6 @@ package final class VirtualClock {
 
     /// Moves both on.
     package func advance(by duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        advance(to: now + .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
+        advance(to: now + TimeAmount(duration))
     }
 }

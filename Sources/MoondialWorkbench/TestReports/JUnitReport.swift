@@ -28,8 +28,7 @@ struct JUnitReport {
     }
 
     private static func element(_ result: TestResult) -> String {
-        let parts = result.test.place.split(separator: ":")
-        let line = parts.last.map(String.init) ?? "1"
+        let line = result.test.place.fileAndLine.line
         let file = escaped(result.test.file.name)
         var text =
             "    <testcase name=\"\(escaped(result.test.name))\" classname=\"\(file)\" file=\"\(file)\" "

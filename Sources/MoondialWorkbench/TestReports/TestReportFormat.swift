@@ -119,19 +119,9 @@ package struct TestReporter: Sendable {
     }
 
     private func github(_ failure: TestFailure, _ result: TestResult) -> String {
-        let place = failure.place ?? result.test.place
-        let parts = place.split(separator: ":")
-        let file = parts.dropLast().joined(separator: ":")
-        let line = parts.last.map(String.init) ?? "1"
-        let title = Self.escaped(result.test.name, inProperty: true)
-        return "::error file=\(Self.escaped(file, inProperty: true)),line=\(line),title=\(title)::"
-            + Self.escaped(failure.text, inProperty: false) + "\n"
-    }
-
-    private static func escaped(_ text: String, inProperty: Bool) -> String {
-        var text = text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
-        if inProperty { text = text.replacing(":", with: "%3A").replacing(",", with: "%2C") }
-        return text
+        let (file, line) = (failure.place ?? result.test.place).fileAndLine
+        return GitHubCommand.line(
+            "error", [("file", file), ("line", line), ("title", result.test.name)], failure.text)
     }
 
     private func json(_ results: [TestResult], _ summary: TestSummary) -> JSONValue {
@@ -193,5 +183,13 @@ extension TestFailure {
                 .object(["name": .string($0.name), "expected": .string($0.expected), "got": .string($0.got)])
             })
         return .object(object)
+    }
+}
+
+extension String {
+    /// The two parts of `file:line`.
+    var fileAndLine: (file: String, line: String) {
+        let parts = split(separator: ":")
+        return (parts.dropLast().joined(separator: ":"), parts.last.map(String.init) ?? "1")
     }
 }

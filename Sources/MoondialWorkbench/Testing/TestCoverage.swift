@@ -37,13 +37,7 @@ package struct TestCoverage: Sendable {
         for event in run.trace.events {
             guard let place = event.place else { continue }
             let name = HookName(rule: run.trace.rule(at: place).name, hook: place.hook)
-            switch event.kind {
-            case .hookCalled: hooks[name, default: HookUse()].calls += 1
-            case .hookAnswered(let answer, _):
-                if let answer, answer != .none { hooks[name, default: HookUse()].answers += 1 }
-            case .logged: hooks[name, default: HookUse()].effects += 1
-            default: break
-            }
+            hooks[name, default: HookUse()].note(event.kind)
         }
         if case .mapEntry(_, let rule) = run.result.why {
             hooks[HookName(rule: rule, hook: .mapResult), default: HookUse()].calls += 1

@@ -3,6 +3,7 @@
 import JSON
 import MoondialRules
 import NumberVerification
+import TextFormats
 
 /// One thing that is not as a test expects it.
 package struct TestDifference: Sendable, Hashable {
@@ -42,9 +43,7 @@ struct RunFacts {
             "attempts": .integer(Int64(attempts.count)),
             "billed": .integer(Int64(money.certain)),
             "perhaps_billed": .integer(Int64(money.possible)),
-            "elapsed_ms": .integer(
-                result.elapsed.components.seconds * 1000
-                    + result.elapsed.components.attoseconds / 1_000_000_000_000_000),
+            "elapsed_ms": .integer(result.elapsed.wholeMicroseconds / 1000),
             "logs": .integer(Int64(logs.count)),
         ]
     }

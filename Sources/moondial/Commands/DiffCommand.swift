@@ -74,7 +74,7 @@ struct DiffCommand: MoondialCommand {
         case .markdown: shell.output.write(diff.markdown(price: price))
         }
         for exploration in explorations {
-            if let omission = ExplorationReport(exploration).omission { shell.errors.warn(omission) }
+            if let omission = exploration.omission { shell.errors.warn(omission) }
         }
         let isForbidden = diff.changes.contains { change in forbidden.contains { $0 == (change.old, change.new) } }
         return isForbidden ? .denied : .done

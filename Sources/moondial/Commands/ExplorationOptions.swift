@@ -53,22 +53,9 @@ struct ExplorationPlan {
         } catch {
             throw Failure(Diagnostic(unreadable: error, code: .inputOutput), status: .noInput)
         }
-        var requests: [RequestClass] = []
-        for (index, line) in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
-        where !line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") }) {
-            do {
-                let request = try RunRequest(json: try JSONValue.parse(Array(line)))
-                requests.append(RequestClass(request, line: index + 1))
-            } catch let error as Diagnostic {
-                throw Failure(Diagnostic(error.code, "\(path):\(index + 1): \(error.message)", fix: error.fix))
-            } catch {
-                throw Failure(
-                    Diagnostic(
-                        .requestInvalid, "\(path):\(index + 1): the line is not JSON: \(error)",
-                        fix: DiagnosticCode.requestInvalid.advice))
-            }
+        return try JSONLines.map(text, of: path) { value, line throws(Diagnostic) in
+            RequestClass(try RunRequest(json: value), line: line)
         }
-        return requests
     }
 
     /// Loads the rules and takes all paths, on an event loop of its own.

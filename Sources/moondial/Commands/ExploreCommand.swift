@@ -54,7 +54,7 @@ struct ExploreCommand: MoondialCommand {
         case .json: shell.output.write(line: report.json.bytes)
         case .markdown: shell.output.write(report.markdown)
         }
-        if let omission = report.omission { shell.errors.warn(omission) }
+        if let omission = exploration.omission { shell.errors.warn(omission) }
         return report.hasFinding(ofAtLeast: strict ? .warning : .error) ? .denied : .done
     }
 }

@@ -121,16 +121,8 @@ struct TestCommand: MoondialCommand {
         } catch {
             throw Failure(Diagnostic(unreadable: error, code: .inputOutput), status: .noInput)
         }
-        let lines = bytes.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy { $0 == UInt8(ascii: " ") } }
-        for (index, line) in lines.enumerated() {
-            do {
-                shell.output.write(try RecordedRun(try JSONValue.parse(Array(line))).test + "\n")
-            } catch let error as Diagnostic {
-                throw Failure(Diagnostic(error.code, "\(path), record \(index + 1): \(error.message)", fix: error.fix))
-            } catch {
-                throw Failure(Diagnostic(.requestInvalid, "\(path), record \(index + 1): no JSON: \(error)"))
-            }
-        }
+        let tests = try JSONLines.map(bytes, of: path) { record, _ throws(Diagnostic) in try RecordedRun(record).test }
+        for test in tests { shell.output.write(test + "\n") }
         return .done
     }
 

@@ -72,8 +72,7 @@ struct ExplorationTests {
         let exploration = try await Workbench.explore(
             "", requests: [Workbench.request(), Workbench.request()], maxPaths: 40)
         #expect(exploration.paths.count == 40)
-        let report = ExplorationReport(exploration)
-        #expect(report.omission?.contains("--max-paths") == true)
+        #expect(exploration.omission?.contains("--max-paths") == true)
     }
 
     @Test func timeIsVirtual() async throws {

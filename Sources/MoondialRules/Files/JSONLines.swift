@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+
+package import JSON
+
+/// Files with a JSON value a line.
+package enum JSONLines {
+    /// Reads each line that is not blank.
+    ///
+    /// - Parameters:
+    ///   - bytes: The content of the file.
+    ///   - path: Its name in messages.
+    ///   - read: Makes something of the value in a line, whose number counts from 1.
+    /// - Returns: What was made, in the order of the lines.
+    /// - Throws: A diagnostic that names the first line that is not JSON, or that `read` refuses.
+    package static func map<Element>(
+        _ bytes: [UInt8], of path: String, _ read: (JSONValue, Int) throws(Diagnostic) -> Element
+    ) throws(Diagnostic) -> [Element] {
+        var elements: [Element] = []
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() where !line.allSatisfy({ $0 <= 0x20 }) {
+            let place = "\(path):\(index + 1)"
+            let value: JSONValue
+            do throws(JSONValue.ParseError) {
+                value = try JSONValue.parse(Array(line))
+            } catch {
+                throw Diagnostic(.requestInvalid, "\(place): not JSON: \(error)")
+            }
+            do throws(Diagnostic) {
+                elements.append(try read(value, index + 1))
+            } catch {
+                throw Diagnostic(error.code, "\(place): \(error.message)", fix: error.fix)
+            }
+        }
+        return elements
+    }
+}
