@@ -85,6 +85,28 @@ let package = Package(
         .target(
             name: "MoondialStore",
             dependencies: ["TextFormats", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+        // A client of Redis: knows nothing of what is kept there.
+        .target(
+            name: "RedisClient",
+            dependencies: [
+                "RESP",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "MoondialStoreRedis",
+            dependencies: [
+                "MoondialStore",
+                "RESP",
+                "RedisClient",
+                "TextFormats",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
 
         // What people see of runs and errors, as text.
         .target(
@@ -184,6 +206,19 @@ let package = Package(
             name: "StoreTesting",
             dependencies: ["MoondialStore", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/StoreTesting", swiftSettings: settings),
+
+        // Redis servers, real and played, and clients for tests.
+        .target(
+            name: "RedisServers",
+            dependencies: [
+                "ChildProcesses",
+                "RESP",
+                "RedisClient",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/RedisServers", swiftSettings: settings),
 
         // At which tests sit.
         .target(name: "CTerminalWidths", path: "Tests/CTerminalWidths"),
@@ -299,6 +334,30 @@ let package = Package(
                 "Generators",
                 "MoondialStore",
                 "StoreTesting",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RedisClientTests",
+            dependencies: [
+                "RESP",
+                "RedisClient",
+                "RedisServers",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialStoreRedisTests",
+            dependencies: [
+                "Generators",
+                "MoondialStore",
+                "MoondialStoreRedis",
+                "RESP",
+                "RedisClient",
+                "RedisServers",
+                "StoreTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),

@@ -32,7 +32,7 @@ package final class MemoryStoreEngine: StoreEngine {
     private let clock: StoreClock
     private let state: Mutex<MemoryState>
 
-    /// - Parameter clock: The default is the time of day.
+    /// An empty memory. The default clock is the time of day.
     package init(configuration: Configuration = Configuration(), clock: StoreClock = .system) {
         self.clock = clock
         state = Mutex(MemoryState(configuration: configuration))
