@@ -23,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
     targets: [
@@ -105,6 +106,15 @@ let package = Package(
                 "TextFormats",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "MoondialStoreSQLite",
+            dependencies: [
+                "MoondialStore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
 
@@ -204,8 +214,22 @@ let package = Package(
         // The cases that every store passes.
         .target(
             name: "StoreTesting",
-            dependencies: ["MoondialStore", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["ChildProcesses", "MoondialStore", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/StoreTesting", swiftSettings: settings),
+
+        // A process that uses a store beside others.
+        .executableTarget(
+            name: "StoreProcess",
+            dependencies: [
+                "MoondialStore",
+                "MoondialStoreRedis",
+                "MoondialStoreSQLite",
+                "RedisClient",
+                "StoreTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/StoreProcess", swiftSettings: settings),
 
         // Redis servers, real and played, and clients for tests.
         .target(
@@ -356,7 +380,20 @@ let package = Package(
                 "RESP",
                 "RedisClient",
                 "RedisServers",
+                "StoreProcess",
                 "StoreTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialStoreSQLiteTests",
+            dependencies: [
+                "MoondialStore",
+                "MoondialStoreSQLite",
+                "StoreProcess",
+                "StoreTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -164,4 +164,17 @@ struct RedisStoreFaultTests {
         #expect(allowed == Dictionary(uniqueKeysWithValues: keys.map { ($0, 150) }))
         try await admin.close()
     }
+
+    @Test func countsOfSeveralProcessesAreExact() async throws {
+        let server = try await RedisServer.start()
+        let url = "redis+unix://\(server.socket)"
+        let helpers = try (0..<4).map { _ in try StoreHelper("count", url, "10", "120", "1000") }
+        let allowed = await withTaskGroup(of: [Int].self) { tasks in
+            for helper in helpers { tasks.addTask { await helper.numbers() } }
+            return await tasks.reduce(into: []) { $0.append($1) }
+        }
+        try #require(allowed.allSatisfy { $0.count == 10 })
+        // 400 calls for each key, and 120 of them within the limit.
+        for key in 0..<10 { #expect(allowed.reduce(0) { $0 + $1[key] } == 120) }
+    }
 }

@@ -11,10 +11,6 @@ import Testing
 
 @testable import MoondialStoreRedis
 
-extension StoreCase: CustomTestStringConvertible {
-    public var testDescription: String { description }
-}
-
 /// The ways to a server that each pass the suite.
 enum RedisWay: String, Sendable, CaseIterable {
     case unixSocket, port, olderProtocol, tls, user
