@@ -23,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
     targets: [
@@ -41,6 +42,8 @@ let package = Package(
         // The language Lua: knows nothing of moondial.
         .target(name: "LuaSyntax", swiftSettings: settings),
         .target(name: "LuaCheck", dependencies: ["LuaSyntax"], swiftSettings: settings),
+        .target(
+            name: "RESP", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
 
         // The service: wire types, client and stand-in. Knows no Lua.
         .target(
@@ -82,6 +85,42 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        // What rules remember. Knows neither Lua nor rules.
+        .target(
+            name: "MoondialStore",
+            dependencies: ["TextFormats", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+        // A client of Redis: knows nothing of what is kept there.
+        .target(
+            name: "RedisClient",
+            dependencies: [
+                "RESP",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "MoondialStoreRedis",
+            dependencies: [
+                "MoondialStore",
+                "RESP",
+                "RedisClient",
+                "TextFormats",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "MoondialStoreSQLite",
+            dependencies: [
+                "MoondialStore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+
         // What people see of runs and errors, as text.
         .target(
             name: "MoondialPresentation",
@@ -198,6 +237,39 @@ let package = Package(
         // What tests wait by.
         .target(name: "ProcessorClocks", path: "Tests/ProcessorClocks", swiftSettings: settings),
 
+        // The cases that every store passes.
+        .target(
+            name: "StoreTesting",
+            dependencies: ["ChildProcesses", "MoondialStore", .product(name: "NIOCore", package: "swift-nio")],
+            path: "Tests/StoreTesting", swiftSettings: settings),
+
+        // A process that uses a store beside others.
+        .executableTarget(
+            name: "StoreProcess",
+            dependencies: [
+                "MoondialStore",
+                "MoondialStoreRedis",
+                "MoondialStoreSQLite",
+                "RedisClient",
+                "StoreTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/StoreProcess", swiftSettings: settings),
+
+        // Redis servers, real and played, and clients for tests.
+        .target(
+            name: "RedisServers",
+            dependencies: [
+                "ChildProcesses",
+                "RESP",
+                "RedisClient",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/RedisServers", swiftSettings: settings),
+
         // At which tests sit.
         .target(name: "CTerminalWidths", path: "Tests/CTerminalWidths"),
         .target(
@@ -247,6 +319,16 @@ let package = Package(
                 "JSON",
                 "TextFormats",
             ], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RESPTests",
+            dependencies: [
+                "Generators",
+                "RESP",
+                "TextFormats",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
             name: "NumberVerificationTests",
@@ -310,6 +392,52 @@ let package = Package(
                 "MoondialWorkbench",
             ],
             resources: [.copy("Corpus")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialStoreTests",
+            dependencies: [
+                "Generators",
+                "MoondialStore",
+                "StoreTesting",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RedisClientTests",
+            dependencies: [
+                "RESP",
+                "RedisClient",
+                "RedisServers",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialStoreRedisTests",
+            dependencies: [
+                "Generators",
+                "MoondialStore",
+                "MoondialStoreRedis",
+                "RESP",
+                "RedisClient",
+                "RedisServers",
+                "StoreProcess",
+                "StoreTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialStoreSQLiteTests",
+            dependencies: [
+                "MoondialStore",
+                "MoondialStoreSQLite",
+                "StoreProcess",
+                "StoreTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "MoondialPresentationTests", dependencies: ["MoondialPresentation"], swiftSettings: settings),

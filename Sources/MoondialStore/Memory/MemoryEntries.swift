@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+
+/// Values and counters by key, bounded in bytes; what was used least recently goes first.
+struct MemoryEntries {
+    private struct Value {
+        let bytes: [UInt8]
+        let expiry: StoreTime?
+
+        func isLive(at now: StoreTime) -> Bool { expiry.map { $0 > now } ?? true }
+    }
+
+    /// One key with its neighbours in the order of use.
+    private struct Node {
+        let key: StoreKey
+        var value: Value?
+        var counters: [WindowLog] = []
+        var previous: Int?
+        var next: Int?
+
+        func isLive(at now: StoreTime) -> Bool {
+            value?.isLive(at: now) ?? false || counters.contains { $0.expiry.map { $0 > now } ?? false }
+        }
+
+        var bytes: Int {
+            // The node, its place in the index, and the two texts and arrays that it refers to.
+            256 + key.name.utf8.count + (value?.bytes.count ?? 0) + counters.reduce(0) { $0 + $1.byteCount }
+        }
+    }
+
+    private let capacity: Int
+    private var index: [StoreKey: Int] = [:]
+    private var nodes: [Node?] = []
+    private var free: [Int] = []
+    /// The node that was used last, and the one whose use is the longest ago.
+    private var newest: Int?
+    private var oldest: Int?
+    /// Where the search for expired nodes goes on.
+    private var hand = 0
+
+    private(set) var bytes = 0
+    private(set) var evictions = 0
+
+    var count: Int { index.count }
+
+    init(capacity: Int) {
+        precondition(capacity >= 1 << 20, "the smallest memory is 1 MiB, so that every single entry fits")
+        self.capacity = capacity
+    }
+
+    mutating func value(of key: StoreKey, at now: StoreTime) -> [UInt8]? {
+        guard let place = index[key] else { return nil }
+        touch(place)
+        guard let value = nodes[place]?.value, value.isLive(at: now) else { return nil }
+        return value.bytes
+    }
+
+    mutating func set(_ bytes: [UInt8], for key: StoreKey, until expiry: StoreTime?, at now: StoreTime) {
+        change(key, at: now) { $0.value = Value(bytes: bytes, expiry: expiry) }
+    }
+
+    mutating func increment(
+        _ key: StoreKey, by amount: Int64, lifetime: StoreLifetime?, at now: StoreTime
+    ) throws(StoreError) -> Int64 {
+        var expiry = lifetime.map { now + $0 }
+        var old: Int64 = 0
+        if let place = index[key], let value = nodes[place]?.value, value.isLive(at: now) {
+            guard let number = StoreInteger.read(value.bytes) else { throw .notAnInteger }
+            old = number
+            expiry = value.expiry
+        }
+        let (sum, overflows) = old.addingReportingOverflow(amount)
+        guard !overflows else { throw .notAnInteger }
+        set(Array(String(sum).utf8), for: key, until: expiry, at: now)
+        return sum
+    }
+
+    mutating func count(_ request: CountRequest, under key: StoreKey, at now: StoreTime) -> CountResult {
+        change(key, at: now) { node in
+            let place = node.counters.firstIndex { $0.window == request.windowMicroseconds }
+            guard let place else {
+                var log = WindowLog(window: request.windowMicroseconds)
+                defer { node.counters.append(log) }
+                return log.count(request, at: now)
+            }
+            return node.counters[place].count(request, at: now)
+        }
+    }
+
+    /// - Returns: Whether there was anything that had not expired.
+    mutating func delete(_ key: StoreKey, at now: StoreTime) -> Bool {
+        guard let place = index[key], let node = nodes[place] else { return false }
+        remove(place)
+        return node.isLive(at: now)
+    }
+
+    /// The cursor is a place in the table: what is added meanwhile may be missed, what stays is listed.
+    func page(of namespace: StoreNamespace, after cursor: String?, limit: Int, at now: StoreTime) -> StoreEntriesPage {
+        let start = cursor.flatMap { Int($0) } ?? 0
+        let end = min(nodes.count, max(0, start) + max(1, limit))
+        guard start >= 0, start < end else { return StoreEntriesPage(entries: [], next: nil) }
+        let entries = nodes[start..<end].flatMap { node in
+            node.map { $0.key.namespace == namespace ? Self.entries(of: $0, at: now) : [] } ?? []
+        }
+        return StoreEntriesPage(entries: entries, next: end < nodes.count ? String(end) : nil)
+    }
+
+    private static func entries(of node: Node, at now: StoreTime) -> [StoreEntry] {
+        func remaining(_ expiry: StoreTime) -> Duration { .microseconds(expiry.microseconds - now.microseconds) }
+        var entries: [StoreEntry] = []
+        if let value = node.value, value.isLive(at: now) {
+            entries.append(
+                StoreEntry(key: node.key, content: .value(value.bytes), remaining: value.expiry.map(remaining)))
+        }
+        for log in node.counters {
+            guard let expiry = log.expiry, expiry > now else { continue }
+            let content = StoreEntry.Content.counter(window: .microseconds(log.window), used: log.used(at: now))
+            entries.append(StoreEntry(key: node.key, content: content, remaining: remaining(expiry)))
+        }
+        return entries
+    }
+}
+
+extension MemoryEntries {
+    /// Changes a node, which is made if need be, and makes room for what it takes more.
+    private mutating func change<Answer>(_ key: StoreKey, at now: StoreTime, _ body: (inout Node) -> Answer) -> Answer {
+        let place = index[key] ?? insert(key)
+        touch(place)
+        guard var node = nodes[place] else { preconditionFailure("the index leads to nodes") }
+        // Its arrays belong to this copy alone, or they would be copied too.
+        nodes[place] = nil
+        bytes -= node.bytes
+        let answer = body(&node)
+        node.counters.removeAll { $0.expiry.map { $0 <= now } ?? true }
+        bytes += node.bytes
+        nodes[place] = node
+        if !node.isLive(at: now) { remove(place) }
+        removeExpired(at: now)
+        while bytes > capacity, let oldest, oldest != place { evict(oldest, at: now) }
+        return answer
+    }
+
+    private mutating func insert(_ key: StoreKey) -> Int {
+        let node = Node(key: key)
+        bytes += node.bytes
+        let place = free.popLast() ?? nodes.count
+        if place == nodes.count { nodes.append(node) } else { nodes[place] = node }
+        index[key] = place
+        attach(place)
+        return place
+    }
+
+    private mutating func evict(_ place: Int, at now: StoreTime) {
+        if nodes[place]?.isLive(at: now) ?? false { evictions += 1 }
+        remove(place)
+    }
+
+    private mutating func remove(_ place: Int) {
+        guard let node = nodes[place] else { return }
+        bytes -= node.bytes
+        detach(place)
+        index[node.key] = nil
+        nodes[place] = nil
+        free.append(place)
+    }
+
+    /// Looks at two nodes for each change, so that what has expired does not crowd out what has not.
+    private mutating func removeExpired(at now: StoreTime) {
+        for _ in 0..<min(2, nodes.count) {
+            hand = hand + 1 < nodes.count ? hand + 1 : 0
+            if let node = nodes[hand], !node.isLive(at: now) { remove(hand) }
+        }
+    }
+
+    private mutating func touch(_ place: Int) {
+        guard newest != place else { return }
+        detach(place)
+        attach(place)
+    }
+
+    private mutating func attach(_ place: Int) {
+        nodes[place]?.previous = nil
+        nodes[place]?.next = newest
+        if let newest { nodes[newest]?.previous = place } else { oldest = place }
+        newest = place
+    }
+
+    private mutating func detach(_ place: Int) {
+        let previous = nodes[place]?.previous
+        let next = nodes[place]?.next
+        if let previous { nodes[previous]?.next = next } else { newest = next }
+        if let next { nodes[next]?.previous = previous } else { oldest = previous }
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// A moment as stores count time: microseconds since 1970.
+package struct StoreTime: Sendable, Hashable, Comparable {
+    package var microseconds: Int64
+
+    package init(microseconds: Int64) {
+        self.microseconds = microseconds
+    }
+
+    package static func < (left: StoreTime, right: StoreTime) -> Bool { left.microseconds < right.microseconds }
+
+    package static func + (time: StoreTime, lifetime: StoreLifetime) -> StoreTime {
+        StoreTime(microseconds: time.microseconds + lifetime.milliseconds * 1000)
+    }
+}
+
+/// Where engines inside this host read the time. Tests and scripts move their own.
+package struct StoreClock: Sendable {
+    private let read: @Sendable () -> StoreTime
+
+    package init(_ read: @escaping @Sendable () -> StoreTime) {
+        self.read = read
+    }
+
+    package var now: StoreTime { read() }
+
+    /// The time of day, which all processes of a host share. It may be set back.
+    package static let system = StoreClock {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return StoreTime(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
+}

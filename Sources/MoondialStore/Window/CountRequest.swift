@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+
+/// A limit, and what is to be counted against it.
+package struct CountRequest: Sendable, Hashable {
+    /// What a limit or a cost may be.
+    package static let amounts: ClosedRange<Int64> = 0...1_000_000_000_000
+    /// What a window may be: 1 ms to 400 days.
+    package static let windows: ClosedRange<Duration> = .milliseconds(1) ... .seconds(400 * 86_400)
+
+    /// How much may be counted in any window.
+    package let limit: Int64
+    /// The length of the window in microseconds. Windows of different lengths are counted apart under the same key.
+    package let windowMicroseconds: Int64
+    /// How much this call counts. With 0 nothing is counted: the reply says how much is used.
+    package let cost: Int64
+
+    /// Nil when a number is out of its range, ``amounts`` or ``windows``.
+    package init?(limit: Int64, window: Duration, cost: Int64 = 1) {
+        guard Self.amounts.contains(limit), Self.amounts.contains(cost), Self.windows.contains(window) else {
+            return nil
+        }
+        self.limit = limit
+        self.cost = cost
+        let (seconds, attoseconds) = window.components
+        windowMicroseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    }
+}
+
+/// What came of a ``CountRequest``.
+package struct CountResult: Sendable, Hashable {
+    /// Whether the cost was within the limit. Only then it was counted.
+    package let allowed: Bool
+    /// What is counted in the window that ends now, this call included. It is more than the limit when that was lowered.
+    package let used: Int64
+    /// The limit of the request.
+    package let limit: Int64
+    /// When the same request would be allowed, if nothing else is counted until then: the time from now. Nil if it was
+    /// allowed, and if the cost is more than the limit.
+    package let retryAfter: Duration?
+
+    package init(allowed: Bool, used: Int64, limit: Int64, retryAfter: Duration?) {
+        self.allowed = allowed
+        self.used = used
+        self.limit = limit
+        self.retryAfter = retryAfter
+    }
+}
