@@ -23,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
     targets: [
@@ -78,6 +79,7 @@ let package = Package(
             dependencies: [
                 "JSON",
                 "MoondialLua",
+                "MoondialStore",
                 "NumberVerification",
                 "TextFormats",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -88,11 +90,44 @@ let package = Package(
         .target(
             name: "MoondialStore",
             dependencies: ["TextFormats", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+        // A client of Redis: knows nothing of what is kept there.
+        .target(
+            name: "RedisClient",
+            dependencies: [
+                "RESP",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "MoondialStoreRedis",
+            dependencies: [
+                "MoondialStore",
+                "RESP",
+                "RedisClient",
+                "TextFormats",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "MoondialStoreSQLite",
+            dependencies: [
+                "MoondialStore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
 
         // What people see of runs and errors, as text.
         .target(
             name: "MoondialPresentation",
-            dependencies: ["JSON", "MoondialLua", "MoondialRules", "NumberVerification", "TextFormats"],
+            dependencies: [
+                "JSON", "MoondialLua", "MoondialRules", "MoondialStore", "NumberVerification", "TextFormats",
+            ],
             swiftSettings: settings),
         .target(
             name: "MoondialConsole",
@@ -137,6 +172,7 @@ let package = Package(
                 "MoondialLua",
                 "MoondialPresentation",
                 "MoondialRules",
+                "MoondialStore",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 "TextFormats",
@@ -208,8 +244,35 @@ let package = Package(
         // The cases that every store passes.
         .target(
             name: "StoreTesting",
-            dependencies: ["MoondialStore", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["ChildProcesses", "MoondialStore", .product(name: "NIOCore", package: "swift-nio")],
             path: "Tests/StoreTesting", swiftSettings: settings),
+
+        // A process that uses a store beside others.
+        .executableTarget(
+            name: "StoreProcess",
+            dependencies: [
+                "MoondialStore",
+                "MoondialStoreRedis",
+                "MoondialStoreSQLite",
+                "RedisClient",
+                "StoreTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/StoreProcess", swiftSettings: settings),
+
+        // Redis servers, real and played, and clients for tests.
+        .target(
+            name: "RedisServers",
+            dependencies: [
+                "ChildProcesses",
+                "RESP",
+                "RedisClient",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/RedisServers", swiftSettings: settings),
 
         // At which tests sit.
         .target(name: "CTerminalWidths", path: "Tests/CTerminalWidths"),
@@ -311,6 +374,7 @@ let package = Package(
                 "MoondialLua",
                 "MoondialPresentation",
                 "MoondialRules",
+                "MoondialStore",
                 "NumberVerification",
                 "NumberVerificationSimulator",
                 "ProcessorClocks",
@@ -340,6 +404,43 @@ let package = Package(
                 "Generators",
                 "MoondialStore",
                 "StoreTesting",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RedisClientTests",
+            dependencies: [
+                "RESP",
+                "RedisClient",
+                "RedisServers",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialStoreRedisTests",
+            dependencies: [
+                "Generators",
+                "MoondialStore",
+                "MoondialStoreRedis",
+                "RESP",
+                "RedisClient",
+                "RedisServers",
+                "StoreProcess",
+                "StoreTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "MoondialStoreSQLiteTests",
+            dependencies: [
+                "MoondialStore",
+                "MoondialStoreSQLite",
+                "StoreProcess",
+                "StoreTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),

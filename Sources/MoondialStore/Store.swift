@@ -10,7 +10,7 @@ package protocol Store: AnyObject {
     /// Executes a command, at most once.
     ///
     /// - Parameters:
-    ///   - command: What to do.
+    ///   - command: One atomic step.
     ///   - deadline: When the call fails with ``StoreError/Kind/timeout`` at the latest, to the millisecond. The command may
     ///     be executed all the same.
     ///   - completion: Called exactly once: in this call or later.

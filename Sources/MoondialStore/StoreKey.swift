@@ -49,6 +49,13 @@ package struct StoreNamespace: Sendable, Hashable {
     package init(_ text: String) throws(StoreNameError) {
         self.text = try StoreText.word(text)
     }
+
+    private init(checked text: String) {
+        self.text = text
+    }
+
+    /// For those who have no reason to keep entries apart.
+    package static let `default` = StoreNamespace(checked: "default")
 }
 
 /// What names one list of a store, such as a blocklist.

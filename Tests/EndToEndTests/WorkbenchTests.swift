@@ -229,6 +229,30 @@ struct WorkbenchTests {
         }
     }
 
+    @Test func whatRulesRememberIsOfOneTestAndOfVirtualTime() async throws {
+        let rules = """
+            rule 'r' { pre_check = function(req)
+              local count = moondial.store.count({ 'phone', req.phone }, { limit = 1, window_s = 60 })
+              if not count.allowed then return deny('again', { retry_after_ms = count.retry_after_ms }) end
+            end }
+            """
+        let folder = try TemporaryFolder([
+            "rules.lua": rules,
+            "rules_test.lua": """
+            for i = 1, 2 do
+              test("window " .. i, function(t)
+                t:equal(verify("13800138000", "a").decision, "allow")
+                t:equal(verify("13800138000", "b").reason, "again")
+                t:advance "61s"
+                t:equal(verify("13800138000", "c").decision, "allow")
+              end)
+            end
+            """,
+        ])
+        let outcome = try await Executable.run(["test"], in: folder)
+        #expect(outcome.status == 0, "\(outcome.output)")
+    }
+
     @Test func modes() async throws {
         let row = "request = {}, replies = { 9003 }, expect = { reason = 'new' }"
         let folder = try TemporaryFolder([

@@ -3,23 +3,10 @@
 import MoondialStore
 import NIOPosix
 import StoreTesting
-import Synchronization
 import Testing
 
 extension StoreCase: CustomTestStringConvertible {
     public var testDescription: String { description }
-}
-
-/// A clock that a test moves.
-final class ManualClock: Sendable {
-    private let microseconds = Mutex<Int64>(1_700_000_000_000_000)
-
-    var clock: StoreClock { StoreClock { [self] in StoreTime(microseconds: microseconds.withLock { $0 }) } }
-
-    func advance(by duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        microseconds.withLock { $0 += seconds * 1_000_000 + attoseconds / 1_000_000_000_000 }
-    }
 }
 
 struct MemoryStoreTests {

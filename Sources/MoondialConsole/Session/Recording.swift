@@ -45,5 +45,4 @@ struct Recording {
         }
         try Files.write(text, to: path, replaces: true)
     }
-
 }

@@ -2,6 +2,7 @@
 
 import JSON
 import MoondialRules
+import MoondialStore
 import NumberVerification
 
 extension Waterfall {
@@ -26,6 +27,10 @@ extension Waterfall {
                 label = "guard"
                 body = reason.message(endpoint: endpoint, isRaw: isRaw)
                 tint = .yellow
+            case .store(let function, let name, let result):
+                label = "  store"
+                body = writer.store(function, name, result)
+                if case .failure? = result { tint = .red } else { tint = nil }
             case .log(let message, let fields):
                 label = "  log"
                 body = writer.log(message, fields)
@@ -59,6 +64,23 @@ private struct EntryWriter {
     let trace: Trace
     let redactor: Redactor
     let marks: Waterfall.Marks
+
+    func store(_ function: String, _ name: String, _ result: Result<StoreReply, StoreError>?) -> String {
+        ([function, redactor.text(name)] + (result.map { [marks.arrow, text($0)] } ?? [])).joined(separator: " ")
+    }
+
+    private func text(_ result: Result<StoreReply, StoreError>) -> String {
+        switch result {
+        case .failure(let error): error.kind.rawValue
+        case .success(.count(let count)):
+            "\(count.allowed ? "allowed" : "over the limit"), \(count.used) of \(count.limit)"
+        case .success(.value(nil)): "nothing"
+        case .success(.value(let bytes?)): "\(bytes.count) bytes"
+        case .success(.flag(let flag)): "\(flag)"
+        case .success(.integer(let number)): "\(number)"
+        case .success(.done), .success(.entries), .success(.lists), .success(.load): "done"
+        }
+    }
 
     func hook(_ answer: HookAnswer?, at place: HookPlace?) -> String {
         var parts = [place.map { redactor.rule(trace.rule(at: $0).name) } ?? ""]

@@ -2,6 +2,7 @@
 
 import JSON
 import MoondialLua
+import MoondialStore
 import NIOCore
 import NumberVerification
 
@@ -75,6 +76,25 @@ extension ActiveRun {
             cancelled(delivered)
             return delivered
         }
+    }
+
+    /// Notes a call of the store.
+    ///
+    /// - Returns: Its number, for ``endStoreCall(_:_:hasWaited:)``.
+    /// - Throws: A refusal when the run has made all calls that it may.
+    func beginStoreCall(_ function: String, of command: StoreCommand) throws(CallRefusal) -> Int {
+        guard let number = machine.storeCall(function, name: command.shownName, now: now) else {
+            let limit = engine.settings.run.limits.storeCalls
+            throw CallRefusal(
+                "moondial.store.\(function): the run has made all \(limit) calls of the store that it may")
+        }
+        return number
+    }
+
+    /// After a wait, the hook goes on at another time.
+    func endStoreCall(_ number: Int, _ result: Result<StoreReply, StoreError>, hasWaited: Bool) {
+        guard !isOver else { return }
+        machine.storeCallFinished(number, result, now: hasWaited ? noteTime() : now)
     }
 
     /// Notes a log line in the trace and gives its redacted form with the rule that speaks; nil when the run has logged

@@ -72,6 +72,11 @@ final class ActiveRun: RunInFlight {
     private var reservation: TokenQuestion?
     /// How many events of the trace the observers have got.
     private var observedEvents = 0
+    /// What the hooks remember.
+    private(set) lazy var store =
+        environment.makeStore.map {
+            StoreAccess($0(), secrets: engine.redactor.secrets, on: engine.eventLoop)
+        } ?? engine.store
     /// Raw attempts in flight, by their number.
     var rawExchanges: [Int: RawExchange] = [:]
     private var failures: [Diagnostic] = []

@@ -2,6 +2,7 @@
 
 package import JSON
 package import MoondialLua
+import MoondialStore
 package import NIOCore
 package import NumberVerification
 
@@ -19,6 +20,8 @@ package final class RuleEngine {
         package var print: ([UInt8]) -> Void = { _ in }
         /// Gets each line that rules log, redacted.
         package var log: (LogLine) -> Void = { _ in }
+        /// What rules remember: the default is the memory of the process, for all engines with these settings.
+        package var store = StoreSettings()
         /// What was submitted in this process: one object for all its engines. The default is a new one.
         package var secrets = SubmittedSecrets()
         /// What the operator wrote: one object for all engines with the same rules. The default is a new one.
@@ -72,6 +75,7 @@ package final class RuleEngine {
     /// How many runs have begun and not ended.
     package private(set) var runsInFlight = 0
     private var idleWaiters: [() -> Void] = []
+    private var openedStore: StoreAccess?
 
     /// Loads the rules: each file runs once. From then on no hook can assign a global.
     ///
@@ -194,8 +198,19 @@ package final class RuleEngine {
     /// What an attempt outside of any run is sent with when it has no exID.
     func newCorrelation() -> String? { settings.run.correlates ? newTraceID().description : nil }
 
-    /// Ends the source of attempts: what is in flight ends as cancelled, and later attempts fail.
-    package func close() { attempts.close() }
+    /// What rules remember, opened with the first call.
+    var store: StoreAccess {
+        if let openedStore { return openedStore }
+        let access = StoreAccess(settings.store, secrets: redactor.secrets, on: eventLoop)
+        openedStore = access
+        return access
+    }
+
+    /// Ends the source of attempts and the store: what is in flight ends as cancelled, and later attempts fail.
+    package func close() {
+        attempts.close()
+        openedStore?.store.close()
+    }
 }
 
 /// A line that a rule or script logged.

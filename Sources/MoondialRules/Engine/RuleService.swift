@@ -22,6 +22,8 @@ package final class RuleService: Sendable {
         package var secrets = SubmittedSecrets()
         /// Milliseconds since 1970.
         package var wallClock: @Sendable () -> Int64
+        /// What rules remember: one memory for all loops, also after a reload.
+        package var store = StoreSettings()
         fileprivate let operatorTexts = OperatorTexts()
 
         package init(wallClock: @escaping @Sendable () -> Int64) {
@@ -36,6 +38,7 @@ package final class RuleService: Sendable {
             settings.log = log
             settings.secrets = secrets
             settings.operatorTexts = operatorTexts
+            settings.store = store
             return settings
         }
     }

@@ -11,6 +11,8 @@ package struct RunEnvironment {
     package var monotonicClock: (() -> NIODeadline)?
     /// Milliseconds since 1970, for hooks that ask. Nil: the clock of the engine.
     package var wallClock: (() -> Int64)?
+    /// What the run remembers and finds; nil: what the engine remembers. Asked once, when the run needs it.
+    package var makeStore: (() -> StoreSettings)?
     /// Whether observers get the events of the run, and its log lines and prints go where those of the engine go. An
     /// exploration keeps its runs to itself. The default is true.
     package var isObserved = true

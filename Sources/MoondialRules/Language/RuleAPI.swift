@@ -44,8 +44,8 @@ final class RuleAPI {
     var configuration: LuaVM.Configuration {
         var configuration = LuaVM.Configuration()
         configuration.functions =
-            definitionFunctions + valueFunctions + globalFunctions + runFunctions + toolFunctions + promptFunctions
-            + (settings.scriptWords?.functions ?? [])
+            definitionFunctions + valueFunctions + globalFunctions + runFunctions + toolFunctions + storeFunctions
+            + promptFunctions + (settings.scriptWords?.functions ?? [])
         // What `moondial.json.decode` reads can be encoded again.
         configuration.limits.depth = JSONValue.Limits.default.depth
         configuration.liveBytes = settings.run.limits.vmMemory

@@ -3,7 +3,7 @@
 extension Registry {
     typealias Parameter = RegistryEntry.Parameter
 
-    package static let words = languageWords + moondialWords
+    package static let words = languageWords + moondialWords + storeWords
 
     /// What may stand beside phone, token and exid, in the order of `RunRequest.optionNames`.
     private static let options = [

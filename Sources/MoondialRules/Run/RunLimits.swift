@@ -23,6 +23,8 @@ package struct RunLimits: Sendable, Hashable {
     /// Lua puts all keys of a table in place again when it grows, which takes time in proportion to the square of their
     /// number when a rule picks them so that they collide: some 20 ms for 8192 keys, which nothing can interrupt.
     package var tableKeys = 8192
+    /// Calls of `moondial.store` that a run makes. The default is 32.
+    package var storeCalls = 32
     /// Lines that a run logs; what comes after them is dropped. The default is 100.
     package var logLines = 100
     /// Bytes that a run logs; what comes after them is dropped. The default is 64 KiB.

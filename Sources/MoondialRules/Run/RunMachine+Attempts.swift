@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import JSON
+import MoondialStore
 package import NumberVerification
 
 extension RunMachine {
@@ -42,6 +43,18 @@ extension RunMachine {
     /// or the run is over.
     package mutating func rawAttemptCancelled(_ number: Int, delivered: Delivered, now: Duration) {
         trace.abandonAttempt(number, delivered: delivered, now: now)
+    }
+
+    /// A hook calls a function of `moondial.store`. Ask before every one.
+    ///
+    /// - Returns: The number to give to ``storeCallFinished(_:_:now:)``; nil when the run has made all that it may.
+    mutating func storeCall(_ function: String, name: String, now: Duration) -> Int? {
+        trace.startStoreCall(function, name: name, by: runningHook, now: now)
+    }
+
+    /// A call of the store has its answer. Legal until the run is over.
+    mutating func storeCallFinished(_ number: Int, _ result: Result<StoreReply, StoreError>, now: Duration) {
+        trace.finishStoreCall(number, result, now: now)
     }
 
     /// A hook said something, by `moondial.log`. Dropped when no hook of the run is running.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import JSON
+import MoondialStore
 import NumberVerification
 
 extension Trace {
@@ -22,6 +23,8 @@ extension Trace {
     ///   number of the one it was asked about), `decision`, `reason`, `fields`, `endpoint`, `even_if_delivered`, `error`;
     /// - `attempt`: `number` from 1, `raw`, and the attempt's own members;
     /// - `guard`: why a request was not sent: `reason` (see ``Guard``), `endpoint`, `raw`, `message`;
+    /// - `store`: `function` and `key` of a call of `moondial.store`, and as it applies `allowed`, `used`, `limit` and
+    ///   `retry_after_ms`, `found`, `value` or `error`;
     /// - `log`: `message` and, if any, `fields`;
     /// - `decision`: `decision`, `reason`, `rule`, `why` and, if any, `fields`. The last one stands.
     package var stepsJSON: [JSONValue] {
@@ -65,6 +68,7 @@ extension TraceStep {
         case .hook: "hook"
         case .attempt: "attempt"
         case .refusal: "guard"
+        case .store: "store"
         case .log: "log"
         case .decision: "decision"
         }
@@ -87,12 +91,36 @@ extension TraceStep {
             return detail
         case .refusal(let reason, let endpoint, let isRaw):
             return reason.detail(endpoint: endpoint, isRaw: isRaw)
+        case .store(let function, let name, let result):
+            var detail: JSONObject = ["function": .string(function), "key": .string(redactor.text(name))]
+            if let result { for member in result.detail.members { detail[member.key] = member.value } }
+            return detail
         case .log(let message, let fields):
             var detail: JSONObject = ["message": .string(redactor.text(message))]
             if !fields.isEmpty { detail["fields"] = .object(redactor.object(fields)) }
             return detail
         case .decision(let decision, let why):
             return decision.detail(why: why, redactor)
+        }
+    }
+}
+
+extension Result<StoreReply, StoreError> {
+    /// Values are not shown: they may hold anything.
+    fileprivate var detail: JSONObject {
+        switch self {
+        case .failure(let error):
+            return ["error": .object(["kind": .string(error.kind.rawValue), "message": .string(error.message)])]
+        case .success(.count(let count)):
+            var detail: JSONObject = [
+                "allowed": .bool(count.allowed), "used": .integer(count.used), "limit": .integer(count.limit),
+            ]
+            if let retryAfter = count.retryAfter { detail["retry_after_ms"] = retryAfter.jsonMilliseconds }
+            return detail
+        case .success(.value(let value)): return ["found": .bool(value != nil)]
+        case .success(.flag(let flag)): return ["value": .bool(flag)]
+        case .success(.integer(let number)): return ["value": .integer(number)]
+        case .success(.done), .success(.entries), .success(.lists), .success(.load): return JSONObject()
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import JSON
+import MoondialStore
 import NumberVerification
 
 /// The record of one run: one stream of typed events.
@@ -19,11 +20,13 @@ package struct Trace: Sendable {
     private var logLinesLeft: Int
     private var logBytesLeft: Int
     private var refusalsLeft = 100
+    private var storeCallsLeft: Int
 
     init(_ context: RunContext) {
         self.context = context
         logLinesLeft = context.settings.limits.logLines
         logBytesLeft = context.settings.limits.logBytes
+        storeCallsLeft = context.settings.limits.storeCalls
         // The beginning, an attempt, a decision and the end of a run without rules, a little more with them.
         events.reserveCapacity(6)
     }
@@ -119,6 +122,19 @@ extension Trace {
         logBytesLeft -= bytes
         add(.logged(message, fields: fields), by: place, now: now)
         return .kept
+    }
+
+    /// Begins a call of the store and returns the number to give to ``finishStoreCall(_:_:now:)``; nil when the run has made
+    /// all that it may.
+    mutating func startStoreCall(_ function: String, name: String, by place: HookPlace?, now: Duration) -> Int? {
+        guard storeCallsLeft > 0 else { return nil }
+        storeCallsLeft -= 1
+        add(.storeCalled(function: function, name: name), by: place, now: now)
+        return events.count - 1
+    }
+
+    mutating func finishStoreCall(_ call: Int, _ result: Result<StoreReply, StoreError>, now: Duration) {
+        add(.storeAnswered(result, call: call), by: events[call].place, now: now)
     }
 
     mutating func decide(_ decision: Decision, why: DecisionReason, by place: HookPlace?, now: Duration) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import JSON
+package import MoondialStore
 package import NumberVerification
 
 /// A part of a run with its duration: a hook with its answer, an attempt with its reply, or what takes no time.
@@ -19,6 +20,8 @@ package struct TraceStep: Sendable {
         /// The attempt is nil while it is in flight.
         case attempt(number: Int, Endpoint, isRaw: Bool, Attempt?)
         case refusal(Guard, Endpoint, isRaw: Bool)
+        /// A call of `moondial.store`. The result is nil while it waits, and when the run has ended before.
+        case store(function: String, name: String, Result<StoreReply, StoreError>?)
         case log(String, fields: JSONObject)
         case decision(Decision, DecisionReason)
     }
@@ -48,6 +51,11 @@ extension Trace {
                 steps[attempts[number - 1]].end(at: event.time, attempt)
             case .refused(let reason, let endpoint, let isRaw):
                 steps.append(TraceStep(event, .refusal(reason, endpoint, isRaw: isRaw)))
+            case .storeCalled(let function, let name):
+                begun[index] = steps.count
+                steps.append(TraceStep(event, .store(function: function, name: name, nil)))
+            case .storeAnswered(let result, let call):
+                if let step = begun[call] { steps[step].end(at: event.time, result) }
             case .logged(let message, let fields):
                 steps.append(TraceStep(event, .log(message, fields: fields)))
             case .decided(let decision, let why):
@@ -67,6 +75,12 @@ extension TraceStep {
         guard case .hook(let attempt, _) = kind else { return }
         duration = time - start
         kind = .hook(attempt: attempt, answer)
+    }
+
+    fileprivate mutating func end(at time: Duration, _ result: Result<StoreReply, StoreError>) {
+        guard case .store(let function, let name, _) = kind else { return }
+        duration = time - start
+        kind = .store(function: function, name: name, result)
     }
 
     fileprivate mutating func end(at time: Duration, _ attempt: Attempt) {

@@ -79,6 +79,7 @@ package final class Explorer: RunHandle {
         var environment = RunEnvironment(attempts, reserver: nil)
         environment.monotonicClock = { [clock] in clock.now }
         environment.wallClock = { [clock] in clock.wallClock }
+        environment.makeStore = { [clock, eventLoop] in clock.makeStore(on: eventLoop) }
         environment.isObserved = false
         var inputs = RunInputs()
         inputs.seed = 1

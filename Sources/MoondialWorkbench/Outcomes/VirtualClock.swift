@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialRules
+import MoondialStore
 package import NIOCore
 
 /// A clock that stands still until it is moved on. Used on one event loop.
@@ -10,6 +12,15 @@ package final class VirtualClock {
     package private(set) var wallClock: Int64
 
     package init(wallClock: Int64) { self.wallClock = wallClock }
+
+    /// An empty memory for rules, whose time is that of this clock. Called, and used, on the event loop.
+    func makeStore(on eventLoop: any EventLoop) -> StoreSettings {
+        let clock = NIOLoopBound(self, eventLoop: eventLoop)
+        var settings = StoreSettings()
+        settings.engine = MemoryStoreEngine(
+            clock: StoreClock { StoreTime(microseconds: clock.value.wallClock * 1000) })
+        return settings
+    }
 
     /// Begins again, at the present time of the system and at this time of day.
     package func restart(wallClock: Int64) {

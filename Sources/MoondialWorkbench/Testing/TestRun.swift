@@ -34,6 +34,7 @@ final class TestRun {
         engineSettings.config = settings.config
         engineSettings.monotonicClock = { clock.now }
         engineSettings.seed = settings.seed
+        engineSettings.store = clock.makeStore(on: eventLoop)
         engineSettings.scriptWords = script.words
         engineSettings.print = { script.output.append(String(decoding: $0, as: UTF8.self)) }
         engineSettings.log = { line in

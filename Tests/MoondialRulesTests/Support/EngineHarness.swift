@@ -30,6 +30,7 @@ struct EngineHarness: Sendable {
     var roots: [String] = []
     var run = EngineHarness.patient
     var config = JSONObject()
+    var store = StoreSettings()
     /// Whether scripts can be run, by `Record.scripts`. The default is false.
     var runsScripts = false
     var simulator = Simulator()
@@ -141,6 +142,7 @@ struct EngineHarness: Sendable {
                 var settings = RuleEngine.Settings(wallClock: { 1_700_000_000_123 })
                 settings.run = run
                 settings.config = config
+                settings.store = store
                 settings.print = { record.report.printed.append(String(decoding: $0, as: UTF8.self)) }
                 settings.log = { record.report.logged.append($0) }
                 let client = VerificationClient(

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+
+import JSON
+import MoondialLua
+import MoondialStore
+import NIOCore
+
+extension RuleAPI {
+    /// The words in `moondial.store`. They wait, unless the store answers at once.
+    var storeFunctions: [HostFunction] {
+        [
+            storeFunction("count") { arguments throws(CallRefusal) in try arguments.count() },
+            storeFunction("get") { arguments throws(CallRefusal) in try arguments.get() },
+            storeFunction("set") { arguments throws(CallRefusal) in try arguments.set() },
+            storeFunction("add") { arguments throws(CallRefusal) in try arguments.add() },
+            storeFunction("increment") { arguments throws(CallRefusal) in try arguments.increment() },
+            storeFunction("delete") { arguments throws(CallRefusal) in try arguments.delete() },
+            storeFunction("has") { arguments throws(CallRefusal) in try arguments.has() },
+        ]
+    }
+
+    private func storeFunction(
+        _ name: String, _ read: @escaping (inout StoreArguments) throws(CallRefusal) -> StoreCommand
+    ) -> HostFunction {
+        let word = "moondial.store.\(name)"
+        return HostFunction(word, .mayWait) { [weak self] call in
+            guard let self else { return Self.ended }
+            guard !isLoading, let coroutine = Self.coroutine(of: call), let engine else {
+                return .raised("\(word) cannot be called while rules load; call it in a hook or in a script")
+            }
+            let access = coroutine.run?.store ?? engine.store
+            var arguments = StoreArguments(CallArguments(call, of: word), names: access.names, work: call.work)
+            do throws(CallRefusal) {
+                let command = try read(&arguments)
+                return try Self.perform(command, named: name, with: access, on: coroutine, call)
+            } catch {
+                return .raised(error.message)
+            }
+        }
+    }
+
+    /// The answers of `has` and `add` stand in conditions, where nil would be taken for no: trouble is raised.
+    private static func failClosed(
+        _ command: StoreCommand, _ result: Result<StoreReply, StoreError>, _ name: String
+    ) -> String? {
+        guard case .failure(let error) = result else { return nil }
+        switch command {
+        case .has, .add: return "moondial.store.\(name): \(error.kind.rawValue): \(error.message)"
+        default: return nil
+        }
+    }
+
+    /// An answer that comes inside the call, or later.
+    private final class Wait {
+        var result: Result<StoreReply, StoreError>?
+        var ticket: LuaTicket?
+    }
+
+    private static func perform(
+        _ command: StoreCommand, named name: String, with access: StoreAccess, on coroutine: RuleCoroutine,
+        _ call: HostCall
+    ) throws(CallRefusal) -> HostAnswer {
+        let run = coroutine.run
+        var deadline = NIODeadline.now() + access.timeout
+        var number: Int?
+        if let run {
+            deadline = min(deadline, run.deadline)
+            number = try run.beginStoreCall(name, of: command)
+        }
+        let wait = Wait()
+        access.store.perform(command, deadline: deadline) { result in
+            if let number { run?.endStoreCall(number, result, hasWaited: wait.ticket != nil) }
+            if let ticket = wait.ticket {
+                if let message = failClosed(command, result, name) {
+                    coroutine.resume(ticket, raising: message)
+                } else {
+                    coroutine.resume(ticket) { $0.write(result) }
+                }
+            } else {
+                wait.result = result
+            }
+        }
+        if let result = wait.result {
+            if let message = failClosed(command, result, name) { return .raised(message) }
+            call.results.write(result)
+            return .returned
+        }
+        // A command that was given up may be executed all the same.
+        wait.ticket = coroutine.beginWait {}
+        return .waiting
+    }
+}
+
+extension LuaWriter {
+    /// What a function of `moondial.store` returns: a value, or nil and an error.
+    fileprivate func write(_ result: Result<StoreReply, StoreError>) {
+        switch result {
+        case .failure(let error):
+            writeNil()
+            writeError(kind: error.kind.rawValue, message: error.message, isRetryable: error.kind.isRetryable)
+        case .success(.count(let count)): write(count)
+        case .success(.value(nil)): writeNil()
+        case .success(.value(let bytes?)):
+            // What is no JSON was not written by rules.
+            if let value = try? JSONValue.parse(bytes) { write(value) } else { write(bytes: bytes) }
+        case .success(.flag(let flag)): write(flag)
+        case .success(.integer(let number)): write(number)
+        case .success(.done): write(true)
+        case .success(.entries), .success(.lists), .success(.load):
+            preconditionFailure("rules do not ask for that")
+        }
+    }
+
+    private func write(_ count: CountResult) {
+        writeTable(expecting: 4) { table in
+            table.field("allowed") { $0.write(count.allowed) }
+            table.field("used", count.used)
+            table.field("limit", count.limit)
+            if let retryAfter = count.retryAfter {
+                let (seconds, attoseconds) = retryAfter.components
+                table.field(
+                    "retry_after_ms", seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+            }
+        }
+    }
+}
+
+extension StoreError.Kind {
+    /// Whether the same call may succeed later.
+    fileprivate var isRetryable: Bool {
+        switch self {
+        case .unavailable, .timeout, .full: true
+        case .valueTooLarge, .notAnInteger, .noSuchList: false
+        }
+    }
+}
+
+extension StoreCommand {
+    /// What a trace shows of the name: phones and tokens were hashed before.
+    var shownName: String {
+        switch self {
+        case .count(let key, _), .get(let key), .set(let key, _, _), .add(let key, _, _), .increment(let key, _, _),
+            .delete(let key):
+            key.name
+        case .has(let list, let member): "\(list.name):\(member.text)"
+        default: ""
+        }
+    }
+}

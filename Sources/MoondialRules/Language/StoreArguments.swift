@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+
+import JSON
+import MoondialLua
+import MoondialStore
+import TextFormats
+
+/// Reads what the functions of `moondial.store` are called with.
+struct StoreArguments {
+    private var arguments: CallArguments
+    private let names: StoreNames
+    private let work: HostWork
+
+    init(_ arguments: CallArguments, names: StoreNames, work: HostWork) {
+        self.arguments = arguments
+        self.names = names
+        self.work = work
+    }
+
+    mutating func count() throws(CallRefusal) -> StoreCommand {
+        let key = try key()
+        let options = try options()
+        let limit = try integer("limit", in: options, CountRequest.amounts)
+        guard let limit else { throw arguments.refusal("limit expected") }
+        guard let window = try duration("window_s", in: options) else { throw arguments.refusal("window_s expected") }
+        let cost = try integer("cost", in: options, CountRequest.amounts) ?? 1
+        guard let request = CountRequest(limit: limit, window: window, cost: cost) else {
+            throw arguments.refusal("window_s: a time from 0.001 to 34560000 expected")
+        }
+        return .count(key, request)
+    }
+
+    mutating func get() throws(CallRefusal) -> StoreCommand { .get(try key()) }
+
+    mutating func set() throws(CallRefusal) -> StoreCommand {
+        let (key, value) = (try key(), try value())
+        return .set(key, value: value, lifetime: try lifetime())
+    }
+
+    mutating func add() throws(CallRefusal) -> StoreCommand {
+        let (key, value) = (try key(), try value())
+        return .add(key, value: value, lifetime: try lifetime())
+    }
+
+    mutating func increment() throws(CallRefusal) -> StoreCommand {
+        let key = try key()
+        let given = arguments.value()
+        guard case .integer(let amount) = given == .nil ? .integer(1) : given else {
+            throw arguments.expected("integer", given)
+        }
+        return .increment(key, by: amount, lifetime: try lifetime())
+    }
+
+    mutating func delete() throws(CallRefusal) -> StoreCommand { .delete(try key()) }
+
+    mutating func has() throws(CallRefusal) -> StoreCommand {
+        let name = try arguments.text()
+        let list: StoreList
+        do throws(StoreNameError) {
+            list = try StoreList(namespace: names.namespace, name: name)
+        } catch {
+            throw arguments.refusal("\(error)")
+        }
+        let value = arguments.value()
+        guard let member = Self.part(value) else { throw arguments.expected("string", value) }
+        do throws(StoreNameError) {
+            return .has(list, try names.member(member))
+        } catch {
+            throw arguments.refusal("\(error)")
+        }
+    }
+
+    private mutating func key() throws(CallRefusal) -> StoreKey {
+        let value = arguments.value()
+        var parts: [[UInt8]] = []
+        if case .table(let table) = value {
+            guard table.pairs.isEmpty else { throw arguments.refusal("a list of strings expected, got named fields") }
+            for (index, element) in table.array.enumerated() {
+                guard let part = Self.part(element) else {
+                    throw arguments.refusal("string expected at \(index + 1), got \(element.typeName)")
+                }
+                parts.append(part)
+            }
+        } else {
+            guard let part = Self.part(value) else { throw arguments.expected("string or list of strings", value) }
+            parts = [part]
+        }
+        do throws(StoreNameError) {
+            return try names.key(parts)
+        } catch {
+            throw arguments.refusal("\(error)")
+        }
+    }
+
+    private static func part(_ value: LuaValue) -> [UInt8]? {
+        switch value {
+        case .string(let string): Array(string.bytes)
+        case .integer(let number): Array(String(number).utf8)
+        default: nil
+        }
+    }
+
+    private mutating func value() throws(CallRefusal) -> [UInt8] {
+        let value = arguments.value()
+        guard value != .nil else { throw arguments.refusal("value expected; moondial.store.delete removes one") }
+        do throws(LuaConversionProblem) {
+            return Array(try JSONValue(value, work: work).bytes)
+        } catch {
+            throw arguments.refusal(error.message)
+        }
+    }
+
+    private mutating func lifetime() throws(CallRefusal) -> StoreLifetime? {
+        guard let duration = try duration("ttl_s", in: try options()) else { return nil }
+        guard let lifetime = StoreLifetime(duration) else {
+            throw arguments.refusal("ttl_s: a time above 0, at most 34560000, expected")
+        }
+        return lifetime
+    }
+
+    private mutating func options() throws(CallRefusal) -> JSONObject {
+        let object = try arguments.optionalObject() ?? JSONObject()
+        let names = Registry.optionNames(of: arguments.function)
+        for option in object.members where !names.contains(option.key) {
+            let shown = String(shortening: option.key.utf8)
+            throw arguments.refusal("unknown option '\(shown)'\(Suggestion.clause(for: option.key, in: names))")
+        }
+        return object
+    }
+
+    private func integer(
+        _ name: String, in options: JSONObject, _ range: ClosedRange<Int64>
+    ) throws(CallRefusal) -> Int64? {
+        guard let value = options[name] else { return nil }
+        guard case .integer(let number) = value, range.contains(number) else {
+            throw arguments.refusal("\(name): an integer from \(range.lowerBound) to \(range.upperBound) expected")
+        }
+        return number
+    }
+
+    /// Of a number of seconds.
+    private func duration(_ name: String, in options: JSONObject) throws(CallRefusal) -> Duration? {
+        switch options[name] {
+        case nil: return nil
+        // Longer than anything that is allowed, and no overflow.
+        case .integer(let seconds)?: return .seconds(min(max(seconds, -1), 1 << 40))
+        case .double(let seconds)?: return .seconds(min(max(seconds, -1), 0x1p40))
+        default: throw arguments.refusal("\(name): a number of seconds expected")
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+
+import GRDB
+import MoondialStore
+import NIOCore
+import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The open file, used by one thread.
+final class SQLiteFile {
+    private let database: DatabaseQueue
+    private let clock: StoreClock
+    /// Until when the thread waits for the lock of another process, in nanoseconds of uptime.
+    private let lockDeadline: LockDeadline
+    /// Whether it is to be opened again.
+    private(set) var isBroken = false
+    /// Whether old lists wait to be removed, a part at a time.
+    private(set) var hasGarbage = true
+    private var lastSweep = StoreTime(microseconds: 0)
+
+    /// How long opening may wait for other processes.
+    private static let openingTime = TimeAmount.seconds(1)
+
+    init(configuration: SQLiteStoreEngine.Configuration, clock: StoreClock) throws(StoreError) {
+        self.clock = clock
+        let lockDeadline = LockDeadline()
+        self.lockDeadline = lockDeadline
+        lockDeadline.set(.now() + Self.openingTime)
+        let path = configuration.path
+        // SQLite gives the files beside it the same permissions.
+        let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            let cause = String(cString: strerror(errno))
+            throw StoreError(.unavailable, "could not open the store \(path): \(cause); check the folder and its owner")
+        }
+        close(descriptor)
+        var settings = GRDB.Configuration()
+        settings.journalMode = .wal
+        settings.busyMode = .callback { _ in lockDeadline.waits() }
+        settings.label = "moondial store"
+        do {
+            settings.prepareDatabase { database in
+                try database.execute(sql: "PRAGMA synchronous = NORMAL")
+                try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
+            }
+            database = try DatabaseQueue(path: path, configuration: settings)
+            try database.writeWithoutTransaction { database in
+                try database.inTransaction(.immediate) {
+                    try SQLiteSchema.migrate(database)
+                    return .commit
+                }
+                let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
+                _ = try Int.fetchOne(
+                    database, sql: "PRAGMA max_page_count = \(max(256, configuration.maximumBytes / pageSize))")
+            }
+        } catch {
+            throw StoreError(opening: path, error)
+        }
+    }
+
+    /// Executes commands in one transaction, or each for itself when that fails.
+    func execute(_ commands: [StoreCommand], until deadline: NIODeadline) -> [Result<StoreReply, StoreError>] {
+        lockDeadline.set(deadline)
+        do {
+            return try transaction(commands)
+        } catch {
+            // Old lists are looked at again with a later command.
+            if commands.isEmpty { hasGarbage = false }
+            guard commands.count > 1, !error.isLock else { return commands.map { _ in .failure(fail(error)) } }
+        }
+        // A disk without room refuses writes and still reads.
+        return commands.map { command in
+            do {
+                return try transaction([command])[0]
+            } catch {
+                return .failure(fail(error))
+            }
+        }
+    }
+
+    private func fail(_ error: any Error) -> StoreError {
+        isBroken = isBroken || error.needsReopening
+        return StoreError(error)
+    }
+
+    private func transaction(_ commands: [StoreCommand]) throws -> [Result<StoreReply, StoreError>] {
+        try database.writeWithoutTransaction { database in
+            if commands.isEmpty && !hasGarbage { return [] }
+            let isReading = !commands.isEmpty && commands.allSatisfy(\.isReading)
+            var results: [Result<StoreReply, StoreError>] = []
+            var garbage = hasGarbage
+            var sweep = lastSweep
+            // A transaction that reads sees one state and locks nobody out.
+            try database.inTransaction(isReading ? .deferred : .immediate) {
+                let now = clock.now
+                let batch = SQLiteBatch(database: database, now: now)
+                for command in commands {
+                    do throws(StoreFailure) {
+                        results.append(.success(try batch.execute(command)))
+                    } catch {
+                        switch error {
+                        case .refused(let refusal): results.append(.failure(refusal))
+                        case .database(let error): throw error
+                        }
+                    }
+                }
+                try batch.writeCounters()
+                if !isReading {
+                    let isDue = now.microseconds - sweep.microseconds >= 1_000_000
+                    if isDue {
+                        sweep = now
+                        try batch.sweepEntries()
+                    }
+                    if isDue || garbage || batch.hasDiscarded { garbage = try batch.sweepLists() }
+                }
+                return .commit
+            }
+            hasGarbage = garbage
+            lastSweep = sweep
+            return results
+        }
+    }
+}
+
+/// Waits for the lock of another process, in small steps: SQLite's own steps grow to a tenth of a second.
+private final class LockDeadline: Sendable {
+    private let time = Atomic<UInt64>(0)
+
+    func set(_ deadline: NIODeadline) { time.store(deadline.uptimeNanoseconds, ordering: .relaxed) }
+
+    /// - Returns: Whether to try again.
+    func waits() -> Bool {
+        guard NIODeadline.now().uptimeNanoseconds < time.load(ordering: .relaxed) else { return false }
+        usleep(300)
+        return true
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+
+import GRDB
+import MoondialStore
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The thread that works on the file.
+final class SQLiteWorker: Sendable {
+    /// How many commands share a transaction at most.
+    private static let batchSize = 512
+    /// How long nothing is tried after the file could not be opened.
+    private static let pause = TimeAmount.milliseconds(100)
+
+    private struct Queue {
+        var jobs: [SQLiteJob] = []
+        /// Whether the thread will look at the queue.
+        var isScheduled = false
+        var isClosed = false
+    }
+
+    /// What only the thread uses.
+    private struct Connection {
+        var file: SQLiteFile?
+        var failure = StoreError.closed
+        var nextOpening = NIODeadline.uptimeNanoseconds(0)
+    }
+
+    let configuration: SQLiteStoreEngine.Configuration
+    private let clock: StoreClock
+    private let thread = NIOThreadPool(numberOfThreads: 1)
+    private let queue = Mutex(Queue())
+    /// Taken by the thread only, so that nobody waits for it.
+    private let connection = Mutex(Connection())
+
+    init(configuration: SQLiteStoreEngine.Configuration, clock: StoreClock) {
+        self.configuration = configuration
+        self.clock = clock
+        thread.start()
+    }
+
+    /// - Returns: False when too many commands wait already.
+    func submit(_ job: SQLiteJob) -> Bool {
+        let isFirst = queue.withLock { queue -> Bool? in
+            guard !queue.isClosed, queue.jobs.count < configuration.maxWaiting else { return nil }
+            queue.jobs.append(job)
+            defer { queue.isScheduled = true }
+            return !queue.isScheduled
+        }
+        guard let isFirst else { return false }
+        if isFirst { schedule() }
+        return true
+    }
+
+    func close() async {
+        queue.withLock { $0.isClosed = true }
+        // After what the thread has begun.
+        try? await thread.runIfActive { [self] in
+            connection.withLock { $0.file = nil }
+        }
+        try? await thread.shutdownGracefully()
+    }
+
+    private func schedule() {
+        thread.submit { [self] state in
+            if state == .active { work() }
+        }
+    }
+
+    private func work() {
+        let jobs = queue.withLock { queue in
+            let jobs = Array(queue.jobs.prefix(Self.batchSize))
+            queue.jobs.removeFirst(jobs.count)
+            return jobs
+        }
+        // A caller that no longer waits gets nothing done.
+        let now = NIODeadline.now()
+        let live = jobs.filter { $0.deadline > now }
+        let hasGarbage = connection.withLock { connection in
+            deliver(results(of: live, &connection), to: live)
+            return connection.file?.hasGarbage ?? false
+        }
+        let goesOn = queue.withLock { queue in
+            queue.isScheduled = !queue.isClosed && (!queue.jobs.isEmpty || hasGarbage)
+            return queue.isScheduled
+        }
+        if goesOn { schedule() }
+    }
+
+    private func results(
+        of jobs: [SQLiteJob], _ connection: inout Connection
+    ) -> [Result<StoreReply, StoreError>] {
+        let now = NIODeadline.now()
+        if connection.file == nil, now >= connection.nextOpening {
+            do throws(StoreError) {
+                connection.file = try SQLiteFile(configuration: configuration, clock: clock)
+            } catch {
+                connection.failure = error
+                connection.nextOpening = NIODeadline.now() + Self.pause
+            }
+        }
+        guard let file = connection.file else { return jobs.map { _ in .failure(connection.failure) } }
+        let results = file.execute(jobs.map(\.command), until: jobs.map(\.deadline).max() ?? now)
+        // It is opened again, in case it was replaced or the disk has recovered.
+        if file.isBroken { connection.file = nil }
+        return results
+    }
+
+    /// Each event loop is woken once.
+    private func deliver(_ results: [Result<StoreReply, StoreError>], to jobs: [SQLiteJob]) {
+        var parts: [ObjectIdentifier: Delivery] = [:]
+        for (job, result) in zip(jobs, results) {
+            parts[job.storeID, default: Delivery(store: job.store)].results.append((job.number, result))
+        }
+        for part in parts.values {
+            part.store.eventLoop.execute { part.store.value.deliver(part.results) }
+        }
+    }
+
+    private struct Delivery: Sendable {
+        let store: NIOLoopBound<SQLiteStore>
+        var results: [(number: Int, result: Result<StoreReply, StoreError>)] = []
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+
+import RESP
+
+/// What is said on a new connection until commands can be sent: protocol, user, database, preamble. Without I/O.
+struct RedisHandshake {
+    /// What is to be done next.
+    enum Step: Equatable {
+        case send([RESPCommand])
+        case wait
+        case ready
+        case fail(String)
+    }
+
+    private enum Phase {
+        case hello, authentication, database, role
+        case preamble(missing: Int)
+    }
+
+    private let configuration: RedisConfiguration
+    private var phase = Phase.hello
+
+    init(configuration: RedisConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// - Returns: The first step.
+    mutating func begin() -> Step {
+        guard configuration.triesRESP3 else { return authenticate() }
+        var arguments: [RESPArgument] = ["3"]
+        if let credentials = configuration.credentials {
+            arguments += ["AUTH", .text(credentials.user ?? "default"), .text(credentials.password)]
+        }
+        return .send([RESPCommand("HELLO", arguments)])
+    }
+
+    /// - Returns: The step after a reply.
+    mutating func receive(_ reply: RESPValue) -> Step {
+        switch (phase, reply) {
+        case (.hello, .error(let error)):
+            // Servers before 6.0 do not know HELLO, and some know no RESP3.
+            if error.code == "NOPROTO" || error.message.hasPrefix("ERR unknown command") { return authenticate() }
+            return refused(error)
+        case (.authentication, .error(let error)), (.database, .error(let error)), (.role, .error(let error)):
+            return refused(error)
+        case (.hello, _), (.authentication, _): return selectDatabase()
+        case (.database, _): return askRole()
+        case (.role, let reply):
+            guard reply.elements?.first?.text == "master" else {
+                return .fail("the server that the sentinels named is not the primary (yet)")
+            }
+            return sendPreamble()
+        case (.preamble(let missing), _):
+            phase = .preamble(missing: missing - 1)
+            return missing == 1 ? .ready : .wait
+        }
+    }
+
+    private mutating func authenticate() -> Step {
+        guard let credentials = configuration.credentials else { return selectDatabase() }
+        phase = .authentication
+        let user: [RESPArgument] = credentials.user.map { [.text($0)] } ?? []
+        return .send([RESPCommand("AUTH", user + [.text(credentials.password)])])
+    }
+
+    private mutating func selectDatabase() -> Step {
+        guard configuration.database != 0 else { return askRole() }
+        phase = .database
+        return .send([RESPCommand("SELECT", .integer(Int64(configuration.database)))])
+    }
+
+    /// Right after a failover, sentinels may still name the old primary.
+    private mutating func askRole() -> Step {
+        guard case .sentinels = configuration.server else { return sendPreamble() }
+        phase = .role
+        return .send([RESPCommand("ROLE")])
+    }
+
+    private mutating func sendPreamble() -> Step {
+        guard !configuration.preamble.isEmpty else { return .ready }
+        phase = .preamble(missing: configuration.preamble.count)
+        return .send(configuration.preamble)
+    }
+
+    private func refused(_ error: RESPError) -> Step {
+        switch error.code {
+        case "WRONGPASS", "NOAUTH": .fail("the server refused user and password (\(error.code)); check them")
+        case "NOPERM": .fail("the server does not allow this user to connect so (NOPERM); check its ACL")
+        default: .fail("the server refused the connection (\(error.code)); check user, password and database")
+        }
+    }
+}
