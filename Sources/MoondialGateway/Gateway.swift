@@ -2,6 +2,7 @@
 
 package import JSON
 package import MoondialRules
+import MoondialStore
 import NIOConcurrencyHelpers
 package import NIOCore
 import NIOSSL
@@ -32,22 +33,26 @@ package final class Gateway: Sendable {
     private let service: RuleService
     private let shared: DecisionWorker.Shared
     private let reporter: GatewayReporter
+    private let health: StoreHealth
     private let reloads = ReloadQueue()
     private let state: NIOLockedValueBox<State>
     private let places: NIOLockedValueBox<[Place]>
+    private let registry: NIOLockedValueBox<NIOLoopBound<InstanceRegistry>?>
     private let admin: NIOLockedValueBox<(listener: Listener, connections: NIOLoopBound<ConnectionTable>)?>
 
     private init(
         _ configuration: GatewayConfiguration, _ sources: GatewaySources, _ service: RuleService,
-        _ shared: DecisionWorker.Shared, _ reporter: GatewayReporter, tls: NIOSSLContext?
+        _ shared: DecisionWorker.Shared, _ reporter: GatewayReporter, _ health: StoreHealth, tls: NIOSSLContext?
     ) {
         self.configuration = configuration
         self.sources = sources
         self.service = service
         self.shared = shared
         self.reporter = reporter
+        self.health = health
         state = NIOLockedValueBox(State(tls: tls))
         places = NIOLockedValueBox([])
+        registry = NIOLockedValueBox(nil)
         admin = NIOLockedValueBox(nil)
     }
 
@@ -70,6 +75,11 @@ package final class Gateway: Sendable {
         let eventLoops = Array(group.makeIterator().prefix(configuration.workers))
         precondition(eventLoops.count == configuration.workers, "each worker has an event loop")
         let first = configuration.applications[0]
+        let health = StoreHealth()
+        var configuration = configuration
+        configuration.service.store.engine = ObservedStoreEngine(configuration.service.store.engine) {
+            reporter.report(storeCall: $0, health)
+        }
         let service = try await RuleService(
             rules: try sources.readRules(), configuration: configuration.service, on: eventLoops
         ) { try sources.makeClient(first, $0) }
@@ -80,16 +90,71 @@ package final class Gateway: Sendable {
             tokens: configuration.tokenGuard.map { DecisionMemory(lifetime: $0) },
             idempotency: DecisionMemory(lifetime: configuration.tokenGuard ?? .minutes(11)),
             breakers: Dictionary(breakers, uniquingKeysWith: { first, _ in first }),
+            callGuard: configuration.callGuard, sharing: sharing(configuration, InstanceID()),
             canRecord: reporter.canRecord)
-        let gateway = Gateway(configuration, sources, service, shared, reporter, tls: tls)
+        let gateway = Gateway(configuration, sources, service, shared, reporter, health, tls: tls)
         do {
+            try await gateway.register(on: eventLoops[0])
             try await gateway.listen(on: eventLoops, callers: callers)
+            gateway.updateRegistry()
         } catch {
             await gateway.stop()
             throw error
         }
         try await gateway.observe()
         return gateway
+    }
+
+    /// Before requests come: a claim of a gateway that nobody knows is that of one that has ended.
+    private func register(on eventLoop: any EventLoop) async throws {
+        guard let instance = shared.sharing?.instance else { return }
+        try await eventLoop.flatSubmit { [self] in
+            let engine = service.engine(on: eventLoop)
+            let registry = InstanceRegistry(instance, engine.store, on: eventLoop) { [unowned self, unowned engine] in
+                description(instance, revision: engine.outline.revision)
+            }
+            let bound = NIOLoopBound(registry, eventLoop: eventLoop)
+            self.registry.withLockedValue { $0 = bound }
+            let promise = eventLoop.makePromise(of: Void.self)
+            registry.start { promise.succeed() }
+            return promise.futureResult
+        }.get()
+    }
+
+    /// Addresses or rules have changed.
+    private func updateRegistry() {
+        guard let registry = registry.withLockedValue({ $0 }) else { return }
+        registry.eventLoop.execute { registry.value.update() }
+    }
+
+    /// What other gateways and operators may know of this one.
+    private func description(_ instance: InstanceID, revision: String) -> JSONObject {
+        let loaded = state.withLockedValue(\.rulesLoaded)
+        let breakers = shared.breakers.sorted { $0.key < $1.key }.compactMap { appKey, breaker -> JSONValue? in
+            guard case .open(let code) = breaker.state else { return nil }
+            return ["app_key": .string(appKey), "code": .integer(code)]
+        }
+        return [
+            "instance": .string(instance.description), "host": .string(configuration.hostName),
+            "pid": .integer(Int64(configuration.processID)), "version": .string(configuration.version),
+            "url": .string(url), "admin": .string(adminURL), "target": .string(configuration.target),
+            "rules_revision": .string(revision),
+            "rules_age_s": .integer((NIODeadline.now() - loaded).nanoseconds / 1_000_000_000),
+            "open_breakers": .array(breakers),
+        ]
+    }
+
+    /// How long the decision of another gateway is waited for: a run and a little more.
+    private static func sharing(
+        _ configuration: GatewayConfiguration, _ instance: InstanceID
+    ) -> SharedDecisions.Options? {
+        guard configuration.sharesStore else { return nil }
+        var options = SharedDecisions.Options(
+            instance: instance, lifetime: configuration.tokenGuard ?? .minutes(11),
+            patience: TimeAmount(configuration.service.run.timeout) + .seconds(1))
+        options.replicas = configuration.claimReplicas
+        options.onStoreError = configuration.onClaimError
+        return options
     }
 
     private func listen(on eventLoops: [any EventLoop], callers: CallerDirectory) async throws {
@@ -200,6 +265,7 @@ package final class Gateway: Sendable {
                 worker.rulesChanged()
             }
             reporter.rulesLoaded(outline)
+            updateRegistry()
             reporter.report(.reloaded(revision: outline.revision))
             return outline.revision
         } catch {
@@ -248,12 +314,14 @@ package final class Gateway: Sendable {
     /// Ends everything at once: what is in flight ends as cancelled.
     package func stop() async {
         for place in places.withLockedValue({ $0 }) { await place.listener.stop() }
+        if let registry = registry.withLockedValue({ $0 }) { registry.eventLoop.execute { registry.value.stop() } }
         _ = await onEachWorker { $0.close() }
         if let admin = admin.withLockedValue({ $0 }) {
             await admin.listener.stop()
             admin.listener.channel.eventLoop.execute { admin.connections.value.closeAll() }
         }
         try? await service.close()
+        await configuration.service.store.engine.close()
     }
 }
 
@@ -264,6 +332,8 @@ extension Gateway: GatewayAdministration {
 
     package func readiness() async -> (isReady: Bool, detail: JSONObject) {
         let (isDraining, problem) = state.withLockedValue { ($0.isDraining, $0.reloadProblem) }
+        var store: JSONObject = ["engine": .string(configuration.service.store.engine.description)]
+        store["state"] = .string(health.failure?.rawValue ?? "ok")
         var breakers = JSONObject()
         for (appKey, breaker) in shared.breakers.sorted(by: { $0.key < $1.key }) {
             switch breaker.state {
@@ -276,7 +346,7 @@ extension Gateway: GatewayAdministration {
         var detail: JSONObject = [
             "status": .string(isDraining ? "draining" : isReady ? "ready" : "not ready"),
             "rules": .object(await rulesSummary()), "breakers": .object(breakers),
-            "decision_log": .string(canRecord ? "writable" : "not writable"),
+            "store": .object(store), "decision_log": .string(canRecord ? "writable" : "not writable"),
         ]
         if let problem { detail["last_reload"] = .string("failed: \(problem)") }
         return (isReady, detail)

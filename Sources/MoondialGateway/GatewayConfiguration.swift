@@ -37,10 +37,21 @@ package struct GatewayConfiguration: Sendable {
     package var overloadDelay = TimeAmount.milliseconds(20)
     /// How long a decision stands for its token. Nil: there is no token guard. The default is 11 minutes.
     package var tokenGuard: TimeAmount? = .minutes(11)
+    /// Which calls are not made. The default is that all are.
+    package var callGuard = CallGuardSettings()
+    /// Whether other gateways may use the store of the service: then they decide together. The default is false.
+    package var sharesStore = false
+    /// Servers of the store besides the first that must have a claim before its token is sent. The default is 0.
+    package var claimReplicas = 0
+    /// What becomes of a request whose token cannot be claimed in a store that is shared. The default is review.
+    package var onClaimError = CallGuardSettings.OnStoreError.review
     /// The time between two calls for an application whose account is blocked. The default is 30 s.
     package var breakerInterval = TimeAmount.seconds(30)
     /// How long requests that are passed through may take. The default is 10 s.
     package var passthroughTimeout = TimeAmount.seconds(10)
+    /// The machine and the process, for those that look at several gateways.
+    package var hostName = "localhost"
+    package var processID: Int32 = 0
     package var service: RuleService.Configuration
     package var version: String
 
@@ -91,6 +102,12 @@ package enum GatewayEvent: Sendable {
     case reloadFailed(String)
     case breakerOpened(appKey: String, code: Int64)
     case breakerClosed(appKey: String)
+    /// Four fifths of a ceiling are used.
+    case budgetNearlyUsed(BudgetUse)
+    /// The store does not answer, for this reason.
+    case storeFailing(String)
+    /// The store answers again.
+    case storeAnswers
     case draining
     /// The rules were loaded into a fresh Lua state; with what went wrong if that failed.
     case luaStateRenewed(Diagnostic?)

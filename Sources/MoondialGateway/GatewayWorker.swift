@@ -49,6 +49,7 @@ final class GatewayWorker {
             reporter.report(run, decision, of: request)
         }
         decisions.onOutcome = { reporter.report(outcome: $0) }
+        decisions.onBudget = { reporter.report($0) }
         decisions.onBreaker = { reporter.report(breakerOf: $0, $1) }
         decisions.engine.onRenewal = { reporter.report(renewal: $0) }
         passthrough.onReply = { reporter.report(passthroughStatus: $0, took: $1) }

@@ -16,6 +16,9 @@ package enum StoreCommand: Sendable, Hashable {
     /// Forgets the value of a key and all that was counted under it. The reply is ``StoreReply/flag(_:)``: whether there
     /// was anything.
     case delete(StoreKey)
+    /// Waits until so many servers besides the first have all that this store was told. The reply is
+    /// ``StoreReply/flag(_:)``: whether they have. An engine without further servers refuses.
+    case waitForReplicas(Int)
     /// Whether a list has a member. The reply is ``StoreReply/flag(_:)``; a list that was never loaded is an error.
     case has(StoreList, StoreMember)
 

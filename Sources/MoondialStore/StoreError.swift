@@ -43,6 +43,9 @@ extension StoreError {
     package static let noSuchLoad = StoreError(
         .unavailable, "the load has ended, was given up after an hour, or the store lost it; load the list again")
 
+    package static let noReplicas = StoreError(
+        .unavailable, "this store has no replicas to wait for; use Redis, or set wait_replicas to 0")
+
     package static let closed = StoreError(.unavailable, "the store was closed")
 
     package static let deadlinePassed = StoreError(.timeout, "the store did not answer in time")

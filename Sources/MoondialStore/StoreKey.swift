@@ -54,6 +54,12 @@ package struct StoreNamespace: Sendable, Hashable {
         self.text = text
     }
 
+    /// The namespace beside this one in which a host keeps entries of its own. Not to be asked of such a namespace.
+    package var ofHost: StoreNamespace { StoreNamespace(checked: "\(text).host") }
+
+    /// The namespace in which gateways say that they are alive.
+    package var ofFleet: StoreNamespace { StoreNamespace(checked: "\(text).fleet") }
+
     /// For those who have no reason to keep entries apart.
     package static let `default` = StoreNamespace(checked: "default")
 }

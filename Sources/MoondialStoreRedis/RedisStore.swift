@@ -55,6 +55,13 @@ final class RedisStore: Store {
         case .entries(let namespace, let cursor, let limit):
             RedisListing(namespace, store: self, deadline: deadline, completion: completion)
                 .start(after: cursor, limit: limit)
+        case .waitForReplicas(let count):
+            let milliseconds = max(1, (deadline - .now()).nanoseconds / 1_000_000)
+            send(
+                RESPCommand("WAIT", .integer(Int64(count)), .integer(milliseconds)), deadline,
+                { value in
+                    if case .integer(let replicas) = value { .success(.flag(replicas >= count)) } else { nil }
+                }, completion)
         default: performOnLists(command, deadline: deadline, completion: completion)
         }
     }

@@ -50,6 +50,7 @@ final class SQLiteBatch {
             case .entries(let namespace, let cursor, let limit):
                 try writeCounters()
                 return .entries(try page(of: namespace, after: cursor, limit: max(1, limit)))
+            case .waitForReplicas: throw StoreError.noReplicas
             default: return try executeOnLists(command)
             }
         } catch let error as StoreError {

@@ -25,7 +25,7 @@ package final class SQLiteStoreEngine: StoreEngine {
 
     let worker: SQLiteWorker
 
-    /// Opens the file with the first command. The default clock is the time of day, which all processes share.
+    /// Starts its thread with the first store, and opens the file with the first command. The default clock is the time of day, which all processes share.
     package init(configuration: Configuration, clock: StoreClock = .system) {
         worker = SQLiteWorker(configuration: configuration, clock: clock)
     }
@@ -33,7 +33,8 @@ package final class SQLiteStoreEngine: StoreEngine {
     package var description: String { "sqlite \(worker.configuration.path)" }
 
     package func makeStore(on eventLoop: any EventLoop) -> any Store {
-        SQLiteStore(worker: worker, eventLoop: eventLoop)
+        worker.start()
+        return SQLiteStore(worker: worker, eventLoop: eventLoop)
     }
 
     package func close() async { await worker.close() }

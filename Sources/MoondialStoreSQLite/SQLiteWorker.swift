@@ -14,6 +14,7 @@ final class SQLiteWorker: Sendable {
     private static let pause = TimeAmount.milliseconds(100)
 
     private struct Queue {
+        var isStarted = false
         var jobs: [SQLiteJob] = []
         /// Whether the thread will look at the queue.
         var isScheduled = false
@@ -37,7 +38,15 @@ final class SQLiteWorker: Sendable {
     init(configuration: SQLiteStoreEngine.Configuration, clock: StoreClock) {
         self.configuration = configuration
         self.clock = clock
-        thread.start()
+    }
+
+    /// Starts the thread, which has the signal mask of the caller. To be called before the first command.
+    func start() {
+        let isFirst = queue.withLock { queue in
+            defer { queue.isStarted = true }
+            return !queue.isStarted
+        }
+        if isFirst { thread.start() }
     }
 
     /// - Returns: False when too many commands wait already.

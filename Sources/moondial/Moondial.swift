@@ -23,7 +23,7 @@ struct Moondial: ParsableCommand {
 
             SETTINGS (a flag, else the environment, else moondial.yaml):
             \(Setting.table)
-              --config          \(Setting.fileVariable)              (names the file)
+              --config           \(Setting.fileVariable)              (names the file)
 
             EXIT STATUS:
             \(ExitStatus.table)
@@ -32,7 +32,8 @@ struct Moondial: ParsableCommand {
         subcommands: [
             ReplCommand.self, RunCommand.self, VerifyCommand.self, ServeCommand.self, SimulateCommand.self,
             TestCommand.self, CheckCommand.self, ExploreCommand.self, DiffCommand.self, TypesCommand.self,
-            ReferenceCommand.self, InitCommand.self, DoctorCommand.self, ExplainCommand.self,
+            ReferenceCommand.self, InitCommand.self, DoctorCommand.self, StoreTool.self, FleetCommand.self,
+            ExplainCommand.self,
         ])
 
     static func main() {

@@ -115,8 +115,8 @@ struct ConfigurationTests {
                       |
                     2 | max_attempt: …
                       | ^^^^^^^^^^^
-                      = fix: use one of rules, on_error, max_attempts, timeout, config, limits, serve, base_url, ca_file, app_key, \
-                    master_secret_file, correlate, seed, provider_rules
+                      = fix: use one of rules, on_error, max_attempts, timeout, config, limits, serve, guards, base_url, ca_file, app_key, \
+                    master_secret_file, correlate, seed, provider_rules, store, store_namespace, store_ca_file
 
                     """),
             Mistake(

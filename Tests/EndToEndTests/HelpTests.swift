@@ -17,26 +17,30 @@ struct HelpTests {
                 names another or --live is given.
 
                 SETTINGS (a flag, else the environment, else moondial.yaml):
-                  --rules           MOONDIAL_RULES               rules
-                  --on-error        MOONDIAL_ON_ERROR            on_error
-                  --max-attempts    MOONDIAL_MAX_ATTEMPTS        max_attempts
-                  --timeout         MOONDIAL_TIMEOUT             timeout
-                                                                 config
-                                                                 limits
-                                                                 serve
-                  --base-url        MOONDIAL_BASE_URL            base_url
-                  --ca-file         MOONDIAL_CA_FILE             ca_file
-                                    MOONDIAL_APP_KEY             app_key
-                                    MOONDIAL_MASTER_SECRET
-                                    MOONDIAL_MASTER_SECRET_FILE  master_secret_file
-                                    MOONDIAL_CORRELATE           correlate
-                  --seed            MOONDIAL_SEED                seed
-                  --provider-rules  MOONDIAL_PROVIDER_RULES      provider_rules
+                  --rules            MOONDIAL_RULES               rules
+                  --on-error         MOONDIAL_ON_ERROR            on_error
+                  --max-attempts     MOONDIAL_MAX_ATTEMPTS        max_attempts
+                  --timeout          MOONDIAL_TIMEOUT             timeout
+                                                                  config
+                                                                  limits
+                                                                  serve
+                                                                  guards
+                  --base-url         MOONDIAL_BASE_URL            base_url
+                  --ca-file          MOONDIAL_CA_FILE             ca_file
+                                     MOONDIAL_APP_KEY             app_key
+                                     MOONDIAL_MASTER_SECRET
+                                     MOONDIAL_MASTER_SECRET_FILE  master_secret_file
+                                     MOONDIAL_CORRELATE           correlate
+                  --seed             MOONDIAL_SEED                seed
+                  --provider-rules   MOONDIAL_PROVIDER_RULES      provider_rules
                   --live
                   --insecure
                   --yes-insecure
                   --show-phones
-                  --config          MOONDIAL_CONFIG              (names the file)
+                  --store            MOONDIAL_STORE               store
+                  --store-namespace  MOONDIAL_STORE_NAMESPACE     store_namespace
+                                     MOONDIAL_STORE_CA_FILE       store_ca_file
+                  --config           MOONDIAL_CONFIG              (names the file)
 
                 EXIT STATUS:
                     0  done; allow
@@ -79,6 +83,9 @@ struct HelpTests {
                   reference               Print the reference of the rule language as Markdown.
                   init                    Begin a folder of rules.
                   doctor                  Look for what is wrong with this installation.
+                  store                   Look at and change what rules remember.
+                  fleet                   List the gateways that share a store, and say whether
+                                          all run the same rules.
                   explain                 Say what a code of the provider or of moondial means.
 
                   See 'moondial help <subcommand>' for detailed help.

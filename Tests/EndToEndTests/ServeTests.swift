@@ -22,7 +22,8 @@ struct ServeTests {
         _ arguments: [String] = [], in folder: TemporaryFolder
     ) async throws -> (process: BackgroundProcess, url: String, admin: String) {
         let process = try await BackgroundProcess(
-            ["serve", "--rules", folder.path("r.lua"), "--port", "0", "--overload-delay", "1h"] + arguments)
+            ["serve", "--rules", folder.path("r.lua"), "--port", "0", "--overload-delay", "1h", "--store", "memory"]
+                + arguments)
         let url = await process.outputLine()
         let admin = await process.outputLine()
         #expect(url.hasPrefix("listening on http://127.0.0.1:"))

@@ -60,6 +60,9 @@ enum DocTopics {
                 "print", "show", "require", "moondial.log", "moondial.now", "moondial.hash", "moondial.config",
                 "moondial.json.encode", "moondial.json.decode", "moondial.json.array", "moondial.json.null",
             ]),
+        Group(
+            title: "Remember from one request to the next",
+            rows: rows(Registry.words.filter { $0.name.hasPrefix("moondial.store.") })),
         Group(title: "Lua's library", rows: rows(library)),
     ]
 

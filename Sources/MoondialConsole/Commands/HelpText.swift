@@ -7,7 +7,7 @@ struct HelpText {
     /// A narrower window breaks the lines itself.
     private static let narrowest = 30
     /// The widest first column of a list; longer terms have a line of their own.
-    private static let widestTerm = 22
+    private static let widestTerm = 24
 
     private let width: Int
     private let style: TextStyle

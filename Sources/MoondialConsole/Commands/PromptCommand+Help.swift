@@ -99,10 +99,10 @@ extension ReplSession {
     /// - Returns: False when nothing is.
     fileprivate func showDoc(of name: String) throws(Diagnostic) -> Bool {
         let topic = DocTopics.topic(named: name)
-        let entries = Registry.entry(named: name).map { [$0] } ?? (topic == nil ? Registry.find(name) : [])
-        var texts = entries.map { DocText($0, helpText).text }
+        var texts = [Registry.entry(named: name).map { DocText($0, helpText).text }].compactMap(\.self)
         if let topic { texts.append(DocText(topic, helpText).text) }
         if texts.isEmpty, let own = ownFunction(name) { texts.append(own) }
+        if texts.isEmpty { texts = Registry.find(name).map { DocText($0, helpText).text } }
         if texts.isEmpty { return false }
         page(texts.joined(separator: "\n"))
         return true

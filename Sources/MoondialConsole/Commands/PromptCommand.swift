@@ -59,7 +59,8 @@ package struct PromptCommand: Sendable {
 
     /// In the order of `:help`.
     package static let all: [PromptCommand] =
-        helpCommands + tourCommands + ruleCommands + runCommands + valueCommands + workbenchCommands + [simulator]
+        helpCommands + tourCommands + ruleCommands + runCommands + valueCommands + workbenchCommands
+        + [simulator, store]
         + sessionCommands
 
     /// What people know from other programs.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import MoondialRules
 
 #if canImport(Darwin)
     import Darwin
@@ -38,12 +39,10 @@ package struct HistoryFile: Sendable {
         folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
-    /// `$XDG_STATE_HOME/moondial/history`, by default in `~/.local/state`; nil without a home. As the specification asks, a
-    /// path that is not absolute is ignored.
+    /// `history` in the ``StateFolder``; nil without one.
     package init?(environment: [String: String]) {
-        func folder(_ name: String) -> String? { environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil } }
-        guard let state = folder("XDG_STATE_HOME") ?? folder("HOME").map({ $0 + "/.local/state" }) else { return nil }
-        self.init(path: state + "/moondial/history")
+        guard let folder = StateFolder.path(environment) else { return nil }
+        self.init(path: folder + "/history")
     }
 
     /// Reads the blocks, the oldest first. No file is no error. A file that has grown far beyond the capacity is cut.
@@ -194,7 +193,7 @@ extension HistoryFile {
     }
 
     private func openFolder() throws(HistoryFileError) -> Int32 {
-        makeFolders()
+        StateFolder.make(folder)
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure() }
         var status = stat()
@@ -205,15 +204,6 @@ extension HistoryFile {
             _ = fchmod(descriptor, 0o700)
         }
         return descriptor
-    }
-
-    private func makeFolders() {
-        var path = ""
-        for part in folder.split(separator: "/", omittingEmptySubsequences: true) {
-            path += (path.isEmpty && !folder.hasPrefix("/") ? "" : "/") + part
-            // Those that exist already fail, and so does what cannot be made, which opening then tells.
-            mkdir(path, 0o700)
-        }
     }
 
     private func openLocked(in folder: Int32) throws(HistoryFileError) -> Int32 {

@@ -15,17 +15,24 @@ package final class DecisionWorker {
         package let idempotency: DecisionMemory
         /// By app key.
         package let breakers: [String: AccountBreaker]
+        /// What is asked of the provider and what not.
+        package let callGuard: CallGuardSettings
+        /// How requests are decided together with the other gateways of the store; nil: there are none.
+        package let sharing: SharedDecisions.Options?
         /// Whether runs can be recorded.
         package let canRecord: @Sendable () -> Bool
 
         /// `tokens` is nil without the token guard.
         package init(
             tokens: DecisionMemory?, idempotency: DecisionMemory, breakers: [String: AccountBreaker],
+            callGuard: CallGuardSettings = CallGuardSettings(), sharing: SharedDecisions.Options? = nil,
             canRecord: @escaping @Sendable () -> Bool
         ) {
             self.tokens = tokens
             self.idempotency = idempotency
             self.breakers = breakers
+            self.callGuard = callGuard
+            self.sharing = sharing
             self.canRecord = canRecord
         }
     }
@@ -40,7 +47,8 @@ package final class DecisionWorker {
     package let engine: RuleEngine
     private let shared: Shared
     private let eventLoop: any EventLoop
-    private let lines: [String: ApplicationLine]
+    private var lines: [String: ApplicationLine] = [:]
+    private var together: SharedDecisions?
     private let maximumRuns: Int
     private let maximumWaiting: Int
     private let maximumWait: TimeAmount
@@ -48,6 +56,8 @@ package final class DecisionWorker {
     /// Gets each run that has ended, with its request.
     package var onRun: ((FinishedRun, RecordedDecision, DecisionRequest) -> Void)?
     package var onOutcome: ((Outcome) -> Void)?
+    /// Gets what is used of each ceiling of the budget after each call that counts towards it.
+    package var onBudget: ((BudgetUse) -> Void)?
     package var onBreaker: ((String, AccountBreaker.State) -> Void)?
     package private(set) var runsInFlight = 0
     /// The first ``nextWaiting`` of them have been served.
@@ -77,9 +87,15 @@ package final class DecisionWorker {
         var lines: [String: ApplicationLine] = [:]
         for (appKey, client) in clients {
             guard let breaker = shared.breakers[appKey] else { preconditionFailure("an application has a breaker") }
-            lines[appKey] = ApplicationLine(client: client, breaker: breaker, eventLoop: eventLoop)
+            let callGuard =
+                shared.callGuard.isActive
+                ? CallGuard(shared.callGuard, engine.store, application: appKey, clock: engine.settings.wallClock) : nil
+            callGuard?.onUse = { [unowned self] in onBudget?($0) }
+            lines[appKey] = ApplicationLine(
+                client: client, breaker: breaker, callGuard: callGuard, eventLoop: eventLoop)
         }
         self.lines = lines
+        together = shared.sharing.map { SharedDecisions(engine.store, $0, on: eventLoop) }
         load.onMeasure = { [unowned self] in rejectOverdue() }
     }
 
@@ -111,13 +127,19 @@ package final class DecisionWorker {
 
     /// The caller has hung up: the run ends unless the provider may have got the request, or others wait for the decision.
     package func callerHungUp(_ decision: PendingDecision) {
-        guard !decision.claims.contains(where: { $0.memory.hasWaiters($0.key) }) else { return }
+        guard !hasWaiters(decision) else { return }
         if decision.isWaiting {
             stopWaiting(decision)
             reject(decision, .callerGone)
-        } else if let handle = decision.handle, !handle.mayHaveSent {
-            handle.cancel()
+        } else if let handle = decision.handle {
+            if !handle.mayHaveSent { handle.cancel() }
+        } else {
+            decision.isAbandoned = true
         }
+    }
+
+    private func hasWaiters(_ decision: PendingDecision) -> Bool {
+        decision.claims.contains { $0.memory.hasWaiters($0.key) }
     }
 
     // MARK: - Requests that come again
@@ -128,7 +150,9 @@ package final class DecisionWorker {
         let key = memory.key(of: [decision.request.caller.appKey, idempotency.key])
         switch admission(of: decision, in: memory, key, fingerprint: memory.key(of: idempotency.content)) {
         case .fresh:
-            decision.claims.append(PendingDecision.Claim(memory: memory, key: key))
+            let name = together?.name(
+                "idempotency", [decision.request.caller.appKey, idempotency.key], content: idempotency.content)
+            decision.claims.append(PendingDecision.Claim(memory: memory, key: key, name: name))
             admitByToken(decision)
         case .conflict: reject(decision, .idempotencyConflict)
         case .joined: break
@@ -143,14 +167,14 @@ package final class DecisionWorker {
         let fingerprint = memory.key(of: [verification.phone.submitted])
         switch admission(of: decision, in: memory, key, fingerprint: fingerprint) {
         case .fresh:
-            onOutcome?(.token(.fresh))
-            decision.claims.append(PendingDecision.Claim(memory: memory, key: key))
+            let name = together?.name(
+                "token", [decision.request.caller.appKey, verification.token.reveal()],
+                content: [verification.phone.submitted])
+            decision.claims.append(PendingDecision.Claim(memory: memory, key: key, name: name, isToken: true))
             admitByLoad(decision)
         case .conflict:
             onOutcome?(.token(.reused))
-            let review = RecordedDecision(
-                reviewBecause: .tokenReused, traceID: engine.newTraceID(), revision: engine.outline.revision)
-            end(decision, with: review, by: .tokenGuard, keeps: false)
+            end(decision, with: review(because: .tokenReused), by: .tokenGuard, keeps: false)
         case .joined: onOutcome?(.token(.joined))
         case .recorded(let recorded):
             onOutcome?(.token(.replayed))
@@ -193,10 +217,7 @@ package final class DecisionWorker {
 
     /// Nothing was sent, so a later request with the same token is run. Those that wait for this one are turned away too.
     private func reject(_ decision: PendingDecision, _ reason: Rejection = .overload) {
-        for claim in decision.claims {
-            claim.memory.finish(claim.key, with: .rejected(reason), keeps: false, now: eventLoop.now)
-        }
-        decision.claims = []
+        release(decision, with: .rejected(reason), keeps: false)
         onOutcome?(.rejected(reason))
         decision.finish(.rejected(reason))
     }
@@ -239,8 +260,60 @@ package final class DecisionWorker {
             preconditionFailure("a caller belongs to an application of the gateway")
         }
         runsInFlight += 1
+        claim(decision, from: 0) { [self] in start(decision, line) }
+    }
+
+    /// Claims the names of a request with the gateways that share the store, one after the other.
+    private func claim(_ decision: PendingDecision, from index: Int, then start: @escaping () -> Void) {
+        guard let together, index < decision.claims.count, let name = decision.claims[index].name else {
+            return start()
+        }
+        let isToken = decision.claims[index].isToken
+        together.claim(name) { [self] claim in
+            switch claim {
+            case .fresh:
+                decision.claims[index].isShared = true
+                self.claim(decision, from: index + 1, then: start)
+            case .unavailable where together.onStoreError == .skip:
+                self.claim(decision, from: index + 1, then: start)
+            case .unavailable:
+                conclude(decision, review(because: .storeUnavailable), by: .tokenGuard, keeps: false)
+            case .recorded(let recorded):
+                if isToken { onOutcome?(.token(.replayed)) }
+                conclude(decision, recorded, by: .otherRequest, keeps: true)
+            case .lost:
+                decision.claims[index].isShared = true
+                conclude(decision, review(because: .verdictLost), by: .tokenGuard, keeps: true)
+            case .conflict where isToken:
+                onOutcome?(.token(.reused))
+                conclude(decision, review(because: .tokenReused), by: .tokenGuard, keeps: false)
+            case .conflict:
+                runsInFlight -= 1
+                reject(decision, .idempotencyConflict)
+                startWaiting()
+            }
+        }
+    }
+
+    /// Ends a request that was not run.
+    private func conclude(
+        _ decision: PendingDecision, _ recorded: RecordedDecision, by origin: DecisionOrigin, keeps: Bool
+    ) {
+        runsInFlight -= 1
+        end(decision, with: recorded, by: origin, keeps: keeps)
+        startWaiting()
+    }
+
+    private func start(_ decision: PendingDecision, _ line: ApplicationLine) {
+        if decision.isAbandoned, !hasWaiters(decision) {
+            runsInFlight -= 1
+            reject(decision, .callerGone)
+            return startWaiting()
+        }
+        if decision.claims.contains(where: \.isToken) { onOutcome?(.token(.fresh)) }
+        let caller = decision.request.caller
         decision.handle = engine.verify(
-            decision.request.run, in: RunEnvironment(line.client, reserver: line)
+            decision.request.run, in: RunEnvironment(line.client, reserver: line.reserver(for: caller))
         ) { [self] finished in
             runsInFlight -= 1
             decision.handle = nil
@@ -266,11 +339,26 @@ package final class DecisionWorker {
     private func end(
         _ decision: PendingDecision, with recorded: RecordedDecision, by origin: DecisionOrigin, keeps: Bool
     ) {
+        release(decision, with: .decided(recorded), keeps: keeps)
+        decision.finish(.decided(recorded, by: origin))
+    }
+
+    /// Those that wait get the answer; a decision is kept for those to come, unless `keeps` is false.
+    private func release(_ decision: PendingDecision, with answer: DecisionMemory.Answer, keeps: Bool) {
         for claim in decision.claims {
-            claim.memory.finish(claim.key, with: .decided(recorded), keeps: keeps, now: eventLoop.now)
+            claim.memory.finish(claim.key, with: answer, keeps: keeps, now: eventLoop.now)
+            guard claim.isShared, let name = claim.name else { continue }
+            if keeps, case .decided(let recorded) = answer {
+                together?.finish(name, with: recorded)
+            } else {
+                together?.finish(name, with: nil)
+            }
         }
         decision.claims = []
-        decision.finish(.decided(recorded, by: origin))
+    }
+
+    private func review(because reason: Guard) -> RecordedDecision {
+        RecordedDecision(reviewBecause: reason, traceID: engine.newTraceID(), revision: engine.outline.revision)
     }
 }
 
@@ -280,6 +368,12 @@ package final class PendingDecision {
     struct Claim {
         let memory: DecisionMemory
         let key: DecisionMemory.Key
+        /// For the gateways that share the store; nil without them.
+        let name: SharedDecisions.Name?
+        /// Whether it is the token that is claimed.
+        var isToken = false
+        /// Whether the claim is held in the store.
+        var isShared = false
     }
 
     let request: DecisionRequest
@@ -291,6 +385,8 @@ package final class PendingDecision {
     let start: NIODeadline
     /// Whether it waits for a run to end.
     var isWaiting = false
+    /// Whether its caller has hung up before it was run.
+    var isAbandoned = false
 
     init(_ request: DecisionRequest, start: NIODeadline, _ completion: @escaping (DecisionReply) -> Void) {
         self.request = request

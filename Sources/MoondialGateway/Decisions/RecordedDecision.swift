@@ -82,3 +82,42 @@ package struct RecordedDecision: Sendable {
         return .object(object)
     }
 }
+
+// MARK: - In a store
+
+extension RecordedDecision {
+    /// All of it, for ``init(stored:)``.
+    var stored: JSONValue {
+        var object: JSONObject = [
+            "decision": .string(outcome.rawValue), "reason": JSONValue(reason), "rule": .string(rule),
+            "verdict": .string(verdict.rawValue), "code": JSONValue(code), "content": JSONValue(content),
+            "id": JSONValue(id), "endpoint": JSONValue(endpoint?.rawValue), "trace_id": .string(traceID.description),
+            "rules_revision": .string(revision), "may_have_read_token": .bool(mayHaveReadToken),
+        ]
+        if !fields.isEmpty { object["fields"] = .object(fields) }
+        return .object(object)
+    }
+
+    /// Nil for what ``stored`` has not made.
+    init?(stored: JSONValue) {
+        guard case .object(let object) = stored,
+            let outcome = object["decision"]?.stringValue.flatMap(Decision.Outcome.init),
+            let rule = object["rule"]?.stringValue, let verdict = object["verdict"]?.stringValue.flatMap(Verdict.init),
+            let traceID = object["trace_id"]?.stringValue.flatMap(TraceID.init),
+            let revision = object["rules_revision"]?.stringValue,
+            let mayHaveReadToken = object["may_have_read_token"]?.boolValue
+        else { return nil }
+        self.outcome = outcome
+        reason = object["reason"]?.stringValue
+        self.rule = rule
+        self.verdict = verdict
+        code = object["code"]?.integerValue
+        content = object["content"]?.stringValue
+        id = object["id"]?.integerValue
+        endpoint = object["endpoint"]?.stringValue.flatMap(Endpoint.init)
+        fields = object["fields"]?.objectValue ?? JSONObject()
+        self.traceID = traceID
+        self.revision = revision
+        self.mayHaveReadToken = mayHaveReadToken
+    }
+}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialStore
+
 /// A closed set of label values. The raw value is the place in a table, from 0 without gaps.
 package protocol MetricLabel: RawRepresentable<Int>, CaseIterable, Sendable {
     /// As a scraper sees it.
@@ -125,6 +127,33 @@ extension GatewayMetrics {
             switch self {
             case .success: "success"
             case .failure: "failure"
+            }
+        }
+    }
+
+    /// What came of a call of the store.
+    package enum StoreResult: Int, MetricLabel {
+        case ok, unavailable, timeout, full
+        /// The call itself was wrong.
+        case refused
+
+        init(_ kind: StoreError.Kind?) {
+            switch kind {
+            case nil: self = .ok
+            case .unavailable?: self = .unavailable
+            case .timeout?: self = .timeout
+            case .full?: self = .full
+            case .valueTooLarge?, .notAnInteger?, .noSuchList?: self = .refused
+            }
+        }
+
+        package var text: String {
+            switch self {
+            case .ok: "ok"
+            case .unavailable: "unavailable"
+            case .timeout: "timeout"
+            case .full: "full"
+            case .refused: "refused"
             }
         }
     }

@@ -19,6 +19,10 @@ extension GatewayMetrics {
         static let lastReloadGood = "moondial_last_reload_successful"
         static let rulesInfo = "moondial_rules_info"
         static let rulesLoadedTime = "moondial_rules_loaded_timestamp_seconds"
+        static let storeCalls = "moondial_store_calls_total"
+        static let storeAnswers = "moondial_store_answers"
+        static let budgetUsed = "moondial_budget_used_calls"
+        static let budgetCeiling = "moondial_budget_ceiling_calls"
         static let runsInFlight = "moondial_runs_in_flight"
         static let waitingRuns = "moondial_waiting_runs"
         static let connections = "moondial_connections"
@@ -36,6 +40,7 @@ extension GatewayMetrics {
         declareRequests(in: registry)
         declareCalls(in: registry)
         declareRules(in: registry)
+        declareStore(in: registry)
         declareOperation(in: registry)
     }
 
@@ -82,6 +87,18 @@ extension GatewayMetrics {
         registry.declare(Name.rulesInfo, .info, help: "The revision of the rules in use.", labels: ["revision"])
         registry.declare(
             Name.rulesLoadedTime, .gauge, help: "When the rules in use were loaded, in Unix time.")
+    }
+
+    private static func declareStore(in registry: PrometheusRegistry) {
+        registry.declare(
+            Name.storeCalls, .counter, help: "Calls of the store by rules and guards, by result.", labels: ["result"])
+        registry.declare(Name.storeAnswers, .gauge, help: "Whether the last call of the store was answered.")
+        registry.declare(
+            Name.budgetUsed, .gauge, help: "Charged calls of this day, those in flight included, by what is limited.",
+            labels: ["scope"])
+        registry.declare(
+            Name.budgetCeiling, .gauge, help: "Charged calls that a day may have, by what is limited.",
+            labels: ["scope"])
     }
 
     private static func declareOperation(in registry: PrometheusRegistry) {

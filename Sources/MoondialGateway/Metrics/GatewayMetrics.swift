@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialRules
 import Synchronization
 
 /// What the gateway counts and measures. Every series with a closed set of labels is made at once, so that a scraper sees
@@ -30,6 +31,8 @@ package final class GatewayMetrics: Sendable {
     private let rulesLoadedTime: GaugeSeries
     private let tokenOutcomes: CounterTable<TokenOutcome>
     private let rejections: CounterTable<Rejection>
+    private let storeCalls: CounterTable<StoreResult>
+    private let storeAnswers: GaugeSeries
     private let decisionLogWritten: CounterSeries
     private let decisionLogDropped: CounterSeries
     private let rules = Mutex<RuleMetrics?>(nil)
@@ -54,6 +57,9 @@ package final class GatewayMetrics: Sendable {
         connections = registry.gauge(Name.connections)
         tokenOutcomes = CounterTable(registry, Name.tokenOutcomes, "outcome")
         rejections = CounterTable(registry, Name.rejections, "reason")
+        storeCalls = CounterTable(registry, Name.storeCalls, "result")
+        storeAnswers = registry.gauge(Name.storeAnswers)
+        storeAnswers.set(Int64(1))
         decisionLogWritten = registry.counter(Name.decisionLogWritten)
         decisionLogDropped = registry.counter(Name.decisionLogDropped)
         decisionLogQueuedBytes = registry.gauge(Name.decisionLogQueuedBytes)
@@ -129,6 +135,26 @@ package final class GatewayMetrics: Sendable {
             current = new
             return new
         }
+    }
+
+    // MARK: Store
+
+    /// A call of the store has ended.
+    func countStoreCall(_ result: StoreResult) { storeCalls[result].increment() }
+
+    /// The store answers again, or does not answer.
+    func noteStore(answers: Bool) { storeAnswers.set(answers ? 1.0 : 0) }
+
+    /// A ceiling of the budget is used so far. Callers have no series: their ceiling is one of many.
+    func noteBudget(_ use: BudgetUse) {
+        let scope: String
+        switch use.scope {
+        case .total: scope = "total"
+        case .application(let appKey): scope = appKey
+        case .caller: return
+        }
+        registry.gauge(Name.budgetUsed, labels: [("scope", scope)]).set(use.used)
+        registry.gauge(Name.budgetCeiling, labels: [("scope", scope)]).set(use.ceiling)
     }
 
     // MARK: Decision log

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
+import MoondialStore
 import NIOConcurrencyHelpers
 import NIOCore
 import NumberVerification
@@ -141,6 +142,19 @@ package final class GatewayReporter: Sendable {
         case .rejected(.rateLimit): metrics.countRejection(.rateLimit)
         case .rejected(.callerGone), .rejected(.idempotencyConflict): break
         }
+    }
+
+    func report(_ use: BudgetUse) {
+        metrics.noteBudget(use)
+        if use.reachesFourFifths { report(.budgetNearlyUsed(use)) }
+    }
+
+    /// A call of the store has ended, with what went wrong.
+    func report(storeCall kind: StoreError.Kind?, _ health: StoreHealth) {
+        metrics.countStoreCall(GatewayMetrics.StoreResult(kind))
+        guard let answers = health.note(kind) else { return }
+        metrics.noteStore(answers: answers)
+        report(answers ? .storeAnswers : .storeFailing(kind?.rawValue ?? ""))
     }
 
     func report(renewal problem: Diagnostic?) { report(.luaStateRenewed(problem)) }

@@ -47,11 +47,30 @@ package enum Guard: String, Sendable, CaseIterable {
     case accountBlocked = "account_blocked"
     /// The token was sent before, with another phone.
     case tokenReused = "token_reused"
+    /// The number was checked a moment ago, and the provider would refuse another check.
+    case numberInterval = "number_interval"
+    /// The number was checked as often as the provider allows in a day.
+    case numberDailyCap = "number_daily_cap"
+    /// The application has made as many checks as the provider allows in a day.
+    case applicationDailyCap = "application_daily_cap"
+    /// The day's budget for charged calls is used up.
+    case budget
+    /// The store that a guard needs does not answer.
+    case storeUnavailable = "store_unavailable"
+    /// Another gateway was deciding on the token and ended before it had an answer.
+    case verdictLost = "verdict_lost"
     /// A raw attempt was asked for while no hook of the run was running.
     case notInHook = "not_in_hook"
 
     /// Whether it is not about the run: then no rule maps the fact that nothing was sent.
-    var isHosts: Bool { self == .accountBlocked || self == .tokenReused }
+    var isHosts: Bool {
+        switch self {
+        case .deadline, .maxAttempts, .tokenSpent, .notInHook: false
+        case .accountBlocked, .tokenReused, .numberInterval, .numberDailyCap, .applicationDailyCap, .budget,
+            .storeUnavailable, .verdictLost:
+            true
+        }
+    }
 
     /// Why nothing was sent, to follow a colon.
     package var explanation: String {
@@ -61,6 +80,12 @@ package enum Guard: String, Sendable, CaseIterable {
         case .tokenSpent: "an earlier attempt may have spent the token"
         case .accountBlocked: "the application's account cannot be used at the provider"
         case .tokenReused: "the token was sent before, with another phone"
+        case .numberInterval: "the provider would refuse another check of the number so soon"
+        case .numberDailyCap: "the number was checked as often as the provider allows in a day"
+        case .applicationDailyCap: "the application has made as many checks as the provider allows in a day"
+        case .budget: "the day's budget for charged calls is used up"
+        case .storeUnavailable: "the store that a guard needs does not answer"
+        case .verdictLost: "another gateway was deciding on the token and has ended"
         case .notInHook: "no hook of the run is running"
         }
     }

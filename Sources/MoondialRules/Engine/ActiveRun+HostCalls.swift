@@ -28,6 +28,7 @@ extension ActiveRun {
         rawExchanges[number] = exchange
         let finished = { [self] (attempt: Attempt) in
             rawExchanges[number] = nil
+            exchange.reservation?.settle(attempt)
             machine.rawAttemptFinished(number, attempt, now: noteTime())
             completion(attempt)
         }
@@ -38,12 +39,13 @@ extension ActiveRun {
                 finished(.cancelled(at: raw.endpoint, delivered: .no, elapsed: .zero))
             }
         }
+        exchange.reservation = question
         switch question.answer {
         case .granted?: start(raw, in: exchange, finished)
         case .refused(let reason)?:
             exchange.cancel()
             return .failure(RawRefusal(reason: reason))
-        case nil: exchange.reservation = question
+        case nil: break
         }
         return .success(exchange)
     }
@@ -57,7 +59,7 @@ extension ActiveRun {
     final class RawExchange: Exchange {
         /// Nil before the request is sent.
         fileprivate var exchange: (any Exchange)?
-        /// What the token reserver has not answered yet.
+        /// What the token reserver was asked.
         fileprivate var reservation: TokenQuestion?
         private let cancelled: (Delivered) -> Void
         /// What was known when it was given up. The run and the hook that waits both give it up.
@@ -72,7 +74,8 @@ extension ActiveRun {
             if let deliveredAtEnd { return deliveredAtEnd }
             let delivered = exchange?.cancel() ?? .no
             deliveredAtEnd = delivered
-            reservation?.cancel()
+            // Of a request that was sent, the completion tells the end.
+            if exchange == nil { reservation?.cancel() }
             cancelled(delivered)
             return delivered
         }

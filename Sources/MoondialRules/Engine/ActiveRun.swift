@@ -68,14 +68,16 @@ final class ActiveRun: RunInFlight {
     /// Made when the first hook is called.
     private var coroutine: RuleCoroutine?
     private var exchange: (any Exchange)?
-    /// What the token reserver has not answered yet.
+    /// What the token reserver was asked, until the request is sent.
     private var reservation: TokenQuestion?
     /// How many events of the trace the observers have got.
     private var observedEvents = 0
     /// What the hooks remember.
     private(set) lazy var store =
         environment.makeStore.map {
-            StoreAccess($0(), secrets: engine.redactor.secrets, on: engine.eventLoop)
+            StoreAccess(
+                $0(), timeout: engine.settings.run.limits.storeTime, secrets: engine.redactor.secrets,
+                on: engine.eventLoop)
         } ?? engine.store
     /// Raw attempts in flight, by their number.
     var rawExchanges: [Int: RawExchange] = [:]
@@ -152,20 +154,18 @@ final class ActiveRun: RunInFlight {
                 guard let answer = self.call(call) else { return }
                 action = machine.hookAnswered(answer, now: noteTime())
             case .reserveToken(let endpoint):
-                let question = ask(about: request.verification, at: endpoint) { [self] in
-                    reservation = nil
-                    perform(machine.tokenReserved($0, now: noteTime()))
-                }
-                guard let answer = question.answer else {
-                    reservation = question
-                    return
-                }
-                action = machine.tokenReserved(answer, now: noteTime())
+                let question = ask(about: request.verification, at: endpoint) { [self] in perform(reserved($0)) }
+                reservation = question
+                guard let answer = question.answer else { return }
+                action = reserved(answer)
             case .attempt(let endpoint):
+                let held = reservation
+                reservation = nil
                 exchange = environment.attempts.attempt(
                     request.verification, at: endpoint, correlation: correlation, deadline: deadline
                 ) { [self] in
                     exchange = nil
+                    held?.settle($0)
                     perform(machine.attemptFinished($0, now: noteTime()))
                 }
                 return
@@ -175,6 +175,15 @@ final class ActiveRun: RunInFlight {
                 return
             }
         }
+    }
+
+    /// The answer of the token reserver. What it holds is given back when the request is not sent.
+    private func reserved(_ answer: TokenReservation) -> RunMachine.Action {
+        let action = machine.tokenReserved(answer, now: noteTime())
+        if case .attempt = action { return action }
+        reservation?.cancel()
+        reservation = nil
+        return action
     }
 
     /// Asks the token reserver, if the engine has one.

@@ -199,9 +199,10 @@ package final class RuleEngine {
     func newCorrelation() -> String? { settings.run.correlates ? newTraceID().description : nil }
 
     /// What rules remember, opened with the first call.
-    var store: StoreAccess {
+    package var store: StoreAccess {
         if let openedStore { return openedStore }
-        let access = StoreAccess(settings.store, secrets: redactor.secrets, on: eventLoop)
+        let access = StoreAccess(
+            settings.store, timeout: settings.run.limits.storeTime, secrets: redactor.secrets, on: eventLoop)
         openedStore = access
         return access
     }

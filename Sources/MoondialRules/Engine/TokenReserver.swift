@@ -9,11 +9,18 @@ package import NumberVerification
 package protocol TokenReserver: AnyObject {
     /// Answers once, in this call or later, on the event loop. An answer that comes after the wait was given up is dropped.
     ///
-    /// - Returns: What gives the wait up when the answer is no longer needed; nil when there is nothing to give up.
+    /// - Returns: What is held for the request; nil when there is nothing to give up or to give back.
     func reserve(
         _ request: VerificationRequest, at endpoint: Endpoint, for run: RunContext,
         completion: @escaping (TokenReservation) -> Void
-    ) -> (any RunHandle)?
+    ) -> (any TokenHold)?
+}
+
+/// What a ``TokenReserver`` holds for one request.
+package protocol TokenHold: RunHandle {
+    /// The request was sent, or was given up while it was sent: this came of it. Called at most once, and not after
+    /// ``RunHandle/cancel()``, which says that the answer is not needed or the request was not sent.
+    func settle(_ attempt: Attempt)
 }
 
 /// The answer of a ``TokenReserver``.
@@ -24,12 +31,13 @@ package enum TokenReservation: Sendable, Hashable {
     case refused(Guard)
 }
 
-/// One question to a ``TokenReserver``. It is answered at once, or later unless it was given up before.
-final class TokenQuestion: RunHandle {
+/// One question to a ``TokenReserver``, and what is held after its answer. It is answered at once, or later unless it was
+/// given up before.
+final class TokenQuestion: TokenHold {
     /// The answer, if it came at once.
     private(set) var answer: TokenReservation?
     private var later: ((TokenReservation) -> Void)?
-    private var wait: (any RunHandle)?
+    private var hold: (any TokenHold)?
 
     /// Asks. Without a reserver, all is granted at once.
     init(
@@ -40,8 +48,8 @@ final class TokenQuestion: RunHandle {
             answer = .granted
             return
         }
-        wait = reserver.reserve(request, at: endpoint, for: run) { [weak self] in self?.take($0) }
-        if answer == nil { self.later = later } else { wait = nil }
+        hold = reserver.reserve(request, at: endpoint, for: run) { [weak self] in self?.take($0) }
+        if answer == nil { self.later = later }
     }
 
     private func take(_ answer: TokenReservation) {
@@ -50,13 +58,17 @@ final class TokenQuestion: RunHandle {
             return
         }
         self.later = nil
-        wait = nil
         later(answer)
     }
 
     func cancel() {
         later = nil
-        wait?.cancel()
-        wait = nil
+        hold?.cancel()
+        hold = nil
+    }
+
+    func settle(_ attempt: Attempt) {
+        hold?.settle(attempt)
+        hold = nil
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import MoondialStore
 
 /// What rules may use of the machine. Where a run goes over a limit its hook is stopped, and the run fails closed.
 package struct RunLimits: Sendable, Hashable {
@@ -25,6 +26,8 @@ package struct RunLimits: Sendable, Hashable {
     package var tableKeys = 8192
     /// Calls of `moondial.store` that a run makes. The default is 32.
     package var storeCalls = 32
+    /// How long a call of `moondial.store` waits, within the time of its run. The default is 50 ms.
+    package var storeTime = StoreLimits.callTimeout
     /// Lines that a run logs; what comes after them is dropped. The default is 100.
     package var logLines = 100
     /// Bytes that a run logs; what comes after them is dropped. The default is 64 KiB.

@@ -2,7 +2,8 @@
 
 import Crypto
 package import MoondialStore
-import NIOCore
+package import NIOCore
+package import NumberVerification
 import TextFormats
 
 /// What rules remember with `moondial.store`, and under which names.
@@ -14,11 +15,15 @@ package struct StoreSettings: Sendable {
     /// With which phones and tokens in keys are hashed: the same in all processes that share a store. The default is empty,
     /// which whoever can read the store can try numbers against.
     package var hashKey: [UInt8] = []
-    /// How long a call waits. The default is 50 ms.
-    package var timeout = StoreLimits.callTimeout
 
     package init() {
         namespace = .default
+    }
+
+    /// A hash key that follows from the master secret of an application, and from which the secret does not follow.
+    package static func hashKey(of credentials: Credentials) -> [UInt8] {
+        let secret = SymmetricKey(data: Array(credentials.masterSecret.reveal().utf8))
+        return Array(HMAC<SHA256>.authenticationCode(for: Array("moondial store names".utf8), using: secret))
     }
 }
 
@@ -27,6 +32,8 @@ package struct StoreNames: Sendable {
     private let redactor: Redactor
     private let hashKey: SymmetricKey
     package let namespace: StoreNamespace
+    /// Where the entries of the host itself are, apart from those of rules.
+    package let ownNamespace: StoreNamespace
 
     /// Knows what was submitted in this process, and the form of phones.
     package init(_ settings: StoreSettings, secrets: SubmittedSecrets) {
@@ -34,6 +41,7 @@ package struct StoreNames: Sendable {
         redactor = Redactor(secrets: secrets, showsPhones: false)
         hashKey = SymmetricKey(data: settings.hashKey)
         namespace = settings.namespace
+        ownNamespace = settings.namespace.ofHost
     }
 
     /// A key of these parts. A part that holds a phone or a token becomes a keyed hash of the whole part.
@@ -45,6 +53,9 @@ package struct StoreNames: Sendable {
         return try StoreKey(namespace: namespace, parts: parts.map(protected))
     }
 
+    /// Parts as they stand in keys.
+    package func protectedParts(_ parts: [[UInt8]]) -> [[UInt8]] { parts.map(protected) }
+
     /// A member of a list, by the same rule: a list that is loaded has to name its members so.
     ///
     /// - Throws: `StoreNameError` when there are no bytes, or more than 256.
@@ -53,24 +64,50 @@ package struct StoreNames: Sendable {
         return try StoreMember(protected(bytes))
     }
 
-    /// 128 bits of HMAC-SHA256 in hexadecimal digits, after a mark.
     private func protected(_ part: [UInt8]) -> [UInt8] {
         let text = String(decoding: part, as: UTF8.self)
         guard !redactor.text(text).hasSameBytes(as: text) else { return part }
-        let code = HMAC<SHA256>.authenticationCode(for: part, using: hashKey)
-        return Array("#".utf8) + Array(Hexadecimal.lowercase(code.prefix(16)).utf8)
+        return Array("#\(hash(part))".utf8)
     }
+
+    /// 128 bits of HMAC-SHA256 in hexadecimal digits.
+    private func hash(_ bytes: [UInt8]) -> String {
+        Hexadecimal.lowercase(HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).prefix(16))
+    }
+
+    /// A keyed hash of texts, which is the same in all gateways of an application. Different lists of texts have different
+    /// hashes.
+    package func hash(of texts: some Sequence<String>) -> String {
+        hash(texts.flatMap { Array("\($0.utf8.count):\($0)".utf8) })
+    }
+
+    /// The key of an entry of the host's own: rules cannot reach it, and nothing of what it is about can be read from it.
+    ///
+    /// - Parameters:
+    ///   - kind: A word.
+    ///   - texts: What the entry is about.
+    /// - Returns: The same key for the same words, with the same hash key.
+    package func own(_ kind: String, _ texts: [String]) -> StoreKey {
+        StoreKey(namespace: ownNamespace, storedName: "\(kind):\(hash(of: texts))")
+    }
+
+    /// The same.
+    package func own(_ kind: String, _ texts: String...) -> StoreKey { own(kind, texts) }
 }
 
 /// The store of an engine.
-struct StoreAccess {
-    let store: any Store
-    let names: StoreNames
-    let timeout: TimeAmount
+package struct StoreAccess {
+    package let store: any Store
+    package let names: StoreNames
+    /// How long a call waits.
+    package let timeout: TimeAmount
 
-    init(_ settings: StoreSettings, secrets: SubmittedSecrets, on eventLoop: any EventLoop) {
+    /// Opens the store. To be called on the event loop.
+    package init(
+        _ settings: StoreSettings, timeout: Duration, secrets: SubmittedSecrets, on eventLoop: any EventLoop
+    ) {
         store = settings.engine.makeStore(on: eventLoop)
         names = StoreNames(settings, secrets: secrets)
-        timeout = TimeAmount(settings.timeout)
+        self.timeout = TimeAmount(timeout)
     }
 }

@@ -10,6 +10,12 @@ package struct TraceID: RawRepresentable, Sendable, Hashable, CustomStringConver
         self.rawValue = rawValue
     }
 
+    /// Nil unless the text is what ``description`` gives.
+    package init?(_ text: String) {
+        guard text.utf8.count == 16, let value = UInt64(text, radix: 16) else { return nil }
+        self.init(rawValue: value)
+    }
+
     /// Draws an id from the generator.
     package init(using generator: inout some RandomNumberGenerator) {
         self.rawValue = generator.next()

@@ -35,6 +35,7 @@ struct MemoryState {
         case .delete(let key): return .flag(entries.delete(key, at: now))
         case .entries(let namespace, let cursor, let limit):
             return .entries(entries.page(of: namespace, after: cursor, limit: limit, at: now))
+        case .waitForReplicas: throw .noReplicas
         default: return try lists.execute(command, at: now)
         }
     }

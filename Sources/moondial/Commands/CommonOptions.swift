@@ -76,6 +76,26 @@ extension TargetOptions {
     }
 }
 
+/// Where rules remember.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Remember in memory, in sqlite:PATH, or on redis://HOST:PORT (default: memory; serve: a file).",
+            valueName: "url"))
+    var store: String?
+
+    @Option(
+        help: ArgumentHelp("Keep the entries of these rules apart from others (default: default).", valueName: "name"))
+    var storeNamespace: String?
+
+    var flags: [Setting: [String]] {
+        var flags: [Setting: [String]] = [:]
+        flags[.store] = store.map { [$0] }
+        flags[.storeNamespace] = storeNamespace.map { [$0] }
+        return flags
+    }
+}
+
 /// How the simulator behaves.
 struct SimulatorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What the simulator's serial numbers depend on (default: 1).", valueName: "number"))

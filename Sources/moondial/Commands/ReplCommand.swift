@@ -24,6 +24,9 @@ struct ReplCommand: MoondialCommand {
     @OptionGroup(title: "Simulator")
     var simulator: SimulatorOptions
 
+    @OptionGroup(title: "Store")
+    var store: StoreOptions
+
     @Flag(name: .customShort("i"), help: "Stay at the prompt after what comes through a pipe.")
     var stays = false
 
@@ -40,7 +43,8 @@ struct ReplCommand: MoondialCommand {
     var file: String?
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        let plan = try RuleProcess.Plan(rules, target, simulator, runsScript: true, drawsRuns: false, shell: shell)
+        let plan = try RuleProcess.Plan(
+            rules, target, simulator, store, runsScript: true, drawsRuns: false, shell: shell)
         let script = try file.map { path throws(Diagnostic) in
             (path, try RuleSource.read(path, limits: plan.settings.run.limits))
         }

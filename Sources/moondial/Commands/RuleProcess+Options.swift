@@ -6,12 +6,13 @@ import NumberVerification
 extension RuleProcess.Plan {
     /// Puts together what the command line, the environment and the configuration file say, and reads the rule files.
     init(
-        _ rules: RuleOptions, _ target: TargetOptions, _ simulator: SimulatorOptions, runsScript: Bool,
-        drawsRuns: Bool, shell: Shell
+        _ rules: RuleOptions, _ target: TargetOptions, _ simulator: SimulatorOptions, _ store: StoreOptions? = nil,
+        runsScript: Bool, drawsRuns: Bool, shell: Shell
     ) throws {
         let sources = try SettingSources(
-            flags: rules.flags.merging(target.flags) { $1 }.merging(simulator.flags) { $1 }, config: rules.config,
-            shell: shell)
+            flags: [target.flags, simulator.flags, store?.flags ?? [:]].reduce(into: rules.flags) { flags, more in
+                flags.merge(more) { $1 }
+            }, config: rules.config, shell: shell)
         let settings = try Settings(sources)
         try FoundFileRule.check(sources)
         self.init(

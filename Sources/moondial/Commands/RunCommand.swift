@@ -27,6 +27,9 @@ struct RunCommand: MoondialCommand {
     @OptionGroup(title: "Simulator")
     var simulator: SimulatorOptions
 
+    @OptionGroup(title: "Store")
+    var store: StoreOptions
+
     @Option(
         name: .customShort("e"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Run this text. Given several times, each text is a line of one script.", valueName: "code"))
@@ -52,7 +55,8 @@ struct RunCommand: MoondialCommand {
 
     func perform(_ shell: Shell) throws -> ExitStatus {
         try checkScript()
-        let plan = try RuleProcess.Plan(rules, target, simulator, runsScript: true, drawsRuns: trace, shell: shell)
+        let plan = try RuleProcess.Plan(
+            rules, target, simulator, store, runsScript: true, drawsRuns: trace, shell: shell)
         let (script, root, arguments) = try script(plan.settings.run.limits)
         if case .remote = plan.target.place { shell.errors.write("target: \(plan.target.title)\n") }
         RuleProcess.run(plan, shell: shell) { session in

@@ -35,11 +35,14 @@ struct ServeCommand: MoondialCommand {
     @OptionGroup(title: "Simulator")
     var simulator: SimulatorOptions
 
+    @OptionGroup(title: "Store")
+    var store: StoreOptions
+
     @Flag(help: "Check the configuration and the rules, and exit.")
     var checkConfig = false
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        let plan = try ServePlan(serve, rules, target, simulator, shell: shell)
+        let plan = try ServePlan(serve, rules, target, simulator, store, shell: shell)
         if checkConfig {
             try plan.check()
             shell.output.write("the configuration and the rules are as they should be\n")

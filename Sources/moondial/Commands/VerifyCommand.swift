@@ -33,6 +33,9 @@ struct VerifyCommand: MoondialCommand {
     @OptionGroup(title: "Simulator")
     var simulator: SimulatorOptions
 
+    @OptionGroup(title: "Store")
+    var store: StoreOptions
+
     @Option(help: "The phone number, for a simulator on this machine only: arguments are visible to other users.")
     var phone: String?
 
@@ -60,7 +63,7 @@ struct VerifyCommand: MoondialCommand {
             throw Failure.usage("verify takes no arguments beside options", fix: "give the request on standard input")
         }
         let plan = try RuleProcess.Plan(
-            rules, target, simulator, runsScript: false, drawsRuns: json && trace, shell: shell)
+            rules, target, simulator, store, runsScript: false, drawsRuns: json && trace, shell: shell)
         let request = try request(for: plan.target, shell)
         RuleProcess.run(plan, shell: shell) { session in
             session.work = session.engine.verify(request) { run in

@@ -19,7 +19,7 @@ struct ConfigurationFile {
 
         /// The excerpt is made anew from the key and the value: the line itself may hold a secret beside them.
         func failure(_ message: String, fix: String?) -> Failure {
-            let shown = String(escaping: texts.joined(separator: ", ").utf8)
+            let shown = setting.isPrivate ? "…" : String(escaping: texts.joined(separator: ", ").utf8)
             return Failure(
                 Diagnostic(
                     .configuration, "\(setting.rawValue): \(message)", site: site,
@@ -37,6 +37,8 @@ struct ConfigurationFile {
     private(set) var limits = RunLimits()
     /// How rules are served on a port.
     private(set) var serve = ServeSection()
+    /// What the host does and forbids without asking a rule.
+    private(set) var guards = GuardSection()
 
     /// No file.
     static let none = ConfigurationFile()
@@ -79,11 +81,12 @@ struct ConfigurationFile {
                 }
             } else if setting == .serve {
                 serve = try ServeSection(node, reader, isFound: isFound) { Self.resolve($0, besides: path) }
+            } else if setting == .guards {
+                guards = try GuardSection(node, reader)
             } else {
                 let texts = try reader.texts(of: node, isList: setting == .rules)
-                let isPath = setting == .rules || setting == .caFile || setting == .masterSecretFile
                 values[setting] = Value(
-                    setting: setting, texts: isPath ? texts.map { Self.resolve($0, besides: path) } : texts,
+                    setting: setting, texts: texts.map { Self.resolve($0, of: setting, besides: path) },
                     site: key.site, isFound: isFound)
             }
         }
@@ -106,6 +109,15 @@ struct ConfigurationFile {
             throw key.failure("'\(key.name)' can be given on the command line only", fix: "use \(setting.flag)")
         }
         return setting
+    }
+
+    private static func resolve(_ text: String, of setting: Setting, besides file: String) -> String {
+        switch setting {
+        case .rules, .caFile, .masterSecretFile, .storeCAFile: resolve(text, besides: file)
+        case .store where text.hasPrefix(StoreLocation.filePrefix):
+            StoreLocation.filePrefix + resolve(String(text.dropFirst(StoreLocation.filePrefix.count)), besides: file)
+        default: text
+        }
     }
 
     private static func resolve(_ path: String, besides file: String) -> String {

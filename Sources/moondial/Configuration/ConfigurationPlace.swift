@@ -59,8 +59,8 @@ enum ConfigurationPlace {
 
 /// Keeps a configuration file that was found from deciding where secrets go.
 enum FoundFileRule {
-    /// Refuses `base_url`, `ca_file` and `master_secret_file` of such a file where they would lead secrets of the user to
-    /// the owner of the file: together with `--live`, or with credentials from the environment. With `--live`, the base URL
+    /// Refuses `base_url`, `ca_file`, `store` and `master_secret_file` of such a file where they would lead secrets of the
+    /// user, or what is decided, to the owner of the file: together with `--live`, or with credentials from the environment. With `--live`, the base URL
     /// of any file is refused.
     static func check(_ sources: SettingSources) throws(Failure) {
         let isLive = try sources.isSet(.live)
@@ -69,7 +69,9 @@ enum FoundFileRule {
         }
         guard isLive || usesEnvironment else { return }
         let reason = usesEnvironment ? "credentials from the environment" : "--live"
-        let settings: [Setting] = usesEnvironment ? [.baseURL, .caFile, .masterSecretFile] : [.baseURL, .caFile]
+        // A store that someone else owns can answer that a stranger was allowed.
+        let places: [Setting] = [.baseURL, .caFile, .store, .storeCAFile]
+        let settings = usesEnvironment ? places + [.masterSecretFile] : places
         for setting in settings {
             guard case .file(let value)? = sources.find(setting)?.origin, value.isFound else { continue }
             throw value.failure(

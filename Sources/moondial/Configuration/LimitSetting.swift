@@ -13,6 +13,8 @@ enum LimitSetting: String, CaseIterable {
     case attempts
     case coroutines
     case tableKeys = "table_keys"
+    case storeCalls = "store_calls"
+    case storeTime = "store_time"
     case logLines = "log_lines"
     case logBytes = "log_bytes"
     case resultBytes = "result_bytes"
@@ -36,6 +38,8 @@ enum LimitSetting: String, CaseIterable {
         case .attempts: .count(\.attempts, 1...100)
         case .coroutines: .count(\.coroutines, 0...1_000_000)
         case .tableKeys: .count(\.tableKeys, 64...(1 << 26))
+        case .storeCalls: .count(\.storeCalls, 0...10_000)
+        case .storeTime: .duration(\.storeTime)
         case .logLines: .count(\.logLines, 0...1_000_000)
         case .logBytes: .bytes(\.logBytes, 0...(1 << 30))
         case .resultBytes: .bytes(\.resultBytes, 256...(1 << 20))

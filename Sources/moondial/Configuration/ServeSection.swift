@@ -30,7 +30,7 @@ struct ServeSection {
     init(_ node: Node, _ reader: YAMLReader, isFound: Bool, resolve: (String) -> String) throws(Failure) {
         self.isFound = isFound
         for (key, value) in try reader.members(of: node) {
-            guard let setting = ServeSetting(rawValue: key.name), setting != .noAuth else {
+            guard let setting = ServeSetting(rawValue: key.name), setting.isInFile else {
                 let clause = Suggestion.clause(for: key.name, in: ServeSetting.fileKeys)
                 throw key.failure(
                     "there is no setting 'serve.\(String(escaping: key.name.utf8))'\(clause)",

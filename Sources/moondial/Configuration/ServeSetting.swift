@@ -42,7 +42,11 @@ enum ServeSetting: String, CaseIterable {
     case applications
 
     /// The keys of the section.
-    static var fileKeys: [String] { allCases.filter { $0 != .noAuth }.map(\.rawValue) }
+    static var fileKeys: [String] { allCases.filter(\.isInFile).map(\.rawValue) }
+
+    /// Whether it can stand in the section: the token guard stands with the other guards, and what is dangerous to leave on
+    /// by mistake is a flag or a variable.
+    var isInFile: Bool { self != .noAuth && self != .tokenGuard }
 
     /// Whether it is a map, which only the file can hold.
     var isMap: Bool { self == .applications }

@@ -13,6 +13,7 @@ struct ServeSources {
     let flags: [ServeSetting: [String]]
     let environment: Environment
     let section: ServeSection
+    let guards: GuardSection
 
     private func find(_ setting: ServeSetting) -> (texts: [String], origin: Origin)? {
         if let texts = flags[setting] { return (texts, .flag) }

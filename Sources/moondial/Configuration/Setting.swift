@@ -12,6 +12,7 @@ enum Setting: String, CaseIterable {
     case config
     case limits
     case serve
+    case guards
     case baseURL = "base_url"
     case caFile = "ca_file"
     case appKey = "app_key"
@@ -24,6 +25,9 @@ enum Setting: String, CaseIterable {
     case insecure
     case yesInsecure = "yes_insecure"
     case showPhones = "show_phones"
+    case store
+    case storeNamespace = "store_namespace"
+    case storeCAFile = "store_ca_file"
 
     /// Where a setting can be given.
     struct Places: OptionSet {
@@ -39,10 +43,12 @@ enum Setting: String, CaseIterable {
     /// dangerous to leave on by mistake is a flag and nothing else.
     var places: Places {
         switch self {
-        case .rules, .onError, .maxAttempts, .timeout, .baseURL, .caFile, .seed, .providerRules: .everywhere
-        case .appKey, .masterSecretFile, .correlate: [.environment, .file]
+        case .rules, .onError, .maxAttempts, .timeout, .baseURL, .caFile, .seed, .providerRules, .store,
+            .storeNamespace:
+            .everywhere
+        case .appKey, .masterSecretFile, .correlate, .storeCAFile: [.environment, .file]
         case .masterSecret: .environment
-        case .config, .limits, .serve: .file
+        case .config, .limits, .serve, .guards: .file
         case .live, .insecure, .yesInsecure, .showPhones: .flag
         }
     }
@@ -57,13 +63,19 @@ enum Setting: String, CaseIterable {
         case .config: "a map"
         case .limits: "a map with \(LimitSetting.allCases.map(\.rawValue).joined(separator: ", "))"
         case .serve: "a map with \(ServeSetting.fileKeys.joined(separator: ", "))"
+        case .guards: "a map with token, caps and budget"
         case .baseURL: "a URL such as http://127.0.0.1:8080"
-        case .caFile, .masterSecretFile: "a file"
+        case .caFile, .masterSecretFile, .storeCAFile: "a file"
+        case .store: "memory, sqlite:PATH, or a URL such as redis://127.0.0.1:6379"
+        case .storeNamespace: "1 to 48 letters, digits, dots, hyphens and underscores"
         case .appKey, .masterSecret: "a text without spaces"
         case .seed: "a whole number from 0 to \(UInt64.max)"
         case .correlate, .providerRules, .live, .insecure, .yesInsecure, .showPhones: "true or false"
         }
     }
+
+    /// Whether the value can be, or hold, a secret, which no message repeats.
+    var isPrivate: Bool { self == .masterSecret || self == .store }
 
     var flag: String { "--" + rawValue.split(separator: "_").joined(separator: "-") }
 

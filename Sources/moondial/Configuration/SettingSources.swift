@@ -32,7 +32,7 @@ struct SettingSources {
     func value<Value>(of setting: Setting, parse: (String) -> Value?) throws(Failure) -> Value? {
         guard let (texts, origin) = find(setting) else { return nil }
         guard texts.count == 1, let value = parse(texts[0]) else {
-            let got = setting == .masterSecret ? "" : ", got '\(String(escaping: texts.joined(separator: ", ").utf8))'"
+            let got = setting.isPrivate ? "" : ", got '\(String(escaping: texts.joined(separator: ", ").utf8))'"
             throw origin.failure("expected \(setting.expectation)\(got)")
         }
         return value

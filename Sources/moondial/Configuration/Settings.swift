@@ -14,6 +14,9 @@ struct Settings {
     let config: JSONObject
     let target: TargetSettings
     let simulator: SimulatorSettings
+    let store: StorePlace
+    /// Which calls are not made.
+    let callGuard: CallGuardSettings
 
     init(_ sources: SettingSources) throws(Failure) {
         rules = sources.find(.rules)?.texts
@@ -34,6 +37,8 @@ struct Settings {
         config = sources.file.config
         target = try TargetSettings(sources)
         simulator = try SimulatorSettings(sources)
+        store = try StorePlace(sources)
+        callGuard = sources.file.guards.calls
     }
 }
 

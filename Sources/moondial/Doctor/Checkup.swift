@@ -84,8 +84,8 @@ struct Checkup {
         }
         for setting in Setting.allCases {
             guard let (texts, origin) = sources.find(setting) else { continue }
-            let isPrivate = setting == .masterSecret || setting == .appKey
-            let shown = isPrivate ? "set" : texts.map(ByteText.shown).joined(separator: ", ")
+            let shown =
+                setting.isPrivate || setting == .appKey ? "set" : texts.map(ByteText.shown).joined(separator: ", ")
             report.add(setting.rawValue, .ok, "\(shown) (\(origin.words))")
         }
         lookAtSecrets(sources)

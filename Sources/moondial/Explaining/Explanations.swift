@@ -123,6 +123,13 @@ extension Guard {
         case .tokenSpent: "Get a new token; a rule that knows better returns even_if_delivered = true."
         case .accountBlocked: "Look at the account in the provider's console: credit, quota, and whether it is blocked."
         case .tokenReused: "Get a new token: each is for one number, once."
+        case .numberInterval: "Wait until the interval is over, and use another way meanwhile; it is 30 s by default."
+        case .numberDailyCap: "Use another way, such as a text message, until midnight in China (UTC+8)."
+        case .applicationDailyCap:
+            "Use another way until midnight in China (UTC+8), and ask the provider for a higher quota."
+        case .budget: "Raise the ceiling under guards.budget in moondial.yaml, or wait for the next day (UTC+8)."
+        case .storeUnavailable: "Look at the store; on_store_error under guards decides what happens without it."
+        case .verdictLost: "Get a new token; look in the decision logs for the gateway that has ended."
         case .notInHook: "Call moondial.attempt while the hook runs, not after it has returned."
         }
     }

@@ -55,6 +55,7 @@ final class GatewayProcess {
 
     private func start() {
         for warning in plan.warnings { shell.errors.warn(warning) }
+        if plan.lacksStoreFolder { log.writeOfMissingStoreFolder() }
         do throws(Failure) {
             sink = try makeSink()
         } catch {

@@ -2,6 +2,7 @@
 
 import MoondialGateway
 import MoondialRules
+import MoondialStore
 import NIOCore
 import NumberVerification
 import NumberVerificationSimulator
@@ -21,6 +22,10 @@ struct ServePlan: Sendable {
     let target: Target
     let serve: ServeSettings
     let applications: [Credentials]
+    /// What rules and guards remember.
+    let store: StoreSettings
+    /// Nothing says where, and there is no folder for it: what is remembered ends with the process.
+    let lacksStoreFolder: Bool
     /// A socket that systemd has opened: see sd_listen_fds(3). The first of several is used.
     let inheritedSocket: Int32?
     /// What is said at the start.
@@ -28,11 +33,12 @@ struct ServePlan: Sendable {
 
     init(
         _ serve: ServeOptions, _ rules: RuleOptions, _ target: TargetOptions, _ simulator: SimulatorOptions,
-        shell: Shell
+        _ store: StoreOptions, shell: Shell
     ) throws {
-        let sources = try SettingSources(
-            flags: rules.flags.merging(target.flags) { $1 }.merging(simulator.flags) { $1 }, config: rules.config,
-            shell: shell)
+        let flags = [target.flags, simulator.flags, store.flags].reduce(into: rules.flags) { flags, more in
+            flags.merge(more) { $1 }
+        }
+        let sources = try SettingSources(flags: flags, config: rules.config, shell: shell)
         settings = try Settings(sources)
         guard settings.rules != nil else {
             throw Failure.usage(
@@ -47,7 +53,8 @@ struct ServePlan: Sendable {
         inheritedSocket = isForUs && (environment["LISTEN_FDS"].flatMap(Int.init) ?? 0) > 0 ? 3 : nil
         let section = sources.file.serve
         self.serve = try ServeSettings(
-            ServeSources(flags: serve.flags, environment: shell.environment, section: section))
+            ServeSources(
+                flags: serve.flags, environment: shell.environment, section: section, guards: sources.file.guards))
         var applications = [self.target.credentials]
         for (key, file) in section.applications {
             if applications.contains(where: { $0.appKey == key.name }) {
@@ -65,6 +72,9 @@ struct ServePlan: Sendable {
                         try Credentials.readSecret(file, { key.failure($0, fix: $1) }, shell.errors.warn))))
         }
         self.applications = applications
+        let standard = StoreLocation.ofGateway(environment)
+        lacksStoreFolder = settings.store.location == nil && standard == nil
+        self.store = try settings.store.settings(self.target.credentials, standard: standard ?? .memory)
         if inheritedSocket != nil, self.serve.allowsAnonymous {
             throw Failure.usage(
                 "--no-auth goes with a loopback address, and the socket of the service manager may have another one",
@@ -95,6 +105,7 @@ struct ServePlan: Sendable {
         var service = RuleService.Configuration(wallClock: WallClock.milliseconds)
         service.run = settings.run
         service.config = settings.config
+        service.store = store
         service.log = { log.write($0) }
         // Standard output may hold the decision log.
         let redactor = Redactor(secrets: service.secrets, showsPhones: settings.run.showPhones)
@@ -104,7 +115,16 @@ struct ServePlan: Sendable {
             service: service, version: Version.number)
         serve.apply(to: &configuration)
         configuration.inheritedSocket = inheritedSocket
+        configuration.sharesStore = !(store.engine is MemoryStoreEngine)
+        configuration.hostName = Self.hostName
+        configuration.processID = getpid()
         return configuration
+    }
+
+    private static var hostName: String {
+        var bytes = [CChar](repeating: 0, count: 256)
+        guard gethostname(&bytes, bytes.count - 1) == 0 else { return "localhost" }
+        return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     func makeSources() -> GatewaySources {

@@ -25,6 +25,7 @@ struct ServeSettings: Sendable {
     private let passthrough: PassthroughPaths
     private let answersAuth: Bool
     private let tokenGuard: Duration?
+    private let guards: GuardSection
     private let breakerInterval: Duration
     private let trustedProxies: [AddressRange]
     private let waitingRuns: Int
@@ -59,11 +60,12 @@ struct ServeSettings: Sendable {
         codes = try Self.codes(sources)
         passthrough = try Self.passthrough(sources)
         tokenGuard = try Self.tokenGuard(sources)
+        guards = sources.guards
         answersAuth = try sources.isSet(.auth) ?? false
         if answersAuth, (tokenGuard ?? .zero) < .seconds(1) {
             throw sources.failure(
                 .auth, "a proxy asks once for each request of a page, and a token works once",
-                fix: "leave token_guard on, for a second or more")
+                fix: "leave the token guard on, for a second or more")
         }
         breakerInterval = try sources.time(of: .breakerInterval) ?? .seconds(30)
         trustedProxies = try Self.trustedProxies(sources)
@@ -143,11 +145,9 @@ struct ServeSettings: Sendable {
         return ranges
     }
 
+    /// Flag and environment go before the section `guards`.
     private static func tokenGuard(_ sources: ServeSources) throws(Failure) -> Duration? {
-        let standard = Duration.seconds(11 * 60)
-        if sources.texts(of: .tokenGuard) == ["false"] { return nil }
-        if sources.texts(of: .tokenGuard) == ["true"] { return standard }
-        return try sources.time(of: .tokenGuard) ?? standard
+        try sources.value(of: .tokenGuard, parse: GuardSection.lifetime(of:)) ?? sources.guards.token.lifetime
     }
 
     private static func limits(_ sources: ServeSources, _ counts: ClosedRange<Int>) throws(Failure) -> ServerLimits {
@@ -200,6 +200,9 @@ struct ServeSettings: Sendable {
         configuration.callerLimits = callerLimits
         configuration.overloadDelay = TimeAmount(overloadDelay)
         configuration.tokenGuard = tokenGuard.map { TimeAmount($0) }
+        configuration.onClaimError = guards.token.onStoreError
+        configuration.claimReplicas = guards.token.replicas
+        configuration.callGuard = guards.calls
         configuration.breakerInterval = TimeAmount(breakerInterval)
     }
 

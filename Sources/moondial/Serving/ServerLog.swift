@@ -35,6 +35,16 @@ struct ServerLog: Sendable {
         case .breakerOpened(let appKey, let code):
             logger.error("account blocked, calls stopped", metadata: ["app": "\(appKey)", "code": "\(code)"])
         case .breakerClosed(let appKey): logger.notice("account usable again", metadata: ["app": "\(appKey)"])
+        case .budgetNearlyUsed(let use):
+            var metadata: Logger.Metadata = ["used": "\(use.used)", "ceiling": "\(use.ceiling)"]
+            switch use.scope {
+            case .total: break
+            case .application(let appKey): metadata["app"] = "\(appKey)"
+            case .caller(let name): metadata["caller"] = "\(name)"
+            }
+            logger.warning("four fifths of the budget are used", metadata: metadata)
+        case .storeFailing(let kind): logger.error("store does not answer", metadata: ["reason": "\(kind)"])
+        case .storeAnswers: logger.notice("store answers again")
         case .draining: logger.notice("draining")
         case .luaStateRenewed(nil): logger.warning("Lua state renewed")
         case .luaStateRenewed(let problem?):
@@ -42,6 +52,12 @@ struct ServerLog: Sendable {
         case .hookFailed(let diagnostic):
             logger.warning("hook failed", metadata: ["problem": "\(DiagnosticText(diagnostic).text)"])
         }
+    }
+
+    func writeOfMissingStoreFolder() {
+        logger.warning(
+            "no folder for a store: what is remembered ends with the process", metadata: ["setting": "\(Setting.store)"]
+        )
     }
 
     func write(_ event: RecordSink.Event) {

@@ -72,6 +72,7 @@ final class ReplProcess {
         })
         settings.run = plan.settings.run
         settings.config = plan.settings.config
+        settings.store = try plan.settings.store.settings(plan.target.credentials)
         settings.print = { output.session?.printed($0) }
         settings.log = { output.session?.logged($0) }
         do throws(Diagnostic) {
@@ -81,6 +82,7 @@ final class ReplProcess {
             throw Failure(error)
         }
         for warning in scripts.engine.replacements.compactMap(\.warning) { shell.errors.warn(warning) }
+        scripts.engine.guardCalls(of: plan, warn: shell.errors.warn)
         session = ReplSession(scripts: scripts, eventLoop: eventLoop, screen: screen.screen, setup: setup)
         output.session = session
     }

@@ -54,6 +54,7 @@ final class RuleProcess {
         var settings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
         settings.run = plan.settings.run
         settings.config = plan.settings.config
+        settings.store = try plan.settings.store.settings(plan.target.credentials)
         // Standard output holds results: of a script what it prints, of a decision the decision alone.
         settings.print = {
             if plan.runsScript {
@@ -69,6 +70,7 @@ final class RuleProcess {
             throw Failure(error)
         }
         for warning in scripts.engine.replacements.compactMap(\.warning) { shell.errors.warn(warning) }
+        scripts.engine.guardCalls(of: plan, warn: shell.errors.warn)
         scripts.onShow = { [unowned self] in show($0) }
         engine.observe(FinishedRunObserver { [unowned self] in report($0) })
         // A script that never waits is stopped where it is; hooks end by themselves, and then the event loop gives up

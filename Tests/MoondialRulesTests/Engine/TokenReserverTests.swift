@@ -16,10 +16,12 @@ struct TokenReserverTests {
 
     /// Answers at once, or when the test says so.
     private final class Reserver: TokenReserver {
-        private final class Wait: RunHandle {
+        private final class Wait: TokenHold {
             var isCancelled = false
+            var settled: [Attempt] = []
 
             func cancel() { isCancelled = true }
+            func settle(_ attempt: Attempt) { settled.append(attempt) }
         }
 
         var atOnce: TokenReservation?
@@ -28,13 +30,14 @@ struct TokenReserverTests {
         var onAsk: () -> Void = {}
         private let wait = Wait()
         var isCancelled: Bool { wait.isCancelled }
+        var settledCodes: [Int64?] { wait.settled.map(\.code) }
 
         init(atOnce: TokenReservation? = nil) { self.atOnce = atOnce }
 
         func reserve(
             _ request: VerificationRequest, at endpoint: Endpoint, for run: RunContext,
             completion: @escaping (TokenReservation) -> Void
-        ) -> (any RunHandle)? {
+        ) -> (any TokenHold)? {
             asked.append("\(request.token.reveal()) \(endpoint.rawValue)")
             if let atOnce { completion(atOnce) } else { later = completion }
             onAsk()

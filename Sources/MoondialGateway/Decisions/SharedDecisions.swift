@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+
+import JSON
+package import MoondialRules
+import MoondialStore
+package import NIOCore
+
+/// What gateways that share a store decide together: one of them decides on a request, and the others get its decision.
+///
+/// Before it decides, a gateway claims the request in the store. Another one that finds the claim waits for the decision; it
+/// never decides itself, since the token may have been sent. When the owner of the claim has ended, the decision is lost.
+/// Used on one event loop.
+package final class SharedDecisions {
+    /// How requests are shared.
+    package struct Options: Sendable {
+        /// Of the process.
+        package var instance: InstanceID
+        /// How long a decision stands.
+        package var lifetime: TimeAmount
+        /// How long the decision of another gateway is waited for.
+        package var patience: TimeAmount
+        /// Servers besides the first that must have a claim before the token is sent. The default is 0.
+        package var replicas = 0
+        /// What becomes of a request when the store does not answer. The default is review.
+        package var onStoreError = CallGuardSettings.OnStoreError.review
+
+        package init(instance: InstanceID, lifetime: TimeAmount, patience: TimeAmount) {
+            self.instance = instance
+            self.lifetime = lifetime
+            self.patience = patience
+        }
+    }
+
+    /// The name of a request in the store, and a hash of what it stands for.
+    package struct Name: Sendable, Hashable {
+        let key: StoreKey
+        let content: String
+    }
+
+    /// What is known of a request.
+    package enum Claim: Sendable {
+        /// It is to be decided here, and then to be told by ``SharedDecisions/finish(_:with:)``.
+        case fresh
+        case recorded(RecordedDecision)
+        /// The name was used with other content.
+        case conflict
+        /// The gateway that was deciding has ended, or is not heard of any more.
+        case lost
+        /// The store does not answer.
+        case unavailable
+    }
+
+    private static let firstPause = TimeAmount.milliseconds(5)
+    private static let longestPause = TimeAmount.milliseconds(100)
+    /// Looks at the claim before the gateway that holds it is looked for.
+    private static let trustedLooks = 4
+
+    private let access: StoreAccess
+    private let options: Options
+    private let eventLoop: any EventLoop
+
+    /// - Parameters:
+    ///   - access: The store of the event loop.
+    ///   - options: The same for all event loops of the process, but for the lifetime.
+    ///   - eventLoop: That of the store.
+    package init(_ access: StoreAccess, _ options: Options, on eventLoop: any EventLoop) {
+        self.access = access
+        self.options = options
+        self.eventLoop = eventLoop
+    }
+
+    /// The name of a request of this kind, and of its content. Different parts give different names.
+    package func name(_ kind: String, _ parts: [String], content: [String]) -> Name {
+        Name(key: access.names.own(kind, parts), content: access.names.hash(of: content))
+    }
+
+    /// Claims a request. The completion is called once, in this call or later.
+    package func claim(_ name: Name, completion: @escaping (Claim) -> Void) {
+        Claiming(name: name, deadline: eventLoop.now + options.patience, completion: completion).ask(self)
+    }
+
+    /// Tells the decision on a request that was claimed. Nil gives the claim back: nothing was sent.
+    package func finish(_ name: Name, with decision: RecordedDecision?) {
+        let command =
+            decision.map { decision in
+                StoreCommand.set(
+                    name.key, value: Entry(content: name.content, state: .decided(decision)).bytes, lifetime: lifetime)
+            } ?? .delete(name.key)
+        // Whoever waits gets a lost decision when this fails.
+        access.store.perform(command, deadline: .now() + .seconds(1)) { _ in }
+    }
+
+    private var lifetime: StoreLifetime? { StoreLifetime(.nanoseconds(options.lifetime.nanoseconds)) }
+
+    /// What happens to a request whose claim could not be made.
+    package var onStoreError: CallGuardSettings.OnStoreError { options.onStoreError }
+
+    // MARK: - Claiming
+
+    /// One claim on its way.
+    private final class Claiming {
+        private let name: Name
+        private let deadline: NIODeadline
+        private let completion: (Claim) -> Void
+        private var looks = 0
+
+        init(name: Name, deadline: NIODeadline, completion: @escaping (Claim) -> Void) {
+            self.name = name
+            self.deadline = deadline
+            self.completion = completion
+        }
+
+        func ask(_ shared: SharedDecisions) {
+            let entry = Entry(content: name.content, state: .running(shared.options.instance))
+            perform(.add(name.key, value: entry.bytes, lifetime: shared.lifetime), shared) { [self] result in
+                switch result {
+                case .success(.flag(true)): replicate(shared)
+                case .success(.flag(false)): look(shared)
+                default: completion(.unavailable)
+                }
+            }
+        }
+
+        private func replicate(_ shared: SharedDecisions) {
+            guard shared.options.replicas > 0 else { return completion(.fresh) }
+            perform(.waitForReplicas(shared.options.replicas), shared) { [self] result in
+                if case .success(.flag(true)) = result { return completion(.fresh) }
+                // The claim is this gateway's own, and nothing was sent.
+                shared.finish(name, with: nil)
+                completion(.unavailable)
+            }
+        }
+
+        private func look(_ shared: SharedDecisions) {
+            looks += 1
+            perform(.get(name.key), shared) { [self] result in
+                switch result {
+                case .success(.value(nil)): ask(shared)
+                case .success(.value(let bytes?)):
+                    guard let entry = Entry(bytes) else { return completion(.lost) }
+                    guard entry.content == name.content else { return completion(.conflict) }
+                    found(entry.state, shared)
+                default: completion(.unavailable)
+                }
+            }
+        }
+
+        private func found(_ state: Entry.State, _ shared: SharedDecisions) {
+            switch state {
+            case .decided(let decision): completion(.recorded(decision))
+            // This process decides on nothing of that name: the store did not say in time that the claim was made, or that
+            // it was given back.
+            case .running(shared.options.instance): completion(.fresh)
+            case .running where shared.eventLoop.now >= deadline: completion(.lost)
+            case .running(let owner): looks > trustedLooks ? lookFor(owner, shared) : pause(shared)
+            }
+        }
+
+        private func lookFor(_ owner: InstanceID, _ shared: SharedDecisions) {
+            perform(.get(InstanceRegistry.key(of: owner, in: shared.access.names.namespace)), shared) { [self] result in
+                switch result {
+                case .success(.value(nil)): completion(.lost)
+                case .success: pause(shared)
+                case .failure: completion(.unavailable)
+                }
+            }
+        }
+
+        private func pause(_ shared: SharedDecisions) {
+            let doubled = firstPause.nanoseconds << Int64(min(looks, 10))
+            shared.eventLoop.assumeIsolated().scheduleTask(in: min(.nanoseconds(doubled), longestPause)) { [self] in
+                look(shared)
+            }
+        }
+
+        private func perform(
+            _ command: StoreCommand, _ shared: SharedDecisions,
+            _ completion: @escaping (Result<StoreReply, StoreError>) -> Void
+        ) {
+            shared.access.store.perform(
+                command, deadline: .now() + shared.access.timeout, completion: completion)
+        }
+    }
+}
+
+extension SharedDecisions {
+    /// What the store keeps of a request.
+    fileprivate struct Entry {
+        enum State {
+            case running(InstanceID)
+            case decided(RecordedDecision)
+        }
+
+        let content: String
+        let state: State
+
+        init(content: String, state: State) {
+            self.content = content
+            self.state = state
+        }
+
+        /// Nil for bytes that no gateway of this version has written.
+        init?(_ bytes: [UInt8]) {
+            guard case .object(let object)? = try? JSONValue.parse(bytes),
+                case .string(let content)? = object["content"]
+            else { return nil }
+            self.content = content
+            if case .string(let text)? = object["by"], let instance = InstanceID(text) {
+                state = .running(instance)
+            } else if let stored = object["decision"], let decision = RecordedDecision(stored: stored) {
+                state = .decided(decision)
+            } else {
+                return nil
+            }
+        }
+
+        var bytes: [UInt8] {
+            let object: JSONObject =
+                switch state {
+                case .running(let instance): ["content": .string(content), "by": .string(instance.description)]
+                case .decided(let decision): ["content": .string(content), "decision": decision.stored]
+                }
+            return JSONValue.object(object).bytes
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+
+package import MoondialStore
+import NIOConcurrencyHelpers
+
+/// Whether the store answers, from the calls that are made anyway. Shared by all event loops.
+package final class StoreHealth: Sendable {
+    private struct State {
+        var failure: StoreError.Kind?
+    }
+
+    private let state = NIOLockedValueBox(State())
+
+    /// Nothing is known yet: the store counts as well.
+    package init() {}
+
+    /// Why the last call failed for want of the store; nil when the last one was answered.
+    package var failure: StoreError.Kind? { state.withLockedValue(\.failure) }
+
+    /// A call has ended. What is wrong with the call itself says nothing about the store.
+    ///
+    /// - Returns: What has changed: whether the store answers now. Nil when nothing has.
+    func note(_ kind: StoreError.Kind?) -> Bool? {
+        let failure: StoreError.Kind? =
+            switch kind {
+            case .unavailable, .timeout, .full: kind
+            case .valueTooLarge, .notAnInteger, .noSuchList, nil: nil
+            }
+        return state.withLockedValue { state in
+            defer { state.failure = failure }
+            return (state.failure == nil) == (failure == nil) ? nil : failure == nil
+        }
+    }
+}

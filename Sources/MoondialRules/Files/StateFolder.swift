@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Where what a user's programs keep from one start to the next lies.
+package enum StateFolder {
+    /// `$XDG_STATE_HOME/moondial`, by default in `~/.local/state`; nil without a home. As the XDG base directory
+    /// specification asks, a path that is not absolute is ignored.
+    ///
+    /// - Parameter environment: The variables of the process.
+    /// - Returns: An absolute path, which may not exist yet.
+    package static func path(_ environment: [String: String]) -> String? {
+        func folder(_ name: String) -> String? { environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil } }
+        return (folder("XDG_STATE_HOME") ?? folder("HOME").map { $0 + "/.local/state" }).map { $0 + "/moondial" }
+    }
+
+    /// Makes a folder and those that hold it, for the user alone, where they do not exist. What cannot be made is noticed
+    /// by whoever opens something in it.
+    ///
+    /// - Parameter folder: A path.
+    package static func make(_ folder: String) {
+        var path = ""
+        for part in folder.split(separator: "/", omittingEmptySubsequences: true) {
+            path += (path.isEmpty && !folder.hasPrefix("/") ? "" : "/") + part
+            mkdir(path, 0o700)
+        }
+    }
+}

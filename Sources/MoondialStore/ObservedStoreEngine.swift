@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+
+package import NIOCore
+
+/// A store whose calls somebody hears of.
+package final class ObservedStoreEngine: StoreEngine {
+    private let engine: any StoreEngine
+    private let observe: @Sendable (StoreError.Kind?) -> Void
+
+    /// - Parameters:
+    ///   - engine: What does the work.
+    ///   - observe: Gets what went wrong with each call that has ended, or nil. On the event loop of the call.
+    package init(_ engine: any StoreEngine, observe: @escaping @Sendable (StoreError.Kind?) -> Void) {
+        self.engine = engine
+        self.observe = observe
+    }
+
+    package var description: String { engine.description }
+
+    package func makeStore(on eventLoop: any EventLoop) -> any Store {
+        ObservedStore(engine.makeStore(on: eventLoop), observe)
+    }
+
+    package func close() async { await engine.close() }
+}
+
+private final class ObservedStore: Store {
+    private let store: any Store
+    private let observe: @Sendable (StoreError.Kind?) -> Void
+
+    init(_ store: any Store, _ observe: @escaping @Sendable (StoreError.Kind?) -> Void) {
+        self.store = store
+        self.observe = observe
+    }
+
+    func perform(
+        _ command: StoreCommand, deadline: NIODeadline,
+        completion: @escaping (Result<StoreReply, StoreError>) -> Void
+    ) {
+        store.perform(command, deadline: deadline) { [observe] result in
+            if case .failure(let error) = result { observe(error.kind) } else { observe(nil) }
+            completion(result)
+        }
+    }
+
+    func close() { store.close() }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import MoondialStore
+import NIOCore
+import NIOPosix
+
+/// A store for a command that does nothing else, until the process ends.
+final class StoreSession: Sendable {
+    let names: StoreNames
+    private let store: NIOLoopBound<any Store>
+    private let shell: NIOLoopBound<Shell>
+    private let eventLoop: any EventLoop
+
+    private init(_ settings: StoreSettings, _ shell: Shell, on eventLoop: any EventLoop) {
+        names = StoreNames(settings, secrets: SubmittedSecrets())
+        store = NIOLoopBound(settings.engine.makeStore(on: eventLoop), eventLoop: eventLoop)
+        self.shell = NIOLoopBound(shell, eventLoop: eventLoop)
+        self.eventLoop = eventLoop
+    }
+
+    /// Opens the store, does the work and ends the process with its status. Never returns.
+    static func run(
+        _ settings: StoreSettings, shell: Shell,
+        _ work: @escaping @Sendable (StoreSession) async throws -> ExitStatus
+    ) -> Never {
+        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
+            let session = StoreSession(settings, shell, on: eventLoop)
+            let done = eventLoop.makeFutureWithTask {
+                let status = try await work(session)
+                await settings.engine.close()
+                return status
+            }
+            done.assumeIsolated().whenComplete { result in
+                switch result {
+                case .success(let status): shell.end(status)
+                case .failure(let failure as Failure): shell.end(failure)
+                case .failure(let error as StoreNameError): shell.end(.usage("\(error)"))
+                case .failure(let error): shell.end(bug: error)
+                }
+            }
+        }
+        preconditionFailure("the event loop ended before the process")
+    }
+
+    /// Executes a command. The store may take ten seconds for it.
+    ///
+    /// - Throws: A failure in the words of the store.
+    func perform(_ command: StoreCommand) async throws(Failure) -> StoreReply {
+        let result = await withCheckedContinuation { continuation in
+            eventLoop.execute { [self] in
+                store.value.perform(command, deadline: .now() + .seconds(10)) { continuation.resume(returning: $0) }
+            }
+        }
+        do throws(StoreError) {
+            return try result.get()
+        } catch {
+            throw Failure(Diagnostic(.inputOutput, "the store did not do it: \(error.message)"))
+        }
+    }
+
+    /// Writes lines on standard output.
+    func write(_ lines: [String]) async {
+        let text = lines.map { $0 + "\n" }.joined()
+        // Fails only when the event loop has ended, and with it the process.
+        try? await eventLoop.submit { [self] in shell.value.output.write(text) }.get()
+    }
+
+    /// All entries of a namespace, a page at a time.
+    func forEachPage(of namespace: StoreNamespace, _ body: ([StoreEntry]) async throws -> Void) async throws {
+        var cursor: String?
+        repeat {
+            guard case .entries(let page) = try await perform(.entries(namespace, after: cursor, limit: 1000)) else {
+                preconditionFailure("a listing is answered with entries")
+            }
+            try await body(page.entries)
+            cursor = page.next
+        } while cursor != nil
+    }
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+
+import HTTP1
+import JSON
+import MoondialRules
+import MoondialStore
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import MoondialGateway
+
+/// Gateways that share a store decide once.
+@Suite("Decisions shared by gateways", .timeLimit(.minutes(10))) struct SharedDecisionsTests {
+    private static func sharing(
+        _ engine: any StoreEngine, _ change: @escaping @Sendable (inout GatewayConfiguration) -> Void = { _ in }
+    ) -> @Sendable (inout GatewayConfiguration) -> Void {
+        { configuration in
+            configuration.sharesStore = true
+            configuration.service.store.engine = engine
+            change(&configuration)
+        }
+    }
+
+    /// Two gateways with one store.
+    private static func pair(
+        _ gate: AttemptGate, _ body: @escaping @Sendable (GatewayFixture, GatewayFixture) async throws -> Void
+    ) async throws {
+        let engine = MemoryStoreEngine()
+        try await GatewayFixture.run(gate: gate, configure: sharing(engine)) { first in
+            try await GatewayFixture.run(gate: gate, configure: sharing(engine)) { second in
+                try await body(first, second)
+            }
+        }
+    }
+
+    @Test func theDecisionOfAnotherGatewayIsGiven() async throws {
+        let gate = AttemptGate()
+        gate.open()
+        try await Self.pair(gate) { first, second in
+            let decided = try await first.verify("STsid-1", exID: "order-1")
+            let replayed = try await second.verify("STsid-1", exID: "order-2")
+            #expect(replayed.fields["x-moondial-replayed"] == "true")
+            #expect(replayed.json["id"] == decided.json["id"])
+            #expect(replayed.json["code"] == 9000)
+            #expect(replayed.json["exID"] == "order-2")
+            #expect(replayed.fields["x-moondial-trace-id"] == decided.fields["x-moondial-trace-id"])
+            #expect(try await second.verify("STsid-1", phone: "13800138001").decision == "review token_reused")
+            #expect(gate.arrivals == 1)
+        }
+    }
+
+    @Test func whileAnotherGatewayDecidesItsDecisionIsAwaited() async throws {
+        let gate = AttemptGate()
+        try await Self.pair(gate) { first, second in
+            async let one = first.verify("STsid-1")
+            await gate.arrival(of: 1)
+            async let two = second.verify("STsid-1")
+            async let three = second.verify("STsid-1")
+            // The claim of the first is seen before its decision.
+            #expect(try await second.verify("STsid-1", phone: "13800138001").decision == "review token_reused")
+            gate.open()
+            let replies = try await [one, two, three]
+            #expect(replies.map { $0.json["code"] } == [9000, 9000, 9000])
+            #expect(Set(replies.map { $0.json["id"]?.integerValue }).count == 1)
+            #expect(gate.arrivals == 1)
+        }
+    }
+
+    @Test func whatWasNotSentMayBeSentByAnother() async throws {
+        let gate = AttemptGate()
+        gate.open()
+        try await Self.pair(gate) { first, second in
+            let decisions = [
+                try await first.verify("sim:code=9012").decision, try await second.verify("sim:code=9012").decision,
+            ]
+            #expect(decisions == ["review code_9012", "review code_9012"])
+            #expect(gate.arrivals == 2)
+        }
+    }
+
+    @Test func idempotencyKeysAreShared() async throws {
+        let gate = AttemptGate()
+        gate.open()
+        try await Self.pair(gate) { first, second in
+            let fields = ["Idempotency-Key: key-1"]
+            let one = try await first.verify("STsid-1", fields: fields)
+            let two = try await second.verify("STsid-1", fields: fields)
+            #expect(two.json["id"] == one.json["id"])
+            #expect(try await second.verify("STsid-2", fields: fields).status == 422)
+            #expect(gate.arrivals == 1)
+        }
+    }
+
+    @Test(arguments: [
+        (CallGuardSettings.OnStoreError.review, "review store_unavailable"), (.skip, "allow match"),
+    ])
+    func withoutTheStoreTheSettingDecides(
+        _ setting: CallGuardSettings.OnStoreError, decision: String
+    ) async throws {
+        let gate = AttemptGate()
+        gate.open()
+        let change: @Sendable (inout GatewayConfiguration) -> Void = { $0.onClaimError = setting }
+        try await GatewayFixture.run(gate: gate, configure: Self.sharing(AbsentStoreEngine(), change)) { gateway in
+            let got = try await gateway.verify("STsid-1").decision
+            #expect(got == decision)
+            #expect(gate.arrivals == (setting == .skip ? 1 : 0))
+            let readiness = try await gateway.admin("/readyz").json
+            #expect(readiness["store"]?.objectValue?["state"] == "store_unavailable")
+            let metrics = try await gateway.admin("/metrics").text
+            #expect(metrics.contains("moondial_store_answers 0"))
+        }
+    }
+
+    @Test func replicasThatAreMissingKeepTheTokenBack() async throws {
+        let gate = AttemptGate()
+        gate.open()
+        let change: @Sendable (inout GatewayConfiguration) -> Void = { $0.claimReplicas = 1 }
+        try await GatewayFixture.run(gate: gate, configure: Self.sharing(MemoryStoreEngine(), change)) { gateway in
+            let decision = try await gateway.verify("STsid-1").decision
+            #expect(decision == "review store_unavailable")
+            #expect(gate.arrivals == 0)
+        }
+    }
+
+    // MARK: - Claims
+
+    private static let decision = RecordedDecision(
+        reviewBecause: .tokenReused, traceID: TraceID(rawValue: 7), revision: "r")
+
+    /// Claims of two gateways, of which the second is heard of or not.
+    private static func claims<Value: Sendable>(
+        ownerIsAlive: Bool,
+        _ body: @escaping @Sendable (SharedDecisions, SharedDecisions, EventLoopPromise<Value>) -> Void
+    ) async throws -> Value {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        return try await eventLoop.flatSubmit {
+            let access = StoreAccess(
+                StoreSettings(), timeout: .seconds(600), secrets: SubmittedSecrets(), on: eventLoop)
+            func shared(_ instance: InstanceID) -> SharedDecisions {
+                SharedDecisions(
+                    access, .init(instance: instance, lifetime: .minutes(11), patience: .hours(1)), on: eventLoop)
+            }
+            let owner = InstanceID()
+            if ownerIsAlive { InstanceRegistry(owner, access, on: eventLoop) { JSONObject() }.start {} }
+            let promise = eventLoop.makePromise(of: Value.self)
+            body(shared(owner), shared(InstanceID()), promise)
+            return promise.futureResult
+        }.get()
+    }
+
+    private static func text(_ claim: SharedDecisions.Claim) -> String {
+        switch claim {
+        case .fresh: "fresh"
+        case .recorded(let decision): "recorded \(decision.traceID)"
+        case .conflict: "conflict"
+        case .lost: "lost"
+        case .unavailable: "unavailable"
+        }
+    }
+
+    @Test func theClaimOfAGatewayThatHasEndedIsLost() async throws {
+        let text: String = try await Self.claims(ownerIsAlive: false) { owner, other, promise in
+            let name = owner.name("token", ["t"], content: ["p"])
+            owner.claim(name) { _ in other.claim(name) { promise.succeed(Self.text($0)) } }
+        }
+        #expect(text == "lost")
+    }
+
+    @Test func theClaimOfALivingGatewayIsAwaited() async throws {
+        let text: String = try await Self.claims(ownerIsAlive: true) { owner, other, promise in
+            let name = owner.name("token", ["t"], content: ["p"])
+            owner.claim(name) { _ in
+                other.claim(name) { promise.succeed(Self.text($0)) }
+                owner.finish(name, with: Self.decision)
+            }
+        }
+        #expect(text == "recorded 0000000000000007")
+    }
+
+    @Test func aClaimThatIsGivenBackGoesToTheNext() async throws {
+        let text: String = try await Self.claims(ownerIsAlive: true) { owner, other, promise in
+            let name = owner.name("token", ["t"], content: ["p"])
+            owner.claim(name) { _ in
+                other.claim(name) { promise.succeed(Self.text($0)) }
+                owner.finish(name, with: nil)
+            }
+        }
+        #expect(text == "fresh")
+    }
+
+    @Test func anOwnClaimIsTakenUpAgain() async throws {
+        let text: String = try await Self.claims(ownerIsAlive: true) { owner, _, promise in
+            let name = owner.name("token", ["t"], content: ["p"])
+            owner.claim(name) { _ in owner.claim(name) { promise.succeed(Self.text($0)) } }
+        }
+        #expect(text == "fresh")
+    }
+
+    @Test func anotherContentIsAConflict() async throws {
+        let text: String = try await Self.claims(ownerIsAlive: true) { owner, other, promise in
+            owner.claim(owner.name("token", ["t"], content: ["p"])) { _ in
+                other.claim(other.name("token", ["t"], content: ["q"])) { promise.succeed(Self.text($0)) }
+            }
+        }
+        #expect(text == "conflict")
+    }
+
+    @Test func decisionsComeBackFromTheStoreAsTheyWere() throws {
+        let stored = Self.decision.stored
+        let back = try #require(RecordedDecision(stored: stored))
+        #expect(back.stored == stored)
+        #expect(RecordedDecision(stored: ["decision": "allow"]) == nil)
+        #expect(RecordedDecision(stored: 5) == nil)
+    }
+}
+
+/// A store that is away.
+private struct AbsentStoreEngine: StoreEngine {
+    private final class AbsentStore: Store {
+        func perform(
+            _ command: StoreCommand, deadline: NIODeadline,
+            completion: @escaping (Result<StoreReply, StoreError>) -> Void
+        ) { completion(.failure(StoreError(.unavailable, "away"))) }
+
+        func close() {}
+    }
+
+    var description: String { "absent" }
+
+    func makeStore(on eventLoop: any EventLoop) -> any Store { AbsentStore() }
+
+    func close() async {}
+}
