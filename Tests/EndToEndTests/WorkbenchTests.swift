@@ -278,20 +278,6 @@ struct WorkbenchTests {
         #expect(github.output.hasPrefix("::error file=rules_test.lua,line=1,title=a <b> & \"c\"::"))
     }
 
-    @Test func coverageNamesWhatIsLeft() async throws {
-        let folder = try TemporaryFolder([
-            "rules.lua": Self.rules
-                + "\nrule 'route' { route = function(req) if req.channel == 'x' then return 'h5' end end }",
-            "rules_test.lua": Self.passing,
-        ])
-        let outcome = try await Executable.run(["test", "--coverage", "--threshold", "90"], in: folder)
-        #expect(outcome.status == 1)
-        #expect(outcome.output.contains("hooks covered: 66.6 %"), "\(outcome.output)")
-        #expect(outcome.errors.contains("--threshold wants 90"))
-        let enough = try await Executable.run(["test", "--coverage", "--threshold", "60"], in: folder)
-        #expect(enough.status == 0)
-    }
-
     @Test(arguments: ["sim:code=9003", "sim:code=9000", "sim:code=9000,http=500", "sim:reset=after", "sim:body=html"])
     func aRecordedRunBecomesATest(_ token: String) async throws {
         let folder = try TemporaryFolder(["rules.lua": Self.rules])
@@ -306,14 +292,6 @@ struct WorkbenchTests {
         _ = try folder.write(written.output, to: "rules_test.lua")
         let outcome = try await Executable.run(["test"], in: folder)
         #expect(outcome.status == 0, "\(written.output) \(outcome.output)")
-    }
-
-    @Test func examplesPassWithAllHooksCovered() async throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let examples = root.appending(path: "examples").path(percentEncoded: false)
-        let outcome = try await Executable.run(["test", examples, "--coverage", "--threshold", "100"])
-        #expect(outcome.status == 0, "\(outcome.output)")
     }
 }
 

@@ -77,6 +77,8 @@ package struct TestSettings: Sendable {
     package var time: Int64 = 1_767_240_000_000
     /// Where random numbers begin. The default is 1.
     package var seed: Int64 = 1
+    /// Whether the lines of rules are counted, for which tests run slower. The default is false.
+    package var countsLines = false
 
     package init() {}
 }

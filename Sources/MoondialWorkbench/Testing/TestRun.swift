@@ -35,6 +35,7 @@ final class TestRun {
         engineSettings.monotonicClock = { clock.now }
         engineSettings.seed = settings.seed
         engineSettings.scriptWords = script.words
+        engineSettings.countsLines = settings.countsLines
         engineSettings.print = { script.output.append(String(decoding: $0, as: UTF8.self)) }
         engineSettings.log = { line in
             script.logs.append(line.message)
@@ -64,6 +65,7 @@ final class TestRun {
                 failures.append(
                     TestFailure(message: missing, place: definition.site?.description, trace: lastRun?.trace))
             }
+            coverage.note(scripts.engine.lineCounts)
             end(failures, coverage)
         }
         switch definition.body {

@@ -26,14 +26,24 @@ struct TestCommand: MoondialCommand {
             The exit status is 0 when all tests pass, 1 when one fails, and 65 when there is none or a file does not load.
             """)
 
+    /// That of the results; or that of coverage, and then the results are pretty.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case pretty, tap, junit, json, github, text, lcov, html
+
+        var ofResults: TestReportFormat { TestReportFormat(rawValue: rawValue) ?? .pretty }
+        var ofCoverage: CoverageReport.Format? { CoverageReport.Format(rawValue: rawValue) }
+        /// Standard output is for a file of coverage, and has no room for results.
+        var isFile: Bool { self == .lcov || self == .html }
+    }
+
     @Argument(help: ArgumentHelp("Test files, and folders of them.", valueName: "path"))
     var paths: [String] = []
 
     @Option(help: ArgumentHelp("Run the tests whose name has this in it (a regular expression).", valueName: "pattern"))
     var run: String?
 
-    @Option(help: "pretty, tap, junit, json or github.")
-    var format = TestReportFormat.pretty
+    @Option(help: "pretty, tap, junit, json or github; with --coverage also text, lcov or html.")
+    var format = Format.pretty
 
     @Flag(help: "Stop after the first failure.")
     var failFast = false
@@ -45,11 +55,11 @@ struct TestCommand: MoondialCommand {
         help: ArgumentHelp("How many tests run side by side (default: one for each processor).", valueName: "count"))
     var jobs: Int?
 
-    @Flag(help: "Show which hooks and codes the tests have exercised.")
+    @Flag(help: "Show which hooks, lines, branches and codes of the rules the tests have exercised.")
     var coverage = false
 
     @Option(
-        help: ArgumentHelp("With --coverage, fail when fewer hooks of a hundred are covered.", valueName: "percent"))
+        help: ArgumentHelp("With --coverage, fail when fewer lines of a hundred are covered.", valueName: "percent"))
     var threshold: Double?
 
     @Option(
@@ -69,6 +79,9 @@ struct TestCommand: MoondialCommand {
         guard threshold == nil || coverage else {
             throw Failure.usage("--threshold goes with --coverage", fix: "add --coverage")
         }
+        guard format.ofCoverage == nil || coverage else {
+            throw Failure.usage("--format \(format.rawValue) is one of coverage", fix: "add --coverage")
+        }
         let plan = try RuleProcess.Plan(
             rules, TargetOptions.none, SimulatorOptions.none, runsScript: false, drawsRuns: false, shell: shell)
         let suite = try suite(plan)
@@ -84,33 +97,41 @@ struct TestCommand: MoondialCommand {
                     fix: "write tests in a file whose name ends with _test.lua; see 'moondial test --help'"),
                 status: .badData)
         }
-        let terminal = shell.terminal
+        let terminal = format.isFile ? shell.errorTerminal : shell.terminal
         let reporter = TestReporter(
-            format, style: terminal.style,
+            format.ofResults, style: terminal.style,
             waterfall: Waterfall(
                 width: max(40, terminal.width - 6), repertoire: terminal.repertoire, style: terminal.style))
-        let output = shell.output
-        output.write(reporter.begin(count: suite.tests.count))
+        let write = { (text: String) in
+            if format.isFile { shell.errors.write(text) } else { shell.output.write(text) }
+        }
+        write(reporter.begin(count: suite.tests.count))
         var number = 0
         let results = suite.run { result in
             number += 1
-            output.write(reporter.add(result, number: number))
+            write(reporter.add(result, number: number))
         }
-        output.write(reporter.end(results))
-        let isCovered = try !coverage || isCovered(results, shell)
+        write(reporter.end(results))
+        let isCovered = !coverage || isCovered(results, shell)
         return results.contains { $0.status == .failed } || !isCovered ? .denied : .done
     }
 
     /// Shows what was covered, and says whether it is enough.
-    private func isCovered(_ results: [TestResult], _ shell: Shell) throws -> Bool {
+    private func isCovered(_ results: [TestResult], _ shell: Shell) -> Bool {
         var covered = TestCoverage()
         for result in results { covered.add(result.coverage) }
         let report = CoverageReport(covered)
-        let text = "\n" + report.text(style: format == .pretty ? shell.terminal.style : .plain)
-        // Of the other formats, nothing but the results belongs on standard output.
-        if format == .pretty { shell.output.write(text) } else { shell.errors.write(text) }
-        guard let threshold, report.percentage < threshold else { return true }
-        shell.errors.write("coverage: \(report.percentageText) % of the hooks, but --threshold wants \(threshold)\n")
+        if format.isFile {
+            shell.output.write(report.text(format.ofCoverage ?? .text, style: .plain))
+        } else if format.ofResults == .pretty {
+            shell.output.write("\n" + report.text(.text, style: shell.terminal.style))
+        } else {
+            // Nothing but the results belongs on standard output.
+            shell.errors.write("\n" + report.text(.text, style: .plain))
+        }
+        guard let threshold, report.lineShare.percentage < threshold else { return true }
+        let share = report.lineShare.percentageText
+        shell.errors.write("coverage: \(share) % of the lines, but --threshold wants \(threshold)\n")
         return false
     }
 
@@ -140,6 +161,7 @@ struct TestCommand: MoondialCommand {
         var settings = TestSettings()
         settings.run = plan.settings.run
         settings.config = plan.settings.config
+        settings.countsLines = coverage
         let given = rules.rules.isEmpty ? nil : plan.rules
         let found = try TestFile.find(paths.isEmpty ? ["."] : paths)
         return try TestSuite(
@@ -155,5 +177,3 @@ struct TestCommand: MoondialCommand {
         }
     }
 }
-
-extension TestReportFormat: ExpressibleByArgument {}
