@@ -35,15 +35,12 @@ struct CheckCommand: MoondialCommand {
     var config: String?
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        let settings = try Settings(SettingSources(flags: [:], config: config, shell: shell))
+        let settings = try RuleSettings(SettingSources(flags: [:], config: config, shell: shell))
         let paths = files.isEmpty ? settings.rules ?? [] : files
         guard !paths.isEmpty else {
             throw Failure.usage("no files are named", fix: "name rule files or folders, or set rules in moondial.yaml")
         }
-        var engine = RuleEngine.Settings(wallClock: WallClock.milliseconds)
-        engine.run = settings.run
-        engine.config = settings.config
-        let check = try RuleCheck(paths, settings: engine)
+        let check = try RuleCheck(paths, settings: settings.ofEngine)
         let report = FindingReport(check.findings, fileCount: check.fileCount, version: Version.number)
         shell.output.write(report.text(format, style: shell.terminal.style))
         return status(check)

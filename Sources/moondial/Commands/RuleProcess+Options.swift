@@ -19,8 +19,6 @@ extension RuleProcess.Plan {
             target: try Target(settings.target) { () throws(Failure) in
                 try Credentials(sources, warn: shell.errors.warn)
             },
-            rules: try settings.rules.map { paths throws(Diagnostic) in
-                try RuleFiles.read(paths, limits: settings.run.limits)
-            } ?? .none, runsScript: runsScript, drawsRuns: drawsRuns)
+            rules: try settings.readRules(), runsScript: runsScript, drawsRuns: drawsRuns)
     }
 }

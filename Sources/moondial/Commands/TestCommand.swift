@@ -82,9 +82,8 @@ struct TestCommand: MoondialCommand {
         guard format.ofCoverage == nil || coverage else {
             throw Failure.usage("--format \(format.rawValue) is one of coverage", fix: "add --coverage")
         }
-        let plan = try RuleProcess.Plan(
-            rules, TargetOptions.none, SimulatorOptions.none, runsScript: false, drawsRuns: false, shell: shell)
-        let suite = try suite(plan)
+        let plan = try plan(shell)
+        let suite = try plan.suite()
         if strict, suite.hasOnly {
             throw Failure(
                 Diagnostic(.usage, "a test is marked 'only', so that others are left out", fix: "take the mark out"),
@@ -97,14 +96,10 @@ struct TestCommand: MoondialCommand {
                     fix: "write tests in a file whose name ends with _test.lua; see 'moondial test --help'"),
                 status: .badData)
         }
-        let terminal = format.isFile ? shell.errorTerminal : shell.terminal
-        let reporter = TestReporter(
-            format.ofResults, style: terminal.style,
-            waterfall: Waterfall(
-                width: max(40, terminal.width - 6), repertoire: terminal.repertoire, style: terminal.style))
         let write = { (text: String) in
             if format.isFile { shell.errors.write(text) } else { shell.output.write(text) }
         }
+        let reporter = TestReporter(format.ofResults, on: format.isFile ? shell.errorTerminal : shell.terminal)
         write(reporter.begin(count: suite.tests.count))
         var number = 0
         let results = suite.run { result in
@@ -116,11 +111,11 @@ struct TestCommand: MoondialCommand {
         return results.contains { $0.status == .failed } || !isCovered ? .denied : .done
     }
 
+    private var coverageOutput: TestCoverageOutput { TestCoverageOutput(isOn: coverage, threshold: threshold) }
+
     /// Shows what was covered, and says whether it is enough.
     private func isCovered(_ results: [TestResult], _ shell: Shell) -> Bool {
-        var covered = TestCoverage()
-        for result in results { covered.add(result.coverage) }
-        let report = CoverageReport(covered)
+        guard let report = coverageOutput.report(results) else { return true }
         if format.isFile {
             shell.output.write(report.text(format.ofCoverage ?? .text, style: .plain))
         } else if format.ofResults == .pretty {
@@ -129,9 +124,8 @@ struct TestCommand: MoondialCommand {
             // Nothing but the results belongs on standard output.
             shell.errors.write("\n" + report.text(.text, style: .plain))
         }
-        guard let threshold, report.lineShare.percentage < threshold else { return true }
-        let share = report.lineShare.percentageText
-        shell.errors.write("coverage: \(share) % of the lines, but --threshold wants \(threshold)\n")
+        guard let shortfall = coverageOutput.shortfall(report) else { return true }
+        shell.errors.write(shortfall)
         return false
     }
 
@@ -147,7 +141,7 @@ struct TestCommand: MoondialCommand {
         return .done
     }
 
-    private func suite(_ plan: RuleProcess.Plan) throws -> TestSuite {
+    private func plan(_ shell: Shell) throws -> TestPlan {
         var selection = TestSuite.Selection()
         selection.failsFast = failFast
         selection.shuffleSeed = shuffle
@@ -158,14 +152,14 @@ struct TestCommand: MoondialCommand {
             selection.jobs = System.coreCount
         }
         if let run { selection.includes = try Self.pattern(run) }
+        let configured = try RuleSettings(rules, shell: shell)
         var settings = TestSettings()
-        settings.run = plan.settings.run
-        settings.config = plan.settings.config
+        settings.run = configured.run
+        settings.config = configured.config
         settings.countsLines = coverage
-        let given = rules.rules.isEmpty ? nil : plan.rules
-        let found = try TestFile.find(paths.isEmpty ? ["."] : paths)
-        return try TestSuite(
-            try found.map { try TestFile($0, rules: given, limits: settings.run.limits) }, settings, selection)
+        return TestPlan(
+            paths: paths.isEmpty ? ["."] : paths, rules: rules.rules.isEmpty ? nil : rules.rules, settings: settings,
+            selection: selection)
     }
 
     private static func pattern(_ text: String) throws(Failure) -> @Sendable (String) -> Bool {
