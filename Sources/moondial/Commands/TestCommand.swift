@@ -68,6 +68,9 @@ struct TestCommand: MoondialCommand {
             valueName: "file"))
     var from: String?
 
+    @Flag(help: "Run tests again when a file changes that they have loaded, until 'q' or Ctrl-C is pressed.")
+    var watch = false
+
     @Flag(help: "Refuse tests that are marked 'only': for CI.")
     var strict = false
 
@@ -83,6 +86,7 @@ struct TestCommand: MoondialCommand {
             throw Failure.usage("--format \(format.rawValue) is one of coverage", fix: "add --coverage")
         }
         let plan = try plan(shell)
+        if watch { return try watch(plan, shell) }
         let suite = try plan.suite()
         if strict, suite.hasOnly {
             throw Failure(
@@ -127,6 +131,16 @@ struct TestCommand: MoondialCommand {
         guard let shortfall = coverageOutput.shortfall(report) else { return true }
         shell.errors.write(shortfall)
         return false
+    }
+
+    private func watch(_ plan: TestPlan, _ shell: Shell) throws -> ExitStatus {
+        guard format == .pretty || format == .text else {
+            throw Failure.usage(
+                "--watch shows results to people, and not as \(format.rawValue)", fix: "leave --format out")
+        }
+        guard !strict else { throw Failure.usage("--strict is for CI", fix: "leave --watch out") }
+        let tests = WatchedTests(plan.paths, rules: plan.rules, plan.settings, plan.selection)
+        return try TestWatch(shell.terminal, coverage: coverageOutput).run(tests, shell)
     }
 
     private func writeTests(from path: String, _ shell: Shell) throws -> ExitStatus {
