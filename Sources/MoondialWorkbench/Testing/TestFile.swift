@@ -9,6 +9,7 @@ import TextFormats
 package struct TestFile: Sendable {
     /// As it is shown.
     package let name: String
+    let path: String
     let source: RuleSource
     let folder: String
     let rules: RuleFiles
@@ -23,6 +24,7 @@ package struct TestFile: Sendable {
     /// - Throws: What cannot be read.
     package init(_ path: String, rules given: RuleFiles?, limits: RunLimits) throws(Diagnostic) {
         name = ByteText.shown(path)
+        self.path = path
         source = try RuleSource.read(path, limits: limits)
         folder = FileSystem.folder(of: path)
         if let given {
@@ -92,4 +94,6 @@ package struct TestCase: Sendable {
     /// `file:line`.
     package let place: String
     package let mode: TestMode
+    /// Of a test that is a table.
+    let table: TestTable?
 }

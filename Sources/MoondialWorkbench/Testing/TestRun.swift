@@ -135,7 +135,8 @@ extension TestCase {
                     let tests = run.script.definitions.enumerated().map { index, definition in
                         TestCase(
                             file: file, index: index, name: definition.name,
-                            place: definition.site?.description ?? file.name, mode: definition.mode)
+                            place: definition.site?.description ?? file.name, mode: definition.mode,
+                            table: definition.table)
                     }
                     end(diagnostic.map { .failure($0) } ?? .success((tests, run.loadedFiles)))
                 }

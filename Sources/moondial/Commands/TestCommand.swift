@@ -6,6 +6,7 @@ import MoondialPresentation
 import MoondialRules
 import MoondialWorkbench
 import NIOCore
+import TextFormats
 
 struct TestCommand: MoondialCommand {
     static let configuration = CommandConfiguration(
@@ -71,6 +72,9 @@ struct TestCommand: MoondialCommand {
     @Flag(help: "Run tests again when a file changes that they have loaded, until 'q' or Ctrl-C is pressed.")
     var watch = false
 
+    @Flag(help: "Write what came in the place of what failing tables expect, into the test files.")
+    var update = false
+
     @Flag(help: "Refuse tests that are marked 'only': for CI.")
     var strict = false
 
@@ -112,6 +116,7 @@ struct TestCommand: MoondialCommand {
         }
         write(reporter.end(results))
         let isCovered = !coverage || isCovered(results, shell)
+        if update { return try update(results, shell) && isCovered ? .done : .denied }
         return results.contains { $0.status == .failed } || !isCovered ? .denied : .done
     }
 
@@ -138,10 +143,27 @@ struct TestCommand: MoondialCommand {
             throw Failure.usage(
                 "--watch shows results to people, and not as \(format.rawValue)", fix: "leave --format out")
         }
+        guard !update else { throw Failure.usage("--update runs tests once", fix: "leave --watch out") }
         guard !strict else { throw Failure.usage("--strict is for CI", fix: "leave --watch out") }
         let tests = WatchedTests(plan.paths, rules: plan.rules, plan.settings, plan.selection)
         return try TestWatch(shell.terminal, coverage: coverageOutput).run(tests, shell)
     }
+
+    /// Writes what came into the test files, and says whether all failing tests would pass now.
+    private func update(_ results: [TestResult], _ shell: Shell) throws -> Bool {
+        let update = ExpectationUpdate(results)
+        try update.write()
+        let isForPeople = format.ofResults == .pretty && !format.isFile
+        let write = { (text: String) in if isForPeople { shell.output.write(text) } else { shell.errors.write(text) } }
+        if !update.changes.isEmpty || !update.kept.isEmpty { write("\n") }
+        for change in update.changes {
+            write("updated  \(shown(change.place)): \(change.name) = \(shown(change.new)), was \(shown(change.old))\n")
+        }
+        for kept in update.kept { write("kept     \(shown(kept.place)): \(shown(kept.reason))\n") }
+        return update.kept.isEmpty
+    }
+
+    private func shown(_ text: String) -> String { String(escaping: text.utf8) }
 
     private func writeTests(from path: String, _ shell: Shell) throws -> ExitStatus {
         let bytes: [UInt8]
