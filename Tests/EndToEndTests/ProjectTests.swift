@@ -18,12 +18,17 @@ struct ProjectTests {
         ] {
             #expect(begun.output.contains("written  \(file)\n"))
         }
+        // As its workflow does.
         let check = try await Executable.run(["check", "--strict"], in: folder)
-        #expect(check.output == "1 file checked: nothing found.\n")
         #expect(check.status == 0)
+        #expect(
+            check.output.wholeMatch(of: /1 file checked, \d+ paths explored: nothing found\.\n/) != nil,
+            "\(check.output)")
+        let tests = try await Executable.run(["test", "--strict", "--coverage", "--threshold", "100"], in: folder)
+        #expect(tests.status == 0, "\(tests.output) \(tests.errors)")
         // The tests are Lua, too.
-        let tests = try await Executable.run(["check", "rules/rules_test.lua", "--format", "short"], in: folder)
-        #expect(!tests.output.contains("syntax-error"))
+        let checked = try await Executable.run(["check", "rules/rules_test.lua", "--strict"], in: folder)
+        #expect(checked.output == "1 file checked: nothing found.\n")
         let allowed = try await Executable.run(["verify", "--phone", "13800138000", "--token", "x"], in: folder)
         #expect(allowed.status == 0)
         #expect(allowed.output.contains("number_matches"))
@@ -113,7 +118,7 @@ struct ProjectTests {
         for line in [
             "ok    configuration  moondial.yaml, found in the working folder\n",
             "ok    timeout        5s (moondial.yaml:4)\n",
-            "ok    rules          2 in force, revision ", "ok    simulator      a request was answered in ",
+            "ok    rules          3 in force, revision ", "ok    simulator      a request was answered in ",
             "ok    credentials    none are configured",
         ] {
             #expect(outcome.output.contains(line), "\(outcome.output)")
