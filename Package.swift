@@ -396,6 +396,7 @@ let package = Package(
                 "NumberVerificationSimulator",
                 "TextFormats",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .testTarget(
