@@ -38,6 +38,30 @@ struct ProjectTests {
         }
     }
 
+    /// A new user's path, in an empty folder.
+    @Test func beginCheckTestExploreChangeAndCompare() async throws {
+        let outcome = try await Executable.shell(
+            """
+            set -e
+            "$MOONDIAL" init > /dev/null
+            "$MOONDIAL" check --strict
+            "$MOONDIAL" test
+            "$MOONDIAL" explore --strict > atlas
+            cp rules/rules.lua before.lua
+            sed -i 's/mismatch = deny "number_differs"/mismatch = review "ask_for_sms"/' rules/rules.lua
+            "$MOONDIAL" diff before.lua rules/rules.lua
+            if "$MOONDIAL" test > results; then exit 9; fi
+            "$MOONDIAL" test --update > results
+            "$MOONDIAL" test
+            """, in: try TemporaryFolder())
+        #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
+        #expect(outcome.output.contains("nothing found."))
+        #expect(
+            outcome.output.contains(
+                "\ndeny number_differs → review ask_for_sms: 9001, 9001 under HTTP 500 at mobile or h5"))
+        #expect(outcome.output.hasSuffix("5 passed\n"), "\(outcome.output)")
+    }
+
     @Test func filesThatAreThereAreKept() async throws {
         let folder = try TemporaryFolder(["rules/rules.lua": "-- mine\n", ".luarc.json": "{}\n"])
         let outcome = try await Executable.run(["init"], in: folder)

@@ -38,10 +38,10 @@ package struct RuleCheck {
         load(files, checker, settings, order: names)
     }
 
-    /// Takes every path through the rules; nil when there are none, because files are modules, scripts or tests, or do not
-    /// load.
+    /// Takes every path through the rules.
     ///
     /// - Parameter time: When runs begin, in milliseconds since 1970.
+    /// - Returns: Nil when there are no rules: all files are modules, scripts or tests, or do not load.
     package func explore(at time: Int64) -> ExploredFindings? {
         guard let rules else { return nil }
         return ExploredFindings(Exploration.of(rules, settings: Explorer.Settings(times: [time])), files: files)

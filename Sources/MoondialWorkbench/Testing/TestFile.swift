@@ -79,10 +79,20 @@ package struct TestSettings: Sendable {
     package var time: Int64 = 1_767_240_000_000
     /// Where random numbers begin. The default is 1.
     package var seed: Int64 = 1
-    /// Whether the lines of rules are counted, for which tests run slower. The default is false.
-    package var countsLines = false
+    /// Whether the lines of rules are counted. The default is false.
+    package private(set) var countsLines = false
 
     package init() {}
+
+    /// Counts the lines of rules. Lua then takes several times as long for the same, so limits on processor time become ten
+    /// times as wide.
+    package mutating func countLines() {
+        countsLines = true
+        run.limits.hookCPU *= 10
+        run.limits.runCPU *= 10
+        run.limits.loadCPU *= 10
+        cpuLimit *= 10
+    }
 }
 
 /// One test of a file.

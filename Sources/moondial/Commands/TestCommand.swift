@@ -192,7 +192,7 @@ struct TestCommand: MoondialCommand {
         var settings = TestSettings()
         settings.run = configured.run
         settings.config = configured.config
-        settings.countsLines = coverage
+        if coverage { settings.countLines() }
         return TestPlan(
             paths: paths.isEmpty ? ["."] : paths, rules: rules.rules.isEmpty ? nil : rules.rules, settings: settings,
             selection: selection)

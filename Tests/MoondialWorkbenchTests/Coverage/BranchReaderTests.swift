@@ -2,6 +2,7 @@
 
 import Generators
 import MoondialLua
+import MoondialRules
 import Testing
 
 @testable import MoondialWorkbench
@@ -90,6 +91,15 @@ import Testing
         let file = try covered("local x = 1\nif x > 1 then\n  x = 2\n\n  x = 3\nend\nif x > 2 then\n  x = 4\nend")
         #expect(file.missedLines == [3...5, 8...8])
         #expect(file.missedText == "3-5, 8")
+    }
+
+    @Test func limitsAreWiderWhileLinesAreCounted() {
+        var settings = TestSettings()
+        let (hook, test) = (settings.run.limits.hookCPU, settings.cpuLimit)
+        settings.countLines()
+        #expect(settings.countsLines)
+        #expect(settings.run.limits.hookCPU == hook * 10)
+        #expect(settings.cpuLimit == test * 10)
     }
 
     /// Generated functions of nested statements, each condition with a counter of its own: whatever is told of an arm is so.
