@@ -105,7 +105,10 @@ struct CheckTests {
             outcome.output.contains(
                 """
                 error[allow-without-match]: allow without a match by 'loose'
-                 --> loose.lua:1:1
+                 --> loose.lua:2:1
+                  |
+                2 | rule 'loose' {
+                  | ^^^^^^^^^^^^^^
                   = fix: look at `attempt.verdict == "match"` before you answer allow
                   test "allow without a match by 'loose'" {
                     request = { phone = "13800138000" },
@@ -119,7 +122,7 @@ struct CheckTests {
         let findings = try #require(try json.json["findings"] as? [[String: Any]])
         #expect(findings.contains { ($0["test"] as? String)?.contains("replies = { 9002 }") ?? false })
         let github = try await Executable.run(["check", "loose.lua", "--format", "github"], in: folder)
-        #expect(github.output.contains("::error file=loose.lua,line=1,"))
+        #expect(github.output.contains("::error file=loose.lua,line=2,"))
         let quiet = try await Executable.run(["check", "loose.lua", "--static"], in: folder)
         #expect(quiet.status == 0 && quiet.output.hasSuffix("\n1 file checked: 1 warning.\n"))
     }
