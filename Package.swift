@@ -507,6 +507,7 @@ let package = Package(
                 "NumberVerificationSimulator",
                 "TextFormats",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -81,6 +81,8 @@ typedef struct {
 /// What `lua_load` is reading.
 typedef enum { MOONDIAL_LOADS_NOTHING, MOONDIAL_LOADS_TEXT, MOONDIAL_LOADS_BINARY } moondial_loading;
 
+typedef struct moondial_line_counts moondial_line_counts;
+
 struct moondial_vm {
     lua_State *main;
     moondial_call call;
@@ -138,6 +140,8 @@ struct moondial_vm {
     uint64_t tickets;          ///< the last ticket given
 
     unsigned raised;  ///< messages whose kinds were kept
+
+    moondial_line_counts *line_counts;  ///< NULL unless lines are counted
 
     moondial_thread *threads;  ///< all of them
     moondial_thread *idle;     ///< those to reuse
@@ -286,6 +290,12 @@ void moondial_stop_slice(moondial_vm *vm, uint64_t slice, moondial_stop_reason r
 void moondial_signal_slice(moondial_vm *vm);
 /// The VM whose slice goes on on this thread of the operating system, or NULL.
 moondial_vm *moondial_vm_here(void);
+
+// MARK: - line_counts.c
+
+/// In a hook: takes it away, or puts that in its place which counts lines.
+void moondial_clear_hook(lua_State *L, lua_Debug *ar);
+void moondial_free_line_counts(moondial_line_counts *counts);
 
 // MARK: - last_resort.c
 

@@ -143,6 +143,7 @@ void moondial_vm_free(moondial_vm *vm) {
         free(thread);
         thread = next;
     }
+    moondial_free_line_counts(vm->line_counts);
     free(vm->inbox.bytes);
     free(vm->outbox.bytes);
     free(vm);

@@ -17,6 +17,9 @@ package struct Checker {
         var findings: [[Finding]] = []
         for file in files {
             do throws(SyntaxProblem) {
+                var vocabulary = vocabulary
+                vocabulary.globals.merge(file.words) { $1 }
+                vocabulary.words.formUnion(file.words.keys)
                 analyses.append(Analysis(file, try SyntaxTree(file: file.bytes), vocabulary))
                 findings.append([])
             } catch {
@@ -33,9 +36,16 @@ package struct Checker {
             guard let analysis else { continue }
             var check = FileCheck(analysis, shared)
             check.run()
-            findings[index] = Ignoring(analysis.file.name, analysis.tree).filter(check.findings)
+            let ignoring = Ignoring(analysis.file.name, analysis.tree, otherCodes: vocabulary.otherCodes)
+            findings[index] = ignoring.filter(check.findings)
         }
         return findings.flatMap { $0 }
+    }
+
+    /// The codes that comments of a file switch off, each with the line of its findings.
+    package static func ignoredCodes(in bytes: [UInt8]) -> [(code: String, line: Int)] {
+        guard let tree = try? SyntaxTree(file: bytes) else { return [] }
+        return Ignoring("", tree, otherCodes: []).codes
     }
 
     /// Whether a file that is given as a rule file is a script: it asks the network while it loads.

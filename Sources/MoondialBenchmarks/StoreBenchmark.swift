@@ -20,25 +20,29 @@ enum StoreBenchmark {
     /// Of the memory, of a file (`sqlite:PATH`) or of a server (a URL).
     static func measure(_ place: String) throws {
         let times = CallTimes()
-        var settings = RuleEngine.Settings(wallClock: { 0 })
-        settings.store.engine = TimedStoreEngine(try engine(place), times)
-        settings.run.limits.storeTime = .seconds(10)
+        let engine = TimedStoreEngine(try engine(place), times)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
-        let prepared = settings
         let perCall = try eventLoop.flatSubmit { () -> EventLoopFuture<Double> in
             let promise = eventLoop.makePromise(of: Double.self)
             do {
+                var settings = RuleEngine.Settings(wallClock: { 0 })
+                settings.store.engine = engine
+                settings.run.limits.storeTime = .seconds(10)
                 let client = VerificationClient(
                     transport: InProcessTransport(simulator: Simulator(), eventLoop: eventLoop), host: "simulator",
                     credentials: .documentedExample, eventLoop: eventLoop)
                 let scripts = try ScriptHost(
-                    rules: .none, settings: prepared, attempts: client, eventLoop: eventLoop)
+                    rules: .none, settings: settings, attempts: client, eventLoop: eventLoop)
                 run(calls / 10, scripts) { _ in
                     times.values = []
                     let start = CPU.process()
                     run(calls, scripts) { result in
-                        promise.completeWith(result.map { (CPU.process() - start) / Double(calls) })
+                        let perCall = (CPU.process() - start) / Double(calls)
+                        switch result {
+                        case .success: promise.succeed(perCall)
+                        case .failure(let failure): promise.fail(failure)
+                        }
                     }
                 }
                 promise.futureResult.assumeIsolated().whenComplete { _ in withExtendedLifetime(scripts) {} }

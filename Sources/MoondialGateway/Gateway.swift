@@ -121,6 +121,16 @@ package final class Gateway: Sendable {
         }.get()
     }
 
+    private func unregister() async {
+        guard let registry = registry.withLockedValue({ $0 }) else { return }
+        // Fails only when the event loop has ended.
+        try? await registry.eventLoop.flatSubmit {
+            let promise = registry.eventLoop.makePromise(of: Void.self)
+            registry.value.stop { promise.succeed() }
+            return promise.futureResult
+        }.get()
+    }
+
     /// Addresses or rules have changed.
     private func updateRegistry() {
         guard let registry = registry.withLockedValue({ $0 }) else { return }
@@ -314,8 +324,8 @@ package final class Gateway: Sendable {
     /// Ends everything at once: what is in flight ends as cancelled.
     package func stop() async {
         for place in places.withLockedValue({ $0 }) { await place.listener.stop() }
-        if let registry = registry.withLockedValue({ $0 }) { registry.eventLoop.execute { registry.value.stop() } }
         _ = await onEachWorker { $0.close() }
+        await unregister()
         if let admin = admin.withLockedValue({ $0 }) {
             await admin.listener.stop()
             admin.listener.channel.eventLoop.execute { admin.connections.value.closeAll() }

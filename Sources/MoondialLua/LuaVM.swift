@@ -22,6 +22,8 @@ package final class LuaVM {
         /// The clock of `os.time` and `os.date`: milliseconds since 1970 for the code of a thread, or outside of threads. Called
         /// while Lua runs; must not call the VM. The default is nil, for the system's clock.
         package var clock: ((LuaThread?) -> Int64)?
+        /// Whether ``LuaVM/lineCounts()`` has something to say, for which all code runs slower. The default is false.
+        package var countsLines = false
         /// How many allocations may succeed before all fail; nil, the default, for no limit. For tests.
         package var allocations: UInt64?
 
@@ -56,6 +58,9 @@ package final class LuaVM {
         liveLimit = configuration.liveBytes
         moondial_vm_limit_source(handle, configuration.sourceBytes)
         if clock != nil { moondial_vm_set_clock(handle, readClock) }
+        if configuration.countsLines, !moondial_vm_count_lines(handle) {
+            throw LuaError(code: .memory, message: "not enough memory for a Lua state")
+        }
         bridge.vm = self
         for (number, function) in functions.enumerated() {
             try check(moondial_vm_define(handle, function.path, UInt32(number), function.options.rawValue))

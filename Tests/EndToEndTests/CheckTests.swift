@@ -13,7 +13,8 @@ struct CheckTests {
         """
 
     @Test func showsLineColumnAndCarets() async throws {
-        let outcome = try await Executable.run(["check", "r.lua"], in: TemporaryFolder(["r.lua": Self.misspelt]))
+        let outcome = try await Executable.run(
+            ["check", "--static", "r.lua"], in: TemporaryFolder(["r.lua": Self.misspelt]))
         #expect(outcome.status == 1)
         #expect(outcome.errors == "")
         #expect(
@@ -34,7 +35,7 @@ struct CheckTests {
             "rules/a.lua": "local m = require 'lib.m'\nrule 'a' { route = m }",
             "rules/lib/m.lua": "return function() return 'h5' end", "rules/a_test.lua": "nonsense(",
         ])
-        let outcome = try await Executable.run(["check", "rules"], in: folder)
+        let outcome = try await Executable.run(["check", "--static", "rules"], in: folder)
         #expect(outcome.status == 0)
         #expect(outcome.output == "2 files checked: nothing found.\n")
     }
@@ -45,7 +46,8 @@ struct CheckTests {
             "wrong.lua": "rule 'r' { route = 5 }", "global.lua": "limit = 5\nrule 'r' { route = function() end }",
         ])
         for (arguments, status) in [
-            (["warning.lua"], 0), (["warning.lua", "--strict"], 1), (["broken.lua"], 65), (["wrong.lua"], 65),
+            (["warning.lua"], 0), (["warning.lua", "--static", "--strict"], 1), (["broken.lua"], 65),
+            (["wrong.lua"], 65),
             (["global.lua"], 65), (["missing.lua"], 66), ([], 64), (["broken.lua", "--format", "x"], 64),
         ] as [([String], Int32)] {
             #expect(try await Executable.run(["check"] + arguments, in: folder).status == status, "\(arguments)")
@@ -62,13 +64,13 @@ struct CheckTests {
             "moondial.yaml": "rules: rules\nconfig:\n  limit: 5\n",
             "rules/a.lua": "local n = moondial.config.limit + 1\nrule 'a' { route = function() print(n) end }",
         ])
-        let outcome = try await Executable.run(["check"], in: folder)
+        let outcome = try await Executable.run(["check", "--static"], in: folder)
         #expect(outcome.output == "1 file checked: nothing found.\n")
     }
 
     @Test func machinesReadJSONAndSARIF() async throws {
         let folder = try TemporaryFolder(["a b.lua": Self.misspelt])
-        let json = try await Executable.run(["check", "a b.lua", "--format", "json"], in: folder)
+        let json = try await Executable.run(["check", "--static", "a b.lua", "--format", "json"], in: folder)
         #expect(
             json.output == """
                 {"files":1,"errors":1,"warnings":0,"notes":0,"findings":[{"code":"unknown-field","severity":"error",\
@@ -76,7 +78,7 @@ struct CheckTests {
                 "end_line":3,"end_column":40}]}
 
                 """)
-        let sarif = try await Executable.run(["check", "a b.lua", "--format", "sarif"], in: folder)
+        let sarif = try await Executable.run(["check", "--static", "a b.lua", "--format", "sarif"], in: folder)
         let root = try #require(
             try JSONSerialization.jsonObject(with: Data(sarif.output.utf8)) as? [String: Any])
         #expect(root["version"] as? String == "2.1.0")
@@ -84,10 +86,100 @@ struct CheckTests {
         let result = try #require((run["results"] as? [[String: Any]])?.first)
         #expect(result["ruleId"] as? String == "unknown-field")
         #expect(sarif.output.contains(#""uri":"a%20b.lua""#))
-        let github = try await Executable.run(["check", "a b.lua", "--format", "github"], in: folder)
+        let github = try await Executable.run(["check", "--static", "a b.lua", "--format", "github"], in: folder)
         #expect(
             github.output == "::error file=a b.lua,line=3,col=35,endLine=3,endColumn=40,title=unknown-field::"
                 + "req has no field 'phnoe'; did you mean 'req.phone'?\n")
+    }
+
+    // MARK: - Exploring
+
+    private static let loose = "rule 'loose' {\n  map_result = { match = allow 'ok', default = allow 'x' },\n}\n"
+
+    @Test func rulesAreExploredAfterTheyWereRead() async throws {
+        let folder = try TemporaryFolder(["loose.lua": "local unused = 1\n" + Self.loose])
+        let outcome = try await Executable.run(["check", "loose.lua"], in: folder)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.hasPrefix("warning[unused-local]"))
+        #expect(
+            outcome.output.contains(
+                """
+                error[allow-without-match]: allow without a match by 'loose'
+                 --> loose.lua:2:1
+                  |
+                2 | rule 'loose' {
+                  | ^^^^^^^^^^^^^^
+                  = fix: look at `attempt.verdict == "match"` before you answer allow
+                  test "allow without a match by 'loose'" {
+                    request = { phone = "13800138000" },
+                    replies = { 9002 },
+                """), "\(outcome.output)")
+        #expect(
+            outcome.output.hasSuffix("\n1 file checked, 3888 paths explored: 1 error, 2 warnings, 1 note.\n"),
+            "\(outcome.output)")
+        let json = try await Executable.run(["check", "loose.lua", "--format", "json"], in: folder)
+        #expect(try json.json["paths"] as? Int == 3888)
+        let findings = try #require(try json.json["findings"] as? [[String: Any]])
+        #expect(findings.contains { ($0["test"] as? String)?.contains("replies = { 9002 }") ?? false })
+        let github = try await Executable.run(["check", "loose.lua", "--format", "github"], in: folder)
+        #expect(github.output.contains("::error file=loose.lua,line=2,"))
+        let quiet = try await Executable.run(["check", "loose.lua", "--static"], in: folder)
+        #expect(quiet.status == 0 && quiet.output.hasSuffix("\n1 file checked: 1 warning.\n"))
+    }
+
+    @Test func findingsOfExploringStandAtTheirHook() async throws {
+        let rules = "rule 'r' {\n\n  route = function() error 'x' end,\n}\n"
+        let folder = try TemporaryFolder(["r.lua": rules])
+        let outcome = try await Executable.run(["check", "r.lua", "--format", "short"], in: folder)
+        #expect(
+            outcome.output.hasPrefix("r.lua:3:3: error: route of rule 'r' fails: x [hook-fails]\n"), "\(outcome.output)"
+        )
+    }
+
+    @Test func commentsSwitchOffWhatExploringFinds() async throws {
+        let rules = """
+            -- moondial: ignore silent-trouble alarms come from the decision log
+            rule "r" {
+              route = function() error "x" end, -- moondial: ignore hook-fails tried here
+              map_result = { match = allow "ok", default = review "sms" },
+            }
+            rule "never" {
+              -- moondial: ignore never-asked
+              map_result = { match = allow "ok" },
+            }
+            """
+        let folder = try TemporaryFolder(["r.lua": rules])
+        let outcome = try await Executable.run(["check", "r.lua", "--format", "short"], in: folder)
+        #expect(!outcome.output.contains("[silent-trouble]") && !outcome.output.contains("[hook-fails]"))
+        #expect(outcome.output.contains("does not say why it ignores never-asked [ignore-without-reason]"))
+        #expect(!outcome.output.contains("ignore-unknown-code"), "\(outcome.output)")
+    }
+
+    @Test func modulesScriptsAndTestsAreReadOnly() async throws {
+        let folder = try TemporaryFolder([
+            "module.lua": "return { f = function() return 1 end }",
+            "script.lua": "print(verify('13800138000', 'x').decision)", "rules.lua": Self.loose,
+            "rules_test.lua": """
+            local count = 1
+            test "a" { request = {}, replies = { 9000 }, expect = { billed = count } }
+            test.skip("b", function(t) t:reply(9003) verify("13800138000", "a") end)
+            """,
+            "wrong_test.lua": "tset 'a' {}\ntest.onyl 'b' {}\nlocal test = 1",
+        ])
+        for file in ["module.lua", "script.lua", "rules_test.lua"] {
+            let outcome = try await Executable.run(["check", file, "--strict"], in: folder)
+            #expect(outcome.status == 0)
+            #expect(outcome.output == "1 file checked: nothing found.\n", "\(file): \(outcome.output)")
+        }
+        let wrong = try await Executable.run(["check", "wrong_test.lua", "--format", "short"], in: folder)
+        #expect(wrong.status == 1)
+        for part in ["undefined global 'tset'; did you mean 'test'?", "did you mean 'test.only'?", "[shadowed-word]"] {
+            #expect(wrong.output.contains(part), "\(wrong.output)")
+        }
+        // `test` is a word of test files alone.
+        _ = try folder.write("test 'a' {}", to: "none.lua")
+        let none = try await Executable.run(["check", "none.lua", "--format", "short"], in: folder)
+        #expect(none.output.contains("undefined global 'test'"))
     }
 
     @Test func explainKnowsTheCodes() async throws {

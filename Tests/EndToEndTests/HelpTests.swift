@@ -75,7 +75,7 @@ struct HelpTests {
                                           API under rules, and moondial's own.
                   simulate                Serve the simulator of the provider over HTTP or TLS.
                   test                    Run the tests of rules.
-                  check                   Find mistakes in rule files and scripts.
+                  check                   Find mistakes in rule files, tests and scripts.
                   explore                 Show what the rules make of everything that can
                                           happen.
                   diff                    Show where two rulebooks differ in what they lead to.

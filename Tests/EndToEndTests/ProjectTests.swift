@@ -18,12 +18,17 @@ struct ProjectTests {
         ] {
             #expect(begun.output.contains("written  \(file)\n"))
         }
+        // As its workflow does.
         let check = try await Executable.run(["check", "--strict"], in: folder)
-        #expect(check.output == "1 file checked: nothing found.\n")
         #expect(check.status == 0)
+        #expect(
+            check.output.wholeMatch(of: /1 file checked, \d+ paths explored: nothing found\.\n/) != nil,
+            "\(check.output)")
+        let tests = try await Executable.run(["test", "--strict", "--coverage", "--threshold", "100"], in: folder)
+        #expect(tests.status == 0, "\(tests.output) \(tests.errors)")
         // The tests are Lua, too.
-        let tests = try await Executable.run(["check", "rules/rules_test.lua", "--format", "short"], in: folder)
-        #expect(!tests.output.contains("syntax-error"))
+        let checked = try await Executable.run(["check", "rules/rules_test.lua", "--strict"], in: folder)
+        #expect(checked.output == "1 file checked: nothing found.\n")
         let allowed = try await Executable.run(["verify", "--phone", "13800138000", "--token", "x"], in: folder)
         #expect(allowed.status == 0)
         #expect(allowed.output.contains("number_matches"))
@@ -31,6 +36,30 @@ struct ProjectTests {
             let serve = try await Executable.run(["serve", "--check-config", "--no-auth"], in: folder)
             #expect(serve.status == 0, "\(serve.errors)")
         }
+    }
+
+    /// A new user's path, in an empty folder.
+    @Test func beginCheckTestExploreChangeAndCompare() async throws {
+        let outcome = try await Executable.shell(
+            """
+            set -e
+            "$MOONDIAL" init > /dev/null
+            "$MOONDIAL" check --strict
+            "$MOONDIAL" test
+            "$MOONDIAL" explore --strict > atlas
+            cp rules/rules.lua before.lua
+            sed -i 's/mismatch = deny "number_differs"/mismatch = review "ask_for_sms"/' rules/rules.lua
+            "$MOONDIAL" diff before.lua rules/rules.lua
+            if "$MOONDIAL" test > results; then exit 9; fi
+            "$MOONDIAL" test --update > results
+            "$MOONDIAL" test
+            """, in: try TemporaryFolder())
+        #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
+        #expect(outcome.output.contains("nothing found."))
+        #expect(
+            outcome.output.contains(
+                "\ndeny number_differs → review ask_for_sms: 9001, 9001 under HTTP 500 at mobile or h5"))
+        #expect(outcome.output.hasSuffix("5 passed\n"), "\(outcome.output)")
     }
 
     @Test func filesThatAreThereAreKept() async throws {
@@ -113,7 +142,7 @@ struct ProjectTests {
         for line in [
             "ok    configuration  moondial.yaml, found in the working folder\n",
             "ok    timeout        5s (moondial.yaml:4)\n",
-            "ok    rules          2 in force, revision ", "ok    simulator      a request was answered in ",
+            "ok    rules          3 in force, revision ", "ok    simulator      a request was answered in ",
             "ok    credentials    none are configured",
         ] {
             #expect(outcome.output.contains(line), "\(outcome.output)")

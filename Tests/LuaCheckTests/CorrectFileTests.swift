@@ -24,7 +24,7 @@ import Testing
 
     @Test(arguments: examples) func examplesHaveNoFindings(path: String) throws {
         let check = try RuleCheck([Self.root.appending(path: path).path], settings: settings)
-        #expect(check.findings.map { "\($0.place): \($0.code.rawValue): \($0.message)" } == [])
+        #expect(check.findings.map { "\(CheckFinding($0).place): \($0.code.rawValue): \($0.message)" } == [])
         #expect(check.loads)
     }
 
@@ -34,7 +34,7 @@ import Testing
             entry.example.map { CheckedFile(name: entry.name, bytes: Array($0.utf8), kind: .script) }
         }
         let findings = Checker(.ofRules).check(files)
-        #expect(findings.map { "\($0.place): \($0.code.rawValue): \($0.message)" } == [])
+        #expect(findings.map { "\(CheckFinding($0).place): \($0.code.rawValue): \($0.message)" } == [])
     }
 
     @Test func generatedRuleFilesHaveNoFindings() throws {
@@ -48,7 +48,7 @@ import Testing
             let findings = Checker(.ofRules).check([
                 CheckedFile(name: "generated.lua", bytes: Array(text.utf8), kind: .rules)
             ])
-            #expect(findings.map { "\($0.place): \($0.code.rawValue): \($0.message)" } == [], "\(text)")
+            #expect(findings.map { "\(CheckFinding($0).place): \($0.code.rawValue): \($0.message)" } == [], "\(text)")
         }
     }
 }

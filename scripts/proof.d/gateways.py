@@ -1,4 +1,4 @@
-"""Starts gateways and providers, and asks them: shared by scripts/soak, scripts/faults, scripts/conformance and scripts/load."""
+"""Starts gateways and providers, and asks them: shared by scripts/soak, scripts/faults, scripts/conformance, scripts/load and scripts/fleet."""
 
 import base64
 import json
@@ -53,7 +53,7 @@ class Workspace:
     def start(self, command, name):
         with open(self.file(name + ".out"), "wb") as out, open(self.file(name + ".err"), "wb") as err:
             environment = {key: value for key, value in os.environ.items() if not key.startswith("MOONDIAL_")}
-            environment.update(NO_COLOR="1", XDG_CONFIG_HOME=self.path)
+            environment.update(NO_COLOR="1", XDG_CONFIG_HOME=self.path, XDG_STATE_HOME=self.path)
             process = subprocess.Popen(
                 command, cwd=self.path, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err
             )

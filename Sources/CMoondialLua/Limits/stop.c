@@ -25,9 +25,8 @@ static _Thread_local struct {
 // MARK: - Stopping
 
 static void stop_hook(lua_State *L, lua_Debug *ar) {
-    (void)ar;
     if (moondial_vm_of(L)->stopping) moondial_stop(L);
-    lua_sethook(L, NULL, 0, 0);  // armed for a slice that ended before
+    moondial_clear_hook(L, ar);  // armed for a slice that ended before
 }
 
 moondial_vm *moondial_vm_here(void) { return here.vm; }
@@ -55,8 +54,11 @@ __attribute__((disable_sanitizer_instrumentation)) void moondial_request_stop(
     // Setting the hook walks through all calls that have not returned. With 200,000 of them this can take as long as the time
     // between two signals of the watchdog, and the thread would do nothing else.
     if (lua_gethook(vm->running) == stop_hook) return;
-    // As lua.c does it when the user presses Ctrl-C: of all functions of the API, this one may be called at any point.
-    lua_sethook(vm->running, stop_hook, LUA_MASKCOUNT, 1);
+    // As lua.c does it when the user presses Ctrl-C: of all functions of the API, this one may be called at any point. While
+    // lines are counted, Lua may be about to take one from the count of 1 for an instruction that no hook has asked to
+    // count, and would never come to 0: then it stops at the next line, or at the next jump back.
+    int events = vm->line_counts == NULL ? LUA_MASKCOUNT : LUA_MASKCOUNT | LUA_MASKLINE;
+    lua_sethook(vm->running, stop_hook, events, 1);
 }
 
 _Noreturn void moondial_stop(lua_State *L) {

@@ -236,6 +236,24 @@ const char *moondial_lua_release(void);
 /// be the one that the program was built with.
 bool moondial_lua_is_supported(void);
 
+// MARK: - Coverage
+
+/// What a line of a file has come to.
+typedef struct {
+    uint64_t visits;   ///< how often its code was entered, from another line or from further down
+    uint64_t returns;  ///< how often a function has returned from it, tail calls of functions of Lua not counted
+} moondial_line_count;
+
+/// Counts from now on what the lines of files ("@file") come to. To be called once, before anything runs that is to be
+/// counted; it slows down all that runs. False when memory ran out.
+bool moondial_vm_count_lines(moondial_vm *vm);
+
+/// The counts of one chunk, by the number of the line, and its name; false when there is none of that index. Valid until
+/// something runs.
+bool moondial_vm_line_counts(
+    const moondial_vm *vm, size_t index, const char *_Nullable *_Nonnull name, size_t *name_count,
+    const moondial_line_count *_Nullable *_Nonnull lines, size_t *count);
+
 // MARK: - What scripts see
 
 enum {

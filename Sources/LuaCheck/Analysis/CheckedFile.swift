@@ -15,10 +15,13 @@ package struct CheckedFile: Sendable {
     package let name: String
     package let bytes: [UInt8]
     package let kind: Kind
+    /// Globals that it has besides those of the vocabulary. The default is none.
+    package let words: [String: Vocabulary.Value]
 
-    package init(name: String, bytes: [UInt8], kind: Kind) {
+    package init(name: String, bytes: [UInt8], kind: Kind, words: [String: Vocabulary.Value] = [:]) {
         self.name = name
         self.bytes = bytes
         self.kind = kind
+        self.words = words
     }
 }

@@ -15,10 +15,13 @@ struct Ignoring {
 
     private let file: String
     private let source: SourceText
+    /// Codes of findings that others make.
+    private let otherCodes: Set<String>
     private var marks: [Mark] = []
 
-    init(_ file: String, _ tree: SyntaxTree) {
+    init(_ file: String, _ tree: SyntaxTree, otherCodes: Set<String>) {
         self.file = file
+        self.otherCodes = otherCodes
         source = tree.source
         var alone: [Mark] = []
         for comment in tree.comments where comment.isLine {
@@ -54,6 +57,9 @@ struct Ignoring {
         return Array(words.dropFirst(2))
     }
 
+    /// The codes that are switched off, each with the line of its findings.
+    var codes: [(code: String, line: Int)] { marks.map { ($0.code, $0.line) } }
+
     /// The findings that are not switched off, with those about the comments.
     func filter(_ findings: [Finding]) -> [Finding] {
         guard !marks.isEmpty else { return findings }
@@ -80,6 +86,8 @@ struct Ignoring {
         if mark.code.isEmpty {
             return finding(.ignoreUnknownCode, "the comment names no code", "write '-- moondial: ignore CODE reason'")
         }
+        let withoutReason = { finding(.ignoreWithoutReason, "the comment does not say why it ignores \(mark.code)") }
+        if otherCodes.contains(mark.code) { return mark.hasReason ? nil : withoutReason() }
         guard let code = FindingCode(rawValue: mark.code) else {
             return finding(.ignoreUnknownCode, "there is no finding '\(mark.code)'")
         }
@@ -87,7 +95,6 @@ struct Ignoring {
         if !isUsed {
             return finding(.ignoreWithoutEffect, "line \(mark.line) has no finding \(code.rawValue) to ignore")
         }
-        return mark.hasReason
-            ? nil : finding(.ignoreWithoutReason, "the comment does not say why it ignores \(code.rawValue)")
+        return mark.hasReason ? nil : withoutReason()
     }
 }

@@ -102,6 +102,8 @@ package struct Vocabulary: Sendable {
     package var omitted: [String: String]
     /// Globals of other interpreters, which portable programs ask for.
     package var foreign: Set<String>
+    /// Codes of findings that others make, and that comments can switch off there. The default is none.
+    package var otherCodes: Set<String> = []
     /// The name that was probably meant by a word.
     package var nearest: @Sendable (String, [String]) -> String?
 

@@ -111,10 +111,12 @@ extension Parser {
         let start = token.range.lowerBound
         var branches: [Statement.Branch] = []
         repeat {
+            let start = token.range.lowerBound
             try advance()
             let condition = try condition()
             try expect(.then)
-            branches.append(Statement.Branch(condition: condition, block: try thenBlock()))
+            let header = start..<lastEnd
+            branches.append(Statement.Branch(header: header, condition: condition, block: try thenBlock()))
         } while token.is(.elseif)
         var otherwise: Block?
         if try take(.else) { otherwise = try block() }

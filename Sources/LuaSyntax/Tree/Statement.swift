@@ -26,6 +26,8 @@ package struct Statement: Sendable {
     }
 
     package struct Branch: Sendable {
+        /// From `if` or `elseif` to `then`.
+        package let header: Range<Int>
         package let condition: ExpressionID
         package let block: Block
     }

@@ -74,10 +74,11 @@ package final class InstanceRegistry {
     /// Something has changed that others may know.
     package func update() { tell {} }
 
-    /// The gateway ends. Requests that it decides on then are lost.
-    package func stop() {
+    /// The gateway ends: requests that it decides on then are lost. The completion is called when the store knows that, or
+    /// does not answer.
+    package func stop(completion: @escaping () -> Void) {
         isOver = true
-        access.store.perform(.delete(key), deadline: .now() + .milliseconds(200)) { _ in }
+        access.store.perform(.delete(key), deadline: .now() + .milliseconds(200)) { _ in completion() }
     }
 
     private func tell(completion: @escaping () -> Void) {

@@ -37,6 +37,9 @@ package final class RuleEngine {
         /// Words that scripts have besides those of the language. The default is none.
         package var scriptWords: ScriptWords?
 
+        /// Whether ``RuleEngine/lineCounts`` has something to say, for which rules run slower. The default is false.
+        package var countsLines = false
+
         package init(wallClock: @escaping () -> Int64) {
             self.wallClock = wallClock
         }
@@ -113,6 +116,13 @@ package final class RuleEngine {
     /// The files of the rules and of their modules, as they were when they were read, with those that `require` has looked
     /// for and not found. After a reload that has failed, also those that it has read.
     package var fileStamps: FileStamps { state.stamps(with: rules) }
+
+    /// How often each line of the rule files, and of the modules that they have loaded, has run in the present state.
+    /// Empty unless the settings ask for it.
+    package var lineCounts: [CountedSource] {
+        let counts = state.vm.lineCounts()
+        return state.host.countedSources.map { CountedSource($0, counts[$0.name] ?? LuaLineCounts()) }
+    }
 
     /// Adds an observer, which the engine holds from then on. It gets events that happen from then on.
     package func observe(_ observer: any RunObserver) { observers.append(observer) }
@@ -211,6 +221,17 @@ package final class RuleEngine {
     package func close() {
         attempts.close()
         openedStore?.store.close()
+    }
+}
+
+/// A text of the rules, and what its lines have come to.
+package struct CountedSource: Sendable {
+    package let source: RuleSource
+    package let counts: LuaLineCounts
+
+    init(_ source: RuleSource, _ counts: LuaLineCounts) {
+        self.source = source
+        self.counts = counts
     }
 }
 

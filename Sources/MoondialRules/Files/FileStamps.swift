@@ -9,6 +9,14 @@ package struct FileStamps: Equatable, Sendable {
     private var files: [String: FileStamp?] = [:]
     private var folders: Set<String> = []
 
+    package init() {}
+
+    /// Of a file that is about to be read.
+    package init(file path: String) { note(path) }
+
+    /// Of the files of a folder.
+    package init(folder: String) { noteFolder(folder) }
+
     /// Before a file is read, or found to be missing.
     mutating func note(_ path: String) { files[path] = .some(FileStamp(path)) }
 

@@ -27,6 +27,8 @@ final class RuleAPI {
     private var undecided: RuleSource?
     /// Blocks that have.
     private(set) var typedSources: [RuleSource] = []
+    /// Rule files and the modules that they have loaded, when lines are counted.
+    private(set) var countedSources: [RuleSource] = []
 
     /// What takes secrets out of texts.
     let redactor: Redactor
@@ -50,6 +52,7 @@ final class RuleAPI {
         configuration.limits.depth = JSONValue.Limits.default.depth
         configuration.liveBytes = settings.run.limits.vmMemory
         configuration.sourceBytes = settings.run.limits.sourceBytes
+        configuration.countsLines = settings.countsLines
         configuration.clock = { [weak self] thread in self?.time(of: thread) ?? 0 }
         return configuration
     }
@@ -78,6 +81,7 @@ final class RuleAPI {
         } else {
             redactor.operatorTexts.add(source)
         }
+        if settings.countsLines, isLoading { countedSources.append(source) }
         digest.add(source)
         renewRulebook()
     }
@@ -175,6 +179,7 @@ final class RuleAPI {
         definitions = RuleDefinitions()
         modules.forgetFiles(roots: roots)
         digest = RevisionDigest()
+        countedSources = []
         return typed
     }
 

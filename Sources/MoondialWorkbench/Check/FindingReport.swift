@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import JSON
-package import LuaCheck
+import LuaCheck
 import LuaSyntax
 package import MoondialPresentation
 import TextFormats
@@ -21,17 +21,20 @@ package struct FindingReport {
         case github
     }
 
-    private let findings: [Finding]
+    private let findings: [CheckFinding]
     private let fileCount: Int
+    private let pathCount: Int?
     private let version: String
 
     /// - Parameters:
     ///   - findings: What was found.
     ///   - fileCount: How many files were looked at.
+    ///   - pathCount: How many paths were taken; nil when none was to be.
     ///   - version: Of moondial.
-    package init(_ findings: [Finding], fileCount: Int, version: String) {
+    package init(_ findings: [CheckFinding], fileCount: Int, pathCount: Int? = nil, version: String) {
         self.findings = findings
         self.fileCount = fileCount
+        self.pathCount = pathCount
         self.version = version
     }
 
@@ -46,19 +49,20 @@ package struct FindingReport {
         }
     }
 
-    private func shortLine(_ finding: Finding) -> String {
+    private func shortLine(_ finding: CheckFinding) -> String {
         String(escaping: "\(finding.place): \(finding.severity.rawValue): \(finding.message)".utf8)
-            + " [\(finding.code.rawValue)]\n"
+            + " [\(finding.code)]\n"
     }
 
-    /// "2 files checked: 1 error, 2 warnings."
+    /// "2 files checked, 3888 paths explored: 1 error, 2 warnings."
     private var summary: String {
         let counts = Severity.allCases.compactMap { severity -> String? in
             let count = count(severity)
             return count == 0 ? nil : count.counting(severity.rawValue)
         }
         let found = counts.isEmpty ? "nothing found" : counts.joined(separator: ", ")
-        return "\(fileCount.counting("file")) checked: \(found).\n"
+        let paths = pathCount.map { ", \($0.counting("path")) explored" } ?? ""
+        return "\(fileCount.counting("file")) checked\(paths): \(found).\n"
     }
 
     private func count(_ severity: Severity) -> Int { findings.count { $0.severity == severity } }
@@ -66,21 +70,24 @@ package struct FindingReport {
     // MARK: - JSON
 
     private var json: JSONValue {
-        .object([
+        var object: JSONObject = [
             "files": .integer(Int64(fileCount)), "errors": .integer(Int64(count(.error))),
             "warnings": .integer(Int64(count(.warning))), "notes": .integer(Int64(count(.note))),
             "findings": .array(findings.map(Self.json)),
-        ])
+        ]
+        object["paths"] = pathCount.map { .integer(Int64($0)) }
+        return .object(object)
     }
 
-    private static func json(_ finding: Finding) -> JSONValue {
+    private static func json(_ finding: CheckFinding) -> JSONValue {
         var object: JSONObject = [
-            "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
+            "code": .string(finding.code), "severity": .string(finding.severity.rawValue),
             "message": .string(finding.message), "file": .string(finding.file),
             "line": .integer(Int64(finding.start.line)), "column": .integer(Int64(finding.start.column)),
             "end_line": .integer(Int64(finding.end.line)), "end_column": .integer(Int64(finding.end.column)),
         ]
         object["hint"] = finding.hint.map(JSONValue.string)
+        object["test"] = finding.example.map(JSONValue.string)
         return .object(object)
     }
 
@@ -88,7 +95,9 @@ package struct FindingReport {
 
     /// https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html
     private var sarif: JSONValue {
-        let used = FindingCode.allCases.filter { code in findings.contains { $0.code == code } }
+        var used: [CheckFinding] = []
+        for finding in findings where !used.contains(where: { $0.code == finding.code }) { used.append(finding) }
+        used.sort { $0.code < $1.code }
         let driver: JSONObject = [
             "name": "moondial", "version": .string(version), "rules": .array(used.map(Self.sarifRule)),
         ]
@@ -102,14 +111,15 @@ package struct FindingReport {
         ])
     }
 
-    private static func sarifRule(_ code: FindingCode) -> JSONValue {
+    /// The rule of a finding.
+    private static func sarifRule(_ finding: CheckFinding) -> JSONValue {
         .object([
-            "id": .string(code.rawValue), "shortDescription": .object(["text": .string(code.meaning)]),
-            "help": .object(["text": .string(code.advice)]),
+            "id": .string(finding.code), "shortDescription": .object(["text": .string(finding.meaning)]),
+            "help": .object(["text": .string(finding.advice)]),
         ])
     }
 
-    private static func sarifResult(_ finding: Finding) -> JSONValue {
+    private static func sarifResult(_ finding: CheckFinding) -> JSONValue {
         let region: JSONObject = [
             "startLine": .integer(Int64(finding.start.line)),
             "startColumn": .integer(codePointColumn(finding.start, of: finding)),
@@ -120,14 +130,14 @@ package struct FindingReport {
             "artifactLocation": .object(["uri": .string(uri(finding.file))]), "region": .object(region),
         ]
         return .object([
-            "ruleId": .string(finding.code.rawValue), "level": .string(finding.severity.rawValue),
+            "ruleId": .string(finding.code), "level": .string(finding.severity.rawValue),
             "message": .object(["text": .string(finding.message)]),
             "locations": .array([.object(["physicalLocation": .object(location)])]),
         ])
     }
 
     /// Our columns count characters, of which one can be several code points. Other lines than the first are not known.
-    private static func codePointColumn(_ position: SourcePosition, of finding: Finding) -> Int64 {
+    private static func codePointColumn(_ position: SourcePosition, of finding: CheckFinding) -> Int64 {
         guard position.line == finding.start.line else { return Int64(position.column) }
         return Int64(finding.sourceLine.prefix(position.column - 1).unicodeScalars.count + 1)
     }
@@ -146,11 +156,11 @@ package struct FindingReport {
     // MARK: - GitHub Actions
 
     /// Everything is made printable first.
-    private func githubLine(_ finding: Finding) -> String {
+    private func githubLine(_ finding: CheckFinding) -> String {
         let properties = [
             ("file", finding.file), ("line", String(finding.start.line)), ("col", String(finding.start.column)),
             ("endLine", String(finding.end.line)), ("endColumn", String(finding.end.column)),
-            ("title", finding.code.rawValue),
+            ("title", finding.code),
         ]
         return GitHubCommand.line(
             finding.severity == .note ? "notice" : finding.severity.rawValue,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-package import LuaCheck
+import LuaCheck
 import LuaSyntax
 package import MoondialPresentation
 import TextFormats
@@ -13,18 +13,18 @@ import TextFormats
 ///     3 |     if req.phnoe == "" then return deny "no_phone" end
 ///       |            ^^^^^
 package struct FindingText {
-    private let finding: Finding
+    private let finding: CheckFinding
     private let style: TextStyle
 
     /// The default style is plain.
-    package init(_ finding: Finding, style: TextStyle = .plain) {
+    package init(_ finding: CheckFinding, style: TextStyle = .plain) {
         self.finding = finding
         self.style = style
     }
 
     /// Lines that end with newlines.
     package var text: String {
-        let title = "\(finding.severity.rawValue)[\(finding.code.rawValue)]"
+        let title = "\(finding.severity.rawValue)[\(finding.code)]"
         let number = String(finding.start.line)
         let margin = String(repeating: " ", count: number.count)
         let bar = style.colour("|", .cyan)
@@ -39,7 +39,7 @@ package struct FindingText {
             ]
         }
         if let hint = finding.hint { lines.append("\(margin) \(style.colour("=", .cyan)) fix: \(shown(hint))") }
-        return lines.map { $0 + "\n" }.joined()
+        return lines.map { $0 + "\n" }.joined() + (finding.example ?? "")
     }
 
     private func shown(_ text: String) -> String { String(escaping: text.utf8) }
@@ -59,11 +59,6 @@ package struct FindingText {
         return String(repeating: " ", count: DisplayText.width(shownLine(before)))
             + String(repeating: "^", count: max(1, DisplayText.width(shownLine(rest.prefix(max(0, count))))))
     }
-}
-
-extension Finding {
-    /// "rules.lua:3:12".
-    package var place: String { "\(file):\(start.line):\(start.column)" }
 }
 
 extension Severity {

@@ -6,7 +6,7 @@ import MoondialLua
 package import MoondialRules
 import TextFormats
 
-/// Checks rule files, scripts and the modules that they require, and loads the rules.
+/// Checks rule files, scripts, tests and the modules that they require, and loads the rules.
 package struct RuleCheck {
     /// In the order of the files and of their lines.
     package private(set) var findings: [Finding] = []
@@ -14,6 +14,9 @@ package struct RuleCheck {
     package private(set) var fileCount = 0
     /// Whether each file is a Lua program that moondial accepts.
     package private(set) var loads = true
+    /// The rules, if any have loaded.
+    private var rules: LoadedRulebook?
+    private let files: [CheckedFile]
 
     /// Reads and checks files and folders.
     ///
@@ -28,10 +31,20 @@ package struct RuleCheck {
         let checker = Checker(.ofRules)
         findings = checker.check(collector.files)
         fileCount = collector.files.count
+        self.files = collector.files
         let names = collector.files.map(\.name)
         for missing in collector.missing { insert(missing, order: names) }
         loads = !findings.contains { $0.code == .syntaxError }
         load(files, checker, settings, order: names)
+    }
+
+    /// Takes every path through the rules.
+    ///
+    /// - Parameter time: When runs begin, in milliseconds since 1970.
+    /// - Returns: Nil when there are no rules: all files are modules, scripts or tests, or do not load.
+    package func explore(at time: Int64) -> ExploredFindings? {
+        guard let rules else { return nil }
+        return ExploredFindings(Exploration.of(rules, settings: Explorer.Settings(times: [time])), files: files)
     }
 
     private mutating func insert(_ finding: Finding, order: [String]) {
@@ -45,10 +58,11 @@ package struct RuleCheck {
         _ files: RuleFiles, _ checker: Checker, _ settings: RuleEngine.Settings, order: [String]
     ) {
         guard loads else { return }
-        let rules = files.sources.filter { !checker.isScript($0.text) }
+        let rules = files.sources.filter { !$0.isTest && !checker.isScript($0.text) }
         guard !rules.isEmpty else { return }
         do throws(Diagnostic) {
-            _ = try RulebookLoader(settings).load(RuleFiles(rules, roots: files.roots))
+            let loaded = try RulebookLoader(settings).load(RuleFiles(rules, roots: files.roots))
+            if !loaded.outline.rules.isEmpty { self.rules = loaded }
         } catch {
             loads = false
             let site = error.site
@@ -75,7 +89,10 @@ private struct FileCollector {
     mutating func add(_ source: RuleSource) {
         let name = source.name.description
         if let path = (try? FileSystem.realPath(name)) ?? nil, !paths.insert(path).inserted { return }
-        files.append(CheckedFile(name: name, bytes: source.text, kind: .rules))
+        files.append(
+            source.isTest
+                ? CheckedFile(name: name, bytes: source.text, kind: .script, words: Vocabulary.wordsOfTests)
+                : CheckedFile(name: name, bytes: source.text, kind: .rules))
         addModules(of: source.text, name, root: FileSystem.folder(of: name))
     }
 
@@ -111,6 +128,10 @@ private struct FileCollector {
                 file: file, start: start, end: source.position(at: module.range.upperBound),
                 sourceLine: String(decoding: source.bytes(ofLine: start.line), as: UTF8.self)))
     }
+}
+
+extension RuleSource {
+    fileprivate var isTest: Bool { name.description.hasSuffix("_test.lua") }
 }
 
 extension Finding {

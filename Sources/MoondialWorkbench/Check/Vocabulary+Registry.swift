@@ -6,12 +6,21 @@ import MoondialRules
 
 extension Vocabulary {
     /// What rule files can use, from the registry.
-    package static let ofRules = Vocabulary(
-        globals: globals, records: records, hooks: hooks,
-        words: ["rule", "verify", "allow", "deny", "review", "moondial"], ruleWord: "rule",
-        omitted: Dictionary(uniqueKeysWithValues: StandardLibrary.omitted.map { ($0.name, $0.reason) }),
-        foreign: NameHint.ofOtherInterpreters,
-        nearest: { Suggestion.nearest(to: $0, in: $1) })
+    package static let ofRules: Vocabulary = {
+        var vocabulary = Vocabulary(
+            globals: globals, records: records, hooks: hooks,
+            words: ["rule", "verify", "allow", "deny", "review", "moondial"], ruleWord: "rule",
+            omitted: Dictionary(uniqueKeysWithValues: StandardLibrary.omitted.map { ($0.name, $0.reason) }),
+            foreign: NameHint.ofOtherInterpreters,
+            nearest: { Suggestion.nearest(to: $0, in: $1) })
+        vocabulary.otherCodes = Set(RulebookFinding.Code.allCases.map(\.rawValue))
+        return vocabulary
+    }()
+
+    /// What test files have besides.
+    package static let wordsOfTests: [String: Value] = [
+        "test": .table(["only": .value(.any), "skip": .value(.any), "todo": .value(.any)])
+    ]
 
     // MARK: - Names
 

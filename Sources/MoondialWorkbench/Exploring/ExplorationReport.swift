@@ -87,7 +87,8 @@ extension ExplorationReport {
         return text
     }
 
-    private static func example(_ path: ExploredPath, _ exploration: Exploration, name: String) -> String {
+    /// A test that takes the path.
+    static func example(_ path: ExploredPath, _ exploration: Exploration, name: String) -> String {
         TestNotation.test(
             name, request: exploration.requests[path.request].request, replies: path.steps.map(\.outcome),
             result: exploration.result(of: path), indent: "  ")

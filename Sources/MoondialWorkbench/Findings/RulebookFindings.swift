@@ -83,6 +83,18 @@ private struct FindingSearch {
         return "\(site?.file ?? rule.file):\(site?.line ?? rule.line)"
     }
 
+    /// The hook that has decided; nil where the default mapping has.
+    private func decidingHook(_ why: DecisionReason) -> HookPlace? {
+        let (hook, rule): (Hook, String)
+        switch why {
+        case .hook(let deciding, let name), .failure(_, let deciding, let name): (hook, rule) = (deciding, name)
+        case .mapEntry(_, let name): (hook, rule) = (.mapResult, name)
+        case .defaultMapping, .noAttempt, .cancelled: return nil
+        }
+        let index = exploration.outline.rules.firstIndex { $0.name == rule && $0.hooks[hook] != nil }
+        return index.map { HookPlace(hook: hook, rule: $0) }
+    }
+
     private func name(of place: HookPlace) -> String {
         "\(place.hook.rawValue) of rule '\(exploration.rule(at: place).name)'"
     }
@@ -121,16 +133,17 @@ extension FindingSearch {
 
     private mutating func lookAtDecision(_ result: PathResult, _ path: ExploredPath) {
         let rule = result.rule
+        let place = decidingHook(result.why)
         switch (result.decision.outcome, result.verdict) {
         case (.allow, .mismatch):
-            add(.mismatchAllowed, rule, "a mismatch is allowed \(Atlas.Ending(result).source)", path: path)
+            add(.mismatchAllowed, rule, "a mismatch is allowed \(Atlas.Ending(result).source)", at: place, path: path)
         case (.allow, .unknown):
-            add(.allowWithoutMatch, rule, "allow without a match \(Atlas.Ending(result).source)", path: path)
+            add(.allowWithoutMatch, rule, "allow without a match \(Atlas.Ending(result).source)", at: place, path: path)
         case (.review, .match), (.deny, .match):
             let decision = result.decision.outcome.rawValue
             add(
                 .matchNotAllowed, rule + decision, "a match leads to \(decision) \(Atlas.Ending(result).source)",
-                path: path)
+                at: place, path: path)
         default: break
         }
         for failure in result.failures {

@@ -52,28 +52,48 @@ package struct FolderWriter {
             }
             if present == text { return .unchanged }
             guard let present, mayReplace(present) else { return .kept }
-            let draft = file + ".new"
-            _ = Self.withBytes(draft) { unlink($0) }
-            try create(draft, text)
-            guard Self.withBytes(draft, { from in Self.withBytes(file) { rename(from, $0) } }) == 0 else {
-                throw Self.failure(file)
-            }
+            try Self.replace(file, with: Array(text.utf8))
             return .written
         }
-        try create(file, text)
+        try Self.create(file, Array(text.utf8))
         return .written
     }
 
+    /// Puts other bytes in the place of a file at once: they are written beside it first. The file that a link leads to is
+    /// replaced, and not the link. Its mode stays.
+    ///
+    /// - Throws: Why it cannot be written; then it is as it was.
+    package static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
+        let file = (try? FileSystem.realPath(path)) ?? nil ?? path
+        let draft = "\(file).\(getpid()).new"
+        _ = withBytes(draft) { unlink($0) }
+        do throws(Failure) {
+            try create(draft, bytes)
+        } catch {
+            _ = withBytes(draft) { unlink($0) }
+            throw error
+        }
+        var status = stat()
+        if withBytes(file, { stat($0, &status) }) == 0 {
+            _ = withBytes(draft) { chmod($0, status.st_mode & 0o7777) }
+        }
+        guard withBytes(draft, { from in withBytes(file) { rename(from, $0) } }) == 0 else {
+            let failure = failure(file)
+            _ = withBytes(draft) { unlink($0) }
+            throw failure
+        }
+    }
+
     /// Never follows a link, and never writes over something.
-    private func create(_ path: String, _ text: String) throws(Failure) {
-        let descriptor = Self.withBytes(path) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
-        guard descriptor >= 0 else { throw Self.failure(path) }
+    private static func create(_ path: String, _ bytes: [UInt8]) throws(Failure) {
+        let descriptor = withBytes(path) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
+        guard descriptor >= 0 else { throw failure(path) }
         defer { close(descriptor) }
-        var rest = Array(text.utf8)[...]
+        var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Self.write(descriptor, $0) }
+            let count = rest.withUnsafeBytes { write(descriptor, $0) }
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Self.failure(path) }
+            guard count >= 0 else { throw failure(path) }
             rest = rest.dropFirst(count)
         }
     }

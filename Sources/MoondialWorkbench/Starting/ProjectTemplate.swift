@@ -2,11 +2,11 @@
 
 /// What a new folder of rules begins with.
 package enum ProjectTemplate: String, Sendable, CaseIterable {
-    /// A check before sending, and a decision for each answer.
+    /// A check before sending, a decision for each answer, and alarms.
     case minimal
     /// The same, and a second attempt at the other endpoint.
     case fallback
-    /// The same, and what a gateway needs: alarms, and a section `serve`.
+    /// The same, and a section `serve` for a gateway.
     case gateway
 
     package struct File: Sendable {
@@ -32,12 +32,8 @@ package enum ProjectTemplate: String, Sendable, CaseIterable {
     // MARK: - Rules
 
     private var rules: String {
-        switch self {
-        case .minimal: [Self.head, Self.format, Self.mapping].joined(separator: "\n")
-        case .fallback: [Self.head, Self.format, Self.repair, Self.mapping].joined(separator: "\n")
-        case .gateway:
-            [Self.head, Self.format, Self.repair, Self.mapping, Self.alarm].joined(separator: "\n")
-        }
+        let repair = self == .minimal ? [] : [Self.repair]
+        return ([Self.head, Self.format] + repair + [Self.mapping, Self.alarm]).joined(separator: "\n")
     }
 
     private static let head = """
@@ -109,10 +105,8 @@ package enum ProjectTemplate: String, Sendable, CaseIterable {
     // MARK: - Tests
 
     private var tests: String {
-        var parts = [Self.commonTests]
-        if self != .minimal { parts.append(Self.repairTests) }
-        if self == .gateway { parts.append(Self.alarmTests) }
-        return parts.joined(separator: "\n")
+        let repair = self == .minimal ? [] : [Self.repairTests]
+        return ([Self.commonTests] + repair + [Self.alarmTests]).joined(separator: "\n")
     }
 
     private static let commonTests = """

@@ -5,9 +5,19 @@ import MoondialRules
 import NumberVerification
 import TextFormats
 
-/// Which hooks and codes tests have exercised, and which not.
+/// Which hooks, lines, branches and codes tests have exercised, and which not.
 package struct CoverageReport: Sendable {
-    private struct HookLine: Sendable {
+    /// How it is written.
+    package enum Format: String, Sendable, CaseIterable {
+        /// For people.
+        case text
+        /// Lines and branches, as lcov and CI servers read them.
+        case lcov
+        /// One page for a browser.
+        case html
+    }
+
+    struct HookLine: Sendable {
         let name: String
         let place: String
         let use: HookUse
@@ -15,11 +25,13 @@ package struct CoverageReport: Sendable {
         let isCovered: Bool
     }
 
-    private let hooks: [HookLine]
-    private let coverage: TestCoverage
+    let hooks: [HookLine]
+    package let files: [CoveredFile]
+    private let exercised: Set<TestCoverage.Exercised>
 
     package init(_ coverage: TestCoverage) {
-        self.coverage = coverage
+        exercised = coverage.attempts
+        files = coverage.lines.coveredFiles
         var lines: [HookLine] = []
         for outline in coverage.outlines {
             for rule in outline.rules {
@@ -37,13 +49,41 @@ package struct CoverageReport: Sendable {
         hooks = lines
     }
 
-    /// How many hooks of a hundred were called and have answered; 100 when there is none.
-    package var percentage: Double {
-        hooks.isEmpty ? 100 : Double(hooks.count(where: \.isCovered)) * 100 / Double(hooks.count)
+    /// How many of a hundred; all when there is none.
+    package struct Share: Sendable {
+        package let covered: Int
+        package let count: Int
+
+        package var percentage: Double { count == 0 ? 100 : Double(covered) * 100 / Double(count) }
+
+        /// With one digit after the point, rounded down: `100.0` means all.
+        package var percentageText: String {
+            let tenths = count == 0 ? 1000 : covered * 1000 / count
+            return "\(tenths / 10).\(tenths % 10)"
+        }
+
+        /// `5/7`
+        var text: String { "\(covered)/\(count)" }
     }
 
-    /// A table of hooks, then the codes and troubles that no test has exercised, by endpoint.
-    package func text(style: TextStyle) -> String {
+    /// Hooks that were called and have answered.
+    package var hookShare: Share { Share(covered: hooks.count(where: \.isCovered), count: hooks.count) }
+    /// Lines that have run.
+    package var lineShare: Share { files.map(\.lineShare).sum }
+    /// Arms of branches that were taken.
+    package var branchShare: Share { files.map(\.branchShare).sum }
+
+    /// The report in that format; `style` is of the text.
+    package func text(_ format: Format, style: TextStyle) -> String {
+        switch format {
+        case .text: text(style: style)
+        case .lcov: files.map(LCOV.record).joined()
+        case .html: CoveragePage(self).text
+        }
+    }
+
+    /// Tables of hooks and of files, then the codes and troubles that no test has exercised, by endpoint.
+    private func text(style: TextStyle) -> String {
         var rows = [["hook", "place", "calls", "answers"]]
         for hook in hooks {
             rows.append([
@@ -54,25 +94,48 @@ package struct CoverageReport: Sendable {
             ])
         }
         var text = style.bold("Hooks") + "\n" + TextTable(rows, indent: 2).text
-        text += "\n" + style.bold("Codes and troubles that no test exercises") + "\n"
-        for endpoint in Endpoint.allCases {
-            text += "  \(endpoint.rawValue): \(missing(at: endpoint))\n"
+        rows = [["file", "lines", "branches", "missed lines"]]
+        for file in files {
+            rows.append([file.name, file.lineShare.text, file.branchShare.text, file.missedText])
         }
-        return text + "\nhooks covered: \(percentageText) %\n"
+        text += "\n" + style.bold("Lines") + "\n" + TextTable(rows, indent: 2).text
+        text += "\n" + style.bold("Codes and troubles that no test exercises") + "\n"
+        for (endpoint, missing) in missing { text += "  \(endpoint): \(missing)\n" }
+        return text + "\n\(summary)\n"
     }
 
-    /// With one digit after the point.
-    package var percentageText: String {
-        let tenths = Int((percentage * 10).rounded(.down))
-        return "\(tenths / 10).\(tenths % 10)"
+    /// `hooks covered: 66.6 %, lines: 90.0 %, branches: 75.0 %`
+    var summary: String {
+        "hooks covered: \(hookShare.percentageText) %, lines: \(lineShare.percentageText) %, "
+            + "branches: \(branchShare.percentageText) %"
     }
 
-    private func missing(at endpoint: Endpoint) -> String {
-        let exercised = Set(coverage.attempts.filter { $0.endpoint == endpoint }.map(\.name))
-        let codes = ResponseCode.table.filter { $0.layer == .verify }.map { String($0.code.rawValue) }
-        let troubles = AttemptError.Kind.allCases.map(\.rawValue)
-        let missing = (codes + troubles).filter { !exercised.contains($0) }
-        if missing.isEmpty { return "none" }
-        return exercised.isEmpty ? "all" : missing.joined(separator: ", ")
+    /// What no test has exercised at each endpoint: `none`, `all`, or a list.
+    var missing: [(endpoint: String, text: String)] {
+        Endpoint.allCases.map { endpoint in
+            let exercised = Set(exercised.filter { $0.endpoint == endpoint }.map(\.name))
+            let codes = ResponseCode.table.filter { $0.layer == .verify }.map { String($0.code.rawValue) }
+            let troubles = AttemptError.Kind.allCases.map(\.rawValue)
+            let missing = (codes + troubles).filter { !exercised.contains($0) }
+            if missing.isEmpty { return (endpoint.rawValue, "none") }
+            return (endpoint.rawValue, exercised.isEmpty ? "all" : missing.joined(separator: ", "))
+        }
+    }
+}
+
+extension CoveredFile {
+    var lineShare: CoverageReport.Share { .init(covered: coveredLines, count: lines.count) }
+    var branchShare: CoverageReport.Share { .init(covered: coveredArms, count: arms.count) }
+
+    /// `7, 9-12`
+    var missedText: String {
+        missedLines.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: ", ")
+    }
+}
+
+extension [CoverageReport.Share] {
+    fileprivate var sum: CoverageReport.Share {
+        .init(covered: map(\.covered).reduce(0, +), count: map(\.count).reduce(0, +))
     }
 }

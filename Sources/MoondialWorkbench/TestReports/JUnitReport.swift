@@ -14,7 +14,7 @@ struct JUnitReport {
         for result in results where !files.contains(result.test.file.name) { files.append(result.test.file.name) }
         for file in files {
             let suite = results.filter { $0.test.file.name == file }
-            text += "  <testsuite name=\"\(Self.escaped(file))\" \(Self.counts(TestSummary(suite)))>\n"
+            text += "  <testsuite name=\"\(String(escapingMarkup: file))\" \(Self.counts(TestSummary(suite)))>\n"
             for result in suite { text += Self.element(result) }
             text += "  </testsuite>\n"
         }
@@ -29,20 +29,21 @@ struct JUnitReport {
 
     private static func element(_ result: TestResult) -> String {
         let line = result.test.place.fileAndLine.line
-        let file = escaped(result.test.file.name)
+        let file = String(escapingMarkup: result.test.file.name)
         var text =
-            "    <testcase name=\"\(escaped(result.test.name))\" classname=\"\(file)\" file=\"\(file)\" "
-            + "line=\"\(escaped(line))\" time=\"\(seconds(result.duration))\""
+            "    <testcase name=\"\(String(escapingMarkup: result.test.name))\" classname=\"\(file)\" file=\"\(file)\" "
+            + "line=\"\(String(escapingMarkup: line))\" time=\"\(seconds(result.duration))\""
         switch result.status {
         case .passed: return text + "/>\n"
-        case .skipped(let reason): text += ">\n      <skipped message=\"\(escaped(reason ?? ""))\"/>\n"
+        case .skipped(let reason): text += ">\n      <skipped message=\"\(String(escapingMarkup: reason ?? ""))\"/>\n"
         case .todo: text += ">\n      <skipped message=\"to do\"/>\n"
         case .failed:
             let message = result.failures.first?.message ?? ""
-            text += ">\n      <failure message=\"\(escaped(message))\">\(escaped(result.message))</failure>\n"
+            text +=
+                ">\n      <failure message=\"\(String(escapingMarkup: message))\">\(String(escapingMarkup: result.message))</failure>\n"
         }
         if !result.output.isEmpty {
-            text += "      <system-out>\(escaped(result.output.joined(separator: "\n")))</system-out>\n"
+            text += "      <system-out>\(String(escapingMarkup: result.output.joined(separator: "\n")))</system-out>\n"
         }
         return text + "    </testcase>\n"
     }
@@ -51,23 +52,5 @@ struct JUnitReport {
         let micros = duration.wholeMicroseconds
         let digits = String(micros % 1_000_000)
         return "\(micros / 1_000_000)." + String(repeating: "0", count: 6 - digits.count) + digits
-    }
-
-    /// Text that can stand in an element or attribute. What XML cannot hold at all becomes U+FFFD.
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\n": result += "&#10;"
-            case "\t": result += "&#9;"
-            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += "\u{FFFD}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

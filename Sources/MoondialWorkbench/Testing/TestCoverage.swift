@@ -3,13 +3,15 @@
 package import MoondialRules
 package import NumberVerification
 
-/// What runs have exercised: hooks with what they answered, and codes and troubles at each endpoint.
+/// What runs have exercised: hooks with what they answered, codes and troubles at each endpoint, and lines.
 package struct TestCoverage: Sendable {
     /// By the rule's name and hook.
     package private(set) var hooks: [HookName: HookUse] = [:]
     package private(set) var attempts: Set<Exercised> = []
     /// The rules that were in force.
     package private(set) var outlines: [RulebookOutline] = []
+    /// What the lines of the rules have come to, when that was counted.
+    package private(set) var lines = LineCoverage()
 
     package struct HookName: Sendable, Hashable {
         package let rule: String
@@ -27,6 +29,10 @@ package struct TestCoverage: Sendable {
 
     mutating func note(_ outline: RulebookOutline) {
         if !outlines.contains(where: { $0.revision == outline.revision }) { outlines.append(outline) }
+    }
+
+    mutating func note(_ sources: [CountedSource]) {
+        for source in sources { lines.add(source) }
     }
 
     mutating func note(_ run: FinishedRun) {
@@ -53,5 +59,6 @@ package struct TestCoverage: Sendable {
         }
         attempts.formUnion(other.attempts)
         for outline in other.outlines { note(outline) }
+        lines.add(other.lines)
     }
 }

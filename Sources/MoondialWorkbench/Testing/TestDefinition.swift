@@ -27,6 +27,18 @@ struct TestDefinition {
     let site: LuaSite?
     let mode: TestMode
     let body: Body
+    /// Of a test that is a table.
+    var table: TestTable?
+}
+
+/// Which table of a test file a test is.
+struct TestTable: Sendable, Hashable {
+    /// The name after the word `test`.
+    let name: String
+    /// The line of that word.
+    let line: Int
+    /// Its place in a list of tables, from 0; nil for a test of one table.
+    let row: Int?
 }
 
 /// A test that is a table.

@@ -63,10 +63,12 @@ struct RunFacts {
     /// must be among them. A name that no run has is that of a field that the rule has added.
     private func fact(named name: String, like expected: JSONValue) -> JSONValue {
         switch (name, expected) {
-        case ("attempts", .array): return endpoints
-        case ("logs", .array): return .array(logs.map(JSONValue.string))
+        // Lua cannot tell an empty list from other empty tables.
+        case ("attempts", .array): return facts["attempts"] == 0 ? 0 : endpoints
+        case ("logs", .array): return logs.isEmpty ? 0 : .array(logs.map(JSONValue.string))
         case ("logs", .string(let message)):
-            return .string(logs.contains(message) ? message : logs.joined(separator: "\n"))
+            if logs.contains(message) { return .string(message) }
+            return logs.isEmpty ? 0 : logs.count == 1 ? .string(logs[0]) : .array(logs.map(JSONValue.string))
         case ("fields", _): return .object(fields)
         default: return facts[name] ?? fields[name] ?? .null
         }

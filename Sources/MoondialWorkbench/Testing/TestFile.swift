@@ -9,6 +9,7 @@ import TextFormats
 package struct TestFile: Sendable {
     /// As it is shown.
     package let name: String
+    let path: String
     let source: RuleSource
     let folder: String
     let rules: RuleFiles
@@ -23,6 +24,7 @@ package struct TestFile: Sendable {
     /// - Throws: What cannot be read.
     package init(_ path: String, rules given: RuleFiles?, limits: RunLimits) throws(Diagnostic) {
         name = ByteText.shown(path)
+        self.path = path
         source = try RuleSource.read(path, limits: limits)
         folder = FileSystem.folder(of: path)
         if let given {
@@ -77,8 +79,20 @@ package struct TestSettings: Sendable {
     package var time: Int64 = 1_767_240_000_000
     /// Where random numbers begin. The default is 1.
     package var seed: Int64 = 1
+    /// Whether the lines of rules are counted. The default is false.
+    package private(set) var countsLines = false
 
     package init() {}
+
+    /// Counts the lines of rules. Lua then takes several times as long for the same, so limits on processor time become ten
+    /// times as wide.
+    package mutating func countLines() {
+        countsLines = true
+        run.limits.hookCPU *= 10
+        run.limits.runCPU *= 10
+        run.limits.loadCPU *= 10
+        cpuLimit *= 10
+    }
 }
 
 /// One test of a file.
@@ -90,4 +104,6 @@ package struct TestCase: Sendable {
     /// `file:line`.
     package let place: String
     package let mode: TestMode
+    /// Of a test that is a table.
+    let table: TestTable?
 }

@@ -21,6 +21,8 @@ package struct TestResult: Sendable {
     package let duration: Duration
     /// What was exercised.
     package let coverage: TestCoverage
+    /// The files that its rules and the test file have loaded, but for the test file itself.
+    package let loadedFiles: FileStamps
 }
 
 /// One reason for a test to fail.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
-package import MoondialRules
+import MoondialRules
 import NIOCore
 import NumberVerification
 
@@ -36,6 +36,7 @@ final class TestRun {
         engineSettings.seed = settings.seed
         engineSettings.store = clock.makeStore(on: eventLoop)
         engineSettings.scriptWords = script.words
+        engineSettings.countsLines = settings.countsLines
         engineSettings.print = { script.output.append(String(decoding: $0, as: UTF8.self)) }
         engineSettings.log = { line in
             script.logs.append(line.message)
@@ -51,6 +52,9 @@ final class TestRun {
             })
     }
 
+    /// The files of the rules, with the modules of both the rules and the test file.
+    var loadedFiles: FileStamps { scripts.engine.fileStamps }
+
     /// Runs the file itself, which defines the tests.
     func load(then next: @escaping (Diagnostic?) -> Void) {
         scripts.run(file.source, root: file.folder, cpuLimit: settings.cpuLimit) { result in
@@ -65,6 +69,7 @@ final class TestRun {
                 failures.append(
                     TestFailure(message: missing, place: definition.site?.description, trace: lastRun?.trace))
             }
+            coverage.note(scripts.engine.lineCounts)
             end(failures, coverage)
         }
         switch definition.body {
@@ -118,20 +123,23 @@ final class TestRun {
 }
 
 extension TestCase {
-    /// The tests of a file.
+    /// The tests of a file, and what it has loaded.
     ///
     /// - Throws: What is wrong with the file, or with its rules.
-    package static func list(of file: TestFile, _ settings: TestSettings) throws(Diagnostic) -> [TestCase] {
-        let result: Result<[TestCase], Diagnostic> = OwnEventLoop.run { eventLoop, end in
+    static func list(
+        of file: TestFile, _ settings: TestSettings
+    ) throws(Diagnostic) -> (tests: [TestCase], loadedFiles: FileStamps) {
+        let result: Result<([TestCase], FileStamps), Diagnostic> = OwnEventLoop.run { eventLoop, end in
             do throws(Diagnostic) {
                 let run = try TestRun(file, settings, eventLoop: eventLoop)
                 run.load { diagnostic in
                     let tests = run.script.definitions.enumerated().map { index, definition in
                         TestCase(
                             file: file, index: index, name: definition.name,
-                            place: definition.site?.description ?? file.name, mode: definition.mode)
+                            place: definition.site?.description ?? file.name, mode: definition.mode,
+                            table: definition.table)
                     }
-                    end(diagnostic.map { .failure($0) } ?? .success(tests))
+                    end(diagnostic.map { .failure($0) } ?? .success((tests, run.loadedFiles)))
                 }
             } catch {
                 end(.failure(error))
@@ -144,16 +152,17 @@ extension TestCase {
     package func run(_ settings: TestSettings) -> TestResult {
         let began = ContinuousClock.now
         return OwnEventLoop.run { eventLoop, done in
-            func end(_ failures: [TestFailure], _ coverage: TestCoverage, _ output: [String]) {
+            func end(_ failures: [TestFailure], _ coverage: TestCoverage, of run: TestRun? = nil) {
                 let failed = mode == .todo ? TestResult.Status.todo : .failed
                 done(
                     TestResult(
-                        test: self, status: failures.isEmpty ? .passed : failed, failures: failures, output: output,
-                        duration: ContinuousClock.now - began, coverage: coverage))
+                        test: self, status: failures.isEmpty ? .passed : failed, failures: failures,
+                        output: run?.script.output ?? [], duration: ContinuousClock.now - began, coverage: coverage,
+                        loadedFiles: run?.loadedFiles ?? FileStamps()))
             }
             func fail(_ diagnostic: Diagnostic) {
                 let failure = TestFailure(message: diagnostic.message, place: diagnostic.site?.description ?? place)
-                end([failure], TestCoverage(), [])
+                end([failure], TestCoverage())
             }
             do throws(Diagnostic) {
                 let run = try TestRun(file, settings, eventLoop: eventLoop)
@@ -163,7 +172,7 @@ extension TestCase {
                         return fail(
                             Diagnostic(.ruleError, "the file defines other tests each time it runs", fix: nil))
                     }
-                    run.run(run.script.definitions[index]) { end($0, $1, run.script.output) }
+                    run.run(run.script.definitions[index]) { end($0, $1, of: run) }
                 }
             } catch {
                 fail(error)

@@ -105,9 +105,14 @@ final class TestScript {
         }
         do {
             let value = try JSONValue(body, work: call.work)
-            for (suffix, row) in try Self.rows(value) {
+            let rows = try Self.rows(value)
+            for (index, (suffix, row)) in rows.enumerated() {
                 let mode = given == .run ? row.mode : given
-                definitions.append(TestDefinition(name: name + suffix, site: site, mode: mode, body: .row(row)))
+                var definition = TestDefinition(name: name + suffix, site: site, mode: mode, body: .row(row))
+                if let site {
+                    definition.table = TestTable(name: name, line: site.line, row: suffix.isEmpty ? nil : index)
+                }
+                definitions.append(definition)
             }
             return .returned
         } catch let error as TestRow.Problem {

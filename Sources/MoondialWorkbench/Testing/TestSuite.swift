@@ -22,6 +22,8 @@ package struct TestSuite: Sendable {
 
     /// In the order in which they are run.
     package let tests: [TestCase]
+    /// What the files have loaded, but for the test files themselves.
+    package private(set) var loadedFiles = FileStamps()
     private let settings: TestSettings
     private let selection: Selection
     /// When one test is marked so, all others are left out.
@@ -32,7 +34,11 @@ package struct TestSuite: Sendable {
     /// - Throws: What is wrong with the first file that does not load.
     package init(_ files: [TestFile], _ settings: TestSettings, _ selection: Selection) throws(Diagnostic) {
         var tests: [TestCase] = []
-        for file in files { tests += try TestCase.list(of: file, settings) }
+        for file in files {
+            let (cases, stamps) = try TestCase.list(of: file, settings)
+            tests += cases
+            loadedFiles.addMissing(from: stamps)
+        }
         hasOnly = tests.contains { $0.mode == .only }
         if let includes = selection.includes { tests = tests.filter { includes($0.name) } }
         if let seed = selection.shuffleSeed {
@@ -105,7 +111,7 @@ extension TestResult {
     fileprivate static func skipped(_ test: TestCase, reason: String?) -> TestResult {
         TestResult(
             test: test, status: .skipped(reason: reason), failures: [], output: [], duration: .zero,
-            coverage: TestCoverage())
+            coverage: TestCoverage(), loadedFiles: FileStamps())
     }
 }
 

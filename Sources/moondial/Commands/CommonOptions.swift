@@ -63,19 +63,6 @@ struct TargetOptions: ParsableArguments {
     }
 }
 
-extension TargetOptions {
-    /// Those of a command that sends nothing.
-    static var none: TargetOptions {
-        var options = TargetOptions()
-        options.baseURL = nil
-        options.live = false
-        options.caFile = nil
-        options.insecure = false
-        options.yesInsecure = false
-        return options
-    }
-}
-
 /// Where rules remember.
 struct StoreOptions: ParsableArguments {
     @Option(
@@ -112,13 +99,10 @@ struct SimulatorOptions: ParsableArguments {
     }
 }
 
-extension SimulatorOptions {
-    /// Those of a command that sends nothing.
-    static var none: SimulatorOptions {
-        var options = SimulatorOptions()
-        options.seed = nil
-        options.providerRules = false
-        return options
+extension RuleSettings {
+    /// Those of a command that sends nothing: where requests would go, and with which credentials, is not read.
+    init(_ options: RuleOptions, shell: Shell) throws(Failure) {
+        try self.init(SettingSources(flags: options.flags, config: options.config, shell: shell))
     }
 }
 

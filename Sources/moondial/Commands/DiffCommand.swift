@@ -63,9 +63,7 @@ struct DiffCommand: MoondialCommand {
         let explorations = try [revision?.path ?? paths[0], paths[paths.count - 1]].map { path in
             var options = rules
             options.rules = [path]
-            let plan = try RuleProcess.Plan(
-                options, TargetOptions.none, SimulatorOptions.none, runsScript: false, drawsRuns: false, shell: shell)
-            return try exploring.explore(plan, shell)
+            return try exploring.explore(try RuleSettings(options, shell: shell), shell)
         }
         let diff = RulebookDiff(old: explorations[0], new: explorations[1])
         switch json ? .json : format {

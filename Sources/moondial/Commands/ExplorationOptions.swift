@@ -59,16 +59,8 @@ struct ExplorationPlan {
     }
 
     /// Loads the rules and takes all paths, on an event loop of its own.
-    func explore(_ plan: RuleProcess.Plan, _ shell: Shell) throws(Failure) -> Exploration {
-        var engineSettings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
-        engineSettings.run = plan.settings.run
-        engineSettings.config = plan.settings.config
-        let loaded: LoadedRulebook
-        do throws(Diagnostic) {
-            loaded = try RulebookLoader(engineSettings).load(plan.rules)
-        } catch {
-            throw Failure(error)
-        }
+    func explore(_ rules: RuleSettings, _ shell: Shell) throws -> Exploration {
+        let loaded = try RulebookLoader(rules.ofEngine).load(try rules.readRules())
         for warning in loaded.replacements.compactMap(\.warning) { shell.errors.warn(warning) }
         return Exploration.of(loaded, requests: requests, settings: settings)
     }

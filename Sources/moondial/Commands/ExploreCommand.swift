@@ -45,9 +45,8 @@ struct ExploreCommand: MoondialCommand {
         if let price, !(price >= 0 && price < 1_000_000) {
             throw Failure.usage("--price: an amount from 0 to 1000000 expected")
         }
-        let plan = try RuleProcess.Plan(
-            rules, TargetOptions.none, SimulatorOptions.none, runsScript: false, drawsRuns: false, shell: shell)
-        let exploration = try ExplorationPlan(scope).explore(plan, shell)
+        let settings = try RuleSettings(rules, shell: shell)
+        let exploration = try ExplorationPlan(scope).explore(settings, shell)
         let report = ExplorationReport(exploration, price: price)
         switch json ? .json : format {
         case .text: shell.output.write(report.text(style: shell.terminal.style))

@@ -11,8 +11,8 @@ struct InitCommand: MoondialCommand {
             Writes rules with their tests, moondial.yaml, files for editors and a workflow of GitHub Actions. Files that are \
             there are kept.
 
-            The template minimal decides by the answer, fallback also repairs a wrong endpoint, and gateway also logs alarms \
-            and is ready to be served.
+            The template minimal decides by the answer and logs alarms, fallback also repairs a wrong endpoint, and gateway \
+            is also ready to be served.
             """)
 
     @Argument(help: ArgumentHelp("The folder to write to (default: the working folder).", valueName: "folder"))

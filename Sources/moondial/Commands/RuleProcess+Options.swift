@@ -6,11 +6,11 @@ import NumberVerification
 extension RuleProcess.Plan {
     /// Puts together what the command line, the environment and the configuration file say, and reads the rule files.
     init(
-        _ rules: RuleOptions, _ target: TargetOptions, _ simulator: SimulatorOptions, _ store: StoreOptions? = nil,
+        _ rules: RuleOptions, _ target: TargetOptions, _ simulator: SimulatorOptions, _ store: StoreOptions,
         runsScript: Bool, drawsRuns: Bool, shell: Shell
     ) throws {
         let sources = try SettingSources(
-            flags: [target.flags, simulator.flags, store?.flags ?? [:]].reduce(into: rules.flags) { flags, more in
+            flags: [target.flags, simulator.flags, store.flags].reduce(into: rules.flags) { flags, more in
                 flags.merge(more) { $1 }
             }, config: rules.config, shell: shell)
         let settings = try Settings(sources)
@@ -20,8 +20,6 @@ extension RuleProcess.Plan {
             target: try Target(settings.target) { () throws(Failure) in
                 try Credentials(sources, warn: shell.errors.warn)
             },
-            rules: try settings.rules.map { paths throws(Diagnostic) in
-                try RuleFiles.read(paths, limits: settings.run.limits)
-            } ?? .none, runsScript: runsScript, drawsRuns: drawsRuns)
+            rules: try settings.readRules(), runsScript: runsScript, drawsRuns: drawsRuns)
     }
 }

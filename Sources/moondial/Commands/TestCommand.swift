@@ -6,6 +6,7 @@ import MoondialPresentation
 import MoondialRules
 import MoondialWorkbench
 import NIOCore
+import TextFormats
 
 struct TestCommand: MoondialCommand {
     static let configuration = CommandConfiguration(
@@ -26,14 +27,24 @@ struct TestCommand: MoondialCommand {
             The exit status is 0 when all tests pass, 1 when one fails, and 65 when there is none or a file does not load.
             """)
 
+    /// That of the results; or that of coverage, and then the results are pretty.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case pretty, tap, junit, json, github, text, lcov, html
+
+        var ofResults: TestReportFormat { TestReportFormat(rawValue: rawValue) ?? .pretty }
+        var ofCoverage: CoverageReport.Format? { CoverageReport.Format(rawValue: rawValue) }
+        /// Standard output is for a file of coverage, and has no room for results.
+        var isFile: Bool { self == .lcov || self == .html }
+    }
+
     @Argument(help: ArgumentHelp("Test files, and folders of them.", valueName: "path"))
     var paths: [String] = []
 
     @Option(help: ArgumentHelp("Run the tests whose name has this in it (a regular expression).", valueName: "pattern"))
     var run: String?
 
-    @Option(help: "pretty, tap, junit, json or github.")
-    var format = TestReportFormat.pretty
+    @Option(help: "pretty, tap, junit, json or github; with --coverage also text, lcov or html.")
+    var format = Format.pretty
 
     @Flag(help: "Stop after the first failure.")
     var failFast = false
@@ -45,11 +56,11 @@ struct TestCommand: MoondialCommand {
         help: ArgumentHelp("How many tests run side by side (default: one for each processor).", valueName: "count"))
     var jobs: Int?
 
-    @Flag(help: "Show which hooks and codes the tests have exercised.")
+    @Flag(help: "Show which hooks, lines, branches and codes of the rules the tests have exercised.")
     var coverage = false
 
     @Option(
-        help: ArgumentHelp("With --coverage, fail when fewer hooks of a hundred are covered.", valueName: "percent"))
+        help: ArgumentHelp("With --coverage, fail when fewer lines of a hundred are covered.", valueName: "percent"))
     var threshold: Double?
 
     @Option(
@@ -57,6 +68,12 @@ struct TestCommand: MoondialCommand {
             "Write the test that reproduces a run: JSON of 'verify --json --trace', or lines of the decision log.",
             valueName: "file"))
     var from: String?
+
+    @Flag(help: "Run tests again when a file changes that they have loaded, until 'q' or Ctrl-C is pressed.")
+    var watch = false
+
+    @Flag(help: "Write what came in the place of what failing tables expect, into the test files.")
+    var update = false
 
     @Flag(help: "Refuse tests that are marked 'only': for CI.")
     var strict = false
@@ -69,9 +86,12 @@ struct TestCommand: MoondialCommand {
         guard threshold == nil || coverage else {
             throw Failure.usage("--threshold goes with --coverage", fix: "add --coverage")
         }
-        let plan = try RuleProcess.Plan(
-            rules, TargetOptions.none, SimulatorOptions.none, runsScript: false, drawsRuns: false, shell: shell)
-        let suite = try suite(plan)
+        guard format.ofCoverage == nil || coverage else {
+            throw Failure.usage("--format \(format.rawValue) is one of coverage", fix: "add --coverage")
+        }
+        let plan = try plan(shell)
+        if watch { return try watch(plan, shell) }
+        let suite = try plan.suite()
         if strict, suite.hasOnly {
             throw Failure(
                 Diagnostic(.usage, "a test is marked 'only', so that others are left out", fix: "take the mark out"),
@@ -84,35 +104,66 @@ struct TestCommand: MoondialCommand {
                     fix: "write tests in a file whose name ends with _test.lua; see 'moondial test --help'"),
                 status: .badData)
         }
-        let terminal = shell.terminal
-        let reporter = TestReporter(
-            format, style: terminal.style,
-            waterfall: Waterfall(
-                width: max(40, terminal.width - 6), repertoire: terminal.repertoire, style: terminal.style))
-        let output = shell.output
-        output.write(reporter.begin(count: suite.tests.count))
+        let write = { (text: String) in
+            if format.isFile { shell.errors.write(text) } else { shell.output.write(text) }
+        }
+        let reporter = TestReporter(format.ofResults, on: format.isFile ? shell.errorTerminal : shell.terminal)
+        write(reporter.begin(count: suite.tests.count))
         var number = 0
         let results = suite.run { result in
             number += 1
-            output.write(reporter.add(result, number: number))
+            write(reporter.add(result, number: number))
         }
-        output.write(reporter.end(results))
-        let isCovered = try !coverage || isCovered(results, shell)
+        write(reporter.end(results))
+        let isCovered = !coverage || isCovered(results, shell)
+        if update { return try update(results, shell) && isCovered ? .done : .denied }
         return results.contains { $0.status == .failed } || !isCovered ? .denied : .done
     }
 
+    private var coverageOutput: TestCoverageOutput { TestCoverageOutput(isOn: coverage, threshold: threshold) }
+
     /// Shows what was covered, and says whether it is enough.
-    private func isCovered(_ results: [TestResult], _ shell: Shell) throws -> Bool {
-        var covered = TestCoverage()
-        for result in results { covered.add(result.coverage) }
-        let report = CoverageReport(covered)
-        let text = "\n" + report.text(style: format == .pretty ? shell.terminal.style : .plain)
-        // Of the other formats, nothing but the results belongs on standard output.
-        if format == .pretty { shell.output.write(text) } else { shell.errors.write(text) }
-        guard let threshold, report.percentage < threshold else { return true }
-        shell.errors.write("coverage: \(report.percentageText) % of the hooks, but --threshold wants \(threshold)\n")
+    private func isCovered(_ results: [TestResult], _ shell: Shell) -> Bool {
+        guard let report = coverageOutput.report(results) else { return true }
+        if format.isFile {
+            shell.output.write(report.text(format.ofCoverage ?? .text, style: .plain))
+        } else if format.ofResults == .pretty {
+            shell.output.write("\n" + report.text(.text, style: shell.terminal.style))
+        } else {
+            // Nothing but the results belongs on standard output.
+            shell.errors.write("\n" + report.text(.text, style: .plain))
+        }
+        guard let shortfall = coverageOutput.shortfall(report) else { return true }
+        shell.errors.write(shortfall)
         return false
     }
+
+    private func watch(_ plan: TestPlan, _ shell: Shell) throws -> ExitStatus {
+        guard format == .pretty || format == .text else {
+            throw Failure.usage(
+                "--watch shows results to people, and not as \(format.rawValue)", fix: "leave --format out")
+        }
+        guard !update else { throw Failure.usage("--update runs tests once", fix: "leave --watch out") }
+        guard !strict else { throw Failure.usage("--strict is for CI", fix: "leave --watch out") }
+        let tests = WatchedTests(plan.paths, rules: plan.rules, plan.settings, plan.selection)
+        return try TestWatch(shell.terminal, coverage: coverageOutput).run(tests, shell)
+    }
+
+    /// Writes what came into the test files, and says whether all failing tests would pass now.
+    private func update(_ results: [TestResult], _ shell: Shell) throws -> Bool {
+        let update = ExpectationUpdate(results)
+        try update.write()
+        let isForPeople = format.ofResults == .pretty && !format.isFile
+        let write = { (text: String) in if isForPeople { shell.output.write(text) } else { shell.errors.write(text) } }
+        if !update.changes.isEmpty || !update.kept.isEmpty { write("\n") }
+        for change in update.changes {
+            write("updated  \(shown(change.place)): \(change.name) = \(shown(change.new)), was \(shown(change.old))\n")
+        }
+        for kept in update.kept { write("kept     \(shown(kept.place)): \(shown(kept.reason))\n") }
+        return update.kept.isEmpty
+    }
+
+    private func shown(_ text: String) -> String { String(escaping: text.utf8) }
 
     private func writeTests(from path: String, _ shell: Shell) throws -> ExitStatus {
         let bytes: [UInt8]
@@ -126,7 +177,7 @@ struct TestCommand: MoondialCommand {
         return .done
     }
 
-    private func suite(_ plan: RuleProcess.Plan) throws -> TestSuite {
+    private func plan(_ shell: Shell) throws -> TestPlan {
         var selection = TestSuite.Selection()
         selection.failsFast = failFast
         selection.shuffleSeed = shuffle
@@ -137,13 +188,14 @@ struct TestCommand: MoondialCommand {
             selection.jobs = System.coreCount
         }
         if let run { selection.includes = try Self.pattern(run) }
+        let configured = try RuleSettings(rules, shell: shell)
         var settings = TestSettings()
-        settings.run = plan.settings.run
-        settings.config = plan.settings.config
-        let given = rules.rules.isEmpty ? nil : plan.rules
-        let found = try TestFile.find(paths.isEmpty ? ["."] : paths)
-        return try TestSuite(
-            try found.map { try TestFile($0, rules: given, limits: settings.run.limits) }, settings, selection)
+        settings.run = configured.run
+        settings.config = configured.config
+        if coverage { settings.countLines() }
+        return TestPlan(
+            paths: paths.isEmpty ? ["."] : paths, rules: rules.rules.isEmpty ? nil : rules.rules, settings: settings,
+            selection: selection)
     }
 
     private static func pattern(_ text: String) throws(Failure) -> @Sendable (String) -> Bool {
@@ -155,5 +207,3 @@ struct TestCommand: MoondialCommand {
         }
     }
 }
-
-extension TestReportFormat: ExpressibleByArgument {}

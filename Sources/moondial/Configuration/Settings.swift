@@ -5,18 +5,13 @@ import MoondialRules
 import NumberVerification
 import TextFormats
 
-/// Everything that is configured for a command that runs rules, with the defaults where nothing is said.
-struct Settings {
+/// What is configured about rules, with the defaults where nothing is said.
+struct RuleSettings {
     /// Files and folders; nil when rules are not set.
     let rules: [String]?
     private(set) var run = RunSettings()
     /// What rules read as `moondial.config`.
     let config: JSONObject
-    let target: TargetSettings
-    let simulator: SimulatorSettings
-    let store: StorePlace
-    /// Which calls are not made.
-    let callGuard: CallGuardSettings
 
     init(_ sources: SettingSources) throws(Failure) {
         rules = sources.find(.rules)?.texts
@@ -35,11 +30,44 @@ struct Settings {
         run.showPhones = try sources.isSet(.showPhones)
         run.correlates = try sources.isSet(.correlate, default: true)
         config = sources.file.config
+    }
+
+    /// Reads the rule files, by default none.
+    func readRules() throws(Diagnostic) -> RuleFiles {
+        try rules.map { paths throws(Diagnostic) in try RuleFiles.read(paths, limits: run.limits) } ?? .none
+    }
+
+    /// Those of an engine whose rules print and log nothing.
+    var ofEngine: RuleEngine.Settings {
+        var settings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
+        settings.run = run
+        settings.config = config
+        return settings
+    }
+}
+
+/// Everything that is configured for a command that runs rules and sends requests.
+struct Settings {
+    private let ofRules: RuleSettings
+    let target: TargetSettings
+    let simulator: SimulatorSettings
+    let store: StorePlace
+    /// Which calls are not made.
+    let callGuard: CallGuardSettings
+
+    var rules: [String]? { ofRules.rules }
+    var run: RunSettings { ofRules.run }
+    var config: JSONObject { ofRules.config }
+
+    init(_ sources: SettingSources) throws(Failure) {
+        ofRules = try RuleSettings(sources)
         target = try TargetSettings(sources)
         simulator = try SimulatorSettings(sources)
         store = try StorePlace(sources)
         callGuard = sources.file.guards.calls
     }
+
+    func readRules() throws(Diagnostic) -> RuleFiles { try ofRules.readRules() }
 }
 
 /// What is configured about where requests go.

@@ -18,13 +18,14 @@ final class LuaFixture {
 
     init(
         limits: LuaLimits = LuaLimits(), modules: [String: String] = [:], allocations: UInt64? = nil,
-        functions: [HostFunction] = []
+        functions: [HostFunction] = [], countsLines: Bool = false
     ) throws(LuaError) {
         let journal = CallRecord(modules: modules)
         var configuration = LuaVM.Configuration()
         configuration.limits = limits
         configuration.allocations = allocations
         configuration.functions = journal.functions + functions
+        configuration.countsLines = countsLines
         vm = try LuaVM(configuration)
         self.journal = journal
         self.limits = limits

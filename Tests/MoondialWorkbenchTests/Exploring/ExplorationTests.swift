@@ -5,6 +5,7 @@ import JSON
 import MoondialRules
 import MoondialWorkbench
 import NIOCore
+import NIOPosix
 import NumberVerification
 import NumberVerificationSimulator
 import Testing
@@ -163,17 +164,45 @@ struct BruteForceTests {
         func close() { client.close() }
     }
 
-    private static func run(_ rules: String, _ request: RunRequest, tokens: [String]) throws -> FinishedRun {
+    /// Runs in this process, or over a connection to a server on that port.
+    private static func run(
+        _ rules: String, _ request: RunRequest, tokens: [String], port: Int? = nil
+    ) throws -> FinishedRun {
         let loaded = try Workbench.load(rules)
         return OwnEventLoop.run { eventLoop, end in
+            let destination = port.map { Destination(scheme: .http, host: "127.0.0.1", port: $0) }
+            let overSockets = destination.flatMap {
+                try? HTTPTransport(destination: $0, configuration: HTTPConfiguration(), eventLoop: eventLoop)
+            }
             let client = VerificationClient(
-                transport: InProcessTransport(simulator: Simulator(), eventLoop: eventLoop), host: "simulator",
-                credentials: .documentedExample, eventLoop: eventLoop)
+                transport: overSockets ?? InProcessTransport(simulator: Simulator(), eventLoop: eventLoop),
+                host: destination?.authority ?? "simulator", credentials: .documentedExample, eventLoop: eventLoop)
             let engine = RuleEngine(loaded, attempts: Steered(client, tokens: tokens), eventLoop: eventLoop)
             engine.verify(request) { run in
+                engine.close()
                 withExtendedLifetime(engine) { end(run) }
             }
         }
+    }
+
+    /// Paths that the simulator can play, with the tokens that make it do so.
+    private static func playable(
+        _ exploration: Exploration, count: Int, _ generator: inout SeededGenerator
+    ) -> [(path: ExploredPath, tokens: [String])] {
+        var chosen: [(path: ExploredPath, tokens: [String])] = []
+        for path in exploration.paths.shuffled(using: &generator) where chosen.count < count {
+            let tokens = path.steps.map { directive($0.outcome) }
+            if !tokens.contains(nil) { chosen.append((path, tokens.compactMap { $0 })) }
+        }
+        return chosen
+    }
+
+    private func expect(_ run: FinishedRun, like path: ExploredPath, of exploration: Exploration, _ rules: String) {
+        let result = exploration.result(of: path)
+        #expect(run.result.decision.choice == result.decision, "\(rules) \(path.steps)")
+        #expect(run.result.decision.rule == result.rule)
+        #expect(run.result.attempts.map(\.attempt.endpoint) == path.steps.map(\.endpoint))
+        #expect(Charge(of: run.result.attempts) == result.money)
     }
 
     /// A rulebook made of what the language has.
@@ -224,22 +253,27 @@ struct BruteForceTests {
         let requests = [try Workbench.request(), try Workbench.request(["channel": "web"])]
         let exploration = try await Workbench.explore(rules, requests: requests)
         #expect(exploration.unsteady.isEmpty)
-        // Some of those that the simulator can play.
-        var chosen: [(path: ExploredPath, tokens: [String])] = []
-        for path in exploration.paths.shuffled(using: &generator) where chosen.count < 30 {
-            let tokens = path.steps.map { Self.directive($0.outcome) }
-            if !tokens.contains(nil) { chosen.append((path, tokens.compactMap { $0 })) }
-        }
-        let runs = try await Workbench.onAThreadOfItsOwn { [chosen] in
+        let chosen = Self.playable(exploration, count: 30, &generator)
+        let runs = try await Workbench.onAThreadOfItsOwn {
             try chosen.map { try Self.run(rules, requests[$0.path.request].request, tokens: $0.tokens) }
         }
-        for ((path, _), run) in zip(chosen, runs) {
-            let result = exploration.result(of: path)
-            #expect(run.result.decision.choice == result.decision, "\(rules) \(path.steps)")
-            #expect(run.result.decision.rule == result.rule)
-            #expect(run.result.attempts.map(\.attempt.endpoint) == path.steps.map(\.endpoint))
-            #expect(Charge(of: run.result.attempts) == result.money)
+        for ((path, _), run) in zip(chosen, runs) { expect(run, like: path, of: exploration, rules) }
+    }
+
+    @Test(arguments: 100..<110)
+    func pathsLeadWhereRunsOverSocketsDo(_ seed: Int) async throws {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let rules = Self.rulebook(&generator)
+        let request = try Workbench.request()
+        let exploration = try await Workbench.explore(rules, requests: [request])
+        let chosen = Self.playable(exploration, count: 12, &generator)
+        let server = try await SimulatorServer.start(
+            simulator: Simulator(), group: MultiThreadedEventLoopGroup.singleton)
+        let runs = try await Workbench.onAThreadOfItsOwn {
+            try chosen.map { try Self.run(rules, request.request, tokens: $0.tokens, port: server.port) }
         }
+        for ((path, _), run) in zip(chosen, runs) { expect(run, like: path, of: exploration, rules) }
+        await server.stop()
     }
 }
 

@@ -150,6 +150,7 @@ struct FindingTests {
             report.text(style: .plain).contains(
                 """
                 error[allow-without-match]: allow without a match by 'r'
+                  --> rules.lua:1
                   = fix: look at `attempt.verdict == "match"` before you answer allow
                   test "allow without a match by 'r'" {
                     request = { phone = "13800138000" },
