@@ -20,7 +20,13 @@ final class ApplicationLine: TokenReserver {
         _ request: VerificationRequest, at endpoint: Endpoint, for run: RunContext,
         completion: @escaping (TokenReservation) -> Void
     ) -> (any RunHandle)? {
-        completion(breaker.allowsCall(now: eventLoop.now) ? .granted : .refused(.accountBlocked))
+        completion(reservation)
         return nil
+    }
+
+    func reserveNow(_ request: VerificationRequest, at endpoint: Endpoint) -> TokenReservation? { reservation }
+
+    private var reservation: TokenReservation {
+        breaker.allowsCall(now: eventLoop.now) ? .granted : .refused(.accountBlocked)
     }
 }

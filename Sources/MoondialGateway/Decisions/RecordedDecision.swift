@@ -7,7 +7,7 @@ package import NumberVerification
 /// A decision with what replies need of its run: for the caller that asked, and for later requests with the same token.
 ///
 /// Texts are redacted as in `RunResult.json(target:)`; there is neither phone nor token in it.
-package struct RecordedDecision: Sendable {
+package final class RecordedDecision: Sendable {
     package let outcome: Decision.Outcome
     package let reason: String?
     package let rule: String

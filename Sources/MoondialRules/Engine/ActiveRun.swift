@@ -134,7 +134,9 @@ final class ActiveRun: RunInFlight {
     var deadline: NIODeadline { started + TimeAmount(machine.deadline) }
 
     /// What requests without an exID are sent with.
-    var correlation: String? { engine.settings.run.correlates ? machine.trace.id.description : nil }
+    func correlation(of request: VerificationRequest) -> String? {
+        request.exID == nil && engine.settings.run.correlates ? machine.trace.id.description : nil
+    }
 
     // MARK: - Actions
 
@@ -147,6 +149,10 @@ final class ActiveRun: RunInFlight {
                 guard let answer = self.call(call) else { return }
                 action = machine.hookAnswered(answer, now: noteTime())
             case .reserveToken(let endpoint):
+                if let answer = environment.reserver?.reserveNow(request.verification, at: endpoint) {
+                    action = machine.tokenReserved(answer, now: noteTime())
+                    continue
+                }
                 let question = ask(about: request.verification, at: endpoint) { [self] in
                     reservation = nil
                     perform(machine.tokenReserved($0, now: noteTime()))
@@ -158,7 +164,8 @@ final class ActiveRun: RunInFlight {
                 action = machine.tokenReserved(answer, now: noteTime())
             case .attempt(let endpoint):
                 exchange = environment.attempts.attempt(
-                    request.verification, at: endpoint, correlation: correlation, deadline: deadline
+                    request.verification, at: endpoint, correlation: correlation(of: request.verification),
+                    deadline: deadline
                 ) { [self] in
                     exchange = nil
                     perform(machine.attemptFinished($0, now: noteTime()))

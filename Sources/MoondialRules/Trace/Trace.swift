@@ -24,8 +24,8 @@ package struct Trace: Sendable {
         self.context = context
         logLinesLeft = context.settings.limits.logLines
         logBytesLeft = context.settings.limits.logBytes
-        // The beginning, an attempt, a decision and the end of a run without rules, a little more with them.
-        events.reserveCapacity(6)
+        // The beginning, three hooks, an attempt, a decision and the end.
+        events.reserveCapacity(12)
     }
 }
 
