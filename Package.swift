@@ -37,7 +37,8 @@ let package = Package(
         .target(name: "TextFormats", swiftSettings: settings),
         .target(name: "JSON", dependencies: ["TextFormats"], swiftSettings: settings),
         .target(
-            name: "HTTP1", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+            name: "HTTP1", dependencies: ["TextFormats", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: settings),
 
         // The language Lua: knows nothing of moondial.
         .target(name: "LuaSyntax", swiftSettings: settings),

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: MIT
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Classes of bytes, as RFC 9110 and RFC 9112 define them.
 extension UInt8 {
     /// Horizontal tab.
@@ -82,6 +90,14 @@ extension UnsafeRawBufferPointer {
     func begins(with text: StaticString) -> Bool {
         count >= text.utf8CodeUnitCount
             && UnsafeRawBufferPointer(rebasing: self[..<text.utf8CodeUnitCount]).matches(text)
+    }
+
+    /// Where the next line feed is, or nil without one.
+    func lineFeed(from start: Int) -> Int? {
+        guard let base = baseAddress, start < count,
+            let found = memchr(base + start, CInt(UInt8.lineFeed), count - start)
+        else { return nil }
+        return base.distance(to: UnsafeRawPointer(found))
     }
 
     /// Without spaces and tabs at both ends.

@@ -77,5 +77,20 @@ package struct HTTPFields: Sendable, Hashable {
     }
 
     /// The value of the first field of that name, which is given in lower case, or nil without one.
-    package subscript(name: StaticString) -> String? { values(of: name).first }
+    package subscript(name: StaticString) -> String? {
+        head.withUnsafeReadableBytes { bytes in
+            // Only in a line that is long enough and has the colon at the right place is the name compared.
+            let length = name.utf8CodeUnitCount
+            var next = bytes.lineFeed(from: 0)
+            while let end = next, end + length + 1 < bytes.count {
+                next = bytes.lineFeed(from: end + 1)
+                guard let next, next > end + length + 2, bytes[end + length + 1] == .colon,
+                    let field = try? HTTPField(UnsafeRawBufferPointer(rebasing: bytes[(end + 1)..<(next - 1)])),
+                    field.name.matches(name)
+                else { continue }
+                return field.value.text
+            }
+            return nil
+        }
+    }
 }

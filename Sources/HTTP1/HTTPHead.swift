@@ -8,18 +8,17 @@ enum HTTPHead {
     static func forEachFieldLine<Failure: Error>(
         _ head: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
-        var start: Int?
-        for index in head.indices where head[index] == .lineFeed {
-            if let start, index - 1 > start {
-                try body(UnsafeRawBufferPointer(rebasing: head[start..<(index - 1)]))
-            }
-            start = index + 1
+        guard let first = head.lineFeed(from: 0) else { return }
+        var start = first + 1
+        while let end = head.lineFeed(from: start) {
+            if end - 1 > start { try body(UnsafeRawBufferPointer(rebasing: head[start..<(end - 1)])) }
+            start = end + 1
         }
     }
 
     /// The first line of a complete head, without its end.
     static func firstLine(_ head: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        let end = head.firstIndex(of: .lineFeed) ?? head.endIndex
+        let end = head.lineFeed(from: 0) ?? head.endIndex
         return UnsafeRawBufferPointer(rebasing: head[..<max(0, end - 1)])
     }
 
@@ -35,16 +34,14 @@ enum HTTPHead {
     static func length(
         in bytes: UnsafeRawBufferPointer, scanned: Int, room: Int
     ) throws(HTTPSyntaxError) -> Int? {
-        var index = scanned
-        let end = min(bytes.count, room)
-        while index < end {
-            if bytes[index] == .lineFeed {
-                guard index > 0, bytes[index - 1] == .carriageReturn else {
-                    throw bytes[..<index].contains(.lineFeed) ? .badField : .badFirstLine
-                }
-                if index >= 3, bytes[index - 2] == .lineFeed { return index + 1 }
+        let within = UnsafeRawBufferPointer(rebasing: bytes.prefix(room))
+        var start = scanned
+        while let index = within.lineFeed(from: start) {
+            guard index > 0, bytes[index - 1] == .carriageReturn else {
+                throw bytes[..<index].contains(.lineFeed) ? .badField : .badFirstLine
             }
-            index += 1
+            if index >= 3, bytes[index - 2] == .lineFeed { return index + 1 }
+            start = index + 1
         }
         guard bytes.count < room else { throw .headTooLarge }
         return nil

@@ -60,11 +60,10 @@ struct HTTPRequestHead: Sendable {
             target.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") })
         else { throw .badRequestLine }
 
-        switch version.text {
-        case "HTTP/1.1": break
-        case "HTTP/1.0": isVersion10 = true
-        case let other where other.hasPrefix("HTTP/"): throw .unsupportedVersion
-        default: throw .badRequestLine
+        if version.elementsEqual("HTTP/1.0".utf8) {
+            isVersion10 = true
+        } else if !version.elementsEqual("HTTP/1.1".utf8) {
+            throw version.starts(with: "HTTP/".utf8) ? .unsupportedVersion : .badRequestLine
         }
         method = UnsafeRawBufferPointer(rebasing: line[..<methodEnd]).text
         guard let target = Self.originForm(of: target, method: method) else { throw .badRequestLine }

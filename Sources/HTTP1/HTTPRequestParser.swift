@@ -58,13 +58,10 @@ package struct HTTPRequestParser: Sendable {
 
     /// How many bytes are held that belong to no complete request yet. After ``next()`` has returned nil these are the
     /// beginning of one request, within the limits.
-    package var bufferedBytes: Int { buffer.readableBytes }
+    package private(set) var bufferedBytes = 0
 
     /// How far the next request has come. Of use after ``next()`` has returned nil.
-    package var progress: Progress {
-        guard case .head = step else { return .body }
-        return buffer.readableBytes == 0 ? .none : .head
-    }
+    package private(set) var progress = Progress.none
 
     /// Adds bytes of the connection.
     package mutating func receive(_ bytes: ByteBuffer) {
@@ -74,6 +71,7 @@ package struct HTTPRequestParser: Sendable {
             buffer.discardReadBytes()
             buffer.writeImmutableBuffer(bytes)
         }
+        bufferedBytes = buffer.readableBytes
     }
 
     /// Reads on.
@@ -81,6 +79,14 @@ package struct HTTPRequestParser: Sendable {
     /// - Returns: What comes next, or nil when more bytes are needed to say.
     /// - Throws: ``HTTPRequestError``, after which the parser is of no further use.
     package mutating func next() throws(HTTPRequestError) -> Event? {
+        let event = try readNext()
+        // Kept, since both are asked for more often than they change.
+        bufferedBytes = buffer.readableBytes
+        if case .head = step { progress = bufferedBytes == 0 ? .none : .head } else { progress = .body }
+        return event
+    }
+
+    private mutating func readNext() throws(HTTPRequestError) -> Event? {
         if case .head = step {
             guard let head = try nextHead() else { return nil }
             if head.announcesBody, head.method == "GET", head.path == bodylessGETPath {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import NIOCore
+package import TextFormats
 
 /// A reply to be written.
 ///
@@ -34,50 +35,65 @@ package struct HTTPReplyMessage: Sendable {
     ///   - isHead: Whether it answers a HEAD request: then it announces its body but has none. The default is false.
     /// - Returns: Head and body.
     package func bytes(keepsAlive: Bool, isHead: Bool = false) -> ByteBuffer {
-        var buffer = ByteBufferAllocator().buffer(capacity: 192 + body.count)
-        buffer.writeStaticString("HTTP/1.1 ")
-        buffer.writeString(String(status))
-        buffer.writeStaticString(" ")
-        buffer.writeStaticString(Self.reason(status))
-        if let contentType { Self.write("Content-Type", contentType, into: &buffer) }
+        var output = ByteWriter(capacity: 512 + body.count)
+        write(to: &output, keepsAlive: keepsAlive, isHead: isHead)
+        return output.withBytes { ByteBuffer(bytes: $0) }
+    }
+
+    /// Appends the whole reply, as ``bytes(keepsAlive:isHead:)`` returns it.
+    package func write(to output: inout ByteWriter, keepsAlive: Bool, isHead: Bool = false) {
+        output.append("HTTP/1.1 ")
+        output.append(Int64(status))
+        output.append(UInt8.space)
+        output.append(Self.reason(status))
+        if let contentType {
+            output.append(field: "Content-Type")
+            output.append(contentType)
+        }
         for field in fields {
-            buffer.writeStaticString("\r\n")
-            buffer.writeStaticString(field.name)
-            buffer.writeStaticString(": ")
-            buffer.writeString(Self.fieldValue(field.value))
+            output.append(field: field.name)
+            Self.append(field.value, to: &output)
         }
-        if !keepsAlive { Self.write("Connection", "close", into: &buffer) }
-        guard status != 204 && status != 304 else {  // These never have a body: RFC 9112, section 6.3.
-            buffer.writeStaticString("\r\n\r\n")
-            return buffer
+        if !keepsAlive { output.append("\r\nConnection: close") }
+        if status == 204 || status == 304 {  // These never have a body: RFC 9112, section 6.3.
+            output.append("\r\n\r\n")
+        } else {
+            output.append(field: "Content-Length")
+            output.append(Int64(body.count))
+            output.append("\r\n\r\n")
+            if !isHead { body.withUnsafeBufferPointer { output.append($0) } }
         }
-        buffer.writeStaticString("\r\nContent-Length: ")
-        buffer.writeString(String(body.count))
-        buffer.writeStaticString("\r\n\r\n")
-        if !isHead { buffer.writeBytes(body) }
-        return buffer
+    }
+
+    /// Appends what ``fieldValue(_:)`` returns.
+    private static func append(_ text: String, to output: inout ByteWriter) {
+        var text = text
+        let isWritten = text.withUTF8 { bytes in
+            guard bytes.allSatisfy(isPlain) else { return false }
+            output.append(bytes)
+            return true
+        }
+        if !isWritten { output.append(fieldValue(text)) }
+    }
+
+    /// Whether the byte stands for itself in a value of a field.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "%")
     }
 
     /// The text as a value of a field: bytes other than visible ASCII and spaces, and `%`, are percent-encoded.
     package static func fieldValue(_ text: String) -> String {
-        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "%") }) { return text }
+        if text.utf8.allSatisfy(isPlain) { return text }
         let digits = Array("0123456789ABCDEF".utf8)
         var encoded: [UInt8] = []
         for byte in text.utf8 {
-            if (0x20..<0x7F).contains(byte), byte != UInt8(ascii: "%") {
+            if isPlain(byte) {
                 encoded.append(byte)
             } else {
                 encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
         }
         return String(decoding: encoded, as: UTF8.self)
-    }
-
-    private static func write(_ name: StaticString, _ value: StaticString, into buffer: inout ByteBuffer) {
-        buffer.writeStaticString("\r\n")
-        buffer.writeStaticString(name)
-        buffer.writeStaticString(": ")
-        buffer.writeStaticString(value)
     }
 
     /// The usual phrase, or none: clients ignore it.
@@ -130,13 +146,17 @@ package struct HTTPRequestTemplate: Sendable {
 
     /// The whole request.
     package func bytes(body: [UInt8]) -> ByteBuffer {
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(head.count + 24 + body.count)
-        buffer.writeBytes(head)
-        buffer.writeString(String(body.count))
-        buffer.writeStaticString("\r\n\r\n")
-        buffer.writeBytes(body)
-        return buffer
+        body.withUnsafeBytes { bytes($0) }
+    }
+
+    /// The whole request.
+    package func bytes(_ body: UnsafeRawBufferPointer) -> ByteBuffer {
+        var output = ByteWriter(capacity: head.count + 24 + body.count)
+        head.withUnsafeBufferPointer { output.append($0) }
+        output.append(Int64(body.count))
+        output.append("\r\n\r\n")
+        output.append(body.assumingMemoryBound(to: UInt8.self))
+        return output.withBytes { ByteBuffer(bytes: $0) }
     }
 }
 

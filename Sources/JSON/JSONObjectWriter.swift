@@ -1,84 +1,139 @@
 // SPDX-License-Identifier: MIT
 
+package import TextFormats
+
 /// Writes an object member by member as bytes, where making a ``JSONValue`` first would cost too much.
 ///
 /// Keys are known to be different and to need no escapes; this is not checked.
-package struct JSONObjectWriter {
-    /// What has been written; a whole document after ``end()``.
-    package private(set) var bytes: [UInt8] = []
+package struct JSONObjectWriter: ~Copyable {
+    private var output: ByteWriter
     private var isFirst = true
 
-    /// Begins an object. The default reserves 1 KiB.
+    /// Begins an object. The default has room for 1 KiB before it needs more.
     package init(reserving capacity: Int = 1024) {
-        bytes.reserveCapacity(capacity)
-        bytes.append(UInt8(ascii: "{"))
+        output = ByteWriter(capacity: capacity)
+        output.append(UInt8(ascii: "{"))
     }
 
-    /// Ends the object, or the one that ``beginObject(_:)`` has begun.
+    /// Ends an object within the first one.
     package mutating func end() {
-        bytes.append(UInt8(ascii: "}"))
+        output.append(UInt8(ascii: "}"))
         isFirst = false
+    }
+
+    /// Ends the object with which everything began.
+    ///
+    /// - Returns: The whole document.
+    package consuming func finished() -> ByteWriter {
+        end()
+        return output
     }
 
     /// Begins an object as a member.
     package mutating func beginObject(_ key: StaticString) {
         self.key(key)
-        bytes.append(UInt8(ascii: "{"))
+        output.append(UInt8(ascii: "{"))
         isFirst = true
     }
 
     /// Begins an array of objects as a member; each is written between ``beginElement()`` and ``end()``.
     package mutating func beginArray(_ key: StaticString) {
         self.key(key)
-        bytes.append(UInt8(ascii: "["))
+        output.append(UInt8(ascii: "["))
         isFirst = true
     }
 
     /// Begins an object in an array.
     package mutating func beginElement() {
-        if !isFirst { bytes.append(UInt8(ascii: ",")) }
-        bytes.append(UInt8(ascii: "{"))
+        if !isFirst { output.append(UInt8(ascii: ",")) }
+        output.append(UInt8(ascii: "{"))
         isFirst = true
     }
 
     /// Ends an array.
     package mutating func endArray() {
-        bytes.append(UInt8(ascii: "]"))
+        output.append(UInt8(ascii: "]"))
         isFirst = false
     }
 
     /// A string, or null for nil.
     package mutating func write(_ key: StaticString, _ text: String?) {
         self.key(key)
-        JSONValue(text).write(into: &bytes)
+        if let text { output.append(json: text) } else { output.append("null") }
     }
 
     /// An integer, or null for nil.
     package mutating func write(_ key: StaticString, _ number: Int64?) {
         self.key(key)
-        JSONValue(number).write(into: &bytes)
+        if let number { output.append(number) } else { output.append("null") }
+    }
+
+    package mutating func write(_ key: StaticString, _ value: Bool) {
+        self.key(key)
+        output.append(value ? "true" : "false" as StaticString)
+    }
+
+    /// A number that is not negative, as ``JSONValue/double(_:)`` writes it: the thousandth part of this one.
+    package mutating func write(_ key: StaticString, thousandths number: Int64) {
+        self.key(key)
+        let (whole, rest) = number.magnitude.quotientAndRemainder(dividingBy: 1000)
+        output.append(decimal: whole, digits: 1)
+        output.append(UInt8(ascii: "."))
+        if rest % 100 == 0 {
+            output.append(decimal: rest / 100, digits: 1)
+        } else if rest % 10 == 0 {
+            output.append(decimal: rest / 10, digits: 2)
+        } else {
+            output.append(decimal: rest, digits: 3)
+        }
     }
 
     /// Any value.
     package mutating func write(_ key: StaticString, _ value: JSONValue) {
         self.key(key)
-        value.write(into: &bytes)
+        append(value)
+    }
+
+    /// Any value, under a key that is known only when it is written.
+    package mutating func write(member key: String, _ value: JSONValue) {
+        if !isFirst { output.append(UInt8(ascii: ",")) }
+        isFirst = false
+        output.append(json: key)
+        output.append(UInt8(ascii: ":"))
+        append(value)
+    }
+
+    private mutating func append(_ value: JSONValue) {
+        if case .string(let text) = value { return output.append(json: text) }
+        value.bytes.withUnsafeBufferPointer { output.append($0) }
+    }
+
+    /// JSON that is known to be right.
+    package mutating func write(_ key: StaticString, json text: StaticString) {
+        self.key(key)
+        output.append(text)
     }
 
     /// A string of ASCII that needs no escapes.
-    package mutating func write(_ key: StaticString, plain text: (inout [UInt8]) -> Void) {
+    package mutating func write(_ key: StaticString, plain text: (inout ByteWriter) -> Void) {
         self.key(key)
-        bytes.append(UInt8(ascii: "\""))
-        text(&bytes)
-        bytes.append(UInt8(ascii: "\""))
+        output.append(UInt8(ascii: "\""))
+        text(&output)
+        output.append(UInt8(ascii: "\""))
     }
 
     private mutating func key(_ key: StaticString) {
-        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        output.append(key: key, isFirst: isFirst)
         isFirst = false
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+    }
+}
+
+extension ByteWriter {
+    /// A string in quotation marks, as ``JSONValue/bytes`` writes it.
+    package mutating func append(json text: String) {
+        var text = text
+        if !text.withUTF8({ append(quoted: $0) }) {
+            JSONValue.string(text).bytes.withUnsafeBufferPointer { append($0) }
+        }
     }
 }

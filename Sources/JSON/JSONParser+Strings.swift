@@ -6,6 +6,7 @@ extension JSONParser {
     mutating func string() throws(JSONValue.ParseError) -> String {
         position += 1
         let start = position
+        skipPlainCharacters()
         var hasEscapes = false
         while position < end {
             switch input[position] {
@@ -25,6 +26,17 @@ extension JSONParser {
             }
         }
         throw failure(.unexpectedEnd, at: end)
+    }
+
+    /// Steps over ASCII without quotation marks, backslashes and control characters, which nearly all strings are.
+    private mutating func skipPlainCharacters() {
+        var index = position
+        while index < end {
+            let byte = input[index]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte &- 0x20 >= 0x60 { break }
+            index += 1
+        }
+        position = index
     }
 
     private mutating func skipEscape() throws(JSONValue.ParseError) {

@@ -183,10 +183,10 @@ package final class Gateway: Sendable {
             let listener = try await Listener.start(
                 on: address, sharesPort: eventLoops.count > 1, eventLoop: eventLoop,
                 tls: { [state] in state.withLockedValue { $0.tls } }
-            ) { [configuration] in
+            ) { [configuration] sender in
                 ServerConnection(
                     responder: worker.value.router, table: worker.value.connections, limits: configuration.limits,
-                    bodylessGETPath: path)
+                    bodylessGETPath: path, sender: sender)
             }
             if configuration.inheritedSocket == nil { address = listener.address }
             places.withLockedValue { $0.append(Place(eventLoop: eventLoop, worker: worker, listener: listener)) }
@@ -201,9 +201,10 @@ package final class Gateway: Sendable {
         }.get()
         let listener = try await Listener.start(
             on: configuration.adminAddress, sharesPort: false, eventLoop: eventLoop, tls: { nil }
-        ) {
+        ) { sender in
             ServerConnection(
-                responder: parts.value.0, table: parts.value.1, limits: ServerLimits(), bodylessGETPath: nil)
+                responder: parts.value.0, table: parts.value.1, limits: ServerLimits(), bodylessGETPath: nil,
+                sender: sender)
         }
         let connections = try await eventLoop.submit { NIOLoopBound(parts.value.1, eventLoop: eventLoop) }.get()
         admin.withLockedValue { $0 = (listener, connections) }

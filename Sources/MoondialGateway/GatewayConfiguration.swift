@@ -32,9 +32,9 @@ package struct GatewayConfiguration: Sendable {
     package var waitingRuns = 1024
     /// How long a request may wait for a run to end. The default is 1 s.
     package var waitingTime = TimeAmount.seconds(1)
-    /// How late an event loop may be for half a second before requests are turned away: about the time that a request waits
-    /// before it is read. The default is 20 ms.
-    package var overloadDelay = TimeAmount.milliseconds(20)
+    /// How long requests may wait for an event loop to begin their runs. When they wait longer for a whole second and become
+    /// no fewer, further ones are turned away until they wait less. The default is 5 ms.
+    package var overloadDelay = TimeAmount.milliseconds(5)
     /// How long a decision stands for its token. Nil: there is no token guard. The default is 11 minutes.
     package var tokenGuard: TimeAmount? = .minutes(11)
     /// Which calls are not made. The default is that all are.

@@ -4,9 +4,9 @@
 package enum UTCTime {
     /// `2026-11-29T06:23:24.123Z` for milliseconds since 1970-01-01.
     package static func text(milliseconds: Int64) -> String {
-        var bytes: [UInt8] = []
-        write(milliseconds: milliseconds, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        var output = ByteWriter(capacity: 32)
+        write(milliseconds: milliseconds, to: &output)
+        return output.withBytes { String(decoding: $0, as: UTF8.self) }
     }
 
     /// What ``text(milliseconds:)`` makes of which time; nil for a text that is no such time. The fraction of the second may be
@@ -35,17 +35,21 @@ package enum UTCTime {
     }
 
     /// Appends what ``text(milliseconds:)`` returns.
-    package static func write(milliseconds: Int64, to bytes: inout [UInt8]) {
+    package static func write(milliseconds: Int64, to output: inout ByteWriter) {
         let (seconds, rest) = milliseconds.floored(by: 1000)
         let (day, time) = seconds.floored(by: 86_400)
         let date = civil(day)
-        for (number, width, end) in [
-            (date.year, 4, "-"), (date.month, 2, "-"), (date.day, 2, "T"), (time / 3600, 2, ":"),
-            (time / 60 % 60, 2, ":"), (time % 60, 2, "."), (rest, 3, "Z"),
-        ] as [(Int64, Int, Unicode.Scalar)] {
-            write(number, width, to: &bytes)
-            bytes.append(UInt8(ascii: end))
+        func write(_ number: Int64, _ width: Int, _ end: Unicode.Scalar) {
+            output.append(decimal: number.magnitude, digits: width)
+            output.append(UInt8(ascii: end))
         }
+        write(date.year, 4, "-")
+        write(date.month, 2, "-")
+        write(date.day, 2, "T")
+        write(time / 3600, 2, ":")
+        write(time / 60 % 60, 2, ":")
+        write(time % 60, 2, ".")
+        write(rest, 3, "Z")
     }
 
     /// The date in the Gregorian calendar of a day, counted from 1970-01-01. Years begin in March here, so that the day that
@@ -59,15 +63,6 @@ package enum UTCTime {
             yearOfEra + era * 400 + (month < 10 ? 0 : 1), month < 10 ? month + 3 : month - 9,
             dayOfYear - (153 * month + 2) / 5 + 1
         )
-    }
-
-    private static func write(_ number: Int64, _ width: Int, to bytes: inout [UInt8]) {
-        var unit: Int64 = 1
-        for _ in 1..<width { unit *= 10 }
-        while unit > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
-            unit /= 10
-        }
     }
 }
 

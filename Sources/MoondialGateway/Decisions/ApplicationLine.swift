@@ -28,12 +28,9 @@ final class ApplicationLine: TokenReserver {
     fileprivate func reserve(
         _ request: VerificationRequest, caller: String?, _ completion: @escaping (TokenReservation) -> Void
     ) -> (any TokenHold)? {
-        guard breaker.allowsCall(now: eventLoop.now) else {
-            completion(.refused(.accountBlocked))
-            return nil
-        }
-        guard let callGuard else {
-            completion(.granted)
+        let answer = breakerAnswer
+        guard answer == .granted, let callGuard else {
+            completion(answer)
             return nil
         }
         return callGuard.reserve(request, caller: caller, completion: completion)
@@ -42,6 +39,14 @@ final class ApplicationLine: TokenReserver {
     /// What a run of that caller asks before each call.
     func reserver(for caller: Caller) -> any TokenReserver {
         callGuard?.settings.budget.perCaller == nil ? self : CallerLine(line: self, caller: caller.name)
+    }
+
+    func reserveNow(_ request: VerificationRequest, at endpoint: Endpoint) -> TokenReservation? {
+        callGuard == nil ? breakerAnswer : nil
+    }
+
+    private var breakerAnswer: TokenReservation {
+        breaker.allowsCall(now: eventLoop.now) ? .granted : .refused(.accountBlocked)
     }
 }
 

@@ -12,6 +12,9 @@ package final class DecisionMemory: Sendable {
     package struct Key: Hashable, Sendable {
         fileprivate let high: UInt64
         fileprivate let low: UInt64
+
+        // It is a hash already.
+        package func hash(into hasher: inout Hasher) { hasher.combine(low) }
     }
 
     /// What happens to a request.
@@ -89,14 +92,16 @@ package final class DecisionMemory: Sendable {
         shards = (0..<Self.shardCount).map { _ in NIOLockedValueBox(Shard()) }
     }
 
-    /// The key for the parts of a name, or for content. Different parts give different keys.
+    /// The key for the two parts of a name, or for content; the default of the second part is empty. Different parts give
+    /// different keys.
     ///
     /// It is two SipHashes with the keys of this process, so that nobody outside can find two names with one key.
-    package func key(of parts: some Sequence<String>) -> Key {
+    package func key(of first: String, _ second: String = "") -> Key {
         var (high, low) = (Hasher(), Hasher())
         high.combine(secrets.high)
         low.combine(secrets.low)
-        for var part in parts {
+        func combine(_ part: String) {
+            var part = part
             part.withUTF8 { bytes in
                 high.combine(bytes.count)
                 high.combine(bytes: UnsafeRawBufferPointer(bytes))
@@ -104,6 +109,8 @@ package final class DecisionMemory: Sendable {
                 low.combine(bytes: UnsafeRawBufferPointer(bytes))
             }
         }
+        combine(first)
+        combine(second)
         return Key(
             high: UInt64(bitPattern: Int64(high.finalize())), low: UInt64(bitPattern: Int64(low.finalize())))
     }

@@ -13,8 +13,9 @@ package struct DecisionRequest: Sendable {
     /// What an `Idempotency-Key` stands for.
     package struct Idempotency: Sendable, Hashable {
         package let key: String
-        /// The path and body for which the key was sent.
-        package let content: [String]
+        /// What the key was sent for.
+        package let path: String
+        package let body: String
     }
 }
 

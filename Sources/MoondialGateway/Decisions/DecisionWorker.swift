@@ -52,7 +52,6 @@ package final class DecisionWorker {
     private let maximumRuns: Int
     private let maximumWaiting: Int
     private let maximumWait: TimeAmount
-    private let load: LoadGauge
     /// Gets each run that has ended, with its request.
     package var onRun: ((FinishedRun, RecordedDecision, DecisionRequest) -> Void)?
     package var onOutcome: ((Outcome) -> Void)?
@@ -60,9 +59,11 @@ package final class DecisionWorker {
     package var onBudget: ((BudgetUse) -> Void)?
     package var onBreaker: ((String, AccountBreaker.State) -> Void)?
     package private(set) var runsInFlight = 0
-    /// The first ``nextWaiting`` of them have been served.
-    private var waiting: [PendingDecision] = []
-    private var nextWaiting = 0
+    private var queue: RunQueue<PendingDecision>
+    /// Whether ``startRuns()`` is about to be called.
+    private var isStartScheduled = false
+    /// Ends the wait of those for which no run has ended in time.
+    private var alarm: Scheduled<Void>?
 
     /// - Parameters:
     ///   - engine: That of the event loop.
@@ -72,7 +73,7 @@ package final class DecisionWorker {
     ///   - maximumRuns: Runs in flight.
     ///   - maximumWaiting: Requests that wait for one of them to end.
     ///   - maximumWait: How long a request may wait for that.
-    ///   - maximumDelay: How late the event loop may be before requests are turned away.
+    ///   - maximumDelay: How long requests may wait for the event loop to begin their runs.
     package init(
         engine: RuleEngine, clients: [String: any AttemptSource], shared: Shared, eventLoop: any EventLoop,
         maximumRuns: Int, maximumWaiting: Int, maximumWait: TimeAmount, maximumDelay: TimeAmount
@@ -83,7 +84,7 @@ package final class DecisionWorker {
         self.maximumRuns = maximumRuns
         self.maximumWaiting = maximumWaiting
         self.maximumWait = maximumWait
-        load = LoadGauge(maximumDelay: maximumDelay, eventLoop: eventLoop)
+        queue = RunQueue(delay: maximumDelay)
         var lines: [String: ApplicationLine] = [:]
         for (appKey, client) in clients {
             guard let breaker = shared.breakers[appKey] else { preconditionFailure("an application has a breaker") }
@@ -96,26 +97,39 @@ package final class DecisionWorker {
         }
         self.lines = lines
         together = shared.sharing.map { SharedDecisions(engine.store, $0, on: eventLoop) }
-        load.onMeasure = { [unowned self] in rejectOverdue() }
     }
 
-    /// Requests that wait for a run to end.
-    package private(set) var waitingRuns = 0
+    /// Requests whose runs have not begun.
+    package var waitingRuns: Int { queue.count }
 
-    /// Stops watching the load, and ends the clients: what is in flight ends as cancelled.
+    /// Ends the clients: what is in flight ends as cancelled.
     package func close() {
-        load.stop()
+        alarm?.cancel()
+        alarm = nil
         for line in lines.values { line.client.close() }
+    }
+
+    /// Whether one more request can be decided. To be asked before more is done for it than reading its head.
+    package func takesRequest(now: NIODeadline) -> Bool {
+        let isTaken = queue.admits(now: now)
+        while let overdue = queue.removeOverdue(now: now) {
+            overdue.isWaiting = false
+            reject(overdue)
+        }
+        if !isTaken { onOutcome?(.rejected(.overload)) }
+        return isTaken
     }
 
     /// Decides on one request. The completion is called once, in this call or later.
     ///
+    /// `now` is when the request came.
+    ///
     /// - Returns: What the caller's end is reported to.
     @discardableResult
     package func decide(
-        _ request: DecisionRequest, completion: @escaping (DecisionReply) -> Void
+        _ request: DecisionRequest, now: NIODeadline, completion: @escaping (DecisionReply) -> Void
     ) -> PendingDecision {
-        let decision = PendingDecision(request, start: eventLoop.now, completion)
+        let decision = PendingDecision(request, start: now, completion)
         guard shared.canRecord() else {
             onOutcome?(.rejected(.logUnavailable))
             decision.finish(.rejected(.logUnavailable))
@@ -129,7 +143,8 @@ package final class DecisionWorker {
     package func callerHungUp(_ decision: PendingDecision) {
         guard !hasWaiters(decision) else { return }
         if decision.isWaiting {
-            stopWaiting(decision)
+            queue.remove(decision)
+            decision.isWaiting = false
             reject(decision, .callerGone)
         } else if let handle = decision.handle {
             if !handle.mayHaveSent { handle.cancel() }
@@ -147,11 +162,13 @@ package final class DecisionWorker {
     private func admitByKey(_ decision: PendingDecision) {
         guard let idempotency = decision.request.idempotency else { return admitByToken(decision) }
         let memory = shared.idempotency
-        let key = memory.key(of: [decision.request.caller.appKey, idempotency.key])
-        switch admission(of: decision, in: memory, key, fingerprint: memory.key(of: idempotency.content)) {
+        let key = memory.key(of: decision.request.caller.appKey, idempotency.key)
+        switch admission(of: decision, in: memory, key, fingerprint: memory.key(of: idempotency.path, idempotency.body))
+        {
         case .fresh:
             let name = together?.name(
-                "idempotency", [decision.request.caller.appKey, idempotency.key], content: idempotency.content)
+                "idempotency", [decision.request.caller.appKey, idempotency.key],
+                content: [idempotency.path, idempotency.body])
             decision.claims.append(PendingDecision.Claim(memory: memory, key: key, name: name))
             admitByToken(decision)
         case .conflict: reject(decision, .idempotencyConflict)
@@ -163,8 +180,8 @@ package final class DecisionWorker {
     private func admitByToken(_ decision: PendingDecision) {
         guard let memory = shared.tokens else { return admitByLoad(decision) }
         let verification = decision.request.run.verification
-        let key = memory.key(of: [decision.request.caller.appKey, verification.token.reveal()])
-        let fingerprint = memory.key(of: [verification.phone.submitted])
+        let key = memory.key(of: decision.request.caller.appKey, verification.token.reveal())
+        let fingerprint = memory.key(of: verification.phone.submitted)
         switch admission(of: decision, in: memory, key, fingerprint: fingerprint) {
         case .fresh:
             let name = together?.name(
@@ -186,7 +203,7 @@ package final class DecisionWorker {
         of decision: PendingDecision, in memory: DecisionMemory, _ key: DecisionMemory.Key,
         fingerprint: DecisionMemory.Key
     ) -> DecisionMemory.Admission {
-        memory.admit(key, fingerprint: fingerprint, now: eventLoop.now) {
+        memory.admit(key, fingerprint: fingerprint, now: decision.start) {
             let place = NIOLoopBound((self, decision), eventLoop: eventLoop)
             return DecisionMemory.Waiter(eventLoop: eventLoop) { answer in
                 let (worker, decision) = place.value
@@ -202,17 +219,10 @@ package final class DecisionWorker {
     // MARK: - Load
 
     private func admitByLoad(_ decision: PendingDecision) {
-        if load.isOverloaded { return reject(decision) }
-        if runsInFlight < maximumRuns { return run(decision) }
-        guard waitingRuns < maximumWaiting else { return reject(decision) }
+        guard runsInFlight + queue.count < maximumRuns + maximumWaiting else { return reject(decision) }
         decision.isWaiting = true
-        waitingRuns += 1
-        waiting.append(decision)
-    }
-
-    private func stopWaiting(_ decision: PendingDecision) {
-        decision.isWaiting = false
-        waitingRuns -= 1
+        queue.append(decision, now: decision.start)
+        scheduleStart()
     }
 
     /// Nothing was sent, so a later request with the same token is run. Those that wait for this one are turned away too.
@@ -222,34 +232,45 @@ package final class DecisionWorker {
         decision.finish(.rejected(reason))
     }
 
-    private func startWaiting() {
-        while runsInFlight < maximumRuns, nextWaiting < waiting.count {
-            let next = waiting[nextWaiting]
-            nextWaiting += 1
-            guard next.isWaiting else { continue }
-            stopWaiting(next)
+    /// Runs begin once the event loop has read what has come.
+    private func scheduleStart() {
+        guard !queue.isEmpty, !isStartScheduled else { return }
+        guard runsInFlight < maximumRuns else { return setAlarm() }
+        isStartScheduled = true
+        eventLoop.assumeIsolated().execute { [self] in startRuns() }
+    }
+
+    private func startRuns() {
+        isStartScheduled = false
+        let start = NIODeadline.now()
+        var now = start
+        while runsInFlight < maximumRuns, let next = queue.next(now: now) {
+            next.isWaiting = false
             run(next)
+            now = .now()
+            guard now - start < Self.slice else { break }
         }
-        dropServed()
+        guard !queue.isEmpty, runsInFlight < maximumRuns else { return scheduleStart() }
+        // With a task that is due at once, the event loop would not read and write before it.
+        isStartScheduled = true
+        eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in startRuns() }
     }
 
-    /// Requests wait in the order in which they came, so that those at the front are overdue first.
-    private func rejectOverdue() {
-        while nextWaiting < waiting.count {
-            let next = waiting[nextWaiting]
-            guard !next.isWaiting || eventLoop.now - next.start > maximumWait else { break }
-            nextWaiting += 1
-            guard next.isWaiting else { continue }
-            stopWaiting(next)
-            reject(next)
-        }
-        dropServed()
-    }
+    /// For how long runs are begun before the event loop looks for replies and further requests.
+    private static let slice = TimeAmount.milliseconds(1)
+    private static let pause = TimeAmount.microseconds(20)
 
-    private func dropServed() {
-        if nextWaiting > 1024 || nextWaiting == waiting.count {
-            waiting.removeFirst(nextWaiting)
-            nextWaiting = 0
+    private func setAlarm() {
+        guard alarm == nil else { return }
+        alarm = eventLoop.assumeIsolated().scheduleTask(in: maximumWait) { [self] in
+            alarm = nil
+            guard runsInFlight >= maximumRuns else { return }
+            let now = eventLoop.now
+            while let overdue = queue.removeFirst(waitingFor: maximumWait, now: now) {
+                overdue.isWaiting = false
+                reject(overdue)
+            }
+            if !queue.isEmpty { setAlarm() }
         }
     }
 
@@ -290,7 +311,7 @@ package final class DecisionWorker {
             case .conflict:
                 runsInFlight -= 1
                 reject(decision, .idempotencyConflict)
-                startWaiting()
+                scheduleStart()
             }
         }
     }
@@ -301,27 +322,29 @@ package final class DecisionWorker {
     ) {
         runsInFlight -= 1
         end(decision, with: recorded, by: origin, keeps: keeps)
-        startWaiting()
+        scheduleStart()
     }
 
     private func start(_ decision: PendingDecision, _ line: ApplicationLine) {
         if decision.isAbandoned, !hasWaiters(decision) {
             runsInFlight -= 1
             reject(decision, .callerGone)
-            return startWaiting()
+            return scheduleStart()
         }
         if decision.claims.contains(where: \.isToken) { onOutcome?(.token(.fresh)) }
         let caller = decision.request.caller
-        decision.handle = engine.verify(
-            decision.request.run, in: RunEnvironment(line.client, reserver: line.reserver(for: caller))
-        ) { [self] finished in
+        let environment = RunEnvironment(line.client, reserver: line.reserver(for: caller))
+        var hasEnded = false
+        let handle = engine.verify(decision.request.run, in: environment, startsNow: true) { [self] finished in
+            hasEnded = true
             runsInFlight -= 1
             decision.handle = nil
             let recorded = RecordedDecision(finished.result)
             note(finished, recorded, decision, line)
             end(decision, with: recorded, by: .run(finished), keeps: recorded.mayHaveReadToken)
-            startWaiting()
+            scheduleStart()
         }
+        if !hasEnded { decision.handle = handle }
     }
 
     private func note(

@@ -7,7 +7,7 @@ package import NumberVerification
 /// A decision with what replies need of its run: for the caller that asked, and for later requests with the same token.
 ///
 /// Texts are redacted as in `RunResult.json(target:)`; there is neither phone nor token in it.
-package struct RecordedDecision: Sendable {
+package final class RecordedDecision: Sendable {
     package let outcome: Decision.Outcome
     package let reason: String?
     package let rule: String
@@ -59,6 +59,29 @@ package struct RecordedDecision: Sendable {
         mayHaveReadToken = false
     }
 
+    /// Nil for what ``stored`` has not made.
+    init?(stored: JSONValue) {
+        guard case .object(let object) = stored,
+            let outcome = object["decision"]?.stringValue.flatMap(Decision.Outcome.init),
+            let rule = object["rule"]?.stringValue, let verdict = object["verdict"]?.stringValue.flatMap(Verdict.init),
+            let traceID = object["trace_id"]?.stringValue.flatMap(TraceID.init),
+            let revision = object["rules_revision"]?.stringValue,
+            let mayHaveReadToken = object["may_have_read_token"]?.boolValue
+        else { return nil }
+        self.outcome = outcome
+        reason = object["reason"]?.stringValue
+        self.rule = rule
+        self.verdict = verdict
+        code = object["code"]?.integerValue
+        content = object["content"]?.stringValue
+        id = object["id"]?.integerValue
+        endpoint = object["endpoint"]?.stringValue.flatMap(Endpoint.init)
+        fields = object["fields"]?.objectValue ?? JSONObject()
+        self.traceID = traceID
+        self.revision = revision
+        self.mayHaveReadToken = mayHaveReadToken
+    }
+
     /// The decision as one object, with the members of `RunResult.json(target:)`. There are no attempts in it: they belong
     /// to the run that has decided.
     package func json(exID: String?, target: String) -> JSONValue {
@@ -96,28 +119,5 @@ extension RecordedDecision {
         ]
         if !fields.isEmpty { object["fields"] = .object(fields) }
         return .object(object)
-    }
-
-    /// Nil for what ``stored`` has not made.
-    init?(stored: JSONValue) {
-        guard case .object(let object) = stored,
-            let outcome = object["decision"]?.stringValue.flatMap(Decision.Outcome.init),
-            let rule = object["rule"]?.stringValue, let verdict = object["verdict"]?.stringValue.flatMap(Verdict.init),
-            let traceID = object["trace_id"]?.stringValue.flatMap(TraceID.init),
-            let revision = object["rules_revision"]?.stringValue,
-            let mayHaveReadToken = object["may_have_read_token"]?.boolValue
-        else { return nil }
-        self.outcome = outcome
-        reason = object["reason"]?.stringValue
-        self.rule = rule
-        self.verdict = verdict
-        code = object["code"]?.integerValue
-        content = object["content"]?.stringValue
-        id = object["id"]?.integerValue
-        endpoint = object["endpoint"]?.stringValue.flatMap(Endpoint.init)
-        fields = object["fields"]?.objectValue ?? JSONObject()
-        self.traceID = traceID
-        self.revision = revision
-        self.mayHaveReadToken = mayHaveReadToken
     }
 }

@@ -20,7 +20,6 @@ struct DecisionRecord {
 
     /// The version of the format.
     private static let version: Int64 = 1
-    private static let masked: JSONValue = ["phone", "token"]
 
     let run: FinishedRun
     /// What the run has decided.
@@ -31,57 +30,64 @@ struct DecisionRecord {
     let options: Options
 
     /// The whole line.
-    var line: [UInt8] { line(isShort: false) }
+    var line: ByteWriter { line(isShort: false) }
 
     /// The line without what can be large: the trace, the fields of the decision, and the context of the request.
-    var shortLine: [UInt8] { line(isShort: true) }
+    var shortLine: ByteWriter { line(isShort: true) }
 
-    private func line(isShort: Bool) -> [UInt8] {
+    private func line(isShort: Bool) -> ByteWriter {
+        let exID = redactor.text(run.result.exID)
         var writer = JSONObjectWriter()
         writer.write("version", Self.version)
-        writer.write("time") { UTCTime.write(milliseconds: end, to: &$0) }
+        writer.write("time", plain: { UTCTime.write(milliseconds: end, to: &$0) })
         writer.write("caller", request.caller.name)
         writer.write("app", request.caller.appKey)
-        writeRequest(to: &writer, isShort: isShort)
-        writer.write("masked", Self.masked)
-        writeDecision(to: &writer)
+        writeRequest(exID, to: &writer, isShort: isShort)
+        writer.write("masked", json: #"["phone","token"]"#)
+        writeDecision(exID, to: &writer)
         writer.beginArray("attempts")
-        for attempt in run.result.attempts { write(attempt, to: &writer) }
+        for attempt in run.result.attempts { write(attempt, exID, to: &writer) }
         writer.endArray()
-        writer.write("elapsed_ms", Self.milliseconds(run.result.elapsed))
-        writer.write("trace_id", decision.traceID.description)
+        writer.write("elapsed_ms", thousandths: run.result.elapsed.wholeMicroseconds)
+        writer.write("trace_id", plain: { $0.append(hexadecimal: decision.traceID.rawValue) })
         writer.write("rules_revision", decision.revision)
         writer.write("target", options.target)
         if !isShort, !decision.fields.isEmpty { writer.write("fields", .object(redactor.object(decision.fields))) }
-        writer.write("why", run.result.why.description(naming: redactor.rule))
+        writer.write("why", run.result.why.description(naming: shownRule))
         writeInputs(to: &writer)
         if let traceparent = request.traceparent { writer.write("traceparent", traceparent) }
         if isShort {
-            writer.write("omitted", ["context", "fields", "events"])
+            writer.write("omitted", json: #"["context","fields","events"]"#)
         } else if options.hasTrace {
             writer.write("events", .array(run.trace.stepsJSON))
         }
-        writer.end()
-        return writer.bytes
+        return writer.finished()
     }
 
     private var redactor: Redactor { run.result.redactor }
 
-    private func writeRequest(to writer: inout JSONObjectWriter, isShort: Bool) {
+    /// The name of a rule without secrets.
+    private func shownRule(_ name: String) -> String {
+        name == run.result.decision.rule ? decision.rule : redactor.rule(name)
+    }
+
+    private func writeRequest(_ exID: String?, to writer: inout JSONObjectWriter, isShort: Bool) {
         let context = run.trace.run
         writer.beginObject("request")
         writer.write("phone", redactor.phone(context.request.phone))
-        if let exID = context.request.exID { writer.write("exID", redactor.text(exID)) }
+        if let exID { writer.write("exID", exID) }
         if let channel = context.channel { writer.write("channel", channel.rawValue) }
-        if let ip = context.options["ip"] { writer.write("ip", ip) }
-        if let carrier = context.options["operator"] { writer.write("operator", carrier) }
-        if let age = context.options["token_age_ms"] { writer.write("token_age_ms", age) }
-        if let timeout = context.options["timeout_ms"] { writer.write("timeout_ms", timeout) }
-        if !isShort, let data = context.options["context"] { writer.write("context", redactor.json(data)) }
+        for option in context.options.members {
+            if option.key != "context" {
+                writer.write(member: option.key, option.value)
+            } else if !isShort {
+                writer.write("context", redactor.json(option.value))
+            }
+        }
         writer.end()
     }
 
-    private func writeDecision(to writer: inout JSONObjectWriter) {
+    private func writeDecision(_ exID: String?, to writer: inout JSONObjectWriter) {
         writer.write("decision", decision.outcome.rawValue)
         writer.write("reason", decision.reason)
         writer.write("rule", decision.rule)
@@ -89,21 +95,23 @@ struct DecisionRecord {
         writer.write("code", decision.code)
         writer.write("content", decision.content)
         writer.write("id", decision.id)
-        writer.write("exID", redactor.text(run.result.exID))
+        writer.write("exID", exID)
         writer.write("endpoint", decision.endpoint?.rawValue)
     }
 
-    private func write(_ attempt: RunAttempt, to writer: inout JSONObjectWriter) {
+    private func write(_ attempt: RunAttempt, _ exID: String?, to writer: inout JSONObjectWriter) {
         let call = attempt.attempt
         writer.beginElement()
         if attempt.isRaw { writer.write("raw", true) }
         writer.write("endpoint", call.endpoint.rawValue)
-        writer.write("start_ms", Self.milliseconds(attempt.start))
+        writer.write("start_ms", thousandths: attempt.start.wholeMicroseconds)
         writer.write("verdict", call.verdict.rawValue)
         writer.write("code", call.code)
-        writer.write("content", redactor.text(call.content))
+        // The last one has the content of the decision, which has been looked at.
+        let isLast = call === run.result.lastAttempt
+        writer.write("content", isLast ? decision.content : redactor.text(call.content))
         writer.write("id", call.id)
-        writer.write("exID", redactor.text(call.exID))
+        writer.write("exID", call.exID == run.result.exID ? exID : redactor.text(call.exID))
         writer.write("http_status", call.httpStatus.map(Int64.init))
         if let error = call.error {
             writer.beginObject("error")
@@ -115,9 +123,9 @@ struct DecisionRecord {
         switch call.billed {
         case .no: writer.write("billed", false)
         case .yes: writer.write("billed", true)
-        case .maybe: writer.write("billed", "maybe" as JSONValue)
+        case .maybe: writer.write("billed", "maybe" as String?)
         }
-        writer.write("elapsed_ms", Self.milliseconds(call.elapsed))
+        writer.write("elapsed_ms", thousandths: call.elapsed.wholeMicroseconds)
         writer.end()
     }
 
@@ -127,9 +135,5 @@ struct DecisionRecord {
         if let clock = run.inputs.clock { writer.write("clock_ms", clock) }
         if let seed = run.inputs.seed { writer.write("seed", seed) }
         writer.end()
-    }
-
-    private static func milliseconds(_ duration: Duration) -> JSONValue {
-        .double(Double(duration.wholeMicroseconds) / 1000)
     }
 }

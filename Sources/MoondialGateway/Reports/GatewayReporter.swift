@@ -5,6 +5,7 @@ import MoondialStore
 import NIOConcurrencyHelpers
 import NIOCore
 import NumberVerification
+import TextFormats
 
 /// Records what a gateway does: metrics, the decision log, and events for the log of the server. Shared by all event loops.
 package final class GatewayReporter: Sendable {
@@ -89,7 +90,7 @@ package final class GatewayReporter: Sendable {
             )
         }
         countHooks(of: run.trace)
-        for attempt in run.result.attempts.map(\.attempt) {
+        for attempt in run.result.attempts.lazy.map(\.attempt) {
             metrics.countUpstreamCall(
                 attempt.endpoint == .mobile ? .mobile : .h5, code: attempt.code, took: attempt.elapsed)
             switch attempt.billed {
@@ -102,9 +103,9 @@ package final class GatewayReporter: Sendable {
     }
 
     private func append(_ record: DecisionRecord, to sink: RecordSink) {
-        guard sink.append(record.line) == .tooLong else { return }
+        guard record.line.withBytes({ sink.append($0) }) == .tooLong else { return }
         // Rules can make a trace, or the fields of a decision, very large. The rest of the record must not be lost.
-        _ = sink.append(record.shortLine)
+        _ = record.shortLine.withBytes { sink.append($0) }
     }
 
     private func countHooks(of trace: Trace) {

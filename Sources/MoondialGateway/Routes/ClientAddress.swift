@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-package import NIOCore
+import NIOCore
 
 /// Where requests come from: the peer, or what a proxy that is trusted says in `X-Forwarded-For`.
 package struct ClientAddress: Sendable {
@@ -12,20 +12,19 @@ package struct ClientAddress: Sendable {
     /// The address without a port; nil when none is known.
     ///
     /// - Parameters:
-    ///   - peer: The other end of the connection; nil for a Unix socket.
+    ///   - peer: The IP address of the other end of the connection; nil for a Unix socket.
     ///   - forwarded: The values of the `X-Forwarded-For` fields. Each proxy adds the address of its own peer at the end, so
     ///     that the last one that is no trusted proxy counts.
     /// - Returns: The address as a text.
-    package func address(peer: SocketAddress?, forwarded: () -> [String]) -> String? {
-        let peerText = peer?.ipAddress
-        if let peerText, !isTrusted(peerText) { return peerText }
+    package func address(peer: String?, forwarded: () -> [String]) -> String? {
+        if let peer, !isTrusted(peer) { return peer }
         let hops = forwarded().flatMap { $0.split(separator: ",") }.map { hop in
             String(hop.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
         }
         for hop in hops.reversed() where !isTrusted(hop) {
-            return hop.utf8.count <= 64 && !hop.isEmpty ? hop : peerText
+            return hop.utf8.count <= 64 && !hop.isEmpty ? hop : peer
         }
-        return hops.first ?? peerText
+        return hops.first ?? peer
     }
 
     private func isTrusted(_ address: String) -> Bool {

@@ -20,17 +20,17 @@ final class DecisionRoutes {
 
     /// A request as the provider takes it. Members that the provider does not know are ignored, as there.
     func verify(_ exchange: ServerExchange, at endpoint: Endpoint, callers: CallerDirectory) {
-        let request = exchange.request
-        guard request.method == "POST" else {
+        guard exchange.request.method == "POST" else {
             return exchange.reply(refusal(.methodNotSupported, status: 405, [("Allow", "POST")]))
         }
+        guard worker.takesRequest(now: exchange.start) else { return exchange.reply(Self.providerOverload) }
         let caller: Caller
-        switch callers.answer(to: request.authorization) {
+        switch callers.answer(to: exchange.request.authorization) {
         case .known(let known): caller = known
         case .missing: return exchange.reply(refusal(.missAuth, status: 401, [Self.challenge]))
         case .wrong: return exchange.reply(refusal(.authFailed, status: 401, [Self.challenge]))
         }
-        guard request.hasJSON else { return exchange.reply(refusal(.mediaTypeNotSupported, status: 415)) }
+        guard exchange.request.hasJSON else { return exchange.reply(refusal(.mediaTypeNotSupported, status: 415)) }
         let run: RunRequest
         do throws(Diagnostic) {
             run = try parse(exchange, ignoresUnknown: true, channel: endpoint == .h5 ? .web : nil)
@@ -53,14 +53,20 @@ final class DecisionRoutes {
             case .rejected(.idempotencyConflict):
                 return GatewayReply.provider(
                     status: 422, code: .parameterInvalid, content: Self.conflictText)
-            case .rejected(let reason):
-                var message = GatewayReply.provider(
-                    status: reason.status, code: .badServer,
-                    content: "not processed, nothing was sent: \(reason.rawValue)")
-                message.fields.append(Self.retryAfter)
-                return message
+            case .rejected(let reason): return Self.providerProblem(reason)
             }
         }
+    }
+
+    private static let providerOverload = providerProblem(.overload)
+    private static let overload = problem(.overload)
+
+    /// Nothing was sent.
+    private static func providerProblem(_ reason: Rejection) -> HTTPReplyMessage {
+        var message = GatewayReply.provider(
+            status: reason.status, code: .badServer, content: "not processed, nothing was sent: \(reason.rawValue)")
+        message.fields.append(retryAfter)
+        return message
     }
 
     private func refusal(
@@ -75,10 +81,10 @@ final class DecisionRoutes {
 
     /// The request as `moondial verify` takes it; the reply is the whole decision.
     func decide(_ exchange: ServerExchange, callers: CallerDirectory) {
-        let request = exchange.request
-        guard request.method == "POST" else { return exchange.reply(GatewayReply.methodNotAllowed("POST")) }
+        guard exchange.request.method == "POST" else { return exchange.reply(GatewayReply.methodNotAllowed("POST")) }
+        guard worker.takesRequest(now: exchange.start) else { return exchange.reply(Self.overload) }
         guard let caller = caller(of: exchange, callers) else { return }
-        guard request.hasJSON else {
+        guard exchange.request.hasJSON else {
             return exchange.reply(
                 GatewayReply.problem(
                     status: 415, "media_type", title: "The body is not JSON.",
@@ -92,7 +98,7 @@ final class DecisionRoutes {
                 GatewayReply.problem(
                     status: 400, "request_invalid", title: "The request is not valid.", detail: error.message))
         }
-        let (exID, showsTrace) = (run.verification.exID, request.hasQueryFlag("trace"))
+        let (exID, showsTrace) = (run.verification.exID, exchange.request.hasQueryFlag("trace"))
         decide(exchange, run, caller) { [settings] reply in
             switch reply {
             case .decided(let decision, let origin):
@@ -114,6 +120,7 @@ final class DecisionRoutes {
         guard exchange.request.method == "GET" || exchange.request.method == "POST" else {
             return exchange.reply(GatewayReply.methodNotAllowed("GET, POST"))
         }
+        guard worker.takesRequest(now: exchange.start) else { return exchange.reply(Self.overload) }
         guard let caller = caller(of: exchange, callers) else { return }
         let run: RunRequest
         do throws(Diagnostic) {
@@ -207,15 +214,15 @@ final class DecisionRoutes {
         var request = DecisionRequest(run: run, caller: caller)
         request.traceparent = fields["traceparent"].flatMap(Self.traceparent)
         if takesKey, let key = fields["idempotency-key"], !key.isEmpty {
-            let content = [exchange.request.path, String(buffer: exchange.request.body)]
-            request.idempotency = DecisionRequest.Idempotency(key: key, content: content)
+            request.idempotency = DecisionRequest.Idempotency(
+                key: key, path: exchange.request.path, body: String(buffer: exchange.request.body))
         }
         let throttle = settings.throttle
         guard throttle.begin(caller, now: exchange.start) else {
             worker.onOutcome?(.rejected(.rateLimit))
             return exchange.reply(message(.rejected(.rateLimit)))
         }
-        let decision = worker.decide(request) { reply in
+        let decision = worker.decide(request, now: exchange.start) { reply in
             throttle.end(caller)
             exchange.reply(message(reply))
         }

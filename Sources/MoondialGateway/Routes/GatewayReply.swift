@@ -4,6 +4,7 @@ import HTTP1
 import JSON
 import MoondialRules
 import NumberVerification
+import TextFormats
 
 /// Replies in the shapes that the gateway knows.
 enum GatewayReply {
@@ -11,14 +12,12 @@ enum GatewayReply {
     static func provider(
         status: Int = 200, code: ResponseCode, content: String? = nil, id: Int64? = nil, exID: String? = nil
     ) -> HTTPReplyMessage {
-        var members: [JSONObject.Member] = []
-        members.reserveCapacity(4)
-        if let id { members.append(JSONObject.Member(key: "id", value: .integer(id))) }
-        members.append(JSONObject.Member(key: "code", value: .integer(code.rawValue)))
-        let text = content ?? code.entry?.content ?? "code \(code)"
-        members.append(JSONObject.Member(key: "content", value: .string(text)))
-        if let exID { members.append(JSONObject.Member(key: "exID", value: .string(exID))) }
-        return json(status: status, .object(JSONObject(uniqueMembers: members)))
+        var body = JSONObjectWriter(reserving: 256)
+        if let id { body.write("id", id) }
+        body.write("code", code.rawValue)
+        body.write("content", content ?? code.entry?.content ?? "code \(code)")
+        if let exID { body.write("exID", exID) }
+        return HTTPReplyMessage(status: status, contentType: "application/json", body: body.finished().array)
     }
 
     static func json(status: Int = 200, _ value: JSONValue) -> HTTPReplyMessage {
@@ -56,6 +55,7 @@ enum DecisionField {
 extension HTTPReplyMessage {
     /// Adds what was decided, and by what.
     mutating func add(_ decision: RecordedDecision, isReplayed: Bool) {
+        fields.reserveCapacity(6)
         fields.append((DecisionField.decision, decision.outcome.rawValue))
         if let reason = decision.reason { fields.append(("X-Moondial-Reason", reason)) }
         fields.append(("X-Moondial-Rule", decision.rule))

@@ -30,17 +30,17 @@ enum OpenAPIDocument {
                         ]
                     ],
                     "requestBody": body("DecideRequest"),
-                    "responses": [
+                    "responses": responses([
                         "200": reply("The decision.", "Decision", headers: decisionHeaders),
                         "400": problem("The request is not valid."), "401": problem("Credentials are needed."),
-                        "405": problem("The method is not POST."),
-                        "413": problem("The body is larger than 16 KiB."), "415": problem("The body is not JSON."),
+                        "405": problem("The method is not POST."), "415": problem("The body is not JSON."),
                         "422": problem("The Idempotency-Key was used with another request."),
                         "429": problem("The caller has sent more than its share."),
                         "503": problem("The request was not processed, and nothing was sent."),
-                    ],
+                    ]),
                 ]
             ],
+            "/v1/auth": ["get": auth("authorize"), "post": auth("authorizeBody", body: body("DecideRequest"))],
             "/openapi.json": [
                 "get": [
                     "operationId": "describe", "summary": "This document.", "security": [],
@@ -70,20 +70,55 @@ enum OpenAPIDocument {
         [
             "post": [
                 "operationId": .string(name), "summary": .string(summary), "requestBody": body("VerifyRequest"),
-                "responses": [
+                "responses": responses([
                     "200": reply(
                         "The decision as a code: 9000 for a match that is allowed, 9001 for deny, others for review.",
                         "VerifyReply", headers: decisionHeaders),
                     "400": reply("Code 9012, or bytes that are no request.", "VerifyReply"),
                     "401": reply("Code 9010 or 9011: credentials are missing or wrong.", "VerifyReply"),
-                    "405": reply("Code 9013.", "VerifyReply"), "413": problem("The body is larger than 16 KiB."),
+                    "405": reply("Code 9013.", "VerifyReply"),
                     "415": reply("Code 9015: the body is not JSON.", "VerifyReply"),
                     "422": reply("The Idempotency-Key was used with another request.", "VerifyReply"),
                     "429": reply("The caller has sent more than its share.", "VerifyReply"),
                     "503": reply("Not processed, nothing was sent.", "VerifyReply"),
-                ],
+                ]),
             ]
         ]
+    }
+
+    /// What a proxy asks: the answer is in the status.
+    private static func auth(_ name: String, body: JSONValue? = nil) -> JSONValue {
+        func decision(_ description: String) -> JSONValue {
+            ["description": .string(description), "headers": decisionHeaders]
+        }
+        var operation: JSONObject = [
+            "operationId": .string(name),
+            "summary": "Tells a proxy whether a request may pass, where the gateway is set up for that.",
+            "parameters": .array(
+                [("Phone", 32), ("Token", 4096), ("Channel", 16), ("Exid", 256)].map { field, maximum in
+                    ["name": .string("X-Moondial-\(field)"), "in": "header", "schema": text(maximum: maximum)]
+                }),
+            "responses": responses([
+                "200": decision("Allow."), "403": decision("Deny."),
+                "401": decision("Review, no valid phone and token, or no credentials."),
+                "400": problem("The bytes are no request."), "404": problem("The gateway is not set up for that."),
+                "405": problem("The method is neither GET nor POST."),
+                "429": problem("The caller has sent more than its share."),
+                "503": problem("The request was not processed, and nothing was sent."),
+            ]),
+        ]
+        operation["requestBody"] = body
+        return .object(operation)
+    }
+
+    /// The responses of an operation, with those that every request can get.
+    private static func responses(_ own: JSONObject) -> JSONValue {
+        var all = own
+        all["408"] = problem("The request did not come in time.")
+        all["413"] = problem("The body is larger than 16 KiB.")
+        all["417"] = problem("The Expect field asks for something else than 100-continue.")
+        all["431"] = problem("The head is larger than 16 KiB.")
+        return .object(all)
     }
 
     private static func reference(_ schema: String) -> JSONValue { ["$ref": .string("#/components/schemas/\(schema)")] }

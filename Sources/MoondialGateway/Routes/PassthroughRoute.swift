@@ -85,6 +85,9 @@ final class PassthroughRoute {
         if let authorization = authorizations[caller.appKey] { fields.append(("Authorization", authorization)) }
         fields.append(("Accept", request.fields["accept"] ?? "*/*"))
         if let contentType = request.contentType { fields.append(("Content-Type", contentType)) }
+        for name in ["traceparent" as StaticString, "tracestate"] {
+            if let value = request.fields[name] { fields.append(("\(name)", value)) }
+        }
         let target = upstream.basePath + request.path + (request.query.map { "?\($0)" } ?? "")
         let bytes = HTTPRequestTemplate(method: request.method, target: target, fields: fields)
             .bytes(body: Array(buffer: request.body))

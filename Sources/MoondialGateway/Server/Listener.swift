@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import HTTP1
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -88,12 +89,12 @@ struct Listener {
     ///   - backlog: Connections that wait to be accepted. The default is 4,096.
     ///   - eventLoop: Accepts and serves connections.
     ///   - tls: Asked for each new connection; nil means plain HTTP.
-    ///   - handler: Makes the handler of a connection, on the event loop.
+    ///   - handler: Makes the handler of a connection, on the event loop. Gets what sends on its socket, unless it is encrypted.
     /// - Returns: The listener, with the port that it got.
     /// - Throws: ``ListenError``.
     static func start(
         on address: ListenAddress, sharesPort: Bool, backlog: Int32 = 4096, eventLoop: any EventLoop,
-        tls: @escaping CurrentTLS, handler: @escaping @Sendable () -> ServerConnection
+        tls: @escaping CurrentTLS, handler: @escaping @Sendable (SocketSender?) -> ServerConnection
     ) async throws -> Listener {
         do {
             return try await listen(
@@ -105,7 +106,7 @@ struct Listener {
 
     private static func listen(
         to address: ListenAddress, sharesPort: Bool, backlog: Int32, eventLoop: any EventLoop,
-        tls: @escaping CurrentTLS, handler: @escaping @Sendable () -> ServerConnection
+        tls: @escaping CurrentTLS, handler: @escaping @Sendable (SocketSender?) -> ServerConnection
     ) async throws -> Listener {
         var bootstrap = ServerBootstrap(group: eventLoop)
             .serverChannelOption(.backlog, value: backlog)
@@ -114,10 +115,10 @@ struct Listener {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let context = tls() {
-                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
-                    }
-                    try channel.pipeline.syncOperations.addHandler(handler())
+                    let tls = tls()
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                    let sender = tls == nil ? SocketSender(channel) : nil
+                    try channel.pipeline.syncOperations.addHandler(handler(sender))
                 }
             }
         switch address {
@@ -131,6 +132,8 @@ struct Listener {
             return Listener(channel: channel, address: .tcp(host: host, port: channel.localAddress?.port ?? port))
         case .unix(let path):
             let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            // For the user that the gateway runs as, and no other.
+            guard chmod(path, 0o600) == 0 else { throw IOError(errnoCode: errno, reason: "chmod") }
             return Listener(channel: channel, address: address)
         case .inherited(let descriptor):
             // Each event loop closes its own.

@@ -2,6 +2,7 @@
 
 import HTTP1
 import NIOCore
+import TextFormats
 
 /// One connection: reads requests and writes a reply for each, in order and one at a time.
 ///
@@ -36,12 +37,25 @@ final class ServerConnection: ChannelDuplexHandler {
     private var isReadHeld = false
     private var hasInputEnded = false
     private var isAdvancing = false
+    /// Whether what is written is sent soon; noted here, since asking the channel takes as long as parsing a request.
+    private var isWritable = true
+    /// Sends replies as long as nothing waits to be written. Nil for a connection that encrypts what it sends.
+    private let sender: SocketSender?
+    /// Writes through the channel that are not done.
+    private var pendingWrites = 0
+    /// The address of the peer as a text; nil for one without, as that of a Unix socket.
+    private var peer: String?
 
     /// When the connection ends unless something happens before.
     private(set) var deadline = NIODeadline.distantFuture
 
     /// `bodylessGETPath` is a path at which the body of a GET request is not waited for: see ``HTTPRequestParser``.
-    init(responder: any RequestResponder, table: ConnectionTable, limits: ServerLimits, bodylessGETPath: String?) {
+    /// `sender` is nil for a connection that encrypts what it sends.
+    init(
+        responder: any RequestResponder, table: ConnectionTable, limits: ServerLimits, bodylessGETPath: String?,
+        sender: SocketSender?
+    ) {
+        self.sender = sender
         self.responder = responder
         self.table = table
         self.limits = limits
@@ -52,11 +66,12 @@ final class ServerConnection: ChannelDuplexHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
+        peer = context.channel.remoteAddress?.ipAddress
         table.add(self)
         if table.count > limits.connections {
             write(responder.replyToExcessConnection(), keepsAlive: false, isHead: false)
         } else {
-            deadline = context.eventLoop.now + limits.idleTime
+            deadline = NIODeadline.now() + limits.idleTime
         }
         context.fireChannelActive()
     }
@@ -75,6 +90,7 @@ final class ServerConnection: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWritable = context.channel.isWritable
         setDeadline()
         advance()
         context.fireChannelWritabilityChanged()
@@ -125,7 +141,7 @@ final class ServerConnection: ChannelDuplexHandler {
         switch state {
         case .reading: advance()
         case .answering(let exchange):
-            guard let context, context.eventLoop.now - exchange.start > Self.halfCloseTime else { return }
+            guard NIODeadline.now() - exchange.start > Self.halfCloseTime else { return }
             exchange.onHangUp?()
         case .draining: close()
         case .closed: break
@@ -138,12 +154,12 @@ final class ServerConnection: ChannelDuplexHandler {
         guard let context else { return }
         state = .draining
         let isSent = context.eventLoop.makePromise(of: Void.self)
-        deadline = context.eventLoop.now + limits.writeTime
+        deadline = NIODeadline.now() + limits.writeTime
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: isSent)
         isSent.futureResult.assumeIsolated().whenComplete { [self] _ in
             guard case .draining = state, let context = self.context else { return }
             if hasInputEnded { return context.close(promise: nil) }
-            deadline = context.eventLoop.now + Self.drainTime
+            deadline = NIODeadline.now() + Self.drainTime
             context.close(mode: .output, promise: nil)
         }
         readIfHeld()
@@ -157,13 +173,14 @@ final class ServerConnection: ChannelDuplexHandler {
         isAdvancing = true
         defer { isAdvancing = false }
         var hasAll = false
-        while !hasAll, case .reading = state, let context, context.channel.isWritable {
+        while !hasAll, case .reading = state, isWritable, let context {
             do {
                 switch try parser.next() {
-                case .request(let request): answer(request, context)
+                case .request(let request): answer(request)
                 case .continueExpected:
-                    context.writeAndFlush(
-                        wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+                    var output = ByteWriter(capacity: 32)
+                    output.append("HTTP/1.1 100 Continue\r\n\r\n")
+                    send(output, context)
                 case nil: hasAll = true
                 }
             } catch {
@@ -175,11 +192,11 @@ final class ServerConnection: ChannelDuplexHandler {
         readIfHeld()
     }
 
-    private func answer(_ request: HTTPRequest, _ context: ChannelHandlerContext) {
+    private func answer(_ request: HTTPRequest) {
         let exchange = ServerExchange(
-            request: request, peer: context.channel.remoteAddress, start: context.eventLoop.now
-        ) { [weak self] message in
-            guard let self, case .answering = state else { return }
+            request: request, peer: peer, start: .now()
+        ) { [self] message in
+            guard case .answering = state else { return }
             write(message, keepsAlive: request.keepsAlive && !table.isDraining, isHead: request.method == "HEAD")
             advance()
         }
@@ -190,30 +207,46 @@ final class ServerConnection: ChannelDuplexHandler {
 
     private func write(_ message: HTTPReplyMessage, keepsAlive: Bool, isHead: Bool) {
         guard let context else { return }
-        context.writeAndFlush(wrapOutboundOut(message.bytes(keepsAlive: keepsAlive, isHead: isHead)), promise: nil)
+        var output = ByteWriter(capacity: 512 + message.body.count)
+        message.write(to: &output, keepsAlive: keepsAlive, isHead: isHead)
+        send(output, context)
         if !keepsAlive { return drain() }
         state = .reading
         progress = .none
-        deadline = context.eventLoop.now + limits.idleTime
+        deadline = NIODeadline.now() + limits.idleTime
         setDeadline()
+    }
+
+    private func send(_ output: borrowing ByteWriter, _ context: ChannelHandlerContext) {
+        // The descriptor of a channel that has ended may be that of another one.
+        let sender = pendingWrites == 0 && context.channel.isActive ? sender : nil
+        let rest = output.withBytes { bytes -> ByteBuffer? in
+            let count = sender?.write(bytes) ?? 0
+            return count == bytes.count ? nil : ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: bytes[count...]))
+        }
+        guard let rest else { return }
+        pendingWrites += 1
+        let isSent = context.eventLoop.makePromise(of: Void.self)
+        isSent.futureResult.assumeIsolated().whenComplete { [self] _ in pendingWrites -= 1 }
+        context.writeAndFlush(wrapOutboundOut(rest), promise: isSent)
     }
 
     /// A request that has begun must be complete in time, however slowly its bytes come, and a reply be read in time.
     private func setDeadline() {
-        guard let context, case .reading = state else { return }
-        if !context.channel.isWritable {
-            if progress != .none || deadline > context.eventLoop.now + limits.writeTime {
+        guard case .reading = state else { return }
+        if !isWritable {
+            if progress != .none || deadline > NIODeadline.now() + limits.writeTime {
                 progress = .none
-                deadline = context.eventLoop.now + limits.writeTime
+                deadline = NIODeadline.now() + limits.writeTime
             }
             return
         }
         guard parser.progress != progress else { return }
         progress = parser.progress
         switch progress {
-        case .none: deadline = context.eventLoop.now + limits.idleTime
-        case .head: deadline = context.eventLoop.now + limits.headTime
-        case .body: deadline = context.eventLoop.now + limits.bodyTime
+        case .none: deadline = NIODeadline.now() + limits.idleTime
+        case .head: deadline = NIODeadline.now() + limits.headTime
+        case .body: deadline = NIODeadline.now() + limits.bodyTime
         }
     }
 
@@ -221,7 +254,7 @@ final class ServerConnection: ChannelDuplexHandler {
 
     private var mayRead: Bool {
         switch state {
-        case .reading: context?.channel.isWritable ?? true
+        case .reading: isWritable
         case .answering: parser.bufferedBytes < limits.pipelinedBytes
         case .draining, .closed: true
         }

@@ -18,8 +18,8 @@ package protocol RequestResponder: AnyObject {
 /// One request of a connection and the place for its reply. Used on the event loop of the connection.
 package final class ServerExchange {
     package let request: HTTPRequest
-    /// The address of the peer, or nil for one without, as that of a Unix socket.
-    package let peer: SocketAddress?
+    /// The IP address of the peer, or nil for one without, as that of a Unix socket.
+    package let peer: String?
     /// When the request was complete.
     package let start: NIODeadline
     /// Called when the peer ends the connection before it has a reply. A reply may still be given.
@@ -30,7 +30,7 @@ package final class ServerExchange {
 
     /// `send` is called once, with the reply.
     package init(
-        request: HTTPRequest, peer: SocketAddress?, start: NIODeadline, send: @escaping (HTTPReplyMessage) -> Void
+        request: HTTPRequest, peer: String?, start: NIODeadline, send: @escaping (HTTPReplyMessage) -> Void
     ) {
         self.request = request
         self.peer = peer

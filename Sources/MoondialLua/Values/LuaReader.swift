@@ -62,6 +62,21 @@ package struct LuaReader {
         return bytes()
     }
 
+    /// Steps into the object of that class that comes next, so that its payload comes next; false when it is another value,
+    /// and then nothing is read.
+    package mutating func enterObject(class number: UInt32) -> Bool {
+        guard peek == MOONDIAL_TAPE_OBJECT else { return false }
+        var inside = self
+        inside.advance(1)
+        let found: UInt32 = inside.take()
+        guard found == number else { return false }
+        self = inside
+        return true
+    }
+
+    /// Whether nil comes next, or nothing.
+    package var isNil: Bool { isAtEnd || peek == MOONDIAL_TAPE_NIL }
+
     /// Passes over the next value.
     package mutating func skip() {
         let tag = takeTag()

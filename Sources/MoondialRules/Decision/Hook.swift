@@ -13,6 +13,17 @@ package enum Hook: String, Sendable, CaseIterable {
     /// Look at the decision. Answers nothing.
     case onDecision = "on_decision"
 
+    /// The place among all cases.
+    var index: Int {
+        switch self {
+        case .preCheck: 0
+        case .route: 1
+        case .fallback: 2
+        case .mapResult: 3
+        case .onDecision: 4
+        }
+    }
+
     /// The names in the order in which a run meets them, for messages and suggestions.
     package static let names = allCases.map(\.rawValue)
 }

@@ -141,7 +141,9 @@ final class ActiveRun: RunInFlight {
     var deadline: NIODeadline { started + TimeAmount(machine.deadline) }
 
     /// What requests without an exID are sent with.
-    var correlation: String? { engine.settings.run.correlates ? machine.trace.id.description : nil }
+    func correlation(of request: VerificationRequest) -> String? {
+        request.exID == nil && engine.settings.run.correlates ? machine.trace.id.description : nil
+    }
 
     // MARK: - Actions
 
@@ -154,6 +156,10 @@ final class ActiveRun: RunInFlight {
                 guard let answer = self.call(call) else { return }
                 action = machine.hookAnswered(answer, now: noteTime())
             case .reserveToken(let endpoint):
+                if let answer = environment.reserver?.reserveNow(request.verification, at: endpoint) {
+                    action = machine.tokenReserved(answer, now: noteTime())
+                    continue
+                }
                 let question = ask(about: request.verification, at: endpoint) { [self] in perform(reserved($0)) }
                 reservation = question
                 guard let answer = question.answer else { return }
@@ -162,7 +168,8 @@ final class ActiveRun: RunInFlight {
                 let held = reservation
                 reservation = nil
                 exchange = environment.attempts.attempt(
-                    request.verification, at: endpoint, correlation: correlation, deadline: deadline
+                    request.verification, at: endpoint, correlation: correlation(of: request.verification),
+                    deadline: deadline
                 ) { [self] in
                     exchange = nil
                     held?.settle($0)

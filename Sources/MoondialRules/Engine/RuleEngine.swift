@@ -74,7 +74,7 @@ package final class RuleEngine {
     private(set) var state: RuleState
     /// Before that, rules that did not load again are not tried once more.
     private var nextRenewal = NIODeadline.uptimeNanoseconds(0)
-    private var randomness = SystemRandomNumberGenerator()
+    private var randomness = TraceNumbers()
     /// How many runs have begun and not ended.
     package private(set) var runsInFlight = 0
     private var idleWaiters: [() -> Void] = []
@@ -145,7 +145,7 @@ package final class RuleEngine {
     /// Where what begins now belongs: in a fresh state when the last one is lost, or its memory has run full. In that case
     /// a script keeps its state, with all that it has defined.
     func usableState() -> RuleState {
-        let isUsable = !state.vm.isLost && (scripts != nil || !state.vm.isFull)
+        let isUsable = !state.vm.isLost && (!state.vm.isFull || scripts != nil)
         if !isUsable, nextRenewal <= .now() { renew() }
         return state
     }
@@ -163,28 +163,33 @@ package final class RuleEngine {
 
     // MARK: - Runs
 
-    /// Decides on one request. The completion is called once, after this call has returned.
+    /// Decides on one request. The completion is called once, after this call has returned, or in it when the run
+    /// `startsNow`: that may only be asked for where Lua is not running. The default is false.
     ///
     /// Hooks read `inputs` where they are given, and else the engine's clock and random numbers. Attempts go through
     /// those of `environment`, by default the engine's.
     @discardableResult
     package func verify(
         _ request: RunRequest, inputs: RunInputs = RunInputs(), in environment: RunEnvironment? = nil,
-        completion: @escaping (FinishedRun) -> Void
+        startsNow: Bool = false, completion: @escaping (FinishedRun) -> Void
     ) -> any RunInFlight {
-        startRun(request, inputs: inputs, in: environment, completion: completion)
+        startRun(request, inputs: inputs, in: environment, startsNow: startsNow, completion: completion)
     }
 
     func startRun(
         _ request: RunRequest, inputs: RunInputs = RunInputs(), in environment: RunEnvironment? = nil,
-        completion: @escaping (FinishedRun) -> Void
+        startsNow: Bool = false, completion: @escaping (FinishedRun) -> Void
     ) -> ActiveRun {
         let run = ActiveRun(
             engine: self, environment: environment ?? RunEnvironment(attempts, reserver: tokenReserver),
             state: usableState(), request: request, traceID: newTraceID(), inputs: inputs, completion: completion)
         runsInFlight += 1
-        // Later, because the caller may be a host function, which must not enter the VM.
-        eventLoop.assumeIsolated().execute { run.start() }
+        if startsNow {
+            run.start()
+        } else {
+            // The caller may be a host function, which must not enter the VM.
+            eventLoop.assumeIsolated().execute { run.start() }
+        }
         return run
     }
 

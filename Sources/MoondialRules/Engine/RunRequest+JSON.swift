@@ -35,30 +35,40 @@ extension RunRequest {
         guard let object = json.objectValue else {
             throw .expected("a JSON object", of: "request", got: json)
         }
-        if !ignoresUnknownKeys {
-            for key in object.keys where !Self.keys.contains(key) {
-                throw .unknown("key", key, known: Self.keys)
+        var given: (phone: JSONValue?, token: JSONValue?, exID: JSONValue?)
+        var hasOptions = false
+        for member in object.members {
+            switch member.key {
+            case "phone": given.phone = member.value
+            case "token": given.token = member.value
+            case "exID": given.exID = member.value
+            default:
+                hasOptions = true
+                if !ignoresUnknownKeys, !Self.keys.contains(member.key) {
+                    throw .unknown("key", member.key, known: Self.keys)
+                }
             }
         }
-        let phone = try Self.text(object, "phone", acceptsInteger: true)
-        let token = try Self.text(object, "token")
-        let exID = try object["exID"].flatMap { value throws(RunRequestProblem) in
-            value == .null || (ignoresUnknownKeys && value == "") ? nil : try Self.text(object, "exID")
+        let phone = try Self.text(given.phone, "phone", acceptsInteger: true)
+        let token = try Self.text(given.token, "token")
+        let exID = try given.exID.flatMap { value throws(RunRequestProblem) in
+            value == .null || (ignoresUnknownKeys && value == "") ? nil : try Self.text(value, "exID")
         }
         do throws(RequestError) {
             self.init(try VerificationRequest(phone: phone, token: token, exID: exID))
         } catch {
             throw RunRequestProblem(field: error.field.rawValue, message: error.message)
         }
+        guard hasOptions else { return }
         for name in Self.optionNames {
             if let value = object[name] { try setOption(name, to: value) }
         }
     }
 
     private static func text(
-        _ object: JSONObject, _ key: String, acceptsInteger: Bool = false
+        _ value: JSONValue?, _ key: String, acceptsInteger: Bool = false
     ) throws(RunRequestProblem) -> String {
-        switch object[key] {
+        switch value {
         case .string(let text)?: return text
         case .integer(let number)? where acceptsInteger && number >= 0: return String(number)
         case let value?: throw .expected("a string", of: key, got: value)

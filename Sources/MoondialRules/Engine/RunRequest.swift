@@ -51,13 +51,14 @@ extension RunRequest {
 
     /// The options that were given, for the trace.
     var options: JSONObject {
-        var options = JSONObject()
-        options["ip"] = ip.map(JSONValue.string)
-        options["operator"] = (carrier?.rawValue).map(JSONValue.string)
-        options["token_age_ms"] = tokenAge.map(JSONValue.integer)
-        options["timeout_ms"] = timeout.map(JSONValue.integer)
-        options["context"] = context.map(JSONValue.object)
-        return options
+        var members: [JSONObject.Member] = []
+        func add(_ key: String, _ value: JSONValue) { members.append(JSONObject.Member(key: key, value: value)) }
+        if let ip { add("ip", .string(ip)) }
+        if let carrier { add("operator", .string(carrier.rawValue)) }
+        if let tokenAge { add("token_age_ms", .integer(tokenAge)) }
+        if let timeout { add("timeout_ms", .integer(timeout)) }
+        if let context { add("context", .object(context)) }
+        return JSONObject(uniqueMembers: members)
     }
 
     /// Takes one option. A null is as good as none.

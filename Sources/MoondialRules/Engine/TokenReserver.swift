@@ -14,6 +14,14 @@ package protocol TokenReserver: AnyObject {
         _ request: VerificationRequest, at endpoint: Endpoint, for run: RunContext,
         completion: @escaping (TokenReservation) -> Void
     ) -> (any TokenHold)?
+
+    /// The answer, where it takes no wait to know it and nothing is held; nil means that ``reserve(_:at:for:completion:)`` is to
+    /// be asked. The default is nil.
+    func reserveNow(_ request: VerificationRequest, at endpoint: Endpoint) -> TokenReservation?
+}
+
+extension TokenReserver {
+    package func reserveNow(_ request: VerificationRequest, at endpoint: Endpoint) -> TokenReservation? { nil }
 }
 
 /// What a ``TokenReserver`` holds for one request.

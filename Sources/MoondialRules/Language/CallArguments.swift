@@ -60,6 +60,11 @@ struct CallArguments {
     }
 
     mutating func optionalText() throws(CallRefusal) -> String? {
+        if let bytes = reader.nextBytes() {
+            number += 1
+            guard let text = String(validating: bytes, as: UTF8.self) else { throw refusal("the string is not UTF-8") }
+            return text
+        }
         guard let bytes = try optionalBytes() else { return nil }
         return try text(bytes)
     }

@@ -15,6 +15,17 @@ extension HookAnswer {
     /// for no answer.
     init(_ results: LuaReader, from hook: Hook) throws(InvalidAnswer) {
         var results = results
+        if results.isAtEnd {
+            self = .none
+            return
+        }
+        if hook == .preCheck || hook == .mapResult {
+            var rest = results
+            if let decision = RuleDecision(plain: &rest), rest.isAtEnd {
+                self = .decision(decision)
+                return
+            }
+        }
         let value = results.nextOrNil()
         while let further = results.next() {
             if further == .nil { continue }

@@ -76,14 +76,24 @@ enum Prelude {
     private static let decisions = """
         local function decision(payload) return host.object(\(LuaClass.decision.rawValue), payload) end
 
+        -- Decisions that were made with a reason alone: rules make the same ones again and again.
+        local made, room = {}, 1000
+
         host.set_class(\(LuaClass.decision.rawValue), {
           __name = "decision",
           __call = function(self, reason, fields)
+            local plain = fields == nil and made[self]
+            local known = plain and plain[reason]
+            if known then return known end
             local payload = host.payload(self)
             if payload.reason ~= nil or payload.fields ~= nil then
               error(("this %s has its reason already"):format(payload.decision), 2)
             end
-            return decision(host[payload.decision](reason, fields))
+            local value = decision(host[payload.decision](reason, fields))
+            if plain and room > 0 and type(reason) == "string" and #reason <= 64 then
+              plain[reason], room = value, room - 1
+            end
+            return value
           end,
           __index = function(self, field)
             local payload = host.payload(self)
@@ -103,6 +113,7 @@ enum Prelude {
         allow = decision { decision = "allow" }
         deny = decision { decision = "deny" }
         review = decision { decision = "review" }
+        for _, outcome in next, { allow, deny, review } do made[outcome] = {} end
 
         """
 

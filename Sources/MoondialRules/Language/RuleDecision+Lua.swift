@@ -44,6 +44,34 @@ extension RuleDecision {
     }
 }
 
+extension RuleDecision {
+    /// Reads a decision without fields, which nearly all are, in place; nil for any other value, and then nothing is read.
+    init?(plain reader: inout LuaReader) {
+        var copy = reader
+        guard copy.enterObject(class: LuaClass.decision.rawValue) else { return nil }
+        var outcome: Decision.Outcome?
+        var reason: String?
+        var isPlain = true
+        let isTable = copy.forEachField { key, value in
+            guard let text = value.nextBytes() else {
+                isPlain = false
+                return value.skip()
+            }
+            // The prelude makes such tables, with no other keys than decision, reason and fields.
+            switch key.count {
+            case "decision".utf8.count: outcome = Decision.Outcome(rawValue: String(decoding: text, as: UTF8.self))
+            case "reason".utf8.count where key.first == UInt8(ascii: "r"):
+                reason = String(validating: text, as: UTF8.self)
+                isPlain = isPlain && reason != nil
+            default: isPlain = false
+            }
+        }
+        guard isTable, isPlain, let outcome else { return nil }
+        reader = copy
+        self.init(outcome, reason: reason)
+    }
+}
+
 extension LuaWriter {
     /// What is behind a decision: the table that `RuleDecision.init` reads.
     func writePayload(_ choice: RuleDecision) {

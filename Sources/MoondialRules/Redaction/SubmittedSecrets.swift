@@ -40,7 +40,7 @@ package final class SubmittedSecrets: Sendable {
         var phone = request.phone.submitted
         // As rules write it with moondial.json.encode, or with "%q".
         let written =
-            token.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+            token.withUTF8 { $0.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") } }
             ? JSONValue.string(token).bytes.dropFirst().dropLast() : nil
         state.withLock { state in
             state.count += 1
@@ -84,7 +84,7 @@ package final class SubmittedSecrets: Sendable {
 
     /// What a text is as a whole.
     func value(_ text: UnsafeBufferPointer<UInt8>) -> Value? {
-        guard text.count <= 64 else { return nil }
+        guard text.count <= 64, state.withLock({ !($0.values.isEmpty && $0.olderValues.isEmpty) }) else { return nil }
         let key = keys.hash(of: text)
         return state.withLock { $0.values[key] ?? $0.olderValues[key] }
     }
@@ -93,7 +93,9 @@ package final class SubmittedSecrets: Sendable {
     func tokens(
         in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, isAllowed: (Range<Int>) -> Bool
     ) -> [Range<Int>] {
-        state.withLock { $0.tokens.places(in: text, work, isAllowed: isAllowed) }
+        // Here too, since nearly all texts are shorter.
+        guard text.count >= TokenIndex.prefixLength else { return [] }
+        return state.withLock { $0.tokens.places(in: text, work, isAllowed: isAllowed) }
     }
 
     /// Where credentials stand in a text, in order. One of fewer than eight bytes counts only as the whole text.

@@ -69,11 +69,12 @@ struct TokenIndex {
         while position + Self.prefixLength <= text.count {
             if position >= counted, !work.count(upTo: position, &counted) { break }
             let key = keys.prefixHash(in: text, at: position)
-            let entries = [newer.prefixes[key], older.prefixes[key]].compactMap(\.self)
-            guard !entries.isEmpty else {
+            let (new, old) = (newer.prefixes[key], older.prefixes.isEmpty ? nil : older.prefixes[key])
+            guard new != nil || old != nil else {
                 position += 1
                 continue
             }
+            let entries = [new, old].compactMap(\.self)
             if hashes == nil { _ = work.count(text.count) }
             let known = hashes ?? SubstringHashes(text, keys)
             hashes = known

@@ -10,14 +10,17 @@ final class Rulebook {
     let outline: RulebookOutline
     /// By the rule's index in the outline.
     private let rules: [RuleDefinition]
+    /// By the rule's index in the outline, then in the order of `Hook.allCases`.
+    private let functions: [[LuaFunction?]]
 
     init(rules: [RuleDefinition], revision: String) {
         outline = RulebookOutline(rules: rules.map(\.outline), revision: revision)
         self.rules = rules
+        functions = rules.map { rule in Hook.allCases.map { rule.functions[$0] } }
     }
 
     func function(of hook: Hook, in rule: Int) -> LuaFunction {
-        guard let function = rules[rule].functions[hook] else {
+        guard let function = functions[rule][hook.index] else {
             preconditionFailure("the outline lists a hook that the rule does not have")
         }
         return function

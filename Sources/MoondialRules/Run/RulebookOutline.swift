@@ -19,13 +19,7 @@ package final class RulebookOutline: Sendable {
 
     /// The indices of the rules that have the hook, in file order.
     func rules(with hook: Hook) -> [Int] {
-        switch hook {
-        case .preCheck: rulesByHook[0]
-        case .route: rulesByHook[1]
-        case .fallback: rulesByHook[2]
-        case .mapResult: rulesByHook[3]
-        case .onDecision: rulesByHook[4]
-        }
+        rulesByHook[hook.index]
     }
 }
 

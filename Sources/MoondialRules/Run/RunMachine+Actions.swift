@@ -14,7 +14,7 @@ extension RunMachine {
         /// ``RunMachine/attemptFinished(_:now:)``.
         case attempt(Endpoint)
         /// The run is over.
-        indirect case finish(RunResult)
+        case finish(RunResult)
         /// The event came after the end of the run: drop it.
         case nothing
     }
@@ -33,11 +33,11 @@ extension RunMachine {
         /// `pre_check` and `route`: nothing.
         case nothing
         /// `fallback`: the last attempt of the run itself. Its verdict is unknown.
-        indirect case attempt(Attempt)
+        case attempt(Attempt)
         /// `map_result`: the last attempt, or why there was none.
-        indirect case evidence(Evidence)
+        case evidence(Evidence)
         /// `on_decision`: what the run would come to if nothing failed from here on.
-        indirect case result(RunResult)
+        case result(RunResult)
     }
 
     /// What becomes of a line that a hook logs.

@@ -6,36 +6,33 @@ package import NumberVerification
 ///
 /// The properties are for Lua and for the caller's reply and hold what rules and provider said, unredacted.
 /// Whatever is printed or written goes through ``json(target:)``.
-package struct RunResult: Sendable {
+package final class RunResult: Sendable {
     package let decision: Decision
     /// Why the decision is what it is.
     package let why: DecisionReason
     /// From the start of the run to its end; to the present while `on_decision` hooks run.
     package let elapsed: Duration
 
-    private let records: [AttemptRecord]
+    /// Every attempt in the order in which they were started, those of `moondial.attempt` included.
+    package let attempts: [RunAttempt]
+    /// The last attempt of the run itself, or nil when it made none. Raw attempts are never it.
+    package let lastAttempt: Attempt?
+
     private let context: RunContext
 
     init(decision: Decision, why: DecisionReason, records: [AttemptRecord], elapsed: Duration, context: RunContext) {
         self.decision = decision
         self.why = why
-        self.records = records
+        attempts = records.compactMap { record in
+            record.attempt.map { RunAttempt(attempt: $0, isRaw: record.isRaw, start: record.start) }
+        }
+        lastAttempt = records.lastOwnAttempt
         self.elapsed = elapsed
         self.context = context
     }
 
     /// What takes the secrets of the run out of texts.
     package var redactor: Redactor { context.redactor }
-
-    /// The last attempt of the run itself, or nil when it made none. Raw attempts are never it.
-    package var lastAttempt: Attempt? { records.lastOwnAttempt }
-
-    /// Every attempt in the order in which they were started, those of `moondial.attempt` included.
-    package var attempts: [RunAttempt] {
-        records.compactMap { record in
-            record.attempt.map { RunAttempt(attempt: $0, isRaw: record.isRaw, start: record.start) }
-        }
-    }
 
     /// The correlation id of the request. What the provider echoed is in the attempts: errors echo nothing.
     package var exID: String? { context.request.exID }

@@ -6,8 +6,7 @@ import NumberVerification
 struct AttemptRecord: Sendable {
     enum State: Sendable {
         case inFlight
-        /// Behind a reference, since records are copied more often than attempts are read.
-        indirect case ended(Attempt)
+        case ended(Attempt)
     }
 
     let endpoint: Endpoint

@@ -27,8 +27,8 @@ package struct Trace: Sendable {
         logLinesLeft = context.settings.limits.logLines
         logBytesLeft = context.settings.limits.logBytes
         storeCallsLeft = context.settings.limits.storeCalls
-        // The beginning, an attempt, a decision and the end of a run without rules, a little more with them.
-        events.reserveCapacity(6)
+        // The beginning, three hooks, an attempt, a decision and the end.
+        events.reserveCapacity(12)
     }
 }
 

@@ -25,7 +25,7 @@ package struct TraceEvent: Sendable {
         indirect case hookAnswered(HookAnswer?, call: Int)
         /// A request was sent. Numbers count from 1. `raw` is what `moondial.attempt` sent; nil for the run's request.
         indirect case attemptBegan(number: Int, Endpoint, raw: VerificationRequest?)
-        indirect case attemptEnded(number: Int, Attempt)
+        case attemptEnded(number: Int, Attempt)
         /// A request was not sent.
         case refused(Guard, Endpoint, isRaw: Bool)
         /// A hook has called a function of `moondial.store`. Phones and tokens in the name are hashed already.

@@ -11,7 +11,7 @@ extension Attempt {
     ///   - endpoint: Where the request would have been sent.
     ///   - exID: That of the request, which the reply has to repeat if it has one; nil for none.
     ///   - elapsed: How long it is said to have taken.
-    package init(
+    package convenience init(
         _ result: Result<HTTPReply, ExchangeFailure>, from host: String, at endpoint: Endpoint, exID: String?,
         elapsed: Duration
     ) {
@@ -26,7 +26,7 @@ extension Attempt {
     }
 
     /// Reads what the transport brought from `host`. The one place that turns bytes into a verdict.
-    init(
+    convenience init(
         _ result: Result<HTTPReply, ExchangeFailure>, from host: String, at endpoint: Endpoint,
         expecting echo: ExpectedEcho, elapsed: Duration
     ) {
@@ -51,7 +51,7 @@ extension Attempt {
     }
 
     /// An attempt without a well-formed reply.
-    private init(
+    private convenience init(
         endpoint: Endpoint, httpStatus: Int?, error: AttemptError, delivered: Delivered, elapsed: Duration
     ) {
         self.init(
@@ -60,7 +60,9 @@ extension Attempt {
             elapsed: elapsed)
     }
 
-    private init(_ reply: WireReply, status: Int, from host: String, at endpoint: Endpoint, elapsed: Duration) {
+    private convenience init(
+        _ reply: WireReply, status: Int, from host: String, at endpoint: Endpoint, elapsed: Duration
+    ) {
         let code = ResponseCode(reply.code)
         let error = AttemptError.contradiction(in: reply, status: status, from: host)
         self.init(

@@ -11,7 +11,6 @@ import TextFormats
 struct RequestWriter {
     private let mobile: HTTPRequestTemplate
     private let h5: HTTPRequestTemplate
-    private var body: [UInt8] = []
 
     /// Takes a Host header and a path that come from a ``BaseURL``.
     init(host: String, basePath: String, credentials: Credentials) {
@@ -30,19 +29,13 @@ struct RequestWriter {
     }
 
     /// The whole request, head and body. `exID` is sent in the place of the request's own.
-    mutating func bytes(of request: VerificationRequest, exID: String?, for endpoint: Endpoint) -> ByteBuffer {
-        body.removeAll(keepingCapacity: true)
-        append(#"{"token":"#, request.token.reveal())
-        append(#","phone":"#, request.phone.submitted)
-        if let exID { append(#","exID":"#, exID) }
-        body.append(UInt8(ascii: "}"))
-
-        return (endpoint == .mobile ? mobile : h5).bytes(body: body)
-    }
-
-    private mutating func append(_ key: StaticString, _ value: String) {
-        body.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
-        JSONValue.string(value).write(into: &body)
+    func bytes(of request: VerificationRequest, exID: String?, for endpoint: Endpoint) -> ByteBuffer {
+        var body = JSONObjectWriter(reserving: 256)
+        body.write("token", request.token.reveal())
+        body.write("phone", request.phone.submitted)
+        if let exID { body.write("exID", exID) }
+        let template = endpoint == .mobile ? mobile : h5
+        return body.finished().withBytes { template.bytes($0) }
     }
 }
 

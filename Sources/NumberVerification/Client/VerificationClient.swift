@@ -7,7 +7,7 @@ package final class VerificationClient: AttemptSource {
     private let transport: any Transport
     private let host: String
     private let eventLoop: any EventLoop
-    private var writer: RequestWriter
+    private let writer: RequestWriter
     /// What opens the door to the provider, and must not be shown: the master secret, the pair with the app key, and
     /// the value of the Authorization header in the alphabets of Base64, without padding.
     package let secrets: [Secret]

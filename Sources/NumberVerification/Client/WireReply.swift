@@ -2,6 +2,7 @@
 
 import JSON
 import NIOCore
+import TextFormats
 
 /// The body of a reply: `{id?, code, content?, exID?}` with the names of the wire, or the provider's older
 /// `{error: {code, message?}}`.
@@ -95,7 +96,7 @@ struct ExpectedEcho: Sendable {
     /// A reply may leave it out: failures do. When none was sent, there is nothing to compare. Bytes count, not looks.
     func allows(_ echoed: String?) -> Bool {
         guard let exID, let echoed else { return true }
-        return exID.utf8.elementsEqual(echoed.utf8)
+        return exID.hasSameBytes(as: echoed)
     }
 
     /// An exID that came as an integer, which has lost leading zeros.
@@ -109,12 +110,12 @@ private enum Compression: String {
     case gzip, zlib, zstd
 
     init?(of body: ByteBuffer) {
-        let bytes = Array(body.readableBytesView.prefix(4))
-        if bytes.starts(with: [0x1F, 0x8B]) {
+        guard let first = body.getInteger(at: body.readerIndex, as: UInt16.self) else { return nil }
+        if first == 0x1F8B {
             self = .gzip
-        } else if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+        } else if body.getInteger(at: body.readerIndex, as: UInt32.self) == 0x28B5_2FFD {
             self = .zstd
-        } else if bytes.count >= 2, bytes[0] == 0x78, (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0 {
+        } else if first >> 8 == 0x78, first % 31 == 0 {
             self = .zlib
         } else {
             return nil

@@ -35,6 +35,8 @@ final class HTTPConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var parser: HTTPResponseParser
     private var isRequestWritten = true
+    /// Nil for a connection that encrypts what it sends.
+    private var sender: SocketSender?
     /// The descriptor of an established connection, which is looked at before each request. It stays valid while the
     /// channel is active. Nil for a channel without one.
     private var socket: NIOBSDSocket.Handle?
@@ -66,6 +68,7 @@ final class HTTPConnection: ChannelInboundHandler {
             socket = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
                 of: NIOBSDSocket.Handle.self
             ) { $0 }
+            if tls == nil { sender = SocketSender(channel) }
         } catch {
             channel.close(promise: nil)
             return transport.didFailToConnect(self, error)
@@ -76,11 +79,14 @@ final class HTTPConnection: ChannelInboundHandler {
     /// Writes the request of a call. Only for an idle connection.
     func send(_ call: HTTPCall) {
         guard state == .idle, let context else { preconditionFailure("only an idle connection takes a request") }
-        let request = call.send(on: self)
+        var request = call.send(on: self)
         self.call = call
         state = .awaitingReply
-        isRequestWritten = false
         parser = HTTPResponseParser(limits: transport.configuration.replyLimits)
+        // The last request was written, or the connection were not idle.
+        if let sender { request.moveReaderIndex(forwardBy: request.withUnsafeReadableBytes(sender.write)) }
+        isRequestWritten = request.readableBytes == 0
+        if isRequestWritten { return }
 
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolatedUnsafeUnchecked().whenSuccess { self.isRequestWritten = true }

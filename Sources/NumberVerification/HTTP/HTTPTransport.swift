@@ -248,7 +248,10 @@ extension HTTPTransport {
     }
 
     private func recycle(_ connection: HTTPConnection, after parsed: HTTPResponseParser.Parsed) {
-        if let time = parsed.idleTime(upTo: idleTimeout), connection.reset(), connection.isQuiet(now: eventLoop.now) {
+        if let time = parsed.idleTime(upTo: idleTimeout), connection.reset(),
+            // One that becomes idle is looked at when it is used next.
+            pool.waitingCount == 0 || connection.isQuiet(now: eventLoop.now)
+        {
             offer(connection, idleFor: time)
         } else {
             connection.close()

@@ -18,9 +18,22 @@ package struct Phone: Sendable, Hashable {
 
     /// ``masked`` for a text that need not be a valid phone.
     package static func mask(_ text: String) -> String {
+        var text = text
+        if let masked = text.withUTF8(maskedASCII) { return masked }
         let scalars = text.unicodeScalars
         guard scalars.count >= 11 else { return "****" }
         return String(scalars.prefix(shownAtStart)) + "****" + String(scalars.suffix(shownAtEnd))
+    }
+
+    /// Nearly every phone; nil for another text.
+    private static func maskedASCII(_ digits: UnsafeBufferPointer<UInt8>) -> String? {
+        guard digits.count >= 11, digits.allSatisfy({ $0 < 0x80 }) else { return nil }
+        return String(unsafeUninitializedCapacity: shownAtStart + 4 + shownAtEnd) { masked in
+            for place in 0..<shownAtStart { masked[place] = digits[place] }
+            for place in shownAtStart..<(shownAtStart + 4) { masked[place] = UInt8(ascii: "*") }
+            for place in 1...shownAtEnd { masked[masked.count - place] = digits[digits.count - place] }
+            return shownAtStart + 4 + shownAtEnd
+        }
     }
 
     /// How many characters ``mask(_:)`` leaves before the stars.

@@ -3,8 +3,8 @@
 /// One HTTP call to the service and everything it brought.
 ///
 /// A mismatch and a code without a verdict are answers, not errors: `error` is set only when no well-formed reply
-/// came or its HTTP status contradicts it.
-package struct Attempt: Sendable, Hashable {
+/// came or its HTTP status contradicts it. An object, since it is passed on many more times than it is read.
+package final class Attempt: Sendable {
     /// Where the request was sent.
     package let endpoint: Endpoint
     /// ``Verdict/match`` only for integer code 9000 in a well-formed reply under HTTP 2xx.
@@ -44,6 +44,22 @@ package struct Attempt: Sendable, Hashable {
         self.delivered = delivered
         self.billed = billed
         self.elapsed = elapsed
+    }
+}
+
+extension Attempt: Hashable {
+    package static func == (one: Attempt, other: Attempt) -> Bool {
+        one.endpoint == other.endpoint && one.verdict == other.verdict && one.code == other.code
+            && one.content == other.content && one.id == other.id && one.exID == other.exID
+            && one.httpStatus == other.httpStatus && one.error == other.error && one.delivered == other.delivered
+            && one.billed == other.billed && one.elapsed == other.elapsed
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(endpoint)
+        hasher.combine(code)
+        hasher.combine(id)
+        hasher.combine(elapsed)
     }
 }
 

@@ -12,7 +12,8 @@ enum MaskedText {
     ///
     /// - Throws: ``RequestError`` with code `masked`.
     static func refuse(in value: String, field: RequestError.Field) throws(RequestError) {
-        guard value.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "<") }),
+        var copy = value
+        guard copy.withUTF8({ $0.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "<") } }),
             ([phoneMark] + secretMarks).contains(where: value.contains)
         else { return }
         throw RequestError(

@@ -81,7 +81,8 @@ extension RequestError {
                 message: "\(field.rawValue): at most \(field.maximumBytes) bytes expected, got \(value.utf8.count)")
         }
         // Printable ASCII without the space, which is nearly every value.
-        if value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return }
+        var copy = value
+        if copy.withUTF8({ $0.allSatisfy { $0 > 0x20 && $0 < 0x7F } }) { return }
 
         for scalar in value.unicodeScalars {
             switch scalar.properties.generalCategory {

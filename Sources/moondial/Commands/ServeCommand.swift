@@ -162,7 +162,8 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Turn requests away when they would wait this long to be read (default: 20ms).", valueName: "time"))
+            "Turn requests away when they wait this long for their run, in overload (default: 5ms).",
+            valueName: "time"))
     var overloadDelay: String?
 
     @Option(help: ArgumentHelp("How long the head of a request may take (default: 5s).", valueName: "time"))

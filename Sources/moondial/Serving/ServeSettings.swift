@@ -73,7 +73,7 @@ struct ServeSettings: Sendable {
         runs = try sources.number(of: .runs, in: counts) ?? 8192
         waitingRuns = try sources.number(of: .waitingRuns, in: counts) ?? 1024
         upstreamConnections = try sources.number(of: .upstreamConnections, in: counts) ?? 8192
-        overloadDelay = try sources.time(of: .overloadDelay) ?? .milliseconds(20)
+        overloadDelay = try sources.time(of: .overloadDelay) ?? .milliseconds(5)
         callerLimits.rate = try sources.number(of: .callerRate, in: counts)
         callerLimits.concurrency = try sources.number(of: .callerConcurrency, in: counts)
         limits = try Self.limits(sources, counts)

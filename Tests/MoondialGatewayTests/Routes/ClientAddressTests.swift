@@ -21,7 +21,7 @@ import Testing
     func lastHopThatIsNotTrustedCounts(trusted: [String], peer: String, forwarded: [String], expected: String) throws {
         let addresses = ClientAddress(trustedProxies: trusted.compactMap(AddressRange.init))
         let socket = try SocketAddress(ipAddress: peer, port: 80)
-        #expect(addresses.address(peer: socket, forwarded: { forwarded }) == expected)
+        #expect(addresses.address(peer: socket.ipAddress, forwarded: { forwarded }) == expected)
     }
 
     @Test(arguments: ["", "x", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0/8", "::/129", "10.0.0.0/8/8"])

@@ -10,7 +10,7 @@ struct RequestWriterTests {
     private static func text(
         _ request: VerificationRequest, at endpoint: Endpoint = .mobile, basePath: String = ""
     ) -> String {
-        var writer = RequestWriter(
+        let writer = RequestWriter(
             host: "api.verification.jpush.cn", basePath: basePath, credentials: .documentedExample)
         return String(buffer: writer.bytes(of: request, exID: request.exID, for: endpoint))
     }
@@ -49,14 +49,14 @@ struct RequestWriterTests {
     }
 
     @Test func anotherExIDCanBeSent() throws {
-        var writer = RequestWriter(host: "h", basePath: "", credentials: .documentedExample)
+        let writer = RequestWriter(host: "h", basePath: "", credentials: .documentedExample)
         let request = try VerificationRequest(phone: "1", token: "t")
         let text = String(buffer: writer.bytes(of: request, exID: "4f1c", for: .h5))
         #expect(text.hasSuffix(#"\r\n\r\n{"token":"t","phone":"1","exID":"4f1c"}"#.replacing(#"\r\n"#, with: "\r\n")))
     }
 
     @Test func oneWriterWritesManyRequests() throws {
-        var writer = RequestWriter(host: "h", basePath: "", credentials: .documentedExample)
+        let writer = RequestWriter(host: "h", basePath: "", credentials: .documentedExample)
         let long = try VerificationRequest(phone: "1", token: String(repeating: "t", count: 4000))
         let short = try VerificationRequest(phone: "1", token: "t")
         let expected = writer.bytes(of: short, exID: nil, for: .h5)

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialGateway
+import NIOCore
+import Testing
+
+/// The clock of these tests is a number: an event loop that serves one request in `service`, while others come every so often.
+struct RunQueueTests {
+    private final class Request {
+        let since: NIODeadline
+
+        init(since: NIODeadline) { self.since = since }
+    }
+
+    /// What has become of the requests.
+    private struct Load {
+        var waits: [TimeAmount] = []
+        var refused = 0
+        var givenUp = 0
+
+        var longestOf99Percent: TimeAmount {
+            waits.sorted().dropLast(waits.count / 100).last ?? .zero
+        }
+    }
+
+    private static let delay = TimeAmount.milliseconds(5)
+
+    /// Lets requests come at these times while the event loop works, and ends when all are served or turned away.
+    private func load(_ arrivals: [NIODeadline], service: TimeAmount) -> Load {
+        var queue = RunQueue<Request>(delay: Self.delay)
+        var load = Load()
+        var now = arrivals.first ?? .uptimeNanoseconds(0)
+        var next = 0
+        while next < arrivals.count || !queue.isEmpty {
+            if queue.isEmpty, next < arrivals.count { now = max(now, arrivals[next]) }
+            while next < arrivals.count, arrivals[next] <= now {
+                next += 1
+                let isTaken = queue.admits(now: now)
+                while queue.removeOverdue(now: now) != nil { load.givenUp += 1 }
+                if isTaken { queue.append(Request(since: now), now: now) } else { load.refused += 1 }
+            }
+            guard let request = queue.next(now: now) else { continue }
+            load.waits.append(now - request.since)
+            now = now + service
+        }
+        return load
+    }
+
+    private func times(every interval: TimeAmount, for time: TimeAmount) -> [NIODeadline] {
+        (0..<Int(time.nanoseconds / interval.nanoseconds)).map { start + interval * $0 }
+    }
+
+    private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+
+    @Test(arguments: [TimeAmount.microseconds(200), .milliseconds(1), .milliseconds(10)])
+    func threeTimesTheCapacityLeavesTheWaitOfWhatIsTakenFlat(service: TimeAmount) {
+        let interval = TimeAmount.nanoseconds(service.nanoseconds / 3)
+        let load = load(times(every: interval, for: .seconds(20)), service: service)
+        #expect(load.longestOf99Percent <= max(Self.delay, service * RunQueue<Request>.fewest) + service)
+        let capacity = Int(20_000_000_000 / service.nanoseconds)
+        #expect(load.waits.count > capacity * 95 / 100)
+        // Those that came before it was known that there are too many.
+        let ofPatience = Int(2 * RunQueue<Request>.patience.nanoseconds / interval.nanoseconds)
+        #expect(load.givenUp <= ofPatience)
+    }
+
+    @Test(arguments: [50, 80, 95])
+    func nothingIsRefusedBelowTheCapacity(percent: Int) {
+        let service = TimeAmount.milliseconds(1)
+        let interval = TimeAmount.nanoseconds(service.nanoseconds * 100 / Int64(percent))
+        let load = load(times(every: interval, for: .seconds(20)), service: service)
+        #expect(load.refused == 0)
+        #expect(load.givenUp == 0)
+    }
+
+    @Test func thousandsAtOnceAreAllServed() {
+        // Two seconds of work within a third of a second, and a few further requests all the time.
+        let crowd = times(every: .microseconds(66), for: .milliseconds(330))
+        let others = times(every: .milliseconds(20), for: .seconds(5))
+        let load = load((crowd + others).sorted(), service: .microseconds(400))
+        #expect(load.refused == 0)
+        #expect(load.givenUp == 0)
+        #expect(load.waits.count == crowd.count + others.count)
+    }
+
+    @Test func eventLoopThatWasHeldUpRefusesNothing() {
+        // A rule was stopped after half a second, while requests came at 80 % of the capacity.
+        let held = start + .milliseconds(1500)
+        let arrivals = times(every: .microseconds(1250), for: .seconds(20)).map { time in
+            time < held || time > held + .milliseconds(500) ? time : held + .milliseconds(500)
+        }
+        let load = load(arrivals, service: .milliseconds(1))
+        #expect(load.refused == 0)
+        #expect(load.givenUp == 0)
+    }
+
+    @Test func newestIsFirstOnceTheFirstHasWaitedTooLong() {
+        var queue = RunQueue<Request>(delay: Self.delay)
+        let requests = (0..<20).map { _ in Request(since: start) }
+        for request in requests { queue.append(request, now: start) }
+        #expect(queue.next(now: start) === requests[0])
+        let later = start + Self.delay + .nanoseconds(1)
+        for expected in requests[9...].reversed() { #expect(queue.next(now: later) === expected) }
+        // So few are no crowd.
+        #expect(queue.count == RunQueue<Request>.fewest)
+        #expect(queue.next(now: later) === requests[1])
+    }
+
+    @Test func overloadEndsWithTheLoad() {
+        var queue = RunQueue<Request>(delay: Self.delay)
+        var now = start
+        for _ in 0..<3000 {
+            now = now + .milliseconds(1)
+            for _ in 0..<3 where queue.admits(now: now) { queue.append(Request(since: now), now: now) }
+            while queue.removeOverdue(now: now) != nil {}
+            _ = queue.next(now: now)
+        }
+        #expect(queue.isOverloaded)
+        // One request for two that could be served.
+        for _ in 0..<2000 {
+            now = now + .milliseconds(1)
+            if queue.admits(now: now) { queue.append(Request(since: now), now: now) }
+            while queue.removeOverdue(now: now) != nil {}
+            _ = queue.next(now: now)
+            _ = queue.next(now: now)
+        }
+        #expect(!queue.isOverloaded)
+    }
+
+    @Test func whoHangsUpIsForgotten() {
+        var queue = RunQueue<Request>(delay: Self.delay)
+        let (first, second) = (Request(since: start), Request(since: start))
+        queue.append(first, now: start)
+        queue.append(second, now: start)
+        queue.remove(first)
+        #expect(queue.next(now: start) === second)
+        #expect(queue.next(now: start) == nil)
+    }
+
+    @Test func requestIsGivenUpAfterTheLongestWait() {
+        var queue = RunQueue<Request>(delay: Self.delay)
+        let request = Request(since: start)
+        queue.append(request, now: start)
+        #expect(queue.removeFirst(waitingFor: .seconds(1), now: start + .seconds(1)) == nil)
+        #expect(queue.removeFirst(waitingFor: .seconds(1), now: start + .milliseconds(1001)) === request)
+    }
+}
