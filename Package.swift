@@ -348,6 +348,7 @@ let package = Package(
         .testTarget(
             name: "MoondialConsoleTests",
             dependencies: [
+                "ChildProcesses",
                 "Generators",
                 "JSON",
                 "MoondialConsole",
