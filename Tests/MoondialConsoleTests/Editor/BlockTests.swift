@@ -65,6 +65,16 @@ struct BlockTests {
             ])
     }
 
+    @Test(arguments: [("x = function()", "end, 2"), ("x = {", "}, 2"), ("if x then", "elseif y")])
+    func aClosingWordGoesBackHoweverMuchComesAtOnce(opening: String, closing: String) {
+        var editor = TestEditor()
+        editor.press("\(opening)<Enter>a()<Enter>")
+        _ = editor.editor.feed(Array(closing.utf8))
+        #expect(editor.state == "\(opening)\n  a()\n\(closing)|")
+        editor.press("<C-u>\(closing)")
+        #expect(editor.state.hasSuffix("\n\(closing)|"))
+    }
+
     @Test func aFinishedBlockWaitsForTheNextOne() {
         var editor = Editor()
         _ = editor.begin("> ")
