@@ -51,9 +51,12 @@ final class DocumentFixture {
 
     /// What stands on a terminal after all was typed, without the last prompt.
     private func converse(_ command: String, _ blocks: [[String]]) async throws -> String {
+        // The emulated window gets that width, too. Nothing is suggested that was typed at another prompt.
+        let resized = command.wholeMatch(of: /stty cols (\d+); (.+)/)
         let terminal = try await TerminalProcess(
-            ["-c", "exec \(real(command))"], program: "/bin/sh", width: 100, height: 50,
-            environment: ["NO_COLOR": "1"], in: folder)
+            ["-c", "exec \(real(resized.map { String($0.2) } ?? command))"], program: "/bin/sh",
+            width: resized.flatMap { Int($0.1) } ?? 100, height: 50,
+            environment: ["NO_COLOR": "1", "XDG_STATE_HOME": folder.path("state-\(UUID().uuidString)")], in: folder)
         try await terminal.expectPrompt()
         for block in blocks {
             for line in block.dropLast() {
