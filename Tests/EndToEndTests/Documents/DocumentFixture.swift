@@ -60,9 +60,10 @@ final class DocumentFixture {
         try await terminal.expectPrompt()
         for block in blocks {
             for line in block.dropLast() {
-                // The editor indents.
+                // The editor indents, unless more has been typed already.
+                let rows = terminal.terminal.emulator.transcript.count
                 terminal.type(line.drop { $0 == " " } + "\r")
-                try await terminal.expect { $0.lines.last == "   >" }
+                try await terminal.expect { $0.transcript.count > rows && $0.lines.last == "   >" }
             }
             let rows = terminal.terminal.emulator.transcript.count
             terminal.type((block.last ?? "").drop { $0 == " " } + "\r")
