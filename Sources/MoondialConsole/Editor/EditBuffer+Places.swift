@@ -26,6 +26,12 @@ extension EditBuffer {
         return start..<end
     }
 
+    /// Whether nothing but blanks and letters of one word stand before the cursor in its line.
+    var isInFirstWordOfLine: Bool {
+        let blanks = indentation(ofLineAt: cursor)
+        return bytes[min(blanks.upperBound, cursor)..<cursor].allSatisfy(LuaLexer.isWord)
+    }
+
     /// The end of the word that a place is in or before.
     func wordEnd(after place: Int) -> Int {
         let start = skip(from: place) { !isWord(at: $0) }

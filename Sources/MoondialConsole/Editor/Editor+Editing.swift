@@ -22,9 +22,7 @@ extension Editor {
         // The word that a line begins with moves it, however much is typed at once.
         let word = text.prefix(while: LuaLexer.isWord).count
         let first = word == 0 && text.first.map(Self.isClosingBracket) == true ? 1 : word
-        if first > 0, first < text.count, buffer.hasManyLines,
-            buffer.cursor <= buffer.indentation(ofLineAt: buffer.cursor).upperBound
-        {
+        if first > 0, first < text.count, buffer.hasManyLines, buffer.isInFirstWordOfLine {
             _ = type(Array(text[..<first]))
             return type(Array(text[first...]))
         }
