@@ -460,6 +460,7 @@ let package = Package(
         .testTarget(
             name: "MoondialConsoleTests",
             dependencies: [
+                "ChildProcesses",
                 "Generators",
                 "JSON",
                 "MoondialConsole",

@@ -407,6 +407,9 @@ int moondial_compile_at(lua_State *L, const char *text, size_t count, const char
 /// of the VM.
 int moondial_load(lua_State *L);
 
+/// The text that `load` could not compile, when the error value at the top is what it said of that; else an empty one.
+const char *moondial_failed_text(lua_State *L, size_t *count);
+
 // MARK: - values.c, random.c, time.c
 
 /// Pushes what `tostring` gives for the value and returns it. May raise, as script code may run.

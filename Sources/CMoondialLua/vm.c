@@ -54,9 +54,11 @@ const char *moondial_lua_release(void) {
 }
 
 int moondial_lua_release_number(void) {
+    static _Atomic int known;  // from whatever thread, the same
+    if (known != 0) return known;
     int major, minor, release;
     if (sscanf(moondial_lua_release(), "Lua %d.%d.%d", &major, &minor, &release) != 3) return 0;
-    return major * 10000 + minor * 100 + release;
+    return known = major * 10000 + minor * 100 + release;
 }
 
 bool moondial_lua_is_supported(void) {

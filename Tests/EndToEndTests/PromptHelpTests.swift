@@ -34,6 +34,13 @@ struct PromptHelpTests {
         #expect(try await prompt.run(":doc req.phone") == ["req.phone: string", "  the number, as submitted"])
     }
 
+    @Test func theGreetingIsBrokenAtWords() async throws {
+        let prompt = try await TerminalProcess(width: 40, height: 12)
+        try await prompt.expectPrompt()
+        #expect(prompt.lines.contains("target: simulator in this process. Try"))
+        #expect(prompt.lines.contains(":tour or :help; Ctrl-D leaves."))
+    }
+
     @Test(arguments: [60, 80]) func theTourCanBeWalked(width: Int) async throws {
         let prompt = try await TerminalProcess(width: width, height: 40)
         try await prompt.expectPrompt()

@@ -19,8 +19,12 @@ package struct TerminalEmulator {
     package private(set) var reports: [UInt8] = []
     /// Lines are broken anew when the width changes; else rows are cut.
     package var reflows = true
-    /// Of each row, whether its line goes on in the next one.
-    private var goesOn: [Bool]
+    /// A window that grows gets rows back that have scrolled away; else empty ones.
+    package var reachesBack = true
+    /// Of each row whose line goes on in the next one, how many of its cells are a part of the line: a wide character may
+    /// not have fitted into the last one.
+    private var goesOn: [Int?]
+    private var scrollbackGoesOn: [Int?] = []
     /// How often all below the cursor was erased.
     package private(set) var erasures = 0
     private var waitsAtEdge = false
@@ -31,8 +35,10 @@ package struct TerminalEmulator {
         self.width = width
         self.height = height
         grid = Array(repeating: Self.blankRow(width), count: height)
-        goesOn = Array(repeating: false, count: height)
+        goesOn = Array(repeating: nil, count: height)
     }
+
+    package var cursor: Screen.Position { Screen.Position(row: row, column: column) }
 
     package mutating func takeReports() -> [UInt8] {
         defer { reports = [] }
@@ -76,43 +82,48 @@ package struct TerminalEmulator {
         put(String(text))
     }
 
-    /// Another size; the text is broken anew as terminals do, and the cursor stays in its line.
+    /// Another size; the text is broken anew as terminals do, and the cursor stays in its line. A window that is too low
+    /// loses rows below the cursor, then at its top; one that grows gets rows back that have scrolled away.
     package mutating func resize(width new: Int, height newHeight: Int) {
+        let all = scrollback + grid
+        let joined = (scrollbackGoesOn + goesOn).map { reflows ? $0 : nil }
+        let cursorRow = scrollback.count + row
+        let last = max(cursorRow, all.lastIndex { !Self.trimmed($0).isEmpty } ?? 0)
         var rows: [[Screen.Cell]] = []
-        var flags: [Bool] = []
-        var cursor = (row: 0, column: 0)
+        var flags: [Int?] = []
+        var (cursor, top) = ((row: 0, column: 0), 0)
         var line: [Screen.Cell] = []
         var cursorInLine: Int?
-        for (index, cells) in grid.enumerated() {
-            if index == row { cursorInLine = line.count + column }
-            let isJoined = reflows && goesOn[index] && index + 1 < grid.count
-            line += isJoined ? cells : Self.trimmed(cells)
-            if isJoined { continue }
+        for index in 0...last {
+            if index == scrollback.count { top = rows.count + line.count / new }
+            if index == cursorRow { cursorInLine = line.count + column }
+            if index < last, let count = joined[index] {
+                line += all[index].prefix(count)
+                continue
+            }
+            line += Self.trimmed(all[index])
             let broken = reflows ? Self.broken(line, width: new) : [Array(line.prefix(new))]
             if let place = cursorInLine {
                 cursor = reflows ? Self.place(place, in: line, width: new) : (0, min(place, new - 1))
                 cursor.row += rows.count
             }
             rows += broken
-            flags += broken.indices.map { $0 + 1 < broken.count }
+            flags += broken.indices.map { $0 + 1 < broken.count ? broken[$0].count : nil }
             (line, cursorInLine) = ([], nil)
         }
         while rows.count <= cursor.row {
             rows.append([])
-            flags.append(false)
+            flags.append(nil)
         }
-        while rows.count > newHeight, rows.last == [], rows.count - 1 > cursor.row { rows.removeLast() }
-        let gone = max(0, rows.count - newHeight)
-        scrollback += rows.prefix(gone)
-        rows.removeFirst(gone)
-        flags.removeFirst(gone)
-        goesOn = Array((flags + [Bool](repeating: false, count: newHeight)).prefix(newHeight))
-        width = new
-        height = newHeight
-        grid = rows.map { Array(($0 + Self.blankRow(new)).prefix(new)) }
-        while grid.count < height { grid.append(Self.blankRow(new)) }
-        row = max(0, cursor.row - gone)
-        column = min(cursor.column, new - 1)
+        let kept = max(cursor.row + 1, min(rows.count, top + newHeight))
+        let first = reachesBack ? max(0, kept - newHeight) : max(top, kept - newHeight)
+        scrollback = Array(rows[..<first])
+        scrollbackGoesOn = Array(flags[..<first])
+        goesOn = Array((flags[first..<kept] + [Int?](repeating: nil, count: newHeight)).prefix(newHeight))
+        grid = rows[first..<kept].map { Array(($0 + Self.blankRow(new)).prefix(new)) }
+        while grid.count < newHeight { grid.append(Self.blankRow(new)) }
+        (width, height) = (new, newHeight)
+        (row, column) = (cursor.row - first, min(cursor.column, new - 1))
         waitsAtEdge = false
     }
 
@@ -171,7 +182,7 @@ extension TerminalEmulator {
             let cells = TerminalWidths.cells(of: character)
             guard cells > 0 else { continue }
             if waitsAtEdge || column + cells > width {
-                goesOn[row] = true
+                goesOn[row] = waitsAtEdge ? width : column
                 column = 0
                 lineFeed()
             }
@@ -198,9 +209,9 @@ extension TerminalEmulator {
             row += 1
         } else {
             scrollback.append(grid.removeFirst())
+            scrollbackGoesOn.append(goesOn.removeFirst())
             grid.append(Self.blankRow(width))
-            goesOn.append(false)
-            goesOn.removeFirst()
+            goesOn.append(nil)
         }
     }
 
@@ -235,7 +246,7 @@ extension TerminalEmulator {
             for row in (row + 1)..<max(row + 1, height) { erase(row, from: 0) }
         case "J" where parameters == "2":
             grid = Array(repeating: Self.blankRow(width), count: height)
-            goesOn = Array(repeating: false, count: height)
+            goesOn = Array(repeating: nil, count: height)
         case "m": setStyle(parameters)
         case "n" where parameters == "6": reports += Array("\u{1B}[\(row + 1);\(column + 1)R".utf8)
         case "h" where parameters == "?2004": isPasteBracketed = true
@@ -248,7 +259,7 @@ extension TerminalEmulator {
     private mutating func erase(_ row: Int, from column: Int) {
         if grid[row][column].width == 0, column > 0 { grid[row][column - 1] = .blank }
         for index in column..<width { grid[row][index] = .blank }
-        goesOn[row] = false
+        goesOn[row] = nil
         // The painter has to reset the style before it erases.
         if style != .plain { unknown.append("erasing in a style") }
     }

@@ -9,6 +9,9 @@
 /// Levels of a traceback that are reported, from the innermost, and bytes of a message and of names.
 enum { MAX_FRAMES = 24, MAX_MESSAGE = 8192, MAX_SOURCE = 4096, MAX_TYPE_NAME = 200, MAX_FUNCTION_NAME = 200 };
 
+/// Bytes of a text that was loaded, beyond which it is not reported.
+enum { MAX_LOADED = 32768 };
+
 /// Bytes of the sources of all levels together. Behind them, a source is named as in messages.
 enum { MAX_SOURCES = 16384 };
 
@@ -126,7 +129,8 @@ static const char *type_name(lua_State *L) {
     return name;
 }
 
-/// The error value as a small view, what its metatable calls its type, or an empty string, and its kind.
+/// The error value as a small view, what its metatable calls its type, or an empty string, its kind, and the text that it
+/// is about when `load` has said so, or an empty string.
 static bool put_error_value(lua_State *L, moondial_buffer *out) {
     size_t count;
     if (!lua_checkstack(L, 3)) return false;
@@ -138,13 +142,16 @@ static bool put_error_value(lua_State *L, moondial_buffer *out) {
     } else {
         ok = moondial_encode_view(L, -1, MOONDIAL_VIEW_OF_ERROR) == MOONDIAL_OK;
     }
+    const char *text = moondial_failed_text(L, &count);
     return ok && moondial_put_text(out, MOONDIAL_TAPE_STRING, name, strnlen(name, MAX_TYPE_NAME))
-           && moondial_put_integer(out, moondial_kind(L, -1));
+           && moondial_put_integer(out, moondial_kind(L, -1))
+           && moondial_put_text(out, MOONDIAL_TAPE_STRING, text, count <= MAX_LOADED ? count : 0);
 }
 
 /// What comes before the frames of an error that is no value in Lua.
 static bool put_text_alone(const char *text, moondial_buffer *out) {
-    return put_c_string(out, text) && put_c_string(out, "") && moondial_put_integer(out, MOONDIAL_ERROR_OTHER);
+    return put_c_string(out, text) && put_c_string(out, "") && moondial_put_integer(out, MOONDIAL_ERROR_OTHER)
+           && put_c_string(out, "");
 }
 
 static bool put_frame(const lua_Debug *ar, moondial_buffer *out, size_t *sources) {

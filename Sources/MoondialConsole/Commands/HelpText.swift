@@ -5,7 +5,7 @@ import MoondialPresentation
 /// Text for people, broken at words to the width of a window.
 struct HelpText {
     /// A narrower window breaks the lines itself.
-    private static let narrowest = 30
+    private static let narrowest = 20
     /// The widest first column of a list; longer terms have a line of their own.
     private static let widestTerm = 24
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
 import MoondialRules
 
 extension PromptCommand {
@@ -73,6 +74,8 @@ extension ReplSession {
                 throw Diagnostic(.usage, ":save: there is no block \(word)", fix: "see :history")
             }
             entries = entries.filter { numbers.contains($0.number) }
+        } else if word.count < rest.count, EntryNumbers.isMeant(by: word) {
+            throw Diagnostic(.usage, ":save: \(word) is no list of blocks", fix: "write it as in :save 3-7,9 FILE")
         }
         guard !rest.isEmpty else { throw Diagnostic(.usage, ":save needs a file", fix: "see :help save") }
         let path = PromptCommand.Call.path(rest, home: setup.environment("HOME"))
@@ -131,6 +134,12 @@ struct EntryNumbers {
             ranges.append(first...last)
         }
         self.ranges = ranges
+    }
+
+    /// Whether a word can be nothing else.
+    static func isMeant(by word: some StringProtocol) -> Bool {
+        word.utf8.contains { LuaLexer.isDigit($0) }
+            && word.utf8.allSatisfy { LuaLexer.isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ",") }
     }
 
     func contains(_ number: Int) -> Bool { ranges.contains { $0.contains(number) } }

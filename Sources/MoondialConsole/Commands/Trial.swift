@@ -46,6 +46,7 @@ final class Trial {
         session.cancelWork = { [self] in
             isOver = true
             for handle in handles.values { handle.cancel() }
+            session.note(lines: session.runs.takeInterruptions())
             report()
         }
         session.confirm(":try of \(requests.count) request\(requests.count == 1 ? "" : "s")") { [self] refusal in

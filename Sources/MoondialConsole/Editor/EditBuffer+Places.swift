@@ -26,36 +26,45 @@ extension EditBuffer {
         return start..<end
     }
 
+    /// Whether nothing but blanks and letters of one word stand before the cursor in its line.
+    var isInFirstWordOfLine: Bool {
+        let blanks = indentation(ofLineAt: cursor)
+        return bytes[min(blanks.upperBound, cursor)..<cursor].allSatisfy(LuaLexer.isWord)
+    }
+
     /// The end of the word that a place is in or before.
     func wordEnd(after place: Int) -> Int {
-        let start = skip(from: place) { !$0 }
-        return skip(from: start) { $0 }
+        let start = skip(from: place) { !isWord(at: $0) }
+        return skip(from: start, while: isWord)
     }
 
     func wordStart(before place: Int) -> Int {
-        let end = skipBack(from: place) { !$0 }
-        return skipBack(from: end) { $0 }
+        let end = skipBack(from: place) { !isWord(at: $0) }
+        return skipBack(from: end, while: isWord)
     }
 
     /// The beginning of what is between white space.
     func blankDelimitedStart(before place: Int) -> Int {
-        var start = place
-        while start > 0, LuaLexer.isSpace(bytes[start - 1]) { start -= 1 }
-        while start > 0, !LuaLexer.isSpace(bytes[start - 1]) { start -= 1 }
-        return start
+        let end = skipBack(from: place, while: isSpace)
+        return skipBack(from: end) { !isSpace(at: $0) }
     }
 
-    private func skip(from place: Int, while isWanted: (Bool) -> Bool) -> Int {
+    /// A blank with a mark on it is none.
+    private func isSpace(at place: Int) -> Bool {
+        LuaLexer.isSpace(bytes[place]) && boundary(after: place) == place + 1
+    }
+
+    private func skip(from place: Int, while isWanted: (Int) -> Bool) -> Int {
         var place = place
-        while place < bytes.count, isWanted(isWord(at: place)) { place = boundary(after: place) }
+        while place < bytes.count, isWanted(place) { place = boundary(after: place) }
         return place
     }
 
-    private func skipBack(from place: Int, while isWanted: (Bool) -> Bool) -> Int {
+    private func skipBack(from place: Int, while isWanted: (Int) -> Bool) -> Int {
         var place = place
         while place > 0 {
             let before = boundary(before: place)
-            guard isWanted(isWord(at: before)) else { break }
+            guard isWanted(before) else { break }
             place = before
         }
         return place

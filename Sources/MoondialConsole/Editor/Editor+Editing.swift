@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialLua
+
 extension Editor {
     /// The one way in which the text changes.
     mutating func edit(_ range: Range<Int>, _ new: some Collection<UInt8>, isTyping: Bool = false, cursor: Int? = nil) {
@@ -17,6 +19,13 @@ extension Editor {
     }
 
     mutating func type(_ text: [UInt8]) -> Outcome {
+        // The word that a line begins with moves it, however much is typed at once.
+        let word = text.prefix(while: LuaLexer.isWord).count
+        let first = word == 0 && text.first.map(Self.isClosingBracket) == true ? 1 : word
+        if first > 0, first < text.count, buffer.hasManyLines, buffer.isInFirstWordOfLine {
+            _ = type(Array(text[..<first]))
+            return type(Array(text[first...]))
+        }
         if trail != .typing { undoHistory.endTyping() }
         edit(buffer.cursor..<buffer.cursor, text, isTyping: true)
         trail = .typing

@@ -36,9 +36,7 @@ extension Editor {
         let blanks = buffer.indentation(ofLineAt: cursor)
         let word = buffer.bytes[min(blanks.upperBound, cursor)..<cursor]
         guard (1...8).contains(word.count), blanks.lowerBound > 0 else { return }
-        let isBracket =
-            word.count == 1
-            && [UInt8(ascii: "}"), UInt8(ascii: ")"), UInt8(ascii: "]")].contains(word[word.startIndex])
+        let isBracket = word.count == 1 && Self.isClosingBracket(word[word.startIndex])
         guard isBracket || word.allSatisfy(LuaLexer.isWord) else { return }
         let step = options.indentation
         guard let wanted = luaText().indentation(ofLineAt: blanks.lowerBound, step: step), wanted != blanks.count else {
@@ -52,5 +50,9 @@ extension Editor {
         undoHistory.beginGroup()
         edit(blanks, [UInt8](repeating: 0x20, count: wanted), cursor: cursor + wanted - blanks.count)
         undoHistory.endGroup()
+    }
+
+    static func isClosingBracket(_ byte: UInt8) -> Bool {
+        [UInt8(ascii: "}"), UInt8(ascii: ")"), UInt8(ascii: "]")].contains(byte)
     }
 }

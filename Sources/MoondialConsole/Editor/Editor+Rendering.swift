@@ -44,7 +44,8 @@ extension Editor {
         let skipped = rows.lowerBound - layout.firstRow(ofLine: lines.lowerBound)
         screen.rows.removeFirst(min(skipped, screen.rows.count - 1))
         screen.cursor.row = max(0, screen.cursor.row - skipped)
-        if screen.rows.count > rows.count { screen.rows.removeLast(screen.rows.count - rows.count) }
+        // The sign of an interrupt may need a row more than the text.
+        if screen.rows.count > rows.count, !isFinished { screen.rows.removeLast(screen.rows.count - rows.count) }
         return screen
     }
 

@@ -36,8 +36,8 @@ package struct Editor {
         package var takesPastes = true
         /// The most rows that a menu takes.
         package var menuHeight = 8
-        /// What is taken off the lines of a pasted transcript, beside the prompt itself.
-        package var transcriptPrompts = ["sim> ", "   > "]
+        /// What is taken off the lines of a pasted transcript, beside the prompt itself. The last two are those of `lua`.
+        package var transcriptPrompts = ["sim> ", "   > ", "> ", ">> "]
 
         package init() {}
     }

@@ -53,6 +53,8 @@ package final class PlainInput: ReplInput {
     private static let quietTime: Int32 = 50
     /// How often that is waited for.
     private static let quietTries = 40
+    /// Blocks that are handed over at once, as changing threads takes longer than a short block.
+    private static let mostAtHand = 64
 
     /// - Parameters:
     ///   - descriptor: Stays open. One that cannot be read is at its end.
@@ -115,6 +117,26 @@ package final class PlainInput: ReplInput {
                 if let found = builder.add(line) { return take(found) }
             }
         }
+    }
+
+    package func blocksAtHand() -> [ReplBlock] {
+        // A prompt is shown before each block that is waited for.
+        guard promptOutput == nil else { return [] }
+        var blocks: [ReplBlock] = []
+        while blocks.count < Self.mostAtHand, let block = blockAtHand() { blocks.append(block) }
+        return blocks
+    }
+
+    private func blockAtHand() -> ReplBlock? {
+        var builder = BlockBuilder { [isIncomplete] in !ReplSession.isCommand($0) && isIncomplete($0) }
+        var lines: [[UInt8]] = []
+        while let line = state.withLockedValue({ $0.isInterrupted ? nil : $0.takeLine() }) {
+            if let found = builder.add(line) { return take(found) }
+            lines.append(line)
+        }
+        // The block may go on in what is still to come.
+        if !lines.isEmpty { state.withLockedValue { $0.putBack(lines.flatMap { $0 + [UInt8(ascii: "\n")] }) } }
+        return nil
     }
 
     private func take(_ found: (block: [UInt8], rest: [[UInt8]])) -> ReplBlock {

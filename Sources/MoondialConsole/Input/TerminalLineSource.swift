@@ -263,12 +263,12 @@ package final class TerminalLineSource {
     private func resize() throws -> [UInt8] {
         let new = terminal.size
         guard new != size else { return [] }
-        let report = new.width == size.width ? (nil, []) : try terminal.cursorColumn(within: Self.reportTimeout)
+        let report = try terminal.cursor(within: Self.reportTimeout)
         // It may have changed again by then.
         size = terminal.size
-        terminal.write(painter.resize(width: size.width, cursorColumn: report.0))
+        terminal.write(painter.resize(width: size.width, height: size.height, cursor: report.place))
         redraw(afterGap: false)
-        return report.1
+        return report.typed
     }
 
     private func printAbove() {

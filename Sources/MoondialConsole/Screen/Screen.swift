@@ -17,6 +17,9 @@ package struct Screen: Sendable, Hashable {
             self.style = style
         }
 
+        /// The second cell of a wide character.
+        init(second first: Cell) { self.init(character: " ", width: 0, style: first.style) }
+
         package static let blank = Cell(character: " ", width: 1, style: .plain)
     }
 
@@ -89,9 +92,7 @@ struct ScreenWriter {
         // A window that is narrower than the character.
         guard width <= screen.width else { return write("?", style) }
         screen.rows[row].cells.append(Screen.Cell(character: character, width: UInt8(width), style: style))
-        for _ in 1..<max(1, width) where width == 2 {
-            screen.rows[row].cells.append(Screen.Cell(character: " ", width: 0, style: style))
-        }
+        if width == 2 { screen.rows[row].cells.append(Screen.Cell(second: screen.rows[row].cells[column])) }
         column += width
     }
 

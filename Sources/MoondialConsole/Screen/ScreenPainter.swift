@@ -16,6 +16,11 @@ package struct ScreenPainter: Sendable {
     private var column: Int? = 0
     /// How many rows from the first one exist in the window.
     private var depth = 1
+    /// Rows that have left the window at its top when it became smaller, the last one directly above it. Many terminals
+    /// bring them back when the window grows.
+    private var gone: [Screen.Row] = []
+    /// Whether the terminal takes the first row of the window for the rest of the last one that is gone.
+    private var goneGoesOn = false
     private var style = Style.plain
     private var output: [UInt8] = []
 
@@ -31,8 +36,14 @@ package struct ScreenPainter: Sendable {
     ///
     /// `windowHeight`: a screen with more rows is printed as a whole, so that all of it can be scrolled back to.
     package mutating func finish(_ screen: Screen, windowHeight: Int) -> [UInt8] {
-        if screen.height > windowHeight {
+        var screen = screen
+        if screen.height > windowHeight || !gone.isEmpty {
             erase()
+            // Rows that can be scrolled back to already.
+            if screen.height > gone.count, zip(screen.rows, gone).allSatisfy(Self.isSameText) {
+                screen.rows.removeFirst(gone.count)
+                screen.cursor.row = max(0, screen.cursor.row - gone.count)
+            }
         }
         draw(screen)
         move(toRow: screen.height - 1)
@@ -47,6 +58,7 @@ package struct ScreenPainter: Sendable {
     /// `text`: bytes for the terminal, not looked at. A missing newline at the end is added.
     package mutating func print(above text: [UInt8], then screen: Screen) -> [UInt8] {
         erase()
+        gone = []
         var previous: UInt8 = 0
         for byte in text {
             if byte == UInt8(ascii: "\n"), previous != UInt8(ascii: "\r") { output.append(UInt8(ascii: "\r")) }
@@ -68,48 +80,73 @@ package struct ScreenPainter: Sendable {
         return take()
     }
 
-    /// Goes back to the first row after the window's width has changed and erases what is shown, for the next
+    /// Goes back to the first row after the window's size has changed and erases what is shown, for the next
     /// ``paint(_:)``.
     ///
     /// Many terminals break the lines anew, others cut or fill their rows. Where the cursor is tells which of both has
-    /// happened.
+    /// happened, and how many rows have left the window.
     ///
     /// - Parameters:
     ///   - width: The cells of a row from now on.
-    ///   - cursorColumn: Where the terminal says that the cursor is, from 0; nil when it does not say.
+    ///   - height: The rows of the window from now on.
+    ///   - cursor: Where the terminal says that the cursor is, from the window's first cell; nil when it does not say.
     /// - Returns: Bytes for the terminal.
-    package mutating func resize(width: Int, cursorColumn: Int? = nil) -> [UInt8] {
+    package mutating func resize(width: Int, height: Int, cursor: Screen.Position? = nil) -> [UInt8] {
         if let shown {
-            let broken = brokenAnew(shown, width: max(1, width))
-            let cut = Screen.Position(row: row, column: min(column ?? shown.cursor.column, width - 1))
-            let isCut = cursorColumn == cut.column && cursorColumn != broken.column
-            row = isCut ? cut.row : broken.row
+            let all = gone + shown.rows
+            let place = Screen.Position(row: gone.count + row, column: column ?? shown.cursor.column)
+            let goesOn = gone.map(\.isContinuation) + [goneGoesOn] + (1..<max(1, shown.rows.count)).map(wentOn)
+            let (rows, broken) = Self.brokenAnew(all, goesOn, cursor: place, width: max(1, width))
+            let cut = Screen.Position(row: place.row, column: min(place.column, width - 1))
+            let isCut = cursor?.column == cut.column && cursor?.column != broken.column
+            let reached = isCut ? cut.row : broken.row
+            row = min(reached, cursor?.row ?? max(0, height - 1))
+            let left = reached - row
+            if isCut {
+                gone = zip(all, goesOn).prefix(left).map { row, goesOn in
+                    Screen.Row(cells: Array(row.cells.prefix(width)), isContinuation: goesOn)
+                }
+                goneGoesOn = left > 0 && goesOn[left]
+            } else {
+                gone = Array(rows.prefix(left))
+                goneGoesOn = left > 0 && left < rows.count && rows[left].isContinuation
+            }
         }
         column = nil
         erase()
         return take()
     }
 
-    /// Where the cursor is when the terminal has broken the lines anew.
-    private func brokenAnew(_ shown: Screen, width: Int) -> Screen.Position {
-        var place = Screen.Position(row: 0, column: 0)
-        for index in 0...row where index < shown.rows.count {
-            if index > 0, !Self.goesOn(at: index, in: shown) { place = Screen.Position(row: place.row + 1, column: 0) }
-            let cells = shown.rows[index].cells
-            let end = index == row ? min(column ?? shown.cursor.column, cells.count) : cells.count
+    /// The rows up to the cursor when the terminal has broken the lines anew, and where the cursor is then.
+    private static func brokenAnew(
+        _ old: [Screen.Row], _ goesOn: [Bool], cursor: Screen.Position, width: Int
+    ) -> (rows: [Screen.Row], cursor: Screen.Position) {
+        var rows = [Screen.Row()]
+        for index in 0...cursor.row where index < old.count {
+            if index > 0, !goesOn[index] { rows.append(Screen.Row()) }
+            let cells = old[index].cells
+            let end = index == cursor.row ? min(cursor.column, cells.count) : cells.count
             for cell in cells[..<end] where cell.width > 0 {
-                if place.column + Int(cell.width) > width { place = Screen.Position(row: place.row + 1, column: 0) }
-                place.column += Int(cell.width)
+                if rows[rows.count - 1].cells.count + Int(cell.width) > width {
+                    rows.append(Screen.Row(isContinuation: true))
+                }
+                rows[rows.count - 1].cells.append(cell)
+                if cell.width == 2 { rows[rows.count - 1].cells.append(Screen.Cell(second: cell)) }
             }
         }
-        return place.column < width ? place : Screen.Position(row: place.row + 1, column: 0)
+        let place = Screen.Position(row: rows.count - 1, column: rows[rows.count - 1].cells.count)
+        return (rows, place.column < width ? place : Screen.Position(row: place.row + 1, column: 0))
+    }
+
+    private static func isSameText(_ left: Screen.Row, _ right: Screen.Row) -> Bool {
+        left.cells.lazy.map(\.character).elementsEqual(right.cells.lazy.map(\.character))
     }
 
     /// Whether the terminal itself has gone on in a row, and knows that its line began before.
     private static func goesOn(at index: Int, in screen: Screen) -> Bool {
-        guard index > 0, screen.rows[index].isContinuation, let first = screen.rows[index].cells.first else {
-            return false
-        }
+        guard screen.rows.indices.contains(index), index > 0, screen.rows[index].isContinuation,
+            let first = screen.rows[index].cells.first
+        else { return false }
         let before = screen.rows[index - 1].cells
         guard before.count == screen.width, let last = before.last(where: { $0.width > 0 }) else { return false }
         return !isDoubtful(last) && !isDoubtful(first)
@@ -135,10 +172,12 @@ extension ScreenPainter {
         let old = shown?.rows ?? []
         for index in screen.rows.indices {
             let before = index < old.count ? old[index] : Screen.Row()
-            let wentOn = shown.map { index < old.count && Self.goesOn(at: index, in: $0) } ?? false
-            drawRow(index, of: screen, over: before, wraps: Self.goesOn(at: index, in: screen) && !wentOn)
+            let goesOn = Self.goesOn(at: index, in: screen)
+            if wentOn(at: index), !goesOn { endLine(inRow: index - 1, of: screen) }
+            drawRow(index, of: screen, over: before, wraps: goesOn && !wentOn(at: index))
         }
         if old.count > screen.rows.count {
+            if wentOn(at: screen.rows.count) { endLine(inRow: screen.rows.count - 1, of: screen) }
             move(toRow: screen.rows.count)
             move(toColumn: 0)
             setStyle(.plain)
@@ -149,6 +188,20 @@ extension ScreenPainter {
         move(toRow: screen.cursor.row)
         move(toColumn: screen.cursor.column)
         shown = screen
+    }
+
+    private func wentOn(at index: Int) -> Bool { shown.map { Self.goesOn(at: index, in: $0) } ?? false }
+
+    /// Makes the terminal forget that the line of a row goes on in the next one.
+    private mutating func endLine(inRow index: Int, of screen: Screen) {
+        let cells = screen.rows[index].cells
+        // Where the row has become shorter, its end is erased anyway.
+        guard cells.count == screen.width, let last = cells.lastIndex(where: { $0.width > 0 }) else { return }
+        move(toRow: index)
+        move(toColumn: last)
+        clearLine()
+        write(cells[last])
+        column = nil
     }
 
     /// `wraps`: the terminal is to go on into the row by itself.

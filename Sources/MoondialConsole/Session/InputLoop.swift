@@ -27,23 +27,47 @@ package final class InputLoop: Sendable {
         self.eventLoop = eventLoop
     }
 
+    /// Blocks that were entered, in order.
+    private struct Entered: Sendable {
+        var blocks: [ReplBlock] = []
+        var time = NIODeadline.now()
+        var input: (any ReplInput)?
+    }
+
+    /// What the session wants, and the blocks that it has not got to: those after a question.
+    private typealias Wanted = (prompt: ReplPrompt, input: (any ReplInput)?, left: [ReplBlock])
+
     private func run() {
-        var entered: (ReplBlock, NIODeadline)?
-        while let (prompt, input) = next(after: entered) { entered = (input.next(prompt), input.lastInput) }
+        var entered = Entered()
+        while let wanted = next(after: entered), let input = wanted.input {
+            let block = input.next(wanted.prompt)
+            let more = wanted.left.isEmpty && !wanted.prompt.isQuestion ? input.blocksAtHand() : wanted.left
+            entered = Entered(blocks: [block] + more, time: input.lastInput, input: input)
+        }
+    }
+
+    private func next(after entered: Entered) -> Wanted? {
+        let wanted = Awaited<Wanted>()
+        // Not the future's own wait: that asks the event loop once more, which may have got something else to do.
+        eventLoop.execute { [self] in handOver(entered, wanted) }
+        return wanted.wait()
     }
 
     /// Hands a block over and asks at once for the next one, so that the session offers it before anything else runs that
     /// the block has started.
-    private func next(after entered: (block: ReplBlock, time: NIODeadline)?) -> (ReplPrompt, any ReplInput)? {
-        let wanted = Awaited<(ReplPrompt, (any ReplInput)?)>()
-        // Not the future's own wait: that asks the event loop once more, which may have got something else to do.
-        eventLoop.execute { [session] in
-            let session = session.value
-            if let entered { session.receive(entered.block, enteredAt: entered.time) }
-            session.nextPrompt().assumeIsolated().whenSuccess { wanted.give(($0, session.input)) }
+    private func handOver(_ entered: Entered, _ wanted: Awaited<Wanted>) {
+        let session = session.value
+        if let block = entered.blocks.first { session.receive(block, enteredAt: entered.time) }
+        session.nextPrompt().assumeIsolated().whenSuccess { [self] prompt in
+            // Another input has nothing to do with what the last one has read.
+            let left = session.input === entered.input ? Array(entered.blocks.dropFirst()) : []
+            let rest = Entered(blocks: left, time: entered.time, input: entered.input)
+            if rest.blocks.isEmpty || prompt.isQuestion {
+                wanted.give((prompt, session.input, rest.blocks))
+            } else {
+                eventLoop.execute { [self] in handOver(rest, wanted) }
+            }
         }
-        guard case (let prompt, let input?)? = wanted.wait() else { return nil }
-        return (prompt, input)
     }
 
     private func start() -> Bool {

@@ -43,10 +43,17 @@ package enum ReplBlock: Sendable, Hashable {
 package protocol ReplInput: AnyObject, Sendable {
     /// Waits for the next block, on a thread that may wait. What came in before a question was shown is no answer to it.
     func next(_ prompt: ReplPrompt) -> ReplBlock
+    /// The blocks that follow it and have come in as a whole, in order and not too many. Does not wait. Used on the thread of
+    /// ``next(_:)``. The default is none.
+    func blocksAtHand() -> [ReplBlock]
     /// When the last piece of the block that was returned last came in. Used on the thread of ``next(_:)``.
     var lastInput: NIODeadline { get }
     /// Ends the present wait with `interrupted`; from any thread. An input that sees Ctrl-C itself need not do anything.
     func interrupt()
     /// Ends the wait for the answer to that question with `interrupted`, if it goes on or is still to begin; from any thread.
     func withdraw(question number: Int)
+}
+
+extension ReplInput {
+    package func blocksAtHand() -> [ReplBlock] { [] }
 }

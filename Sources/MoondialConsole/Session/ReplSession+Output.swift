@@ -79,7 +79,10 @@ extension ReplSession {
             if options.trace != .off { draw(run.trace) }
             for failure in run.failures { note(lines: DiagnosticText(failure, style: screen.notesStyle).text) }
         }
-        if case .cancelled = run.result.why { note(lines: InterruptionText.line(for: run.result)) }
+        if case .cancelled = run.result.why {
+            let line = InterruptionText.line(for: run.result)
+            if runs.isQuiet { runs.addInterruption(line) } else { note(lines: line) }
+        }
         if setup.isLive { note(cost(of: run.result.attempts.map(\.attempt))) }
     }
 

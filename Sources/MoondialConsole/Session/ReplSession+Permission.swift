@@ -63,7 +63,7 @@ extension ReplSession {
             throw Diagnostic(
                 .usage,
                 word.isEmpty ? "the number of a call is missing" : "no call waits under the number '\(word)'",
-                fix: list.isEmpty ? "no call waits for an answer" : "waiting: \(list)")
+                fix: list.isEmpty ? nil : "waiting: \(list)")
         }
         guard question.askedAt < enteredAt else {
             throw Diagnostic(

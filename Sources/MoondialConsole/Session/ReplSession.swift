@@ -208,7 +208,10 @@ package final class ReplSession {
         if trimmed.isEmpty { return finishBlock() }
         if Self.isCommand(trimmed) { return runCommand(String(trimmed.dropFirst())) }
         let isDefined = { [scripts] in scripts.names(at: [.text($0)]).type != "nil" }
-        if let command = PlainWords.command(for: trimmed, isDefined: isDefined) { return runCommand(command) }
+        if let command = PlainWords.command(for: trimmed, isDefined: isDefined) {
+            journal.markCommand(":" + command)
+            return runCommand(command)
+        }
         evaluate(text, line: line) { [self] result in
             finish(result)
             finishBlock()

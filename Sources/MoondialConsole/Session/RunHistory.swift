@@ -17,9 +17,22 @@ struct RunHistory {
     private(set) var hits: [String: Int] = [:]
     private(set) var count = 0
     private var ofBlock = 0
+    /// What became of the tokens of runs that were interrupted while runs were many, by how often.
+    private var interruptions: [String: Int] = [:]
     /// Set while runs are many and looked at together.
     var isQuiet = false {
         didSet { if !isQuiet { ofBlock = 0 } }
+    }
+
+    mutating func addInterruption(_ line: String) { interruptions[line, default: 0] += 1 }
+
+    /// A line for each kind of them.
+    mutating func takeInterruptions() -> String {
+        defer { interruptions = [:] }
+        let lines = interruptions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { line, count in
+            count == 1 ? line : line.split(separator: "\n").joined() + ": \(count) runs\n"
+        }
+        return lines.joined()
     }
 
     mutating func beginBlock() { ofBlock = 0 }

@@ -39,8 +39,8 @@ struct SavedScript {
     private var pieces: [(entry: SessionJournal.Entry, content: Content)] {
         entries.compactMap { entry in
             guard entry.outcome == .done else { return nil }
-            guard entry.isCommand else { return (entry, .block(entry.text)) }
-            let command = CommandInScript(entry.text)
+            guard let typed = entry.command else { return (entry, .block(entry.text)) }
+            let command = CommandInScript(typed)
             if let block = command.block { return (entry, .block(block)) }
             return command.remark.map { (entry, .remark($0)) }
         }

@@ -19,7 +19,10 @@ struct SessionJournal {
         /// What it failed with.
         var failure: String?
 
-        var isCommand: Bool { ReplSession.isCommand(text) }
+        /// The command that it is, with its colon, whatever was typed for it.
+        var command: String?
+
+        var isCommand: Bool { command != nil }
     }
 
     /// All but blank ones, the oldest first.
@@ -34,11 +37,18 @@ struct SessionJournal {
     /// A block or command is about to run. Blank lines only count.
     mutating func begin(_ text: String, time: Int64) {
         if !text.trimmingSpaces.isEmpty {
-            var entry = Entry(number: entries.count + 1, text: text, firstLine: nextLine, time: time)
-            if entry.isCommand { entry.outcome = .done }
+            let entry = Entry(number: entries.count + 1, text: text, firstLine: nextLine, time: time)
             entries.append(entry)
+            if ReplSession.isCommand(text) { markCommand(text) }
         }
         nextLine += text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
+    }
+
+    /// The last one is a command, which is done unless it turns out to fail.
+    mutating func markCommand(_ command: String) {
+        guard let last = entries.indices.last else { return }
+        entries[last].command = command
+        entries[last].outcome = .done
     }
 
     /// The last one has ended.

@@ -166,8 +166,10 @@ package final class TerminalSession {
 
     /// Asks the terminal where its cursor is.
     ///
-    /// - Returns: The column, from 0; nil when there is no answer in time. Besides, what has come in meanwhile.
-    package func cursorColumn(within patience: Duration) throws(TerminalError) -> (column: Int?, typed: [UInt8]) {
+    /// - Returns: The place in the window, from 0; nil when there is no answer in time. Besides, what has come in meanwhile.
+    package func cursor(
+        within patience: Duration
+    ) throws(TerminalError) -> (place: Screen.Position?, typed: [UInt8]) {
         write(Array("\u{1B}[6n".utf8))
         let deadline = ContinuousClock.now + patience
         var bytes: [UInt8] = []
@@ -178,7 +180,7 @@ package final class TerminalSession {
             bytes += more
             if let report = CursorReport(in: bytes) {
                 bytes.removeSubrange(report.range)
-                return (report.column, bytes)
+                return (report.place, bytes)
             }
         }
         return (nil, bytes)
@@ -243,7 +245,7 @@ package final class TerminalSession {
 private struct CursorReport {
     let range: Range<Int>
     /// From 0.
-    let column: Int
+    let place: Screen.Position
 
     init?(in bytes: [UInt8]) {
         for start in bytes.indices where bytes[start...].starts(with: Array("\u{1B}[".utf8)) {
@@ -252,7 +254,7 @@ private struct CursorReport {
             guard numbers.count == 2, parameters.endIndex < bytes.count, bytes[parameters.endIndex] == UInt8(ascii: "R")
             else { continue }
             range = start..<parameters.endIndex + 1
-            column = numbers[1] - 1
+            place = Screen.Position(row: numbers[0] - 1, column: numbers[1] - 1)
             return
         }
         return nil

@@ -11,12 +11,13 @@ extension LuaError {
         let typeName = reader.nextBytes().map { String(escaping: $0) } ?? ""
         let text = ErrorValueText.message(of: value, typeName: typeName)
         let kind: Kind = if case .integer(let number) = reader.nextOrNil() { Kind(rawValue: number) } else { .other }
+        let loaded = reader.nextBytes().map { Array($0) }.flatMap { $0.isEmpty ? nil : $0 }
         var frames: [ReportedFrame] = []
         while !reader.isAtEnd { frames.append(ReportedFrame(from: &reader)) }
 
         let (site, message) = Self.splitPosition(of: text) { name in
             frames.first { $0.nameInMessages.utf8.elementsEqual(name.utf8) }.map { $0.source }
-                ?? vm.sources.name(inMessages: name)
+                ?? vm.sources.name(inMessages: name) ?? (loaded == nil ? nil : .label(name))
         }
         let place = site ?? frames.lazy.compactMap(\.site).first
         self.init(
@@ -24,8 +25,11 @@ extension LuaError {
             kind: kind,
             message: message,
             site: place,
-            sourceLine: place.flatMap { vm.sources.line(at: $0) },
+            sourceLine: place.flatMap { place in
+                loaded.map { SourceTexts.line(place.line, of: $0) } ?? vm.sources.line(at: place)
+            },
             traceback: frames.compactMap(\.frame))
+        self.loaded = loaded
     }
 
     /// Takes the positions, "name:12: ", off the front of a message. The last is where the error began:

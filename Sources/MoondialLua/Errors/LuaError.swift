@@ -57,6 +57,8 @@ package struct LuaError: Error, Sendable, Equatable {
     package var site: LuaSite?
     /// The text of that line, printable.
     package var sourceLine: String?
+    /// The text that could not be loaded, when `load` was called with it and the error is what it returned.
+    var loaded: [UInt8]?
     /// The part of that line that is wrong, of a syntax error that was explained.
     package var mark: LuaErrorMark?
     /// What to write in its place, when that is known.

@@ -38,13 +38,24 @@ struct SourceTexts {
         pieces[site.source]?[index].lineStarts = starts
         let number = site.line - piece.firstLine
         guard number < starts.count else { return nil }
-        return Self.shown(piece.text[starts[number]...].prefix(400).prefix { $0 != UInt8(ascii: "\n") })
+        return Self.shownLine(at: starts[number], in: piece.text)
+    }
+
+    /// The same of a text that belongs to no source.
+    static func line(_ number: Int, of text: [UInt8]) -> String {
+        let starts = lineStarts(of: text)
+        guard starts.indices.contains(number - 1) else { return "" }
+        return shownLine(at: starts[number - 1], in: text)
     }
 
     /// All of a source, when it has been loaded as one text.
     func text(of source: LuaSourceName) -> [UInt8]? {
         guard let pieces = pieces[source], pieces.count == 1 else { return nil }
         return pieces[0].firstLine == 1 ? pieces[0].text : nil
+    }
+
+    private static func shownLine(at start: Int, in text: [UInt8]) -> String {
+        shown(text[start...].prefix(400).prefix { $0 != UInt8(ascii: "\n") })
     }
 
     /// A part of a line as it is shown.

@@ -90,7 +90,7 @@ package struct LuaLexer {
 
     private mutating func name(from start: Int) -> LuaToken {
         while position < bytes.count, Self.isWord(bytes[position]) { position += 1 }
-        let isKeyword = LuaKeyword(bytes[start..<position]) != nil
+        let isKeyword = LuaKeyword(UnsafeBufferPointer(rebasing: bytes[start..<position])) != nil
         return LuaToken(kind: isKeyword ? .keyword : .name, range: start..<position)
     }
 

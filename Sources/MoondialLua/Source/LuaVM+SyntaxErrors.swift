@@ -17,10 +17,12 @@ extension LuaVM {
     /// A syntax error of a source that was loaded, with the token that Lua did not expect and what to write in its place.
     /// Other errors stay as they are.
     package func explained(_ error: LuaError) -> LuaError {
-        guard let site = error.site, let text = sources.text(of: site.source), error.mark == nil, error.fix == nil,
+        guard let site = error.site, let text = error.loaded ?? sources.text(of: site.source), error.mark == nil,
+            error.fix == nil,
             error.code == .syntax || (error.code == .runtime && error.message.contains(" near "))
         else { return error }
-        // A module's syntax error is raised by `require`, and a script can raise such a text as well.
+        // A module's syntax error is raised by `require`, that of a text by who has loaded it, and a script can raise such a
+        // text as well.
         guard let own = syntaxError(in: text, frame: ("", "")), own.message == error.message,
             own.site?.line == site.line
         else { return error }
@@ -140,7 +142,8 @@ extension LuaVM {
         let bounds = Self.bytes(ofLine: line, in: text)
         if let site = error.site, site.line != firstLine + line {
             let site = LuaSite(source: site.source, line: firstLine + line)
-            guard let source = sources.line(at: site) else { return }
+            let source = error.loaded.map { SourceTexts.line(site.line, of: $0) } ?? sources.line(at: site)
+            guard let source else { return }
             (error.site, error.sourceLine) = (site, source)
         }
         let before = SourceTexts.shown(text[bounds.lowerBound..<range.lowerBound])

@@ -139,7 +139,7 @@ package struct EditorFiles {
 
     /// `function` is a reserved word.
     private static func parameterName(_ name: String) -> String {
-        LuaKeyword(Array(name.utf8)) == nil ? name : name + "_"
+        LuaKeyword(rawValue: name) == nil ? name : name + "_"
     }
 
     /// What stock Lua has and rules do not, so that editors mark it.

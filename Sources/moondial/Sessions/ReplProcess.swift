@@ -2,6 +2,7 @@
 
 import MoondialConsole
 import MoondialLua
+import MoondialPresentation
 import MoondialRules
 import NIOCore
 import NIOPosix
@@ -127,7 +128,9 @@ final class ReplProcess {
 
     private func greet() {
         let advice = session.hasTour ? "Try :tour or :help; Ctrl-D leaves." : ":help lists the commands, Ctrl-D leaves."
-        shell.errors.write("\(Version.line)\ntarget: \(plan.target.title). \(advice)\n")
+        let width = Terminal(.output, environment: shell.environment).width
+        let lines = DisplayText.wrapped("target: \(plan.target.title). \(advice)", width: width)
+        shell.errors.write("\(Version.line)\n\(lines.joined(separator: "\n"))\n")
     }
 
     /// Input is over: the process ends, or somebody goes on at the terminal.

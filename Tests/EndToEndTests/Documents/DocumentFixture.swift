@@ -51,15 +51,19 @@ final class DocumentFixture {
 
     /// What stands on a terminal after all was typed, without the last prompt.
     private func converse(_ command: String, _ blocks: [[String]]) async throws -> String {
+        // The emulated window gets that width, too. Nothing is suggested that was typed at another prompt.
+        let resized = command.wholeMatch(of: /stty cols (\d+); (.+)/)
         let terminal = try await TerminalProcess(
-            ["-c", "exec \(real(command))"], program: "/bin/sh", width: 100, height: 50,
-            environment: ["NO_COLOR": "1"], in: folder)
+            ["-c", "exec \(real(resized.map { String($0.2) } ?? command))"], program: "/bin/sh",
+            width: resized.flatMap { Int($0.1) } ?? 100, height: 50,
+            environment: ["NO_COLOR": "1", "XDG_STATE_HOME": folder.path("state-\(UUID().uuidString)")], in: folder)
         try await terminal.expectPrompt()
         for block in blocks {
             for line in block.dropLast() {
-                // The editor indents.
+                // The editor indents, unless more has been typed already.
+                let rows = terminal.terminal.emulator.transcript.count
                 terminal.type(line.drop { $0 == " " } + "\r")
-                try await terminal.expect { $0.lines.last == "   >" }
+                try await terminal.expect { $0.transcript.count > rows && $0.lines.last == "   >" }
             }
             let rows = terminal.terminal.emulator.transcript.count
             terminal.type((block.last ?? "").drop { $0 == " " } + "\r")

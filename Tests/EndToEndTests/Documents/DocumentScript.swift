@@ -107,8 +107,8 @@ struct DocumentScript {
 extension String {
     /// The text without what differs from run to run: times, bars drawn to scale, rows for gaps, trace ids, revisions.
     var withoutVolatileParts: String {
-        split(separator: "\n", omittingEmptySubsequences: false)
-            .filter { !$0.contains(/\ gap +no hook and no attempt$/) }
+        replacing(/[^\n]* gap +no hook and no(?: attempt|\n +attempt)\n/, with: "")
+            .split(separator: "\n", omittingEmptySubsequences: false)
             .map { line in
                 line.replacing(/^ +\d+\.\d{3} [ ▏▎▍▌▋▊▉█├─┤]+/, with: "TIME ")
                     .replacing(/^moondial \d.*\)$/, with: "moondial VERSION")

@@ -278,8 +278,7 @@ struct CommandTests {
         }
         let record = try await fixture.type(
             "x = 1", "nosuch()", "", "function f()\n  return \"13912345678\"\nend", ":history", ":history verify",
-            ":history -n 2",
-            ":history -n x")
+            ":history -n 2", ":history -n x", "help rules", "verify?", "help nosuch", ":history -n 3")
         let lines = record.resultLines
         let time = LocalTime.text(1_700_000_000_123)
         #expect(lines[0] == "   \(LocalTime.text(1))  error  live.example  verify(old)")
@@ -287,7 +286,11 @@ struct CommandTests {
         #expect(lines[2] == "2  \(time)  error  sim           nosuch()")
         #expect(lines[3] == "3  \(time)  ok     sim           function f() … 2 more lines")
         #expect(lines[4] == "  \(LocalTime.text(1))  error  live.example  verify(old)")
-        #expect(lines[5...] == ["4  \(time)  ok  :history", "5  \(time)  ok  :history verify"])
+        #expect(lines[5..<7] == ["4  \(time)  ok  :history", "5  \(time)  ok  :history verify"])
+        #expect(
+            lines.suffix(3) == [
+                "8   \(time)  ok     help rules", "9   \(time)  ok     verify?", "10  \(time)  error  help nosuch",
+            ])
         #expect(record.notes.contains(":history -n: a number of blocks expected"))
     }
 

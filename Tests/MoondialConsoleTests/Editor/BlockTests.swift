@@ -65,6 +65,17 @@ struct BlockTests {
             ])
     }
 
+    @Test(arguments: [("x = function()", "end, 2"), ("x = {", "}, 2"), ("if x then", "elseif y")])
+    func aClosingWordGoesBackHoweverMuchComesAtOnce(opening: String, closing: String) {
+        for first in 0..<closing.utf8.count {
+            var editor = TestEditor()
+            editor.press("\(opening)<Enter>a()<Enter>")
+            _ = editor.editor.feed(Array(closing.utf8.prefix(first)))
+            _ = editor.editor.feed(Array(closing.utf8.dropFirst(first)))
+            #expect(editor.state == "\(opening)\n  a()\n\(closing)|", "\(first)")
+        }
+    }
+
     @Test func aFinishedBlockWaitsForTheNextOne() {
         var editor = Editor()
         _ = editor.begin("> ")

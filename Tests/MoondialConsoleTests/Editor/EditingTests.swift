@@ -37,7 +37,8 @@ struct EditingTests {
         ("one two three<M-BS>", "one two |"), ("one two three<M-BS><M-BS><C-a><C-y>", "two three|one "),
         ("one<C-w>two<C-w><C-y>", "two|"), ("one<C-w>two<C-w><C-y><M-y>", "one|"),
         ("one<C-w>two<C-w><C-y><M-y><M-y>", "two|"),
-        ("one<C-w>x<M-y>", "x|"), ("a<C-k>b", "ab|"), ("<C-y>", "|"), ("one<C-a><M-Del>", "|"),
+        ("x1 \u{301}<C-w>", "|"), ("one<C-w>x<M-y>", "x|"), ("a<C-k>b", "ab|"), ("<C-y>", "|"),
+        ("one<C-a><M-Del>", "|"),
         ("(<M-Enter>x<Up><C-e><C-k><C-k>", "(|"), ("(<M-Enter>ab<C-u><C-u>", "(|"),
         ("号码 x<M-b><M-BS><C-y><C-y>", "号码 号码 |x"),
     ])

@@ -34,6 +34,14 @@ struct PasteTests {
         #expect(editor.submitted == ["ab\ncd"])
     }
 
+    @Test func theTranscriptOfAnotherInterpreterIsTaken() {
+        var editor = TestEditor()
+        editor.press("<Paste:\\g print(1)\\n1\\n\\g f(\\n\\g\\g 2)\\n\\g \\n>")
+        #expect(editor.state == "print(1)\nf(\n2)\n|")
+        editor.press("<C-c>a = b <Paste:\\g= c>")
+        #expect(editor.state == "a = b >= c|")
+    }
+
     @Test func thePromptItselfIsTakenOff() {
         var editor = TestEditor(prompt: "LIVE(host)> ")
         _ = editor.editor.feed(Array("\u{1B}[200~LIVE(host)> f()\nallow\u{1B}[201~".utf8))

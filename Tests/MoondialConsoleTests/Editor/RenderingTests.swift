@@ -136,4 +136,10 @@ struct RenderingTests {
         _ = editor.editor.feed(Array("pr\u{3}".utf8))
         #expect(editor.lines() == ["> pr|^C"])
     }
+
+    @Test func theSignOfAnInterruptTakesARowOfItsOwnWhereItDoesNotFit() {
+        var editor = TestEditor()
+        _ = editor.editor.feed(Array("abcd\u{3}".utf8))
+        #expect(editor.screen(width: 10).lines == ["sim> abcd^", "C"])
+    }
 }

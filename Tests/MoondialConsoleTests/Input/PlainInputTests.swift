@@ -34,6 +34,32 @@ struct PlainInputTests {
         #expect(reader.next(ReplPrompt("> ")) == .end)
     }
 
+    @Test func blocksThatAreThereAsAWholeAreAtHand() {
+        let pipe = Pipe()
+        Descriptors.writeAll(Array("a\n:b\nf(\n1)\n\nif x then\n".utf8), to: pipe.writing)
+        let reader = PlainInput(descriptor: pipe.reading, isIncomplete: Self.isIncomplete)
+        #expect(reader.next(ReplPrompt("> ")) == .text("a"))
+        #expect(reader.blocksAtHand() == [.text(":b"), .text("f(\n1)"), .text("")])
+        #expect(reader.blocksAtHand() == [])
+        Descriptors.writeAll(Array("end\nc\n".utf8), to: pipe.writing)
+        #expect(reader.next(ReplPrompt("> ")) == .text("if x then\nend"))
+        #expect(reader.blocksAtHand() == [.text("c")])
+    }
+
+    @Test func nothingIsAtHandWhereEachBlockHasItsPrompt() {
+        let pipe = Pipe(holding: "a\nb\n")
+        let reader = PlainInput(descriptor: pipe.reading, promptOutput: open("/dev/null", O_WRONLY)) { _ in false }
+        #expect(reader.next(ReplPrompt("> ")) == .text("a"))
+        #expect(reader.blocksAtHand() == [])
+    }
+
+    @Test func notAllOfALongInputIsAtHand() {
+        let pipe = Pipe(holding: String(repeating: "a\n", count: 1000))
+        let reader = PlainInput(descriptor: pipe.reading) { _ in false }
+        #expect(reader.next(ReplPrompt("> ")) == .text("a"))
+        #expect(reader.blocksAtHand().count == 64)
+    }
+
     @Test(
         "bytes are taken as they are",
         arguments: [

@@ -35,6 +35,18 @@ struct InterruptTests {
         #expect(record.results == "1\n")
     }
 
+    @Test func manyCallsInFlightAreToldTogether() async throws {
+        let folder = TemporaryFolder()
+        let line = "{\"phone\":\"13800138000\",\"token\":\"sim:delay=60s\"}\n"
+        folder.write(String(repeating: line, count: 20), to: "requests.jsonl")
+        let record = try await interrupting(":try \(folder.path)/requests.jsonl", then: "1")
+        let told = "interrupted: the attempt at mobile may have been delivered, the token may be spent: 16 runs\n"
+        #expect(record.notes.contains(told))
+        #expect(record.notes.ranges(of: "interrupted: ").count == 1)
+        #expect(record.notes.contains("0 of 20 requests in "))
+        #expect(record.results == "1\n")
+    }
+
     @Test func aRawAttemptIsGivenUpAndTold() async throws {
         let record = try await interrupting("moondial.attempt(\"h5\", \"13800138000\", \"sim:delay=60s\")", then: "1")
         #expect(record.notes.contains("interrupted: the attempt at h5 may have been delivered, the token may be spent"))

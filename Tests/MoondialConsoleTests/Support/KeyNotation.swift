@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-/// Keys as text: `abc<Left><C-k><M-f><Paste:a\nb>`. `<lt>` is a less-than sign.
+/// Keys as text: `abc<Left><C-k><M-f><Paste:a\nb>`. `<lt>` is a less-than sign, `\g` in a paste
+/// a greater-than sign.
 enum KeyNotation {
     private static let names: [String: String] = [
         "Left": "\u{1B}[D", "Right": "\u{1B}[C", "Up": "\u{1B}[A", "Down": "\u{1B}[B", "Home": "\u{1B}[H",
@@ -37,7 +38,8 @@ enum KeyNotation {
         if let known = names[name] { return Array(known.utf8) }
         if name.hasPrefix("Paste:") {
             let text = name.dropFirst(6).replacing("\\n", with: "\n").replacing("\\r", with: "\r").replacing(
-                "\\t", with: "\t")
+                "\\t", with: "\t"
+            ).replacing("\\g", with: ">")
             return Array("\u{1B}[200~\(text)\u{1B}[201~".utf8)
         }
         if name.hasPrefix("C-"), name.utf8.count == 3, let letter = name.utf8.last { return [letter & 0x1F] }

@@ -110,6 +110,30 @@ import Testing
         #expect(failure.sourceLine?.hasPrefix(example.before + example.mark) == true)
     }
 
+    /// What `load` returns is raised as it is, or with a place before it.
+    @Test(
+        arguments: characters + operators + words,
+        [
+            "assert(load(text))", "local f, e = load(text, '@other.lua') error(e)",
+            "error((select(2, load(text, '=x'))), 0)",
+        ])
+    func adviceOnATextThatWasLoaded(example: Case, raising: String) throws {
+        // In a text of its own, after a line break that a long bracket leaves out.
+        let failure = try failure("local text = [==[\n\(example.text)]==]\n\(raising)")
+        #expect(failure.code == .ruleError)
+        #expect(failure.fix == example.fix)
+        #expect(failure.subject == example.mark)
+        #expect(failure.site?.line == example.line)
+        #expect(failure.subjectOffset == example.before.utf8.count)
+        #expect(failure.sourceLine?.hasPrefix(example.before + example.mark) == true)
+    }
+
+    @Test func anErrorThatIsNotWhatLoadSaidIsLeftAlone() throws {
+        let failure = try failure("load('x += 1')\nerror(\"[string 'y']:1: syntax error near '+='\")")
+        #expect(failure.fix == nil)
+        #expect(failure.site?.description == "rules.lua:2")
+    }
+
     @Test(
         "the token is found among equal ones",
         arguments: [

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+
+import Testing
+
+/// 10,000 random sequences of keys: what is in the buffer and on the terminal is what simple models say.
+struct KeySequenceTests {
+    private static let groupSize: UInt64 = 200
+
+    @Test(arguments: 0..<50)
+    func theBufferAndTheScreenAreThoseOfTheModels(group: UInt64) {
+        for seed in group * Self.groupSize..<(group + 1) * Self.groupSize {
+            let sequence = KeySequence(seed: seed)
+            guard sequence.firstDifference() != nil else { continue }
+            let shrunk = sequence.shrunk()
+            let keys = shrunk.steps.map(\.description).joined()
+            Issue.record(
+                "seed \(seed), \(shrunk.width)×\(shrunk.height), \(keys): \(shrunk.firstDifference() ?? "nothing")")
+            return
+        }
+    }
+
+    /// The bytes, shown by a terminal that somebody else has written.
+    @Test(.enabled(if: PyteTerminal.isPresent), arguments: 0..<6)
+    func anotherTerminalShowsTheModelToo(group: UInt64) throws {
+        let sessions = (group * 100..<(group + 1) * 100).map { seed in
+            KeySequence(seed: seed, isSimple: true).session(named: "seed \(seed)")
+        }
+        let differences = try PyteTerminal.differences(in: sessions)
+        #expect(differences == "")
+    }
+
+    @Test(.enabled(if: PyteTerminal.isPresent))
+    func aDifferenceIsReported() throws {
+        var session = PyteTerminal.Session(name: "wrong", width: 4, height: 2)
+        session.writes = [.init(bytes: "YWI=", rows: ["ax", nil], row: 0, column: 2)]
+        let differences = try PyteTerminal.differences(in: [session])
+        #expect(differences == "wrong write 0 ['ab', ''] (0, 2) in place of ['ax', None] 0 2\n")
+    }
+}
