@@ -34,7 +34,8 @@ struct StoreTests {
 
     @Test func theShellLooksAtWhatRulesRemember() async throws {
         let folder = try TemporaryFolder([
-            "r.lua": Self.rules, "list": "# Known.\n13800138009\n 13800138008 \n\n13800138009\n",
+            "moondial.yaml": Self.patience, "r.lua": Self.rules,
+            "list": "# Known.\n13800138009\n 13800138008 \n\n13800138009\n",
         ])
         #expect(try await run("$MOONDIAL store load blocklist list", in: folder) == "blocklist: 2 members\n")
         let verify = "$MOONDIAL verify --json --rules r.lua --token sim: --phone"
@@ -115,7 +116,8 @@ struct StoreTests {
 
     @Test func gatewaysOfOneStoreDecideTogetherAndAreListed() async throws {
         let folder = try TemporaryFolder([
-            "a.lua": "rule 'a' { route = function() end }", "b.lua": "rule 'b' { route = function() end }",
+            "moondial.yaml": Self.patience, "a.lua": "rule 'a' { route = function() end }",
+            "b.lua": "rule 'b' { route = function() end }",
         ])
         let (first, firstURL) = try await start(folder, rules: "a.lua")
         let (second, secondURL) = try await start(folder, rules: "a.lua")

@@ -42,6 +42,15 @@ struct AnnotatedType: Equatable {
         "the decision table": "moondial.decision", "the attempt": "moondial.attempt", "the table": "table",
         "a function that takes the table of hooks": "fun(hooks: moondial.hooks)",
         "what the module returned": "any", "the first result of each, in order": "any ...",
+        "string or list of strings": "string|string[]",
+        "a table with allowed, used, limit and retry_after_ms, or nil and an error":
+            "{ allowed: boolean, used: integer, limit: integer, retry_after_ms: integer? }?, moondial.error?",
+        "the value, nil without one, or nil and an error": "any, moondial.error?",
+        "true, or nil and an error": "true?, moondial.error?",
+        "true if it was set, else false, or nil and an error": "boolean?, moondial.error?",
+        "whether there was anything, or nil and an error": "boolean?, moondial.error?",
+        "whether the list has the member, or nil and an error": "boolean?, moondial.error?",
+        "the sum, or nil and an error": "integer?, moondial.error?",
         "the number of the background run": "integer", "the value, or nil and an error": "any, moondial.error?",
     ]
 

@@ -63,6 +63,9 @@ final class GatewayFixture: Sendable {
         // A run that a test holds lasts as long as the machine takes for the rest of the test.
         configuration.service.run.timeout = .seconds(3600)
         // Tests share the machine with others.
+        configuration.limits.idleTime = .hours(1)
+        configuration.limits.headTime = .hours(1)
+        configuration.limits.bodyTime = .hours(1)
         configuration.service.run.limits.storeTime = .seconds(600)
         configuration.overloadDelay = .hours(1)
         configure(&configuration)
