@@ -49,7 +49,7 @@ class Fleet:
 
     def ask(self, number, place):
         """The reply to a request; when its gateway ends, another one is asked."""
-        token, phone = f"fleet-token-{number:08d}", f"138{number:08d}"
+        token, phone = f"fleet-token-{number:08d}", f"139{number:08d}"
         start = time.monotonic()
         while True:
             try:

@@ -369,12 +369,19 @@ package final class DecisionWorker {
     /// Those that wait get the answer; a decision is kept for those to come, unless `keeps` is false.
     private func release(_ decision: PendingDecision, with answer: DecisionMemory.Answer, keeps: Bool) {
         for claim in decision.claims {
-            claim.memory.finish(claim.key, with: answer, keeps: keeps, now: eventLoop.now)
-            guard claim.isShared, let name = claim.name else { continue }
+            let finish = { [eventLoop] in
+                claim.memory.finish(claim.key, with: answer, keeps: keeps, now: eventLoop.now)
+            }
+            guard claim.isShared, let name = claim.name, let together else {
+                finish()
+                continue
+            }
             if keeps, case .decided(let recorded) = answer {
-                together?.finish(name, with: recorded)
+                finish()
+                together.finish(name, with: recorded)
             } else {
-                together?.finish(name, with: nil)
+                // Later, or the next request here could take up a claim that is being given back.
+                together.finish(name, with: nil, completion: finish)
             }
         }
         decision.claims = []

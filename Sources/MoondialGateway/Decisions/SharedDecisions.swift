@@ -79,15 +79,18 @@ package final class SharedDecisions {
         Claiming(name: name, deadline: eventLoop.now + options.patience, completion: completion).ask(self)
     }
 
-    /// Tells the decision on a request that was claimed. Nil gives the claim back: nothing was sent.
-    package func finish(_ name: Name, with decision: RecordedDecision?) {
+    /// Tells the decision on a request that was claimed. Nil gives the claim back: nothing was sent. The completion is called
+    /// when the store has answered or does not answer; the default does nothing.
+    package func finish(
+        _ name: Name, with decision: RecordedDecision?, completion: @escaping () -> Void = {}
+    ) {
         let command =
             decision.map { decision in
                 StoreCommand.set(
                     name.key, value: Entry(content: name.content, state: .decided(decision)).bytes, lifetime: lifetime)
             } ?? .delete(name.key)
         // Whoever waits gets a lost decision when this fails.
-        access.store.perform(command, deadline: .now() + .seconds(1)) { _ in }
+        access.store.perform(command, deadline: .now() + .seconds(1)) { _ in completion() }
     }
 
     private var lifetime: StoreLifetime? { StoreLifetime(.nanoseconds(options.lifetime.nanoseconds)) }

@@ -5,6 +5,7 @@ package import MoondialLua
 import MoondialStore
 package import NIOCore
 package import NumberVerification
+import TextFormats
 
 /// The rules at work: decides on requests by one rulebook, on one event loop.
 ///
@@ -74,7 +75,8 @@ package final class RuleEngine {
     private(set) var state: RuleState
     /// Before that, rules that did not load again are not tried once more.
     private var nextRenewal = NIODeadline.uptimeNanoseconds(0)
-    private var randomness = TraceNumbers()
+    /// Asking the system for the number of each run would cost a system call.
+    private var randomness = SplitMix(seed: .random(in: 0...UInt64.max))
     /// How many runs have begun and not ended.
     package private(set) var runsInFlight = 0
     private var idleWaiters: [() -> Void] = []

@@ -3,6 +3,7 @@
 import Dispatch
 package import MoondialRules
 import NIOConcurrencyHelpers
+import TextFormats
 
 /// The tests of some files, and which of them are run in which order.
 package struct TestSuite: Sendable {
@@ -42,7 +43,7 @@ package struct TestSuite: Sendable {
         hasOnly = tests.contains { $0.mode == .only }
         if let includes = selection.includes { tests = tests.filter { includes($0.name) } }
         if let seed = selection.shuffleSeed {
-            var generator = SplitMix(state: seed)
+            var generator = SplitMix(seed: seed)
             tests.shuffle(using: &generator)
         }
         self.tests = tests
@@ -112,19 +113,6 @@ extension TestResult {
         TestResult(
             test: test, status: .skipped(reason: reason), failures: [], output: [], duration: .zero,
             coverage: TestCoverage(), loadedFiles: FileStamps())
-    }
-}
-
-/// A small generator of random numbers whose sequence hangs on its seed alone (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 

@@ -6,6 +6,7 @@ import MoondialRules
 import MoondialStore
 import NIOCore
 import NIOPosix
+import StoreTesting
 import Testing
 
 @testable import MoondialGateway
@@ -213,22 +214,4 @@ import Testing
         #expect(RecordedDecision(stored: ["decision": "allow"]) == nil)
         #expect(RecordedDecision(stored: 5) == nil)
     }
-}
-
-/// A store that is away.
-private struct AbsentStoreEngine: StoreEngine {
-    private final class AbsentStore: Store {
-        func perform(
-            _ command: StoreCommand, deadline: NIODeadline,
-            completion: @escaping (Result<StoreReply, StoreError>) -> Void
-        ) { completion(.failure(StoreError(.unavailable, "away"))) }
-
-        func close() {}
-    }
-
-    var description: String { "absent" }
-
-    func makeStore(on eventLoop: any EventLoop) -> any Store { AbsentStore() }
-
-    func close() async {}
 }

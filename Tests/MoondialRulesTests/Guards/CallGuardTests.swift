@@ -4,6 +4,7 @@ import MoondialStore
 import NIOConcurrencyHelpers
 import NIOCore
 import NumberVerification
+import StoreTesting
 import Testing
 
 @testable import MoondialRules
@@ -184,22 +185,4 @@ struct CallGuardTests {
         #expect(day.number == number)
         #expect(day.rest == .milliseconds(rest))
     }
-}
-
-/// A store that is away.
-private struct AbsentStoreEngine: StoreEngine {
-    private final class AbsentStore: Store {
-        func perform(
-            _ command: StoreCommand, deadline: NIODeadline,
-            completion: @escaping (Result<StoreReply, StoreError>) -> Void
-        ) { completion(.failure(StoreError(.unavailable, "away"))) }
-
-        func close() {}
-    }
-
-    var description: String { "absent" }
-
-    func makeStore(on eventLoop: any EventLoop) -> any Store { AbsentStore() }
-
-    func close() async {}
 }

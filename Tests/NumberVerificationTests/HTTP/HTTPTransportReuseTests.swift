@@ -152,7 +152,11 @@ struct HTTPTransportReuseTests {
         let count = 200
         let script = (0..<count).flatMap { _ -> ScriptedServer.Script in [.request, .send(reply("{}"))] }
         let server = try await ScriptedServer.start(script)
-        let client = try await TestClient(server) { $0.maxConnections = 4 }
+        let client = try await TestClient(server) {
+            $0.maxConnections = 4
+            // A connection that is idle while the test waits for its turn is used again.
+            $0.idleTimeout = .seconds(3600)
+        }
         var calls: [Pending<Result<HTTPReply, ExchangeFailure>>] = []
         for _ in 0..<count { calls.append(try await client.start()) }
         for call in calls { #expect(try await call.outcome().body == "{}") }

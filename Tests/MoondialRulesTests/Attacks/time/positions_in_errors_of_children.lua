@@ -6,7 +6,7 @@ rule "attack" {
   pre_check = function()
     local text = ("\xff:1: "):rep(1600)
     local function fail() error(text, 0) end
-    for _ = 1, 200 do pcall(moondial.all, { fail }) end
+    for _ = 1, 80 do pcall(moondial.all, { fail }) end
     return deny "survived"
   end,
 }

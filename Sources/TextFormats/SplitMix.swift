@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+
+/// A small generator of random numbers whose sequence hangs on its seed alone (SplitMix64): 2^64 different ones in an order
+/// that looks random. For names and choices, and not for secrets.
+package struct SplitMix: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// The same seed gives the same sequence everywhere.
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
