@@ -49,7 +49,8 @@ class Fleet:
 
     def ask(self, number, place):
         """The reply to a request; when its gateway ends, another one is asked."""
-        token, phone = f"fleet-token-{number:08d}", f"139{number:08d}"
+        # The simulator takes 9xxx at the end of a number for the code that is wanted.
+        token, phone = f"fleet-token-{number:08d}", f"139{number // 9000:04d}{number % 9000:04d}"
         start = time.monotonic()
         while True:
             try:
@@ -154,7 +155,7 @@ def main():
         alive = {gateway.process.pid for gateway in fleet.gateways}
         expectations.true("moondial fleet lists all gateways", alive <= {gateway["pid"] for gateway in gateways})
         expectations.equal("the status of moondial fleet", listed.returncode, 0)
-        for problem in fleet.failures[:20] + expectations.failed:
+        for problem in fleet.failures[:5] + expectations.failed:
             print(f"FAILED: {problem}")
         sys.exit(1 if fleet.failures or expectations.failed else 0)
 
