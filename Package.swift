@@ -247,7 +247,8 @@ let package = Package(
             path: "Tests/RawConnections", swiftSettings: settings),
 
         // What tests and fuzzing draw their cases from.
-        .target(name: "Generators", path: "Tests/Generators", swiftSettings: settings),
+        .target(
+            name: "Generators", dependencies: ["TextFormats"], path: "Tests/Generators", swiftSettings: settings),
 
         // What tests wait by.
         .target(name: "ProcessorClocks", path: "Tests/ProcessorClocks", swiftSettings: settings),

@@ -37,7 +37,8 @@ package final class Gateway: Sendable {
     private let reloads = ReloadQueue()
     private let state: NIOLockedValueBox<State>
     private let places: NIOLockedValueBox<[Place]>
-    private let registry: NIOLockedValueBox<NIOLoopBound<InstanceRegistry>?>
+    /// Nil while the gateway starts, and when its store is shared with nobody.
+    private let fleet: NIOLockedValueBox<FleetMembership?>
     private let admin: NIOLockedValueBox<(listener: Listener, connections: NIOLoopBound<ConnectionTable>)?>
 
     private init(
@@ -52,7 +53,7 @@ package final class Gateway: Sendable {
         self.health = health
         state = NIOLockedValueBox(State(tls: tls))
         places = NIOLockedValueBox([])
-        registry = NIOLockedValueBox(nil)
+        fleet = NIOLockedValueBox(nil)
         admin = NIOLockedValueBox(nil)
     }
 
@@ -94,9 +95,9 @@ package final class Gateway: Sendable {
             canRecord: reporter.canRecord)
         let gateway = Gateway(configuration, sources, service, shared, reporter, health, tls: tls)
         do {
-            try await gateway.register(on: eventLoops[0])
+            try await gateway.joinFleet(on: eventLoops[0])
             try await gateway.listen(on: eventLoops, callers: callers)
-            gateway.updateRegistry()
+            gateway.membership?.update()
         } catch {
             await gateway.stop()
             throw error
@@ -105,37 +106,15 @@ package final class Gateway: Sendable {
         return gateway
     }
 
-    /// Before requests come: a claim of a gateway that nobody knows is that of one that has ended.
-    private func register(on eventLoop: any EventLoop) async throws {
+    private func joinFleet(on eventLoop: any EventLoop) async throws {
         guard let instance = shared.sharing?.instance else { return }
-        try await eventLoop.flatSubmit { [self] in
-            let engine = service.engine(on: eventLoop)
-            let registry = InstanceRegistry(instance, engine.store, on: eventLoop) { [unowned self, unowned engine] in
-                description(instance, revision: engine.outline.revision)
-            }
-            let bound = NIOLoopBound(registry, eventLoop: eventLoop)
-            self.registry.withLockedValue { $0 = bound }
-            let promise = eventLoop.makePromise(of: Void.self)
-            registry.start { promise.succeed() }
-            return promise.futureResult
-        }.get()
+        let joined = try await FleetMembership.join(instance, service, on: eventLoop) { [unowned self] in
+            description(instance, revision: $0)
+        }
+        fleet.withLockedValue { $0 = joined }
     }
 
-    private func unregister() async {
-        guard let registry = registry.withLockedValue({ $0 }) else { return }
-        // Fails only when the event loop has ended.
-        try? await registry.eventLoop.flatSubmit {
-            let promise = registry.eventLoop.makePromise(of: Void.self)
-            registry.value.stop { promise.succeed() }
-            return promise.futureResult
-        }.get()
-    }
-
-    /// Addresses or rules have changed.
-    private func updateRegistry() {
-        guard let registry = registry.withLockedValue({ $0 }) else { return }
-        registry.eventLoop.execute { registry.value.update() }
-    }
+    private var membership: FleetMembership? { fleet.withLockedValue { $0 } }
 
     /// What other gateways and operators may know of this one.
     private func description(_ instance: InstanceID, revision: String) -> JSONObject {
@@ -276,7 +255,7 @@ package final class Gateway: Sendable {
                 worker.rulesChanged()
             }
             reporter.rulesLoaded(outline)
-            updateRegistry()
+            membership?.update()
             reporter.report(.reloaded(revision: outline.revision))
             return outline.revision
         } catch {
@@ -326,7 +305,7 @@ package final class Gateway: Sendable {
     package func stop() async {
         for place in places.withLockedValue({ $0 }) { await place.listener.stop() }
         _ = await onEachWorker { $0.close() }
-        await unregister()
+        await membership?.leave()
         if let admin = admin.withLockedValue({ $0 }) {
             await admin.listener.stop()
             admin.listener.channel.eventLoop.execute { admin.connections.value.closeAll() }

@@ -2,7 +2,7 @@
 
 package import NIOCore
 
-/// A store whose calls somebody hears of.
+/// A store that reports the result of each call.
 package final class ObservedStoreEngine: StoreEngine {
     private let engine: any StoreEngine
     private let observe: @Sendable (StoreError.Kind?) -> Void

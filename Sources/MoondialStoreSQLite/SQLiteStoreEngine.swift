@@ -25,7 +25,8 @@ package final class SQLiteStoreEngine: StoreEngine {
 
     let worker: SQLiteWorker
 
-    /// Starts its thread with the first store, and opens the file with the first command. The default clock is the time of day, which all processes share.
+    /// Starts its thread with the first store, and opens the file with the first command. The default clock is the time of
+    /// day, which all processes share.
     package init(configuration: Configuration, clock: StoreClock = .system) {
         worker = SQLiteWorker(configuration: configuration, clock: clock)
     }

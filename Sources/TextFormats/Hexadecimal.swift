@@ -42,6 +42,12 @@ package enum Hexadecimal {
     /// Sixteen lower-case digits.
     package static func lowercase(_ number: UInt64) -> String { padded(String(number, radix: 16), to: 16) }
 
+    /// The number of sixteen digits, in upper or lower case; nil for anything else.
+    package static func number(_ text: String) -> UInt64? {
+        guard let bytes = decode(text), bytes.count == 8 else { return nil }
+        return bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     private static func padded(_ digits: String, to width: Int) -> String {
         String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/// SplitMix64: the same seed gives the same cases everywhere.
+import TextFormats
+
+/// The same seed gives the same cases everywhere.
 package struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
+    private var random: SplitMix
 
-    package init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { random = SplitMix(seed: seed) }
 
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    package mutating func next() -> UInt64 { random.next() }
 
     package mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &self) }
 

@@ -47,8 +47,8 @@ package final class DecisionWorker {
     package let engine: RuleEngine
     private let shared: Shared
     private let eventLoop: any EventLoop
+    private let together: SharedDecisions?
     private var lines: [String: ApplicationLine] = [:]
-    private var together: SharedDecisions?
     private let maximumRuns: Int
     private let maximumWaiting: Int
     private let maximumWait: TimeAmount
@@ -85,7 +85,7 @@ package final class DecisionWorker {
         self.maximumWaiting = maximumWaiting
         self.maximumWait = maximumWait
         queue = RunQueue(delay: maximumDelay)
-        var lines: [String: ApplicationLine] = [:]
+        together = shared.sharing.map { SharedDecisions(engine.store, $0, on: eventLoop) }
         for (appKey, client) in clients {
             guard let breaker = shared.breakers[appKey] else { preconditionFailure("an application has a breaker") }
             let callGuard =
@@ -95,8 +95,6 @@ package final class DecisionWorker {
             lines[appKey] = ApplicationLine(
                 client: client, breaker: breaker, callGuard: callGuard, eventLoop: eventLoop)
         }
-        self.lines = lines
-        together = shared.sharing.map { SharedDecisions(engine.store, $0, on: eventLoop) }
     }
 
     /// Requests whose runs have not begun.
@@ -166,10 +164,7 @@ package final class DecisionWorker {
         switch admission(of: decision, in: memory, key, fingerprint: memory.key(of: idempotency.path, idempotency.body))
         {
         case .fresh:
-            let name = together?.name(
-                "idempotency", [decision.request.caller.appKey, idempotency.key],
-                content: [idempotency.path, idempotency.body])
-            decision.claims.append(PendingDecision.Claim(memory: memory, key: key, name: name))
+            decision.claims.append(PendingDecision.Claim(kind: .idempotency, memory: memory, key: key))
             admitByToken(decision)
         case .conflict: reject(decision, .idempotencyConflict)
         case .joined: break
@@ -184,10 +179,7 @@ package final class DecisionWorker {
         let fingerprint = memory.key(of: verification.phone.submitted)
         switch admission(of: decision, in: memory, key, fingerprint: fingerprint) {
         case .fresh:
-            let name = together?.name(
-                "token", [decision.request.caller.appKey, verification.token.reveal()],
-                content: [verification.phone.submitted])
-            decision.claims.append(PendingDecision.Claim(memory: memory, key: key, name: name, isToken: true))
+            decision.claims.append(PendingDecision.Claim(kind: .token, memory: memory, key: key))
             admitByLoad(decision)
         case .conflict:
             onOutcome?(.token(.reused))
@@ -286,14 +278,13 @@ package final class DecisionWorker {
 
     /// Claims the names of a request with the gateways that share the store, one after the other.
     private func claim(_ decision: PendingDecision, from index: Int, then start: @escaping () -> Void) {
-        guard let together, index < decision.claims.count, let name = decision.claims[index].name else {
-            return start()
-        }
-        let isToken = decision.claims[index].isToken
+        guard let together, index < decision.claims.count else { return start() }
+        let isToken = decision.claims[index].kind == .token
+        let name = together.name(decision.claims[index].kind, of: decision.request)
         together.claim(name) { [self] claim in
             switch claim {
             case .fresh:
-                decision.claims[index].isShared = true
+                decision.claims[index].held = name
                 self.claim(decision, from: index + 1, then: start)
             case .unavailable where together.onStoreError == .skip:
                 self.claim(decision, from: index + 1, then: start)
@@ -303,7 +294,7 @@ package final class DecisionWorker {
                 if isToken { onOutcome?(.token(.replayed)) }
                 conclude(decision, recorded, by: .otherRequest, keeps: true)
             case .lost:
-                decision.claims[index].isShared = true
+                decision.claims[index].held = name
                 conclude(decision, review(because: .verdictLost), by: .tokenGuard, keeps: true)
             case .conflict where isToken:
                 onOutcome?(.token(.reused))
@@ -331,7 +322,7 @@ package final class DecisionWorker {
             reject(decision, .callerGone)
             return scheduleStart()
         }
-        if decision.claims.contains(where: \.isToken) { onOutcome?(.token(.fresh)) }
+        if decision.claims.contains(where: { $0.kind == .token }) { onOutcome?(.token(.fresh)) }
         let caller = decision.request.caller
         let environment = RunEnvironment(line.client, reserver: line.reserver(for: caller))
         var hasEnded = false
@@ -372,7 +363,7 @@ package final class DecisionWorker {
             let finish = { [eventLoop] in
                 claim.memory.finish(claim.key, with: answer, keeps: keeps, now: eventLoop.now)
             }
-            guard claim.isShared, let name = claim.name, let together else {
+            guard let name = claim.held, let together else {
                 finish()
                 continue
             }
@@ -389,44 +380,5 @@ package final class DecisionWorker {
 
     private func review(because reason: Guard) -> RecordedDecision {
         RecordedDecision(reviewBecause: reason, traceID: engine.newTraceID(), revision: engine.outline.revision)
-    }
-}
-
-/// A request that is being decided. Used on one event loop.
-package final class PendingDecision {
-    /// A name under which others may wait for this decision.
-    struct Claim {
-        let memory: DecisionMemory
-        let key: DecisionMemory.Key
-        /// For the gateways that share the store; nil without them.
-        let name: SharedDecisions.Name?
-        /// Whether it is the token that is claimed.
-        var isToken = false
-        /// Whether the claim is held in the store.
-        var isShared = false
-    }
-
-    let request: DecisionRequest
-    var claims: [Claim] = []
-    var handle: (any RunInFlight)?
-    private var completion: ((DecisionReply) -> Void)?
-
-    /// When the request arrived.
-    let start: NIODeadline
-    /// Whether it waits for a run to end.
-    var isWaiting = false
-    /// Whether its caller has hung up before it was run.
-    var isAbandoned = false
-
-    init(_ request: DecisionRequest, start: NIODeadline, _ completion: @escaping (DecisionReply) -> Void) {
-        self.request = request
-        self.start = start
-        self.completion = completion
-    }
-
-    func finish(_ reply: DecisionReply) {
-        guard let completion else { preconditionFailure("a request is decided once") }
-        self.completion = nil
-        completion(reply)
     }
 }

@@ -4,6 +4,7 @@ import JSON
 package import MoondialRules
 import MoondialStore
 package import NIOCore
+import NumberVerification
 
 /// What gateways that share a store decide together: one of them decides on a request, and the others get its decision.
 ///
@@ -69,8 +70,22 @@ package final class SharedDecisions {
         self.eventLoop = eventLoop
     }
 
+    /// The name under which a request is claimed, with what it stands for.
+    func name(_ kind: PendingDecision.Claim.Kind, of request: DecisionRequest) -> Name {
+        let appKey = request.caller.appKey
+        switch kind {
+        case .token:
+            let verification = request.run.verification
+            return name(
+                kind.rawValue, [appKey, verification.token.reveal()], content: [verification.phone.submitted])
+        case .idempotency:
+            guard let idempotency = request.idempotency else { preconditionFailure("a claim by key has a key") }
+            return name(kind.rawValue, [appKey, idempotency.key], content: [idempotency.path, idempotency.body])
+        }
+    }
+
     /// The name of a request of this kind, and of its content. Different parts give different names.
-    package func name(_ kind: String, _ parts: [String], content: [String]) -> Name {
+    func name(_ kind: String, _ parts: [String], content: [String]) -> Name {
         Name(key: access.names.own(kind, parts), content: access.names.hash(of: content))
     }
 
@@ -89,7 +104,7 @@ package final class SharedDecisions {
                 StoreCommand.set(
                     name.key, value: Entry(content: name.content, state: .decided(decision)).bytes, lifetime: lifetime)
             } ?? .delete(name.key)
-        // Whoever waits gets a lost decision when this fails.
+        // When this fails, gateways that wait for the decision take it for lost.
         access.store.perform(command, deadline: .now() + .seconds(1)) { _ in completion() }
     }
 

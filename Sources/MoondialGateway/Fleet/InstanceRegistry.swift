@@ -13,9 +13,9 @@ package struct InstanceID: Sendable, Hashable, CustomStringConvertible {
     /// A new one.
     package init() { value = UInt64.random(in: 0...UInt64.max) }
 
-    /// Nil unless the text is what ``description`` gives.
+    /// Nil unless the text is sixteen hexadecimal digits.
     package init?(_ text: String) {
-        guard text.utf8.count == 16, let value = UInt64(text, radix: 16) else { return nil }
+        guard let value = Hexadecimal.number(text) else { return nil }
         self.value = value
     }
 

@@ -5,17 +5,13 @@ import NIOConcurrencyHelpers
 
 /// Whether the store answers, from the calls that are made anyway. Shared by all event loops.
 package final class StoreHealth: Sendable {
-    private struct State {
-        var failure: StoreError.Kind?
-    }
-
-    private let state = NIOLockedValueBox(State())
+    private let lastFailure = NIOLockedValueBox<StoreError.Kind?>(nil)
 
     /// Nothing is known yet: the store counts as well.
     package init() {}
 
     /// Why the last call failed for want of the store; nil when the last one was answered.
-    package var failure: StoreError.Kind? { state.withLockedValue(\.failure) }
+    package var failure: StoreError.Kind? { lastFailure.withLockedValue { $0 } }
 
     /// A call has ended. What is wrong with the call itself says nothing about the store.
     ///
@@ -26,9 +22,9 @@ package final class StoreHealth: Sendable {
             case .unavailable, .timeout, .full: kind
             case .valueTooLarge, .notAnInteger, .noSuchList, nil: nil
             }
-        return state.withLockedValue { state in
-            defer { state.failure = failure }
-            return (state.failure == nil) == (failure == nil) ? nil : failure == nil
+        return lastFailure.withLockedValue { last in
+            defer { last = failure }
+            return (last == nil) == (failure == nil) ? nil : failure == nil
         }
     }
 }

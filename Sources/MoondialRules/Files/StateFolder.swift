@@ -20,8 +20,8 @@ package enum StateFolder {
         return (folder("XDG_STATE_HOME") ?? folder("HOME").map { $0 + "/.local/state" }).map { $0 + "/moondial" }
     }
 
-    /// Makes a folder and those that hold it, for the user alone, where they do not exist. What cannot be made is noticed
-    /// by whoever opens something in it.
+    /// Makes a folder and those that hold it, for the user alone, where they do not exist. A folder that cannot be made is no
+    /// error here: opening a file in it fails then.
     ///
     /// - Parameter folder: A path.
     package static func make(_ folder: String) {

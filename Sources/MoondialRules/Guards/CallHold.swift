@@ -88,8 +88,7 @@ final class CallHold: TokenHold {
             state = .granted
         } else {
             state = .over
-            giveBack { _ in true }
-            giveIntervalBack()
+            giveAllBack()
         }
         let completion = completion
         self.completion = nil
@@ -106,8 +105,7 @@ final class CallHold: TokenHold {
             state = .over
         case .granted:
             state = .over
-            giveBack { _ in true }
-            giveIntervalBack()
+            giveAllBack()
         case .over: break
         }
     }
@@ -124,6 +122,11 @@ final class CallHold: TokenHold {
         case .dailyFrequencyLimit?: learn(.applicationDailyCap)
         default: if !isCheck { giveIntervalBack() }
         }
+    }
+
+    private func giveAllBack() {
+        giveBack { _ in true }
+        giveIntervalBack()
     }
 
     private func giveBack(where isMeant: (CallGuard.Counter) -> Bool) {

@@ -12,13 +12,16 @@ package struct StoreSettings: Sendable {
     package var engine: any StoreEngine = MemoryStoreEngine()
     /// Keeps the entries of rulebooks apart. The default is `default`.
     package var namespace: StoreNamespace
-    /// With which phones and tokens in keys are hashed: the same in all processes that share a store. The default is empty,
-    /// which whoever can read the store can try numbers against.
+    /// With which phones and tokens in keys are hashed: the same in all processes that share a store. The default is empty:
+    /// then everybody who can read the store can find out phones by trying all numbers.
     package var hashKey: [UInt8] = []
 
     package init() {
         namespace = .default
     }
+
+    /// Whether what is remembered is there for other processes, and after the end of this one.
+    package var outlivesProcess: Bool { !(engine is MemoryStoreEngine) }
 
     /// A hash key that follows from the master secret of an application, and from which the secret does not follow.
     package static func hashKey(of credentials: Credentials) -> [UInt8] {

@@ -10,9 +10,9 @@ package struct TraceID: RawRepresentable, Sendable, Hashable, CustomStringConver
         self.rawValue = rawValue
     }
 
-    /// Nil unless the text is what ``description`` gives.
+    /// Nil unless the text is sixteen hexadecimal digits.
     package init?(_ text: String) {
-        guard text.utf8.count == 16, let value = UInt64(text, radix: 16) else { return nil }
+        guard let value = Hexadecimal.number(text) else { return nil }
         self.init(rawValue: value)
     }
 

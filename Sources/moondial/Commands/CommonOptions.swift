@@ -107,6 +107,12 @@ extension RuleSettings {
 }
 
 extension SettingSources {
+    /// The same for groups of flags that have none in common.
+    init(flags groups: [[Setting: [String]]], config: String?, shell: Shell) throws(Failure) {
+        let flags = groups.reduce(into: [:]) { flags, group in flags.merge(group) { $1 } }
+        try self.init(flags: flags, config: config, shell: shell)
+    }
+
     /// Reads the configuration file, if any, and says which variables are probably misspelt. `config` is the file that the
     /// command line names.
     init(flags: [Setting: [String]], config: String?, shell: Shell) throws(Failure) {

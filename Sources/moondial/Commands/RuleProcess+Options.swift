@@ -10,9 +10,7 @@ extension RuleProcess.Plan {
         runsScript: Bool, drawsRuns: Bool, shell: Shell
     ) throws {
         let sources = try SettingSources(
-            flags: [target.flags, simulator.flags, store.flags].reduce(into: rules.flags) { flags, more in
-                flags.merge(more) { $1 }
-            }, config: rules.config, shell: shell)
+            flags: [rules.flags, target.flags, simulator.flags, store.flags], config: rules.config, shell: shell)
         let settings = try Settings(sources)
         try FoundFileRule.check(sources)
         self.init(
@@ -21,5 +19,15 @@ extension RuleProcess.Plan {
                 try Credentials(sources, warn: shell.errors.warn)
             },
             rules: try settings.readRules(), runsScript: runsScript, drawsRuns: drawsRuns)
+    }
+
+    /// What an engine is made with, but for where it prints and logs.
+    ///
+    /// - Returns: Settings with the store that is configured.
+    /// - Throws: A failure when the store cannot be used.
+    func engineSettings() throws(Failure) -> RuleEngine.Settings {
+        var settings = self.settings.ofEngine
+        settings.store = try self.settings.store.settings(target.credentials)
+        return settings
     }
 }

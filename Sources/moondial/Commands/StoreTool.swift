@@ -43,11 +43,27 @@ struct StoreToolOptions: ParsableArguments {
         let credentials = try Credentials(sources, warn: shell.errors.warn) ?? .documentedExample
         let settings = try place.settings(
             credentials, standard: StoreLocation.ofGateway(shell.environment) ?? .memory)
-        guard !(settings.engine is MemoryStoreEngine) else {
+        guard settings.outlivesProcess else {
             throw .usage(
                 "the store in memory begins and ends with this process", fix: "name one with \(Setting.store.flag)")
         }
         return settings
+    }
+}
+
+/// A key of the store that is meant.
+struct StoreKeyOptions: ParsableArguments {
+    @OptionGroup var options: StoreToolOptions
+
+    @Argument(help: ArgumentHelp("The parts of the key.", valueName: "part"))
+    var parts: [String]
+
+    /// Opens the store, does something with the key, and ends the process.
+    func run(
+        _ shell: Shell, _ work: @escaping @Sendable (StoreSession, StoreKey) async throws -> ExitStatus
+    ) throws -> Never {
+        let (settings, parts) = (try options.settings(shell), parts.map(ByteText.bytes))
+        StoreSession.run(settings, shell: shell) { session in try await work(session, session.names.key(parts)) }
     }
 }
 
@@ -90,15 +106,11 @@ struct StoreGetCommand: MoondialCommand {
         commandName: "get",
         abstract: "Print the value of a key as JSON. Without a value, the status is 1.")
 
-    @OptionGroup var options: StoreToolOptions
-
-    @Argument(help: ArgumentHelp("The parts of the key.", valueName: "part"))
-    var key: [String]
+    @OptionGroup var key: StoreKeyOptions
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        let (settings, parts) = (try options.settings(shell), key.map(ByteText.bytes))
-        StoreSession.run(settings, shell: shell) { session in
-            guard case .value(let bytes?) = try await session.perform(.get(session.names.key(parts))) else {
+        try key.run(shell) { session, key in
+            guard case .value(let bytes?) = try await session.perform(.get(key)) else {
                 return .denied
             }
             await session.write(["\(StoreValueText.json(bytes))"])
@@ -110,7 +122,7 @@ struct StoreGetCommand: MoondialCommand {
 struct StoreSetCommand: MoondialCommand {
     static let configuration = CommandConfiguration(commandName: "set", abstract: "Set the value of a key.")
 
-    @OptionGroup var options: StoreToolOptions
+    @OptionGroup var key: StoreKeyOptions
 
     @Option(help: "The value, as JSON.")
     var value: String
@@ -118,11 +130,7 @@ struct StoreSetCommand: MoondialCommand {
     @Option(help: ArgumentHelp("Forget it after this time, such as 90s or 24h.", valueName: "time"))
     var ttl: String?
 
-    @Argument(help: ArgumentHelp("The parts of the key.", valueName: "part"))
-    var key: [String]
-
     func perform(_ shell: Shell) throws -> ExitStatus {
-        let settings = try options.settings(shell)
         guard let json = try? JSONValue.parse(ByteText.bytes(value)) else {
             throw Failure.usage(
                 "--value: expected JSON, got '\(String(escaping: ByteText.bytes(value)))'",
@@ -138,9 +146,8 @@ struct StoreSetCommand: MoondialCommand {
             }
             return lifetime
         }
-        let parts = key.map(ByteText.bytes)
-        StoreSession.run(settings, shell: shell) { session in
-            _ = try await session.perform(.set(session.names.key(parts), value: json.bytes, lifetime: lifetime))
+        try key.run(shell) { session, key in
+            _ = try await session.perform(.set(key, value: json.bytes, lifetime: lifetime))
             return .done
         }
     }
@@ -151,15 +158,11 @@ struct StoreDeleteCommand: MoondialCommand {
         commandName: "delete",
         abstract: "Forget the value of a key and all that was counted under it. Without either, the status is 1.")
 
-    @OptionGroup var options: StoreToolOptions
-
-    @Argument(help: ArgumentHelp("The parts of the key.", valueName: "part"))
-    var key: [String]
+    @OptionGroup var key: StoreKeyOptions
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        let (settings, parts) = (try options.settings(shell), key.map(ByteText.bytes))
-        StoreSession.run(settings, shell: shell) { session in
-            try await session.perform(.delete(session.names.key(parts))) == .flag(true) ? .done : .denied
+        try key.run(shell) { session, key in
+            try await session.perform(.delete(key)) == .flag(true) ? .done : .denied
         }
     }
 }

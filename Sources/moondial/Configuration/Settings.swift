@@ -58,6 +58,7 @@ struct Settings {
     var rules: [String]? { ofRules.rules }
     var run: RunSettings { ofRules.run }
     var config: JSONObject { ofRules.config }
+    var ofEngine: RuleEngine.Settings { ofRules.ofEngine }
 
     init(_ sources: SettingSources) throws(Failure) {
         ofRules = try RuleSettings(sources)

@@ -41,17 +41,11 @@ enum StoreLocation {
     }
 
     /// The file of a gateway that is told of no store: `store.sqlite` in `$STATE_DIRECTORY`, or else in the folder that keeps
-    /// the state of the user's programs, which is made. Nil without any of them.
+    /// the state of the user's programs. Nil without any of them.
     static func ofGateway(_ environment: Environment) -> StoreLocation? {
-        if let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first {
-            return .file(path: "\(folder)/\(gatewayFile)")
-        }
-        guard let folder = StateFolder.path(environment.variables) else { return nil }
-        StateFolder.make(folder)
-        return .file(path: "\(folder)/\(gatewayFile)")
+        let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init)
+        return (folder ?? StateFolder.path(environment.variables)).map { .file(path: "\($0)/store.sqlite") }
     }
-
-    private static let gatewayFile = "store.sqlite"
 }
 
 /// What is configured about the store.
@@ -60,16 +54,14 @@ struct StorePlace {
     let location: StoreLocation?
     private let namespace: StoreNamespace
     private let trust: RedisTrust
-    private let origin: Origin?
 
     init(_ sources: SettingSources) throws(Failure) {
         namespace = try sources.value(of: .storeNamespace, parse: Self.namespace) ?? .default
         trust = try sources.text(of: .storeCAFile).map(RedisTrust.file) ?? .system
         guard let (texts, origin) = sources.find(.store) else {
-            (location, self.origin) = (nil, nil)
+            location = nil
             return
         }
-        self.origin = origin
         let text = texts.joined(separator: ", ")
         do throws(StoreLocation.Problem) {
             location = try StoreLocation(text)
@@ -93,13 +85,14 @@ struct StorePlace {
     ///
     /// - Parameters:
     ///   - credentials: Those of the application.
-    ///   - standard: Used when nothing is said.
+    ///   - standard: Used when nothing is said; its folder is made.
     /// - Returns: The store with its namespace, not connected yet.
     /// - Throws: A failure when the certificates to trust cannot be read.
     func settings(_ credentials: Credentials, standard: StoreLocation = .memory) throws(Failure) -> StoreSettings {
         var settings = StoreSettings()
         settings.namespace = namespace
         settings.hashKey = StoreSettings.hashKey(of: credentials)
+        if location == nil, case .file(let path) = standard { StateFolder.make(FileSystem.folder(of: path)) }
         switch location ?? standard {
         case .memory: break
         case .file(let path): settings.engine = SQLiteStoreEngine(configuration: .init(path: path))

@@ -132,15 +132,12 @@ struct Checkup {
     }
 
     private mutating func lookAtRules(_ settings: Settings) {
-        guard let paths = settings.rules else {
+        guard settings.rules != nil else {
             report.add("rules", .ok, "none: the verdict decides")
             return
         }
-        var engine = RuleEngine.Settings(wallClock: WallClock.milliseconds)
-        engine.run = settings.run
-        engine.config = settings.config
         do throws(Diagnostic) {
-            let outline = try RulebookLoader(engine).load(RuleFiles.read(paths, limits: settings.run.limits)).outline
+            let outline = try RulebookLoader(settings.ofEngine).load(settings.readRules()).outline
             report.add("rules", .ok, "\(outline.rules.count) in force, revision \(outline.revision)")
         } catch {
             fail("rules", error)

@@ -2,7 +2,6 @@
 
 import MoondialGateway
 import MoondialRules
-import MoondialStore
 import NIOCore
 import NumberVerification
 import NumberVerificationSimulator
@@ -35,10 +34,8 @@ struct ServePlan: Sendable {
         _ serve: ServeOptions, _ rules: RuleOptions, _ target: TargetOptions, _ simulator: SimulatorOptions,
         _ store: StoreOptions, shell: Shell
     ) throws {
-        let flags = [target.flags, simulator.flags, store.flags].reduce(into: rules.flags) { flags, more in
-            flags.merge(more) { $1 }
-        }
-        let sources = try SettingSources(flags: flags, config: rules.config, shell: shell)
+        let sources = try SettingSources(
+            flags: [rules.flags, target.flags, simulator.flags, store.flags], config: rules.config, shell: shell)
         settings = try Settings(sources)
         guard settings.rules != nil else {
             throw Failure.usage(
@@ -93,10 +90,7 @@ struct ServePlan: Sendable {
         let sources = makeSources()
         _ = try sources.readCallers()
         _ = try sources.readTLS()
-        var settings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
-        settings.run = self.settings.run
-        settings.config = self.settings.config
-        _ = try RulebookLoader(settings).load(try sources.readRules())
+        _ = try RulebookLoader(settings.ofEngine).load(try sources.readRules())
     }
 
     // MARK: - Gateway
@@ -115,7 +109,7 @@ struct ServePlan: Sendable {
             service: service, version: Version.number)
         serve.apply(to: &configuration)
         configuration.inheritedSocket = inheritedSocket
-        configuration.sharesStore = !(store.engine is MemoryStoreEngine)
+        configuration.sharesStore = store.outlivesProcess
         configuration.hostName = Self.hostName
         configuration.processID = getpid()
         return configuration

@@ -67,13 +67,9 @@ final class ReplProcess {
         let client = try plan.target.makeClient(plan.settings, simulator: simulator, eventLoop: eventLoop)
         screen = ConversationScreen(shell)
         let output = SessionOutput()
+        var settings = try plan.engineSettings()
         // `:sim clock` moves the time that scripts and rules read, too.
-        var settings = RuleEngine.Settings(wallClock: {
-            WallClock.milliseconds(ahead: simulator?.behaviour.clockOffset ?? .zero)
-        })
-        settings.run = plan.settings.run
-        settings.config = plan.settings.config
-        settings.store = try plan.settings.store.settings(plan.target.credentials)
+        settings.wallClock = { WallClock.milliseconds(ahead: simulator?.behaviour.clockOffset ?? .zero) }
         settings.print = { output.session?.printed($0) }
         settings.log = { output.session?.logged($0) }
         do throws(Diagnostic) {

@@ -51,10 +51,7 @@ final class RuleProcess {
         if let warning = plan.target.warning { shell.errors.warn(warning) }
         let client = try plan.target.makeClient(plan.settings, eventLoop: eventLoop)
 
-        var settings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
-        settings.run = plan.settings.run
-        settings.config = plan.settings.config
-        settings.store = try plan.settings.store.settings(plan.target.credentials)
+        var settings = try plan.engineSettings()
         // Standard output holds results: of a script what it prints, of a decision the decision alone.
         settings.print = {
             if plan.runsScript {

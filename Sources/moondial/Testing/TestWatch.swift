@@ -16,7 +16,7 @@ import TextFormats
     import Glibc
 #endif
 
-/// Runs tests, and those again that a change touches, until somebody ends it.
+/// Runs tests, and runs them again when a file that they use has changed, until it is ended.
 ///
 /// Tests run on a thread of their own, so that keys are heard meanwhile.
 final class TestWatch: Sendable {
@@ -40,7 +40,7 @@ final class TestWatch: Sendable {
         style = terminal.style
     }
 
-    /// Returns when somebody presses `q`, with the status of the last run, or Ctrl-C.
+    /// Returns after the key `q`, with the status of the last run, or after Ctrl-C.
     func run(_ tests: WatchedTests, _ shell: Shell) throws -> ExitStatus {
         do throws(TerminalError) {
             return try watch(tests, shell)

@@ -2,6 +2,7 @@
 
 import MoondialLua
 import Testing
+import TextFormats
 
 /// Many threads in one VM, and replies that come in any order, late or twice.
 @Suite struct InFlightTests {
@@ -23,7 +24,7 @@ import Testing
             #expect(thread.start(function) { $0.write(Int64(number)) }.isWaiting)
             threads.append(thread)
         }
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var finished: [Int64: [LuaValue]] = [:]
         while !lua.journal.waits.isEmpty {
             let wait = lua.journal.waits.remove(at: Int.random(in: 0..<lua.journal.waits.count, using: &random))
@@ -127,18 +128,5 @@ import Testing
         #expect(wait.end(with: .values([]))?.values == ["suspended"])
         #expect(try shown(lua.run("return coroutine.status(host), coroutine.close(inner)")) == "dead true")
         thread.close()
-    }
-}
-
-/// A small generator with a seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -5,6 +5,7 @@ import MoondialPresentation
 import MoondialRules
 import NumberVerification
 import Testing
+import TextFormats
 
 /// Random rulebooks, answers, attempts and cancellations: the promises of the machine hold for all of them.
 struct RunMachinePropertyTests {
@@ -212,21 +213,8 @@ private struct RandomRun {
     }
 }
 
-/// A generator with a seed (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
-private struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func chance(_ probability: Double) -> Bool {
+extension SplitMix {
+    fileprivate mutating func chance(_ probability: Double) -> Bool {
         Double.random(in: 0..<1, using: &self) < probability
     }
 }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+
+import MoondialRules
+import NIOCore
+
+/// A request that is being decided. Used on one event loop.
+package final class PendingDecision {
+    /// A name under which others may wait for this decision.
+    struct Claim {
+        /// What the name is made of. The raw value begins it in the store.
+        enum Kind: String {
+            case token
+            case idempotency
+        }
+
+        let kind: Kind
+        let memory: DecisionMemory
+        let key: DecisionMemory.Key
+        /// The name in the store, while the claim is held there.
+        var held: SharedDecisions.Name?
+    }
+
+    let request: DecisionRequest
+    var claims: [Claim] = []
+    var handle: (any RunInFlight)?
+    private var completion: ((DecisionReply) -> Void)?
+
+    /// When the request arrived.
+    let start: NIODeadline
+    /// Whether it waits for a run to end.
+    var isWaiting = false
+    /// Whether its caller has hung up before it was run.
+    var isAbandoned = false
+
+    init(_ request: DecisionRequest, start: NIODeadline, _ completion: @escaping (DecisionReply) -> Void) {
+        self.request = request
+        self.start = start
+        self.completion = completion
+    }
+
+    func finish(_ reply: DecisionReply) {
+        guard let completion else { preconditionFailure("a request is decided once") }
+        self.completion = nil
+        completion(reply)
+    }
+}
