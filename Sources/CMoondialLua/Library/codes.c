@@ -2,7 +2,7 @@
 //
 // utf8.codes, which in Lua 5.4.4 passes over continuation bytes that belong to no character.
 
-#include "internal.h"
+#include "library.h"
 
 static const char invalid[] = "invalid UTF-8 code";
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "internal.h"
+#include "library.h"
 
 /// Bytes that the parser gets at a time: it is asked to stop between the pieces. 128 KiB of text can take it a second, when
 /// many functions in functions have many variables each, which are looked through for every name.
@@ -132,36 +132,6 @@ static bool is_text_mode(lua_State *L) {
     return false;
 }
 
-/// Keys of the registry: what load could not compile last, and what it said.
-static const char failed_text = 0, failed_message = 0;
-
-const char *moondial_failed_text(lua_State *L, size_t *count) {
-    const char *text = "";
-    *count = 0;
-    if (lua_type(L, -1) != LUA_TSTRING || !lua_checkstack(L, 2)) return text;
-    size_t length, failed_length;
-    const char *message = lua_tolstring(L, -1, &length);
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &failed_message) == LUA_TSTRING) {
-        const char *failed = lua_tolstring(L, -1, &failed_length);
-        // A position may stand before it.
-        if (failed_length <= length && memcmp(message + length - failed_length, failed, failed_length) == 0) {
-            lua_rawgetp(L, LUA_REGISTRYINDEX, &failed_text);
-            text = lua_tolstring(L, -1, count);  // the registry keeps it
-            lua_pop(L, 1);
-        }
-    }
-    lua_pop(L, 1);
-    return text;
-}
-
-/// Keeps the text, first on the stack, and the message at the top.
-static void note_failure(lua_State *L) {
-    lua_pushvalue(L, 1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &failed_text);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &failed_message);
-}
-
 static int fail(lua_State *L) {
     luaL_pushfail(L);
     lua_insert(L, -2);
@@ -179,7 +149,7 @@ int moondial_load(lua_State *L) {
     size_t count;
     const char *text = lua_tolstring(L, 1, &count);
     int status = moondial_compile(L, text, count, name);
-    if (status == LUA_ERRSYNTAX) note_failure(L);
+    if (status == LUA_ERRSYNTAX) moondial_note_failed_text(L, 1);
     if (status != LUA_OK) return fail(L);
     if (sets_environment || lua_istable(L, lua_upvalueindex(1))) {
         lua_pushvalue(L, sets_environment ? 4 : lua_upvalueindex(1));

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "internal.h"
+#include "library.h"
 
 typedef struct {
     uint8_t *begin;

@@ -4,10 +4,7 @@
 
 #include <string.h>
 
-#include "internal.h"
-
-const char moondial_key_modules = 0;
-const char moondial_key_environment = 0;
+#include "library.h"
 
 /// What stands for a module while it loads: a to-be-closed value of `require`, which knows the module's key.
 static void push_guard(lua_State *L, int key) {
@@ -163,3 +160,14 @@ const luaL_Reg moondial_module_functions[] = {
     {"use_environment", use_environment}, {"loader", make_loader}, {"leave_environment", leave_environment},
     {NULL, NULL},
 };
+
+int moondial_forget_modules(lua_State *L) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_modules);
+    for (lua_pushnil(L); lua_next(L, -2);) {
+        lua_pop(L, 1);
+        lua_pushvalue(L, -1);
+        lua_pushnil(L);
+        lua_rawset(L, -4);
+    }
+    return 0;
+}

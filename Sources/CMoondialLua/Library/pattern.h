@@ -5,7 +5,7 @@
 #ifndef CMOONDIALLUA_PATTERN_H
 #define CMOONDIALLUA_PATTERN_H
 
-#include "internal.h"
+#include "library.h"
 
 enum { MOONDIAL_MAX_CAPTURES = 32 };
 

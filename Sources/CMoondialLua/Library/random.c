@@ -7,7 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "library.h"
 
 bool moondial_random(void *bytes, size_t count) { return getentropy(bytes, count) == 0; }
 

@@ -5,7 +5,7 @@
 
 #include <limits.h>
 
-#include "internal.h"
+#include "library.h"
 
 /// Ranges up to this length are sorted by insertion.
 enum { MAX_INSERTION = 32 };

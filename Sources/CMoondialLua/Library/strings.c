@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "internal.h"
+#include "library.h"
 
 // MARK: - rep
 

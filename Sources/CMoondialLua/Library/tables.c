@@ -5,7 +5,7 @@
 
 #include <limits.h>
 
-#include "internal.h"
+#include "library.h"
 
 static bool has_metafields(lua_State *L, int index, int uses) {
     static const char *const names[] = {"__index", "__newindex", "__len"};

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "internal.h"
+#include "library.h"
 
 void moondial_vm_set_clock(moondial_vm *vm, moondial_clock clock) { vm->clock = clock; }
 

@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#include "internal.h"
+#include "library.h"
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "internal.h"
+#include "limits.h"
 
 // MARK: - What is known of Lua
 

@@ -15,7 +15,7 @@
 #define _GNU_SOURCE  // dl_iterate_phdr, REG_RIP
 #include <signal.h>
 
-#include "internal.h"
+#include "limits.h"
 
 #if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
 
@@ -64,7 +64,7 @@ static bool is_in(range text, uintptr_t address) { return address >= text.begin 
 // MARK: - Jumping
 
 /// Where the thread goes on after the signal, as if Lua had called this.
-static _Noreturn void land(void) { moondial_lose(moondial_vm_here()); }
+static _Noreturn void land(void) { moondial_lose(moondial_here.vm); }
 
 __attribute__((disable_sanitizer_instrumentation)) void moondial_last_resort(moondial_vm *vm, void *context) {
     ucontext_t *interrupted = context;

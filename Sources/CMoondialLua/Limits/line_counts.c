@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "limits.h"
 
 /// Lines of one chunk that are counted. What has more, or is generated, is not worth a report.
 enum { MAX_LINES = 1 << 20 };

@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-#include "internal.h"
+#include "limits.h"
 
 uint64_t moondial_now(void) {
 #ifdef __APPLE__

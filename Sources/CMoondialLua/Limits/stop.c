@@ -14,32 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "internal.h"
-
-/// What this thread of the operating system is doing.
-static _Thread_local struct {
-    moondial_vm *volatile vm;  ///< the VM whose slice goes on
-    int32_t number;            ///< of the thread
-} here;
+#include "limits.h"
 
 // MARK: - Stopping
 
 static void stop_hook(lua_State *L, lua_Debug *ar) {
     if (moondial_vm_of(L)->stopping) moondial_stop(L);
     moondial_clear_hook(L, ar);  // armed for a slice that ended before
-}
-
-moondial_vm *moondial_vm_here(void) { return here.vm; }
-
-bool moondial_guard(void) {
-    moondial_vm *vm = here.vm;
-    bool was_guarded = vm != NULL && vm->is_guarded;
-    if (vm != NULL) vm->is_guarded = true;
-    return was_guarded;
-}
-
-void moondial_unguard(bool was_guarded) {
-    if (here.vm != NULL) here.vm->is_guarded = was_guarded;
 }
 
 void moondial_set_running(moondial_vm *vm, lua_State *state) {
@@ -88,7 +69,7 @@ __attribute__((disable_sanitizer_instrumentation))
 static void on_signal(int number, siginfo_t *unused, void *context) {
     (void)number;
     (void)unused;
-    moondial_vm *vm = here.vm;
+    moondial_vm *vm = moondial_here.vm;
     if (vm == NULL || vm->is_lost) return;
     uint64_t slice = atomic_load_explicit(&vm->slice.number, memory_order_relaxed);
     // A signal that comes late means a slice that is over.
@@ -116,9 +97,9 @@ static void prepare_thread(void) {
     sigaddset(&signals, SIGURG);
     pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 #ifdef __APPLE__
-    here.number = (int32_t)pthread_mach_thread_np(pthread_self());
+    moondial_here.number = (int32_t)pthread_mach_thread_np(pthread_self());
 #else
-    here.number = gettid();
+    moondial_here.number = gettid();
 #endif
 }
 
@@ -156,8 +137,8 @@ static uint64_t left(uint64_t limit, uint64_t used) {
 
 /// Does what the watchdog does when it looks between two slices.
 static void note_cpu(moondial_vm *vm) {
-    vm->clocked = here.number;
-    atomic_store_explicit(&vm->slice.cpu, moondial_cpu_time(here.number), memory_order_relaxed);
+    vm->clocked = moondial_here.number;
+    atomic_store_explicit(&vm->slice.cpu, moondial_cpu_time(moondial_here.number), memory_order_relaxed);
 }
 
 /// Why the slice that begins, with so much processor time left, has to stop at once.
@@ -175,7 +156,7 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     uint64_t limit = left(meter->cpu_limit, meter->cpu);
     // Reading the thread's clock is a system call: not for what has no limit.
     bool is_limited = limit != UINT64_MAX || meter->deadline != UINT64_MAX;
-    if (is_limited && (vm->clocked != here.number || !moondial_is_watched(vm))) note_cpu(vm);
+    if (is_limited && (vm->clocked != moondial_here.number || !moondial_is_watched(vm))) note_cpu(vm);
     entry->started = moondial_now();
     // After the deadline there is still time to decide on what came, even where others keep the processor busy.
     uint64_t grace = limit == UINT64_MAX ? 0 : entry->started + 10 * limit;
@@ -183,7 +164,7 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     atomic_store_explicit(&slice->started, entry->started, memory_order_relaxed);
     atomic_store_explicit(&slice->limit, limit, memory_order_relaxed);
     atomic_store_explicit(&slice->deadline, deadline, memory_order_relaxed);
-    atomic_store_explicit(&slice->thread, here.number, memory_order_relaxed);
+    atomic_store_explicit(&slice->thread, moondial_here.number, memory_order_relaxed);
     bool is_interruptible = meter->is_interruptible || (limit == UINT64_MAX && meter != &vm->host_meter);
     atomic_store_explicit(&slice->is_interruptible, is_interruptible, memory_order_relaxed);
     if (vm->is_lost) return;  // going back to a call that is over, and finds that out
@@ -206,7 +187,7 @@ static uint64_t worked(const moondial_slice *slice, uint64_t number) {
     uint64_t base = atomic_load_explicit(&slice->cpu, memory_order_acquire);
     if (atomic_load_explicit(&slice->base_of, memory_order_acquire) == number)
         base = atomic_load_explicit(&slice->cpu_base, memory_order_relaxed);
-    return left(moondial_cpu_time(here.number), base);
+    return left(moondial_cpu_time(moondial_here.number), base);
 }
 
 static void end_slice(moondial_vm *vm, const moondial_entry *entry) {
@@ -221,7 +202,7 @@ static void end_slice(moondial_vm *vm, const moondial_entry *entry) {
 }
 
 void moondial_enter(moondial_vm *vm, moondial_entry *entry, moondial_meter *meter, lua_State *state) {
-    if (here.number == 0) prepare_thread();
+    if (moondial_here.number == 0) prepare_thread();
     if (vm->entry != NULL) end_slice(vm, vm->entry);
     entry->outer = vm->entry;
     entry->meter = vm->meter;
@@ -229,13 +210,13 @@ void moondial_enter(moondial_vm *vm, moondial_entry *entry, moondial_meter *mete
     entry->running = vm->running;
     entry->calling = vm->calling;
     vm->calling = NULL;
-    entry->here = here.vm;
+    entry->here = moondial_here.vm;
     entry->stopping = vm->stopping;
     vm->entry = entry;
     vm->meter = meter;
     vm->running = state;
     vm->stopping = MOONDIAL_STOP_NONE;
-    here.vm = vm;
+    moondial_here.vm = vm;
     begin_slice(vm, entry);
 }
 
@@ -248,6 +229,6 @@ void moondial_leave(moondial_vm *vm, moondial_entry *entry) {
     vm->calling = entry->calling;
     vm->stopping = entry->stopping;
     vm->is_guarded = false;
-    here.vm = entry->here;
+    moondial_here.vm = entry->here;
     if (vm->entry != NULL) begin_slice(vm, vm->entry);
 }

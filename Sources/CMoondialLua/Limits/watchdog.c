@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "internal.h"
+#include "limits.h"
 #ifdef __APPLE__
 #include <mach/mach.h>
 #endif

@@ -2,7 +2,7 @@
 //
 // Lua calls the host, and may wait for it.
 
-#include "internal.h"
+#include "threads.h"
 
 /// The values on the inbox become results, or the string there is raised. Runs with no Swift frame below it.
 static int deliver(lua_State *L, bool raise) {

@@ -3,7 +3,7 @@
 // The coroutine library, as the reference manual has it, through which a host call can wait: a coroutine that waits
 // for the host makes those that resumed it yield too, up to the host thread, and is resumed the same way down.
 
-#include "internal.h"
+#include "threads.h"
 
 // MARK: - Marks
 
@@ -19,8 +19,6 @@ void moondial_mark_thread(lua_State *L, bool is_host_thread) { *mark(L) = is_hos
 static void mark_script(lua_State *co) { *mark(co) = NULL; }
 
 static void mark_waiting(lua_State *co, lua_State *through) { *mark(co) = (void *)((uintptr_t)through | 1); }
-
-static bool is_waiting(lua_State *co) { return (uintptr_t)*mark(co) & 1; }
 
 static lua_State *waits_through(lua_State *co) { return (lua_State *)((uintptr_t)*mark(co) & ~(uintptr_t)1); }
 

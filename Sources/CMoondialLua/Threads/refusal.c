@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "internal.h"
+#include "threads.h"
 
 /// How far a construct is looked for. Finding a level takes time in proportion to its number.
 enum { MAX_LEVELS = 1000 };

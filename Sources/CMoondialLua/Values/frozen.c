@@ -5,9 +5,7 @@
 
 #include <string.h>
 
-#include "internal.h"
-
-const char moondial_key_frozen = 0;
+#include "values.h"
 
 bool moondial_look_behind(lua_State *L, int index) {
     if (!lua_getmetatable(L, index)) return false;
@@ -188,4 +186,14 @@ int moondial_freeze_but_for(lua_State *L) {
     lua_setfield(L, -2, "__newindex");
     lua_rawgetp(L, -1, &moondial_key_frozen);
     return 1;
+}
+
+// MARK: - Metatables
+
+void moondial_check_metatable(lua_State *L, int index) {
+    lua_pushvalue(L, index);
+    lua_pushliteral(L, "__gc");
+    if (lua_rawget(L, -2) != LUA_TNIL)
+        luaL_error(L, "'__gc' is not available: finalizers would run outside every limit");
+    lua_pop(L, 2);
 }

@@ -2,10 +2,7 @@
 //
 // What the prelude needs to make values with methods that the host recognises.
 
-#include "internal.h"
-
-const char moondial_key_classes = 0;
-const char moondial_key_array = 0;
+#include "values.h"
 
 /// set_class(number, metatable): the metatable of objects and records with that number, which scripts cannot get.
 static int set_class(lua_State *L) {
@@ -57,3 +54,11 @@ const luaL_Reg moondial_object_functions[] = {
     {"set_class", set_class}, {"object", make_object}, {"payload", payload_of_object}, {"array", mark_array},
     {NULL, NULL},
 };
+
+bool moondial_is_array(lua_State *L, int index) {
+    if (!lua_getmetatable(L, index)) return false;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_array);
+    bool same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return same;
+}

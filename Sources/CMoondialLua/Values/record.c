@@ -3,7 +3,7 @@
 // Records: read-only tables that the host makes by the thousand. They share the metatable of their class, and each holds
 // the table behind it under a key that scripts cannot have.
 
-#include "internal.h"
+#include "values.h"
 
 /// __index of a class. Upvalue: what to call when the field is missing, or nil.
 static int read_field(lua_State *L) {

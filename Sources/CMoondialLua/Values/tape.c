@@ -5,76 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
-
-bool moondial_buffer_grow(moondial_buffer *buffer, size_t extra) {
-    size_t capacity = buffer->capacity ? buffer->capacity : 512;
-    while (capacity - buffer->count < extra) capacity *= 2;
-    bool was_guarded = moondial_guard();
-    uint8_t *bytes = realloc(buffer->bytes, capacity);
-    moondial_unguard(was_guarded);
-    if (bytes == NULL) return false;
-    buffer->bytes = bytes;
-    buffer->capacity = capacity;
-    return true;
-}
-
-/// Appends without asking whether there is room.
-static inline void append(moondial_buffer *out, const void *bytes, size_t count) {
-    memcpy(out->bytes + out->count, bytes, count);
-    out->count += count;
-}
-
-static inline bool put(moondial_buffer *out, const void *bytes, size_t count) {
-    if (!moondial_buffer_reserve(out, count)) return false;
-    append(out, bytes, count);
-    return true;
-}
-
-static inline bool put_tagged(moondial_buffer *out, moondial_tape tag, const void *bytes, size_t count) {
-    if (!moondial_buffer_reserve(out, sizeof tag + count)) return false;
-    append(out, &tag, sizeof tag);
-    append(out, bytes, count);
-    return true;
-}
-
-static inline bool put_tag(moondial_buffer *out, moondial_tape tag) { return put_tagged(out, tag, "", 0); }
-
-static inline bool put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count) {
-    uint32_t length = (uint32_t)count;
-    if (!moondial_buffer_reserve(out, sizeof tag + sizeof length + count)) return false;
-    append(out, &tag, sizeof tag);
-    append(out, &length, sizeof length);
-    append(out, bytes, count);
-    return true;
-}
-
-bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count) {
-    return put_text(out, tag, bytes, count);
-}
-
-bool moondial_put_integer(moondial_buffer *out, int64_t value) {
-    return put_tagged(out, MOONDIAL_TAPE_INTEGER, &value, sizeof value);
-}
-
-// MARK: - Functions on the outbox
-
-/// What follows the tag of a function. Each points back at the one before, so that all can be found without reading the
-/// tape: `previous` is the end of that one's links, or 0.
-typedef struct {
-    int32_t reference;
-    uint32_t previous;
-} function_links;
-
-void moondial_outbox_begin(moondial_vm *vm) {
-    while (vm->functions > 0) {
-        function_links links;
-        memcpy(&links, vm->outbox.bytes + vm->functions - sizeof links, sizeof links);
-        moondial_vm_release(vm, links.reference);
-        vm->functions = links.previous;
-    }
-    vm->outbox.count = 0;
-}
+#include "values.h"
 
 // MARK: - Lua to host
 
@@ -102,7 +33,7 @@ static inline moondial_status encode_string(encoder *e, int index) {
     const char *bytes = lua_tolstring(e->state, index, &count);
     if (sizeof(moondial_tape) + sizeof(uint32_t) + count > e->limits->bytes - out->count)
         return limit(e, "the values are too large");
-    return written(put_text(out, MOONDIAL_TAPE_STRING, bytes, count));
+    return written(moondial_put_text(out, MOONDIAL_TAPE_STRING, bytes, count));
 }
 
 /// On failure the stack is left as it is: `moondial_encode` restores it.
@@ -111,14 +42,6 @@ static inline moondial_status encode(encoder *e, int index, uint32_t depth) {
     if (e->vm->outbox.count > e->limits->bytes) return limit(e, "the values are too large");
     int type = lua_type(e->state, index);
     return type == LUA_TSTRING ? encode_string(e, index) : encode_value(e, index, type, depth);
-}
-
-static bool is_marked_array(lua_State *L, int index) {
-    if (!lua_getmetatable(L, index)) return false;
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_array);
-    bool same = lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
-    return same;
 }
 
 static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
@@ -131,12 +54,12 @@ static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
     if (lua_getmetatable(L, index)) {
         lua_pop(L, 1);
         moondial_look_behind(L, index);
-        if (is_marked_array(L, index)) tag = MOONDIAL_TAPE_ARRAY;
+        if (moondial_is_array(L, index)) tag = MOONDIAL_TAPE_ARRAY;
     }
     lua_Unsigned length = lua_rawlen(L, index);
     if (length > e->limits->nodes) return limit(e, "there are too many values");
     uint32_t counts[2] = {(uint32_t)length, 0};
-    if (!put_tagged(&e->vm->outbox, tag, counts, sizeof counts)) return MOONDIAL_MEMORY;
+    if (!moondial_put_tagged(&e->vm->outbox, tag, counts, sizeof counts)) return MOONDIAL_MEMORY;
     for (lua_Unsigned i = 1; i <= length; i++) {
         lua_rawgeti(L, index, (lua_Integer)i);
         moondial_status status = encode(e, -1, depth + 1);
@@ -155,7 +78,7 @@ static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
     }
     lua_pop(L, 1);
     moondial_poll(L, e->vm);
-    return written(put_tag(&e->vm->outbox, MOONDIAL_TAPE_END));
+    return written(moondial_put_tag(&e->vm->outbox, MOONDIAL_TAPE_END));
 }
 
 static moondial_status encode_opaque(encoder *e, int index) {
@@ -174,14 +97,14 @@ static moondial_status encode_function(encoder *e, int index) {
     const char *source = moondial_source(&ar, &count);
     int32_t line = ar.linedefined;
     lua_pushvalue(L, index);
-    function_links links = {luaL_ref(L, LUA_REGISTRYINDEX), (uint32_t)e->vm->functions};
-    if (!put_tagged(out, MOONDIAL_TAPE_FUNCTION, &links, sizeof links)) {
+    moondial_function_links links = {luaL_ref(L, LUA_REGISTRYINDEX), (uint32_t)e->vm->functions};
+    if (!moondial_put_tagged(out, MOONDIAL_TAPE_FUNCTION, &links, sizeof links)) {
         moondial_vm_release(e->vm, links.reference);
         return MOONDIAL_MEMORY;
     }
     e->vm->functions = out->count;
     return written(
-        moondial_put_text(out, MOONDIAL_TAPE_STRING, source, count) && put(out, &line, sizeof line));
+        moondial_put_text(out, MOONDIAL_TAPE_STRING, source, count) && moondial_put(out, &line, sizeof line));
 }
 
 /// Objects are userdata with a class number and a payload; any other userdata is opaque.
@@ -191,7 +114,7 @@ static moondial_status encode_object(encoder *e, int index, uint32_t depth) {
     if (!lua_checkstack(L, 4)) return MOONDIAL_MEMORY;
     const uint32_t *class = lua_touserdata(L, index);
     if (lua_rawlen(L, index) != sizeof *class) return encode_opaque(e, index);
-    if (!put_tagged(&e->vm->outbox, MOONDIAL_TAPE_OBJECT, class, sizeof *class)) return MOONDIAL_MEMORY;
+    if (!moondial_put_tagged(&e->vm->outbox, MOONDIAL_TAPE_OBJECT, class, sizeof *class)) return MOONDIAL_MEMORY;
     lua_getiuservalue(L, index, 1);
     moondial_status status = encode(e, -1, depth + 1);
     if (status == MOONDIAL_OK) lua_pop(L, 1);
@@ -203,19 +126,19 @@ static moondial_status encode_value(encoder *e, int index, int type, uint32_t de
     lua_State *L = e->state;
     moondial_buffer *out = &e->vm->outbox;
     switch (type) {
-        case LUA_TNIL: return written(put_tag(out, MOONDIAL_TAPE_NIL));
+        case LUA_TNIL: return written(moondial_put_tag(out, MOONDIAL_TAPE_NIL));
         case LUA_TBOOLEAN:
-            return written(put_tag(out, lua_toboolean(L, index) ? MOONDIAL_TAPE_TRUE : MOONDIAL_TAPE_FALSE));
+            return written(moondial_put_tag(out, lua_toboolean(L, index) ? MOONDIAL_TAPE_TRUE : MOONDIAL_TAPE_FALSE));
         case LUA_TNUMBER: {
             if (lua_isinteger(L, index)) return written(moondial_put_integer(out, lua_tointeger(L, index)));
             double value = lua_tonumber(L, index);
-            return written(put_tagged(out, MOONDIAL_TAPE_DOUBLE, &value, sizeof value));
+            return written(moondial_put_tagged(out, MOONDIAL_TAPE_DOUBLE, &value, sizeof value));
         }
         case LUA_TTABLE: return encode_table(e, index, depth);
         case LUA_TFUNCTION: return encode_function(e, index);
         case LUA_TUSERDATA: return encode_object(e, index, depth);
         case LUA_TLIGHTUSERDATA:
-            if (lua_touserdata(L, index) == NULL) return written(put_tag(out, MOONDIAL_TAPE_NULL));
+            if (lua_touserdata(L, index) == NULL) return written(moondial_put_tag(out, MOONDIAL_TAPE_NULL));
             return encode_opaque(e, index);
         default: return encode_opaque(e, index);
     }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "internal.h"
+#include "values.h"
 
 enum {
     MAX_DEPTH = 200,
@@ -12,8 +12,6 @@ enum {
     USUAL_BYTES = 4 << 20,
     MOST_BYTES = 1 << 30,
     MOST_NODES = 4 << 20,
-    MAX_NAMES = 4 << 20,  ///< bytes
-    MAX_PARENTS = 16,  ///< tables that are looked into through `__index`
     MAX_COUNTED = 1 << 20,  ///< entries beyond which those left out are not counted
 };
 
@@ -28,14 +26,9 @@ typedef struct {
     const void *path[MAX_DEPTH];  ///< the tables around what is being shown, outermost first
 } viewer;
 
-static bool put(viewer *v, const void *bytes, size_t count) {
-    if (!moondial_buffer_reserve(v->out, count)) return false;
-    memcpy(v->out->bytes + v->out->count, bytes, count);
-    v->out->count += count;
-    return true;
-}
+static bool put(viewer *v, const void *bytes, size_t count) { return moondial_put(v->out, bytes, count); }
 
-static bool put_tag(viewer *v, moondial_tape tag) { return put(v, &tag, sizeof tag); }
+static bool put_tag(viewer *v, moondial_tape tag) { return moondial_put_tag(v->out, tag); }
 
 static bool put_number(viewer *v, uint32_t number) { return put(v, &number, sizeof number); }
 
@@ -60,7 +53,7 @@ static bool view_function(viewer *v, int index) {
     lua_pushvalue(L, -2);
     lua_rawget(L, -2);
     const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
-    if (lua_tocfunction(L, -3) == moondial_host_function) {
+    if (lua_tocfunction(L, -3) == moondial_vm_of(L)->host_function) {
         lua_pop(L, 1);
         lua_getupvalue(L, -2, 3);
         name = lua_tostring(L, -1);
@@ -84,14 +77,6 @@ static bool view_function(viewer *v, int index) {
               moondial_put_text(v->out, MOONDIAL_TAPE_STRING, source, count) && put(v, &line, sizeof line);
     lua_pop(L, 3);
     return ok;
-}
-
-static bool is_marked_array(lua_State *L, int index) {
-    if (!lua_getmetatable(L, index)) return false;
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_array);
-    bool same = lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
-    return same;
 }
 
 /// The entries that there is room for; the others are counted.
@@ -157,7 +142,7 @@ static bool view_table(viewer *v, int index, uint32_t depth) {
         lua_pop(L, 1);
         if (is_record(L, index)) named = index - 1;
         moondial_look_behind(L, index);
-        is_array = is_marked_array(L, index);
+        is_array = moondial_is_array(L, index);
     }
     bool has_metatable = !is_array && lua_getmetatable(L, named);
     if (has_metatable) lua_pop(L, 1);
@@ -239,92 +224,4 @@ moondial_status moondial_encode_view(lua_State *L, int index, moondial_view_size
     bool ok = view(&v, index, 0);
     lua_settop(L, top);
     return ok ? MOONDIAL_OK : MOONDIAL_MEMORY;
-}
-
-// MARK: - Names
-
-/// Puts the table that `__index` of the table at `index` is, in its place; false when it is none.
-static bool look_in_index(lua_State *L, int index) {
-    if (!lua_getmetatable(L, index)) return false;
-    lua_pushliteral(L, "__index");
-    bool found = lua_rawget(L, -2) == LUA_TTABLE;
-    if (found) lua_copy(L, -1, index);
-    lua_pop(L, 2);
-    return found;
-}
-
-/// Replaces the value on top by what is under the key at `key` in it, or by nil. Raw, but through `__index` tables.
-static void descend(lua_State *L, int key) {
-    int table = lua_gettop(L);
-    for (int level = 0; level < MAX_PARENTS && lua_type(L, table) == LUA_TTABLE; level++) {
-        moondial_look_behind(L, table);
-        lua_pushvalue(L, key);
-        if (lua_rawget(L, table) != LUA_TNIL) {
-            lua_replace(L, table);
-            return;
-        }
-        lua_pop(L, 1);
-        if (!look_in_index(L, table)) break;
-    }
-    lua_pushnil(L);
-    lua_replace(L, table);
-}
-
-static void put_type(lua_State *L, moondial_buffer *out, int index) {
-    const char *type = luaL_typename(L, index);
-    if (!moondial_put_text(out, MOONDIAL_TAPE_STRING, type, strlen(type))) luaL_error(L, "not enough memory");
-}
-
-/// Writes where the function of a script at `index` stands: its source, first and last line.
-static void put_place(lua_State *L, moondial_buffer *out, int index) {
-    lua_Debug ar;
-    lua_pushvalue(L, index);
-    lua_getinfo(L, ">S", &ar);
-    if (*ar.what == 'C' || moondial_is_prelude_name(ar.source)) return;
-    size_t count;
-    const char *source = moondial_source(&ar, &count);
-    bool ok = moondial_put_text(out, MOONDIAL_TAPE_STRING, source, count) && moondial_put_integer(out, ar.linedefined) &&
-              moondial_put_integer(out, ar.lastlinedefined);
-    if (!ok) luaL_error(L, "not enough memory");
-}
-
-/// Writes the text keys of the table at `table` and the types of their values.
-static void list_keys(lua_State *L, moondial_buffer *out, int table) {
-    for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
-        if (lua_type(L, -2) != LUA_TSTRING || out->count >= MAX_NAMES) continue;
-        size_t count;
-        const char *key = lua_tolstring(L, -2, &count);
-        if (!moondial_put_text(out, MOONDIAL_TAPE_STRING, key, count)) luaL_error(L, "not enough memory");
-        put_type(L, out, -1);
-    }
-}
-
-int moondial_list_names(lua_State *L) {
-    moondial_vm *vm = moondial_vm_of(L);
-    lua_settop(L, 0);
-    int keys = moondial_decode(L);
-    luaL_checkstack(L, 8, NULL);
-    lua_pushglobaltable(L);
-    for (int key = 1; key <= keys; key++) descend(L, key);
-    int table = lua_gettop(L);
-    moondial_outbox_begin(vm);
-    put_type(L, &vm->outbox, table);
-    if (lua_type(L, table) == LUA_TFUNCTION) put_place(L, &vm->outbox, table);
-    for (int level = 0; level < MAX_PARENTS && lua_type(L, table) == LUA_TTABLE; level++) {
-        moondial_look_behind(L, table);
-        list_keys(L, &vm->outbox, table);
-        if (!look_in_index(L, table)) break;
-    }
-    return 0;
-}
-
-int moondial_forget_modules(lua_State *L) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_modules);
-    for (lua_pushnil(L); lua_next(L, -2);) {
-        lua_pop(L, 1);
-        lua_pushvalue(L, -1);
-        lua_pushnil(L);
-        lua_rawset(L, -4);
-    }
-    return 0;
 }

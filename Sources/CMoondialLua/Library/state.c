@@ -1,69 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// The state: its memory, its set-up, loading of chunks.
+// The life of a VM: its set-up, what the host defines in it, the chunks that it loads.
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "library.h"
 
 /// Unreachable as long as this target keeps its rule that everything that raises is protected.
 static int panic(lua_State *L) {
     fprintf(stderr, "moondial: a Lua error escaped the host: %s\n", lua_tostring(L, -1));
     abort();
-}
-
-// MARK: - Memory
-
-void moondial_vm_limit_allocations(moondial_vm *vm, uint64_t allocations, moondial_failure failure) {
-    vm->allocations = allocations;
-    vm->failure = failure;
-}
-
-uint64_t moondial_vm_failed_allocations(const moondial_vm *vm) { return vm->failed_allocations; }
-
-void moondial_vm_limit_source(moondial_vm *vm, size_t bytes) { vm->source_limit = bytes; }
-
-size_t moondial_vm_live_bytes(const moondial_vm *vm) { return vm->live_bytes; }
-
-bool moondial_vm_is_full(const moondial_vm *vm) { return vm->full; }
-
-moondial_buffer *moondial_vm_outbox(moondial_vm *vm) { return &vm->outbox; }
-
-moondial_buffer *moondial_vm_inbox(moondial_vm *vm) { return &vm->inbox; }
-
-bool moondial_vm_is_answering(const moondial_vm *vm) { return vm->calling != NULL; }
-
-// MARK: - The release of Lua
-
-// LUA_RELEASE is that of the headers. The library says which one it is itself: "$LuaVersion: Lua 5.4.4  Copyright ...".
-
-static const char ident_prefix[] = "$LuaVersion: ";
-
-const char *moondial_lua_release(void) {
-    static char release[32];
-    const char *begin = strstr(lua_ident, ident_prefix);
-    if (begin == NULL) return "an unknown release of Lua";
-    begin += sizeof ident_prefix - 1;
-    const char *end = strstr(begin, "  ");
-    size_t count = end != NULL ? (size_t)(end - begin) : strlen(begin);
-    if (count >= sizeof release) count = sizeof release - 1;
-    memcpy(release, begin, count);  // from whatever thread, the same
-    return release;
-}
-
-int moondial_lua_release_number(void) {
-    static _Atomic int known;  // from whatever thread, the same
-    if (known != 0) return known;
-    int major, minor, release;
-    if (sscanf(moondial_lua_release(), "Lua %d.%d.%d", &major, &minor, &release) != 3) return 0;
-    return known = major * 10000 + minor * 100 + release;
-}
-
-bool moondial_lua_is_supported(void) {
-    int number = moondial_lua_release_number();
-    return number >= MOONDIAL_OLDEST_LUA && number / 100 == MOONDIAL_OLDEST_LUA / 100;
 }
 
 // MARK: - Life
@@ -115,6 +63,7 @@ moondial_vm *moondial_vm_new(
     vm->source_limit = MOONDIAL_SOURCE_LIMIT;
     vm->call = call;
     vm->context = context;
+    vm->host_function = moondial_host_function;
     vm->allocations = allocations;
     if (moondial_random(vm->secret, sizeof vm->secret)) vm->main = lua_newstate(moondial_allocate, vm);
     if (vm->main == NULL) {
@@ -296,9 +245,4 @@ moondial_status moondial_vm_load(
 
 moondial_status moondial_vm_run_prelude(moondial_vm *vm, int32_t function) {
     return protect(vm, run_prelude, &function);
-}
-
-void moondial_vm_release(moondial_vm *vm, int32_t function) {
-    // Writes to slots of the registry that exist: cannot allocate, and so cannot raise. Does nothing for LUA_NOREF.
-    if (!vm->is_lost) luaL_unref(vm->main, LUA_REGISTRYINDEX, function);
 }
