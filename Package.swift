@@ -23,21 +23,28 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
     targets: [
+        // The operating system: knows nothing of what it is used for.
+        .target(
+            name: "Platform", dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: settings),
+
         // The Lua layer: knows no phones, no HTTP, no terminal.
         .systemLibrary(
             name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
         .target(name: "CMoondialLua", dependencies: ["CLua"], cSettings: [.headerSearchPath(".")]),
-        .target(name: "MoondialLua", dependencies: ["CMoondialLua", "TextFormats"], swiftSettings: settings),
+        .target(
+            name: "MoondialLua", dependencies: ["CMoondialLua", "Platform", "TextFormats"], swiftSettings: settings),
 
         // Formats: know nothing of what is said in them.
-        .target(name: "TextFormats", swiftSettings: settings),
+        .target(name: "TextFormats", dependencies: ["Platform"], swiftSettings: settings),
         .target(name: "JSON", dependencies: ["TextFormats"], swiftSettings: settings),
         .target(
-            name: "HTTP1", dependencies: ["TextFormats", .product(name: "NIOCore", package: "swift-nio")],
+            name: "HTTP1", dependencies: ["Platform", "TextFormats", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: settings),
 
         // The language Lua: knows nothing of moondial.
@@ -52,6 +59,7 @@ let package = Package(
             dependencies: [
                 "HTTP1",
                 "JSON",
+                "Platform",
                 "TextFormats",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -65,6 +73,7 @@ let package = Package(
                 "HTTP1",
                 "JSON",
                 "NumberVerification",
+                "Platform",
                 "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -82,6 +91,7 @@ let package = Package(
                 "MoondialLua",
                 "MoondialStore",
                 "NumberVerification",
+                "Platform",
                 "TextFormats",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -90,11 +100,13 @@ let package = Package(
         // What rules remember. Knows neither Lua nor rules.
         .target(
             name: "MoondialStore",
-            dependencies: ["TextFormats", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
+            dependencies: ["Platform", "TextFormats", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: settings),
         // A client of Redis: knows nothing of what is kept there.
         .target(
             name: "RedisClient",
             dependencies: [
+                "Platform",
                 "RESP",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -117,6 +129,7 @@ let package = Package(
             name: "MoondialStoreSQLite",
             dependencies: [
                 "MoondialStore",
+                "Platform",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -141,6 +154,7 @@ let package = Package(
                 "MoondialWorkbench",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "Platform",
                 "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -155,6 +169,7 @@ let package = Package(
                 "MoondialRules",
                 "MoondialStore",
                 "NumberVerification",
+                "Platform",
                 "TextFormats",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -178,6 +193,7 @@ let package = Package(
                 "MoondialStore",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "Platform",
                 "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -200,6 +216,7 @@ let package = Package(
                 "MoondialWorkbench",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "Platform",
                 "RedisClient",
                 "TextFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -224,6 +241,7 @@ let package = Package(
                 "MoondialWorkbench",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "Platform",
                 "RedisClient",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -278,6 +296,7 @@ let package = Package(
             name: "RedisServers",
             dependencies: [
                 "ChildProcesses",
+                "Platform",
                 "RESP",
                 "RedisClient",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -295,6 +314,7 @@ let package = Package(
                 "MoondialConsole",
                 "MoondialPresentation",
                 "MoondialRules",
+                "Platform",
             ],
             path: "Tests/PseudoTerminals", swiftSettings: settings),
 
@@ -354,6 +374,7 @@ let package = Package(
                 "JSON",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "Platform",
                 "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -471,6 +492,7 @@ let package = Package(
                 "MoondialRules",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "Platform",
                 "ProcessorClocks",
                 "PseudoTerminals",
                 "TextFormats",
@@ -490,6 +512,7 @@ let package = Package(
                 "MoondialStore",
                 "NumberVerification",
                 "NumberVerificationSimulator",
+                "Platform",
                 "RawConnections",
                 "StoreTesting",
                 "TextFormats",
@@ -517,7 +540,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["ChildProcesses", "PseudoTerminals", "moondial"],
+            name: "EndToEndTests", dependencies: ["ChildProcesses", "Platform", "PseudoTerminals", "moondial"],
             swiftSettings: settings),
     ]
 )

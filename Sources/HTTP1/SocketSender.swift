@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Platform
 
 /// Sends what a socket takes at once, past the pipeline of its channel: that costs a third of a write through it.
 ///

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import CMoondialLua
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// A function that scripts call and the host answers.
 package struct HostFunction {

@@ -3,15 +3,8 @@
 import GRDB
 import MoondialStore
 import NIOCore
+import Platform
 import Synchronization
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// The open file, used by one thread.
 final class SQLiteFile {
@@ -37,7 +30,7 @@ final class SQLiteFile {
         // SQLite gives the files beside it the same permissions.
         let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            let cause = String(cString: strerror(errno))
+            let cause = Errno.last.description
             throw StoreError(.unavailable, "could not open the store \(path): \(cause); check the folder and its owner")
         }
         close(descriptor)

@@ -3,14 +3,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// Why certificates to trust could not be loaded.
 package struct RedisTrustError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -95,7 +88,7 @@ struct RedisDialer {
         switch error {
         case let error as NIOConnectionError:
             return error.connectionErrors.first.map { cause(of: $0.error) } ?? "the host name could not be resolved"
-        case let error as IOError: return String(cString: strerror(error.errnoCode))
+        case let error as IOError: return Errno(rawValue: error.errnoCode).description
         case ChannelError.connectTimeout: return "no connection in time"
         case ChannelError.eof: return "the connection ended"
         case is NIOSSLExtraError: return "the certificate is for another host"

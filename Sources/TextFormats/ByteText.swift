@@ -43,6 +43,22 @@ package enum ByteText {
         text.utf8.contains(0xF4) && text.unicodeScalars.contains { marks ~= $0.value }
     }
 
+    /// Calls a function of the C library with a path. A path that holds a zero byte names nothing.
+    ///
+    /// - Parameters:
+    ///   - path: A text that stands for bytes.
+    ///   - body: Gets the bytes, with a zero behind them, for the time of the call.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws.
+    package static func withPath<Result, Failure: Error>(
+        _ path: String, _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let bytes = bytes(path)
+        // A path that is cut at the zero would name another file.
+        let characters = (bytes.contains(0) ? [0] : bytes + [0]).map(CChar.init(bitPattern:))
+        return try body(characters)
+    }
+
     /// The bytes, printable on one line: "\xFF" for a byte that is not UTF-8.
     package static func shown(_ text: String) -> String { String(escaping: bytes(text)) }
 }

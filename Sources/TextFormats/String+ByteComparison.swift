@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Platform
 
 extension String {
     /// Equality of bytes, in linear time. Swift's `==` also holds for canonically equivalent strings, and brings both into

@@ -3,15 +3,8 @@
 import ArgumentParser
 import MoondialLua
 import MoondialRules
+import Platform
 import TextFormats
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 @main
 struct Moondial: ParsableCommand {

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import Platform
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// `moondial serve` as a process.
 @Suite("serve", .timeLimit(.minutes(10)))

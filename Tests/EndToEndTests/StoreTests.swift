@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import Platform
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// What rules remember, across processes.
 @Suite("store and fleet", .timeLimit(.minutes(10)))

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// Both sides of a pseudo-terminal, with an emulated terminal at the one that a user sees.
 package final class PseudoTerminal {

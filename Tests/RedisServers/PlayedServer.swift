@@ -3,12 +3,7 @@
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
+import Platform
 
 /// A server on a free port of the loopback that answers what a closure says, for faults that no real server has.
 package final class PlayedServer: Sendable {

@@ -3,13 +3,8 @@
 import ChildProcesses
 import Foundation
 import NIOConcurrencyHelpers
+import Platform
 package import RedisClient
-
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
 
 /// A real Redis server that a test starts, on a socket in a folder of its own and, if wanted, on free ports of the loopback.
 package final class RedisServer: Sendable {

@@ -3,14 +3,7 @@
 import MoondialPresentation
 import MoondialRules
 import NumberVerification
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// A walk through what the prompt is for: something to type at each step, and a look whether it has worked.
 struct Tour {

@@ -2,14 +2,7 @@
 
 import MoondialLua
 import MoondialRules
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// Why the history could not be read or written.
 package struct HistoryFileError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -70,7 +63,9 @@ package struct HistoryFile: Sendable {
                 _ = pread(descriptor, &last, 1, status.st_size - 1)
             }
             if last != 0x0A { line.insert(0x0A, at: 0) }
-            guard Descriptors.writeAll(line, to: descriptor) else { throw failure() }
+            if let error = Descriptors.writeAll(line, to: descriptor) {
+                throw HistoryFileError(path: path, reason: error.description)
+            }
         }
     }
 
@@ -169,7 +164,7 @@ package struct HistoryFile: Sendable {
 
 extension HistoryFile {
     private func failure() -> HistoryFileError {
-        HistoryFileError(path: path, reason: String(cString: strerror(errno)))
+        HistoryFileError(path: path, reason: Errno.last.description)
     }
 
     private func refusal(_ reason: String) -> HistoryFileError {
@@ -248,8 +243,8 @@ extension HistoryFile {
             case .bytes(let more): bytes += more
             case .end: return bytes
             case .interrupted: continue
-            case .failure(let code):
-                throw HistoryFileError(path: path, reason: String(cString: strerror(code)))
+            case .failure(let error):
+                throw HistoryFileError(path: path, reason: error.description)
             }
         }
     }
@@ -261,11 +256,10 @@ extension HistoryFile {
         let descriptor = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure() }
         defer { close(descriptor) }
-        let isWritten = Descriptors.writeAll(blocks.flatMap(Self.encoded), to: descriptor)
-        guard isWritten, fsync(descriptor) == 0, renameat(folder, temporary, folder, name) == 0 else {
-            let error = failure()
-            unlinkat(folder, temporary, 0)
-            throw error
-        }
+        var error = Descriptors.writeAll(blocks.flatMap(Self.encoded), to: descriptor)
+        if error == nil, fsync(descriptor) != 0 || renameat(folder, temporary, folder, name) != 0 { error = .last }
+        guard let error else { return }
+        unlinkat(folder, temporary, 0)
+        throw HistoryFileError(path: path, reason: error.description)
     }
 }

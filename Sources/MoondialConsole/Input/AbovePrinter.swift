@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import NIOConcurrencyHelpers
+import Platform
 import TextFormats
 
 /// Prints from any thread to a terminal that may have a prompt on it: above the prompt when there is one.

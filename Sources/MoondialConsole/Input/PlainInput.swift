@@ -4,15 +4,8 @@ package import MoondialPresentation
 import MoondialRules
 import NIOConcurrencyHelpers
 package import NIOCore
+import Platform
 import TextFormats
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Lines from a pipe, a file, or a terminal that can do no more. Works under `rlwrap`.
 ///
@@ -90,7 +83,7 @@ package final class PlainInput: ReplInput {
     private func answer(to question: ReplPrompt) -> ReplBlock {
         for _ in 0..<Self.quietTries {
             guard Descriptors.isReadable(descriptor, within: Self.quietTime),
-                case .bytes(let bytes) = Descriptors.read(descriptor)
+                case .bytes(let bytes) = Descriptors.readTerminal(descriptor)
             else { break }
             state.withLockedValue { $0.bytes += bytes }
         }
@@ -208,7 +201,7 @@ package final class PlainInput: ReplInput {
             _ = read(wakeUp.read, &byte, 1)
             return
         }
-        switch Descriptors.read(descriptor) {
+        switch Descriptors.readTerminal(descriptor) {
         case .bytes(let bytes):
             state.withLockedValue { state in
                 state.add(bytes)
@@ -216,11 +209,11 @@ package final class PlainInput: ReplInput {
             }
         case .interrupted: break
         case .end: state.withLockedValue { $0.isAtEnd = true }
-        case .failure(let code):
+        case .failure(let error):
             state.withLockedValue { state in
                 state.isAtEnd = true
                 // Without standard input there is nothing to read.
-                if code != EBADF { state.failure = String(cString: strerror(code)) }
+                if error != .badFileDescriptor { state.failure = error.description }
             }
         }
     }

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// The user's own editor, on the terminal that the session has left to it. Waits for its end.
 struct ExternalEditor {

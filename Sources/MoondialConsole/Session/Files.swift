@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
+import Platform
 import TextFormats
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// The few things that a session needs of the file system.
 enum Files {
@@ -32,60 +25,34 @@ enum Files {
     static func write(
         _ text: String, to path: String, replaces: Bool, fix: String = "name another file"
     ) throws(Diagnostic) {
-        var status = stat()
-        let exists = stat(path, &status) == 0
-        if exists, status.st_mode & S_IFMT != S_IFREG {
+        let kind = try? FileSystem.kind(of: path)
+        if let kind, kind != .file {
             throw Diagnostic(.inputOutput, "cannot write '\(ByteText.shown(path))': it is not a regular file")
         }
         let taken = Diagnostic(.inputOutput, "cannot write '\(ByteText.shown(path))': there is such a file", fix: fix)
-        if exists, !replaces { throw taken }
-        // What a link leads to is replaced, and not the link.
-        let target = exists ? resolved(path) ?? path : path
-        let temporary = "\(target).\(getpid()).new"
-        unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("write", path) }
-        if exists { _ = fchmod(descriptor, status.st_mode & 0o777) }
-        let isWritten = Descriptors.writeAll(ByteText.bytes(text), to: descriptor) && fsync(descriptor) == 0
-        let code = errno
-        close(descriptor)
-        errno = code
-        // A link to it is made only where no file has come meanwhile.
-        if isWritten, replaces ? rename(temporary, target) == 0 : link(temporary, target) == 0 {
-            if !replaces { unlink(temporary) }
-            return
+        if kind != nil, !replaces { throw taken }
+        do throws(Errno) {
+            try ByteText.withPath(path) { path throws(Errno) in
+                try FileReplacement(present: replaces ? .isReplaced : .stays, permissions: 0o600)
+                    .write(ByteText.bytes(text), to: path)
+            }
+        } catch {
+            throw error == .fileExists ? taken : failure(path, error)
         }
-        let error = errno == EEXIST ? taken : failure("write", path)
-        unlink(temporary)
-        throw error
-    }
-
-    private static func resolved(_ path: String) -> String? {
-        guard let pointer = realpath(path, nil) else { return nil }
-        defer { free(pointer) }
-        return ByteText.text(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)))
     }
 
     /// The names in a folder, sorted; those of folders end with a slash. Empty when it cannot be read.
     static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard name != ".", name != ".." else { continue }
-            var status = stat()
-            let isFolder = stat("\(folder)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-            names.append(isFolder ? name + "/" : name)
+        let names = (try? FileSystem.names(in: folder)) ?? []
+        return names.map { name in
+            (try? FileSystem.kind(of: FileSystem.path(name, in: folder))) == .folder ? name + "/" : name
         }
-        return names.sorted()
+        .sorted()
     }
 
-    private static func failure(_ verb: String, _ path: String) -> Diagnostic {
-        let reason = String(cString: strerror(errno))
-        return Diagnostic(
-            .inputOutput, "cannot \(verb) '\(ByteText.shown(path))': \(reason)", fix: DiagnosticCode.inputOutput.advice)
+    private static func failure(_ path: String, _ error: Errno) -> Diagnostic {
+        Diagnostic(
+            .inputOutput, "cannot write '\(ByteText.shown(path))': \(error.description)",
+            fix: DiagnosticCode.inputOutput.advice)
     }
 }

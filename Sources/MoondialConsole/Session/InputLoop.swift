@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import NIOCore
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// The thread on which an input waits, so that the event loop goes on meanwhile.
 package final class InputLoop: Sendable {

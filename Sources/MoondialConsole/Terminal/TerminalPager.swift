@@ -2,14 +2,7 @@
 
 import MoondialPresentation
 import MoondialRules
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// Shows texts that are longer than the window: with `$PAGER`, or a page at a time.
 ///

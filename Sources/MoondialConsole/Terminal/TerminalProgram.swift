@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
-
-#if canImport(Darwin)
-    @preconcurrency import Darwin
-#elseif canImport(Musl)
-    @preconcurrency import Musl
-#else
-    @preconcurrency import Glibc
-#endif
+import Platform
 
 /// A program of the user's, on the terminal that the session has left to it.
 enum TerminalProgram {
@@ -17,27 +10,15 @@ enum TerminalProgram {
     ///
     /// - Throws: A diagnostic when it cannot be started or fails.
     static func run(_ script: String, _ arguments: [String], name: String) throws(Diagnostic) {
-        let words = ["/bin/sh", "-c", script, "moondial"] + arguments
-        let pointers = words.map { strdup($0) }
-        defer { for pointer in pointers { free(pointer) } }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // The session blocks the signals that it fetches; a program that it starts shall not.
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         // A program that is killed does not restore the terminal.
         let settings = TerminalSession.settings
         defer { TerminalSession.restore(settings) }
-        var child: pid_t = 0
-        let code = posix_spawn(&child, "/bin/sh", nil, &attributes, pointers + [nil], environ)
-        guard code == 0 else {
-            throw Diagnostic(.inputOutput, "cannot start '\(name)': \(String(cString: strerror(code)))")
+        let status: Int32?
+        do throws(Errno) {
+            status = try ShellScript.run(script, arguments)
+        } catch {
+            throw Diagnostic(.inputOutput, "cannot start '\(name)': \(error.description)")
         }
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0, errno == EINTR {}
         guard status == 0 else {
             throw Diagnostic(.inputOutput, "'\(name)' ended with a failure; nothing was taken over")
         }

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import Platform
 import Synchronization
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Restores the terminal when the process ends or stops while it is in raw mode.
 ///

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import Platform
 import TextFormats
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// A terminal: raw mode, its size, and its bytes.
 ///
@@ -83,16 +76,16 @@ package final class TerminalSession {
         guard original == nil else { return }
         var settings = termios()
         guard tcgetattr(inputDescriptor, &settings) == 0 else {
-            throw TerminalError("cannot read the terminal's settings", code: errno)
+            throw TerminalError("cannot read the terminal's settings", .last)
         }
         TerminalRescue.arm(
             input: inputDescriptor, output: outputDescriptor, original: settings, noticePipe: notices.writing)
         var raw = settings
         Self.makeRaw(&raw)
         guard tcsetattr(inputDescriptor, TCSADRAIN, &raw) == 0 else {
-            let code = errno
+            let error = Errno.last
             TerminalRescue.disarm()
-            throw TerminalError("cannot change the terminal's settings", code: code)
+            throw TerminalError("cannot change the terminal's settings", error)
         }
         original = settings
         write(Array("\u{1B}[?2004h".utf8))
@@ -156,11 +149,11 @@ package final class TerminalSession {
     /// What has come in. Does not wait.
     package func read() throws(TerminalError) -> Input {
         guard Descriptors.isReadable(inputDescriptor) else { return .nothing }
-        switch Descriptors.read(inputDescriptor) {
+        switch Descriptors.readTerminal(inputDescriptor) {
         case .bytes(let bytes): return .bytes(bytes)
         case .end: return .end
         case .interrupted: return .nothing
-        case .failure(let code): throw TerminalError("cannot read the terminal", code: code)
+        case .failure(let error): throw TerminalError("cannot read the terminal", error)
         }
     }
 
@@ -204,7 +197,7 @@ package final class TerminalSession {
                 clamping: duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)
         }
         let count = poll(&requests, 2, milliseconds ?? -1)
-        if count < 0, errno != EINTR { throw TerminalError("cannot wait for the terminal", code: errno) }
+        if count < 0, errno != EINTR { throw TerminalError("cannot wait for the terminal", .last) }
         var wakeup = takeNotices()
         if count > 0, requests[0].revents != 0 { wakeup.insert(.input) }
         return wakeup
@@ -268,7 +261,7 @@ private final class NoticePipe: Sendable {
 
     init() throws(TerminalError) {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw TerminalError("cannot make a pipe", code: errno) }
+        guard pipe(&ends) == 0 else { throw TerminalError("cannot make a pipe", .last) }
         for end in ends {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
             _ = fcntl(end, F_SETFL, O_NONBLOCK)

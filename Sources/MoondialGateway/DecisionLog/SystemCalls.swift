@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// The system calls of the sink, with their errors as values.
 enum SystemCalls {
@@ -15,25 +9,13 @@ enum SystemCalls {
 
     @Sendable
     static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-        #if canImport(Darwin)
-            let count = Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-        #elseif canImport(Musl)
-            let count = Musl.write(descriptor, bytes.baseAddress, bytes.count)
-        #else
-            let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-        #endif
+        let count = Platform.write(descriptor, bytes.baseAddress, bytes.count)
         return count >= 0 ? count : -Int(errno)
     }
 
     /// Closes a descriptor.
     static func close(_ descriptor: Int32) {
-        #if canImport(Darwin)
-            _ = Darwin.close(descriptor)
-        #elseif canImport(Musl)
-            _ = Musl.close(descriptor)
-        #else
-            _ = Glibc.close(descriptor)
-        #endif
+        _ = Platform.close(descriptor)
     }
 
     static func status(of descriptor: Int32) -> stat? {
@@ -49,7 +31,7 @@ enum SystemCalls {
 
     static func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
 
-    static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+    static func text(_ code: Int32) -> String { Errno(rawValue: code).description }
 
     /// Milliseconds since 1970-01-01 UTC.
     static func wallMilliseconds() -> Int64 {

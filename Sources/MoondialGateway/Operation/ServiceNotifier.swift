@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// Tells the service manager how the service is: the protocol of sd_notify(3). Without a service manager it does nothing.
 package struct ServiceNotifier: Sendable {

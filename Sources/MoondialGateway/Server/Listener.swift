@@ -5,14 +5,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import NumberVerification
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// Where a listener can be reached.
 package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import Platform
 import TextFormats
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The few things that loading rules and settings needs of the file system, with errors in the system's own words.
 ///
@@ -27,7 +20,7 @@ package enum FileSystem {
 
     /// What the last call of the system ended with.
     private static func failure(at path: String) -> Failure {
-        Failure(path: path, reason: String(cString: strerror(errno)))
+        Failure(path: path, reason: Errno.last.description)
     }
 
     /// What stands behind a path, links followed.
@@ -40,7 +33,7 @@ package enum FileSystem {
     /// - Throws: A failure when there is nothing, or nothing that may be looked at.
     package static func kind(of path: String) throws(Failure) -> Kind {
         var status = stat()
-        guard withPath(path, { stat($0, &status) }) == 0 else { throw failure(at: path) }
+        guard ByteText.withPath(path, { stat($0, &status) }) == 0 else { throw failure(at: path) }
         return kind(status)
     }
 
@@ -57,13 +50,13 @@ package enum FileSystem {
     /// Whether there is an entry of that name, which may be a link to nothing.
     package static func hasEntry(_ path: String) -> Bool {
         var status = stat()
-        return withPath(path) { lstat($0, &status) } == 0
+        return ByteText.withPath(path) { lstat($0, &status) } == 0
     }
 
     /// Whether users other than the owner and the group can read or change the file.
     package static func isOpenToOthers(_ path: String) -> Bool {
         var status = stat()
-        return withPath(path) { stat($0, &status) } == 0 && status.st_mode & (S_IROTH | S_IWOTH) != 0
+        return ByteText.withPath(path) { stat($0, &status) } == 0 && status.st_mode & (S_IROTH | S_IWOTH) != 0
     }
 
     /// The most bytes that a file may have.
@@ -97,7 +90,7 @@ package enum FileSystem {
         // Looked at before and after: opening a device can have an effect, and the file can be replaced in between.
         if !takesStreams { try checkIsFile(try kind(of: path), path) }
         let mode = takesStreams ? O_RDONLY : O_RDONLY | O_NONBLOCK | O_NOCTTY
-        let descriptor = withPath(path) { open($0, mode | O_CLOEXEC) }
+        let descriptor = ByteText.withPath(path) { open($0, mode | O_CLOEXEC) }
         guard descriptor >= 0 else { throw failure(at: path) }
         defer { close(descriptor) }
         var status = stat()
@@ -109,27 +102,19 @@ package enum FileSystem {
     private static func checkIsFile(_ kind: Kind, _ path: String) throws(Failure) {
         switch kind {
         case .file: break
-        case .folder: throw Failure(path: path, reason: String(cString: strerror(EISDIR)))
+        case .folder: throw Failure(path: path, reason: Errno.isDirectory.description)
         case .other(let what): throw Failure(path: path, reason: "it is \(what), not a file")
         }
     }
 
     private static func read(_ descriptor: Int32, _ path: String, _ limit: SizeLimit) throws(Failure) -> [UInt8] {
         var content: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
         while content.count <= limit.bytes {
-            #if canImport(Darwin)
-                let count = Darwin.read(descriptor, &chunk, chunk.count)
-            #elseif canImport(Musl)
-                let count = Musl.read(descriptor, &chunk, chunk.count)
-            #else
-                let count = Glibc.read(descriptor, &chunk, chunk.count)
-            #endif
-            if count == 0 { return content }
-            if count > 0 {
-                content += chunk[..<count]
-            } else if errno != EINTR {
-                throw failure(at: path)
+            switch Descriptors.read(descriptor) {
+            case .bytes(let bytes): content += bytes
+            case .end: return content
+            case .interrupted: break
+            case .failure(let error): throw Failure(path: path, reason: error.description)
             }
         }
         throw limit.failure(at: path)
@@ -137,7 +122,7 @@ package enum FileSystem {
 
     /// The names in a folder that end so, sorted by their bytes; without `.` and `..`.
     package static func names(in folder: String, suffix: String = "") throws(Failure) -> [String] {
-        guard let stream = withPath(folder, { opendir($0) }) else { throw failure(at: folder) }
+        guard let stream = ByteText.withPath(folder, { opendir($0) }) else { throw failure(at: folder) }
         defer { closedir(stream) }
         var names: [[UInt8]] = []
         while let entry = readdir(stream) {
@@ -152,7 +137,7 @@ package enum FileSystem {
 
     /// The absolute path without links; nil when there is no such file.
     package static func realPath(_ path: String) throws(Failure) -> String? {
-        guard let resolved = withPath(path, { realpath($0, nil) }) else {
+        guard let resolved = ByteText.withPath(path, { realpath($0, nil) }) else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw failure(at: path)
         }
@@ -170,19 +155,6 @@ package enum FileSystem {
     package static func path(_ name: String, in folder: String) -> String {
         folder == "/" ? "/\(name)" : folder == "." ? name : "\(folder)/\(name)"
     }
-
-    /// Calls a function of the system with a path. A path that holds a zero byte names nothing.
-    fileprivate static func withPath<Result>(_ path: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
-        let bytes = ByteText.bytes(path)
-        // A path that is cut at the zero would name another file.
-        let whole = bytes.contains(0) ? [0] : bytes + [0]
-        return whole.withUnsafeBufferPointer { buffer in
-            buffer.withMemoryRebound(to: CChar.self) { characters in
-                guard let start = characters.baseAddress else { preconditionFailure("the path has its end") }
-                return body(start)
-            }
-        }
-    }
 }
 
 /// What changes when a file is changed, replaced or deleted.
@@ -195,7 +167,7 @@ package struct FileStamp: Hashable, Sendable {
     /// Nil when there is no such file.
     package init?(_ path: String) {
         var status = stat()
-        guard FileSystem.withPath(path, { stat($0, &status) }) == 0 else { return nil }
+        guard ByteText.withPath(path, { stat($0, &status) }) == 0 else { return nil }
         #if canImport(Darwin)
             let times = (status.st_mtimespec, status.st_ctimespec)
         #else

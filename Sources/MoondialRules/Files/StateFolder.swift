@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Platform
+import TextFormats
 
 /// Where what a user's programs keep from one start to the next lies.
 package enum StateFolder {
@@ -28,7 +23,7 @@ package enum StateFolder {
         var path = ""
         for part in folder.split(separator: "/", omittingEmptySubsequences: true) {
             path += (path.isEmpty && !folder.hasPrefix("/") ? "" : "/") + part
-            mkdir(path, 0o700)
+            _ = ByteText.withPath(path) { mkdir($0, 0o700) }
         }
     }
 }

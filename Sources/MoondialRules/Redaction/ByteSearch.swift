@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// Searches for the same bytes in many texts, each in time linear in the text, whatever the two hold (Knuth, Morris, Pratt).
 struct ByteSearch: Sendable {

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
+import Platform
 import TextFormats
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Writes new files into a folder, which it makes if needed. Files that are there stay as they are, unless they may be
 /// replaced.
@@ -24,7 +17,7 @@ package struct FolderWriter {
 
     package struct Failure: Error {
         package let path: String
-        /// As `strerror` puts it.
+        /// As the system puts it.
         package let reason: String
     }
 
@@ -55,57 +48,28 @@ package struct FolderWriter {
             try Self.replace(file, with: Array(text.utf8))
             return .written
         }
-        try Self.create(file, Array(text.utf8))
+        try Self.write(Array(text.utf8), to: file, .stays)
         return .written
     }
 
-    /// Puts other bytes in the place of a file at once: they are written beside it first. The file that a link leads to is
-    /// replaced, and not the link. Its mode stays.
+    /// Puts other bytes in the place of a file at once. The file that a link leads to is replaced, and not the link. Its mode
+    /// stays.
     ///
     /// - Throws: Why it cannot be written; then it is as it was.
     package static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
-        let file = (try? FileSystem.realPath(path)) ?? nil ?? path
-        let draft = "\(file).\(getpid()).new"
-        _ = withBytes(draft) { unlink($0) }
-        do throws(Failure) {
-            try create(draft, bytes)
+        try write(bytes, to: path, .isReplaced)
+    }
+
+    private static func write(
+        _ bytes: [UInt8], to path: String, _ present: FileReplacement.Present
+    ) throws(Failure) {
+        do throws(Errno) {
+            try ByteText.withPath(path) { path throws(Errno) in
+                try FileReplacement(present: present, permissions: 0o644).write(bytes, to: path)
+            }
         } catch {
-            _ = withBytes(draft) { unlink($0) }
-            throw error
+            throw Failure(path: path, reason: error.description)
         }
-        var status = stat()
-        if withBytes(file, { stat($0, &status) }) == 0 {
-            _ = withBytes(draft) { chmod($0, status.st_mode & 0o7777) }
-        }
-        guard withBytes(draft, { from in withBytes(file) { rename(from, $0) } }) == 0 else {
-            let failure = failure(file)
-            _ = withBytes(draft) { unlink($0) }
-            throw failure
-        }
-    }
-
-    /// Never follows a link, and never writes over something.
-    private static func create(_ path: String, _ bytes: [UInt8]) throws(Failure) {
-        let descriptor = withBytes(path) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
-        guard descriptor >= 0 else { throw failure(path) }
-        defer { close(descriptor) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(descriptor, $0) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure(path) }
-            rest = rest.dropFirst(count)
-        }
-    }
-
-    private static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-        #if canImport(Darwin)
-            Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-        #elseif canImport(Musl)
-            Musl.write(descriptor, bytes.baseAddress, bytes.count)
-        #else
-            Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-        #endif
     }
 
     /// With the folders around it.
@@ -113,19 +77,8 @@ package struct FolderWriter {
         if (try? FileSystem.kind(of: path)) == .folder { return }
         let parent = FileSystem.folder(of: path)
         if parent != path { try makeFolder(parent) }
-        guard Self.withBytes(path, { mkdir($0, 0o755) }) == 0 || errno == EEXIST else { throw Self.failure(path) }
-    }
-
-    private static func failure(_ path: String) -> Failure {
-        Failure(path: path, reason: String(cString: strerror(errno)))
-    }
-
-    private static func withBytes<Result>(_ path: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
-        (ByteText.bytes(path) + [0]).withUnsafeBufferPointer { buffer in
-            buffer.withMemoryRebound(to: CChar.self) { pointer in
-                guard let start = pointer.baseAddress else { preconditionFailure("the buffer holds the final zero") }
-                return body(start)
-            }
+        guard ByteText.withPath(path, { mkdir($0, 0o755) }) == 0 || Errno.last == .fileExists else {
+            throw Failure(path: path, reason: Errno.last.description)
         }
     }
 }

@@ -4,14 +4,7 @@ import HTTP1
 import NIOCore
 import NIOSSL
 import NIOTLS
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// One connection of an ``HTTPTransport``: writes a request, reads its reply, and reports.
 ///

@@ -3,14 +3,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// What keeps a connection from being opened, in the words of the closed list.
 extension ExchangeFailure {

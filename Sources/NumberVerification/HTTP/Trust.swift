@@ -2,14 +2,7 @@
 
 import NIOCore
 import NIOSSL
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// Why certificates to trust could not be loaded.
 package struct TrustError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -55,7 +48,7 @@ extension HTTPConfiguration.Trust {
         guard access(path, R_OK) == 0 else {
             throw TrustError(
                 code: .unreadable,
-                message: "could not read the CA file \(path): \(String(cString: strerror(errno)))")
+                message: "could not read the CA file \(path): \(Errno.last.description)")
         }
         let certificates = (try? NIOSSLCertificate.fromPEMFile(path)) ?? []
         guard !certificates.isEmpty else {

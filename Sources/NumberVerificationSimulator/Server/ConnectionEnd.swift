@@ -2,14 +2,7 @@
 
 import NIOCore
 import NIOPosix
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// Ends a connection below TLS, which would say goodbye first and wait for an answer.
 enum ConnectionEnd: Sendable {

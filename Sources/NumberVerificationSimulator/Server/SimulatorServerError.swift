@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import NIOCore
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// Why the simulator's server could not start.
 package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
@@ -70,7 +63,7 @@ package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
         _ code: Code, wanted: String, path: String, cause: (any Error)? = nil
     ) -> SimulatorServerError {
         if access(path, R_OK) != 0 {
-            let reason = String(cString: strerror(errno))
+            let reason = Errno.last.description
             return SimulatorServerError(code: code, message: "cannot read '\(path)': \(reason)", cause: cause)
         }
         return SimulatorServerError(
@@ -86,6 +79,6 @@ package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
 
     private static func reason(_ error: any Error) -> String {
         guard let code = (error as? IOError)?.errnoCode else { return "\(error)" }
-        return String(cString: strerror(code))
+        return Errno(rawValue: code).description
     }
 }

@@ -5,15 +5,8 @@ import MoondialLua
 import MoondialPresentation
 import MoondialRules
 import MoondialWorkbench
+import Platform
 import TextFormats
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Looks for what is wrong with an installation. Nothing that is wrong ends it, and no secret is read.
 struct Checkup {
@@ -168,7 +161,7 @@ struct Checkup {
         }
         if access(folder, W_OK | X_OK) != 0 {
             report.add(
-                "state", .fail, "cannot write to \(shown): \(String(cString: strerror(errno)))",
+                "state", .fail, "cannot write to \(shown): \(Errno.last.description)",
                 fix: "check its owner and permissions")
         } else if FileSystem.hasEntry(history), FileSystem.isOpenToOthers(history) {
             report.add(

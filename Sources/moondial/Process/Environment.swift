@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import Platform
 import TextFormats
-
-#if canImport(Darwin)
-    @preconcurrency import Darwin
-#elseif canImport(Musl)
-    @preconcurrency import Musl
-#else
-    @preconcurrency import Glibc
-#endif
 
 /// Environment variables, as `ByteText` makes them of bytes. One that is empty counts as not set.
 struct Environment {

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialPresentation
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// How the process ends. The numbers from 64 to 78 are those of sysexits.h.
 enum ExitStatus: Int32, CaseIterable {

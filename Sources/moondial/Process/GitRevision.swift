@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// A file or folder as it was in a revision of a git repository, in a folder of its own.
 struct GitRevision {
@@ -27,7 +20,7 @@ struct GitRevision {
         folder = try Self.makeFolder()
         let name = text.split(separator: "/").last.map(String.init) ?? text
         let last = name.split(separator: ":").last.map(String.init) ?? name
-        let status = Self.run(
+        let status = try? ShellScript.run(
             // Of a file its folder, for the modules that it requires.
             """
             case $(git cat-file -t "$1") in
@@ -35,12 +28,12 @@ struct GitRevision {
             blob) tree=${1%"$3"}; git archive --format=tar "${tree%/}" | tar -xf - -C "$2" ;;
             *) exit 1 ;;
             esac && if [ -e "$2/$3" ] && [ "$(git cat-file -t "$1")" = blob ]; then exit 10; fi
-            """, text, folder, last)
+            """, [text, folder, last])
         switch status {
         case 0: path = folder
         case 10: path = folder + "/" + last
         default:
-            Self.run("rm -rf -- \"$1\"", folder)
+            _ = try? ShellScript.run("rm -rf -- \"$1\"", [folder])
             throw Failure(
                 Diagnostic(
                     .inputOutput, "git has no '\(text)'",
@@ -50,32 +43,16 @@ struct GitRevision {
     }
 
     /// Takes the copy away.
-    func remove() { Self.run("rm -rf -- \"$1\"", folder) }
+    func remove() { _ = try? ShellScript.run("rm -rf -- \"$1\"", [folder]) }
 
     private static func makeFolder() throws(Failure) -> String {
         var template = Array(((Environment.current["TMPDIR"] ?? "/tmp") + "/moondial-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else {
             throw Failure(
-                Diagnostic(.inputOutput, "cannot make a temporary folder: \(String(cString: strerror(errno)))"))
+                Diagnostic(.inputOutput, "cannot make a temporary folder: \(Errno.last.description)"))
         }
         return template.withUnsafeBufferPointer { buffer in
             buffer.baseAddress.map { String(cString: $0) } ?? ""
         }
-    }
-
-    /// Runs a script of the shell and returns its exit status, or -1.
-    @discardableResult
-    private static func run(_ script: String, _ arguments: String...) -> Int32 {
-        let words = ["sh", "-c", script, "sh"] + arguments
-        var pointers = words.map { strdup($0) }
-        pointers.append(nil)
-        defer { for pointer in pointers { free(pointer) } }
-        var child = pid_t()
-        guard posix_spawn(&child, "/bin/sh", nil, nil, pointers, environ) == 0 else { return -1 }
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0 {
-            guard errno == EINTR else { return -1 }
-        }
-        return status & 0x7F == 0 ? (status >> 8) & 0xFF : -1
     }
 }

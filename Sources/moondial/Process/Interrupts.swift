@@ -2,14 +2,7 @@
 
 import MoondialConsole
 import NIOCore
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// SIGINT and SIGTERM as events of an event loop, and SIGHUP for programs that read their files anew upon it.
 final class Interrupts: Sendable {

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// What a command has of the world around it.
 struct Shell {

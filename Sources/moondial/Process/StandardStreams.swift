@@ -3,15 +3,8 @@
 import MoondialLua
 import MoondialPresentation
 import MoondialRules
+import Platform
 import TextFormats
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 enum StandardStreams {
     /// Makes sure that the three standard streams exist: where the caller closed one, a file or socket opened later would
@@ -54,13 +47,13 @@ final class StandardOutput {
 
     func flush() {
         guard !buffer.isEmpty else { return }
-        let code = writeAll(buffer, to: STDOUT_FILENO)
+        let error = Descriptors.writeAll(buffer, to: STDOUT_FILENO)
         buffer = []
-        switch code {
-        case 0: break
-        case EPIPE: exit(ExitStatus.brokenPipe.rawValue)
-        default:
-            let message = "cannot write to standard output: \(String(cString: strerror(code)))"
+        switch error {
+        case nil: break
+        case .brokenPipe?: exit(ExitStatus.brokenPipe.rawValue)
+        case let error?:
+            let message = "cannot write to standard output: \(error.description)"
             let diagnostic = Diagnostic(.inputOutput, message, fix: DiagnosticCode.inputOutput.advice)
             StandardError(style: .plain).write(DiagnosticText(diagnostic).text)
             exit(ExitStatus.inputOutput.rawValue)
@@ -74,7 +67,7 @@ struct StandardError {
 
     /// Writes lines that end with newlines.
     func write(_ text: String) {
-        _ = writeAll(Array(text.utf8), to: STDERR_FILENO)
+        Descriptors.writeAll(Array(text.utf8), to: STDERR_FILENO)
     }
 
     func write(_ diagnostic: Diagnostic) {
@@ -90,42 +83,16 @@ enum StandardInput {
     /// Everything up to the end, or a failure when that is more than `limit` bytes.
     static func readAll(limit: Int) throws(Failure) -> [UInt8] {
         var content: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16 * 1024)
         while content.count <= limit {
-            let count = read(STDIN_FILENO, &chunk, chunk.count)
-            if count == 0 { return content }
-            if count > 0 {
-                content += chunk[..<count]
-            } else if errno == EAGAIN {
-                wait(for: STDIN_FILENO, POLLIN)
-            } else if errno != EINTR {
-                let reason = String(cString: strerror(errno))
-                throw Failure(Diagnostic(.inputOutput, "cannot read standard input: \(reason)"))
+            switch Descriptors.read(STDIN_FILENO) {
+            case .bytes(let bytes): content += bytes
+            case .end: return content
+            case .interrupted: break
+            case .failure(let error):
+                throw Failure(Diagnostic(.inputOutput, "cannot read standard input: \(error.description)"))
             }
         }
         throw Failure(
             Diagnostic(.requestInvalid, "standard input is larger than \(limit) bytes"), status: .badData)
     }
-}
-
-/// - Returns: 0, or the error number of the write that failed.
-private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        if count >= 0 {
-            rest = rest.dropFirst(count)
-        } else if errno == EAGAIN {
-            wait(for: descriptor, POLLOUT)
-        } else if errno != EINTR {
-            return errno
-        }
-    }
-    return 0
-}
-
-/// For a descriptor that another program has made non-blocking.
-private func wait(for descriptor: Int32, _ events: Int32) {
-    var request = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-    _ = poll(&request, 1, -1)
 }

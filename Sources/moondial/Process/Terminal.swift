@@ -2,14 +2,7 @@
 
 import MoondialConsole
 import MoondialPresentation
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// What stands at the other end of a standard stream, and what it can show.
 struct Terminal {

@@ -7,14 +7,7 @@ import NIOCore
 import NIOPosix
 import NumberVerification
 import NumberVerificationSimulator
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// A gateway that is the work of a process, from its start to its end.
 ///

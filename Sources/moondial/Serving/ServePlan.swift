@@ -5,15 +5,8 @@ import MoondialRules
 import NIOCore
 import NumberVerification
 import NumberVerificationSimulator
+import Platform
 import TextFormats
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Everything that a gateway is started with, read from the command line, the environment and the configuration file.
 struct ServePlan: Sendable {

@@ -4,15 +4,8 @@ import MoondialConsole
 import MoondialRules
 import NIOConcurrencyHelpers
 import NIOCore
+import Platform
 import TextFormats
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 extension ReplProcess {
     /// The line editor, where there is a terminal for it and somebody to use it; else lines.

@@ -7,14 +7,7 @@ import MoondialRules
 import NIOCore
 import NIOPosix
 import NumberVerificationSimulator
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
+import Platform
 
 /// A session at the prompt, or with what comes through a pipe, on an event loop made of the main thread, until the process
 /// ends.

@@ -5,16 +5,9 @@ import MoondialConsole
 import MoondialPresentation
 import MoondialRules
 import MoondialWorkbench
+import Platform
 import Synchronization
 import TextFormats
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Runs tests, and runs them again when a file that they use has changed, until it is ended.
 ///

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import Platform
 import Testing
 
 @testable import MoondialConsole
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 struct HistoryFileTests {
     private let folder = TemporaryFolder()

@@ -3,18 +3,11 @@
 import Foundation
 import MoondialRules
 import NIOConcurrencyHelpers
+import Platform
 import Testing
 import TextFormats
 
 @testable import MoondialConsole
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 struct PlainInputTests {
     @Sendable private static func isIncomplete(_ text: [UInt8]) -> Bool {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import Platform
 import Testing
 
 @testable import MoondialGateway
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 @Suite(.timeLimit(.minutes(10)))
 struct RecordOverflowTests {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import Platform
 import Testing
 
 @testable import MoondialGateway
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// A named pipe as destination, whose reader may be slow or gone.
 @Suite(.timeLimit(.minutes(10)))

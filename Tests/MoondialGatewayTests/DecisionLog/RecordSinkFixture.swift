@@ -2,13 +2,10 @@
 
 import Foundation
 import NIOConcurrencyHelpers
+import Platform
 import Testing
 
 @testable import MoondialGateway
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// A folder for one test.
 final class LogFolder: Sendable {

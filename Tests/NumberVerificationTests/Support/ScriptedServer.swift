@@ -4,12 +4,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import NIOSSL
-
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
+import Platform
 
 /// A server on a free port of the loopback that does what a script says, byte by byte, and knows no HTTP beyond
 /// where a request ends.

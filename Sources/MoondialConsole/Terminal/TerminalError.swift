@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+
+import Platform
+
+/// What the terminal or a file refused.
+package struct TerminalError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What was tried, and what the system says: "cannot read input: Input/output error".
+    package let description: String
+
+    init(_ attempt: String, _ error: Errno) {
+        description = "\(attempt): \(error.description)"
+    }
+}
+
+extension Descriptors {
+    /// Waits for some bytes of what may be a terminal.
+    static func readTerminal(_ descriptor: Int32) -> Input {
+        let input = read(descriptor)
+        // Linux says so when the other side of a pseudo-terminal is gone.
+        if case .failure(.ioError) = input { return .end }
+        return input
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+
+/// Reading and writing of file descriptors that may be non-blocking, because another program has made them so.
+package enum Descriptors {
+    /// What has come of reading.
+    package enum Input {
+        case bytes([UInt8])
+        case end
+        /// A signal has come instead.
+        case interrupted
+        case failure(Errno)
+    }
+
+    private static let chunkSize = 64 * 1024
+
+    /// Waits for some bytes.
+    package static func read(_ descriptor: Int32) -> Input {
+        while true {
+            do {
+                let bytes = try [UInt8](unsafeUninitializedCapacity: chunkSize) { buffer, count in
+                    count = try FileDescriptor(rawValue: descriptor)
+                        .read(into: UnsafeMutableRawBufferPointer(buffer), retryOnInterrupt: false)
+                }
+                return bytes.isEmpty ? .end : .bytes(bytes)
+            } catch Errno.wouldBlock {
+                wait(for: descriptor, POLLIN)
+            } catch Errno.interrupted {
+                return .interrupted
+            } catch {
+                return .failure(error as? Errno ?? .ioError)
+            }
+        }
+    }
+
+    /// Writes all bytes, and waits where that takes waiting.
+    ///
+    /// - Returns: Why not all was written; nil when it was.
+    @discardableResult
+    package static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Errno? {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            do {
+                rest = rest.dropFirst(
+                    try rest.withUnsafeBytes { try FileDescriptor(rawValue: descriptor).write($0) })
+            } catch Errno.wouldBlock {
+                wait(for: descriptor, POLLOUT)
+            } catch {
+                return error as? Errno ?? .ioError
+            }
+        }
+        return nil
+    }
+
+    /// - Returns: Whether there is something to read, be it the end.
+    package static func isReadable(_ descriptor: Int32, within milliseconds: Int32 = 0) -> Bool {
+        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&request, 1, milliseconds) > 0
+    }
+
+    private static func wait(for descriptor: Int32, _ events: Int32) {
+        var request = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+        _ = poll(&request, 1, -1)
+    }
+}
