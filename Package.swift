@@ -14,7 +14,8 @@ let package = Package(
     name: "moondial",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "moondial", targets: ["moondial"])
+        .executable(name: "moondial", targets: ["moondial"]),
+        .library(name: "MoondialEmbedding", targets: ["MoondialEmbedding"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -200,6 +201,30 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
+        // The rules inside other programs.
+        .target(
+            name: "MoondialEmbedding",
+            dependencies: [
+                "JSON",
+                "MoondialPresentation",
+                "MoondialRules",
+                "NumberVerification",
+                "NumberVerificationSimulator",
+                "Platform",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: settings),
+        // Such a program, which sees what is public and nothing else.
+        .executableTarget(
+            name: "EmbeddedRules",
+            dependencies: [
+                "MoondialEmbedding",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "examples/embedding", packageAccess: false, swiftSettings: settings),
         .executableTarget(
             name: "moondial",
             dependencies: [
@@ -540,7 +565,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["ChildProcesses", "Platform", "PseudoTerminals", "moondial"],
+            name: "EndToEndTests",
+            dependencies: ["ChildProcesses", "EmbeddedRules", "Platform", "PseudoTerminals", "moondial"],
             swiftSettings: settings),
     ]
 )

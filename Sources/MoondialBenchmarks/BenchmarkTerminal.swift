@@ -1,6 +1,6 @@
 import Platform
+
 // SPDX-License-Identifier: MIT
-import SwiftOverlayShims
 
 /// A command on a pseudo-terminal of 80 columns and 24 rows, ended with this value.
 final class BenchmarkTerminal {

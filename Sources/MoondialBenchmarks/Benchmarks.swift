@@ -1,6 +1,6 @@
 import Platform
+
 // SPDX-License-Identifier: MIT
-import SwiftOverlayShims
 
 /// Measures one thing per call and prints its figures, a line each: `name value`. `scripts/bench` calls it in turn with
 /// the references and prints the table.

@@ -28,9 +28,5 @@ package struct StoreClock: Sendable {
     package var now: StoreTime { read() }
 
     /// The time of day, which all processes of a host share. It may be set back.
-    package static let system = StoreClock {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return StoreTime(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
-    }
+    package static let system = StoreClock { StoreTime(microseconds: WallClock.microseconds()) }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import NIOConcurrencyHelpers
+import Platform
 internal import Synchronization
 
 /// What the threads that append share with the one that writes.
@@ -101,7 +102,7 @@ extension SinkState {
     private func queue(_ line: UnsafeRawBufferPointer, _ values: inout Values) -> Bool {
         if values.orders.deadline == nil {
             let wasOverHalf = values.queue.bytes > queueBytes / 2
-            if values.queue.append(line, now: SystemCalls.wallMilliseconds) {
+            if values.queue.append(line, now: WallClock.milliseconds) {
                 if !wasOverHalf, values.queue.bytes > queueBytes / 2 {
                     updateAccepting(&values)
                     values.isIdle = true  // Not to be collected any longer.

@@ -32,13 +32,6 @@ enum SystemCalls {
     static func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
 
     static func text(_ code: Int32) -> String { Errno(rawValue: code).description }
-
-    /// Milliseconds since 1970-01-01 UTC.
-    static func wallMilliseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
 }
 
 /// Ends the waiting of one thread.

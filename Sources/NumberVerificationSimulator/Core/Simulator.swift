@@ -3,6 +3,7 @@
 package import HTTP1
 import NIOConcurrencyHelpers
 package import NumberVerification
+import Platform
 
 /// The stand-in for the provider: takes an HTTP request, says what the provider would reply.
 ///
@@ -26,7 +27,7 @@ package final class Simulator: Sendable {
         /// Takes the defaults for what is not given.
         package init(
             credentials: Credentials = .documentedExample, seed: UInt64 = 1, providerRules: Bool = false,
-            clock: @escaping @Sendable () -> Duration = SystemTime.sinceEpoch
+            clock: @escaping @Sendable () -> Duration = WallClock.sinceEpoch
         ) {
             self.credentials = credentials
             self.seed = seed

@@ -4,6 +4,7 @@ import ArgumentParser
 import LuaCheck
 import MoondialRules
 import MoondialWorkbench
+import Platform
 
 struct CheckCommand: MoondialCommand {
     static let configuration = CommandConfiguration(

@@ -4,6 +4,7 @@ import ArgumentParser
 import JSON
 import MoondialRules
 import MoondialWorkbench
+import Platform
 import TextFormats
 
 /// What is explored.

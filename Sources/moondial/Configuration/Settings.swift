@@ -3,6 +3,7 @@
 import JSON
 import MoondialRules
 import NumberVerification
+import Platform
 import TextFormats
 
 /// What is configured about rules, with the defaults where nothing is said.

@@ -5,6 +5,7 @@ import MoondialWorkbench
 import NIOCore
 import NumberVerification
 import NumberVerificationSimulator
+import Platform
 
 extension Checkup {
     /// Sends one request to a simulator in this process, without rules.

@@ -6,6 +6,7 @@ import MoondialGateway
 import MoondialLua
 import MoondialPresentation
 import MoondialRules
+import Platform
 import TextFormats
 
 /// The log of a server, on standard error: lines for people on a terminal, JSON for machines elsewhere. Messages are

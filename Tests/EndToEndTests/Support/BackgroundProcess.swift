@@ -3,20 +3,23 @@
 import ChildProcesses
 import Foundation
 
-/// A `moondial` that goes on while the test does something else.
+/// A `moondial`, or another program that was built with it, that goes on while the test does something else.
 final class BackgroundProcess {
     private let process: ChildProcess
     private let output = Pipe()
     private let errors = Pipe()
     private let folder: TemporaryFolder
 
-    init(_ arguments: [String], input: String = "", environment: [String: String] = [:]) async throws {
+    init(
+        program: String? = nil, _ arguments: [String], input: String = "", environment: [String: String] = [:]
+    ) async throws {
         folder = try TemporaryFolder()
         let file = try FileHandle(forReadingFrom: folder.write(input, to: "input"))
         await Slots.background.acquire()
         do {
             process = try ChildProcess(
-                Executable.path, arguments, environment: Executable.environment(environment), in: folder.url,
+                program.map(Executable.path(of:)) ?? Executable.path, arguments,
+                environment: Executable.environment(environment), in: folder.url,
                 input: file, output: output.fileHandleForWriting, errors: errors.fileHandleForWriting)
         } catch {
             await Slots.background.release()

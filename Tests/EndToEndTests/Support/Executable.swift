@@ -7,15 +7,17 @@ import Foundation
 enum Executable {
     private final class Anchor {}
 
-    /// Lies beside the test bundle.
-    static let path: String = {
+    static let path = path(of: "moondial")
+
+    /// Where a built program is: beside the test bundle.
+    static func path(of program: String) -> String {
         #if os(macOS)
             let folder = Bundle(for: Anchor.self).bundleURL.deletingLastPathComponent()
         #else
             let folder = Bundle.main.bundleURL
         #endif
-        return folder.appending(path: "moondial").path(percentEncoded: false)
-    }()
+        return folder.appending(path: program).path(percentEncoded: false)
+    }
 
     /// Runs it to its end, with the text as standard input and the variables beside the few that every run gets. The
     /// default folder has no files of moondial.
