@@ -118,6 +118,7 @@ let package = Package(
             dependencies: [
                 "MoondialStore",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -448,6 +449,7 @@ let package = Package(
         .testTarget(
             name: "MoondialStoreSQLiteTests",
             dependencies: [
+                "Generators",
                 "MoondialStore",
                 "MoondialStoreSQLite",
                 "StoreProcess",
