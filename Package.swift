@@ -132,6 +132,7 @@ let package = Package(
                 "MoondialStore",
                 "Platform",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -494,6 +495,7 @@ let package = Package(
         .testTarget(
             name: "MoondialStoreSQLiteTests",
             dependencies: [
+                "Generators",
                 "MoondialStore",
                 "MoondialStoreSQLite",
                 "StoreProcess",

@@ -11,54 +11,34 @@ import NumberVerification
 import NumberVerificationSimulator
 import RedisClient
 
-/// `moondial.store.count` from Lua, with 64 calls in flight: processor time of the whole process for each call, and how long
+/// What a counter costs, with 64 calls in flight on 64 keys: processor time of the whole process for each call, and how long
 /// a call takes.
 enum StoreBenchmark {
     private static let inFlight = 64
-    private static let calls = 192_000
+    private static let rounds = 3000
+    private static let callsPerRun = 32
 
     /// Of the memory, of a file (`sqlite:PATH`) or of a server (a URL).
     static func measure(_ place: String) throws {
-        let times = CallTimes()
-        let engine = TimedStoreEngine(try engine(place), times)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
-        let perCall = try eventLoop.flatSubmit { () -> EventLoopFuture<Double> in
-            let promise = eventLoop.makePromise(of: Double.self)
-            do {
-                var settings = RuleEngine.Settings(wallClock: { 0 })
-                settings.store.engine = engine
-                settings.run.limits.storeTime = .seconds(10)
-                let client = VerificationClient(
-                    transport: InProcessTransport(simulator: Simulator(), eventLoop: eventLoop), host: "simulator",
-                    credentials: .documentedExample, eventLoop: eventLoop)
-                let scripts = try ScriptHost(
-                    rules: .none, settings: settings, attempts: client, eventLoop: eventLoop)
-                run(calls / 10, scripts) { _ in
-                    times.values = []
-                    let start = CPU.process()
-                    run(calls, scripts) { result in
-                        let perCall = (CPU.process() - start) / Double(calls)
-                        switch result {
-                        case .success: promise.succeed(perCall)
-                        case .failure(let failure): promise.fail(failure)
-                        }
-                    }
-                }
-                promise.futureResult.assumeIsolated().whenComplete { _ in withExtendedLifetime(scripts) {} }
-            } catch {
-                promise.fail(error)
-            }
-            return promise.futureResult
-        }.wait()
-        Benchmarks.report("store-cpu", perCall)
-        let sorted = times.values.sorted()
+        let engine = try engine(place)
+        // From a hook, less what the same runs take without counting.
+        let runs = rounds * inFlight / callsPerRun
+        let idle = try perRun(runs * 4, Runs.source(calls: 0), engine, on: eventLoop)
+        _ = try perRun(runs / 10, Runs.source(calls: callsPerRun), engine, on: eventLoop)
+        let busy = try perRun(runs, Runs.source(calls: callsPerRun), engine, on: eventLoop)
+        Benchmarks.report("store-cpu", (busy - idle) / Double(callsPerRun))
+        // The same counters without rules.
+        let times = try eventLoop.flatSubmit { Calls(engine, rounds: rounds, inFlight, on: eventLoop).start() }.wait()
+        Benchmarks.report("store-engine-cpu", times.cpu / Double(rounds * inFlight))
+        let sorted = times.calls.sorted()
         Benchmarks.report("store-p50", sorted[sorted.count / 2])
         Benchmarks.report("store-p99", sorted[sorted.count * 99 / 100])
         try group.syncShutdownGracefully()
     }
 
-    private static func engine(_ place: String) throws -> any StoreEngine {
+    static func engine(_ place: String) throws -> any StoreEngine {
         if place == "memory" { return MemoryStoreEngine() }
         if place.hasPrefix("sqlite:") {
             return SQLiteStoreEngine(configuration: .init(path: String(place.dropFirst("sqlite:".count))))
@@ -66,64 +46,134 @@ enum StoreBenchmark {
         return try RedisStoreEngine(configuration: RedisConfiguration(url: place))
     }
 
-    private static func run(
-        _ calls: Int, _ scripts: ScriptHost, _ completion: @escaping (Result<Void, Diagnostic>) -> Void
-    ) {
-        let text = """
-            local tasks = {}
-            for n = 1, \(inFlight) do
-              tasks[n] = function()
-                for _ = 1, \(calls / inFlight) do
-                  assert(moondial.store.count({ "number", "n" .. n }, { limit = 1000000, window_s = 60 }).allowed)
-                end
-              end
-            end
-            moondial.all(tasks)
+    private static func perRun(
+        _ count: Int, _ source: String, _ engine: any StoreEngine, on eventLoop: any EventLoop
+    ) throws -> Double {
+        try eventLoop.flatSubmit { () -> EventLoopFuture<Double> in
+            let promise = eventLoop.makePromise(of: Double.self)
+            do {
+                try Runs(source, engine, count: count, inFlight, promise, on: eventLoop).start()
+            } catch {
+                promise.fail(error)
+            }
+            return promise.futureResult
+        }.wait()
+    }
+
+    /// Runs that end before an attempt, so many at a time.
+    private final class Runs {
+        private let engine: RuleEngine
+        private let requests: [RunRequest]
+        private let promise: EventLoopPromise<Double>
+        private let count: Int
+        private var left: Int
+        private var unfinished: Int
+        private var began = 0.0
+
+        static func source(calls: Int) -> String {
             """
-        scripts.run(RuleSource(name: .label("benchmark"), text: Array(text.utf8))) { completion($0.map { _ in }) }
-    }
-}
-
-/// How long calls took, in nanoseconds. Used on one event loop.
-private final class CallTimes: @unchecked Sendable {
-    var values: [Double] = []
-}
-
-private struct TimedStoreEngine: StoreEngine {
-    private let engine: any StoreEngine
-    private let times: CallTimes
-
-    init(_ engine: any StoreEngine, _ times: CallTimes) {
-        self.engine = engine
-        self.times = times
-    }
-
-    var description: String { engine.description }
-
-    func makeStore(on eventLoop: any EventLoop) -> any Store { TimedStore(engine.makeStore(on: eventLoop), times) }
-
-    func close() async { await engine.close() }
-
-    private final class TimedStore: Store {
-        private let store: any Store
-        private let times: CallTimes
-
-        init(_ store: any Store, _ times: CallTimes) {
-            self.store = store
-            self.times = times
+            rule "count" {
+              pre_check = function(req)
+                for _ = 1, \(calls) do
+                  assert(moondial.store.count({ "number", req.exid }, { limit = 1000000, window_s = 60 }).allowed)
+                end
+                return deny "counted"
+              end,
+            }
+            """
         }
 
-        func perform(
-            _ command: StoreCommand, deadline: NIODeadline,
-            completion: @escaping (Result<StoreReply, StoreError>) -> Void
-        ) {
-            let start = CPU.wall()
-            store.perform(command, deadline: deadline) { [times] result in
-                times.values.append(CPU.wall() - start)
-                completion(result)
+        init(
+            _ source: String, _ store: any StoreEngine, count: Int, _ inFlight: Int,
+            _ promise: EventLoopPromise<Double>, on eventLoop: any EventLoop
+        ) throws {
+            var settings = RuleEngine.Settings(wallClock: { 0 })
+            settings.store.engine = store
+            settings.run.limits.storeTime = .seconds(10)
+            let client = VerificationClient(
+                transport: InProcessTransport(simulator: Simulator(), eventLoop: eventLoop), host: "simulator",
+                credentials: .documentedExample, eventLoop: eventLoop)
+            let rules = RuleFiles([RuleSource(name: .label("benchmark"), text: Array(source.utf8))])
+            engine = try RuleEngine(rules: rules, settings: settings, attempts: client, eventLoop: eventLoop)
+            requests = try (0..<inFlight).map { number in
+                RunRequest(try VerificationRequest(phone: "13800138000", token: "STsid-example", exID: "n\(number)"))
+            }
+            self.count = count
+            self.promise = promise
+            left = count
+            unfinished = count
+        }
+
+        func start() {
+            began = CPU.process()
+            for request in requests { next(request) }
+        }
+
+        private func next(_ request: RunRequest) {
+            guard left > 0 else { return }
+            left -= 1
+            engine.verify(request) { [self] finished in
+                precondition(finished.result.decision.reason == "counted")
+                unfinished -= 1
+                next(request)
+                if unfinished == 0 { promise.succeed((CPU.process() - began) / Double(count)) }
+            }
+        }
+    }
+
+    /// Rounds of calls that are in flight together.
+    private final class Calls {
+        struct Times: Sendable {
+            var cpu = 0.0
+            /// How long each call of every tenth round took.
+            var calls: [Double] = []
+        }
+
+        private let store: any Store
+        private let eventLoop: any EventLoop
+        private let commands: [StoreCommand]
+        private let promise: EventLoopPromise<Times>
+        private var roundsLeft: Int
+        private var unfinished = 0
+        private var times = Times()
+
+        init(_ engine: any StoreEngine, rounds: Int, _ inFlight: Int, on eventLoop: any EventLoop) {
+            store = engine.makeStore(on: eventLoop)
+            self.eventLoop = eventLoop
+            promise = eventLoop.makePromise()
+            roundsLeft = rounds
+            commands = (0..<inFlight).compactMap { number in
+                let key = try? StoreKey(namespace: .default, parts: [Array("number".utf8), Array("n\(number)".utf8)])
+                let request = CountRequest(limit: 1_000_000, window: .seconds(60))
+                return key.flatMap { key in request.map { .count(key, $0) } }
             }
         }
 
-        func close() { store.close() }
+        func start() -> EventLoopFuture<Times> {
+            times.cpu = -CPU.process()
+            round()
+            return promise.futureResult
+        }
+
+        private func round() {
+            guard roundsLeft > 0 else {
+                times.cpu += CPU.process()
+                store.close()
+                return promise.succeed(times)
+            }
+            roundsLeft -= 1
+            unfinished = commands.count
+            let deadline = NIODeadline.now() + .seconds(10)
+            let isTimed = roundsLeft % 10 == 0
+            for command in commands {
+                let start = isTimed ? CPU.wall() : 0
+                store.perform(command, deadline: deadline) { [self] result in
+                    guard case .success = result else { preconditionFailure("\(result)") }
+                    if isTimed { times.calls.append(CPU.wall() - start) }
+                    unfinished -= 1
+                    if unfinished == 0 { eventLoop.assumeIsolated().execute { self.round() } }
+                }
+            }
+        }
     }
 }

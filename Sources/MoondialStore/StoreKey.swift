@@ -16,11 +16,17 @@ package struct StoreKey: Sendable, Hashable {
     ///
     /// - Throws: ``StoreNameError`` when the parts are empty or, joined, longer than 256 bytes.
     package init(namespace: StoreNamespace, parts: [[UInt8]]) throws(StoreNameError) {
-        let length = parts.reduce(parts.count - 1) { $0 + $1.count }
-        guard length > 0 else { throw .empty }
-        guard length <= Self.maximumBytes else { throw .tooLong(bytes: length, limit: Self.maximumBytes) }
+        var name = StoreKeyName()
+        for part in parts { part.withUnsafeBufferPointer { name.add($0, as: $0) } }
+        try self.init(namespace: namespace, name)
+    }
+
+    /// - Throws: ``StoreNameError`` when the parts are empty or, joined, longer than 256 bytes.
+    package init(namespace: StoreNamespace, _ name: StoreKeyName) throws(StoreNameError) {
+        guard name.length > 0 else { throw .empty }
+        guard name.length <= Self.maximumBytes else { throw .tooLong(bytes: name.length, limit: Self.maximumBytes) }
         self.namespace = namespace
-        name = parts.map(StoreText.escape).joined(separator: ":")
+        self.name = String(decoding: name.text, as: UTF8.self)
     }
 
     /// A key of one part.
@@ -37,6 +43,22 @@ package struct StoreKey: Sendable, Hashable {
     package init(namespace: StoreNamespace, storedName name: String) {
         self.namespace = namespace
         self.name = name
+    }
+}
+
+/// The parts of a key, joined one after the other.
+package struct StoreKeyName {
+    fileprivate var text: [UInt8] = []
+    /// Of the parts as they were given, joined.
+    fileprivate private(set) var length = -1
+
+    package init() {}
+
+    /// Adds a part. What stands for it in the key may be longer than what was given, which is what counts.
+    package mutating func add(_ given: UnsafeBufferPointer<UInt8>, as part: UnsafeBufferPointer<UInt8>) {
+        if length < 0 { text.reserveCapacity(48) } else { text.append(UInt8(ascii: ":")) }
+        length += given.count + 1
+        if length <= StoreKey.maximumBytes { StoreText.escape(part, into: &text) }
     }
 }
 
@@ -92,7 +114,9 @@ package struct StoreMember: Sendable, Hashable {
         guard bytes.count <= Self.maximumBytes else {
             throw .tooLong(bytes: bytes.count, limit: Self.maximumBytes)
         }
-        text = StoreText.escape(bytes)
+        var escaped: [UInt8] = []
+        bytes.withUnsafeBufferPointer { StoreText.escape($0, into: &escaped) }
+        text = String(decoding: escaped, as: UTF8.self)
     }
 }
 
@@ -117,9 +141,8 @@ package enum StoreNameError: Error, Sendable, Hashable, CustomStringConvertible 
 enum StoreText {
     /// The same text for bytes that are plain; `%`, `:` and each byte that is not printable ASCII become `%` and two
     /// hexadecimal digits. So texts that Swift holds for equal, such as two spellings of "é", stay different.
-    static func escape(_ bytes: [UInt8]) -> String {
-        if bytes.allSatisfy(isPlain) { return String(decoding: bytes, as: UTF8.self) }
-        var escaped: [UInt8] = []
+    static func escape(_ bytes: UnsafeBufferPointer<UInt8>, into escaped: inout [UInt8]) {
+        if bytes.allSatisfy(isPlain) { return escaped.append(contentsOf: bytes) }
         for byte in bytes {
             if isPlain(byte) {
                 escaped.append(byte)
@@ -128,7 +151,6 @@ enum StoreText {
                 escaped += Hexadecimal.uppercase(byte)
             }
         }
-        return String(decoding: escaped, as: UTF8.self)
     }
 
     /// The bytes that were escaped; a `%` that stands for itself otherwise.

@@ -5,9 +5,11 @@ import RESP
 
 /// The keys of one namespace on the server. The braces make its hash tag.
 struct RedisKeys {
+    let namespace: StoreNamespace
     private let prefix: String
 
     init(_ namespace: StoreNamespace) {
+        self.namespace = namespace
         prefix = "moondial:{\(namespace.text)}:"
     }
 
@@ -21,13 +23,16 @@ struct RedisKeys {
     func value(_ key: StoreKey) -> RESPArgument { .text("\(prefix)v:\(key.name)") }
 
     /// What was counted under a key in windows of one length, in microseconds.
-    func log(_ key: StoreKey, window: Int64) -> RESPArgument { .text("\(prefix)c:\(window):\(key.name)") }
+    func log(_ key: StoreKey, window: Int64) -> RESPArgument {
+        // Joined by hand: counting is what the store is asked for most.
+        .text(prefix + "c:" + String(window) + ":" + key.name)
+    }
 
     /// All logs of a key begin so; the lengths of their windows follow.
     var logPrefix: RESPArgument { .text("\(prefix)c:") }
 
     /// In which windows something was counted under a key.
-    func windows(_ key: StoreKey) -> RESPArgument { .text("\(prefix)w:\(key.name)") }
+    func windows(_ key: StoreKey) -> RESPArgument { .text(prefix + "w:" + key.name) }
 
     /// The names of all lists, with their sizes.
     var lists: RESPArgument { .text("\(prefix)lists") }

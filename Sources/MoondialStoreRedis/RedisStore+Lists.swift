@@ -11,25 +11,28 @@ extension RedisStore {
     func performOnLists(_ command: StoreCommand, deadline: NIODeadline, completion: @escaping Completion) {
         switch command {
         case .has(let list, let member):
-            let keys = RedisKeys(list.namespace)
+            let keys = keys(of: list.namespace)
             let read: Reader = { $0 == .integer(-1) ? .failure(.noSuchList(list)) : Self.flag($0) }
             run(
-                .has, keys: [keys.members(list), keys.lists], [.text(list.name), .text(member.text)], deadline, read,
-                completion)
+                .has, [keys.members(list), keys.lists, .text(list.name), .text(member.text)], deadline, read, completion
+            )
         case .lists(let namespace):
             let command = RESPCommand("HGETALL", RedisKeys(namespace).lists)
             send(command, deadline, { Self.summaries($0, in: namespace) }, completion)
         case .beginLoad(let list): beginLoad(of: list, deadline, completion)
         case .appendToLoad(let load, let members):
-            let arguments = [Self.loadLifetime] + members.map { .text($0.text) }
+            let key = RedisKeys(load.list.namespace).members(load)
             run(
-                .append, keys: [RedisKeys(load.list.namespace).members(load)], arguments, deadline,
+                .append, [key, Self.loadLifetime] + members.map { .text($0.text) }, deadline,
                 { $0 == .integer(1) ? .success(.done) : Self.failedLoad($0) }, completion)
         case .commitLoad(let load):
             let keys = RedisKeys(load.list.namespace)
             run(
-                .commit, keys: [keys.members(load), keys.members(load.list), keys.discarded(load), keys.lists],
-                [.text(load.list.name)], deadline,
+                .commit,
+                [
+                    keys.members(load), keys.members(load.list), keys.discarded(load), keys.lists,
+                    .text(load.list.name),
+                ], deadline,
                 { value in
                     if case .integer(let count) = value, count >= 0 { return .success(.integer(count)) }
                     return Self.failedLoad(value)
@@ -40,8 +43,7 @@ extension RedisStore {
         case .deleteList(let list):
             let keys = RedisKeys(list.namespace)
             run(
-                .deleteList, keys: [keys.members(list), keys.lists], [.text(list.name)], deadline, Self.flag,
-                completion)
+                .deleteList, [keys.members(list), keys.lists, .text(list.name)], deadline, Self.flag, completion)
         default: preconditionFailure("\(command) is not about lists")
         }
     }

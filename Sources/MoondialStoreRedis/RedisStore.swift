@@ -14,6 +14,8 @@ final class RedisStore: Store {
 
     let client: RedisClient
     private var isClosed = false
+    /// Of the namespace that was used last: there is seldom another.
+    private var lastKeys: RedisKeys?
 
     init(client: RedisClient) {
         self.client = client
@@ -29,14 +31,16 @@ final class RedisStore: Store {
         guard !isClosed else { return completion(.failure(.closed)) }
         switch command {
         case .count(let key, let request):
-            let keys = RedisKeys(key.namespace)
+            let keys = keys(of: key.namespace)
             let window = request.windowMicroseconds
             run(
-                .count, keys: [keys.log(key, window: window), keys.windows(key)],
-                [.integer(request.limit), .integer(window), .integer(request.cost)], deadline,
-                { Self.count($0, limit: request.limit) }, completion)
+                .count,
+                [
+                    keys.log(key, window: window), keys.windows(key), .integer(request.limit), .integer(window),
+                    .integer(request.cost),
+                ], deadline, { Self.count($0, limit: request.limit) }, completion)
         case .get(let key):
-            send(RESPCommand("GET", RedisKeys(key.namespace).value(key)), deadline, Self.value, completion)
+            send(RESPCommand("GET", keys(of: key.namespace).value(key)), deadline, Self.value, completion)
         case .set(let key, let value, let lifetime):
             set(key, value, lifetime, [], deadline, { $0.text == "OK" ? .success(.done) : nil }, completion)
         case .add(let key, let value, let lifetime):
@@ -45,13 +49,13 @@ final class RedisStore: Store {
         case .increment(let key, let amount, let lifetime):
             let lifetime = lifetime.map { RESPArgument.integer($0.milliseconds) } ?? ""
             run(
-                .increment, keys: [RedisKeys(key.namespace).value(key)], [.integer(amount), lifetime], deadline,
+                .increment, [keys(of: key.namespace).value(key), .integer(amount), lifetime], deadline,
                 { $0.text.flatMap { Int64($0) }.map { .success(.integer($0)) } }, completion)
         case .delete(let key):
-            let keys = RedisKeys(key.namespace)
+            let keys = keys(of: key.namespace)
             run(
-                .delete, keys: [keys.value(key), keys.windows(key), keys.logPrefix], [.text(key.name)], deadline,
-                Self.flag, completion)
+                .delete, [keys.value(key), keys.windows(key), keys.logPrefix, .text(key.name)], deadline, Self.flag,
+                completion)
         case .entries(let namespace, let cursor, let limit):
             RedisListing(namespace, store: self, deadline: deadline, completion: completion)
                 .start(after: cursor, limit: limit)
@@ -66,11 +70,18 @@ final class RedisStore: Store {
         }
     }
 
+    func keys(of namespace: StoreNamespace) -> RedisKeys {
+        if let lastKeys, lastKeys.namespace == namespace { return lastKeys }
+        let keys = RedisKeys(namespace)
+        lastKeys = keys
+        return keys
+    }
+
     private func set(
         _ key: StoreKey, _ value: [UInt8], _ lifetime: StoreLifetime?, _ options: [RESPArgument],
         _ deadline: NIODeadline, _ read: @escaping Reader, _ completion: @escaping Completion
     ) {
-        var arguments = [RedisKeys(key.namespace).value(key), .bytes(value)] + options
+        var arguments = [keys(of: key.namespace).value(key), .bytes(value)] + options
         if let lifetime { arguments += ["PX", .integer(lifetime.milliseconds)] }
         send(RESPCommand("SET", arguments), deadline, read, completion)
     }
@@ -84,16 +95,14 @@ extension RedisStore {
         client.send(command, deadline: deadline) { completion(Self.read($0, read)) }
     }
 
-    /// Runs a script, which the server is given again if it has forgotten it.
+    /// Runs a script, which the server is given again if it has forgotten it. Its keys come before the other arguments.
     func run(
-        _ script: RedisScript, keys: [RESPArgument], _ arguments: [RESPArgument], _ deadline: NIODeadline,
-        _ read: @escaping Reader, _ completion: @escaping Completion
+        _ script: RedisScript, _ arguments: [RESPArgument], _ deadline: NIODeadline, _ read: @escaping Reader,
+        _ completion: @escaping Completion
     ) {
-        client.send(script.evalsha(keys: keys, arguments), deadline: deadline) { [client] result in
+        client.send(script.evalsha(arguments), deadline: deadline) { [client] result in
             if case .success(.error(let error)) = result, error.code == "NOSCRIPT" {
-                client.send(script.eval(keys: keys, arguments), deadline: deadline) {
-                    completion(Self.read($0, read))
-                }
+                client.send(script.eval(arguments), deadline: deadline) { completion(Self.read($0, read)) }
             } else {
                 completion(Self.read(result, read))
             }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import GRDB
 import MoondialStore
 
 extension SQLiteBatch {
@@ -15,7 +14,7 @@ extension SQLiteBatch {
             let load = StoreListLoad(list: list, id: String(UInt64.random(in: .min ... .max), radix: 16))
             try change(
                 "INSERT INTO lists (namespace, name, load, count, touched, state) VALUES (?, ?, ?, 0, ?, 'loading')",
-                [list.namespace.text, list.name, load.id, now.microseconds])
+                .text(list.namespace.text), .text(list.name), .text(load.id), .integer(now.microseconds))
             return .load(load)
         case .appendToLoad(let load, let members):
             try append(members, to: load)
@@ -27,7 +26,7 @@ extension SQLiteBatch {
         case .deleteList(let list):
             let deleted = try change(
                 "UPDATE lists SET state = 'old' WHERE namespace = ? AND name = ? AND state = 'current'",
-                [list.namespace.text, list.name])
+                .text(list.namespace.text), .text(list.name))
             hasDiscarded = hasDiscarded || deleted > 0
             return .flag(deleted > 0)
         default: preconditionFailure("\(command) is not about lists")
@@ -35,32 +34,37 @@ extension SQLiteBatch {
     }
 
     private func has(_ list: StoreList, _ member: StoreMember) throws -> Bool {
-        let found = try row(
+        var found: Bool?
+        try run(
             """
             SELECT members.list IS NOT NULL FROM lists LEFT JOIN members ON members.list = lists.id AND member = ?
             WHERE namespace = ? AND name = ? AND state = 'current'
-            """, [member.text, list.namespace.text, list.name])
+            """, .text(member.text), .text(list.namespace.text), .text(list.name)
+        ) { row in found = row.integer(0) != 0 }
         guard let found else { throw StoreError.noSuchList(list) }
-        return found[0]
+        return found
     }
 
     private func summaries(of namespace: StoreNamespace) throws -> [StoreListSummary] {
-        let found = try rows(
-            "SELECT name, count FROM lists WHERE namespace = ? AND state = 'current' ORDER BY name", [namespace.text])
         var summaries: [StoreListSummary] = []
-        while let row = try found.next() {
-            if let list = try? StoreList(namespace: namespace, name: row[0]) {
-                summaries.append(StoreListSummary(list: list, count: row[1]))
+        try run(
+            "SELECT name, count FROM lists WHERE namespace = ? AND state = 'current' ORDER BY name",
+            .text(namespace.text)
+        ) { row in
+            if let list = try? StoreList(namespace: namespace, name: row.text(0)) {
+                summaries.append(StoreListSummary(list: list, count: row.integer(1)))
             }
         }
         return summaries
     }
 
     private func find(_ load: StoreListLoad) throws -> (id: Int64, count: Int64)? {
-        let found = try row(
+        var found: (id: Int64, count: Int64)?
+        try run(
             "SELECT id, count FROM lists WHERE state = 'loading' AND namespace = ? AND name = ? AND load = ?",
-            [load.list.namespace.text, load.list.name, load.id])
-        return found.map { ($0[0], $0[1]) }
+            .text(load.list.namespace.text), .text(load.list.name), .text(load.id)
+        ) { row in found = (row.integer(0), row.integer(1)) }
+        return found
     }
 
     private func append(_ members: [StoreMember], to load: StoreListLoad) throws {
@@ -68,23 +72,27 @@ extension SQLiteBatch {
         var count = found.count
         for member in members {
             count += Int64(
-                try change("INSERT OR IGNORE INTO members (list, member) VALUES (?, ?)", [found.id, member.text]))
+                try change(
+                    "INSERT OR IGNORE INTO members (list, member) VALUES (?, ?)", .integer(found.id),
+                    .text(member.text)))
         }
-        try change("UPDATE lists SET count = ?, touched = ? WHERE id = ?", [count, now.microseconds, found.id])
+        try change(
+            "UPDATE lists SET count = ?, touched = ? WHERE id = ?", .integer(count), .integer(now.microseconds),
+            .integer(found.id))
     }
 
     private func commit(_ load: StoreListLoad) throws -> Int64 {
         guard let found = try find(load) else { throw StoreError.noSuchLoad }
         let replaced = try change(
             "UPDATE lists SET state = 'old' WHERE namespace = ? AND name = ? AND state = 'current'",
-            [load.list.namespace.text, load.list.name])
+            .text(load.list.namespace.text), .text(load.list.name))
         hasDiscarded = hasDiscarded || replaced > 0
-        try change("UPDATE lists SET state = 'current' WHERE id = ?", [found.id])
+        try change("UPDATE lists SET state = 'current' WHERE id = ?", .integer(found.id))
         return found.count
     }
 
     private func discard(_ id: Int64) throws {
-        try change("UPDATE lists SET state = 'old' WHERE id = ?", [id])
+        try change("UPDATE lists SET state = 'old' WHERE id = ?", .integer(id))
         hasDiscarded = true
     }
 
@@ -94,15 +102,16 @@ extension SQLiteBatch {
     func sweepLists() throws -> Bool {
         try change(
             "UPDATE lists SET state = 'old' WHERE state = 'loading' AND touched < ?",
-            [now.microseconds - Self.loadLifetime])
-        guard let row = try row("SELECT id FROM lists WHERE state = 'old' LIMIT 1", []) else { return false }
-        let id: Int64 = row[0]
+            .integer(now.microseconds - Self.loadLifetime))
+        var old: Int64?
+        try run("SELECT id FROM lists WHERE state = 'old' LIMIT 1") { row in old = row.integer(0) }
+        guard let id = old else { return false }
         let removed = try change(
             """
             DELETE FROM members WHERE list = ?1
             AND member IN (SELECT member FROM members WHERE list = ?1 LIMIT 1000)
-            """, [id])
-        if removed < 1000 { try change("DELETE FROM lists WHERE id = ?", [id]) }
+            """, .integer(id))
+        if removed < 1000 { try change("DELETE FROM lists WHERE id = ?", .integer(id)) }
         return true
     }
 }

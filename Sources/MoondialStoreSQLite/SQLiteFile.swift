@@ -87,38 +87,34 @@ final class SQLiteFile {
         try database.writeWithoutTransaction { database in
             if commands.isEmpty && !hasGarbage { return [] }
             let isReading = !commands.isEmpty && commands.allSatisfy(\.isReading)
-            var results: [Result<StoreReply, StoreError>] = []
-            var garbage = hasGarbage
-            var sweep = lastSweep
             // A transaction that reads sees one state and locks nobody out.
-            try database.inTransaction(isReading ? .deferred : .immediate) {
-                let now = clock.now
-                let batch = SQLiteBatch(database: database, now: now)
-                for command in commands {
-                    do throws(StoreFailure) {
-                        results.append(.success(try batch.execute(command)))
-                    } catch {
-                        switch error {
-                        case .refused(let refusal): results.append(.failure(refusal))
-                        case .database(let error): throw error
-                        }
-                    }
+            try PreparedStatement(isReading ? "BEGIN" : "BEGIN IMMEDIATE", database).run([])
+            do {
+                let batch = SQLiteBatch(database: database, now: clock.now)
+                let results = try batch.execute(commands)
+                let sweep = try isReading ? nil : self.sweep(batch)
+                try PreparedStatement("COMMIT", database).run([])
+                if let sweep {
+                    hasGarbage = sweep.hasMore
+                    lastSweep = sweep.time
                 }
-                try batch.writeCounters()
-                if !isReading {
-                    let isDue = now.microseconds - sweep.microseconds >= 1_000_000
-                    if isDue {
-                        sweep = now
-                        try batch.sweepEntries()
-                    }
-                    if isDue || garbage || batch.hasDiscarded { garbage = try batch.sweepLists() }
-                }
-                return .commit
+                return results
+            } catch {
+                // SQLite may have done so already.
+                if database.isInsideTransaction { try? PreparedStatement("ROLLBACK", database).run([]) }
+                throw error
             }
-            hasGarbage = garbage
-            lastSweep = sweep
-            return results
         }
+    }
+
+    /// Removes some of what has expired, once in a second, and some of old lists.
+    ///
+    /// - Returns: When that was done last, and whether there are more old lists.
+    private func sweep(_ batch: SQLiteBatch) throws -> (time: StoreTime, hasMore: Bool) {
+        let isDue = batch.now.microseconds - lastSweep.microseconds >= 1_000_000
+        if isDue { try batch.sweepEntries() }
+        let looksForLists = isDue || hasGarbage || batch.hasDiscarded
+        return (isDue ? batch.now : lastSweep, looksForLists ? try batch.sweepLists() : hasGarbage)
     }
 }
 

@@ -3,34 +3,46 @@
 import GRDB
 
 /// The tables. Keys are `NAMESPACE:NAME`; times are microseconds since 1970; `sweep` is the minute after which a row can go,
-/// so that its index changes seldom.
+/// so that its index changes seldom. A counter has its newest moments in its row and the others in `chunks`: see ``StoredLog``.
 enum SQLiteSchema {
     /// In `user_version`.
-    private static let version = 1
+    private static let version = 2
 
     static func migrate(_ database: Database) throws {
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard found <= version else { throw NewerVersion() }
-        guard found == 0 else { return }
-        try database.execute(
-            sql: """
-                CREATE TABLE entries (
-                  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL, expires INTEGER, sweep INTEGER);
-                CREATE INDEX entries_sweep ON entries(sweep) WHERE sweep IS NOT NULL;
-                CREATE TABLE counters (
-                  id INTEGER PRIMARY KEY, key TEXT NOT NULL, window INTEGER NOT NULL, log BLOB NOT NULL,
-                  sweep INTEGER NOT NULL, UNIQUE (key, window));
-                CREATE INDEX counters_sweep ON counters(sweep);
-                CREATE TABLE lists (
-                  id INTEGER PRIMARY KEY, namespace TEXT NOT NULL, name TEXT NOT NULL, load TEXT,
-                  count INTEGER NOT NULL, touched INTEGER NOT NULL, state TEXT NOT NULL);
-                CREATE UNIQUE INDEX lists_current ON lists(namespace, name) WHERE state = 'current';
-                CREATE INDEX lists_other ON lists(state) WHERE state <> 'current';
-                CREATE TABLE members (
-                  list INTEGER NOT NULL, member TEXT NOT NULL, PRIMARY KEY (list, member)) WITHOUT ROWID;
-                PRAGMA user_version = \(version);
-                """)
+        if found == 0 { try database.execute(sql: values) }
+        // No release has written version 1, which kept the log of a counter in one piece.
+        if found == 1 { try database.execute(sql: "DROP TABLE counters") }
+        if found < 2 { try database.execute(sql: counters) }
+        try database.execute(sql: "PRAGMA user_version = \(version)")
     }
+
+    private static let values = """
+        CREATE TABLE entries (
+          id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value BLOB NOT NULL, expires INTEGER, sweep INTEGER);
+        CREATE INDEX entries_sweep ON entries(sweep) WHERE sweep IS NOT NULL;
+        CREATE TABLE lists (
+          id INTEGER PRIMARY KEY, namespace TEXT NOT NULL, name TEXT NOT NULL, load TEXT,
+          count INTEGER NOT NULL, touched INTEGER NOT NULL, state TEXT NOT NULL);
+        CREATE UNIQUE INDEX lists_current ON lists(namespace, name) WHERE state = 'current';
+        CREATE INDEX lists_other ON lists(state) WHERE state <> 'current';
+        CREATE TABLE members (
+          list INTEGER NOT NULL, member TEXT NOT NULL, PRIMARY KEY (list, member)) WITHOUT ROWID;
+        """
+
+    private static let counters = """
+        CREATE TABLE counters (
+          id INTEGER PRIMARY KEY, key TEXT NOT NULL, window INTEGER NOT NULL, log BLOB NOT NULL,
+          sweep INTEGER NOT NULL, UNIQUE (key, window));
+        CREATE INDEX counters_sweep ON counters(sweep);
+        CREATE TABLE chunks (
+          counter INTEGER NOT NULL, number INTEGER NOT NULL, moments BLOB NOT NULL,
+          PRIMARY KEY (counter, number)) WITHOUT ROWID;
+        CREATE TRIGGER counters_delete AFTER DELETE ON counters BEGIN
+          DELETE FROM chunks WHERE counter = OLD.id;
+        END;
+        """
 
     /// The file was written by a newer moondial.
     struct NewerVersion: Error {}

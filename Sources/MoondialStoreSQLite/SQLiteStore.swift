@@ -17,6 +17,8 @@ final class SQLiteStore: Store {
     private var calls: [Int: Call] = [:]
     private var lastCall = 0
     private var isClosed = false
+    /// What was asked in this tick of the event loop: the thread gets it at once.
+    private var outgoing: [SQLiteJob] = []
     private var alarm: Scheduled<Void>?
     private var alarmTime = NIODeadline.distantFuture
 
@@ -34,12 +36,20 @@ final class SQLiteStore: Store {
         let job = SQLiteJob(
             command: command, deadline: deadline, number: lastCall,
             store: NIOLoopBound(self, eventLoop: eventLoop), storeID: ObjectIdentifier(self))
-        guard worker.submit(job) else {
-            let message = "too many commands wait for the disk; check its load"
-            return completion(.failure(StoreError(.unavailable, message)))
-        }
         calls[lastCall] = Call(deadline: deadline, completion: completion)
+        if outgoing.isEmpty { eventLoop.assumeIsolatedUnsafeUnchecked().execute { [self] in submit() } }
+        outgoing.append(job)
         watch(deadline)
+    }
+
+    private func submit() {
+        let jobs = outgoing
+        outgoing = []
+        guard !isClosed else { return }
+        let message = "too many commands wait for the disk; check its load"
+        for job in jobs.dropFirst(worker.submit(jobs)) {
+            calls.removeValue(forKey: job.number)?.completion(.failure(StoreError(.unavailable, message)))
+        }
     }
 
     func close() {

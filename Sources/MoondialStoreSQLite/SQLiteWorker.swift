@@ -40,26 +40,31 @@ final class SQLiteWorker: Sendable {
         self.clock = clock
     }
 
-    /// Starts the thread, which has the signal mask of the caller. To be called before the first command.
+    /// Starts the thread, which has the signal mask of the caller, and opens the file, so that no command waits for that. To be
+    /// called before the first command.
     func start() {
         let isFirst = queue.withLock { queue in
-            defer { queue.isStarted = true }
-            return !queue.isStarted
+            guard !queue.isStarted else { return false }
+            queue.isStarted = true
+            queue.isScheduled = true
+            return true
         }
-        if isFirst { thread.start() }
+        guard isFirst else { return }
+        thread.start()
+        schedule()
     }
 
-    /// - Returns: False when too many commands wait already.
-    func submit(_ job: SQLiteJob) -> Bool {
-        let isFirst = queue.withLock { queue -> Bool? in
-            guard !queue.isClosed, queue.jobs.count < configuration.maxWaiting else { return nil }
-            queue.jobs.append(job)
+    /// - Returns: How many of them wait now: fewer than all when too many wait already.
+    func submit(_ jobs: [SQLiteJob]) -> Int {
+        let (count, isFirst) = queue.withLock { queue -> (Int, Bool) in
+            guard !queue.isClosed else { return (0, false) }
+            let count = min(jobs.count, max(0, configuration.maxWaiting - queue.jobs.count))
+            queue.jobs += jobs[..<count]
             defer { queue.isScheduled = true }
-            return !queue.isScheduled
+            return (count, !queue.isScheduled)
         }
-        guard let isFirst else { return false }
         if isFirst { schedule() }
-        return true
+        return count
     }
 
     func close() async {
@@ -83,11 +88,12 @@ final class SQLiteWorker: Sendable {
             queue.jobs.removeFirst(jobs.count)
             return jobs
         }
-        // A caller that no longer waits gets nothing done.
-        let now = NIODeadline.now()
-        let live = jobs.filter { $0.deadline > now }
         let hasGarbage = connection.withLock { connection in
-            deliver(results(of: live, &connection), to: live)
+            openFile(&connection)
+            // A caller that no longer waits gets nothing done.
+            let now = NIODeadline.now()
+            let live = jobs.filter { $0.deadline > now }
+            deliver(results(of: live, &connection, now: now), to: live)
             return connection.file?.hasGarbage ?? false
         }
         let goesOn = queue.withLock { queue in
@@ -97,18 +103,19 @@ final class SQLiteWorker: Sendable {
         if goesOn { schedule() }
     }
 
-    private func results(
-        of jobs: [SQLiteJob], _ connection: inout Connection
-    ) -> [Result<StoreReply, StoreError>] {
-        let now = NIODeadline.now()
-        if connection.file == nil, now >= connection.nextOpening {
-            do throws(StoreError) {
-                connection.file = try SQLiteFile(configuration: configuration, clock: clock)
-            } catch {
-                connection.failure = error
-                connection.nextOpening = NIODeadline.now() + Self.pause
-            }
+    private func openFile(_ connection: inout Connection) {
+        guard connection.file == nil, NIODeadline.now() >= connection.nextOpening else { return }
+        do throws(StoreError) {
+            connection.file = try SQLiteFile(configuration: configuration, clock: clock)
+        } catch {
+            connection.failure = error
+            connection.nextOpening = NIODeadline.now() + Self.pause
         }
+    }
+
+    private func results(
+        of jobs: [SQLiteJob], _ connection: inout Connection, now: NIODeadline
+    ) -> [Result<StoreReply, StoreError>] {
         guard let file = connection.file else { return jobs.map { _ in .failure(connection.failure) } }
         let results = file.execute(jobs.map(\.command), until: jobs.map(\.deadline).max() ?? now)
         // It is opened again, in case it was replaced or the disk has recovered.

@@ -14,19 +14,42 @@ extension RESPArgument: ExpressibleByStringLiteral {
     package init(stringLiteral text: String) { self = .text(text) }
 }
 
+/// The name of a command with its first arguments, written once for many commands.
+package struct RESPCommandHead: Sendable, Hashable {
+    package let name: String
+    /// As they stand on the wire.
+    fileprivate let bytes: [UInt8]
+    /// The name and the arguments.
+    fileprivate let count: Int
+
+    package init(_ name: String, _ arguments: RESPArgument...) {
+        var buffer = ByteBuffer()
+        buffer.writeBulks([.text(name)] + arguments)
+        self.name = name
+        bytes = Array(buffer.readableBytesView)
+        count = arguments.count + 1
+    }
+}
+
 /// A command for the server: its name and arguments.
 ///
 /// Shows only its name: arguments can be secret.
 package struct RESPCommand: Sendable, Hashable {
-    package let name: String
+    fileprivate let head: RESPCommandHead
     fileprivate let arguments: [RESPArgument]
 
+    package var name: String { head.name }
+
     package init(_ name: String, _ arguments: RESPArgument...) {
-        self.init(name, arguments)
+        self.init(RESPCommandHead(name), arguments)
     }
 
     package init(_ name: String, _ arguments: [RESPArgument]) {
-        self.name = name
+        self.init(RESPCommandHead(name), arguments)
+    }
+
+    package init(_ head: RESPCommandHead, _ arguments: [RESPArgument]) {
+        self.head = head
         self.arguments = arguments
     }
 }
@@ -40,29 +63,95 @@ extension RESPCommand: CustomStringConvertible, CustomReflectable {
 extension ByteBuffer {
     /// Writes a command as an array of bulk strings, which servers of both protocols read.
     package mutating func write(_ command: RESPCommand) {
-        writeLine(UInt8(ascii: "*"), command.arguments.count + 1)
-        writeBulk(command.name)
-        for argument in command.arguments {
-            switch argument {
-            case .text(let text): writeBulk(text)
-            case .integer(let number): writeBulk(String(number))
-            case .bytes(let bytes):
-                writeLine(UInt8(ascii: "$"), bytes.count)
-                writeBytes(bytes)
-                writeStaticString("\r\n")
+        writeWithUnsafeMutableBytes(minimumWritableBytes: RESPWriter.maximumNumberBytes) { place in
+            var writer = RESPWriter(place)
+            writer.writeLine(UInt8(ascii: "*"), command.head.count + command.arguments.count)
+            return writer.count
+        }
+        writeBytes(command.head.bytes)
+        writeBulks(command.arguments)
+    }
+
+    fileprivate mutating func writeBulks(_ arguments: [RESPArgument]) {
+        let length = arguments.reduce(0) { $0 + $1.maximumLength }
+        writeWithUnsafeMutableBytes(minimumWritableBytes: length) { place in
+            var writer = RESPWriter(place)
+            for argument in arguments { writer.write(argument) }
+            return writer.count
+        }
+    }
+}
+
+extension RESPArgument {
+    /// At least so many bytes as it takes on the wire.
+    fileprivate var maximumLength: Int {
+        let length =
+            switch self {
+            case .text(let text): text.utf8.count
+            case .bytes(let bytes): bytes.count
+            case .integer: RESPWriter.maximumNumberBytes
+            }
+        return length + RESPWriter.maximumNumberBytes + 2
+    }
+}
+
+/// Writes into memory that has room for all.
+private struct RESPWriter {
+    /// A type, a number of 64 bits, and the end of a line.
+    static let maximumNumberBytes = 24
+
+    private let place: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(_ place: UnsafeMutableRawBufferPointer) {
+        self.place = place
+    }
+
+    mutating func write(_ argument: RESPArgument) {
+        switch argument {
+        case .text(var text): text.withUTF8 { writeBulk(UnsafeRawBufferPointer($0)) }
+        case .bytes(let bytes): bytes.withUnsafeBytes { writeBulk($0) }
+        case .integer(let number):
+            withUnsafeTemporaryAllocation(byteCount: Self.maximumNumberBytes, alignment: 1) { digits in
+                var writer = RESPWriter(digits)
+                writer.write(number)
+                writeBulk(UnsafeRawBufferPointer(rebasing: digits[..<writer.count]))
             }
         }
     }
 
-    private mutating func writeBulk(_ text: String) {
-        writeLine(UInt8(ascii: "$"), text.utf8.count)
-        writeString(text)
-        writeStaticString("\r\n")
+    mutating func writeLine(_ type: UInt8, _ number: Int) {
+        write(byte: type)
+        write(Int64(number))
+        writeEnd()
     }
 
-    private mutating func writeLine(_ type: UInt8, _ number: Int) {
-        writeInteger(type)
-        writeString(String(number))
-        writeStaticString("\r\n")
+    private mutating func writeBulk(_ bytes: UnsafeRawBufferPointer) {
+        writeLine(UInt8(ascii: "$"), bytes.count)
+        UnsafeMutableRawBufferPointer(rebasing: place[count...]).copyMemory(from: bytes)
+        count += bytes.count
+        writeEnd()
+    }
+
+    private mutating func writeEnd() {
+        write(byte: UInt8(ascii: "\r"))
+        write(byte: UInt8(ascii: "\n"))
+    }
+
+    private mutating func write(_ number: Int64) {
+        if number < 0 { write(byte: UInt8(ascii: "-")) }
+        var rest = number.magnitude
+        let start = count
+        repeat {
+            write(byte: UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        var digits = UnsafeMutableRawBufferPointer(rebasing: place[start..<count])
+        digits.reverse()
+    }
+
+    private mutating func write(byte: UInt8) {
+        place[count] = byte
+        count += 1
     }
 }

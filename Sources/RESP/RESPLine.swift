@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-import NIOCore
-
 /// The first byte of a value.
 enum RESPType: UInt8 {
     case simple = 0x2B  // +
@@ -21,11 +19,11 @@ enum RESPType: UInt8 {
     case attribute = 0x7C  // |
 }
 
-/// What stands between the type of a value and the end of its line.
+/// What stands between the type of a value and the end of its line. Valid as long as the bytes are.
 struct RESPLine {
-    private let bytes: ByteBufferView
+    private let bytes: UnsafeRawBufferPointer
 
-    init(_ bytes: ByteBufferView) {
+    init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
 
@@ -57,8 +55,8 @@ struct RESPLine {
             guard let double else { throw .badLine }
             return .double(double)
         case .bigNumber:
-            let digits =
-                bytes.first == UInt8(ascii: "-") || bytes.first == UInt8(ascii: "+") ? bytes.dropFirst() : bytes
+            let isSigned = bytes.first == UInt8(ascii: "-") || bytes.first == UInt8(ascii: "+")
+            let digits = bytes.dropFirst(isSigned ? 1 : 0)
             guard !digits.isEmpty, digits.allSatisfy(Self.isDigit) else { throw .badLine }
             return .bigNumber(String(decoding: bytes, as: UTF8.self))
         default: preconditionFailure("\(type) is more than a line")
@@ -73,7 +71,7 @@ struct RESPLine {
     /// Decimal digits with or without a sign and without leading zeros, within 64 bits.
     private var integer: Int64? {
         let isNegative = bytes.first == UInt8(ascii: "-")
-        let digits = isNegative || bytes.first == UInt8(ascii: "+") ? bytes.dropFirst() : bytes
+        let digits = bytes.dropFirst(isNegative || bytes.first == UInt8(ascii: "+") ? 1 : 0)
         guard digits.count == 1 || digits.first != UInt8(ascii: "0") else { return nil }
         guard !digits.isEmpty else { return nil }
         var number: Int64 = 0

@@ -105,18 +105,16 @@ package struct RESPParser: Sendable {
             self.bulk = nil
             return .value(value)
         }
-        guard let type = try peekType(), let line = try readLine() else { return nil }
-        switch type {
-        case .bulk, .bulkError, .verbatim:
-            guard let length = try line.length(allowsNull: type == .bulk) else { return .value(.null) }
+        guard let type = try peekType(), let length = try lineLength() else { return nil }
+        switch (type, try takeLine(of: type, length: length)) {
+        case (_, .value(let value)): return .value(value)
+        case (_, .length(nil)): return .value(.null)
+        case (.bulk, .length(let length?)), (.bulkError, .length(let length?)), (.verbatim, .length(let length?)):
             guard length <= limits.bulkBytes else { throw .bulkTooLarge }
             guard bytes + length <= limits.valueBytes else { throw .valueTooLarge }
             bulk = (type, length)
             return .nothing
-        case .array, .set, .push, .map, .attribute:
-            guard let count = try line.length(allowsNull: type == .array) else { return .value(.null) }
-            return try open(type, count: count)
-        default: return .value(try line.value(of: type))
+        case (_, .length(let count?)): return try open(type, count: count)
         }
     }
 
@@ -140,12 +138,16 @@ extension RESPParser {
         return type
     }
 
-    /// The next line without its type and end.
-    private mutating func readLine() throws(RESPParseError) -> RESPLine? {
+    /// The length of the next line with its type and end; nil when that is not there yet.
+    private mutating func lineLength() throws(RESPParseError) -> Int? {
         // The type and the end are not part of the limit.
         let scope = min(buffer.readableBytes, limits.lineBytes + 3)
         let start = scanned
-        let end = buffer.withUnsafeReadableBytes { $0[start..<scope].firstIndex(of: UInt8(ascii: "\n")) }
+        let end = buffer.withUnsafeReadableBytes { bytes -> Int? in
+            var place = start
+            while place < scope, bytes[place] != UInt8(ascii: "\n") { place += 1 }
+            return place < scope ? place : nil
+        }
         guard let end else {
             guard scope < limits.lineBytes + 3 else { throw .lineTooLong }
             scanned = scope
@@ -154,11 +156,33 @@ extension RESPParser {
         scanned = 0
         let length = end + 1
         guard bytes + length <= limits.valueBytes else { throw .valueTooLarge }
-        guard length >= 3, let line = buffer.readSlice(length: length),
-            line.getInteger(at: line.writerIndex - 2) == UInt8(ascii: "\r")
-        else { throw .badLine }
+        guard length >= 3, buffer.getInteger(at: buffer.readerIndex + length - 2) == UInt8(ascii: "\r") else {
+            throw .badLine
+        }
+        return length
+    }
+
+    /// What a line says: a value that is complete, or the length of one, nil for null.
+    private enum Line {
+        case value(RESPValue)
+        case length(Int?)
+    }
+
+    private mutating func takeLine(of type: RESPType, length: Int) throws(RESPParseError) -> Line {
+        let line = buffer.withUnsafeReadableBytes { bytes in
+            Result { () throws(RESPParseError) -> Line in
+                let line = RESPLine(UnsafeRawBufferPointer(rebasing: bytes[1..<(length - 2)]))
+                switch type {
+                case .bulk, .array: return .length(try line.length(allowsNull: true))
+                case .bulkError, .verbatim, .set, .push, .map, .attribute:
+                    return .length(try line.length(allowsNull: false))
+                default: return .value(try line.value(of: type))
+                }
+            }
+        }
+        buffer.moveReaderIndex(forwardBy: length)
         bytes += length
-        return RESPLine(line.readableBytesView.dropFirst().dropLast(2))
+        return try line.get()
     }
 
     private mutating func readBulk(_ type: RESPType, length: Int) throws(RESPParseError) -> RESPValue? {

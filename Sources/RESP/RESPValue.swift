@@ -5,7 +5,7 @@ package import NIOCore
 /// A value as Redis sends it, in RESP2 or RESP3.
 ///
 /// Source: redis.io/docs/latest/develop/reference/protocol-spec.
-package indirect enum RESPValue: Sendable, Hashable {
+package enum RESPValue: Sendable, Hashable {
     /// `+`: a short text such as `OK`. Bytes that are not UTF-8 are replaced.
     case simple(String)
     /// `-` or `!`: the server refused the command, or an element of an array stands for a refusal.

@@ -12,7 +12,7 @@ import Testing
 /// The script of the server counts as `WindowLog` does, which is compared with a model in the tests of MoondialStore.
 struct RedisWindowTests {
     /// The script with a clock that the test sets.
-    private static let script = RedisScript("local clock = tonumber(ARGV[4])\n" + RedisScript.counting)
+    private static let script = RedisScript(keys: 2, "local clock = tonumber(ARGV[4])\n" + RedisScript.counting)
 
     private struct Step {
         let key: String
@@ -29,9 +29,9 @@ struct RedisWindowTests {
             let replies = await admin.send(
                 part.map { step in
                     Self.script.eval(
-                        keys: [.text("c:\(step.key)"), .text("w:\(step.key)")],
                         [
-                            .integer(step.request.limit), .integer(step.request.windowMicroseconds),
+                            .text("c:\(step.key)"), .text("w:\(step.key)"), .integer(step.request.limit),
+                            .integer(step.request.windowMicroseconds),
                             .integer(step.request.cost), .integer(step.time),
                         ])
                 }, timeout: .seconds(60))

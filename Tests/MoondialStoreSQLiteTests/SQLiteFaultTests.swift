@@ -157,7 +157,7 @@ struct SQLiteFaultTests {
     @Test func aNewerFileIsLeftAlone() async throws {
         let fixture = try SQLiteFixture()
         let other = try DatabaseQueue(path: fixture.path)
-        try await other.write { try $0.execute(sql: "PRAGMA user_version = 2") }
+        try await other.write { try $0.execute(sql: "PRAGMA user_version = 3") }
         let engine = fixture.engine()
         let caller = try await fixture.caller(engine)
         Self.expectFailure(await caller.result(of: try Self.set()), [.unavailable], "newer moondial")

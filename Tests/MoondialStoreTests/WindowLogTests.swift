@@ -44,7 +44,7 @@ struct WindowLogTests {
                     CountRequest(limit: changed, window: .microseconds(window), cost: cost))
                 let expected = model.count(request, at: now)
                 let actual = log.count(request, at: StoreTime(microseconds: now))
-                if generator.chance(10) { log = try #require(WindowLog(window: window, bytes: log.bytes)) }
+                if generator.chance(10) { log = WindowLog(window: window, base: log.base, moments: Array(log.kept)) }
                 if actual != expected {
                     Issue.record("sequence \(sequence), step \(step): expected \(expected), got \(actual)")
                     return
@@ -85,14 +85,6 @@ struct WindowLogTests {
         #expect(!result.allowed)
         #expect(result.retryAfter == .milliseconds(1))
         #expect(log.count(request, at: StoreTime(microseconds: 11_000)).allowed)
-    }
-
-    @Test func otherBytesAreNoLog() {
-        #expect(WindowLog(window: 1000, bytes: []) == nil)
-        #expect(WindowLog(window: 1000, bytes: Array(repeating: 0, count: 16)) == nil)
-        #expect(WindowLog(window: 1000, bytes: Array(repeating: 0, count: 40)) == nil, "moments do not repeat")
-        #expect(WindowLog(window: 1000, bytes: Array(repeating: 0, count: 8 + 16 * 1025)) == nil)
-        #expect(WindowLog(window: 1000, bytes: Array(repeating: 0, count: 8)) == WindowLog(window: 1000))
     }
 
     @Test func requestsOutOfRangeAreNone() {

@@ -14,7 +14,7 @@ import StoreTesting
 /// Usage: StoreProcess count ENGINE KEYS LIMIT CALLS     prints how many counts of each key were allowed, separated by spaces
 ///        StoreProcess increment ENGINE KEY              prints each sum that was answered, until it is killed
 ///
-/// ENGINE is sqlite:PATH or a URL of Redis.
+/// ENGINE is memory, sqlite:PATH or a URL of Redis.
 @main
 struct StoreProcess {
     private struct Usage: Error {}
@@ -53,6 +53,7 @@ struct StoreProcess {
     }
 
     private static func engine(_ text: String) throws -> any StoreEngine {
+        if text == "memory" { return MemoryStoreEngine() }
         if text.hasPrefix("sqlite:") {
             return SQLiteStoreEngine(configuration: .init(path: String(text.dropFirst("sqlite:".count))))
         }

@@ -340,6 +340,10 @@ def percentile(values, share):
     return values[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
 
 
+class Skipped(Exception):
+    """A fault that cannot be tried here."""
+
+
 class Expectations:
     """What was not as expected, in words."""
 

@@ -3,6 +3,14 @@
 internal import CMoondialLua
 import TextFormats
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// Reads the values that came out of Lua, in order.
 ///
 /// A reader looks at memory of the VM: it is valid until the next call into that VM. Copy what must live longer. A
@@ -53,6 +61,50 @@ package struct LuaReader {
         }
         advance(1)
         return true
+    }
+
+    /// Calls `body` with each string of the list that comes next, without copying it; false, with nothing read, when something
+    /// else comes next, or a list with other values or with fields.
+    package mutating func forEachString(_ body: (UnsafeBufferPointer<UInt8>) -> Void) -> Bool {
+        guard let tag = peek, tag == MOONDIAL_TAPE_TABLE || tag == MOONDIAL_TAPE_ARRAY else { return false }
+        var list = self
+        list.advance(1)
+        let count: UInt32 = list.take()
+        list.advance(4)
+        var strings = list
+        for _ in 0..<count where list.nextBytes() == nil { return false }
+        guard list.peek == MOONDIAL_TAPE_END else { return false }
+        for _ in 0..<count { strings.nextBytes().map(body) }
+        list.advance(1)
+        self = list
+        return true
+    }
+
+    /// The finite numbers of the table that comes next, in the order of `names`: nil for those that are not there. Nil, with nothing
+    /// read, when something else comes next, or a table with other keys or values.
+    package mutating func nextNumbers(named names: [StaticString]) -> [LuaValue?]? {
+        guard let tag = peek, tag == MOONDIAL_TAPE_TABLE || tag == MOONDIAL_TAPE_ARRAY else { return nil }
+        var table = self
+        table.advance(1)
+        guard table.take() as UInt32 == 0 else { return nil }
+        table.advance(4)
+        var numbers: [LuaValue?] = Array(repeating: nil, count: names.count)
+        while table.peek != MOONDIAL_TAPE_END {
+            guard let key = table.nextBytes(), let index = names.firstIndex(where: { $0.hasBytes(key) }) else {
+                return nil
+            }
+            switch table.takeTag() {
+            case MOONDIAL_TAPE_INTEGER: numbers[index] = .integer(table.take())
+            case MOONDIAL_TAPE_DOUBLE:
+                let number: Double = table.take()
+                guard number.isFinite else { return nil }
+                numbers[index] = .number(number)
+            default: return nil
+            }
+        }
+        table.advance(1)
+        self = table
+        return numbers
     }
 
     /// The bytes of the string that comes next, in place; nil, and nothing is read, when it is not a string.
@@ -174,5 +226,12 @@ package struct LuaReader {
         let bytes = UnsafeBufferPointer(start: cursor, count: Int(count))
         advance(Int(count))
         return bytes
+    }
+}
+
+extension StaticString {
+    fileprivate func hasBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count == utf8CodeUnitCount, let start = bytes.baseAddress else { return false }
+        return memcmp(utf8Start, start, bytes.count) == 0
     }
 }

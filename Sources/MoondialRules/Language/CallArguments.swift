@@ -81,6 +81,22 @@ struct CallArguments {
         }
     }
 
+    /// Calls `body` with each string of the next argument, a string or a list of strings, without copying them; false, with
+    /// nothing taken, for any other argument.
+    mutating func forEachString(_ body: (UnsafeBufferPointer<UInt8>) -> Void) -> Bool {
+        if let bytes = reader.nextBytes() { body(bytes) } else if !reader.forEachString(body) { return false }
+        number += 1
+        return true
+    }
+
+    /// The numbers of the next argument, a table with nothing else under these names; in their order, nil where there is none.
+    /// Nil, with nothing taken, for any other argument.
+    mutating func numbers(named names: [StaticString]) -> [LuaValue?]? {
+        guard let numbers = reader.nextNumbers(named: names) else { return nil }
+        number += 1
+        return numbers
+    }
+
     /// What is wrong with the argument taken last, or the one with this number.
     func refusal(_ problem: String, number: Int? = nil) -> CallRefusal {
         CallRefusal("bad argument #\(number ?? self.number) to '\(function)' (\(problem))")

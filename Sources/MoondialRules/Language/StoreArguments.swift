@@ -11,6 +11,9 @@ struct StoreArguments {
     private let names: StoreNames
     private let work: HostWork
 
+    private static let countOptions: [StaticString] = ["limit", "window_s", "cost"]
+    private static let lifetimeOptions: [StaticString] = ["ttl_s"]
+
     init(_ arguments: CallArguments, names: StoreNames, work: HostWork) {
         self.arguments = arguments
         self.names = names
@@ -19,11 +22,11 @@ struct StoreArguments {
 
     mutating func count() throws(CallRefusal) -> StoreCommand {
         let key = try key()
-        let options = try options()
-        let limit = try integer("limit", in: options, CountRequest.amounts)
+        let options = try options(Self.countOptions)
+        let limit = try integer("limit", options[0], CountRequest.amounts)
         guard let limit else { throw arguments.refusal("limit expected") }
-        guard let window = try duration("window_s", in: options) else { throw arguments.refusal("window_s expected") }
-        let cost = try integer("cost", in: options, CountRequest.amounts) ?? 1
+        guard let window = try duration("window_s", options[1]) else { throw arguments.refusal("window_s expected") }
+        let cost = try integer("cost", options[2], CountRequest.amounts) ?? 1
         guard let request = CountRequest(limit: limit, window: window, cost: cost) else {
             throw arguments.refusal("window_s: a time from 0.001 to 34560000 expected")
         }
@@ -71,6 +74,15 @@ struct StoreArguments {
     }
 
     private mutating func key() throws(CallRefusal) -> StoreKey {
+        let names = names
+        var name = StoreKeyName()
+        if arguments.forEachString({ names.add($0, to: &name) }) {
+            do throws(StoreNameError) {
+                return try StoreKey(namespace: names.namespace, name)
+            } catch {
+                throw arguments.refusal("\(error)")
+            }
+        }
         let value = arguments.value()
         var parts: [[UInt8]] = []
         if case .table(let table) = value {
@@ -111,40 +123,54 @@ struct StoreArguments {
     }
 
     private mutating func lifetime() throws(CallRefusal) -> StoreLifetime? {
-        guard let duration = try duration("ttl_s", in: try options()) else { return nil }
+        guard let duration = try duration("ttl_s", try options(Self.lifetimeOptions)[0]) else { return nil }
         guard let lifetime = StoreLifetime(duration) else {
             throw arguments.refusal("ttl_s: a time above 0, at most 34560000, expected")
         }
         return lifetime
     }
 
-    private mutating func options() throws(CallRefusal) -> JSONObject {
+    /// The values of these options, nil where there is none.
+    private mutating func options(_ known: [StaticString]) throws(CallRefusal) -> [LuaValue?] {
+        // Nearly always there are numbers and nothing else.
+        if let numbers = arguments.numbers(named: known) { return numbers }
         let object = try arguments.optionalObject() ?? JSONObject()
         let names = Registry.optionNames(of: arguments.function)
         for option in object.members where !names.contains(option.key) {
             let shown = String(shortening: option.key.utf8)
             throw arguments.refusal("unknown option '\(shown)'\(Suggestion.clause(for: option.key, in: names))")
         }
-        return object
+        return known.map { name in object["\(name)"].map(Self.number) }
+    }
+
+    private static func number(_ value: JSONValue) -> LuaValue {
+        switch value {
+        case .integer(let number): .integer(number)
+        case .double(let number): .number(number)
+        default: .opaque("no number")
+        }
     }
 
     private func integer(
-        _ name: String, in options: JSONObject, _ range: ClosedRange<Int64>
+        _ name: String, _ value: LuaValue?, _ range: ClosedRange<Int64>
     ) throws(CallRefusal) -> Int64? {
-        guard let value = options[name] else { return nil }
-        guard case .integer(let number) = value, range.contains(number) else {
-            throw arguments.refusal("\(name): an integer from \(range.lowerBound) to \(range.upperBound) expected")
+        switch value {
+        case nil: return nil
+        case .integer(let number)? where range.contains(number): return number
+        case .number(let number)?:
+            if let number = Int64(exactly: number), range.contains(number) { return number }
+        default: break
         }
-        return number
+        throw arguments.refusal("\(name): an integer from \(range.lowerBound) to \(range.upperBound) expected")
     }
 
     /// Of a number of seconds.
-    private func duration(_ name: String, in options: JSONObject) throws(CallRefusal) -> Duration? {
-        switch options[name] {
+    private func duration(_ name: String, _ value: LuaValue?) throws(CallRefusal) -> Duration? {
+        switch value {
         case nil: return nil
         // Longer than anything that is allowed, and no overflow.
         case .integer(let seconds)?: return .seconds(min(max(seconds, -1), 1 << 40))
-        case .double(let seconds)?: return .seconds(min(max(seconds, -1), 0x1p40))
+        case .number(let seconds)?: return .seconds(min(max(seconds, -1), 0x1p40))
         default: throw arguments.refusal("\(name): a number of seconds expected")
         }
     }

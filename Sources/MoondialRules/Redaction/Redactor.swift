@@ -46,6 +46,16 @@ package struct Redactor: Sendable {
     /// The text without secrets.
     package func text(_ text: String) -> String { self.text(text, RedactionWork()) }
 
+    /// Whether a text of these bytes holds secrets.
+    func redacts(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let work = RedactionWork()
+        switch secrets.value(bytes) {
+        case .token? where !operatorTexts.contains(bytes, isWord: true, work): return true
+        case .phone? where !showsPhones && !operatorTexts.contains(bytes, isWord: true, work): return true
+        default: return replacingParts(of: bytes, work) != nil
+        }
+    }
+
     package func text(_ text: String?) -> String? { text.map { self.text($0) } }
 
     /// Strings, keys, and numbers whose digits show a phone or token: such a number becomes a string.

@@ -31,7 +31,7 @@ package struct StoreSettings: Sendable {
 }
 
 /// How rules name entries and members of lists: phones and tokens never plainly.
-package struct StoreNames: Sendable {
+package final class StoreNames: Sendable {
     private let redactor: Redactor
     private let hashKey: SymmetricKey
     package let namespace: StoreNamespace
@@ -51,9 +51,18 @@ package struct StoreNames: Sendable {
     ///
     /// - Throws: `StoreNameError` when the parts are empty or longer than 256 bytes.
     package func key(_ parts: [[UInt8]]) throws(StoreNameError) -> StoreKey {
-        // The length that counts is that of what was given.
-        _ = try StoreKey(namespace: namespace, parts: parts)
-        return try StoreKey(namespace: namespace, parts: parts.map(protected))
+        var name = StoreKeyName()
+        for part in parts { part.withUnsafeBufferPointer { add($0, to: &name) } }
+        return try StoreKey(namespace: namespace, name)
+    }
+
+    /// Adds a part to a key, by the same rule.
+    func add(_ part: UnsafeBufferPointer<UInt8>, to name: inout StoreKeyName) {
+        if redactor.redacts(part) {
+            hashed(part).withUnsafeBufferPointer { name.add(part, as: $0) }
+        } else {
+            name.add(part, as: part)
+        }
     }
 
     /// Parts as they stand in keys.
@@ -68,20 +77,21 @@ package struct StoreNames: Sendable {
     }
 
     private func protected(_ part: [UInt8]) -> [UInt8] {
-        let text = String(decoding: part, as: UTF8.self)
-        guard !redactor.text(text).hasSameBytes(as: text) else { return part }
-        return Array("#\(hash(part))".utf8)
+        part.withUnsafeBufferPointer { redactor.redacts($0) ? hashed($0) : part }
     }
 
+    /// What stands for a part that is not to be read.
+    private func hashed(_ part: UnsafeBufferPointer<UInt8>) -> [UInt8] { Array("#\(hash(part))".utf8) }
+
     /// 128 bits of HMAC-SHA256 in hexadecimal digits.
-    private func hash(_ bytes: [UInt8]) -> String {
+    private func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         Hexadecimal.lowercase(HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).prefix(16))
     }
 
     /// A keyed hash of texts, which is the same in all gateways of an application. Different lists of texts have different
     /// hashes.
     package func hash(of texts: some Sequence<String>) -> String {
-        hash(texts.flatMap { Array("\($0.utf8.count):\($0)".utf8) })
+        texts.flatMap { Array("\($0.utf8.count):\($0)".utf8) }.withUnsafeBufferPointer { hash($0) }
     }
 
     /// The key of an entry of the host's own: rules cannot reach it, and nothing of what it is about can be read from it.
@@ -99,7 +109,7 @@ package struct StoreNames: Sendable {
 }
 
 /// The store of an engine.
-package struct StoreAccess {
+package final class StoreAccess {
     package let store: any Store
     package let names: StoreNames
     /// How long a call waits.

@@ -11,25 +11,26 @@ struct MemoryEntries {
 
     /// One key with its neighbours in the order of use.
     private struct Node {
-        let key: StoreKey
+        /// Nil for a place that is free.
+        var key: StoreKey?
         var value: Value?
         var counters: [WindowLog] = []
         var previous: Int?
         var next: Int?
 
         func isLive(at now: StoreTime) -> Bool {
-            value?.isLive(at: now) ?? false || counters.contains { $0.expiry.map { $0 > now } ?? false }
+            value?.isLive(at: now) ?? false || counters.contains { !$0.hasEnded(at: now) }
         }
 
         var bytes: Int {
             // The node, its place in the index, and the two texts and arrays that it refers to.
-            256 + key.name.utf8.count + (value?.bytes.count ?? 0) + counters.reduce(0) { $0 + $1.byteCount }
+            256 + (key?.name.utf8.count ?? 0) + (value?.bytes.count ?? 0) + counters.reduce(0) { $0 + $1.byteCount }
         }
     }
 
     private let capacity: Int
     private var index: [StoreKey: Int] = [:]
-    private var nodes: [Node?] = []
+    private var nodes: [Node] = []
     private var free: [Int] = []
     /// The node that was used last, and the one whose use is the longest ago.
     private var newest: Int?
@@ -50,7 +51,7 @@ struct MemoryEntries {
     mutating func value(of key: StoreKey, at now: StoreTime) -> [UInt8]? {
         guard let place = index[key] else { return nil }
         touch(place)
-        guard let value = nodes[place]?.value, value.isLive(at: now) else { return nil }
+        guard let value = nodes[place].value, value.isLive(at: now) else { return nil }
         return value.bytes
     }
 
@@ -63,7 +64,7 @@ struct MemoryEntries {
     ) throws(StoreError) -> Int64 {
         var expiry = lifetime.map { now + $0 }
         var old: Int64 = 0
-        if let place = index[key], let value = nodes[place]?.value, value.isLive(at: now) {
+        if let place = index[key], let value = nodes[place].value, value.isLive(at: now) {
             guard let number = StoreInteger.read(value.bytes) else { throw .notAnInteger }
             old = number
             expiry = value.expiry
@@ -88,9 +89,9 @@ struct MemoryEntries {
 
     /// - Returns: Whether there was anything that had not expired.
     mutating func delete(_ key: StoreKey, at now: StoreTime) -> Bool {
-        guard let place = index[key], let node = nodes[place] else { return false }
-        remove(place)
-        return node.isLive(at: now)
+        guard let place = index[key] else { return false }
+        defer { remove(place) }
+        return nodes[place].isLive(at: now)
     }
 
     /// The cursor is a place in the table: what is added meanwhile may be missed, what stays is listed.
@@ -98,23 +99,25 @@ struct MemoryEntries {
         let start = cursor.flatMap { Int($0) } ?? 0
         let end = min(nodes.count, max(0, start) + max(1, limit))
         guard start >= 0, start < end else { return StoreEntriesPage(entries: [], next: nil) }
-        let entries = nodes[start..<end].flatMap { node in
-            node.map { $0.key.namespace == namespace ? Self.entries(of: $0, at: now) : [] } ?? []
+        var entries: [StoreEntry] = []
+        for node in nodes[start..<end] {
+            guard let key = node.key, key.namespace == namespace else { continue }
+            entries += Self.entries(of: node, key, at: now)
         }
         return StoreEntriesPage(entries: entries, next: end < nodes.count ? String(end) : nil)
     }
 
-    private static func entries(of node: Node, at now: StoreTime) -> [StoreEntry] {
+    private static func entries(of node: Node, _ key: StoreKey, at now: StoreTime) -> [StoreEntry] {
         func remaining(_ expiry: StoreTime) -> Duration { .microseconds(expiry.microseconds - now.microseconds) }
         var entries: [StoreEntry] = []
         if let value = node.value, value.isLive(at: now) {
             entries.append(
-                StoreEntry(key: node.key, content: .value(value.bytes), remaining: value.expiry.map(remaining)))
+                StoreEntry(key: key, content: .value(value.bytes), remaining: value.expiry.map(remaining)))
         }
         for log in node.counters {
             guard let expiry = log.expiry, expiry > now else { continue }
             let content = StoreEntry.Content.counter(window: .microseconds(log.window), used: log.used(at: now))
-            entries.append(StoreEntry(key: node.key, content: content, remaining: remaining(expiry)))
+            entries.append(StoreEntry(key: key, content: content, remaining: remaining(expiry)))
         }
         return entries
     }
@@ -125,15 +128,13 @@ extension MemoryEntries {
     private mutating func change<Answer>(_ key: StoreKey, at now: StoreTime, _ body: (inout Node) -> Answer) -> Answer {
         let place = index[key] ?? insert(key)
         touch(place)
-        guard var node = nodes[place] else { preconditionFailure("the index leads to nodes") }
-        // Its arrays belong to this copy alone, or they would be copied too.
-        nodes[place] = nil
-        bytes -= node.bytes
-        let answer = body(&node)
-        node.counters.removeAll { $0.expiry.map { $0 <= now } ?? true }
-        bytes += node.bytes
-        nodes[place] = node
-        if !node.isLive(at: now) { remove(place) }
+        bytes -= nodes[place].bytes
+        let answer = body(&nodes[place])
+        if nodes[place].counters.contains(where: { $0.hasEnded(at: now) }) {
+            nodes[place].counters.removeAll { $0.hasEnded(at: now) }
+        }
+        bytes += nodes[place].bytes
+        if !nodes[place].isLive(at: now) { remove(place) }
         removeExpired(at: now)
         while bytes > capacity, let oldest, oldest != place { evict(oldest, at: now) }
         return answer
@@ -150,16 +151,16 @@ extension MemoryEntries {
     }
 
     private mutating func evict(_ place: Int, at now: StoreTime) {
-        if nodes[place]?.isLive(at: now) ?? false { evictions += 1 }
+        if nodes[place].isLive(at: now) { evictions += 1 }
         remove(place)
     }
 
     private mutating func remove(_ place: Int) {
-        guard let node = nodes[place] else { return }
-        bytes -= node.bytes
+        guard let key = nodes[place].key else { return }
+        bytes -= nodes[place].bytes
         detach(place)
-        index[node.key] = nil
-        nodes[place] = nil
+        index[key] = nil
+        nodes[place] = Node()
         free.append(place)
     }
 
@@ -167,7 +168,7 @@ extension MemoryEntries {
     private mutating func removeExpired(at now: StoreTime) {
         for _ in 0..<min(2, nodes.count) {
             hand = hand + 1 < nodes.count ? hand + 1 : 0
-            if let node = nodes[hand], !node.isLive(at: now) { remove(hand) }
+            if nodes[hand].key != nil, !nodes[hand].isLive(at: now) { remove(hand) }
         }
     }
 
@@ -178,16 +179,21 @@ extension MemoryEntries {
     }
 
     private mutating func attach(_ place: Int) {
-        nodes[place]?.previous = nil
-        nodes[place]?.next = newest
-        if let newest { nodes[newest]?.previous = place } else { oldest = place }
+        nodes[place].previous = nil
+        nodes[place].next = newest
+        if let newest { nodes[newest].previous = place } else { oldest = place }
         newest = place
     }
 
     private mutating func detach(_ place: Int) {
-        let previous = nodes[place]?.previous
-        let next = nodes[place]?.next
-        if let previous { nodes[previous]?.next = next } else { newest = next }
-        if let next { nodes[next]?.previous = previous } else { oldest = previous }
+        let previous = nodes[place].previous
+        let next = nodes[place].next
+        if let previous { nodes[previous].next = next } else { newest = next }
+        if let next { nodes[next].previous = previous } else { oldest = previous }
     }
+}
+
+extension WindowLog {
+    /// Whether nothing of it is in the window.
+    fileprivate func hasEnded(at now: StoreTime) -> Bool { expiry.map { $0 <= now } ?? true }
 }

@@ -16,18 +16,11 @@ package struct WindowLog: Sendable, Hashable {
     /// In how many slots of equal length a full log divides its window.
     package static let slots: Int64 = 512
 
-    /// A moment, and all that was counted from the beginning of the log until then, this moment included. Sums wrap around;
-    /// only their differences are used.
-    private struct Moment: Hashable {
-        var time: Int64
-        var sum: Int64
-    }
-
     /// In microseconds.
     package let window: Int64
     /// The sum before the first moment.
-    private var base: Int64 = 0
-    private var moments: [Moment] = []
+    package private(set) var base: Int64 = 0
+    private var moments: [WindowMoment] = []
     /// How many of the first moments have left the window.
     private var gone = 0
 
@@ -35,6 +28,16 @@ package struct WindowLog: Sendable, Hashable {
     package init(window: Int64) {
         self.window = window
     }
+
+    /// A log as another engine keeps it: moments in their order, and the sum before the first of them.
+    package init(window: Int64, base: Int64, moments: [WindowMoment]) {
+        self.window = window
+        self.base = base
+        self.moments = moments
+    }
+
+    /// The moments that have not left the window, in their order.
+    package var kept: ArraySlice<WindowMoment> { moments[gone...] }
 
     /// When the last moment leaves the window; nil for an empty log.
     package var expiry: StoreTime? {
@@ -92,14 +95,14 @@ package struct WindowLog: Sendable, Hashable {
             return
         }
         if moments.count - gone >= Self.capacity { mergeSlots() }
-        moments.append(Moment(time: now, sum: sum))
+        moments.append(WindowMoment(time: now, sum: sum))
     }
 
     /// Of the moments in a slot only the last stays, with the sum until then.
     private mutating func mergeSlots() {
         let length = (window + Self.slots - 1) / Self.slots
-        var merged: [Moment] = []
-        for moment in moments[gone...] {
+        var merged: [WindowMoment] = []
+        for moment in kept {
             if let last = merged.last, last.time / length == moment.time / length { merged.removeLast() }
             merged.append(moment)
         }
@@ -108,7 +111,7 @@ package struct WindowLog: Sendable, Hashable {
     }
 
     /// The first moment in the window that satisfies a predicate which, once true, stays true; the count if none does.
-    private func firstIndex(where predicate: (Moment) -> Bool) -> Int {
+    private func firstIndex(where predicate: (WindowMoment) -> Bool) -> Int {
         var low = gone
         var high = moments.count
         // The first moment is the one that is wanted in most calls.
@@ -123,35 +126,17 @@ package struct WindowLog: Sendable, Hashable {
 
 extension WindowLog {
     /// About how much memory the moments take, in bytes.
-    package var byteCount: Int { moments.count * MemoryLayout<Moment>.stride + 64 }
+    package var byteCount: Int { moments.count * MemoryLayout<WindowMoment>.stride + 64 }
+}
 
-    /// The log as bytes, which ``init(window:bytes:)`` reads back: 64-bit integers, the least significant byte first.
-    package var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        let kept = moments[gone...]
-        bytes.reserveCapacity(8 + 16 * kept.count)
-        func append(_ number: Int64) { withUnsafeBytes(of: number.littleEndian) { bytes += $0 } }
-        append(base)
-        for moment in kept {
-            append(moment.time)
-            append(moment.sum)
-        }
-        return bytes
-    }
+/// A moment in a ``WindowLog``, in microseconds since 1970, and all that was counted from the beginning of the log until then,
+/// this moment included. Sums wrap around; only their differences are used.
+package struct WindowMoment: Sendable, Hashable {
+    package var time: Int64
+    package var sum: Int64
 
-    /// Nil for bytes that ``bytes`` did not write.
-    package init?(window: Int64, bytes: [UInt8]) {
-        guard bytes.count >= 8, bytes.count % 16 == 8, bytes.count <= 8 + 16 * Self.capacity else { return nil }
-        self.window = window
-        bytes.withUnsafeBytes { bytes in
-            func number(at offset: Int) -> Int64 {
-                Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int64.self))
-            }
-            base = number(at: 0)
-            for offset in stride(from: 8, to: bytes.count, by: 16) {
-                moments.append(Moment(time: number(at: offset), sum: number(at: offset + 8)))
-            }
-        }
-        guard zip(moments, moments.dropFirst()).allSatisfy({ $0.time < $1.time }) else { return nil }
+    package init(time: Int64, sum: Int64) {
+        self.time = time
+        self.sum = sum
     }
 }

@@ -5,7 +5,7 @@ extension RedisScript {
     ///
     /// Keys: log, windows. Arguments: limit, window in microseconds, cost. Answers whether it is allowed (1 or 0), what is
     /// used, and for a refusal after how many microseconds it would be allowed, or -1 for never.
-    static let count = RedisScript(clock + counting)
+    static let count = RedisScript(keys: 2, clock + counting)
 
     /// The time of the server in microseconds. 53 bits hold it until the year 2255.
     private static let clock = """

@@ -8,12 +8,15 @@ import TextFormats
 struct RedisScript: Sendable {
     /// Lua 5.1.
     let text: String
-    /// How the server knows a script that was loaded: the SHA-1 of its text in hexadecimal digits.
-    let digest: String
+    private let keyCount: Int
+    private let evalsha: RESPCommandHead
 
-    init(_ text: String) {
+    init(keys: Int, _ text: String) {
         self.text = text
-        digest = Hexadecimal.lowercase(Insecure.SHA1.hash(data: Array(text.utf8)))
+        keyCount = keys
+        // How the server knows a script that was loaded.
+        let digest = Hexadecimal.lowercase(Insecure.SHA1.hash(data: Array(text.utf8)))
+        evalsha = RESPCommandHead("EVALSHA", .text(digest), .integer(Int64(keys)))
     }
 
     /// All that a connection loads when it opens.
@@ -21,14 +24,13 @@ struct RedisScript: Sendable {
 
     var loading: RESPCommand { RESPCommand("SCRIPT", "LOAD", .text(text)) }
 
-    /// Runs the script, which the server may have forgotten: it answers `NOSCRIPT` then.
-    func evalsha(keys: [RESPArgument], _ arguments: [RESPArgument]) -> RESPCommand {
-        RESPCommand("EVALSHA", [.text(digest), .integer(Int64(keys.count))] + keys + arguments)
-    }
+    /// Runs the script, which the server may have forgotten: it answers `NOSCRIPT` then. The keys come before the other
+    /// arguments.
+    func evalsha(_ arguments: [RESPArgument]) -> RESPCommand { RESPCommand(evalsha, arguments) }
 
     /// Runs the script, and lets the server remember it.
-    func eval(keys: [RESPArgument], _ arguments: [RESPArgument]) -> RESPCommand {
-        RESPCommand("EVAL", [.text(text), .integer(Int64(keys.count))] + keys + arguments)
+    func eval(_ arguments: [RESPArgument]) -> RESPCommand {
+        RESPCommand("EVAL", [.text(text), .integer(Int64(keyCount))] + arguments)
     }
 }
 
@@ -36,6 +38,7 @@ extension RedisScript {
     /// Keys: value. Arguments: amount, lifetime in milliseconds or an empty text. Answers the sum as text, for the numbers
     /// of Lua have 53 bits.
     static let increment = RedisScript(
+        keys: 1,
         """
         local isNew = redis.call('EXISTS', KEYS[1]) == 0
         redis.call('INCRBY', KEYS[1], ARGV[1])
@@ -45,6 +48,7 @@ extension RedisScript {
 
     /// Keys: value, windows, prefix of logs. Arguments: name. Answers 1 if there was anything, else 0.
     static let delete = RedisScript(
+        keys: 3,
         """
         local deleted = redis.call('DEL', KEYS[1])
         for _, window in ipairs(redis.call('SMEMBERS', KEYS[2])) do
@@ -56,6 +60,7 @@ extension RedisScript {
 
     /// Keys: members, lists. Arguments: list, member. Answers 1, 0, or -1 when there is no such list.
     static let has = RedisScript(
+        keys: 2,
         """
         if redis.call('SISMEMBER', KEYS[1], ARGV[2]) == 1 then return 1 end
         return redis.call('HEXISTS', KEYS[2], ARGV[1]) - 1
@@ -65,6 +70,7 @@ extension RedisScript {
     ///
     /// The empty member stands for the load, since there are no empty sets.
     static let append = RedisScript(
+        keys: 1,
         """
         if redis.call('SISMEMBER', KEYS[1], '') == 0 then return -1 end
         if #ARGV > 1 then redis.call('SADD', KEYS[1], unpack(ARGV, 2)) end
@@ -75,6 +81,7 @@ extension RedisScript {
     /// Keys: members of a load, members of the list, where the old ones are moved, lists. Arguments: list. Answers how many
     /// members there are, or -1 when there is no such load. A large set is freed by another thread of the server.
     static let commit = RedisScript(
+        keys: 4,
         """
         if redis.call('SREM', KEYS[1], '') == 0 then return -1 end
         if redis.call('EXISTS', KEYS[2]) == 1 then
@@ -92,6 +99,7 @@ extension RedisScript {
 
     /// Keys: members of the list, lists. Arguments: list. Answers 1 if there was one, else 0.
     static let deleteList = RedisScript(
+        keys: 2,
         """
         redis.call('UNLINK', KEYS[1])
         return redis.call('HDEL', KEYS[2], ARGV[1])
