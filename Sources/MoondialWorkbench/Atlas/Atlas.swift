@@ -75,12 +75,11 @@ package struct Atlas: Sendable {
     package let groups: [Group]
 
     package init(_ exploration: Exploration) {
-        let universes = PathPattern.universes(of: exploration)
+        let universe = PathUniverse(exploration.paths, of: exploration.requests)
         let paths = Dictionary(grouping: exploration.paths) { Ending(exploration.result(of: $0)) }
         groups = paths.map { ending, paths in
             Group(
-                ending: ending,
-                patterns: PathPattern.patterns(of: paths, in: exploration, among: universes), paths: paths.count)
+                ending: ending, patterns: universe.patterns(of: paths), paths: paths.count)
         }.sorted { $0.order < $1.order }
     }
 }

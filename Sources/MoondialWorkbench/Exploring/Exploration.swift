@@ -18,6 +18,8 @@ package struct Exploration: Sendable {
     package internal(set) var unsteady: [UnsteadyPath] = []
     /// Requests of which not all paths were taken, since there were too many.
     package internal(set) var unfinishedRequests = 0
+    /// Whether a path has called the store more often than it branches over.
+    package internal(set) var hasManyStoreCalls = false
 
     package init(outline: RulebookOutline, requests: [RequestClass]) {
         self.outline = outline
@@ -28,7 +30,11 @@ package struct Exploration: Sendable {
 
     /// What was left out, or nil.
     package var omission: String? {
-        guard unfinishedRequests > 0 else { return nil }
+        guard unfinishedRequests > 0 else {
+            return hasManyStoreCalls
+                ? "of the calls of the store in a run, only the first \(Explorer.branchingStoreCalls) are answered in every "
+                    + "way" : nil
+        }
         return "there are more than \(paths.count) paths: those of "
             + "\(unfinishedRequests.counting("request")) were left out; raise --max-paths, or name fewer "
             + "requests with --requests"

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialRules
+import MoondialStore
 package import NIOCore
 import NumberVerification
 
-/// Takes every path through a rulebook: for each request it branches, at each attempt, over what can come of it.
+/// Takes every path through a rulebook: for each request it branches, at each attempt, over what can come of it, and at each
+/// call of the store over what that may answer.
 ///
 /// Runs are real ones of the engine, with scripted attempts and a clock that stands still. Each path is taken twice, forwards
 /// and then backwards, so that a result that hangs on something that is not recorded shows. Used on the engine's event loop.
@@ -18,8 +20,13 @@ package final class Explorer: RunHandle {
         package init(times: [Int64]) { self.times = times }
     }
 
-    /// Gets each run of the first pass, with the outcomes of its attempts. The default is nil.
-    package var onPath: ((FinishedRun, [Outcome]) -> Void)?
+    /// How many calls of the store in a path are answered in every way. Further ones get the usual answer.
+    package static let branchingStoreCalls = 6
+
+    /// Gets each run of the first pass, with its path. The default is nil.
+    package var onPath: ((FinishedRun, ExploredPath) -> Void)?
+    /// What each run finds and remembers, in place of a store that is answered in every way. The default is nil.
+    package var makeStore: (() -> StoreSettings)?
 
     private let engine: RuleEngine
     private let settings: Settings
@@ -32,20 +39,24 @@ package final class Explorer: RunHandle {
     private lazy var attempts = ScriptedAttempts(clock: clock, eventLoop: eventLoop) { [unowned self] _, _ in
         ScriptedReply(nextOutcome())
     }
+    /// Answers the calls of the store of all runs.
+    private lazy var store = clock.makeStore(on: eventLoop) { [unowned self] in answer(to: $0) }
     private let eventLoop: any EventLoop
 
     // The path that is being taken.
     private var request = 0
     private var time = 0
     private var asksForTime = false
-    private var choices: [Int] = []
-    private var position = 0
+    private var branches = PathBranches()
+    private var attemptOutcomes: [Outcome] = []
+    private var storeOutcomes: [(outcome: StoreOutcome, isUnusual: Bool)] = []
+    private var possibilities = StorePossibilities()
     /// The path that is taken again, by its index; nil in the first pass.
     private var repeated: Int?
+    /// The branches of each path, in the order in which they were taken.
+    private var takenBranches: [[PathBranches.Branch]] = []
     /// How often a path was taken again because a hook ran out of time.
     private var retries = 0
-    /// Where the outcome of a step stands among the outcomes.
-    private lazy var outcomeIndices = Dictionary(uniqueKeysWithValues: outcomes.enumerated().map { ($1, $0) })
 
     /// Prepares; ``start(completion:)`` begins.
     package init(engine: RuleEngine, requests: [RequestClass], settings: Settings, eventLoop: any EventLoop) {
@@ -67,19 +78,36 @@ package final class Explorer: RunHandle {
     package func cancel() { completion = nil }
 
     private func nextOutcome() -> Outcome {
-        if position == choices.count { choices.append(0) }
-        defer { position += 1 }
-        return outcomes[choices[position]]
+        let outcome = outcomes[branches.next(of: outcomes.count)]
+        attemptOutcomes.append(outcome)
+        return outcome
+    }
+
+    private func answer(to command: StoreCommand) -> Result<StoreReply, StoreError>? {
+        let possible = possibilities.outcomes(of: command)
+        var choice = 0
+        if storeOutcomes.count < Self.branchingStoreCalls {
+            choice = branches.next(of: possible.count)
+        } else if possible.count > 1 {
+            exploration.hasManyStoreCalls = true
+        }
+        let outcome = possible[choice]
+        possibilities.note(outcome, of: command)
+        storeOutcomes.append((outcome, isUnusual: choice > 0))
+        return outcome.result(of: command)
     }
 
     private func takePath() {
         guard completion != nil else { return }
-        position = 0
+        branches.restart()
+        attemptOutcomes.removeAll(keepingCapacity: true)
+        storeOutcomes.removeAll(keepingCapacity: true)
+        possibilities = StorePossibilities()
         clock.restart(wallClock: settings.times[time])
         var environment = RunEnvironment(attempts, reserver: nil)
         environment.monotonicClock = { [clock] in clock.now }
         environment.wallClock = { [clock] in clock.wallClock }
-        environment.makeStore = { [clock, eventLoop] in clock.makeStore(on: eventLoop) }
+        environment.makeStore = { [self] in makeStore?() ?? store }
         environment.isObserved = false
         var inputs = RunInputs()
         inputs.seed = 1
@@ -106,17 +134,17 @@ package final class Explorer: RunHandle {
         exploration.note(run)
         let path = ExploredPath(
             request: request, time: run.inputs.clock == nil ? nil : settings.times[time],
-            steps: steps(of: run), result: index(of: PathResult(run)))
+            steps: steps(of: run), store: storeOutcomes.isEmpty ? [] : StoreStep.steps(of: run.trace, storeOutcomes),
+            result: index(of: PathResult(run)))
         exploration.paths.append(path)
-        onPath?(run, path.steps.map(\.outcome))
-        // A run whose result is not steady may make fewer attempts than it did before.
-        choices.removeLast(choices.count - position)
+        onPath?(run, path)
+        takenBranches.append(branches.taken)
         if moveOn() { takePath() } else { takeAgain(exploration.paths.count - 1) }
     }
 
     private func steps(of run: FinishedRun) -> [PathStep] {
-        zip(choices, run.result.attempts).map { choice, attempt in
-            PathStep(endpoint: attempt.attempt.endpoint, isRaw: attempt.isRaw, outcome: outcomes[choice])
+        zip(attemptOutcomes, run.result.attempts).map { outcome, attempt in
+            PathStep(endpoint: attempt.attempt.endpoint, isRaw: attempt.isRaw, outcome: outcome)
         }
     }
 
@@ -127,19 +155,13 @@ package final class Explorer: RunHandle {
         return exploration.results.count - 1
     }
 
-    /// Goes to the next path: another outcome of the last attempt that has one left, another time, another request.
+    /// Goes to the next path: another way at the last branch that has one left, another time, another request.
     private func moveOn() -> Bool {
         if exploration.paths.count >= settings.maxPaths {
             exploration.unfinishedRequests = exploration.requests.count - request
             return false
         }
-        while let last = choices.last {
-            if last + 1 < outcomes.count {
-                choices[choices.count - 1] = last + 1
-                return true
-            }
-            choices.removeLast()
-        }
+        if branches.moveOn() { return true }
         if asksForTime, time + 1 < settings.times.count {
             time += 1
             return true
@@ -158,7 +180,7 @@ package final class Explorer: RunHandle {
         repeated = index
         request = path.request
         time = path.time.flatMap { settings.times.firstIndex(of: $0) } ?? 0
-        choices = path.steps.map { outcomeIndices[$0.outcome] ?? 0 }
+        branches = PathBranches(takenBranches[index])
         takePath()
     }
 
@@ -176,6 +198,49 @@ package final class Explorer: RunHandle {
         let completion = completion
         self.completion = nil
         completion?(exploration)
+    }
+}
+
+/// The branches of a path, and which way it goes at each.
+struct PathBranches {
+    struct Branch {
+        var way: UInt8
+        let ways: UInt8
+    }
+
+    private var branches: [Branch]
+    private var position = 0
+
+    /// A path goes the first way where it was not decided otherwise.
+    init(_ branches: [Branch] = []) { self.branches = branches }
+
+    /// Those that the path has met.
+    var taken: [Branch] { Array(branches[..<position]) }
+
+    /// Begins at the first branch, with the same ways.
+    mutating func restart() { position = 0 }
+
+    /// The way that the path goes at its next branch.
+    mutating func next(of ways: Int) -> Int {
+        if position == branches.count { branches.append(Branch(way: 0, ways: UInt8(ways))) }
+        defer { position += 1 }
+        // A run whose result is not steady may meet other branches than it did before.
+        return min(Int(branches[position].way), ways - 1)
+    }
+
+    /// Another way at the last branch that has one left; false when there is none.
+    mutating func moveOn() -> Bool {
+        // Nor does such a run meet as many.
+        branches.removeLast(branches.count - position)
+        while let last = branches.last {
+            if last.way + 1 < last.ways {
+                branches[branches.count - 1].way += 1
+                return true
+            }
+            branches.removeLast()
+        }
+        position = 0
+        return false
     }
 }
 

@@ -46,7 +46,7 @@ private struct FindingSearch {
 
         mutating func note(_ code: Int64, _ path: ExploredPath) {
             codes.insert(code)
-            if path.steps.count < example?.steps.count ?? .max { example = path }
+            if example.map({ path.length < $0.length }) ?? true { example = path }
         }
 
         var text: String {
@@ -72,7 +72,7 @@ private struct FindingSearch {
             findings.append(RulebookFinding(code: code, message: message, place: place.map(location), example: path))
             return
         }
-        if let path, let example = findings[index].example, path.steps.count < example.steps.count {
+        if let path, let example = findings[index].example, path.length < example.length {
             findings[index] = RulebookFinding(code: code, message: message, place: place.map(location), example: path)
         }
     }
@@ -119,7 +119,7 @@ extension FindingSearch {
         if let path = silent.example { add(.silentTrouble, "", "nobody is told about \(silent.text)", path: path) }
         for (reason, paths) in reasons where paths.count > 1 {
             let names = paths.keys.map(\.rawValue).sorted().joined(separator: " and ")
-            let example = paths.values.min { $0.steps.count < $1.steps.count }
+            let example = paths.values.min { $0.length < $1.length }
             add(.reasonOfTwoDecisions, reason, "the reason '\(reason)' stands for \(names)", path: example)
         }
         for unsteady in exploration.unsteady {
@@ -146,7 +146,8 @@ extension FindingSearch {
                 at: place, path: path)
         default: break
         }
-        for failure in result.failures {
+        // A hook that needs a store which is away fails closed, as it should.
+        for failure in result.failures where failure.failure.kind != .store {
             add(
                 .hookFails, "\(failure.place) \(failure.failure.message)",
                 "\(name(of: failure.place)) fails: \(failure.failure.message)", at: failure.place, path: path)
@@ -174,8 +175,7 @@ extension FindingSearch {
                 path: path)
         }
         if case .reply(let reply)? = path.steps.last?.outcome, RulebookFindings.isAccountTrouble(reply.code),
-            reply.status == 200,
-            result.logs.isEmpty
+            reply.status == 200, result.logs.isEmpty, !path.store.contains(where: \.isUnusual)
         {
             silent.note(reply.code, path)
         }
