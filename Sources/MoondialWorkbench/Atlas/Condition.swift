@@ -22,7 +22,9 @@ extension Condition {
         if product.holds(exactlyFor: chosen, universe, table) {
             return [product.withoutNeedless(for: chosen, universe, table)]
         }
-        // Not one product: split by the feature that leaves the fewest.
+        // Not one product. With many features, all their orders would be too many.
+        if table.features.count > 6 { return table.cover(chosen, among: universe).sorted { $0.text < $1.text } }
+        // Split by the feature that leaves the fewest.
         var best: [Condition]?
         for feature in table.features {
             let parts = Dictionary(grouping: chosen) { table.values[$0][feature] }
@@ -31,8 +33,6 @@ extension Condition {
             for part in parts.values { split += conditions(for: Set(part), among: universe, table) }
             split = merged(split, by: feature)
             if split.count < best?.count ?? .max { best = split }
-            // With many features, all their orders would be too many.
-            if table.features.count > 6 { break }
         }
         return (best ?? [product]).sorted { $0.text < $1.text }
     }

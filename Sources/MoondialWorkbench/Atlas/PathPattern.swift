@@ -81,5 +81,11 @@ extension PathPattern {
 }
 
 extension ExploredPath {
+    /// Whether the attempts go where those of another path do.
+    func hasStops(of other: ExploredPath) -> Bool {
+        steps.count == other.steps.count
+            && zip(steps, other.steps).allSatisfy { $0.endpoint == $1.endpoint && $0.isRaw == $1.isRaw }
+    }
+
     var stops: [PathPattern.Stop] { steps.map { PathPattern.Stop(endpoint: $0.endpoint, isRaw: $0.isRaw) } }
 }

@@ -7,7 +7,7 @@ struct PathUniverse {
     private typealias Stop = PathPattern.Stop
 
     /// What paths differ in beside outcomes and endpoints. The first ones are the requests by themselves.
-    private var situations: FeatureTable
+    private let situations: FeatureTable
     private var indices: [Situation: Int] = [:]
     /// The request of each situation.
     private var requests: [Int]
@@ -23,42 +23,57 @@ struct PathUniverse {
         let request: Int
         let time: Int64?
         let store: [StoreStep]
+
+        init(of path: ExploredPath, hasTimes: Bool) {
+            request = path.request
+            time = hasTimes ? path.time : nil
+            store = path.store
+        }
+
+        /// Whether there is nothing to tell but the request.
+        var isRequest: Bool { store.isEmpty && time == nil }
+
+        /// With those of the request.
+        func values(_ request: [RequestClass.Feature: String]) -> [RequestClass.Feature: String] {
+            var values = request
+            values[.time] = time.map { UTCTime.text(milliseconds: $0) }
+            for step in store { values[.store(step.call)] = step.outcome.text }
+            return values
+        }
     }
 
     init(_ paths: [ExploredPath], of classes: [RequestClass]) {
         requests = Array(classes.indices)
         requestsAtStops = [[]: Set(classes.indices)]
-        situations = FeatureTable(classes.map(\.values))
-        hasTimes = Set(paths.lazy.compactMap(\.time)).count > 1
+        var values = classes.map(\.values)
+        let hasTimes = Set(paths.lazy.compactMap(\.time)).count > 1
+        self.hasTimes = hasTimes
         let isSimple = !hasTimes && paths.allSatisfy(\.store.isEmpty)
+        var last: ExploredPath?
         for path in paths {
+            defer { last = path }
+            // Most paths differ from the one before in an outcome alone.
+            if isSimple, let last, last.request == path.request, last.hasStops(of: path) { continue }
             let stops = path.stops
             for count in stops.indices { requestsAtStops[Array(stops[...count]), default: []].insert(path.request) }
             guard !isSimple else { continue }
-            let index = addSituation(of: path, classes)
+            let situation = Situation(of: path, hasTimes: hasTimes)
+            var index = path.request
+            if !situation.isRequest {
+                index = indices[situation] ?? values.count
+                if index == values.count {
+                    indices[situation] = index
+                    requests.append(path.request)
+                    values.append(situation.values(classes[path.request].values))
+                }
+            }
             let outcomes = path.steps.map(\.outcome)
             for count in 0...stops.count {
                 outcomesAtStops[Array(stops.prefix(count)), default: [:]][index, default: []].insert(
                     Array(outcomes.prefix(count)))
             }
         }
-    }
-
-    private func situation(of path: ExploredPath) -> Situation {
-        Situation(request: path.request, time: hasTimes ? path.time : nil, store: path.store)
-    }
-
-    private mutating func addSituation(of path: ExploredPath, _ classes: [RequestClass]) -> Int {
-        let situation = situation(of: path)
-        if situation.store.isEmpty, situation.time == nil { return path.request }
-        if let index = indices[situation] { return index }
-        var values = classes[path.request].values
-        values[.time] = situation.time.map { UTCTime.text(milliseconds: $0) }
-        for step in situation.store { values[.store(step.call)] = step.outcome.text }
-        indices[situation] = requests.count
-        requests.append(path.request)
-        situations.add(values)
-        return requests.count - 1
+        situations = FeatureTable(values)
     }
 
     /// The patterns that cover some of the paths, and no others.
@@ -67,7 +82,9 @@ struct PathUniverse {
         for (stops, paths) in Dictionary(grouping: paths, by: \.stops) {
             var sequences: [Int: Set<[Outcome]>] = [:]
             for path in paths {
-                let index = outcomesAtStops.isEmpty ? path.request : indices[situation(of: path)] ?? path.request
+                let index =
+                    outcomesAtStops.isEmpty
+                    ? path.request : indices[Situation(of: path, hasTimes: hasTimes)] ?? path.request
                 sequences[index, default: []].insert(path.steps.map(\.outcome))
             }
             for (sequences, chosen) in Dictionary(grouping: sequences.keys, by: { sequences[$0] ?? [] }) {
@@ -96,25 +113,5 @@ struct PathUniverse {
             if comesThere { found.insert(situation) }
         }
         return found.union(requests.subtracting(found.map { self.requests[$0] }))
-    }
-}
-
-/// The values of the features of some things, by their numbers.
-struct FeatureTable {
-    private(set) var values: [[RequestClass.Feature: String]]
-    /// Those that anything has, in their order.
-    private(set) var features: [RequestClass.Feature]
-
-    init(_ values: [[RequestClass.Feature: String]]) {
-        self.values = values
-        features = Set(values.flatMap(\.keys)).sorted()
-    }
-
-    mutating func add(_ values: [RequestClass.Feature: String]) {
-        self.values.append(values)
-        for feature in values.keys where !features.contains(feature) {
-            features.append(feature)
-            features.sort()
-        }
     }
 }

@@ -50,10 +50,11 @@ package struct RulebookDiff: Sendable {
     private static func title(_ before: PathResult, _ after: PathResult, _ pair: PathPair) -> String? {
         var parts: [String] = []
         let (old, new) = (before.decision, after.decision)
+        let (oldText, newText) = (Atlas.Ending(before).decision, Atlas.Ending(after).decision)
         if old.outcome != new.outcome || old.reason != new.reason {
-            parts.append("\(text(old)) → \(text(new))")
+            parts.append("\(oldText) → \(newText)")
         } else {
-            parts.append(text(old))
+            parts.append(oldText)
         }
         if old.fields != new.fields {
             let texts = [old.fields, new.fields].map { TestNotation.lua(.object($0)) }
@@ -66,10 +67,6 @@ package struct RulebookDiff: Sendable {
         if before.logs != after.logs { parts.append("logs \(logs(before)) → \(logs(after))") }
         return parts.count > 1 || old.outcome != new.outcome || old.reason != new.reason
             ? parts.joined(separator: ", ") : nil
-    }
-
-    private static func text(_ choice: RuleDecision) -> String {
-        choice.outcome.rawValue + (choice.reason.map { " \($0)" } ?? "")
     }
 
     private static func route(_ path: ExploredPath) -> String {

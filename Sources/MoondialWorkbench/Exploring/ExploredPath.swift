@@ -34,6 +34,11 @@ package struct ExploredPath: Sendable {
 }
 
 extension ExploredPath {
+    /// The same of another request.
+    func of(request: Int) -> ExploredPath {
+        ExploredPath(request: request, time: time, steps: steps, store: store, result: result)
+    }
+
     /// The fewer attempts, then calls of the store, then unusual answers, the shorter.
     var length: (Int, Int, Int) { (steps.count, store.count, store.count(where: \.isUnusual)) }
 
@@ -50,6 +55,7 @@ extension StoreStep {
     /// - Parameters:
     ///   - trace: Of the run.
     ///   - outcomes: In the order of the calls, each with whether it is unusual; nil for those that the trace has.
+    /// - Returns: In the order of the calls.
     static func steps(of trace: Trace, _ outcomes: [(outcome: StoreOutcome, isUnusual: Bool)]? = nil) -> [StoreStep] {
         var counts: [String: Int] = [:]
         return StoreCall.all(in: trace).enumerated().map { index, call in

@@ -8,8 +8,9 @@ import NumberVerification
 /// Takes every path through a rulebook: for each request it branches, at each attempt, over what can come of it, and at each
 /// call of the store over what that may answer.
 ///
-/// Runs are real ones of the engine, with scripted attempts and a clock that stands still. Each path is taken twice, forwards
-/// and then backwards, so that a result that hangs on something that is not recorded shows. Used on the engine's event loop.
+/// Runs are real ones of the engine, with scripted attempts and a clock that stands still. Requests that rules cannot tell
+/// from others share their paths (``RequestReading``). Each path is taken twice, forwards and then backwards, so that a result
+/// that hangs on something that is not recorded shows. Used on the engine's event loop.
 package final class Explorer: RunHandle {
     package struct Settings: Sendable {
         /// The number of paths after which the rest is left out. The default is 100,000.
@@ -43,6 +44,11 @@ package final class Explorer: RunHandle {
     private lazy var store = clock.makeStore(on: eventLoop) { [unowned self] in answer(to: $0) }
     private let eventLoop: any EventLoop
 
+    /// Requests that are alike for the rules, by the first of them.
+    private let alike: [Int: [Int]]
+    /// How many requests have all their paths.
+    private var finishedRequests = 0
+
     // The path that is being taken.
     private var request = 0
     private var time = 0
@@ -51,10 +57,12 @@ package final class Explorer: RunHandle {
     private var attemptOutcomes: [Outcome] = []
     private var storeOutcomes: [(outcome: StoreOutcome, isUnusual: Bool)] = []
     private var possibilities = StorePossibilities()
-    /// The path that is taken again, by its index; nil in the first pass.
+    /// The first path of the request, by its index.
+    private var firstPath = 0
+    /// Each path that was taken: its index, and its branches in their order.
+    private var taken: [(path: Int, branches: [PathBranches.Branch])] = []
+    /// Which of these is taken again; nil in the first pass.
     private var repeated: Int?
-    /// The branches of each path, in the order in which they were taken.
-    private var takenBranches: [[PathBranches.Branch]] = []
     /// How often a path was taken again because a hook ran out of time.
     private var retries = 0
 
@@ -66,6 +74,9 @@ package final class Explorer: RunHandle {
         self.eventLoop = eventLoop
         clock = VirtualClock(wallClock: settings.times[0])
         exploration = Exploration(outline: engine.outline, requests: requests)
+        let reading = RequestReading(engine.outline, engine.ruleSources)
+        let groups = Dictionary(grouping: requests.indices) { reading.visiblePart(of: requests[$0].request) }
+        alike = Dictionary(uniqueKeysWithValues: groups.values.map { ($0[0], $0) })
     }
 
     /// The completion is called once, later, unless the exploration is cancelled.
@@ -138,8 +149,8 @@ package final class Explorer: RunHandle {
             result: index(of: PathResult(run)))
         exploration.paths.append(path)
         onPath?(run, path)
-        takenBranches.append(branches.taken)
-        if moveOn() { takePath() } else { takeAgain(exploration.paths.count - 1) }
+        taken.append((exploration.paths.count - 1, branches.taken))
+        if moveOn() { takePath() } else { takeAgain(taken.count - 1) }
     }
 
     private func steps(of run: FinishedRun) -> [PathStep] {
@@ -157,36 +168,51 @@ package final class Explorer: RunHandle {
 
     /// Goes to the next path: another way at the last branch that has one left, another time, another request.
     private func moveOn() -> Bool {
-        if exploration.paths.count >= settings.maxPaths {
-            exploration.unfinishedRequests = exploration.requests.count - request
-            return false
-        }
-        if branches.moveOn() { return true }
+        if branches.moveOn() { return isWithinBound }
         if asksForTime, time + 1 < settings.times.count {
             time += 1
-            return true
+            return isWithinBound
         }
         time = 0
         asksForTime = false
-        request += 1
-        return request < exploration.requests.count
+        sharePaths()
+        repeat { request += 1 } while request < exploration.requests.count && alike[request] == nil
+        return request < exploration.requests.count && isWithinBound
+    }
+
+    /// Whether a further path may be taken.
+    private var isWithinBound: Bool {
+        exploration.paths.count < settings.maxPaths
+    }
+
+    /// All paths of the request have been taken: those that are alike go the same.
+    private func sharePaths() {
+        let paths = Array(exploration.paths[firstPath...])
+        finishedRequests += 1
+        for other in (alike[request] ?? []).dropFirst() {
+            let room = settings.maxPaths - exploration.paths.count
+            exploration.paths += paths.prefix(room).map { $0.of(request: other) }
+            guard paths.count <= room else { break }
+            finishedRequests += 1
+        }
+        firstPath = exploration.paths.count
     }
 
     // MARK: - Second pass
 
     private func takeAgain(_ index: Int) {
         guard index >= 0 else { return end() }
-        let path = exploration.paths[index]
+        let path = exploration.paths[taken[index].path]
         repeated = index
         request = path.request
         time = path.time.flatMap { settings.times.firstIndex(of: $0) } ?? 0
-        branches = PathBranches(takenBranches[index])
+        branches = PathBranches(taken[index].branches)
         takePath()
     }
 
     private func compare(_ run: FinishedRun) {
         guard let index = repeated else { return }
-        let path = exploration.paths[index]
+        let path = exploration.paths[taken[index].path]
         let second = PathResult(run)
         if second != exploration.results[path.result] {
             exploration.unsteady.append(UnsteadyPath(path: path, second: second))
@@ -195,52 +221,11 @@ package final class Explorer: RunHandle {
     }
 
     private func end() {
+        exploration.unfinishedRequests = exploration.requests.count - finishedRequests
+        exploration.takenPaths = taken.count
         let completion = completion
         self.completion = nil
         completion?(exploration)
-    }
-}
-
-/// The branches of a path, and which way it goes at each.
-struct PathBranches {
-    struct Branch {
-        var way: UInt8
-        let ways: UInt8
-    }
-
-    private var branches: [Branch]
-    private var position = 0
-
-    /// A path goes the first way where it was not decided otherwise.
-    init(_ branches: [Branch] = []) { self.branches = branches }
-
-    /// Those that the path has met.
-    var taken: [Branch] { Array(branches[..<position]) }
-
-    /// Begins at the first branch, with the same ways.
-    mutating func restart() { position = 0 }
-
-    /// The way that the path goes at its next branch.
-    mutating func next(of ways: Int) -> Int {
-        if position == branches.count { branches.append(Branch(way: 0, ways: UInt8(ways))) }
-        defer { position += 1 }
-        // A run whose result is not steady may meet other branches than it did before.
-        return min(Int(branches[position].way), ways - 1)
-    }
-
-    /// Another way at the last branch that has one left; false when there is none.
-    mutating func moveOn() -> Bool {
-        // Nor does such a run meet as many.
-        branches.removeLast(branches.count - position)
-        while let last = branches.last {
-            if last.way + 1 < last.ways {
-                branches[branches.count - 1].way += 1
-                return true
-            }
-            branches.removeLast()
-        }
-        position = 0
-        return false
     }
 }
 

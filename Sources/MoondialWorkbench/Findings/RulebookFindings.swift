@@ -104,8 +104,14 @@ private struct FindingSearch {
 
 extension FindingSearch {
     mutating func lookAtPaths() {
-        var reasons: [String: [Decision.Outcome: ExploredPath]] = [:]
+        // Those with the same result differ in what came of their attempts alone.
+        var shortest: [ExploredPath?] = Array(repeating: nil, count: exploration.results.count)
         for path in exploration.paths {
+            if shortest[path.result].map({ path.length < $0.length }) ?? true { shortest[path.result] = path }
+            lookAtCodes(exploration.result(of: path), path)
+        }
+        var reasons: [String: [Decision.Outcome: ExploredPath]] = [:]
+        for path in shortest.lazy.compactMap({ $0 }) {
             let result = exploration.result(of: path)
             lookAtDecision(result, path)
             lookAtAttempts(result, path)
@@ -152,10 +158,19 @@ extension FindingSearch {
                 .hookFails, "\(failure.place) \(failure.failure.message)",
                 "\(name(of: failure.place)) fails: \(failure.failure.message)", at: failure.place, path: path)
         }
+    }
+
+    /// Codes about which no rule says anything, or about which nobody is told.
+    private mutating func lookAtCodes(_ result: PathResult, _ path: ExploredPath) {
         if case .defaultMapping(.unknown) = result.why, !exploration.outline.rules.isEmpty,
             case .reply(let reply)? = path.steps.last(where: { !$0.isRaw })?.outcome, reply.status == 200
         {
             unmapped.note(reply.code, path)
+        }
+        if case .reply(let reply)? = path.steps.last?.outcome, RulebookFindings.isAccountTrouble(reply.code),
+            reply.status == 200, result.logs.isEmpty, !path.store.contains(where: \.isUnusual)
+        {
+            silent.note(reply.code, path)
         }
     }
 
@@ -173,11 +188,6 @@ extension FindingSearch {
                 .fallbackRefused, "\(place) \(refusal.reason)",
                 "\(name(of: place)) asks for an attempt that is refused: \(refusal.reason.explanation)", at: place,
                 path: path)
-        }
-        if case .reply(let reply)? = path.steps.last?.outcome, RulebookFindings.isAccountTrouble(reply.code),
-            reply.status == 200, result.logs.isEmpty, !path.store.contains(where: \.isUnusual)
-        {
-            silent.note(reply.code, path)
         }
     }
 }

@@ -95,7 +95,7 @@ package struct CoverageReport: Sendable {
     package func text(_ format: Format, style: TextStyle) -> String {
         switch format {
         case .text: text(style: style)
-        case .lcov: files.map(LCOV.record).joined()
+        case .lcov: files.map { LCOV.record($0, hooks) }.joined()
         case .html: CoveragePage(self).text
         }
     }
