@@ -35,12 +35,15 @@ test "spent, damaged and old tokens" {
 }
 
 test("account trouble raises an alarm", function(t)
-  for code, what in pairs { [9011] = "the credentials are wrong", [9018] = "the balance is used up" } do
+  local alarms = {
+    [9010] = "the credentials do not arrive", [9011] = "the credentials are wrong", [9018] = "the balance is used up",
+  }
+  for code, what in pairs(alarms) do
     t:reply(code)
     t:equal(verify("13800138000", "a-token").decision, "review", code)
     t:equal(t.log[#t.log], "ALARM: " .. what)
   end
   t:reply(9000)
   verify("13800138000", "a-token")
-  t:equal(#t.log, 2, "a match raises none")
+  t:equal(#t.log, 3, "a match raises none")
 end)

@@ -14,6 +14,7 @@ enum ExploreBenchmark {
         let count = Double(exploration.paths.count)
         precondition(!report.atlas.groups.isEmpty, "an exploration without paths")
         Benchmarks.report("explore-paths", count)
+        Benchmarks.report("explore-taken", Double(exploration.takenPaths))
         Benchmarks.report("explore-wall", CPU.wall() - began)
         Benchmarks.report("explore-cpu", (CPU.process() - cpu) / count)
     }

@@ -82,6 +82,12 @@ struct CoverageTests {
                 """
                 TN:
                 SF:rules/rules.lua
+                FN:4,pre_check of 'checks'
+                FN:11,route of 'never'
+                FNDA:2,pre_check of 'checks'
+                FNDA:1,route of 'never'
+                FNF:2
+                FNH:2
                 BRDA:5,0,0,1
                 BRDA:5,0,1,1
                 BRDA:6,1,0,0
@@ -115,6 +121,7 @@ struct CoverageTests {
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.output.contains("lines......: 87.5% (7 of 8 lines)"), "\(outcome.output)")
         #expect(outcome.output.contains("branches...: 75.0% (3 of 4 branches)"), "\(outcome.output)")
+        #expect(outcome.output.contains("functions..: 100.0% (2 of 2 functions)"), "\(outcome.output)")
     }
 
     @Test func pageLoadsNothingAndShowsTextAsText() async throws {

@@ -127,7 +127,7 @@ package final class GatewayReporter: Sendable {
             case .timeout: metrics.countKill(.timeout)
             case .memory: metrics.countKill(.memory)
             case .limit: metrics.countKill(.limit)
-            case .raised, .cannotYield, .invalidAnswer: break
+            case .raised, .store, .cannotYield, .invalidAnswer: break
             }
             return .error
         default: return .answered

@@ -108,7 +108,10 @@ extension ActiveRun {
         let place = machine.runningHook
         let rule = place.map { rulebook.outline.rules[$0.rule].name }
         let size = (rule?.utf8.count ?? 0) + (site?.source.description.utf8.count ?? 0)
-        switch machine.log(message, fields: fields, placeBytes: size, now: now) {
+        let reception = machine.log(message, fields: fields, placeBytes: size, now: now)
+        // Nobody gets the line: it stands in the trace.
+        guard environment.isObserved else { return nil }
+        switch reception {
         case .kept:
             return LogLine(
                 message: redactor.text(message, work), fields: redactor.object(fields, work),

@@ -119,6 +119,9 @@ package final class RuleEngine {
     /// for and not found. After a reload that has failed, also those that it has read.
     package var fileStamps: FileStamps { state.stamps(with: rules) }
 
+    /// The files of the rules, without their modules, and without what was typed.
+    package var ruleSources: [RuleSource] { rules.sources }
+
     /// How often each line of the rule files, and of the modules that they have loaded, has run in the present state.
     /// Empty unless the settings ask for it.
     package var lineCounts: [CountedSource] {

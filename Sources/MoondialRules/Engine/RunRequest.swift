@@ -5,7 +5,7 @@ package import NumberVerification
 import TextFormats
 
 /// One request to decide on: what is verified, and what the rules may know besides.
-package struct RunRequest: Sendable {
+package struct RunRequest: Sendable, Hashable {
     /// The operator of the network that made the token.
     package enum Carrier: String, Sendable, CaseIterable {
         case mobile = "CM"

@@ -2,7 +2,7 @@
 
 import JSON
 import MoondialLua
-import MoondialStore
+package import MoondialStore
 import NIOCore
 
 extension RuleAPI {
@@ -127,7 +127,7 @@ extension LuaWriter {
 
 extension StoreError.Kind {
     /// Whether the same call may succeed later.
-    fileprivate var isRetryable: Bool {
+    package var isRetryable: Bool {
         switch self {
         case .unavailable, .timeout, .full: true
         case .valueTooLarge, .notAnInteger, .noSuchList: false

@@ -49,6 +49,7 @@ extension HookFailure.Kind {
     package var explanation: String {
         switch self {
         case .raised: "it raised an error"
+        case .store: "the store did not answer"
         case .timeout: "it used more time than it may"
         case .memory: "it used more memory than it may"
         case .limit: "it went over a limit"

@@ -32,6 +32,15 @@ extension HookAnswer {
         }
         return .failed(HookFailure(kind: .invalidAnswer, message: "\(hook.rawValue) cannot answer with \(noun)"))
     }
+
+    /// An error that the hook raised comes from the store, which has not answered it.
+    var blamingStore: HookAnswer {
+        guard case .failed(let failure) = self, failure.kind == .raised else { return self }
+        return .failed(
+            HookFailure(
+                kind: .store, message: failure.message, site: failure.site, source: failure.source,
+                traceback: failure.traceback))
+    }
 }
 
 /// How a hook went wrong.
@@ -40,6 +49,8 @@ package struct HookFailure: Error, Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable {
         /// It raised an error.
         case raised
+        /// It raised an error after the store had not answered a call that it made.
+        case store
         /// It used more time than it may.
         case timeout
         /// It used more memory than it may.
@@ -57,6 +68,7 @@ package struct HookFailure: Error, Sendable, Hashable {
             case .timeout: "rule_timeout"
             case .memory: "rule_memory"
             case .limit: "rule_limit"
+            case .store: Guard.storeUnavailable.rawValue
             case .raised, .cannotYield, .invalidAnswer: "rule_error"
             }
         }

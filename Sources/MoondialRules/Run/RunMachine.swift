@@ -83,7 +83,8 @@ extension RunMachine {
         guard case .asking(let place, let position, let event) = state else {
             preconditionFailure("an answer while no hook is running")
         }
-        let answer = answer.checked(for: place.hook)
+        var answer = answer.checked(for: place.hook)
+        if trace.hasStoreTrouble(since: event) { answer = answer.blamingStore }
         trace.finishHook(event, answer: answer, now: now)
 
         switch answer {

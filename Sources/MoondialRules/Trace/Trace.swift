@@ -159,6 +159,13 @@ extension Trace {
         attempts.contains { $0.maySpend && ($0.raw ?? context.request).token == token }
     }
 
+    /// Whether the store has not answered a call since that event.
+    func hasStoreTrouble(since event: Int) -> Bool {
+        events[event...].contains { event in
+            if case .storeAnswered(.failure(let error), _) = event.kind { error.kind.isRetryable } else { false }
+        }
+    }
+
     var lastAttempt: Attempt? { attempts.lastOwnAttempt }
 
     /// Whether the provider has got a request of the run that has ended, or may have.

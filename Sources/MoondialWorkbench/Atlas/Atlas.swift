@@ -51,9 +51,13 @@ package struct Atlas: Sendable {
 
         package func hash(into hasher: inout Hasher) { hasher.combine(identity) }
 
+        /// `review new_token`
+        var decision: String {
+            outcome.rawValue + (isUnmapped ? " with its name" : reason.map { " \($0)" } ?? "")
+        }
+
         /// `review new_token by 'tokens that are spent', 1 attempt, unbilled`.
         package var text: String {
-            let decision = outcome.rawValue + (isUnmapped ? " with its name" : reason.map { " \($0)" } ?? "")
             let attempts = attempts == 0 ? "" : attempts == 1 ? ", 1 attempt" : ", \(attempts) attempts"
             let money = self.attempts == 0 ? "" : ", \(money.text)"
             return "\(decision) \(source)\(attempts)\(money)"
@@ -75,12 +79,15 @@ package struct Atlas: Sendable {
     package let groups: [Group]
 
     package init(_ exploration: Exploration) {
-        let universes = PathPattern.universes(of: exploration)
-        let paths = Dictionary(grouping: exploration.paths) { Ending(exploration.result(of: $0)) }
-        groups = paths.map { ending, paths in
+        let universe = PathUniverse(exploration.paths, of: exploration.requests)
+        let paths = Dictionary(grouping: exploration.paths, by: \.result)
+        var endings: [Ending: [ExploredPath]] = [:]
+        for index in exploration.results.indices {
+            endings[Ending(exploration.results[index]), default: []] += paths[index] ?? []
+        }
+        groups = endings.map { ending, paths in
             Group(
-                ending: ending,
-                patterns: PathPattern.patterns(of: paths, in: exploration, among: universes), paths: paths.count)
+                ending: ending, patterns: universe.patterns(of: paths), paths: paths.count)
         }.sorted { $0.order < $1.order }
     }
 }

@@ -1,54 +1,67 @@
 // SPDX-License-Identifier: MIT
 
-/// What tells some requests from others: for each feature the values that count, nil being "not given".
+/// What tells some paths from others beside outcomes: for each feature the values that count, nil being "not given".
 package struct Condition: Sendable, Hashable {
-    /// Features that all requests share are left out. Empty: there is no condition.
+    /// Features in which all are alike are left out. Empty: there is no condition.
     package let values: [RequestClass.Feature: Set<String?>]
 
-    /// `channel = web`, `operator = CM or none`.
+    /// `channel = web`, `operator = CM or none`, `count phone:… = over`.
     package var text: String {
-        RequestClass.Feature.allCases.compactMap { feature in
-            guard let values = values[feature] else { return nil }
-            let names = values.map { $0 ?? "none" }.sorted()
-            return "\(feature.rawValue) = \(names.joined(separator: " or "))"
+        values.sorted { $0.key < $1.key }.map { feature, values in
+            let names = values.map { $0 ?? feature.missing }.sorted()
+            return "\(feature.name) = \(names.joined(separator: " or "))"
         }.joined(separator: " and ")
     }
 }
 
 extension Condition {
-    /// Conditions that together hold for `chosen` of the requests of `universe`, and for no other.
-    static func conditions(for chosen: Set<Int>, among universe: Set<Int>, _ requests: [RequestClass]) -> [Condition] {
+    /// Conditions that together hold for `chosen` of `universe`, and for no other of these.
+    static func conditions(for chosen: Set<Int>, among universe: Set<Int>, _ table: FeatureTable) -> [Condition] {
         if chosen == universe { return [Condition(values: [:])] }
-        let product = product(around: chosen, universe, requests)
-        if universe.filter({ product.holds(for: requests[$0]) }) == chosen { return [product] }
-
-        // Not one product: split by the feature that leaves the fewest.
+        let product = product(around: chosen, universe, table)
+        if product.holds(exactlyFor: chosen, universe, table) {
+            return [product.withoutNeedless(for: chosen, universe, table)]
+        }
+        // Not one product. With many features, all their orders would be too many.
+        if table.features.count > 6 { return table.cover(chosen, among: universe).sorted { $0.text < $1.text } }
+        // Split by the feature that leaves the fewest.
         var best: [Condition]?
-        for feature in RequestClass.Feature.allCases {
-            let parts = Dictionary(grouping: chosen) { requests[$0].values[feature] }
+        for feature in table.features {
+            let parts = Dictionary(grouping: chosen) { table.values[$0][feature] }
             guard parts.count > 1 else { continue }
             var split: [Condition] = []
-            for part in parts.values {
-                split += conditions(for: Set(part), among: universe, requests)
-            }
+            for part in parts.values { split += conditions(for: Set(part), among: universe, table) }
             split = merged(split, by: feature)
             if split.count < best?.count ?? .max { best = split }
         }
         return (best ?? [product]).sorted { $0.text < $1.text }
     }
 
-    private func holds(for request: RequestClass) -> Bool {
-        values.allSatisfy { feature, values in values.contains(request.values[feature]) }
+    private func holds(for values: [RequestClass.Feature: String]) -> Bool {
+        self.values.allSatisfy { feature, allowed in allowed.contains(values[feature]) }
     }
 
-    private static func product(around chosen: Set<Int>, _ universe: Set<Int>, _ requests: [RequestClass]) -> Condition
-    {
+    private func holds(exactlyFor chosen: Set<Int>, _ universe: Set<Int>, _ table: FeatureTable) -> Bool {
+        universe.allSatisfy { holds(for: table.values[$0]) == chosen.contains($0) }
+    }
+
+    private static func product(around chosen: Set<Int>, _ universe: Set<Int>, _ table: FeatureTable) -> Condition {
         var values: [RequestClass.Feature: Set<String?>] = [:]
-        for feature in RequestClass.Feature.allCases {
-            let inside = Set(chosen.map { requests[$0].values[feature] })
-            if inside != Set(universe.map { requests[$0].values[feature] }) { values[feature] = inside }
+        for feature in table.features {
+            let inside = Set(chosen.map { table.values[$0][feature] })
+            if inside != Set(universe.map { table.values[$0][feature] }) { values[feature] = inside }
         }
         return Condition(values: values)
+    }
+
+    /// A call that is made only when another has come to something says so by itself.
+    private func withoutNeedless(for chosen: Set<Int>, _ universe: Set<Int>, _ table: FeatureTable) -> Condition {
+        var condition = self
+        for feature in values.keys.sorted() where condition.values.count > 1 {
+            let shorter = Condition(values: condition.values.filter { $0.key != feature })
+            if shorter.holds(exactlyFor: chosen, universe, table) { condition = shorter }
+        }
+        return condition
     }
 
     /// Conditions that differ in the values of one feature alone become one.

@@ -49,43 +49,9 @@ package struct PathPattern: Sendable, Hashable {
 }
 
 extension PathPattern {
-    /// The patterns that cover some paths of an exploration, and no others.
-    static func patterns(
-        of paths: [ExploredPath], in exploration: Exploration, among universes: [[Stop]: Set<Int>]
-    ) -> [PathPattern] {
-        var patterns: [PathPattern] = []
-        for (stops, paths) in Dictionary(grouping: paths, by: \.stops) {
-            var sequences: [Int: Set<[Outcome]>] = [:]
-            for path in paths { sequences[path.request, default: []].insert(path.steps.map(\.outcome)) }
-            for (sequences, requests) in Dictionary(grouping: sequences.keys, by: { sequences[$0] ?? [] }) {
-                let conditions = Condition.conditions(
-                    for: Set(requests), among: universes[stops] ?? Set(requests), exploration.requests)
-                for product in OutcomeSequences.products(of: sequences) {
-                    patterns += conditions.map { PathPattern(outcomes: product, routes: [stops], condition: $0) }
-                }
-            }
-        }
-        return merged(patterns).sorted {
-            ($0.outcomes.count, $0.text.count, $0.text) < ($1.outcomes.count, $1.text.count, $1.text)
-        }
-    }
-
-    /// Which requests can come to attempts at these stops at all: conditions tell requests from others of these.
-    static func universes(of exploration: Exploration) -> [[Stop]: Set<Int>] {
-        var universes: [[Stop]: Set<Int>] = [[]: Set(exploration.requests.indices)]
-        for path in exploration.paths {
-            var stops: [Stop] = []
-            for stop in path.stops {
-                stops.append(stop)
-                universes[stops, default: []].insert(path.request)
-            }
-        }
-        return universes
-    }
-
     /// Patterns that differ in the endpoints alone become one: as many routes of two attempts as there are say no more than
-    /// each attempt's endpoints do, which holds for one attempt, and for a route and its mirror image.
-    private static func merged(_ patterns: [PathPattern]) -> [PathPattern] {
+    /// each attempt's endpoints do, which holds for one attempt, and for a route and its mirror image. The shortest is first.
+    static func merged(_ patterns: [PathPattern]) -> [PathPattern] {
         var merged: [PathPattern] = []
         for pattern in patterns.sorted(by: { $0.order < $1.order }) {
             if let index = merged.firstIndex(where: { $0.canTake(pattern) }) {
@@ -94,7 +60,9 @@ extension PathPattern {
                 merged.append(pattern)
             }
         }
-        return merged
+        return merged.sorted {
+            ($0.outcomes.count, $0.text.count, $0.text) < ($1.outcomes.count, $1.text.count, $1.text)
+        }
     }
 
     private func canTake(_ other: PathPattern) -> Bool {
@@ -113,5 +81,11 @@ extension PathPattern {
 }
 
 extension ExploredPath {
+    /// Whether the attempts go where those of another path do.
+    func hasStops(of other: ExploredPath) -> Bool {
+        steps.count == other.steps.count
+            && zip(steps, other.steps).allSatisfy { $0.endpoint == $1.endpoint && $0.isRaw == $1.isRaw }
+    }
+
     var stops: [PathPattern.Stop] { steps.map { PathPattern.Stop(endpoint: $0.endpoint, isRaw: $0.isRaw) } }
 }

@@ -30,20 +30,19 @@ package struct RulebookDiff: Sendable {
     package init(old: Exploration, new: Exploration) {
         let pairs = PathPair.all(old, new)
         comparedPaths = pairs.count
-        var universes = PathPattern.universes(of: new)
-        for (stops, requests) in PathPattern.universes(of: old) { universes[stops, default: []].formUnion(requests) }
+        let universe = PathUniverse(pairs.map(\.merged), of: new.requests)
 
         var groups: [ChangeKey: [ExploredPath]] = [:]
         for pair in pairs {
             let (before, after) = (old.result(of: pair.old), new.result(of: pair.new))
             guard let title = Self.title(before, after, pair) else { continue }
-            groups[ChangeKey(title: title, before, after), default: []].append(pair.longer)
+            groups[ChangeKey(title: title, before, after), default: []].append(pair.merged)
         }
         changes = groups.map { key, paths in
             Change(
                 title: key.title, old: key.old, new: key.new, wasDecided: key.wasDecided, isDecided: key.isDecided,
                 oldMoney: key.oldMoney, newMoney: key.newMoney,
-                patterns: PathPattern.patterns(of: paths, in: new, among: universes), paths: paths.count)
+                patterns: universe.patterns(of: paths), paths: paths.count)
         }.sorted { $0.order < $1.order }
     }
 
@@ -51,10 +50,11 @@ package struct RulebookDiff: Sendable {
     private static func title(_ before: PathResult, _ after: PathResult, _ pair: PathPair) -> String? {
         var parts: [String] = []
         let (old, new) = (before.decision, after.decision)
+        let (oldText, newText) = (Atlas.Ending(before).decision, Atlas.Ending(after).decision)
         if old.outcome != new.outcome || old.reason != new.reason {
-            parts.append("\(text(old)) → \(text(new))")
+            parts.append("\(oldText) → \(newText)")
         } else {
-            parts.append(text(old))
+            parts.append(oldText)
         }
         if old.fields != new.fields {
             let texts = [old.fields, new.fields].map { TestNotation.lua(.object($0)) }
@@ -67,10 +67,6 @@ package struct RulebookDiff: Sendable {
         if before.logs != after.logs { parts.append("logs \(logs(before)) → \(logs(after))") }
         return parts.count > 1 || old.outcome != new.outcome || old.reason != new.reason
             ? parts.joined(separator: ", ") : nil
-    }
-
-    private static func text(_ choice: RuleDecision) -> String {
-        choice.outcome.rawValue + (choice.reason.map { " \($0)" } ?? "")
     }
 
     private static func route(_ path: ExploredPath) -> String {
@@ -104,52 +100,5 @@ private struct ChangeKey: Hashable {
         isDecided = Atlas.Ending(after).source
         oldMoney = before.money
         newMoney = after.money
-    }
-}
-
-/// The same request with the same outcomes under two rulebooks. Where one makes more attempts than the other, each of its
-/// paths is compared with the one that ended before.
-private struct PathPair {
-    let old: ExploredPath
-    let new: ExploredPath
-
-    var longer: ExploredPath { old.steps.count > new.steps.count ? old : new }
-
-    private struct Key: Hashable {
-        let request: Int
-        let time: Int64?
-        let outcomes: [Outcome]
-    }
-
-    static func all(_ old: Exploration, _ new: Exploration) -> [PathPair] {
-        let (olds, news) = (index(old), index(new))
-        var pairs: [PathPair] = []
-        for path in new.paths {
-            if let match = prefix(of: path, in: olds) { pairs.append(PathPair(old: match, new: path)) }
-        }
-        for path in old.paths {
-            guard let match = prefix(of: path, in: news), match.steps.count < path.steps.count else { continue }
-            pairs.append(PathPair(old: path, new: match))
-        }
-        return pairs
-    }
-
-    private static func index(_ exploration: Exploration) -> [Key: ExploredPath] {
-        Dictionary(
-            exploration.paths.map { (Key(request: $0.request, time: $0.time, outcomes: $0.steps.map(\.outcome)), $0) },
-            uniquingKeysWith: { first, _ in first })
-    }
-
-    /// The path of the other rulebook that these outcomes lead to, if it has ended by then. One whose hooks ask for the time
-    /// is compared with one whose hooks do not.
-    private static func prefix(of path: ExploredPath, in paths: [Key: ExploredPath]) -> ExploredPath? {
-        let outcomes = path.steps.map(\.outcome)
-        for count in (0...outcomes.count).reversed() {
-            for time in path.time == nil ? [nil] : [path.time, nil] {
-                let key = Key(request: path.request, time: time, outcomes: Array(outcomes.prefix(count)))
-                if let match = paths[key] { return match }
-            }
-        }
-        return nil
     }
 }

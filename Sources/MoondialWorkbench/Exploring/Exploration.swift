@@ -10,6 +10,8 @@ package struct Exploration: Sendable {
     package let requests: [RequestClass]
     package internal(set) var paths: [ExploredPath] = []
     package internal(set) var results: [PathResult] = []
+    /// How many of the paths were taken. The others are those of requests that rules cannot tell from these.
+    package internal(set) var takenPaths = 0
     /// How each hook was used, by its place.
     package internal(set) var uses: [HookPlace: HookUse] = [:]
     /// Entries of `map_result` tables that have decided.
@@ -18,6 +20,8 @@ package struct Exploration: Sendable {
     package internal(set) var unsteady: [UnsteadyPath] = []
     /// Requests of which not all paths were taken, since there were too many.
     package internal(set) var unfinishedRequests = 0
+    /// Whether a path has called the store more often than it branches over.
+    package internal(set) var hasManyStoreCalls = false
 
     package init(outline: RulebookOutline, requests: [RequestClass]) {
         self.outline = outline
@@ -28,7 +32,11 @@ package struct Exploration: Sendable {
 
     /// What was left out, or nil.
     package var omission: String? {
-        guard unfinishedRequests > 0 else { return nil }
+        guard unfinishedRequests > 0 else {
+            return hasManyStoreCalls
+                ? "of the calls of the store in a run, only the first \(Explorer.branchingStoreCalls) are answered in every "
+                    + "way" : nil
+        }
         return "there are more than \(paths.count) paths: those of "
             + "\(unfinishedRequests.counting("request")) were left out; raise --max-paths, or name fewer "
             + "requests with --requests"
@@ -42,7 +50,7 @@ package struct Exploration: Sendable {
 package struct HookUse: Sendable, Hashable {
     package var calls = 0
     package var answers = 0
-    /// Calls in which it logged something or made an attempt.
+    /// How often it logged something, made an attempt or called the store.
     package var effects = 0
 
     /// Counts an event that happened at the hook.
@@ -50,7 +58,7 @@ package struct HookUse: Sendable, Hashable {
         switch event {
         case .hookCalled: calls += 1
         case .hookAnswered(let answer, _): if let answer, answer != .none { answers += 1 }
-        case .logged, .attemptBegan(_, _, .some): effects += 1
+        case .logged, .attemptBegan(_, _, .some), .storeCalled: effects += 1
         default: break
         }
     }

@@ -90,7 +90,7 @@ extension ExplorationReport {
     /// A test that takes the path.
     static func example(_ path: ExploredPath, _ exploration: Exploration, name: String) -> String {
         TestNotation.test(
-            name, request: exploration.requests[path.request].request, replies: path.steps.map(\.outcome),
+            name, request: exploration.requests[path.request].request, path: path,
             result: exploration.result(of: path), indent: "  ")
     }
 }
@@ -190,6 +190,7 @@ extension ExplorationReport {
         ]
         if let path = finding.example {
             object["replies"] = .array(path.steps.map { .string($0.outcome.description) })
+            if !path.store.isEmpty { object["store"] = .array(path.store.map { .string($0.words) }) }
             object["test"] = .string(example(path, exploration, name: finding.message))
         }
         return .object(object)
@@ -198,12 +199,11 @@ extension ExplorationReport {
 
 extension PathPattern {
     /// `{"outcomes": [[…]], "routes": [[…]], "where": {feature: [values]}}`: a set of outcomes for each attempt, the ways that
-    /// the attempts may take, and what tells the requests from others.
+    /// the attempts may take, and what tells the requests, and the answers of the store, from others.
     package var json: JSONValue {
         var conditions = JSONObject()
-        for feature in RequestClass.Feature.allCases {
-            guard let values = condition.values[feature] else { continue }
-            conditions[feature.rawValue] = .array(values.sorted { ($0 ?? "") < ($1 ?? "") }.map { JSONValue($0) })
+        for (feature, values) in condition.values.sorted(by: { $0.key < $1.key }) {
+            conditions[feature.name] = .array(values.sorted { ($0 ?? "") < ($1 ?? "") }.map { JSONValue($0) })
         }
         return .object([
             "outcomes": .array(outcomes.map { .array($0.sorted.map { .string($0.description) }) }),

@@ -11,15 +11,63 @@ package struct PathStep: Sendable, Hashable {
     package let outcome: Outcome
 }
 
-/// A request, the outcomes of its attempts in order, and what it led to.
+/// One call of `moondial.store` on a path.
+package struct StoreStep: Sendable, Hashable {
+    /// What tells it from the other calls of the path: `count phone:…`, and a second one is `count phone:… (2)`.
+    package let call: String
+    package let outcome: StoreOutcome
+    /// Whether the store could have answered something more usual: an empty store that is there does.
+    package let isUnusual: Bool
+}
+
+/// A request, the outcomes of its attempts and of its calls of the store in order, and what it led to.
 package struct ExploredPath: Sendable {
     /// Which of the requests of the exploration.
     package let request: Int
     /// The time of day when the run began, in milliseconds since 1970; nil where no hook has asked.
     package let time: Int64?
     package let steps: [PathStep]
+    /// Empty where rules remember nothing.
+    package let store: [StoreStep]
     /// Which of the results of the exploration.
     package let result: Int
+}
+
+extension ExploredPath {
+    /// The same of another request.
+    func of(request: Int) -> ExploredPath {
+        ExploredPath(request: request, time: time, steps: steps, store: store, result: result)
+    }
+
+    /// The fewer attempts, then calls of the store, then unusual answers, the shorter.
+    var length: (Int, Int, Int) { (steps.count, store.count, store.count(where: \.isUnusual)) }
+
+    /// `9020, 9000`, and with a store `9020, 9000, count phone:… = over`.
+    var words: [String] { steps.map(\.outcome.description) + store.map(\.words) }
+}
+
+extension StoreStep {
+    /// `count phone:… = over`
+    package var words: String { "\(call) = \(outcome.text)" }
+
+    /// The calls of a run with what they came to.
+    ///
+    /// - Parameters:
+    ///   - trace: Of the run.
+    ///   - outcomes: In the order of the calls, each with whether it is unusual; nil for those that the trace has.
+    /// - Returns: In the order of the calls.
+    static func steps(of trace: Trace, _ outcomes: [(outcome: StoreOutcome, isUnusual: Bool)]? = nil) -> [StoreStep] {
+        var counts: [String: Int] = [:]
+        return StoreCall.all(in: trace).enumerated().map { index, call in
+            let count = counts[call.name, default: 0] + 1
+            counts[call.name] = count
+            let name = count == 1 ? call.name : "\(call.name) (\(count))"
+            guard let outcomes, outcomes.indices.contains(index) else {
+                return StoreStep(call: name, outcome: call.outcome, isUnusual: false)
+            }
+            return StoreStep(call: name, outcome: outcomes[index].outcome, isUnusual: outcomes[index].isUnusual)
+        }
+    }
 }
 
 /// What a path leads to. Paths with the same result differ in nothing that anybody sees.

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialRules
+import MoondialStore
 package import NIOCore
 import NumberVerification
 
-/// Takes every path through a rulebook: for each request it branches, at each attempt, over what can come of it.
+/// Takes every path through a rulebook: for each request it branches, at each attempt, over what can come of it, and at each
+/// call of the store over what that may answer.
 ///
-/// Runs are real ones of the engine, with scripted attempts and a clock that stands still. Each path is taken twice, forwards
-/// and then backwards, so that a result that hangs on something that is not recorded shows. Used on the engine's event loop.
+/// Runs are real ones of the engine, with scripted attempts and a clock that stands still. Requests that rules cannot tell
+/// from others share their paths (``RequestReading``). Each path is taken twice, forwards and then backwards, so that a result
+/// that hangs on something that is not recorded shows. Used on the engine's event loop.
 package final class Explorer: RunHandle {
     package struct Settings: Sendable {
         /// The number of paths after which the rest is left out. The default is 100,000.
@@ -18,8 +21,13 @@ package final class Explorer: RunHandle {
         package init(times: [Int64]) { self.times = times }
     }
 
-    /// Gets each run of the first pass, with the outcomes of its attempts. The default is nil.
-    package var onPath: ((FinishedRun, [Outcome]) -> Void)?
+    /// How many calls of the store in a path are answered in every way. Further ones get the usual answer.
+    package static let branchingStoreCalls = 6
+
+    /// Gets each run of the first pass, with its path. The default is nil.
+    package var onPath: ((FinishedRun, ExploredPath) -> Void)?
+    /// What each run finds and remembers, in place of a store that is answered in every way. The default is nil.
+    package var makeStore: (() -> StoreSettings)?
 
     private let engine: RuleEngine
     private let settings: Settings
@@ -32,20 +40,31 @@ package final class Explorer: RunHandle {
     private lazy var attempts = ScriptedAttempts(clock: clock, eventLoop: eventLoop) { [unowned self] _, _ in
         ScriptedReply(nextOutcome())
     }
+    /// Answers the calls of the store of all runs.
+    private lazy var store = clock.makeStore(on: eventLoop) { [unowned self] in answer(to: $0) }
     private let eventLoop: any EventLoop
+
+    /// Requests that are alike for the rules, by the first of them.
+    private let alike: [Int: [Int]]
+    /// How many requests have all their paths.
+    private var finishedRequests = 0
 
     // The path that is being taken.
     private var request = 0
     private var time = 0
     private var asksForTime = false
-    private var choices: [Int] = []
-    private var position = 0
-    /// The path that is taken again, by its index; nil in the first pass.
+    private var branches = PathBranches()
+    private var attemptOutcomes: [Outcome] = []
+    private var storeOutcomes: [(outcome: StoreOutcome, isUnusual: Bool)] = []
+    private var possibilities = StorePossibilities()
+    /// The first path of the request, by its index.
+    private var firstPath = 0
+    /// Each path that was taken: its index, and its branches in their order.
+    private var taken: [(path: Int, branches: [PathBranches.Branch])] = []
+    /// Which of these is taken again; nil in the first pass.
     private var repeated: Int?
     /// How often a path was taken again because a hook ran out of time.
     private var retries = 0
-    /// Where the outcome of a step stands among the outcomes.
-    private lazy var outcomeIndices = Dictionary(uniqueKeysWithValues: outcomes.enumerated().map { ($1, $0) })
 
     /// Prepares; ``start(completion:)`` begins.
     package init(engine: RuleEngine, requests: [RequestClass], settings: Settings, eventLoop: any EventLoop) {
@@ -55,6 +74,9 @@ package final class Explorer: RunHandle {
         self.eventLoop = eventLoop
         clock = VirtualClock(wallClock: settings.times[0])
         exploration = Exploration(outline: engine.outline, requests: requests)
+        let reading = RequestReading(engine.outline, engine.ruleSources)
+        let groups = Dictionary(grouping: requests.indices) { reading.visiblePart(of: requests[$0].request) }
+        alike = Dictionary(uniqueKeysWithValues: groups.values.map { ($0[0], $0) })
     }
 
     /// The completion is called once, later, unless the exploration is cancelled.
@@ -67,19 +89,36 @@ package final class Explorer: RunHandle {
     package func cancel() { completion = nil }
 
     private func nextOutcome() -> Outcome {
-        if position == choices.count { choices.append(0) }
-        defer { position += 1 }
-        return outcomes[choices[position]]
+        let outcome = outcomes[branches.next(of: outcomes.count)]
+        attemptOutcomes.append(outcome)
+        return outcome
+    }
+
+    private func answer(to command: StoreCommand) -> Result<StoreReply, StoreError>? {
+        let possible = possibilities.outcomes(of: command)
+        var choice = 0
+        if storeOutcomes.count < Self.branchingStoreCalls {
+            choice = branches.next(of: possible.count)
+        } else if possible.count > 1 {
+            exploration.hasManyStoreCalls = true
+        }
+        let outcome = possible[choice]
+        possibilities.note(outcome, of: command)
+        storeOutcomes.append((outcome, isUnusual: choice > 0))
+        return outcome.result(of: command)
     }
 
     private func takePath() {
         guard completion != nil else { return }
-        position = 0
+        branches.restart()
+        attemptOutcomes.removeAll(keepingCapacity: true)
+        storeOutcomes.removeAll(keepingCapacity: true)
+        possibilities = StorePossibilities()
         clock.restart(wallClock: settings.times[time])
         var environment = RunEnvironment(attempts, reserver: nil)
         environment.monotonicClock = { [clock] in clock.now }
         environment.wallClock = { [clock] in clock.wallClock }
-        environment.makeStore = { [clock, eventLoop] in clock.makeStore(on: eventLoop) }
+        environment.makeStore = { [self] in makeStore?() ?? store }
         environment.isObserved = false
         var inputs = RunInputs()
         inputs.seed = 1
@@ -106,17 +145,17 @@ package final class Explorer: RunHandle {
         exploration.note(run)
         let path = ExploredPath(
             request: request, time: run.inputs.clock == nil ? nil : settings.times[time],
-            steps: steps(of: run), result: index(of: PathResult(run)))
+            steps: steps(of: run), store: storeOutcomes.isEmpty ? [] : StoreStep.steps(of: run.trace, storeOutcomes),
+            result: index(of: PathResult(run)))
         exploration.paths.append(path)
-        onPath?(run, path.steps.map(\.outcome))
-        // A run whose result is not steady may make fewer attempts than it did before.
-        choices.removeLast(choices.count - position)
-        if moveOn() { takePath() } else { takeAgain(exploration.paths.count - 1) }
+        onPath?(run, path)
+        taken.append((exploration.paths.count - 1, branches.taken))
+        if moveOn() { takePath() } else { takeAgain(taken.count - 1) }
     }
 
     private func steps(of run: FinishedRun) -> [PathStep] {
-        zip(choices, run.result.attempts).map { choice, attempt in
-            PathStep(endpoint: attempt.attempt.endpoint, isRaw: attempt.isRaw, outcome: outcomes[choice])
+        zip(attemptOutcomes, run.result.attempts).map { outcome, attempt in
+            PathStep(endpoint: attempt.attempt.endpoint, isRaw: attempt.isRaw, outcome: outcome)
         }
     }
 
@@ -127,44 +166,53 @@ package final class Explorer: RunHandle {
         return exploration.results.count - 1
     }
 
-    /// Goes to the next path: another outcome of the last attempt that has one left, another time, another request.
+    /// Goes to the next path: another way at the last branch that has one left, another time, another request.
     private func moveOn() -> Bool {
-        if exploration.paths.count >= settings.maxPaths {
-            exploration.unfinishedRequests = exploration.requests.count - request
-            return false
-        }
-        while let last = choices.last {
-            if last + 1 < outcomes.count {
-                choices[choices.count - 1] = last + 1
-                return true
-            }
-            choices.removeLast()
-        }
+        if branches.moveOn() { return isWithinBound }
         if asksForTime, time + 1 < settings.times.count {
             time += 1
-            return true
+            return isWithinBound
         }
         time = 0
         asksForTime = false
-        request += 1
-        return request < exploration.requests.count
+        sharePaths()
+        repeat { request += 1 } while request < exploration.requests.count && alike[request] == nil
+        return request < exploration.requests.count && isWithinBound
+    }
+
+    /// Whether a further path may be taken.
+    private var isWithinBound: Bool {
+        exploration.paths.count < settings.maxPaths
+    }
+
+    /// All paths of the request have been taken: those that are alike go the same.
+    private func sharePaths() {
+        let paths = Array(exploration.paths[firstPath...])
+        finishedRequests += 1
+        for other in (alike[request] ?? []).dropFirst() {
+            let room = settings.maxPaths - exploration.paths.count
+            exploration.paths += paths.prefix(room).map { $0.of(request: other) }
+            guard paths.count <= room else { break }
+            finishedRequests += 1
+        }
+        firstPath = exploration.paths.count
     }
 
     // MARK: - Second pass
 
     private func takeAgain(_ index: Int) {
         guard index >= 0 else { return end() }
-        let path = exploration.paths[index]
+        let path = exploration.paths[taken[index].path]
         repeated = index
         request = path.request
         time = path.time.flatMap { settings.times.firstIndex(of: $0) } ?? 0
-        choices = path.steps.map { outcomeIndices[$0.outcome] ?? 0 }
+        branches = PathBranches(taken[index].branches)
         takePath()
     }
 
     private func compare(_ run: FinishedRun) {
         guard let index = repeated else { return }
-        let path = exploration.paths[index]
+        let path = exploration.paths[taken[index].path]
         let second = PathResult(run)
         if second != exploration.results[path.result] {
             exploration.unsteady.append(UnsteadyPath(path: path, second: second))
@@ -173,6 +221,8 @@ package final class Explorer: RunHandle {
     }
 
     private func end() {
+        exploration.unfinishedRequests = exploration.requests.count - finishedRequests
+        exploration.takenPaths = taken.count
         let completion = completion
         self.completion = nil
         completion?(exploration)

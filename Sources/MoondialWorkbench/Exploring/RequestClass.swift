@@ -5,11 +5,29 @@ import NumberVerification
 
 /// A kind of request to explore, told from others by its features.
 package struct RequestClass: Sendable {
-    /// What a request can differ in, in the order in which conditions name it.
-    package enum Feature: String, Sendable, CaseIterable {
-        case line, time, phone, channel
-        case carrier = "operator"
-        case tokenAge = "token_age_ms"
+    /// What paths can differ in beside outcomes: the request, the time, and what the store has answered.
+    package struct Feature: Sendable, Hashable, Comparable {
+        /// As conditions name it.
+        package let name: String
+        private let rank: Int
+
+        package static let line = Feature(name: "line", rank: 0)
+        package static let time = Feature(name: "time", rank: 1)
+        package static let phone = Feature(name: "phone", rank: 2)
+        package static let channel = Feature(name: "channel", rank: 3)
+        package static let carrier = Feature(name: "operator", rank: 4)
+        package static let tokenAge = Feature(name: "token_age_ms", rank: 5)
+
+        /// A call of the store.
+        package static func store(_ call: String) -> Feature { Feature(name: call, rank: 6) }
+
+        /// The value of paths that do not have it.
+        var missing: String { rank == 6 ? "not asked" : "none" }
+
+        /// In the order in which conditions name them.
+        package static func < (left: Feature, right: Feature) -> Bool {
+            (left.rank, left.name) < (right.rank, right.name)
+        }
     }
 
     package let request: RunRequest

@@ -46,7 +46,7 @@ private struct FindingSearch {
 
         mutating func note(_ code: Int64, _ path: ExploredPath) {
             codes.insert(code)
-            if path.steps.count < example?.steps.count ?? .max { example = path }
+            if example.map({ path.length < $0.length }) ?? true { example = path }
         }
 
         var text: String {
@@ -72,7 +72,7 @@ private struct FindingSearch {
             findings.append(RulebookFinding(code: code, message: message, place: place.map(location), example: path))
             return
         }
-        if let path, let example = findings[index].example, path.steps.count < example.steps.count {
+        if let path, let example = findings[index].example, path.length < example.length {
             findings[index] = RulebookFinding(code: code, message: message, place: place.map(location), example: path)
         }
     }
@@ -104,8 +104,14 @@ private struct FindingSearch {
 
 extension FindingSearch {
     mutating func lookAtPaths() {
-        var reasons: [String: [Decision.Outcome: ExploredPath]] = [:]
+        // Those with the same result differ in what came of their attempts alone.
+        var shortest: [ExploredPath?] = Array(repeating: nil, count: exploration.results.count)
         for path in exploration.paths {
+            if shortest[path.result].map({ path.length < $0.length }) ?? true { shortest[path.result] = path }
+            lookAtCodes(exploration.result(of: path), path)
+        }
+        var reasons: [String: [Decision.Outcome: ExploredPath]] = [:]
+        for path in shortest.lazy.compactMap({ $0 }) {
             let result = exploration.result(of: path)
             lookAtDecision(result, path)
             lookAtAttempts(result, path)
@@ -119,7 +125,7 @@ extension FindingSearch {
         if let path = silent.example { add(.silentTrouble, "", "nobody is told about \(silent.text)", path: path) }
         for (reason, paths) in reasons where paths.count > 1 {
             let names = paths.keys.map(\.rawValue).sorted().joined(separator: " and ")
-            let example = paths.values.min { $0.steps.count < $1.steps.count }
+            let example = paths.values.min { $0.length < $1.length }
             add(.reasonOfTwoDecisions, reason, "the reason '\(reason)' stands for \(names)", path: example)
         }
         for unsteady in exploration.unsteady {
@@ -146,15 +152,25 @@ extension FindingSearch {
                 at: place, path: path)
         default: break
         }
-        for failure in result.failures {
+        // A hook that needs a store which is away fails closed, as it should.
+        for failure in result.failures where failure.failure.kind != .store {
             add(
                 .hookFails, "\(failure.place) \(failure.failure.message)",
                 "\(name(of: failure.place)) fails: \(failure.failure.message)", at: failure.place, path: path)
         }
+    }
+
+    /// Codes about which no rule says anything, or about which nobody is told.
+    private mutating func lookAtCodes(_ result: PathResult, _ path: ExploredPath) {
         if case .defaultMapping(.unknown) = result.why, !exploration.outline.rules.isEmpty,
             case .reply(let reply)? = path.steps.last(where: { !$0.isRaw })?.outcome, reply.status == 200
         {
             unmapped.note(reply.code, path)
+        }
+        if case .reply(let reply)? = path.steps.last?.outcome, RulebookFindings.isAccountTrouble(reply.code),
+            reply.status == 200, result.logs.isEmpty, !path.store.contains(where: \.isUnusual)
+        {
+            silent.note(reply.code, path)
         }
     }
 
@@ -172,12 +188,6 @@ extension FindingSearch {
                 .fallbackRefused, "\(place) \(refusal.reason)",
                 "\(name(of: place)) asks for an attempt that is refused: \(refusal.reason.explanation)", at: place,
                 path: path)
-        }
-        if case .reply(let reply)? = path.steps.last?.outcome, RulebookFindings.isAccountTrouble(reply.code),
-            reply.status == 200,
-            result.logs.isEmpty
-        {
-            silent.note(reply.code, path)
         }
     }
 }

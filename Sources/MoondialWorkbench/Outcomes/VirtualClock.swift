@@ -13,12 +13,13 @@ package final class VirtualClock {
 
     package init(wallClock: Int64) { self.wallClock = wallClock }
 
-    /// An empty memory for rules, whose time is that of this clock. Called, and used, on the event loop.
-    func makeStore(on eventLoop: any EventLoop) -> StoreSettings {
+    /// A store for rules that answers as a script says, and where that says nothing, as a memory whose time is that of this
+    /// clock. Called, and used, on the event loop.
+    func makeStore(on eventLoop: any EventLoop, script: @escaping ScriptedStoreEngine.Script) -> StoreSettings {
         let clock = NIOLoopBound(self, eventLoop: eventLoop)
+        let memory = MemoryStoreEngine(clock: StoreClock { StoreTime(microseconds: clock.value.wallClock * 1000) })
         var settings = StoreSettings()
-        settings.engine = MemoryStoreEngine(
-            clock: StoreClock { StoreTime(microseconds: clock.value.wallClock * 1000) })
+        settings.engine = ScriptedStoreEngine(memory: memory, eventLoop: eventLoop, script: script)
         return settings
     }
 

@@ -26,6 +26,18 @@ struct CoveragePage {
                     "<span class=\"\(hook.isCovered ? "hit" : "miss")\">\(hook.use.answers)</span>",
                 ]
             })
+        if !report.store.isEmpty {
+            text += "<h2>Store</h2>\n"
+            text += Self.table(
+                ["call of the store", "hook", "exercised", "never"],
+                report.store.map { line in
+                    [
+                        line.call, line.hook, line.exercised.joined(separator: ", "),
+                        line.missing.joined(separator: ", "),
+                    ]
+                    .map(Self.escaped)
+                })
+        }
         text += "<h2>Codes and troubles that no test exercises</h2>\n"
         text += Self.table(
             ["endpoint", "missing"], report.missing.map { [Self.escaped($0.endpoint), Self.escaped($0.text)] })

@@ -25,9 +25,21 @@ package struct CoverageReport: Sendable {
         let isCovered: Bool
     }
 
+    struct StoreLine: Sendable {
+        /// `count phone:…`
+        let call: String
+        /// `pre_check of 'too often'`
+        let hook: String
+        /// What it came to, and what it could have come to.
+        let exercised: [String]
+        let missing: [String]
+    }
+
     let hooks: [HookLine]
     package let files: [CoveredFile]
     private let exercised: Set<TestCoverage.Exercised>
+    /// Calls of the store with what no test has made of them.
+    let store: [StoreLine]
 
     package init(_ coverage: TestCoverage) {
         exercised = coverage.attempts
@@ -47,6 +59,12 @@ package struct CoverageReport: Sendable {
             }
         }
         hooks = lines
+        store = coverage.store.map { use, exercised in
+            let kinds = StoreOutcome.kinds(of: use.function)
+            return StoreLine(
+                call: use.call, hook: "\(use.hook.hook.rawValue) of '\(use.hook.rule)'",
+                exercised: kinds.filter(exercised.contains), missing: kinds.filter { !exercised.contains($0) })
+        }.sorted { ($0.hook, $0.call) < ($1.hook, $1.call) }
     }
 
     /// How many of a hundred; all when there is none.
@@ -77,7 +95,7 @@ package struct CoverageReport: Sendable {
     package func text(_ format: Format, style: TextStyle) -> String {
         switch format {
         case .text: text(style: style)
-        case .lcov: files.map(LCOV.record).joined()
+        case .lcov: files.map { LCOV.record($0, hooks) }.joined()
         case .html: CoveragePage(self).text
         }
     }
@@ -99,6 +117,16 @@ package struct CoverageReport: Sendable {
             rows.append([file.name, file.lineShare.text, file.branchShare.text, file.missedText])
         }
         text += "\n" + style.bold("Lines") + "\n" + TextTable(rows, indent: 2).text
+        if !store.isEmpty {
+            rows = [["call of the store", "hook", "exercised", "never"]]
+            for line in store {
+                rows.append([
+                    String(escaping: line.call.utf8), String(escaping: line.hook.utf8),
+                    line.exercised.joined(separator: ", "), line.missing.joined(separator: ", "),
+                ])
+            }
+            text += "\n" + style.bold("Store") + "\n" + TextTable(rows, indent: 2).text
+        }
         text += "\n" + style.bold("Codes and troubles that no test exercises") + "\n"
         for (endpoint, missing) in missing { text += "  \(endpoint): \(missing)\n" }
         return text + "\n\(summary)\n"

@@ -3,6 +3,8 @@
 import TextFormats
 
 /// Results as XML in the form of JUnit: a suite for each file.
+///
+/// Source: junit-10.xsd of the xUnit plugin of Jenkins, which is stricter than what other readers take.
 struct JUnitReport {
     let text: String
 
@@ -14,7 +16,11 @@ struct JUnitReport {
         for result in results where !files.contains(result.test.file.name) { files.append(result.test.file.name) }
         for file in files {
             let suite = results.filter { $0.test.file.name == file }
-            text += "  <testsuite name=\"\(String(escapingMarkup: file))\" \(Self.counts(TestSummary(suite)))>\n"
+            let name = String(escapingMarkup: file)
+            let counts = TestSummary(suite)
+            text +=
+                "  <testsuite name=\"\(name)\" file=\"\(name)\" \(Self.counts(counts)) "
+                + "skipped=\"\(counts.skipped + counts.todo)\">\n"
             for result in suite { text += Self.element(result) }
             text += "  </testsuite>\n"
         }
@@ -23,24 +29,24 @@ struct JUnitReport {
 
     private static func counts(_ summary: TestSummary) -> String {
         let count = summary.passed + summary.failed + summary.skipped + summary.todo
-        return "tests=\"\(count)\" failures=\"\(summary.failed)\" skipped=\"\(summary.skipped + summary.todo)\" "
-            + "time=\"\(seconds(summary.duration))\""
+        return "tests=\"\(count)\" failures=\"\(summary.failed)\" errors=\"0\" time=\"\(seconds(summary.duration))\""
     }
 
     private static func element(_ result: TestResult) -> String {
-        let line = result.test.place.fileAndLine.line
         let file = String(escapingMarkup: result.test.file.name)
         var text =
-            "    <testcase name=\"\(String(escapingMarkup: result.test.name))\" classname=\"\(file)\" file=\"\(file)\" "
-            + "line=\"\(String(escapingMarkup: line))\" time=\"\(seconds(result.duration))\""
+            "    <testcase name=\"\(String(escapingMarkup: result.test.name))\" classname=\"\(file)\" "
+            + "time=\"\(seconds(result.duration))\""
         switch result.status {
         case .passed: return text + "/>\n"
         case .skipped(let reason): text += ">\n      <skipped message=\"\(String(escapingMarkup: reason ?? ""))\"/>\n"
         case .todo: text += ">\n      <skipped message=\"to do\"/>\n"
         case .failed:
             let message = result.failures.first?.message ?? ""
+            let place = result.failures.first?.place ?? result.test.place
             text +=
-                ">\n      <failure message=\"\(String(escapingMarkup: message))\">\(String(escapingMarkup: result.message))</failure>\n"
+                ">\n      <failure message=\"\(String(escapingMarkup: message))\">"
+                + String(escapingMarkup: "\(place): \(result.message)") + "</failure>\n"
         }
         if !result.output.isEmpty {
             text += "      <system-out>\(String(escapingMarkup: result.output.joined(separator: "\n")))</system-out>\n"
@@ -49,8 +55,8 @@ struct JUnitReport {
     }
 
     private static func seconds(_ duration: Duration) -> String {
-        let micros = duration.wholeMicroseconds
-        let digits = String(micros % 1_000_000)
-        return "\(micros / 1_000_000)." + String(repeating: "0", count: 6 - digits.count) + digits
+        let milliseconds = (duration.wholeMicroseconds + 999) / 1000
+        let digits = String(milliseconds % 1000)
+        return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
     }
 }

@@ -86,7 +86,7 @@ package struct TestReporter: Sendable {
     private func pretty(_ failure: TestFailure) -> String {
         var text = "      \(failure.place.map { "\($0): " } ?? "")\(String(escaping: failure.message.utf8))\n"
         if let path = failure.path {
-            text += "      with replies = { \(path.map(\.notation).joined(separator: ", ")) }\n"
+            text += "      with \(TestNotation.members(path).joined(separator: ", "))\n"
         }
         for difference in failure.differences {
             text += "      \(style.colour("- \(difference.name) = \(difference.expected)", .red))\n"
@@ -167,7 +167,7 @@ extension TestFailure {
     /// The message with what was expected and what came.
     var text: String {
         var lines = [message]
-        if let path { lines.append("with replies = { \(path.map(\.notation).joined(separator: ", ")) }") }
+        if let path { lines.append("with \(TestNotation.members(path).joined(separator: ", "))") }
         for difference in differences {
             lines.append("\(difference.name): expected \(difference.expected), got \(difference.got)")
         }
@@ -177,7 +177,10 @@ extension TestFailure {
 
     fileprivate var json: JSONValue {
         var object: JSONObject = ["message": .string(message), "place": JSONValue(place)]
-        if let path { object["replies"] = .array(path.map { .string($0.description) }) }
+        if let path {
+            object["replies"] = .array(path.steps.map { .string($0.outcome.description) })
+            if !path.store.isEmpty { object["store"] = .array(path.store.map { .string($0.words) }) }
+        }
         object["differences"] = .array(
             differences.map {
                 .object(["name": .string($0.name), "expected": .string($0.expected), "got": .string($0.got)])

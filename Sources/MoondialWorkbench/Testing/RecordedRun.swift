@@ -27,13 +27,15 @@ package struct RecordedRun {
         if let clock = record["inputs"]?.objectValue?["clock_ms"]?.integerValue {
             lines.append("  at = \"\(UTCTime.text(milliseconds: clock))\",")
         }
-        let replies = calls.map(Self.reply).joined(separator: ", ")
-        lines.append(replies.isEmpty ? "  replies = {}," : "  replies = { \(replies) },")
+        let answers = RecordedStoreCalls(record["events"]?.arrayValue ?? [])
+        if !answers.notations.isEmpty { lines.append("  \(TestNotation.list("store", answers.notations)),") }
+        lines.append("  \(TestNotation.list("replies", calls.map(Self.reply))),")
         lines.append("  expect = \(Self.expectation(record, decision, calls)),")
         let name =
             "\(decision)\(record["reason"]?.stringValue.map { " \($0)" } ?? "")"
             + (record["trace_id"]?.stringValue.map { ", as in \($0)" } ?? "")
-        test = "test \(LuaWords.quoted(name.utf8)) {\n" + lines.joined(separator: "\n") + "\n}\n"
+        let remark = answers.lacksValue ? "-- The value that moondial.store.get has found is not in the record.\n" : ""
+        test = remark + "test \(LuaWords.quoted(name.utf8)) {\n" + lines.joined(separator: "\n") + "\n}\n"
     }
 
     private static func request(_ request: JSONObject) -> String {
@@ -90,5 +92,36 @@ package struct RecordedRun {
         members.append(endpoints.isEmpty ? "attempts = 0" : "attempts = { \(endpoints.joined(separator: ", ")) }")
         members.append("billed = \(calls.count { $0["billed"] == true })")
         return "{ \(members.joined(separator: ", ")) }"
+    }
+}
+
+/// What calls of the store came to, from the events of a run.
+private struct RecordedStoreCalls {
+    /// As a test says it, in the order of the calls.
+    private(set) var notations: [String] = []
+    /// A value was found, and values are not recorded.
+    private(set) var lacksValue = false
+
+    init(_ events: [JSONValue]) {
+        for event in events where event["event"]?.stringValue == "store" {
+            guard let detail = event["detail"]?.objectValue else { continue }
+            if detail["found"] == true { lacksValue = true }
+            notations.append(Self.notation(detail))
+        }
+    }
+
+    private static func notation(_ detail: JSONObject) -> String {
+        if let kind = detail["error"]?["kind"]?.stringValue {
+            return StoreAnswer.outcome(named: kind)?.notation ?? StoreOutcome.away.notation
+        }
+        if let found = detail["found"] {
+            return found == true ? "{ value = \"?\" }" : StoreOutcome.value(nil).notation
+        }
+        if let value = detail["value"] { return TestNotation.lua(value) }
+        guard let isAllowed = detail["allowed"]?.boolValue else { return StoreOutcome.done.notation }
+        let used = detail["used"]?.integerValue ?? 1
+        if isAllowed { return used == 1 ? StoreOutcome.allowed.notation : "{ allowed = true, used = \(used) }" }
+        let wait = detail["retry_after_ms"].map { ", retry_after_ms = \(TestNotation.lua($0))" } ?? ""
+        return "{ allowed = false, used = \(used)\(wait) }"
     }
 }

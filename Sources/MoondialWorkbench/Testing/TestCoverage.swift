@@ -3,11 +3,14 @@
 package import MoondialRules
 package import NumberVerification
 
-/// What runs have exercised: hooks with what they answered, codes and troubles at each endpoint, and lines.
+/// What runs have exercised: hooks with what they answered, codes and troubles at each endpoint, answers of the store, and
+/// lines.
 package struct TestCoverage: Sendable {
     /// By the rule's name and hook.
     package private(set) var hooks: [HookName: HookUse] = [:]
     package private(set) var attempts: Set<Exercised> = []
+    /// What calls of the store came to, by the call.
+    package private(set) var store: [StoreUse: Set<String>] = [:]
     /// The rules that were in force.
     package private(set) var outlines: [RulebookOutline] = []
     /// What the lines of the rules have come to, when that was counted.
@@ -23,6 +26,15 @@ package struct TestCoverage: Sendable {
         package let endpoint: Endpoint
         /// `9003`, `reset`.
         package let name: String
+    }
+
+    /// A call of the store in a hook.
+    package struct StoreUse: Sendable, Hashable {
+        package let hook: HookName
+        /// `count`
+        package let function: String
+        /// `count phone:…`
+        package let call: String
     }
 
     package init() {}
@@ -45,6 +57,11 @@ package struct TestCoverage: Sendable {
             let name = HookName(rule: run.trace.rule(at: place).name, hook: place.hook)
             hooks[name, default: HookUse()].note(event.kind)
         }
+        for call in StoreCall.all(in: run.trace) {
+            guard let place = call.place else { continue }
+            let hook = HookName(rule: run.trace.rule(at: place).name, hook: place.hook)
+            store[StoreUse(hook: hook, function: call.function, call: call.name), default: []].insert(call.outcome.kind)
+        }
         if case .mapEntry(_, let rule) = run.result.why {
             hooks[HookName(rule: rule, hook: .mapResult), default: HookUse()].calls += 1
             hooks[HookName(rule: rule, hook: .mapResult), default: HookUse()].answers += 1
@@ -58,6 +75,7 @@ package struct TestCoverage: Sendable {
             hooks[name, default: HookUse()].effects += use.effects
         }
         attempts.formUnion(other.attempts)
+        store.merge(other.store) { $0.union($1) }
         for outline in other.outlines { note(outline) }
         lines.add(other.lines)
     }

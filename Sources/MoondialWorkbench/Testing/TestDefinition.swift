@@ -46,6 +46,8 @@ struct TestRow: Sendable {
     let request: RunRequest
     /// Nil: the simulator answers.
     let replies: [TestReply]?
+    /// Nil: the memory of the test answers.
+    let store: TestStore?
     let expected: JSONObject
     let holdsForAllOutcomes: Bool
     /// When the run begins, in milliseconds since 1970.
@@ -56,7 +58,7 @@ struct TestRow: Sendable {
     struct Problem: Error { let message: String }
 
     private static let keys = [
-        "name", "request", "replies", "expect", "for_all_outcomes", "at", "skip", "only", "todo",
+        "name", "request", "replies", "store", "expect", "for_all_outcomes", "at", "skip", "only", "todo",
     ]
 
     /// The phone and token of a request that names none.
@@ -72,6 +74,13 @@ struct TestRow: Sendable {
         request = try Self.request(table["request"])
         holdsForAllOutcomes = table["for_all_outcomes"] == true
         replies = try table["replies"].map { value throws(Problem) in try Self.replies(value) }
+        store = try table["store"].map { value throws(Problem) in
+            do throws(TestStore.Problem) {
+                return try TestStore(value)
+            } catch {
+                throw Problem(message: "store: \(error.message)")
+            }
+        }
         if holdsForAllOutcomes, replies != nil {
             throw Problem(message: "for_all_outcomes stands in the place of replies: give one of them")
         }

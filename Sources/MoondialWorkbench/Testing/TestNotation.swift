@@ -4,21 +4,29 @@ package import JSON
 import MoondialPresentation
 package import MoondialRules
 import NumberVerification
+import TextFormats
 
 /// Tests as they are written in Lua.
 package enum TestNotation {
-    /// A test that holds when this request with these replies leads to this result.
+    /// A test that holds when this request with the outcomes of this path leads to this result.
     package static func test(
-        _ name: String, request: RunRequest, replies: [Outcome], result: PathResult, indent: String = ""
+        _ name: String, request: RunRequest, path: ExploredPath, result: PathResult, indent: String = ""
     ) -> String {
-        let lines = [
-            "test \(LuaWords.quoted(name.utf8)) {",
-            "  request = \(lua(request)),",
-            "  replies = { \(replies.map(\.notation).joined(separator: ", ")) },",
-            "  expect = \(expectation(result)),",
-            "}",
-        ]
-        return lines.map { indent + $0.replacing("{  }", with: "{}") + "\n" }.joined()
+        var lines = ["test \(LuaWords.quoted(name.utf8)) {", "  request = \(lua(request)),"]
+        if let time = path.time { lines.append("  at = \"\(UTCTime.text(milliseconds: time))\",") }
+        lines += members(path).map { "  \($0)," } + ["  expect = \(expectation(result)),", "}"]
+        return lines.map { indent + $0 + "\n" }.joined()
+    }
+
+    /// `store = { "over" }`, where the store was called, and `replies = { 9003 }`.
+    static func members(_ path: ExploredPath) -> [String] {
+        let store = path.store.isEmpty ? [] : [list("store", path.store.map(\.outcome.notation))]
+        return store + [list("replies", path.steps.map(\.outcome.notation))]
+    }
+
+    /// A member that is a list of what is written in Lua.
+    static func list(_ name: String, _ elements: [String]) -> String {
+        elements.isEmpty ? "\(name) = {}" : "\(name) = { \(elements.joined(separator: ", ")) }"
     }
 
     /// What a test expects of a run that ends so.

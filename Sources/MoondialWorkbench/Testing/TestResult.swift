@@ -31,8 +31,8 @@ package struct TestFailure: Sendable {
     /// `file:line`.
     package var place: String?
     package var differences: [TestDifference] = []
-    /// The outcomes of the path on which it failed, of a test for all outcomes.
-    package var path: [Outcome]?
+    /// The path on which it failed, of a test for all outcomes.
+    package var path: ExploredPath?
     /// The run that is not as expected.
     package var trace: Trace?
     /// Hooks that failed in it.

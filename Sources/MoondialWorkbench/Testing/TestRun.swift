@@ -34,7 +34,7 @@ final class TestRun {
         engineSettings.config = settings.config
         engineSettings.monotonicClock = { clock.now }
         engineSettings.seed = settings.seed
-        engineSettings.store = clock.makeStore(on: eventLoop)
+        engineSettings.store = clock.makeStore(on: eventLoop) { script.answer(to: $0) }
         engineSettings.scriptWords = script.words
         engineSettings.countsLines = settings.countsLines
         engineSettings.print = { script.output.append(String(decoding: $0, as: UTF8.self)) }
@@ -44,6 +44,10 @@ final class TestRun {
         }
         scripts = try ScriptHost(
             rules: file.rules, settings: engineSettings, attempts: attempts, eventLoop: eventLoop)
+        script.fillStore = { [unowned scripts] store throws(TestStore.Problem) in
+            guard let engine = scripts.engine.settings.store.engine as? ScriptedStoreEngine else { return }
+            try store.fill(engine.memory, scripts.engine.store.names)
+        }
         coverage.note(scripts.engine.outline)
         scripts.engine.observe(
             FinishedRunObserver { [unowned self] run in
@@ -91,6 +95,8 @@ final class TestRun {
     }
 
     private func run(_ row: TestRow, _ definition: TestDefinition, then finish: @escaping () -> Void) {
+        if let store = row.store { fill(scripts.engine.settings.store, with: store, definition) }
+        script.beginStore(row.store)
         script.setReplies(row.replies)
         if let time = row.time { script.clock.restart(wallClock: time) }
         scripts.engine.verify(row.request) { [self] run in
@@ -103,6 +109,9 @@ final class TestRun {
         let explorer = Explorer(
             engine: scripts.engine, requests: [RequestClass(row.request, line: definition.site?.line ?? 0)],
             settings: Explorer.Settings(times: [row.time ?? settings.time]), eventLoop: eventLoop)
+        if let store = row.store {
+            explorer.makeStore = { [self] in makeStore(store, definition) }
+        }
         explorer.onPath = { [self] run, path in
             coverage.note(run)
             if failures.isEmpty { compare(run, with: row, definition, path: path) }
@@ -112,7 +121,26 @@ final class TestRun {
         }
     }
 
-    private func compare(_ run: FinishedRun, with row: TestRow, _ definition: TestDefinition, path: [Outcome]?) {
+    /// A store of one path that answers as a test says.
+    private func makeStore(_ store: TestStore, _ definition: TestDefinition) -> StoreSettings {
+        let settings = script.clock.makeStore(on: eventLoop) { [script] in script.answer(to: $0) }
+        script.beginStore(store)
+        fill(settings, with: store, definition)
+        return settings
+    }
+
+    /// Notes what cannot be in a store.
+    private func fill(_ settings: StoreSettings, with store: TestStore, _ definition: TestDefinition) {
+        guard let engine = settings.engine as? ScriptedStoreEngine else { return }
+        do throws(TestStore.Problem) {
+            try store.fill(engine.memory, scripts.engine.store.names)
+        } catch {
+            guard failures.isEmpty else { return }
+            failures.append(TestFailure(message: "store: \(error.message)", place: definition.site?.description))
+        }
+    }
+
+    private func compare(_ run: FinishedRun, with row: TestRow, _ definition: TestDefinition, path: ExploredPath?) {
         let differences = RunFacts(run).differences(from: row.expected)
         guard !differences.isEmpty else { return }
         failures.append(

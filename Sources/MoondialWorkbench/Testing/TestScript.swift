@@ -3,6 +3,7 @@
 import JSON
 import MoondialLua
 import MoondialRules
+import MoondialStore
 import NumberVerification
 import NumberVerificationSimulator
 import TextFormats
@@ -17,12 +18,16 @@ final class TestScript {
     var output: [String] = []
     /// Messages that were logged.
     var logs: [String] = []
-    /// A run has asked for a reply that the test does not have.
+    /// A run has asked for a reply, or for an answer of the store, that the test does not have.
     private(set) var missingReply: String?
+    /// Puts into the memory of the test what a test says of it.
+    var fillStore: (TestStore) throws(TestStore.Problem) -> Void = { _ in }
 
     private let simulator = Simulator()
     private var replies: [TestReply]?
     private var repliesTaken = 0
+    private var store: TestStore?
+    private var storeCalls = 0
     /// Where `test "name"` stands, for the table that follows.
     private var begun: (name: String, site: LuaSite?)?
 
@@ -46,6 +51,47 @@ final class TestScript {
         }
         defer { repliesTaken += 1 }
         return replies[repliesTaken].scripted(request, at: endpoint, by: simulator)
+    }
+
+    /// From now on calls of the store come to this; nil: what the memory of the test says.
+    ///
+    /// - Throws: What cannot be in a store.
+    func setStore(_ store: TestStore?) throws(TestStore.Problem) {
+        if let store { try fillStore(store) }
+        beginStore(store)
+    }
+
+    /// The same, where what is in the store is there.
+    func beginStore(_ store: TestStore?) {
+        self.store = store
+        storeCalls = 0
+    }
+
+    /// What comes of a call of the store; nil: what the memory says.
+    func answer(to command: StoreCommand) -> Result<StoreReply, StoreError>? {
+        guard let script = store?.script else { return nil }
+        storeCalls += 1
+        let answer: StoreAnswer
+        switch script {
+        case .every(let every): answer = every
+        case .functions(let answers):
+            guard let given = answers[command.function] else { return nil }
+            answer = given
+        case .sequence(let answers):
+            guard storeCalls <= answers.count else {
+                return missing("asked for an answer, but the test has \(answers.count)", command)
+            }
+            answer = answers[storeCalls - 1]
+        }
+        if let problem = answer.problem(for: command.function) {
+            return missing("has a wrong answer: \(problem)", command)
+        }
+        return answer.result(of: command)
+    }
+
+    private func missing(_ problem: String, _ command: StoreCommand) -> Result<StoreReply, StoreError> {
+        missingReply = missingReply ?? "call \(storeCalls) of the store, \(command.function), \(problem)"
+        return .failure(StoreError(.unavailable, "the test has no answer"))
     }
 
     // MARK: - Words
@@ -76,6 +122,16 @@ final class TestScript {
                     }
                     replies = (replies ?? []) + more
                     return .returned
+                },
+                HostFunction("host.test_store") { [unowned self] call in
+                    do {
+                        try setStore(try TestStore(try JSONValue(call.arguments.nextOrNil(), work: call.work)))
+                        return .returned
+                    } catch let error as TestStore.Problem {
+                        return .raised("t:store: \(error.message)")
+                    } catch {
+                        return .raised("t:store: \"away\", a list of answers or a table of functions expected")
+                    }
                 },
                 HostFunction("host.test_advance") { [unowned self] call in
                     guard let text = call.arguments.nextOrNil().text,
@@ -167,6 +223,7 @@ final class TestScript {
 
         local methods = {
           reply = function(_, ...) host.test_reply(...) end,
+          store = function(_, answers) host.test_store(answers) end,
           advance = function(_, time) host.test_advance(time) end,
           equal = function(_, got, expected, what)
             if same(got, expected, 1) then return end
@@ -179,7 +236,7 @@ final class TestScript {
           __index = function(_, key)
             if key == "log" then return host.test_log() end
             local method = methods[key]
-            if method == nil then error("t has no '" .. tostring(key) .. "'; it has reply, advance, equal and log", 2) end
+            if method == nil then error("t has no '" .. tostring(key) .. "'; it has reply, store, advance, equal and log", 2) end
             return method
           end,
         }

@@ -5,8 +5,8 @@ import NumberVerification
 
 package import protocol NIOCore.EventLoop
 
-/// The smallest change of a run that would have led to another decision: of the outcomes of its attempts, of the options of
-/// its request, or of both.
+/// The smallest change of a run that would have led to another decision: of the outcomes of its attempts and of its calls of
+/// the store, of the options of its request, or of both.
 package struct NearestChange: Sendable {
     /// One way to get there.
     struct Way: Sendable {
@@ -60,24 +60,26 @@ extension NearestChange {
         let actual = trace.events.compactMap { event -> Outcome? in
             if case .attemptEnded(_, let attempt) = event.kind { Outcome(nearest: attempt) } else { nil }
         }
+        let store = StoreStep.steps(of: trace)
         let explorer = Explorer(
             engine: engine, requests: variants.enumerated().map { RequestClass($1.request, line: $0) },
             settings: Explorer.Settings(times: [time]), eventLoop: eventLoop)
         explorer.start { exploration in
-            completion(NearestChange(wanted, actual, variants, exploration))
+            completion(NearestChange(wanted, actual, store, variants, exploration))
         }
         return explorer
     }
 
     private init(
-        _ wanted: Decision.Outcome, _ actual: [Outcome], _ variants: [RequestVariant], _ exploration: Exploration
+        _ wanted: Decision.Outcome, _ actual: [Outcome], _ store: [StoreStep], _ variants: [RequestVariant],
+        _ exploration: Exploration
     ) {
         self.wanted = wanted
         var best: [Kind: (distance: Int, way: Way)] = [:]
         for path in exploration.paths where exploration.result(of: path).decision.outcome == wanted {
             let outcomes = path.steps.map(\.outcome)
             let options = variants[path.request].changes
-            let changes = Self.changes(from: actual, to: outcomes)
+            let changes = Self.changes(from: actual, to: outcomes) + Self.changes(from: store, to: path.store)
             let kind: Kind = options.isEmpty ? .outcomes : changes.isEmpty ? .options : .both
             let distance = options.count * 100 + changes.count
             if distance < best[kind]?.distance ?? .max {
@@ -88,6 +90,16 @@ extension NearestChange {
         byOutcomes = best[.outcomes]?.way
         byOptions = best[.options]?.way
         byBoth = best[.both]?.way
+    }
+
+    /// What the store answers otherwise. An answer that was not asked for before, and is the usual one, is no change.
+    private static func changes(from actual: [StoreStep], to store: [StoreStep]) -> [String] {
+        store.compactMap { step in
+            guard let before = actual.first(where: { $0.call == step.call }) else {
+                return step.isUnusual ? step.words : nil
+            }
+            return before.outcome.isLike(step.outcome) ? nil : "\(step.words) instead of \(before.outcome.text)"
+        }
     }
 
     private enum Kind { case outcomes, options, both }

@@ -116,6 +116,7 @@ struct StoreTests {
         ) { _ in .failure(StoreError(.unavailable, "away")) }
         let run = try await harness.verify()
         #expect(run.result.decision.outcome == .review)
+        #expect(run.result.decision.reason == "store_unavailable")
         #expect(run.result.attempts.isEmpty)
     }
 

@@ -276,20 +276,3 @@ struct BruteForceTests {
         await server.stop()
     }
 }
-
-/// What rules remember is empty at the start of each path.
-@Suite("Exploration of rules that remember", .timeLimit(.minutes(10)))
-struct StoreExplorationTests {
-    @Test func countersDoNotMakeResultsUnsteady() async throws {
-        let exploration = try await Workbench.explore(
-            """
-            rule "twice" { pre_check = function(req)
-              if not moondial.store.count({ "phone", req.phone }, { limit = 1, window_s = 60 }).allowed then
-                return deny "again"
-              end
-            end }
-            """)
-        #expect(exploration.unsteady.isEmpty)
-        #expect(exploration.paths.count == Outcome.all.count)
-    }
-}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+import LuaSyntax
+import MoondialLua
+import MoondialRules
+
+/// Which fields of `req` the hooks of rules can read, as their text shows.
+///
+/// Requests that differ in other fields alone lead to the same, since everything else that a hook can read is the same for them.
+/// Where the text does not show it, all fields count: of a hook that is no function written in a rule file, that takes `...`, or
+/// that does anything with `req` but reading a field by its name.
+struct RequestReading {
+    /// Nil: any.
+    private let fields: Set<String>?
+
+    /// - Parameters:
+    ///   - outline: The rules.
+    ///   - sources: The files in which they stand.
+    init(_ outline: RulebookOutline, _ sources: [RuleSource]) {
+        var trees: [String: SyntaxTree] = [:]
+        for source in sources { trees[source.name.description] = try? SyntaxTree(file: source.text) }
+        var fields: Set<String> = []
+        for rule in outline.rules {
+            for (hook, site) in rule.hooks where hook != .mapResult || rule.mapTable == nil {
+                guard let read = trees[site.file].flatMap({ HookReader($0).fields(readAt: site.line) }) else {
+                    self.fields = nil
+                    return
+                }
+                fields.formUnion(read)
+            }
+        }
+        self.fields = fields
+    }
+
+    /// The request as far as hooks can tell it from others.
+    func visiblePart(of request: RunRequest) -> RunRequest {
+        guard let fields else { return request }
+        var part = request
+        if !fields.contains("operator") { part.carrier = nil }
+        if !fields.contains("token_age_ms") { part.tokenAge = nil }
+        // The host itself sends requests of no channel where those of native go.
+        if !fields.contains("channel"), part.channel == .native { part.channel = nil }
+        return part
+    }
+}
+
+/// Reads the functions of one file.
+private struct HookReader {
+    private let tree: SyntaxTree
+
+    init(_ tree: SyntaxTree) { self.tree = tree }
+
+    /// What the functions read that begin on a line; nil when that is not certain, or there is none.
+    func fields(readAt line: Int) -> Set<String>? {
+        var fields: Set<String>?
+        for id in tree.functionIDs where id != .program && tree.source.line(at: tree[id].range.lowerBound) == line {
+            guard hasHeadOnOneLine(id), let read = fieldsOfFirstParameter(of: id) else { return nil }
+            fields = (fields ?? []).union(read)
+        }
+        return fields
+    }
+
+    /// Lua says that a function begins where its parameters do.
+    private func hasHeadOnOneLine(_ id: FunctionID) -> Bool {
+        let head = tree.source.bytes[tree[id].range].prefix { $0 != UInt8(ascii: "(") }
+        return !head.contains(UInt8(ascii: "\n")) && !head.contains(UInt8(ascii: "\r"))
+    }
+
+    private func fieldsOfFirstParameter(of id: FunctionID) -> Set<String>? {
+        guard !tree[id].isVariadic else { return nil }
+        guard let parameter = tree[id].parameters.first else { return [] }
+        var fields: Set<String> = []
+        var known: Set<ExpressionID> = []
+        for expression in tree.expressions {
+            guard case .field(let object, let key) = expression.kind, isName(object, of: parameter),
+                case .string(let name) = tree[key].kind
+            else { continue }
+            known.insert(object)
+            fields.insert(String(decoding: name, as: UTF8.self))
+        }
+        let isAllKnown = tree.expressionIDs.allSatisfy { !isName($0, of: parameter) || known.contains($0) }
+        return isAllKnown ? fields : nil
+    }
+
+    private func isName(_ id: ExpressionID, of variable: VariableID) -> Bool {
+        if case .name(_, .variable(variable)) = tree[id].kind { true } else { false }
+    }
+}
