@@ -295,7 +295,8 @@ let package = Package(
             name: "Generators", dependencies: ["TextFormats"], path: "Tests/Generators", swiftSettings: settings),
 
         // What tests wait by.
-        .target(name: "ProcessorClocks", path: "Tests/ProcessorClocks", swiftSettings: settings),
+        .target(
+            name: "ProcessorClocks", dependencies: ["Platform"], path: "Tests/ProcessorClocks", swiftSettings: settings),
 
         // The cases that every store passes.
         .target(

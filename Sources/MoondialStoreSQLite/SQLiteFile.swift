@@ -45,10 +45,7 @@ final class SQLiteFile {
             }
             database = try DatabaseQueue(path: path, configuration: settings)
             try database.writeWithoutTransaction { database in
-                try database.inTransaction(.immediate) {
-                    try SQLiteSchema.migrate(database)
-                    return .commit
-                }
+                try SQLiteSchema.migrate(database)
                 let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
                 _ = try Int.fetchOne(
                     database, sql: "PRAGMA max_page_count = \(max(256, configuration.maximumBytes / pageSize))")

@@ -8,9 +8,24 @@ enum SQLiteSchema {
     /// In `user_version`.
     private static let version = 2
 
+    /// Makes the tables that are missing. The lock, for which other processes may let wait, is taken only for that.
     static func migrate(_ database: Database) throws {
-        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard try foundVersion(database) != version else { return }
+        try database.inTransaction(.immediate) {
+            try makeTables(database)
+            return .commit
+        }
+    }
+
+    private static func foundVersion(_ database: Database) throws -> Int {
+        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    }
+
+    private static func makeTables(_ database: Database) throws {
+        let found = try foundVersion(database)
         guard found <= version else { throw NewerVersion() }
+        // Another process may have been faster.
+        guard found < version else { return }
         if found == 0 { try database.execute(sql: values) }
         // No release has written version 1, which kept the log of a counter in one piece.
         if found == 1 { try database.execute(sql: "DROP TABLE counters") }

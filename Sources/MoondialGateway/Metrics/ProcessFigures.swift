@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-#if os(Linux)
-    #if canImport(Musl)
-        import Musl
-    #else
-        import Glibc
-    #endif
-#endif
+import Platform
 
 extension PrometheusRegistry {
     /// Adds the figures of this process that every Prometheus client has, under the usual names:

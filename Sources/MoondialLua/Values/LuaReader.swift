@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 internal import CMoondialLua
+import Platform
 import TextFormats
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// Reads the values that came out of Lua, in order.
 ///
