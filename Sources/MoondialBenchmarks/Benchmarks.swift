@@ -15,6 +15,7 @@ struct Benchmarks {
         case ("run", 2): try RunBenchmark.measure(rules: arguments[1])
         case ("explore", 2...): try ExploreBenchmark.measure(rules: Array(arguments.dropFirst()))
         case ("store", 2): try StoreBenchmark.measure(arguments[1])
+        case ("list", 2): try ListBenchmark.measure(arguments[1])
         case ("client", 2): try ClientBenchmark.measure(port: Int(arguments[1]) ?? 0)
         case ("workload", 2): try LimitsBenchmark.workload(arguments[1])
         case ("kill", 2): try LimitsBenchmark.kill(arguments[1])
@@ -25,7 +26,7 @@ struct Benchmarks {
                 """
                 usage: MoondialBenchmarks explore FILE...
                        MoondialBenchmarks hook-call | coroutine | run [FILE] | client PORT | workload FILE | kill FILE
-                       MoondialBenchmarks store memory | sqlite:PATH | URL
+                       MoondialBenchmarks store|list memory | sqlite:PATH | URL
                        MoondialBenchmarks repl COMMAND [ARGUMENT ...]
                        MoondialBenchmarks start COMMAND [ARGUMENT ...]
                 """)

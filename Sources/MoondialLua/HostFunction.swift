@@ -59,7 +59,8 @@ package struct HostCall {
     package let results: LuaWriter
     /// The thread whose code calls; nil while the prelude runs.
     package let thread: LuaThread?
-    private let vm: LuaVM
+    /// Outlives the call.
+    private unowned(unsafe) let vm: LuaVM
 
     init(arguments: LuaReader, results: LuaWriter, thread: LuaThread?, vm: LuaVM) {
         self.arguments = arguments

@@ -44,6 +44,9 @@ package struct StoreKey: Sendable, Hashable {
         self.namespace = namespace
         self.name = name
     }
+
+    /// Names tell nearly all keys apart.
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// The parts of a key, joined one after the other.

@@ -84,8 +84,11 @@ final class SQLiteWorker: Sendable {
 
     private func work() {
         let jobs = queue.withLock { queue in
-            let jobs = Array(queue.jobs.prefix(Self.batchSize))
-            queue.jobs.removeFirst(jobs.count)
+            let limit = min(queue.jobs.count, Self.batchSize)
+            // Others wait for the file while a part of a list is written: it ends its transaction.
+            let count = queue.jobs[..<limit].firstIndex { $0.command.isLong }.map { $0 + 1 } ?? limit
+            let jobs = Array(queue.jobs[..<count])
+            queue.jobs.removeFirst(count)
             return jobs
         }
         let hasGarbage = connection.withLock { connection in

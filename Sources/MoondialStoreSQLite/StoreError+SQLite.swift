@@ -62,4 +62,9 @@ extension StoreCommand {
         default: false
         }
     }
+
+    /// Whether it takes milliseconds.
+    var isLong: Bool {
+        if case .appendToLoad = self { true } else { false }
+    }
 }

@@ -11,7 +11,8 @@ import TextFormats
 package struct LuaReader {
     private var cursor: UnsafePointer<UInt8>?
     private let end: UnsafePointer<UInt8>?
-    private let vm: LuaVM
+    /// Outlives all that is read. Counting references to it would take longer than reading a short value.
+    private unowned(unsafe) let vm: LuaVM
 
     init(vm: LuaVM) {
         let tape = moondial_vm_outbox(vm.handle).pointee
@@ -73,31 +74,30 @@ package struct LuaReader {
         return true
     }
 
-    /// The finite numbers of the table that comes next, in the order of `names`: nil for those that are not there. Nil, with nothing
-    /// read, when something else comes next, or a table with other keys or values.
-    package mutating func nextNumbers(named names: [StaticString]) -> [LuaValue?]? {
-        guard let tag = peek, tag == MOONDIAL_TAPE_TABLE || tag == MOONDIAL_TAPE_ARRAY else { return nil }
+    /// Calls `body` with each number of the table that comes next and the index of its name; false, with nothing read, when
+    /// something else comes next, or a table with other keys or values, or with numbers that are not finite.
+    package mutating func forEachNumber(named names: [StaticString], _ body: (Int, LuaNumber) -> Void) -> Bool {
+        guard let tag = peek, tag == MOONDIAL_TAPE_TABLE || tag == MOONDIAL_TAPE_ARRAY else { return false }
         var table = self
         table.advance(1)
-        guard table.take() as UInt32 == 0 else { return nil }
+        guard table.take() as UInt32 == 0 else { return false }
         table.advance(4)
-        var numbers: [LuaValue?] = Array(repeating: nil, count: names.count)
         while table.peek != MOONDIAL_TAPE_END {
             guard let key = table.nextBytes(), let index = names.firstIndex(where: { $0.hasBytes(key) }) else {
-                return nil
+                return false
             }
             switch table.takeTag() {
-            case MOONDIAL_TAPE_INTEGER: numbers[index] = .integer(table.take())
+            case MOONDIAL_TAPE_INTEGER: body(index, .integer(table.take()))
             case MOONDIAL_TAPE_DOUBLE:
                 let number: Double = table.take()
-                guard number.isFinite else { return nil }
-                numbers[index] = .number(number)
-            default: return nil
+                guard number.isFinite else { return false }
+                body(index, .double(number))
+            default: return false
             }
         }
         table.advance(1)
         self = table
-        return numbers
+        return true
     }
 
     /// The bytes of the string that comes next, in place; nil, and nothing is read, when it is not a string.
@@ -220,6 +220,12 @@ package struct LuaReader {
         advance(Int(count))
         return bytes
     }
+}
+
+/// A number of Lua.
+package enum LuaNumber: Sendable, Hashable {
+    case integer(Int64)
+    case double(Double)
 }
 
 extension StaticString {

@@ -89,12 +89,12 @@ struct CallArguments {
         return true
     }
 
-    /// The numbers of the next argument, a table with nothing else under these names; in their order, nil where there is none.
-    /// Nil, with nothing taken, for any other argument.
-    mutating func numbers(named names: [StaticString]) -> [LuaValue?]? {
-        guard let numbers = reader.nextNumbers(named: names) else { return nil }
+    /// Calls `body` with each number of the next argument, a table with nothing else, and the index of its name; false, with
+    /// nothing taken, for any other argument.
+    mutating func forEachNumber(named names: [StaticString], _ body: (Int, LuaNumber) -> Void) -> Bool {
+        guard reader.forEachNumber(named: names, body) else { return false }
         number += 1
-        return numbers
+        return true
     }
 
     /// What is wrong with the argument taken last, or the one with this number.

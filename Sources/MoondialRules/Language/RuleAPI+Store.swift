@@ -24,11 +24,16 @@ extension RuleAPI {
     ) -> HostFunction {
         let word = "moondial.store.\(name)"
         return HostFunction(word, .mayWait) { [weak self] call in
-            guard let self else { return Self.ended }
-            guard !isLoading, let coroutine = Self.coroutine(of: call), let engine else {
-                return .raised("\(word) cannot be called while rules load; call it in a hook or in a script")
+            let coroutine = Self.coroutine(of: call)
+            let access: StoreAccess
+            if let run = coroutine?.run {
+                access = run.store
+            } else {
+                guard let self else { return Self.ended }
+                guard !isLoading, let engine else { return Self.tooEarly(word) }
+                access = engine.store
             }
-            let access = coroutine.run?.store ?? engine.store
+            guard let coroutine else { return Self.tooEarly(word) }
             var arguments = StoreArguments(CallArguments(call, of: word), names: access.names, work: call.work)
             do throws(CallRefusal) {
                 let command = try read(&arguments)
@@ -37,6 +42,10 @@ extension RuleAPI {
                 return .raised(error.message)
             }
         }
+    }
+
+    private static func tooEarly(_ word: String) -> HostAnswer {
+        .raised("\(word) cannot be called while rules load; call it in a hook or in a script")
     }
 
     /// The answers of `has` and `add` stand in conditions, where nil would be taken for no: trouble is raised.

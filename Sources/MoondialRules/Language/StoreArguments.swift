@@ -23,10 +23,12 @@ struct StoreArguments {
     mutating func count() throws(CallRefusal) -> StoreCommand {
         let key = try key()
         let options = try options(Self.countOptions)
-        let limit = try integer("limit", options[0], CountRequest.amounts)
+        let limit = try integer("limit", options.first, CountRequest.amounts)
         guard let limit else { throw arguments.refusal("limit expected") }
-        guard let window = try duration("window_s", options[1]) else { throw arguments.refusal("window_s expected") }
-        let cost = try integer("cost", options[2], CountRequest.amounts) ?? 1
+        guard let window = try duration("window_s", options.second) else {
+            throw arguments.refusal("window_s expected")
+        }
+        let cost = try integer("cost", options.third, CountRequest.amounts) ?? 1
         guard let request = CountRequest(limit: limit, window: window, cost: cost) else {
             throw arguments.refusal("window_s: a time from 0.001 to 34560000 expected")
         }
@@ -123,41 +125,60 @@ struct StoreArguments {
     }
 
     private mutating func lifetime() throws(CallRefusal) -> StoreLifetime? {
-        guard let duration = try duration("ttl_s", try options(Self.lifetimeOptions)[0]) else { return nil }
+        guard let duration = try duration("ttl_s", try options(Self.lifetimeOptions).first) else { return nil }
         guard let lifetime = StoreLifetime(duration) else {
             throw arguments.refusal("ttl_s: a time above 0, at most 34560000, expected")
         }
         return lifetime
     }
 
-    /// The values of these options, nil where there is none.
-    private mutating func options(_ known: [StaticString]) throws(CallRefusal) -> [LuaValue?] {
+    /// The numbers of up to three options, nil where there is none; not a number for a value that is none.
+    private struct Options {
+        var first: LuaNumber?
+        var second: LuaNumber?
+        var third: LuaNumber?
+
+        mutating func set(_ index: Int, _ number: LuaNumber) {
+            switch index {
+            case 0: first = number
+            case 1: second = number
+            default: third = number
+            }
+        }
+    }
+
+    private mutating func options(_ known: [StaticString]) throws(CallRefusal) -> Options {
+        var options = Options()
         // Nearly always there are numbers and nothing else.
-        if let numbers = arguments.numbers(named: known) { return numbers }
+        if arguments.forEachNumber(named: known, { options.set($0, $1) }) { return options }
+        options = Options()
         let object = try arguments.optionalObject() ?? JSONObject()
         let names = Registry.optionNames(of: arguments.function)
         for option in object.members where !names.contains(option.key) {
             let shown = String(shortening: option.key.utf8)
             throw arguments.refusal("unknown option '\(shown)'\(Suggestion.clause(for: option.key, in: names))")
         }
-        return known.map { name in object["\(name)"].map(Self.number) }
+        for (index, name) in known.enumerated() {
+            if let value = object["\(name)"] { options.set(index, Self.number(value)) }
+        }
+        return options
     }
 
-    private static func number(_ value: JSONValue) -> LuaValue {
+    private static func number(_ value: JSONValue) -> LuaNumber {
         switch value {
         case .integer(let number): .integer(number)
-        case .double(let number): .number(number)
-        default: .opaque("no number")
+        case .double(let number): .double(number)
+        default: .double(.nan)
         }
     }
 
     private func integer(
-        _ name: String, _ value: LuaValue?, _ range: ClosedRange<Int64>
+        _ name: String, _ value: LuaNumber?, _ range: ClosedRange<Int64>
     ) throws(CallRefusal) -> Int64? {
         switch value {
         case nil: return nil
         case .integer(let number)? where range.contains(number): return number
-        case .number(let number)?:
+        case .double(let number)?:
             if let number = Int64(exactly: number), range.contains(number) { return number }
         default: break
         }
@@ -165,12 +186,12 @@ struct StoreArguments {
     }
 
     /// Of a number of seconds.
-    private func duration(_ name: String, _ value: LuaValue?) throws(CallRefusal) -> Duration? {
+    private func duration(_ name: String, _ value: LuaNumber?) throws(CallRefusal) -> Duration? {
         switch value {
         case nil: return nil
         // Longer than anything that is allowed, and no overflow.
         case .integer(let seconds)?: return .seconds(min(max(seconds, -1), 1 << 40))
-        case .number(let seconds)?: return .seconds(min(max(seconds, -1), 0x1p40))
+        case .double(let seconds)? where !seconds.isNaN: return .seconds(min(max(seconds, -1), 0x1p40))
         default: throw arguments.refusal("\(name): a number of seconds expected")
         }
     }

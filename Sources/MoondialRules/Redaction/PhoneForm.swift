@@ -15,6 +15,16 @@ enum PhoneForm {
         return digits.reduce(0) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) }
     }
 
+    /// Whether a text has so many digits in a row.
+    static func mayStand(in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var digits = 0
+        for byte in text {
+            digits = LuaLexer.isDigit(byte) ? digits + 1 : 0
+            if digits == length { return true }
+        }
+        return false
+    }
+
     /// Where phones stand in a text, without their country code, in order: runs of digits of that form, with or without
     /// 86 or 0086 before it. In longer runs only those count that were submitted.
     static func places(

@@ -48,6 +48,8 @@ package struct Redactor: Sendable {
 
     /// Whether a text of these bytes holds secrets.
     func redacts(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        // Most words of keys.
+        if secrets.areLonger(than: bytes.count), !PhoneForm.mayStand(in: bytes) { return false }
         let work = RedactionWork()
         switch secrets.value(bytes) {
         case .token? where !operatorTexts.contains(bytes, isWord: true, work): return true

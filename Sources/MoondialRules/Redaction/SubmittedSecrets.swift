@@ -22,6 +22,8 @@ package final class SubmittedSecrets: Sendable {
         var phones: Set<UInt64> = []
         var olderPhones: Set<UInt64> = []
         var credentials: [ByteSearch] = []
+        /// Texts that are shorter hold neither tokens nor credentials, unless they are one of `values`.
+        var shortest = TokenIndex.prefixLength
         /// Grows with what is known.
         var count = 0
     }
@@ -76,11 +78,18 @@ package final class SubmittedSecrets: Sendable {
             }
             // The longest first: what holds another is found as a whole.
             state.credentials.sort { $0.needle.count > $1.needle.count }
+            if let last = state.credentials.last { state.shortest = min(state.shortest, last.needle.count) }
         }
     }
 
     /// Changes whenever something has been submitted.
     package var generation: Int { state.withLock { $0.count } }
+
+    /// Whether texts of that length hold neither tokens nor credentials, and are no phones of another form: found out without
+    /// looking at them.
+    func areLonger(than length: Int) -> Bool {
+        state.withLock { $0.values.isEmpty && $0.olderValues.isEmpty && length < $0.shortest }
+    }
 
     /// What a text is as a whole.
     func value(_ text: UnsafeBufferPointer<UInt8>) -> Value? {

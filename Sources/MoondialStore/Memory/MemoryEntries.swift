@@ -9,6 +9,9 @@ struct MemoryEntries {
         func isLive(at now: StoreTime) -> Bool { expiry.map { $0 > now } ?? true }
     }
 
+    /// The expiry of what has none.
+    private static let never = StoreTime(microseconds: .max)
+
     /// One key with its neighbours in the order of use.
     private struct Node {
         /// Nil for a place that is free.
@@ -18,13 +21,22 @@ struct MemoryEntries {
         var previous: Int?
         var next: Int?
 
-        func isLive(at now: StoreTime) -> Bool {
-            value?.isLive(at: now) ?? false || counters.contains { !$0.hasEnded(at: now) }
-        }
+        /// When all of it has expired; long ago for a place that is free.
+        private(set) var expiry = StoreTime(microseconds: .min)
+        /// About how much memory it takes.
+        private(set) var bytes = 0
 
-        var bytes: Int {
+        func isLive(at now: StoreTime) -> Bool { expiry > now }
+
+        /// To be called after each change.
+        mutating func measure() {
+            expiry = value.map { $0.expiry ?? MemoryEntries.never } ?? StoreTime(microseconds: .min)
             // The node, its place in the index, and the two texts and arrays that it refers to.
-            256 + (key?.name.utf8.count ?? 0) + (value?.bytes.count ?? 0) + counters.reduce(0) { $0 + $1.byteCount }
+            bytes = 256 + (key?.name.utf8.count ?? 0) + (value?.bytes.count ?? 0)
+            for log in counters {
+                bytes += log.byteCount
+                if let end = log.expiry { expiry = max(expiry, end) }
+            }
         }
     }
 
@@ -133,6 +145,7 @@ extension MemoryEntries {
         if nodes[place].counters.contains(where: { $0.hasEnded(at: now) }) {
             nodes[place].counters.removeAll { $0.hasEnded(at: now) }
         }
+        nodes[place].measure()
         bytes += nodes[place].bytes
         if !nodes[place].isLive(at: now) { remove(place) }
         removeExpired(at: now)
@@ -141,7 +154,8 @@ extension MemoryEntries {
     }
 
     private mutating func insert(_ key: StoreKey) -> Int {
-        let node = Node(key: key)
+        var node = Node(key: key)
+        node.measure()
         bytes += node.bytes
         let place = free.popLast() ?? nodes.count
         if place == nodes.count { nodes.append(node) } else { nodes[place] = node }
