@@ -474,6 +474,7 @@ let package = Package(
                 "RESP",
                 "RedisClient",
                 "RedisServers",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

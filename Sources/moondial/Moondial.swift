@@ -22,12 +22,14 @@ struct Moondial: ParsableCommand {
             \(ExitStatus.table)
             """,
         version: Version.text,
-        subcommands: [
-            ReplCommand.self, RunCommand.self, VerifyCommand.self, ServeCommand.self, SimulateCommand.self,
-            TestCommand.self, CheckCommand.self, ExploreCommand.self, DiffCommand.self, TypesCommand.self,
-            ReferenceCommand.self, InitCommand.self, DoctorCommand.self, StoreTool.self, FleetCommand.self,
-            ExplainCommand.self,
-        ])
+        subcommands: commands)
+
+    private static let commands: [any ParsableCommand.Type] = [
+        ReplCommand.self, RunCommand.self, VerifyCommand.self, ServeCommand.self, SimulateCommand.self,
+        TestCommand.self, CheckCommand.self, ExploreCommand.self, DiffCommand.self, TypesCommand.self,
+        ReferenceCommand.self, InitCommand.self, DoctorCommand.self, StoreTool.self, FleetCommand.self,
+        ExplainCommand.self,
+    ]
 
     static func main() {
         // A reader that goes away shows as a failed write.
@@ -70,6 +72,7 @@ struct Moondial: ParsableCommand {
 
     /// Never returns when help or the version was asked for.
     private static func parse(_ arguments: [String], shell: Shell) throws(Failure) -> any MoondialCommand {
+        if let command = parseAlone(arguments) { return command }
         if let word = arguments.first { try checkCommand(word) }
         let error: any Error
         switch Result(catching: { try parseAsRoot(arguments) }) {
@@ -87,6 +90,14 @@ struct Moondial: ParsableCommand {
             UsageText.message(message(for: error)), fix: "see 'moondial \(command.map { "\($0) " } ?? "")--help'")
     }
 
+    /// Takes the command by itself: making the tree of all commands first takes the larger part of a start.
+    ///
+    /// - Returns: nil when something is to be said, which is about the whole.
+    private static func parseAlone(_ arguments: [String]) -> (any MoondialCommand)? {
+        guard let type = commands.first(where: { $0._commandName == arguments.first }) else { return nil }
+        return try? type.parseAsRoot(Array(arguments.dropFirst())) as? any MoondialCommand
+    }
+
     /// The parser's own commands end by throwing what they print.
     private static func failure(of command: inout any ParsableCommand) -> any Error {
         do {
@@ -97,7 +108,7 @@ struct Moondial: ParsableCommand {
         }
     }
 
-    private static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
+    private static var commandNames: [String] { commands.map { $0._commandName } }
 
     private static func checkCommand(_ word: String) throws(Failure) {
         let names = commandNames + ["help"]

@@ -28,6 +28,14 @@ struct ConsentTests {
         try await prompt.expect { $0.lines.count { $0.contains("the live call was not confirmed") } == count }
     }
 
+    /// Types a command as people do: Enter comes when what stands before it has been read.
+    private func enter(_ prompt: TerminalProcess, _ command: String) async throws {
+        prompt.type(command)
+        // What goes on like an older block is shown behind it.
+        try await prompt.expect { $0.lines.last?.hasPrefix("\(target) \(command)") == true }
+        prompt.type("\r")
+    }
+
     @Test func callInTheBackgroundIsAnsweredByACommandAndNothingElse() async throws {
         let prompt = try await livePrompt()
         prompt.type("y = 5\r")
@@ -43,7 +51,7 @@ struct ConsentTests {
         try await prompt.expect { $0.lines.suffix(3) == ["\(target) y", "5", target] }
         prompt.type(":allow 2\r")
         try await prompt.expect { $0.lines.contains { $0.contains("no call waits under the number '2'") } }
-        prompt.type(":refuse 1\r")
+        try await enter(prompt, ":refuse 1")
         try await prompt.expect { $0.lines.contains { $0.contains("nothing was sent: the live call was refused") } }
         try await prompt.expectPrompt(target)
         #expect(!prompt.lines.contains { $0.contains("connect_refused") })
@@ -52,8 +60,10 @@ struct ConsentTests {
     @Test func callInTheBackgroundThatIsAllowedIsSent() async throws {
         let prompt = try await livePrompt()
         prompt.type("moondial.spawn(function() return verify('13800138000', 'token').reason end)\r")
-        try await prompt.expect { $0.lines.joined().contains(":allow 1 sends it") }
-        prompt.type(":allow 1\r")
+        try await prompt.expect {
+            $0.lines.joined(separator: " ").contains(":allow 1 sends it") && $0.lines.last == target
+        }
+        try await enter(prompt, ":allow 1")
         try await prompt.expect { $0.lines.suffix(3) == ["[1] done:", "\"connect_refused\"", target] }
     }
 
@@ -71,11 +81,25 @@ struct ConsentTests {
 
     @Test func commandTypedAheadIsNoAnswer() async throws {
         let prompt = try await livePrompt()
-        prompt.type("moondial.spawn(function() return verify('13800138000', 'token').reason end)\r:allow 1\r")
-        try await prompt.expect { $0.lines.joined(separator: " ").contains("typed before the question was shown") }
-        prompt.type(":allow 1 1\r")
-        try await prompt.expect { $0.lines.contains { $0.contains("no call waits under the number '1 1'") } }
-        prompt.type(":allow 1\r")
+        // The commands are read while the block asks, and kept: when they run, both questions have been shown.
+        prompt.type(
+            "moondial.spawn(function() return verify('13800138000', 'a').reason end) verify('13900139000', 'b')\r"
+                + ":allow 1\r:allow 2\r")
+        try await prompt.expect { terminal in
+            terminal.lines.contains { $0.hasPrefix("[1] verify 138****8000 calls") }
+                && terminal.lines.last?.hasSuffix("[y/N]") == true
+        }
+        let number = prompt.lines.joined(separator: " ").contains(":allow 1 sends it") ? 1 : 2
+        prompt.type("n\r")
+        try await prompt.expect { terminal in
+            let text = terminal.lines.joined(separator: " ")
+            return text.contains("typed before the question was shown")
+                && text.contains("no call waits under the number '\(3 - number)'") && terminal.lines.last == target
+        }
+        try await enter(prompt, ":allow \(number) 1")
+        try await prompt.expect { $0.lines.contains { $0.contains("no call waits under the number '\(number) 1'") } }
+        try await prompt.expectPrompt(target)
+        try await enter(prompt, ":allow \(number)")
         try await prompt.expect { $0.lines.suffix(3) == ["[1] done:", "\"connect_refused\"", target] }
     }
 

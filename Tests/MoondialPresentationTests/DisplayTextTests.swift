@@ -43,4 +43,29 @@ struct DisplayTextTests {
     func textIsBrokenAtSpaces(text: String, width: Int, lines: [String]) {
         #expect(DisplayText.wrapped(text, width: width) == lines)
     }
+
+    @Test(arguments: [
+        ("short\n", 10, "short\n"), ("one two three\n", 9, "one two\n  three\n"),
+        ("  one two three\n", 11, "  one two\n    three\n"),
+        // What is longer than a line is left to the terminal.
+        ("see /a/long/path/x\n", 10, "see\n  /a/long/path/x\n"), ("/a/long/path/x y\n", 10, "/a/long/path/x\n  y\n"),
+        ("\u{1B}[1mone\u{1B}[0m two three\n", 9, "\u{1B}[1mone\u{1B}[0m two\n  three\n"),
+        ("号码 号码 号码\n", 9, "号码 号码\n  号码\n"),
+    ])
+    func linesAreFittedToAWindow(text: String, width: Int, fitted: String) {
+        #expect(DisplayText.fitted(lines: text, to: width) == fitted)
+    }
+
+    @Test func errorsAreFittedToAWindow() {
+        let diagnostic = Diagnostic(.usage, "one two three four", fix: "five six seven")
+        #expect(
+            DiagnosticText(diagnostic, width: 22).text == """
+                error[usage]: one two
+                  three four
+                  = fix: five six
+                         seven
+
+                """)
+        #expect(DiagnosticText(diagnostic).text == "error[usage]: one two three four\n  = fix: five six seven\n")
+    }
 }

@@ -21,10 +21,17 @@ package struct TerminalEmulator {
     package var reflows = true
     /// A window that grows gets rows back that have scrolled away; else empty ones.
     package var reachesBack = true
+    /// Erasing a part of a row leaves its length and its line as they were, and erasing a whole row ends the line of the row
+    /// before, and a window that becomes narrower loses rows at its top though there are empty ones at its end, as in tmux;
+    /// else each erasure ends the line of its row.
+    package var keepsLengths = false
     /// Of each row whose line goes on in the next one, how many of its cells are a part of the line: a wide character may
     /// not have fitted into the last one.
     private var goesOn: [Int?]
     private var scrollbackGoesOn: [Int?] = []
+    /// How many cells of each row were written since it was erased as a whole.
+    private var lengths: [Int]
+    private var scrollbackLengths: [Int] = []
     /// How often all below the cursor was erased.
     package private(set) var erasures = 0
     private var waitsAtEdge = false
@@ -36,6 +43,7 @@ package struct TerminalEmulator {
         self.height = height
         grid = Array(repeating: Self.blankRow(width), count: height)
         goesOn = Array(repeating: nil, count: height)
+        lengths = Array(repeating: 0, count: height)
     }
 
     package var cursor: Screen.Position { Screen.Position(row: row, column: column) }
@@ -85,10 +93,17 @@ package struct TerminalEmulator {
     /// Another size; the text is broken anew as terminals do, and the cursor stays in its line. A window that is too low
     /// loses rows below the cursor, then at its top; one that grows gets rows back that have scrolled away.
     package mutating func resize(width new: Int, height newHeight: Int) {
+        if keepsLengths, new != width, newHeight != height { resize(width: width, height: newHeight) }
+        // The empty rows below the cursor are rows like others.
+        let keepsEmpty = keepsLengths && new != width
         let all = scrollback + grid
-        let joined = (scrollbackGoesOn + goesOn).map { reflows ? $0 : nil }
+        let written = scrollbackLengths + lengths
+        let joined = zip(scrollbackGoesOn + goesOn, written).map { goesOn, length in
+            reflows ? goesOn.map { keepsLengths ? length : $0 } : nil
+        }
         let cursorRow = scrollback.count + row
-        let last = max(cursorRow, all.lastIndex { !Self.trimmed($0).isEmpty } ?? 0)
+        let last =
+            keepsEmpty ? all.count - 1 : max(cursorRow, all.lastIndex { !Self.trimmed($0).isEmpty } ?? 0)
         var rows: [[Screen.Cell]] = []
         var flags: [Int?] = []
         var (cursor, top) = ((row: 0, column: 0), 0)
@@ -101,7 +116,7 @@ package struct TerminalEmulator {
                 line += all[index].prefix(count)
                 continue
             }
-            line += Self.trimmed(all[index])
+            line += keepsLengths ? Array(all[index].prefix(written[index])) : Self.trimmed(all[index])
             let broken = reflows ? Self.broken(line, width: new) : [Array(line.prefix(new))]
             if let place = cursorInLine {
                 cursor = reflows ? Self.place(place, in: line, width: new) : (0, min(place, new - 1))
@@ -115,10 +130,12 @@ package struct TerminalEmulator {
             rows.append([])
             flags.append(nil)
         }
-        let kept = max(cursor.row + 1, min(rows.count, top + newHeight))
+        let kept = keepsEmpty ? rows.count : max(cursor.row + 1, min(rows.count, top + newHeight))
         let first = reachesBack ? max(0, kept - newHeight) : max(top, kept - newHeight)
         scrollback = Array(rows[..<first])
         scrollbackGoesOn = Array(flags[..<first])
+        scrollbackLengths = rows[..<first].map(\.count)
+        lengths = Array((rows[first..<kept].map(\.count) + [Int](repeating: 0, count: newHeight)).prefix(newHeight))
         goesOn = Array((flags[first..<kept] + [Int?](repeating: nil, count: newHeight)).prefix(newHeight))
         grid = rows[first..<kept].map { Array(($0 + Self.blankRow(new)).prefix(new)) }
         while grid.count < newHeight { grid.append(Self.blankRow(new)) }
@@ -191,6 +208,7 @@ extension TerminalEmulator {
             grid[row][column] = Screen.Cell(character: character, width: UInt8(cells), style: style)
             if cells == 2 { grid[row][column + 1] = Screen.Cell(character: " ", width: 0, style: style) }
             column += cells
+            lengths[row] = max(lengths[row], column)
             waitsAtEdge = column >= width
             if waitsAtEdge { column = width - 1 }
         }
@@ -210,8 +228,10 @@ extension TerminalEmulator {
         } else {
             scrollback.append(grid.removeFirst())
             scrollbackGoesOn.append(goesOn.removeFirst())
+            scrollbackLengths.append(lengths.removeFirst())
             grid.append(Self.blankRow(width))
             goesOn.append(nil)
+            lengths.append(0)
         }
     }
 
@@ -247,6 +267,7 @@ extension TerminalEmulator {
         case "J" where parameters == "2":
             grid = Array(repeating: Self.blankRow(width), count: height)
             goesOn = Array(repeating: nil, count: height)
+            lengths = Array(repeating: 0, count: height)
         case "m": setStyle(parameters)
         case "n" where parameters == "6": reports += Array("\u{1B}[\(row + 1);\(column + 1)R".utf8)
         case "h" where parameters == "?2004": isPasteBracketed = true
@@ -259,7 +280,12 @@ extension TerminalEmulator {
     private mutating func erase(_ row: Int, from column: Int) {
         if grid[row][column].width == 0, column > 0 { grid[row][column - 1] = .blank }
         for index in column..<width { grid[row][index] = .blank }
-        goesOn[row] = nil
+        if column == 0 {
+            lengths[row] = 0
+            if keepsLengths, row > 0 { goesOn[row - 1] = nil }
+            if keepsLengths, row == 0, !scrollbackGoesOn.isEmpty { scrollbackGoesOn[scrollbackGoesOn.count - 1] = nil }
+        }
+        if column == 0 || !keepsLengths { goesOn[row] = nil }
         // The painter has to reset the style before it erases.
         if style != .plain { unknown.append("erasing in a style") }
     }

@@ -19,7 +19,7 @@ extension PromptCommand {
                 throw Diagnostic(.usage, "there is no run to explain", fix: "call verify(phone, token) first")
             }
             guard !call.argument.isEmpty else {
-                call.session.result(lines: DecisionExplanation(trace).text)
+                call.session.result(text: DecisionExplanation(trace).text)
                 return call.done()
             }
             guard let wanted = Decision.Outcome(rawValue: call.argument) else {
@@ -74,7 +74,7 @@ extension ReplSession {
         let search = NearestChange.find(
             wanted, instead: trace, engine: engine, eventLoop: eventLoop, time: engine.settings.wallClock()
         ) { [self] change in
-            result(lines: String(escaping: change.text.utf8) + "\n")
+            result(text: String(escaping: change.text.utf8) + "\n")
             done()
         }
         cancelWork = { [self] in
@@ -85,11 +85,11 @@ extension ReplSession {
     }
 
     fileprivate func show(_ report: ExplorationReport, word: String) {
-        guard !word.isEmpty else { return result(lines: report.text(style: screen.style)) }
+        guard !word.isEmpty else { return result(text: report.text(style: screen.style)) }
         let text = report.atlasText(style: screen.style) { group in
             group.ending.text.contains(word) || group.patterns.contains { $0.text.contains(word) }
         }
-        if text.isEmpty { note("no line of the atlas has '\(word)' in it") } else { result(lines: text) }
+        if text.isEmpty { note("no line of the atlas has '\(word)' in it") } else { result(text: text) }
     }
 
     fileprivate func showDifference(from files: RuleFiles, _ done: @escaping () -> Void) throws(Diagnostic) {
@@ -98,7 +98,7 @@ extension ReplSession {
         let settings = explorationSettings
         explore(old, settings) { [self] before in
             explore(engine, settings) { [self] after in
-                result(lines: RulebookDiff(old: before, new: after).text(style: screen.style, price: nil))
+                result(text: RulebookDiff(old: before, new: after).text(style: screen.style, price: nil))
                 done()
             }
         }
@@ -124,7 +124,7 @@ extension ReplSession {
         promise.futureResult.assumeIsolated().whenSuccess { [self] outcome in
             guard !isCancelled else { return }
             switch outcome {
-            case .success(let text): result(lines: text)
+            case .success(let text): result(text: text)
             case .failure(let diagnostic): fail(diagnostic)
             }
             done()

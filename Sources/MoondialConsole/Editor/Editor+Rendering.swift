@@ -8,7 +8,14 @@ extension Editor {
     ///
     /// A block that needs more rows than the window has is shown in part, around the cursor; once it is finished, the
     /// screen holds all of it. Mutating because it keeps in mind which part was shown.
-    package mutating func render(width: Int, height: Int) -> Screen {
+    ///
+    /// - Parameters:
+    ///   - width: The cells of a row.
+    ///   - height: The rows that there are.
+    ///   - gone: How many rows of the block can be scrolled back to, and are not shown once more if there are others. The
+    ///     default is none.
+    /// - Returns: The rows of the block that fit, and those of a menu or search below them.
+    package mutating func render(width: Int, height: Int, gone: Int = 0) -> Screen {
         let width = max(1, width)
         let layout = BlockLayout(buffer, prompt: prompt, width: width)
         let footer = footer(width: width, height: height)
@@ -17,6 +24,7 @@ extension Editor {
             topRow = 0
             room = layout.rowCount
         } else {
+            if layout.rowCount > gone { room = min(room, layout.rowCount - gone) }
             topRow = min(max(0, topRow), max(0, layout.rowCount - room))
             topRow = min(max(topRow, layout.cursorRow - room + 1), layout.cursorRow)
         }
@@ -211,12 +219,16 @@ extension Editor {
         return DisplayText.padded(text, to: width)
     }
 
-    /// Writes as much as fits into the row.
+    /// Writes as much as fits into the row, and a sign where that is not all.
     private func write(_ text: String, _ style: Style, to writer: inout ScreenWriter, leaving reserved: Int) {
-        for character in text {
-            let shown = DisplayWidth.replacement(for: character) ?? String(character)
-            guard DisplayWidth.of(shown) <= writer.room - reserved else { return }
-            writer.write(shown, style)
+        let more = options.isUnicode ? "…" : "..."
+        let shown = text.map { DisplayWidth.replacement(for: $0) ?? String($0) }
+        let isCut = shown.reduce(0) { $0 + DisplayWidth.of($1) } > writer.room - reserved
+        let room = reserved + (isCut ? DisplayWidth.of(more) : 0)
+        for character in shown {
+            guard DisplayWidth.of(character) <= writer.room - room else { break }
+            writer.write(character, style)
         }
+        if isCut, writer.room - reserved >= DisplayWidth.of(more) { writer.write(more, style) }
     }
 }

@@ -39,6 +39,9 @@ package final class AbovePrinter: Sendable {
         state.withLockedValue { $0.isEditing = true }
     }
 
+    /// Whether something was printed that is not shown yet.
+    var hasMore: Bool { state.withLockedValue { !$0.waiting.isEmpty } }
+
     /// What was printed since it was last asked.
     func take() -> [UInt8] {
         state.withLockedValue { state in

@@ -30,7 +30,9 @@ package final class PlainInput: ReplInput {
         var isAtEnd = false
         /// Why no more can be read.
         var failure: String?
-        var lastInput = NIODeadline.now()
+        var lastInput = NIODeadline.distantPast
+        /// When there was nothing to read.
+        var quietSince = NIODeadline.distantPast
         var isInterrupted = false
     }
 
@@ -145,6 +147,8 @@ package final class PlainInput: ReplInput {
         wake()
     }
 
+    package func noteQuestion() { wake() }
+
     package func withdraw(question number: Int) {
         withdrawn.insert(number)
         wake()
@@ -194,6 +198,9 @@ package final class PlainInput: ReplInput {
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0),
         ]
+        // What comes after a moment without input was entered later.
+        let time = NIODeadline.now()
+        if !Descriptors.isReadable(descriptor) { state.withLockedValue { $0.quietSince = time } }
         // A descriptor that cannot be waited for is not waited for.
         guard descriptor < 0 || poll(&polled, 2, -1) >= 0 else { return }
         if polled[1].revents != 0 {
@@ -204,8 +211,9 @@ package final class PlainInput: ReplInput {
         switch Descriptors.readTerminal(descriptor) {
         case .bytes(let bytes):
             state.withLockedValue { state in
+                // What is left from before was typed before.
+                if state.used == state.bytes.count { state.lastInput = state.quietSince }
                 state.add(bytes)
-                state.lastInput = .now()
             }
         case .interrupted: break
         case .end: state.withLockedValue { $0.isAtEnd = true }
@@ -227,6 +235,7 @@ extension PlainInput.State {
     }
 
     fileprivate mutating func putBack(_ lines: [UInt8]) {
+        if !lines.isEmpty { lastInput = .distantPast }
         bytes = lines + takeAll()
     }
 

@@ -64,6 +64,8 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
     /// The editor sees the key.
     package func interrupt() {}
 
+    package func noteQuestion() { wake() }
+
     package func withdraw(question number: Int) {
         withdrawn.insert(number)
         wake()

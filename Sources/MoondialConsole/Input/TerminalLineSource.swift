@@ -67,6 +67,7 @@ package final class TerminalLineSource {
         while true {
             if let input { return input }
             do {
+                noteQuiet()
                 input = try proceed(try terminal.wait(timeout: timeout))
             } catch {
                 stop()
@@ -117,8 +118,16 @@ package final class TerminalLineSource {
         return try next(question)
     }
 
-    /// When bytes came that the editor has taken, other than those that follow a finished block.
-    private(set) var lastInput = NIODeadline.now()
+    /// The last bytes that the editor has taken were typed after this time: the terminal had nothing to read then, and
+    /// showed all that had been printed.
+    private(set) var lastInput = NIODeadline.distantPast
+    private var quietSince = NIODeadline.distantPast
+
+    /// Looks whether anything has been typed that was not read yet.
+    private func noteQuiet() {
+        let time = NIODeadline.now()
+        if !printer.hasMore, !terminal.hasInput { quietSince = time }
+    }
 
     /// When ``proceed(_:)`` is to be called though nothing has happened; nil for never.
     private var timeout: Duration? { editor.isWaiting ? Self.escapeTimeout : nil }
@@ -126,8 +135,11 @@ package final class TerminalLineSource {
     /// Puts the terminal into raw mode and shows the prompt.
     /// - Returns: a block when one had been typed ahead.
     private func start(_ prompt: Prompt) throws -> ReplBlock? {
+        // A block that is finished at once was typed ahead.
+        lastInput = .distantPast
         try terminal.enter()
         printer.begin()
+        noteQuiet()
         size = terminal.size
         terminal.write(Self.freshLine(width: size.width))
         painter = ScreenPainter()
@@ -165,9 +177,11 @@ package final class TerminalLineSource {
         for _ in 0..<Self.piecesPerDrawing {
             switch try terminal.read() {
             case .bytes(let bytes):
-                lastInput = .now()
+                lastInput = quietSince
                 outcomes += editor.feed(bytes)
-            case .nothing: return try follow(outcomes)
+            case .nothing:
+                noteQuiet()
+                return try follow(outcomes)
             case .end:
                 editor.finish()
                 return finish(.end)
@@ -199,7 +213,7 @@ package final class TerminalLineSource {
                 case .interrupt: return finish(.interrupted)
                 case .end: return finish(.end)
                 case .clearScreen:
-                    terminal.write(painter.clear(editor.render(width: size.width, height: size.height)))
+                    terminal.write(painter.clear(screen()))
                     next = editor.feed([])
                 case .suspend:
                     terminal.write(painter.remove())
@@ -238,7 +252,7 @@ package final class TerminalLineSource {
         }
         let lines = DiagnosticText(trouble).text
         terminal.write(
-            painter.print(above: Array(lines.utf8), then: editor.render(width: size.width, height: size.height)))
+            painter.print(above: Array(lines.utf8), then: screen()))
     }
 
     /// A key that comes while the terminal is raw makes no signal: what is given up before it began does not begin.
@@ -250,13 +264,18 @@ package final class TerminalLineSource {
         return input
     }
 
+    private func screen() -> Screen {
+        let height = max(1, size.height - painter.reservedRows)
+        return editor.render(width: size.width, height: height, gone: painter.goneRows)
+    }
+
     /// - Parameter afterGap: Whether other programs may have written to the terminal.
     private func redraw(afterGap: Bool) {
         if afterGap {
             terminal.write(Self.freshLine(width: size.width))
             painter = ScreenPainter()
         }
-        terminal.write(painter.paint(editor.render(width: size.width, height: size.height)))
+        terminal.write(painter.paint(screen()))
     }
 
     /// - Returns: What was typed meanwhile.
@@ -274,7 +293,7 @@ package final class TerminalLineSource {
     private func printAbove() {
         let text = printer.take()
         guard !text.isEmpty else { return }
-        terminal.write(painter.print(above: text, then: editor.render(width: size.width, height: size.height)))
+        terminal.write(painter.print(above: text, then: screen()))
     }
 
     private func finish(_ input: ReplBlock) -> ReplBlock {
@@ -282,8 +301,7 @@ package final class TerminalLineSource {
             // Each input is shown again, and its result after it.
             terminal.write(painter.remove())
         } else {
-            let screen = editor.render(width: size.width, height: size.height)
-            terminal.write(painter.finish(screen, windowHeight: size.height))
+            terminal.write(painter.finish(screen(), windowHeight: size.height))
         }
         terminal.leave()
         printer.end()

@@ -35,7 +35,7 @@ extension Completer {
                 + own.map { Candidate($0.name, summary: "your own function") }
         case "explain":
             let known = Dictionary(Self.codes.map { ($0.text, $0.summary) }) { first, _ in first }
-            return codes().map { Candidate($0, summary: known[$0] ?? "") }
+            return codes().map { Candidate($0.code, summary: known[$0.code] ?? $0.meaning) }
         case "drop", "edit": return rules().map { Candidate($0, summary: "rule") }
         case "stop": return numbers.stop.map { Candidate(String($0), summary: "goes on in the background") }
         case "allow", "refuse": return numbers.answer.map { Candidate(String($0), summary: "waits for an answer") }
@@ -51,7 +51,16 @@ extension Completer {
             ]
         case "set" where typed.hasPrefix("trace "):
             return SessionOptions.TraceMode.allCases.map { Candidate("trace \($0.rawValue)") }
-        case "set": return ["depth ", "items ", "bytes ", "trace "].map { Candidate($0) }
+        case "set":
+            return settings.map { Candidate($0.name + " ", label: $0.name, summary: "\($0.what), now \($0.value)") }
+        case "store":
+            return [
+                Candidate("get ", label: "get", summary: "shows what stands under a key"),
+                Candidate("set ", label: "set", summary: "puts a value under a key"),
+                Candidate("delete ", label: "delete", summary: "takes a key away"),
+            ]
+        case "history": return [Candidate("-n ", label: "-n", summary: "how many blocks are listed")]
+        case "explore": return rules().map { Candidate($0, summary: "rule") } + Self.codes
         default: return Self.choices(in: command.arguments)
         }
     }
@@ -78,7 +87,11 @@ extension Completer {
         let folder = argument.lastIndex(of: "/").map { String(argument[...$0]) } ?? ""
         let name = String(argument.dropFirst(folder.count))
         let names = Files.names(in: path(of: folder)).filter { !$0.hasPrefix(".") || name.hasPrefix(".") }
-        let words = folder.isEmpty ? Self.choices(in: command.arguments) : []
+        let option = command.arguments.hasPrefix("[-f]") && start == begin
+        let words =
+            option
+            ? [Candidate("-f ", label: "-f", summary: "replaces a file that is there")]
+            : folder.isEmpty ? Self.choices(in: command.arguments) : []
         return Self.completion(
             of: name, from: start + folder.utf8.count,
             among: names.map { Candidate($0) } + words)

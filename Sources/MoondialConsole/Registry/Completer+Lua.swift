@@ -119,7 +119,7 @@ extension Completer {
         Candidate($0.code.description, summary: "\($0.code.verdict.rawValue): \($0.meaning)")
     }
 
-    private static let verdicts = [
+    static let verdicts = [
         Candidate("match", summary: "code 9000"), Candidate("mismatch", summary: "code 9001"),
         Candidate("unknown", summary: "every other code, and no usable reply"),
         Candidate("default", summary: "what no other entry is for"),

@@ -58,6 +58,9 @@ extension Completer {
     // MARK: - Places
 
     private func values(at index: Int, typed: String, in text: LuaText) -> [Value] {
+        if CallSite.mapPlace(before: index, in: text) == .index {
+            return Self.verdicts.map { Value(text: $0.text, summary: $0.summary) }
+        }
         if text.isSign(index - 1, "["), let chain = LuaChain(endingAt: index - 2, in: text) {
             return keys(of: chain, in: text)
         }

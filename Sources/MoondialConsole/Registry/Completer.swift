@@ -37,7 +37,9 @@ package struct Completer {
     /// The type of what some keys lead to from the globals, and a table's fields with their types.
     let names: ([LuaKey]) -> Names
     let rules: () -> [String]
-    let codes: () -> [String]
+    let codes: () -> [(code: String, meaning: String)]
+    /// What `:set` changes.
+    let settings: [(name: String, value: String, what: String)]
     /// The numbers that `:stop`, and `:allow` and `:refuse` take.
     let numbers: (stop: [Int], answer: [Int])
     /// Whether requests go to the simulator, whose magic values may then be offered.
@@ -47,12 +49,14 @@ package struct Completer {
 
     package init(
         names: @escaping ([LuaKey]) -> Names, rules: @escaping () -> [String] = { [] },
-        codes: @escaping () -> [String] = { [] }, numbers: (stop: [Int], answer: [Int]) = ([], []),
+        codes: @escaping () -> [(code: String, meaning: String)] = { [] },
+        settings: [(name: String, value: String, what: String)] = [], numbers: (stop: [Int], answer: [Int]) = ([], []),
         isSimulated: Bool = true, home: String? = nil
     ) {
         self.names = names
         self.rules = rules
         self.codes = codes
+        self.settings = settings
         self.numbers = numbers
         self.isSimulated = isSimulated
         self.home = home
@@ -101,7 +105,8 @@ extension ReplSession {
     package var completer: Completer {
         Completer(
             names: { [scripts] in scripts.names(at: $0) }, rules: { [engine] in engine.outline.rules.map(\.name) },
-            codes: setup.codes, numbers: (scripts.backgroundNumbers, questions.numbersForCommands),
+            codes: { [setup] in setup.codeList().flatMap(\.rows) }, settings: changeableSettings,
+            numbers: (scripts.backgroundNumbers, questions.numbersForCommands),
             isSimulated: setup.simulator != nil, home: setup.environment("HOME"))
     }
 }

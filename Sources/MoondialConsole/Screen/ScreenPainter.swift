@@ -21,6 +21,10 @@ package struct ScreenPainter: Sendable {
     private var gone: [Screen.Row] = []
     /// Whether the terminal takes the first row of the window for the rest of the last one that is gone.
     private var goneGoesOn = false
+    /// Rows at the top of the window that hold the end of a line which begins above it. A screen has as many rows less.
+    package private(set) var reservedRows = 0
+    /// How many rows have left the window at its top, and those that it reserves.
+    package var goneRows: Int { gone.count }
     private var style = Style.plain
     private var output: [UInt8] = []
 
@@ -59,6 +63,7 @@ package struct ScreenPainter: Sendable {
     package mutating func print(above text: [UInt8], then screen: Screen) -> [UInt8] {
         erase()
         gone = []
+        reservedRows = 0
         var previous: UInt8 = 0
         for byte in text {
             if byte == UInt8(ascii: "\n"), previous != UInt8(ascii: "\r") { output.append(UInt8(ascii: "\r")) }
@@ -99,22 +104,40 @@ package struct ScreenPainter: Sendable {
             let (rows, broken) = Self.brokenAnew(all, goesOn, cursor: place, width: max(1, width))
             let cut = Screen.Position(row: place.row, column: min(place.column, width - 1))
             let isCut = cursor?.column == cut.column && cursor?.column != broken.column
-            let reached = isCut ? cut.row : broken.row
+            // Behind a row that is full, some terminals leave the cursor at its edge.
+            let waitsAtEdge = broken.column == 0 && broken.row > 0 && cursor?.column == width
+            let reached = isCut ? cut.row : waitsAtEdge ? broken.row - 1 : broken.row
             row = min(reached, cursor?.row ?? max(0, height - 1))
-            let left = reached - row
-            if isCut {
-                gone = zip(all, goesOn).prefix(left).map { row, goesOn in
-                    Screen.Row(cells: Array(row.cells.prefix(width)), isContinuation: goesOn)
-                }
-                goneGoesOn = left > 0 && goesOn[left]
-            } else {
-                gone = Array(rows.prefix(left))
-                goneGoesOn = left > 0 && left < rows.count && rows[left].isContinuation
-            }
+            let now =
+                isCut
+                ? zip(all, goesOn).map { Screen.Row(cells: Array($0.cells.prefix(width)), isContinuation: $1) } : rows
+            // A cursor behind a row that is full has a row of its own.
+            let isAlone = shown.rows[shown.cursor.row].cells.isEmpty && shown.rows[shown.cursor.row].isContinuation
+            leave(now, cursor: reached, line: reached - (isAlone ? 1 : 0))
         }
         column = nil
         erase()
         return take()
+    }
+
+    /// Finds out which of the rows have left the window. What the window shows of a line that begins above it is left there,
+    /// too: terminals differ in whether what is drawn over it goes on in the rows above.
+    ///
+    /// - Parameters:
+    ///   - rows: All up to the cursor, as the terminal shows them.
+    ///   - cursor: The index of the row in which the cursor is.
+    ///   - line: The index of the last row with text before the cursor.
+    private mutating func leave(_ rows: [Screen.Row], cursor: Int, line: Int) {
+        let left = cursor - row
+        reservedRows = 0
+        if left > 0, left < line, line <= rows.count {
+            let rest = rows[left..<line].prefix(while: \.isContinuation).count
+            // Not where that is the line of the cursor.
+            if left + rest < line || rows.indices.contains(line) && !rows[line].isContinuation { reservedRows = rest }
+        }
+        row -= reservedRows
+        gone = Array(rows.prefix(left + reservedRows))
+        goneGoesOn = left > 0 && rows.indices.contains(gone.count) && rows[gone.count].isContinuation
     }
 
     /// The rows up to the cursor when the terminal has broken the lines anew, and where the cursor is then.
@@ -135,7 +158,10 @@ package struct ScreenPainter: Sendable {
             }
         }
         let place = Screen.Position(row: rows.count - 1, column: rows[rows.count - 1].cells.count)
-        return (rows, place.column < width ? place : Screen.Position(row: place.row + 1, column: 0))
+        // The cursor stands on a character, and is moved with it.
+        let under = cursor.row < old.count ? old[cursor.row].cells.dropFirst(cursor.column).first : nil
+        let fits = place.column + max(1, Int(under?.width ?? 1)) <= width
+        return (rows, fits ? place : Screen.Position(row: place.row + 1, column: 0))
     }
 
     private static func isSameText(_ left: Screen.Row, _ right: Screen.Row) -> Bool {
@@ -148,7 +174,9 @@ package struct ScreenPainter: Sendable {
             let first = screen.rows[index].cells.first
         else { return false }
         let before = screen.rows[index - 1].cells
-        guard before.count == screen.width, let last = before.last(where: { $0.width > 0 }) else { return false }
+        // A wide character does not fit into the last cell.
+        guard before.count + max(1, Int(first.width)) > screen.width, let last = before.last(where: { $0.width > 0 })
+        else { return false }
         return !isDoubtful(last) && !isDoubtful(first)
     }
 
@@ -170,14 +198,12 @@ package struct ScreenPainter: Sendable {
 extension ScreenPainter {
     private mutating func draw(_ screen: Screen) {
         let old = shown?.rows ?? []
+        var isErased = false
         for index in screen.rows.indices {
             let before = index < old.count ? old[index] : Screen.Row()
-            let goesOn = Self.goesOn(at: index, in: screen)
-            if wentOn(at: index), !goesOn { endLine(inRow: index - 1, of: screen) }
-            drawRow(index, of: screen, over: before, wraps: goesOn && !wentOn(at: index))
+            isErased = drawRow(index, of: screen, over: before, afterErased: isErased)
         }
         if old.count > screen.rows.count {
-            if wentOn(at: screen.rows.count) { endLine(inRow: screen.rows.count - 1, of: screen) }
             move(toRow: screen.rows.count)
             move(toColumn: 0)
             setStyle(.plain)
@@ -192,45 +218,46 @@ extension ScreenPainter {
 
     private func wentOn(at index: Int) -> Bool { shown.map { Self.goesOn(at: index, in: $0) } ?? false }
 
-    /// Makes the terminal forget that the line of a row goes on in the next one.
-    private mutating func endLine(inRow index: Int, of screen: Screen) {
-        let cells = screen.rows[index].cells
-        // Where the row has become shorter, its end is erased anyway.
-        guard cells.count == screen.width, let last = cells.lastIndex(where: { $0.width > 0 }) else { return }
-        move(toRow: index)
-        move(toColumn: last)
-        clearLine()
-        write(cells[last])
-        column = nil
+    /// Whether the terminal must forget how long a row was, or that its line went on: there are terminals that do so only
+    /// for a row that is erased from its first cell on.
+    private func isToBeForgotten(_ index: Int, of screen: Screen, over old: Screen.Row) -> Bool {
+        screen.rows[index].cells.count < old.cells.count
+            || wentOn(at: index + 1) && !Self.goesOn(at: index + 1, in: screen)
     }
 
-    /// `wraps`: the terminal is to go on into the row by itself.
-    private mutating func drawRow(_ index: Int, of screen: Screen, over old: Screen.Row, wraps: Bool) {
+    /// Draws a row. After one that was erased just now the terminal no longer knows that the line of that goes on.
+    ///
+    /// - Returns: Whether the row itself was erased as a whole before it was written.
+    private mutating func drawRow(
+        _ index: Int, of screen: Screen, over old: Screen.Row, afterErased: Bool
+    ) -> Bool {
         let (new, width) = (screen.rows[index], screen.width)
-        guard var change = wraps ? 0..<new.cells.count : Self.change(from: old.cells, to: new.cells) else { return }
         let doubt = [old, new].compactMap { $0.cells.firstIndex(where: Self.isDoubtful) }.min()
+        var change = Self.change(from: old.cells, to: new.cells)
         // Where terminals disagree on widths, the cells from there on may hold other things than we know.
-        if let doubt { change = min(change.lowerBound, doubt)..<new.cells.count }
-        if wraps {
-            if doubt != nil {
-                move(toRow: index)
-                move(toColumn: 0)
-                clearLine()
-            }
-            wrap(intoRow: index, of: screen)
-        } else {
+        if let doubt, let certain = change { change = min(certain.lowerBound, doubt)..<new.cells.count }
+        let isErased =
+            !(index == 0 && goneGoesOn)
+            && (isToBeForgotten(index, of: screen, over: old) || doubt != nil && change?.lowerBound == 0)
+        // The terminal is to go on into the row by itself.
+        let wraps = Self.goesOn(at: index, in: screen) && (!wentOn(at: index) || isErased || afterErased)
+        if isErased || wraps { change = 0..<new.cells.count }
+        guard let change else { return false }
+        if isErased || !wraps || doubt != nil {
             move(toRow: index)
             move(toColumn: change.lowerBound)
-            if doubt != nil { clearLine() }
+            if isErased || doubt != nil { clearLine() }
         }
+        if wraps { wrap(intoRow: index, of: screen) }
         var cell = change.lowerBound
         while cell < min(change.upperBound, new.cells.count) {
             write(new.cells[cell])
             cell += max(1, Int(new.cells[cell].width))
         }
-        if doubt == nil, old.cells.count > new.cells.count { clearLine() }
+        if !isErased, old.cells.count > new.cells.count { clearLine() }
         // After the last cell the cursor waits at the edge; where exactly depends on the terminal.
         if let reached = column, reached >= width { column = nil }
+        return isErased
     }
 
     /// Writes the last character of the row before once more: then the next one goes into the row.
@@ -291,8 +318,9 @@ extension ScreenPainter {
         move(toRow: 0)
         move(toColumn: 0)
         setStyle(.plain)
-        // Not from the first column on: there are terminals that keep a window which is erased as a whole.
-        write("\u{1B}[K\u{1B}[2G\u{1B}[J\r")
+        // Not from the first column on: there are terminals that keep a window which is erased as a whole, and such as no
+        // longer know then that the line of the row above goes on.
+        write("\(goneGoesOn ? "" : "\u{1B}[K")\u{1B}[2G\u{1B}[J\r")
         shown = nil
         depth = 1
     }

@@ -8,17 +8,17 @@ struct QuestionQueue {
     struct Question {
         /// Never given again.
         let number: Int
-        /// What is shown in the place of the prompt; nil for a question that a command answers.
+        /// What is shown above the answer; nil for a question that a command answers.
         let text: String?
-        /// What was entered before that is no answer.
-        let askedAt: NIODeadline
+        /// What was typed before that is no answer; nil before the question was shown.
+        var shownAt: NIODeadline?
         let answer: (_ isYes: Bool) -> Void
     }
 
     private var open: [Question] = []
     private var lastNumber = 0
 
-    /// The next one to show in the place of the prompt.
+    /// The next one to be answered in the place of the prompt.
     var nextToShow: Question? { open.first { $0.text != nil } }
 
     /// The numbers of those that a command answers.
@@ -27,8 +27,13 @@ struct QuestionQueue {
     /// - Returns: The number of the question.
     mutating func add(_ text: String?, answer: @escaping (_ isYes: Bool) -> Void) -> Int {
         lastNumber += 1
-        open.append(Question(number: lastNumber, text: text, askedAt: .now(), answer: answer))
+        open.append(Question(number: lastNumber, text: text, answer: answer))
         return lastNumber
+    }
+
+    /// The question was printed just now.
+    mutating func noteShown(_ number: Int) {
+        if let index = open.firstIndex(where: { $0.number == number }) { open[index].shownAt = .now() }
     }
 
     /// The open question of that number.

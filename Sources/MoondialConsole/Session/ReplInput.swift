@@ -46,10 +46,13 @@ package protocol ReplInput: AnyObject, Sendable {
     /// The blocks that follow it and have come in as a whole, in order and not too many. Does not wait. Used on the thread of
     /// ``next(_:)``. The default is none.
     func blocksAtHand() -> [ReplBlock]
-    /// When the last piece of the block that was returned last came in. Used on the thread of ``next(_:)``.
+    /// A time before the last piece of the block that was returned last was typed, which is as late as is known for certain:
+    /// what was printed before it had been shown. Used on the thread of ``next(_:)``.
     var lastInput: NIODeadline { get }
     /// Ends the present wait with `interrupted`; from any thread. An input that sees Ctrl-C itself need not do anything.
     func interrupt()
+    /// Something was printed that is to be answered: what is typed from now on was typed later. From any thread.
+    func noteQuestion()
     /// Ends the wait for the answer to that question with `interrupted`, if it goes on or is still to begin; from any thread.
     func withdraw(question number: Int)
 }

@@ -7,27 +7,35 @@ import TextFormats
 /// What `:history` and `:set` list.
 extension ReplSession {
     func listSettings() {
-        let limits = [
-            ["depth", "\(options.limits.depth)", "tables in tables that are shown"],
-            ["items", "\(options.limits.items)", "entries of a table that are shown"],
-            ["bytes", "\(options.limits.bytes)", "bytes of a string that are shown"],
-            ["trace", options.trace.rawValue, "what is drawn of runs"],
-        ]
         let run = engine.settings.run
         let elsewhere = [
-            ["watch", watch == nil ? "off" : "on", "see :watch"],
-            ["record", recording?.path ?? "off", "see :record"],
-            ["target", setup.target, setup.isLive ? "calls are billed" : "costs nothing"],
-            ["timeout", run.timeout.shortText, "of a run, --timeout"],
-            ["max_attempts", "\(run.maxAttempts)", "of a run, --max-attempts"],
-            ["on_error", run.onError.rawValue, "what a failing hook leads to, --on-error"],
-            ["show_phones", run.showPhones ? "on" : "off", "--show-phones"],
+            ("watch", watch == nil ? "off" : "on", "see :watch"),
+            ("record", recording?.path ?? "off", "see :record"),
+            ("target", setup.target, setup.isLive ? "calls are billed" : "costs nothing"),
+            ("timeout", run.timeout.shortText, "of a run, --timeout"),
+            ("max_attempts", "\(run.maxAttempts)", "of a run, --max-attempts"),
+            ("on_error", run.onError.rawValue, "what a failing hook leads to, --on-error"),
+            ("show_phones", run.showPhones ? "on" : "off", "--show-phones"),
         ]
         let simulator =
             setup.simulator.map {
-                [["simulator", String(PromptCommand.state(of: $0).dropFirst("simulator: ".count)), "see :sim"]]
+                [("simulator", String(PromptCommand.state(of: $0).dropFirst("simulator: ".count)), "see :sim")]
             } ?? []
-        list(TextTable((limits + elsewhere + simulator).map { [$0[0], $0[2], $0[1]] }))
+        let all = changeableSettings + elsewhere + simulator
+        guard setup.isInteractive else { return list(TextTable(all.map { [$0.name, $0.what, $0.value] })) }
+        var help = helpText
+        help.list(all.map { ($0.name, "\($0.value) (\($0.what))") })
+        result(lines: help.text)
+    }
+
+    /// What `:set` changes.
+    var changeableSettings: [(name: String, value: String, what: String)] {
+        [
+            ("depth", "\(options.limits.depth)", "tables in tables that are shown"),
+            ("items", "\(options.limits.items)", "entries of a table that are shown"),
+            ("bytes", "\(options.limits.bytes)", "bytes of a string that are shown"),
+            ("trace", options.trace.rawValue, "what is drawn of runs"),
+        ]
     }
 
     func listHistory(_ words: [String]) throws(Diagnostic) {

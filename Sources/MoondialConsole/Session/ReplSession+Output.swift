@@ -21,7 +21,7 @@ extension ReplSession {
 
     func printer(_ limits: ValuePrinter.Limits) -> ValuePrinter {
         ValuePrinter(
-            limits: limits, width: setup.isInteractive ? screen.width() : nil, style: screen.style,
+            limits: limits, width: widthForPeople, style: screen.style,
             redacted: scripts.redacted)
     }
 
@@ -32,7 +32,21 @@ extension ReplSession {
     }
 
     /// A line about what happens, which is no result. Made printable.
-    func note(_ line: String) { note(lines: String(escaping: line.utf8) + "\n") }
+    func note(_ line: String) { note(lines: fitted(String(escaping: line.utf8)) + "\n") }
+
+    func note(_ diagnostic: Diagnostic) {
+        note(lines: DiagnosticText(diagnostic, style: screen.notesStyle, width: widthForPeople).text)
+    }
+
+    /// Text, broken at words where people read it.
+    func result(text: String) { result(lines: fitted(text)) }
+
+    private func fitted(_ text: String) -> String {
+        widthForPeople.map { DisplayText.fitted(lines: text, to: $0) } ?? text
+    }
+
+    /// The cells of a line; nil where no person reads it.
+    private var widthForPeople: Int? { setup.isInteractive ? screen.width() : nil }
 
     func note(lines: String) {
         recording?.add(output: lines)
@@ -54,7 +68,9 @@ extension ReplSession {
         let style = screen.notesStyle
         let text = prompt.colour.map { style.colour(prompt.text, $0) } ?? prompt.text
         for (index, line) in lines.enumerated() {
-            screen.notes((index == 0 ? text : style.dim(prompt.continuation)) + line + "\n")
+            // As the editor shows it.
+            let shown = line.map { DisplayWidth.replacement(for: $0) ?? String($0) }.joined()
+            screen.notes((index == 0 ? text : style.dim(prompt.continuation)) + shown + "\n")
         }
     }
 
@@ -64,7 +80,7 @@ extension ReplSession {
             try recording.save(redactor: engine.redactor)
         } catch {
             self.recording = nil
-            note(lines: DiagnosticText(error, style: screen.notesStyle).text)
+            note(error)
         }
     }
 
@@ -77,11 +93,11 @@ extension ReplSession {
         sentCount += 1
         if runs.add(run) {
             if options.trace != .off { draw(run.trace) }
-            for failure in run.failures { note(lines: DiagnosticText(failure, style: screen.notesStyle).text) }
+            for failure in run.failures { note(failure) }
         }
         if case .cancelled = run.result.why {
             let line = InterruptionText.line(for: run.result)
-            if runs.isQuiet { runs.addInterruption(line) } else { note(lines: line) }
+            if runs.isQuiet { runs.addInterruption(line) } else { note(lines: fitted(line)) }
         }
         if setup.isLive { note(cost(of: run.result.attempts.map(\.attempt))) }
     }
@@ -89,7 +105,7 @@ extension ReplSession {
     /// An attempt of `moondial.attempt` outside of rules.
     func report(_ attempt: Attempt) {
         sentCount += 1
-        if attempt.error?.kind == .cancelled { note(lines: InterruptionText.line(for: attempt)) }
+        if attempt.error?.kind == .cancelled { note(lines: fitted(InterruptionText.line(for: attempt))) }
         if setup.isLive { note(cost(of: [attempt])) }
     }
 
@@ -113,7 +129,7 @@ extension ReplSession {
             width: screen.width(), repertoire: screen.repertoire, style: screen.notesStyle)
         note(lines: waterfall.draw(trace))
         if options.trace == .full {
-            for step in trace.stepsJSON { note("  " + step.description) }
+            for step in trace.stepsJSON { note(lines: "  \(String(escaping: step.description.utf8))\n") }
         }
     }
 
@@ -134,7 +150,7 @@ extension ReplSession {
     /// What ran before could be stopped only by giving up the Lua state.
     func reportRenewal(_ trouble: Diagnostic?) {
         guard let trouble else { return note("this is a fresh Lua state: variables and typed rules are gone") }
-        note(lines: DiagnosticText(trouble, style: screen.notesStyle).text)
+        note(trouble)
     }
 }
 

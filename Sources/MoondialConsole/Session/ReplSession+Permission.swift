@@ -36,7 +36,7 @@ extension ReplSession {
             return nil
         }
         let warning = "\(call) calls \(setup.target) live: a match or mismatch is billed, and the token is spent."
-        let number = questions.add(background == nil ? "\(warning) Go on? [y/N] " : nil) { [self] isYes in
+        let number = questions.add(background == nil ? warning : nil) { [self] isYes in
             // Later calls are not asked about. Those that wait already have a question of their own.
             if isYes { scripts.admission = nil }
             let refused = background == nil ? "not confirmed" : "refused"
@@ -44,6 +44,8 @@ extension ReplSession {
         }
         if let background {
             note("[\(background)] \(warning) :allow \(number) sends it, :refuse \(number) does not")
+            questions.noteShown(number)
+            input?.noteQuestion()
         } else {
             offer()
         }
@@ -65,7 +67,7 @@ extension ReplSession {
                 word.isEmpty ? "the number of a call is missing" : "no call waits under the number '\(word)'",
                 fix: list.isEmpty ? nil : "waiting: \(list)")
         }
-        guard question.askedAt < enteredAt else {
+        guard let shownAt = question.shownAt, shownAt < enteredAt else {
             throw Diagnostic(
                 .usage, "the answer was typed before the question was shown", fix: "read the question and answer again")
         }

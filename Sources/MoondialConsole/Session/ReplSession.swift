@@ -49,7 +49,7 @@ package final class ReplSession {
     var questions = QuestionQueue()
     /// The block that runs was entered at the prompt, and does not come from a file.
     private(set) var isTyped = true
-    /// When the present block was entered.
+    /// The present block was entered after that.
     private(set) var enteredAt = NIODeadline.now()
     /// What the prompt that was handed out last is for.
     private var asked = Asked.nothing
@@ -91,7 +91,7 @@ package final class ReplSession {
 
     /// Takes what was entered at the prompt that was handed out last: a block, or the answer to that question.
     ///
-    /// `time` is when the last piece of it came in; the default is now.
+    /// `time` is one before the last piece of it was typed; the default is now.
     package func receive(_ block: ReplBlock, enteredAt time: NIODeadline = .now()) {
         enteredAt = time
         let asked = asked
@@ -108,7 +108,7 @@ package final class ReplSession {
         case .failed(let reason):
             let diagnostic = Diagnostic(
                 .inputOutput, "cannot read standard input: \(reason)", fix: "check what it is")
-            note(lines: DiagnosticText(diagnostic, style: screen.notesStyle).text)
+            note(diagnostic)
             end(.unreadable)
         }
     }
@@ -152,8 +152,10 @@ package final class ReplSession {
     func offer() {
         if isOver { return }
         if let question = questions.nextToShow, let text = question.text {
-            handOut(ReplPrompt(text, questionNumber: question.number), for: .question(question.number))
-            return
+            guard wanted != nil else { return }
+            note(text)
+            return handOut(
+                ReplPrompt("Go on? [y/N] ", questionNumber: question.number), for: .question(question.number))
         }
         if isBusy { return }
         if !queue.isEmpty {
@@ -268,7 +270,7 @@ package final class ReplSession {
 
     /// Shows what went wrong. Input that is no conversation ends with it.
     func fail(_ diagnostic: Diagnostic) {
-        note(lines: DiagnosticText(withHint(diagnostic), style: screen.notesStyle).text)
+        note(withHint(diagnostic))
         hasFailed = true
         present.hasFailed = true
         guard !setup.isInteractive, !setup.keepsGoing else { return }

@@ -46,7 +46,7 @@ final class RuleWatch {
             seen = now
             // Files that only the new rules need.
             seen.addMissing(from: session.engine.fileStamps)
-            session.note(lines: DiagnosticText(error, style: session.screen.notesStyle).text)
+            session.note(error)
             session.note("the rules that loaded before stay in force")
         }
     }

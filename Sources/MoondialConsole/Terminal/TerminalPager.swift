@@ -71,22 +71,45 @@ package struct TerminalPager {
 
     private func ask(_ question: String, on terminal: TerminalSession) -> Answer {
         guard (try? terminal.enter()) != nil else { return .end }
+        var shown = show(question, on: terminal)
         defer {
-            terminal.write(Array("\r\u{1B}[K".utf8))
+            remove(shown, from: terminal)
             terminal.leave()
         }
-        terminal.write(Array("\u{1B}[7m\(question.prefix(max(1, terminal.size.width - 1)))\u{1B}[0m".utf8))
         while true {
             guard let wakeup = try? terminal.wait(timeout: nil) else { return .end }
-            if wakeup.contains(.continued) { try? terminal.reenter() }
+            if wakeup.contains(.continued) {
+                try? terminal.reenter()
+            }
+            if wakeup.contains(.continued) || wakeup.contains(.resized) {
+                remove(shown, from: terminal)
+                shown = show(question, on: terminal)
+            }
             guard wakeup.contains(.input), let input = try? terminal.read() else { continue }
             switch input {
             case .nothing: continue
             case .end: return .end
+            case .bytes([0x1A]):
+                remove(shown, from: terminal)
+                guard (try? terminal.suspend()) != nil else { return .end }
+                shown = show(question, on: terminal)
             case .bytes(let bytes):
                 if let answer = Self.answer(to: bytes) { return answer }
             }
         }
+    }
+
+    /// - Returns: How many cells it takes.
+    private func show(_ question: String, on terminal: TerminalSession) -> Int {
+        let text = question.prefix(max(1, terminal.size.width - 1))
+        terminal.write(Array("\u{1B}[7m\(text)\u{1B}[0m".utf8))
+        return text.count
+    }
+
+    /// Of a window that has become narrower it may have taken several rows.
+    private func remove(_ cells: Int, from terminal: TerminalSession) {
+        let above = max(0, cells - 1) / max(1, terminal.size.width)
+        terminal.write(Array("\r\(above > 0 ? "\u{1B}[\(above)A" : "")\u{1B}[J".utf8))
     }
 
     /// What a key means; nil for those that mean nothing.

@@ -146,9 +146,12 @@ package final class TerminalSession {
         return Size(width: Int(size.ws_col), height: Int(size.ws_row))
     }
 
+    /// Whether there is something to ``read()``.
+    var hasInput: Bool { Descriptors.isReadable(inputDescriptor) }
+
     /// What has come in. Does not wait.
     package func read() throws(TerminalError) -> Input {
-        guard Descriptors.isReadable(inputDescriptor) else { return .nothing }
+        guard hasInput else { return .nothing }
         switch Descriptors.readTerminal(inputDescriptor) {
         case .bytes(let bytes): return .bytes(bytes)
         case .end: return .end

@@ -93,6 +93,8 @@ extension LuaVM {
         case .string, .unclosed: return word.utf8.first == bytes.first
         case .invalid:
             return word == bytes.first.map { $0 < 0x80 ? String(UnicodeScalar($0)) : "<\\\($0)>" }
+        // Lua takes the dots of 1..3 for a part of the number.
+        case .number: return String(escaping: bytes) == word || word.hasPrefix(String(escaping: bytes) + "..")
         default: return String(escaping: bytes) == word
         }
     }

@@ -136,7 +136,8 @@ private struct Reader {
     /// `=` where a value is expected.
     private var equals: Found? {
         guard word() == "=" else { return nil }
-        if message.hasPrefix("'then' expected") || message.hasPrefix("'do' expected") || comesAfterReturn {
+        let wantsValue = ["'then' expected", "'do' expected", "<eof> expected"].contains { message.hasPrefix($0) }
+        if wantsValue || comesAfterReturn {
             return found("= sets a variable; write == to compare")
         }
         if message.hasPrefix("')' expected") {
@@ -180,6 +181,11 @@ private struct Reader {
         }
         if message.hasPrefix("invalid escape sequence") {
             return found("write \\\\ for a backslash; patterns have % in its place, as in \"%d\"")
+        }
+        if message.hasPrefix("malformed number"), word(1) == ".." {
+            return word(-1) == "in"
+                ? found("a loop over numbers is for i = 1, 3 do … end", to: 2)
+                : found("write spaces around .. between numbers", to: 2)
         }
         if message.hasPrefix("malformed number"), let first = word().utf8.first, LuaLexer.isDigit(first),
             word().utf8.contains(where: { !LuaLexer.isDigit($0) && $0 != UInt8(ascii: ".") })

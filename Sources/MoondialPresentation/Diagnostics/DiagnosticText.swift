@@ -15,18 +15,23 @@ import TextFormats
 package struct DiagnosticText {
     private let diagnostic: Diagnostic
     private let style: TextStyle
+    private let width: Int?
 
-    /// The default style is plain.
-    package init(_ diagnostic: Diagnostic, style: TextStyle = .plain) {
+    /// - Parameters:
+    ///   - diagnostic: What is shown.
+    ///   - style: The default is plain.
+    ///   - width: The cells of a line at whose end words are broken; source lines are not. The default is nil: none are.
+    package init(_ diagnostic: Diagnostic, style: TextStyle = .plain, width: Int? = nil) {
         self.diagnostic = diagnostic
         self.style = style
+        self.width = width
     }
 
     /// Lines that end with newlines.
     package var text: String {
-        var lines = [
-            style.bold(style.colour("error[\(diagnostic.code.rawValue)]", .red)) + ": \(shown(diagnostic.message))"
-        ]
+        let kind = "error[\(diagnostic.code.rawValue)]"
+        var lines = broken(shown(diagnostic.message), after: kind + ": ", indent: 2)
+        lines[0] = style.bold(style.colour(kind, .red)) + lines[0].dropFirst(kind.count)
         let number = diagnostic.site.map { String($0.line) } ?? ""
         let margin = String(repeating: " ", count: max(1, number.count))
         if let site = diagnostic.site {
@@ -38,12 +43,24 @@ package struct DiagnosticText {
             lines.append("\(style.colour(number, .cyan)) \(bar) \(source)")
             if let marker = marker(under: source) { lines.append("\(margin) \(bar) \(style.colour(marker, .red))") }
         }
-        if let fix = diagnostic.fix.map(shown) { lines.append("\(margin) \(style.colour("=", .cyan)) fix: \(fix)") }
+        if let fix = diagnostic.fix.map(shown) {
+            let start = "\(margin) = fix: "
+            var fixes = broken(fix, after: start, indent: start.count)
+            fixes[0] = "\(margin) \(style.colour("=", .cyan))" + fixes[0].dropFirst(margin.count + 2)
+            lines += fixes
+        }
         if !diagnostic.traceback.isEmpty {
             lines.append("\(margin) \(style.colour("=", .cyan)) traceback:")
             lines += diagnostic.traceback.map { "\(margin)     \(shown($0.description))" }
         }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// A text that begins behind another, in as many lines as it needs.
+    private func broken(_ text: String, after start: String, indent: Int) -> [String] {
+        guard let width, DisplayText.width(start + text) > width, width > 2 * indent else { return [start + text] }
+        let pieces = DisplayText.wrapped(text, width: width - indent, taken: start.count - indent, cutsWords: false)
+        return [start + pieces[0]] + pieces.dropFirst().map { String(repeating: " ", count: indent) + $0 }
     }
 
     private func shown(_ text: String) -> String { String(escaping: text.utf8) }

@@ -45,23 +45,48 @@ package enum DisplayText {
         return result + mark
     }
 
-    /// Breaks at spaces into lines of at most `width` cells, at least 2; a word that is longer is cut.
-    package static func wrapped(_ text: String, width: Int) -> [String] {
+    /// Breaks at spaces into lines of at most `width` cells, at least 2; a word that is longer is cut. Escape sequences for
+    /// colours take no cells.
+    ///
+    /// - Parameters:
+    ///   - text: Words between spaces.
+    ///   - width: The cells of a line.
+    ///   - taken: How many cells of the first line hold something else. The default is none.
+    ///   - cutsWords: Whether a longer word is cut; else it is left to the terminal, so that it can be copied. The default
+    ///     is true.
+    /// - Returns: At least one line.
+    package static func wrapped(_ text: String, width: Int, taken: Int = 0, cutsWords: Bool = true) -> [String] {
         var lines: [String] = []
         var line = ""
+        var cells = taken
         for word in text.split(separator: " ") {
-            for piece in pieces(of: String(word), width: width) {
-                if line.isEmpty {
-                    line = piece
-                } else if self.width(line) + 1 + self.width(piece) <= width {
-                    line += " " + piece
+            for piece in cutsWords ? pieces(of: String(word), width: width) : [String(word)] {
+                let added = cellsOfStyled(piece)
+                if line.isEmpty, cells + added <= width || cells <= 0 {
+                    (line, cells) = (piece, cells + added)
+                } else if !line.isEmpty, cells + 1 + added <= width {
+                    (line, cells) = (line + " " + piece, cells + 1 + added)
                 } else {
                     lines.append(line)
-                    line = piece
+                    (line, cells) = (piece, added)
                 }
             }
         }
         return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
+    }
+
+    /// Lines that end with newlines, as they fit into a window: what is wider goes on in the next line, a little farther in.
+    package static func fitted(lines text: String, to width: Int) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            guard cellsOfStyled(String(line)) > width else { return String(line) }
+            let blanks = line.prefix { $0 == " " }
+            let first = wrapped(String(line), width: max(8, width - blanks.count - 2), taken: -2, cutsWords: false)
+            return first.enumerated().map { blanks + ($0 == 0 ? "" : "  ") + $1 }.joined(separator: "\n")
+        }.joined(separator: "\n")
+    }
+
+    private static func cellsOfStyled(_ text: String) -> Int {
+        width(text.utf8.contains(0x1B) ? withoutStyles(text) : text)
     }
 
     /// Without escape sequences for colours.
@@ -81,7 +106,7 @@ package enum DisplayText {
     }
 
     private static func pieces(of word: String, width limit: Int) -> [String] {
-        guard width(word) > limit else { return [word] }
+        guard width(word) > limit, !word.utf8.contains(0x1B) else { return [word] }
         var pieces: [String] = []
         var piece = ""
         for character in word {

@@ -12,9 +12,17 @@ package enum NameHint {
 
     // MARK: - Globals
 
+    /// What other languages call it, and Lua.
+    private static let ofOtherLanguages = [
+        "null": "nil", "NULL": "nil", "None": "nil", "undefined": "nil", "nullptr": "nil", "True": "true",
+        "TRUE": "true",
+        "False": "false", "FALSE": "false", "elif": "elseif", "elsif": "elseif", "this": "self",
+    ]
+
     /// `; did you mean 'deny'?` to append to a message about a global, or the empty text. `known` are those that are there.
     static func clause(forGlobal name: String, known: [String]) -> String {
         if let omission = omission(name) { return ": left out, since \(omission.reason)" }
+        if let word = ofOtherLanguages[name] { return "; did you mean '\(word)'?" }
         let fields = StandardLibrary.allowed.filter { $0.hasSuffix(".\(name)") }
         if fields.isEmpty { return Suggestion.clause(for: name, in: known) }
         return "; did you mean \(fields.map { "'\($0)'" }.joined(separator: " or "))?"

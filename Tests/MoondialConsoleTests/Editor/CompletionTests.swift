@@ -40,9 +40,9 @@ struct CompletionTests {
         var editor = TestEditor(completions: Self.candidates)
         editor.press("ver<Tab>")
         #expect(editor.lines() == ["sim> ver|", " verify   runs the rules for one request", " version  of moondial"])
-        #expect(editor.lines(width: 20) == ["sim> ver|", " verify   runs the r", " version  of moondia"])
+        #expect(editor.lines(width: 20) == ["sim> ver|", " verify   runs the …", " version  of moondi…"])
         #expect(editor.lines(width: 5) == ["sim>", "ver|", " ver", " ver"])
-        #expect(editor.lines(width: 40, height: 2) == ["sim> ver|", " verify   runs the rules for one r 1-1/2"])
+        #expect(editor.lines(width: 40, height: 2) == ["sim> ver|", " verify   runs the rules for one … 1-1/2"])
         #expect(editor.lines(width: 40, height: 1) == ["sim> ver|"])
     }
 

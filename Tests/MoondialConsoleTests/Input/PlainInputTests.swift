@@ -3,6 +3,7 @@
 import Foundation
 import MoondialRules
 import NIOConcurrencyHelpers
+import NIOCore
 import Platform
 import Testing
 import TextFormats
@@ -91,6 +92,27 @@ struct PlainInputTests {
         #expect(reader.next(ReplPrompt("> ")) == .text(lines.joined(separator: "\n")))
         // Each byte some times at most, and not once for each line.
         #expect(count.value < 8 * lines.reduce(0) { $0 + $1.utf8.count + 1 })
+    }
+
+    @Test func aLineThatWaitsWasEnteredBefore() {
+        let pipe = Pipe()
+        let reader = PlainInput(descriptor: pipe.reading) { _ in false }
+        Descriptors.writeAll(Array("a\n".utf8), to: pipe.writing)
+        let time = NIODeadline.now()
+        #expect(reader.next(ReplPrompt("> ")) == .text("a"))
+        #expect(reader.lastInput < time)
+    }
+
+    @Test func whatWasTypedAheadOfAQuestionStaysOlderThanItsAnswer() {
+        let pipe = Pipe()
+        let reader = PlainInput(descriptor: pipe.reading) { _ in false }
+        Descriptors.writeAll(Array("a\nb\n".utf8), to: pipe.writing)
+        #expect(reader.next(ReplPrompt("> ")) == .text("a"))
+        let time = NIODeadline.now()
+        reader.withdraw(question: 1)
+        #expect(reader.next(ReplPrompt("Go on? ", questionNumber: 1)) == .interrupted)
+        #expect(reader.next(ReplPrompt("> ")) == .text("b"))
+        #expect(reader.lastInput < time)
     }
 
     @Test func aFolderIsNoInput() {

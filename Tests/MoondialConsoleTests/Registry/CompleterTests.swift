@@ -23,7 +23,8 @@ struct CompleterTests {
             case "d.attempts.1": ("table", [("code", "number"), ("delivered", "string")])
             default: ("nil", [])
             }
-        }, rules: { ["no landlines"] }, codes: { ["9000", "9003"] })
+        }, rules: { ["no landlines"] }, codes: { [("9000", "a match"), ("9003", "expired")] },
+        settings: [("depth", "4", "tables in tables")])
 
     /// The text ends where the cursor is.
     private func texts(_ text: String) -> [String] {
@@ -46,7 +47,10 @@ struct CompleterTests {
             ("req.pho", []), (":loa", ["load "]), (":qu", ["quit"]), (":explain 900", ["9000", "9003"]),
             (":drop no", ["no landlines"]),
             (":doc req.ph", ["req.phone"]), (":time moondial.co", ["config"]), (":trace f", ["full"]),
-            (":set de", ["depth "]), (":watch o", ["off", "on"]), (":rel", ["reload"]),
+            (":set de", ["depth "]), (":store ", ["delete ", "get ", "set "]), (":history -", ["-n "]),
+            (":save -", ["-f "]),
+            (":explore no", ["no landlines"]), ("rule \"x\" { map_result = { [\"mis", ["mismatch\"]"]),
+            (":watch o", ["off", "on"]), (":rel", ["reload"]),
             (":expla 900", ["9000", "9003"]),
             (":sim co", ["code "]), (":doc ho", ["hooks"]), (":help rel", ["reload"]), (":record of", ["off"]),
         ] as [(String, [String])])

@@ -53,8 +53,8 @@ struct TestEditor {
         outcomes.compactMap { if case .submit(let text) = $0 { text } else { nil } }
     }
 
-    mutating func screen(width: Int = 40, height: Int = 10) -> Screen {
-        editor.render(width: width, height: height)
+    mutating func screen(width: Int = 40, height: Int = 10, gone: Int = 0) -> Screen {
+        editor.render(width: width, height: height, gone: gone)
     }
 
     /// The rows without blanks at their end, with a bar where the cursor is.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import NIOCore
 import Platform
 import PseudoTerminals
 import Testing
@@ -40,6 +41,16 @@ struct PseudoTerminalTests {
         terminal.type("\u{4}")
         #expect(terminal.show { _ in editor.isFinished })
         #expect(editor.inputs == [.interrupted, .text("second()"), .end])
+    }
+
+    /// So that it is no answer to a question that was printed in between.
+    @Test func whatWaitsInTheTerminalWasTypedBefore() throws {
+        let session = try TerminalSession(input: terminal.program, output: terminal.program)
+        let source = TerminalLineSource(editor: TestEditor().editor, terminal: session)
+        terminal.type(":allow 1\r")
+        let time = NIODeadline.now()
+        #expect(try source.next(Prompt("sim> ")) == .text(":allow 1"))
+        #expect(source.lastInput < time)
     }
 
     @Test func blocksMenusAndLoneEscapes() {
