@@ -131,6 +131,32 @@ struct ScriptedStoreTests {
         #expect(tested.status == 0, "\(tested.output)\(tested.errors)")
     }
 
+    @Test func whyNamesAnswersOfTheStore() async throws {
+        let folder = try TemporaryFolder([
+            "rules.lua": """
+            rule "once" { pre_check = function(req)
+              local count = moondial.store.count(req.phone, { limit = 1, window_s = 60 })
+              if not count.allowed then return deny "again" end
+            end }
+            """
+        ])
+        let outcome = try await Executable.run(
+            ["repl", "--rules", "rules.lua"],
+            input: """
+                verify("13800138000", "sim:")
+                verify("13800138000", "sim:")
+                :why allow
+                :why review
+
+                """, in: folder)
+        #expect(
+            outcome.output.contains(
+                "with 9000 at attempt 1 and count … = allowed instead of over: allow match by default, 1 attempt, billed"
+            ),
+            "\(outcome.output)\(outcome.errors)")
+        #expect(outcome.output.contains("with count … = away instead of over: review store_unavailable since"))
+    }
+
     @Test func coverageNamesAnswersThatNoTestHasSeen() async throws {
         let outcome = try await run(
             """

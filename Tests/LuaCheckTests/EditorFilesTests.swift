@@ -47,6 +47,8 @@ import Testing
         #expect(text.contains("---@param options? moondial.verify_options"))
         #expect(text.contains("---@deprecated left out, since it runs any program\nfunction os.execute(...) end"))
         #expect(!text.contains(" \n"))
+        #expect(text.contains("\ntest = nil\n") && text.contains("\nmoondial.store = {}\n"))
+        for key in TestRow.keys { #expect(text.contains("---@field \(key)"), "\(key)") }
     }
 
     @Test func theLanguageServerIsConfigured() {

@@ -50,7 +50,7 @@ package struct HookFailure: Error, Sendable, Hashable {
         /// It raised an error.
         case raised
         /// It raised an error after the store had not answered a call that it made.
-        case store
+        case store = "store_unavailable"
         /// It used more time than it may.
         case timeout
         /// It used more memory than it may.
@@ -68,7 +68,7 @@ package struct HookFailure: Error, Sendable, Hashable {
             case .timeout: "rule_timeout"
             case .memory: "rule_memory"
             case .limit: "rule_limit"
-            case .store: Guard.storeUnavailable.rawValue
+            case .store: rawValue
             case .raised, .cannotYield, .invalidAnswer: "rule_error"
             }
         }

@@ -65,7 +65,7 @@ extension Condition {
     }
 
     /// Conditions that differ in the values of one feature alone become one.
-    private static func merged(_ conditions: [Condition], by feature: RequestClass.Feature) -> [Condition] {
+    static func merged(_ conditions: [Condition], by feature: RequestClass.Feature) -> [Condition] {
         let groups = Dictionary(grouping: conditions) { condition in
             condition.values.filter { $0.key != feature }
         }

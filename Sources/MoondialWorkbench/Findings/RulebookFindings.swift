@@ -163,7 +163,8 @@ extension FindingSearch {
     /// Codes about which no rule says anything, or about which nobody is told.
     private mutating func lookAtCodes(_ result: PathResult, _ path: ExploredPath) {
         if case .defaultMapping(.unknown) = result.why, !exploration.outline.rules.isEmpty,
-            case .reply(let reply)? = path.steps.last(where: { !$0.isRaw })?.outcome, reply.status == 200
+            case .reply(let reply)? = path.steps.last(where: { !$0.isRaw })?.outcome, reply.status == 200,
+            !reply.isErrorObject
         {
             unmapped.note(reply.code, path)
         }

@@ -129,6 +129,12 @@ package enum ProjectTemplate: String, Sendable, CaseIterable {
           expect = { decision = "review", reason = "new_token", attempts = 1, billed = 0 },
         }
 
+        test "the same number too soon has to wait" {
+          request = { phone = "13800138000", token = "example" },
+          replies = { 9005 },
+          expect = { decision = "review", reason = "wait", retry_after_ms = 30000, billed = 0 },
+        }
+
         test "a landline costs nothing" {
           request = { phone = "01065551234", token = "example" },
           replies = {},
@@ -138,10 +144,16 @@ package enum ProjectTemplate: String, Sendable, CaseIterable {
         """
 
     private static let repairTests = """
-        test "a token of the Web SDK is repaired" {
-          request = { phone = "13800138000", token = "example" },
-          replies = { 9020, 9000 },
-          expect = { decision = "allow", reason = "number_matches", attempts = 2, billed = 1 },
+        -- A list is several tests, each with its own name.
+        test "a token sent to the wrong endpoint" {
+          {
+            name = "of the Web SDK", request = { phone = "13800138000", token = "example" }, replies = { 9020, 9000 },
+            expect = { decision = "allow", attempts = { "mobile", "h5" }, billed = 1 },
+          },
+          {
+            name = "of a native SDK", request = { channel = "web" }, replies = { 9021, 9000 },
+            expect = { decision = "allow", attempts = { "h5", "mobile" }, billed = 1 },
+          },
         }
 
         """

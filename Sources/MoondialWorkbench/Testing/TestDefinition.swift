@@ -57,7 +57,7 @@ struct TestRow: Sendable {
     /// What is wrong with a table.
     struct Problem: Error { let message: String }
 
-    private static let keys = [
+    static let keys = [
         "name", "request", "replies", "store", "expect", "for_all_outcomes", "at", "skip", "only", "todo",
     ]
 

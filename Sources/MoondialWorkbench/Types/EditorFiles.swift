@@ -55,7 +55,7 @@ package struct EditorFiles {
                 """
             ] + ["req", "attempt", "error", "decision"].map(recordClass) + [decisionValueClass, hooksClass]
             + Registry.words.filter { $0.parameters.contains { !$0.options.isEmpty } }.map(optionsClass)
-            + [tables] + Registry.words.map(definition) + [leftOut]
+            + [tables] + Registry.words.map(definition) + [Self.testDefinitions, leftOut]
         return sections.joined(separator: "\n")
     }
 
@@ -100,7 +100,7 @@ package struct EditorFiles {
                 })
     }
 
-    private let tables = "moondial = {}\nmoondial.json = {}\n"
+    private let tables = "moondial = {}\nmoondial.json = {}\nmoondial.store = {}\n"
 
     private func definition(_ entry: RegistryEntry) -> String {
         var lines = ["---\(entry.summary)"]

@@ -68,7 +68,9 @@ extension Explanation {
         self.init(
             code: kind.rawValue, place: "failure of a hook",
             meaning: "The hook failed, \(kind.explanation): the run ends in review (or deny), never in allow.",
-            advice: "Correct the hook; the error on standard error names the line.")
+            advice: kind == .store
+                ? "Look at the store; a hook that can do without its answer looks for nil and an error."
+                : "Correct the hook; the error on standard error names the line.")
     }
 
     init(_ code: RulebookFinding.Code) {

@@ -65,6 +65,8 @@ struct ExplorationTests {
             "rule \"night\" { pre_check = function() if os.date('!%H') == '16' then return deny 'night' end end }",
             times: [Workbench.time, night])
         #expect(reading.paths.count { reading.result(of: $0).decision.reason == "night" } == 1)
+        let refused = try #require(Atlas(reading).groups.first { $0.ending.reason == "night" })
+        #expect(refused.patterns.map(\.text) == ["no attempt when time = 2026-01-01T16:00:00.000Z"])
         let blind = try await Workbench.explore("", times: [Workbench.time, night])
         #expect(blind.paths.count == Outcome.all.count)
     }

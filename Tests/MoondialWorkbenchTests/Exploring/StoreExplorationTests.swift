@@ -103,6 +103,33 @@ struct StoreExplorationTests {
         #expect(lines.contains("9000, 9000 without id at mobile or h5: allow match by default, 1 attempt, billed"))
     }
 
+    @Test func manyCallsHaveShortConditions() async throws {
+        let exploration = try await Workbench.explore(
+            """
+            rule "limits" { pre_check = function(req)
+              local store = moondial.store
+              local hour = store.count({ "hour", req.phone }, { limit = 5, window_s = 3600 })
+              local day = store.count({ "day", req.phone }, { limit = 20, window_s = 86400 })
+              if not hour.allowed or not day.allowed then return deny "often" end
+              if store.has("blocklist", req.phone) then return deny "blocked" end
+              if store.get { "vip", req.phone } and req.channel == "web" then return review "vip" end
+            end }
+            """, requests: RequestClass.builtIn)
+        let texts = Atlas(exploration).groups.filter { $0.ending.attempts == 0 }.map { $0.patterns.map(\.text) }
+        #expect(
+            texts == [
+                ["no attempt when has blocklist = true"],
+                [
+                    "no attempt when count hour:… = over",
+                    "no attempt when count day:… = over and count hour:… = allowed",
+                ],
+                [
+                    "no attempt when count hour:… = away", "no attempt when has blocklist = away",
+                    "no attempt when count day:… = away and count hour:… = allowed",
+                ],
+            ], "\(texts)")
+    }
+
     @Test func conditionsBelongToTheOutcomesAfterWhichTheStoreIsAsked() async throws {
         let exploration = try await Workbench.explore(
             """
