@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
-package import Platform
+import Platform
 
 /// The processor time of one thread, which other threads may read: it stands still while that thread has no processor,
 /// so that what a test waits for does not depend on how busy the machine is.
