@@ -6,7 +6,10 @@ package enum Hexadecimal {
     package static func lowercase(_ bytes: some Sequence<UInt8>) -> String {
         var digits: [UInt8] = []
         digits.reserveCapacity(2 * bytes.underestimatedCount)
-        for byte in bytes { digits += [digit(byte >> 4, ten: "a"), digit(byte & 15, ten: "a")] }
+        for byte in bytes {
+            digits.append(digit(byte >> 4, ten: "a"))
+            digits.append(digit(byte & 15, ten: "a"))
+        }
         return String(decoding: digits, as: UTF8.self)
     }
 
