@@ -13,6 +13,17 @@ package enum Hexadecimal {
         return String(decoding: digits, as: UTF8.self)
     }
 
+    /// The same for bytes in memory, without the cost of generic code.
+    package static func lowercase(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
+            for (index, byte) in bytes.enumerated() {
+                digits[2 * index] = digit(byte >> 4, ten: "a")
+                digits[2 * index + 1] = digit(byte & 15, ten: "a")
+            }
+            return 2 * bytes.count
+        }
+    }
+
     /// The bytes of two digits each, in upper or lower case; nil for anything else.
     package static func decode(_ text: String) -> [UInt8]? {
         let digits = text.utf8.map { digit -> UInt8? in

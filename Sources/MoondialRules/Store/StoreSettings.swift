@@ -86,7 +86,7 @@ package final class StoreNames: Sendable {
     /// 128 bits of HMAC-SHA256 in hexadecimal digits.
     private func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).withUnsafeBytes {
-            Hexadecimal.lowercase($0.prefix(16))
+            Hexadecimal.lowercase(UnsafeRawBufferPointer(rebasing: $0.prefix(16)))
         }
     }
 
