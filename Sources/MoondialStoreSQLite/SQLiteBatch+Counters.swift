@@ -104,10 +104,9 @@ struct LogChunks {
     }
 
     func insert(_ moments: ArraySlice<WindowMoment>, as number: Int64) throws {
-        var bytes: [UInt8] = []
-        bytes.append(moments)
         try batch.change(
-            "INSERT INTO chunks (counter, number, moments) VALUES (?, ?, ?)", id, .integer(number), .bytes(bytes))
+            "INSERT INTO chunks (counter, number, moments) VALUES (?, ?, ?)", id, .integer(number),
+            .bytes(WindowMoment.bytes(of: moments)))
     }
 
     func remove(before number: Int64) throws {

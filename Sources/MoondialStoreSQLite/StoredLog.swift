@@ -149,11 +149,8 @@ extension StoredLog {
 
     /// What ``init(window:bytes:)`` reads back; only of a log with moments.
     var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.headBytes + newest.count * WindowMoment.byteCount)
-        for number in [base, firstTime, chunks.lowerBound, chunks.upperBound, gone] { bytes.append(number) }
-        bytes.append(newest[...])
-        return bytes
+        let head = [base, firstTime, chunks.lowerBound, chunks.upperBound, gone]
+        return head.flatMap(\.littleEndianBytes) + WindowMoment.bytes(of: newest[...])
     }
 
     /// Nil for bytes that ``bytes`` did not write.
@@ -179,6 +176,18 @@ extension StoredLog {
 extension WindowMoment {
     static let byteCount = 16
 
+    /// What ``read(_:)`` reads back.
+    static func bytes(of moments: ArraySlice<WindowMoment>) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: moments.count * byteCount) { buffer, count in
+            for moment in moments {
+                let place = UnsafeMutableRawBufferPointer(buffer)
+                place.storeBytes(of: moment.time.littleEndian, toByteOffset: count, as: Int64.self)
+                place.storeBytes(of: moment.sum.littleEndian, toByteOffset: count + 8, as: Int64.self)
+                count += byteCount
+            }
+        }
+    }
+
     /// Nil unless the moments are whole and in order.
     static func read(_ bytes: UnsafeRawBufferPointer) -> [WindowMoment]? {
         guard bytes.count % byteCount == 0 else { return nil }
@@ -201,15 +210,6 @@ extension UnsafeRawBufferPointer {
     }
 }
 
-extension [UInt8] {
-    fileprivate mutating func append(_ number: Int64) {
-        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
-    }
-
-    mutating func append(_ moments: ArraySlice<WindowMoment>) {
-        for moment in moments {
-            append(moment.time)
-            append(moment.sum)
-        }
-    }
+extension Int64 {
+    fileprivate var littleEndianBytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
 }

@@ -6,8 +6,22 @@ package enum Hexadecimal {
     package static func lowercase(_ bytes: some Sequence<UInt8>) -> String {
         var digits: [UInt8] = []
         digits.reserveCapacity(2 * bytes.underestimatedCount)
-        for byte in bytes { digits += [digit(byte >> 4, ten: "a"), digit(byte & 15, ten: "a")] }
+        for byte in bytes {
+            digits.append(digit(byte >> 4, ten: "a"))
+            digits.append(digit(byte & 15, ten: "a"))
+        }
         return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// The same for bytes in memory, without the cost of generic code.
+    package static func lowercase(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
+            for (index, byte) in bytes.enumerated() {
+                digits[2 * index] = digit(byte >> 4, ten: "a")
+                digits[2 * index + 1] = digit(byte & 15, ten: "a")
+            }
+            return 2 * bytes.count
+        }
     }
 
     /// The bytes of two digits each, in upper or lower case; nil for anything else.

@@ -14,6 +14,8 @@ struct TextFormatsTests {
 
     @Test func hexadecimalDigitsHaveAFixedCount() {
         #expect(Hexadecimal.lowercase([0, 9, 10, 0x7F, 0xFF]) == "00090a7fff")
+        let bytes: [UInt8] = [0, 9, 10, 0x7F, 0xFF]
+        #expect(bytes.withUnsafeBytes { Hexadecimal.lowercase($0) } == "00090a7fff")
         #expect(String(decoding: Hexadecimal.uppercase(0xAB), as: UTF8.self) == "AB")
         #expect(Hexadecimal.lowercase(UInt64(0xAB)) == "00000000000000ab")
         #expect(Hexadecimal.uppercase("\u{1B}", width: 4) == "001B")

@@ -85,7 +85,9 @@ package final class StoreNames: Sendable {
 
     /// 128 bits of HMAC-SHA256 in hexadecimal digits.
     private func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-        Hexadecimal.lowercase(HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).prefix(16))
+        HMAC<SHA256>.authenticationCode(for: bytes, using: hashKey).withUnsafeBytes {
+            Hexadecimal.lowercase(UnsafeRawBufferPointer(rebasing: $0.prefix(16)))
+        }
     }
 
     /// A keyed hash of texts, which is the same in all gateways of an application. Different lists of texts have different

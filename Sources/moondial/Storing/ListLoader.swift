@@ -45,6 +45,8 @@ struct ListLoader {
                 throw Failure(Diagnostic(.requestInvalid, "line \(number): \(error)"))
             }
         }
+        // A file keeps them in this order, and takes members in order many times faster than hashes as they come.
+        members.sort { $0.text < $1.text }
         return members
     }
 
