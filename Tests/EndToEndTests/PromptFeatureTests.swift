@@ -79,6 +79,14 @@ struct PromptFeatureTests {
         #expect(lines.contains { $0.hasPrefix("  ") })
     }
 
+    @Test func tablesFitTheWindow() async throws {
+        let prompt = try await prompt(width: 60)
+        try await prompt.run(
+            "rule \"a rule with a name that is as long as it can be for once\" { map_result = { match = allow } }")
+        let lines = try await prompt.run(":rules")
+        #expect(lines.count == 2 && lines[0].hasSuffix("source") && lines[1].hasSuffix("stdin:1"))
+    }
+
     @Test func settingsAreListedAndCompleted() async throws {
         let prompt = try await prompt(width: 60)
         #expect(try await prompt.run(":set").contains("depth         4 (tables in tables that are shown)"))

@@ -50,7 +50,8 @@ struct DisplayTextTests {
         // What is longer than a line is left to the terminal.
         ("see /a/long/path/x\n", 10, "see\n  /a/long/path/x\n"), ("/a/long/path/x y\n", 10, "/a/long/path/x\n  y\n"),
         ("\u{1B}[1mone\u{1B}[0m two three\n", 9, "\u{1B}[1mone\u{1B}[0m two\n  three\n"),
-        ("号码 号码 号码\n", 9, "号码 号码\n  号码\n"),
+        // Columns stay apart.
+        ("one    two     three\n", 12, "one  two\n  three\n"), ("号码 号码 号码\n", 9, "号码 号码\n  号码\n"),
     ])
     func linesAreFittedToAWindow(text: String, width: Int, fitted: String) {
         #expect(DisplayText.fitted(lines: text, to: width) == fitted)

@@ -2,7 +2,7 @@
 
 import MoondialLua
 
-/// What people type who do not know the commands yet: `help`, `exit`, `verify?`, `man verify`.
+/// What people type who do not know the commands yet: `help`, `exit`, `verify?`, `man verify`, `.help`, `\q`.
 enum PlainWords {
     /// The command that is meant, without its colon; nil for everything that is Lua or nothing of the kind.
     ///
@@ -13,6 +13,9 @@ enum PlainWords {
         switch word {
         case "?", "help", "man": return word == "?" || !isDefined(word) ? "help" : nil
         case "exit", "quit", "logout", "bye": return isDefined(word) ? nil : "quit"
+        // Of other prompts; none of them is Lua.
+        case ".help", "/help", "\\h", "\\?": return "help"
+        case ".exit", ".quit", "/exit", "/quit", "\\q": return "quit"
         default: break
         }
         if text.hasPrefix("?") || text.hasSuffix("?") {

@@ -80,7 +80,7 @@ extension ReplSession {
                 "\(redactor.source(rule.file)):\(rule.line)" + replaced(by: rule, redactor),
             ])
         }
-        result(lines: TextTable(rows).text)
+        result(lines: fitted(TextTable(rows)).text)
     }
 
     /// The rules of other files that have lost their place to this one.

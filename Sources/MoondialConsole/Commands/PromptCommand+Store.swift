@@ -85,7 +85,7 @@ extension ReplSession {
             guard case .entries(let page) = reply else { preconditionFailure("a listing is answered with entries") }
             session.perform(.lists(namespace), access) { session, reply in
                 guard case .lists(let lists) = reply else { preconditionFailure("lists are answered with lists") }
-                var lines = TextTable(page.entries.map(\.row)).lines()
+                var lines = session.fitted(TextTable(page.entries.map(\.row))).lines()
                 if page.next != nil { lines.append("… moondial store list shows the others") }
                 lines += lists.map { "list \($0.list.name): \(Int($0.count).counting("member"))" }
                 if lines.isEmpty {

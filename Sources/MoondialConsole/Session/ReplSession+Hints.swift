@@ -12,7 +12,9 @@ extension ReplSession {
             return diagnostic
         }
         guard diagnostic.fix == nil, let name = diagnostic.subject else { return diagnostic }
-        if diagnostic.message.contains("undefined global '\(name)'"), journal.hasLost(name) {
+        if ["clear", "cls"].contains(name), diagnostic.message.contains("undefined global '\(name)'") {
+            diagnostic.fix = "Ctrl-L clears the window"
+        } else if diagnostic.message.contains("undefined global '\(name)'"), journal.hasLost(name) {
             diagnostic.fix = "locals end with the line; write \(name) = … without local"
         } else if ["field", "method"].contains(where: { diagnostic.message.hasSuffix("a nil value (\($0) '\(name)')") })
         {

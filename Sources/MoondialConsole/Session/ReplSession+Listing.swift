@@ -61,10 +61,10 @@ extension ReplSession {
         list(TextTable(found.map { $0.row(unlessAt: target) }))
     }
 
+    private func list(_ table: TextTable) { result(lines: fitted(table).text) }
+
     /// For people as it fits the window, for programs in full.
-    private func list(_ table: TextTable) {
-        result(lines: (setup.isInteractive ? table.fitting(screen.width()) : table).text)
-    }
+    func fitted(_ table: TextTable) -> TextTable { setup.isInteractive ? table.fitting(screen.width()) : table }
 }
 
 /// A block in the list of those that were entered.

@@ -80,9 +80,22 @@ package enum DisplayText {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             guard cellsOfStyled(String(line)) > width else { return String(line) }
             let blanks = line.prefix { $0 == " " }
-            let first = wrapped(String(line), width: max(8, width - blanks.count - 2), taken: -2, cutsWords: false)
-            return first.enumerated().map { blanks + ($0 == 0 ? "" : "  ") + $1 }.joined(separator: "\n")
+            let pieces = wrapped(
+                withMarkedGaps(line.dropFirst(blanks.count)), width: max(8, width - blanks.count - 2), taken: -2,
+                cutsWords: false)
+            return pieces.enumerated().map { index, piece in
+                let text = piece.first == gapMark ? String(piece.dropFirst()) : piece
+                return blanks + (index == 0 ? "" : "  ") + text.replacing(String(gapMark), with: " ")
+            }.joined(separator: "\n")
         }.joined(separator: "\n")
+    }
+
+    /// Takes the place of the second space between columns, as a part of the word behind it.
+    private static let gapMark: Character = "\u{1F}"
+
+    private static func withMarkedGaps(_ line: Substring) -> String {
+        line.split(separator: "  ").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
+            .joined(separator: " \(gapMark)")
     }
 
     private static func cellsOfStyled(_ text: String) -> Int {

@@ -10,13 +10,17 @@ import Testing
 struct HelpTests {
     private let fixture = SessionFixture()
 
-    @Test(arguments: ["help", "?", "help()", ":h", ":?", ":he"]) func helpIsUnderstood(block: String) async throws {
+    @Test(arguments: ["help", "?", "help()", ":h", ":?", ":he", ".help", "/help", "\\?"]) func helpIsUnderstood(
+        block: String
+    ) async throws {
         let record = try await fixture.type(block)
         #expect(record.results.contains("\n:reload "))
         #expect(record.notes.isEmpty)
     }
 
-    @Test(arguments: ["exit", "quit", "exit()", "quit()", ":q", ":exit", ":qu"]) func leaving(block: String)
+    @Test(arguments: ["exit", "quit", ".exit", "\\q", "exit()", "quit()", ":q", ":exit", ":qu"]) func leaving(
+        block: String
+    )
         async throws
     {
         let record = try await fixture.type(block, "1")
