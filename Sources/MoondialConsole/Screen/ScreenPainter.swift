@@ -232,15 +232,18 @@ extension ScreenPainter {
         _ index: Int, of screen: Screen, over old: Screen.Row, afterErased: Bool
     ) -> Bool {
         let (new, width) = (screen.rows[index], screen.width)
-        let doubt = [old, new].compactMap { $0.cells.firstIndex(where: Self.isDoubtful) }.min()
         var change = Self.change(from: old.cells, to: new.cells)
+        let isForgotten = isToBeForgotten(index, of: screen, over: old)
+        let mustWrap = Self.goesOn(at: index, in: screen) && (!wentOn(at: index) || afterErased)
+        guard change != nil || isForgotten || mustWrap else { return false }
+        let doubt = [old, new].compactMap { $0.cells.firstIndex(where: Self.isDoubtful) }.min()
         // Where terminals disagree on widths, the cells from there on may hold other things than we know.
         if let doubt, let certain = change { change = min(certain.lowerBound, doubt)..<new.cells.count }
         let isErased =
             !(index == 0 && goneGoesOn)
-            && (isToBeForgotten(index, of: screen, over: old) || doubt != nil && change?.lowerBound == 0)
+            && (isForgotten || doubt != nil && change?.lowerBound == 0)
         // The terminal is to go on into the row by itself.
-        let wraps = Self.goesOn(at: index, in: screen) && (!wentOn(at: index) || isErased || afterErased)
+        let wraps = mustWrap || isErased && Self.goesOn(at: index, in: screen)
         if isErased || wraps { change = 0..<new.cells.count }
         guard let change else { return false }
         if isErased || !wraps || doubt != nil {
