@@ -47,7 +47,7 @@ struct PromptTerminalTests {
     @Test func anEditorThatIsKilledLeavesNoMess() async throws {
         let folder = try TemporaryFolder(["editor": "stty raw -echo -opost\nprintf editing\nkill -9 $$\n"])
         let prompt = try await TerminalProcess(
-            environment: ["EDITOR": "sh \(folder.path("editor"))"], in: folder)
+            width: 200, environment: ["EDITOR": "sh \(folder.path("editor"))"], in: folder)
         let before = prompt.terminal.settings
         try await prompt.expectPrompt()
         try await prompt.run("6 * 7")

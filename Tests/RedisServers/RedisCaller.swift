@@ -30,6 +30,19 @@ package final class RedisCaller: Sendable {
         await send([command], timeout: timeout)[0]
     }
 
+    /// Sends one, and does something once it is on its way.
+    package func send(
+        _ command: RESPCommand, then body: @escaping @Sendable () -> Void
+    ) async -> Result<RESPValue, RedisError> {
+        await withCheckedContinuation { continuation in
+            eventLoop.execute { [self] in
+                client.value.send(command, deadline: .now() + .seconds(10)) { continuation.resume(returning: $0) }
+                // What is sent in a tick leaves at its end.
+                eventLoop.execute { [eventLoop] in eventLoop.execute(body) }
+            }
+        }
+    }
+
     /// Sends all at once.
     package func send(
         _ commands: [RESPCommand], timeout: TimeAmount = .seconds(10)

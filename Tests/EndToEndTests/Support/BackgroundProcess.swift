@@ -6,6 +6,7 @@ import Foundation
 /// A `moondial`, or another program that was built with it, that goes on while the test does something else.
 final class BackgroundProcess {
     private let process: ChildProcess
+    private let slot: Slots.Slot
     private let output = Pipe()
     private let errors = Pipe()
     private let folder: TemporaryFolder
@@ -15,21 +16,22 @@ final class BackgroundProcess {
     ) async throws {
         folder = try TemporaryFolder()
         let file = try FileHandle(forReadingFrom: folder.write(input, to: "input"))
-        await Slots.background.acquire()
+        let slot = await Slots.background.acquire()
+        self.slot = slot
         do {
             process = try ChildProcess(
                 program.map(Executable.path(of:)) ?? Executable.path, arguments,
                 environment: Executable.environment(environment), in: folder.url,
                 input: file, output: output.fileHandleForWriting, errors: errors.fileHandleForWriting)
         } catch {
-            await Slots.background.release()
+            await Slots.background.release(slot)
             throw error
         }
         try output.fileHandleForWriting.close()
         try errors.fileHandleForWriting.close()
     }
 
-    deinit { Task { await Slots.background.release() } }
+    deinit { Task { [slot] in await Slots.background.release(slot) } }
 
     func outputLine() async -> String { await Self.line(of: output.fileHandleForReading) }
 

@@ -45,8 +45,8 @@ enum Executable {
             output: FileHandle(forWritingTo: own.write("", to: "output")),
             errors: FileHandle(forWritingTo: own.write("", to: "errors"))
         )
-        await Slots.foreground.acquire()
-        defer { Task { await Slots.foreground.release() } }
+        let slot = await Slots.foreground.acquire()
+        defer { Task { await Slots.foreground.release(slot) } }
         let status = try await ChildProcess(
             program, arguments, environment: self.environment(environment), in: (folder ?? own).url,
             input: streams.input, output: streams.output, errors: streams.errors

@@ -14,6 +14,7 @@ final class TerminalProcess {
     /// Where it is at work and at home.
     let folder: TemporaryFolder
     private let process: ChildProcess
+    private let slot: Slots.Slot
 
     /// Starts the program, by default `moondial`, with a file or the terminal as standard input.
     ///
@@ -28,7 +29,8 @@ final class TerminalProcess {
         // Swift would show a backtrace on a terminal, and ask what to do.
         let usual = ["TERM": "xterm-256color", "HOME": folder.path(""), "SWIFT_BACKTRACE": "enable=no"]
         let variables = Executable.environment(usual.merging(environment) { $1 })
-        await Slots.background.acquire()
+        let slot = await Slots.background.acquire()
+        self.slot = slot
         do {
             if let input {
                 let handle = FileHandle(fileDescriptor: terminal.program)
@@ -40,12 +42,12 @@ final class TerminalProcess {
                     program, arguments, environment: variables, in: folder.url, terminal: terminal.path)
             }
         } catch {
-            await Slots.background.release()
+            await Slots.background.release(slot)
             throw error
         }
     }
 
-    deinit { Task { await Slots.background.release() } }
+    deinit { Task { [slot] in await Slots.background.release(slot) } }
 
     func type(_ text: String) { terminal.type(text) }
 
