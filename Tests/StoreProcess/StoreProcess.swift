@@ -37,6 +37,7 @@ struct StoreProcess {
             async let first = allowed(commands[..<(calls / 2)], keys, StoreCaller.open(engine, on: group.next()))
             async let second = allowed(commands[(calls / 2)...], keys, StoreCaller.open(engine, on: group.next()))
             print(try await zip(first, second).map { "\($0 + $1)" }.joined(separator: " "))
+            await engine.close()
         case ("increment", 3):
             let caller = try await StoreCaller.open(engine, on: group.next())
             let key = try StoreKey(namespace: namespace, arguments[2])
