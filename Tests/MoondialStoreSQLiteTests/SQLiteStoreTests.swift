@@ -85,7 +85,8 @@ struct SQLiteStoreTests {
 
     @Test func theFileIsReadableByItsOwnerOnly() async throws {
         let fixture = try SQLiteFixture()
-        let caller = try await fixture.caller(fixture.engine())
+        let engine = fixture.engine()
+        let caller = try await fixture.caller(engine)
         _ = await caller.result(of: .set(try SQLiteFixture.key(), value: [0x31], lifetime: nil))
         for file in try FileManager.default.contentsOfDirectory(atPath: fixture.folder.path) {
             let path = fixture.folder.appendingPathComponent(file).path
@@ -93,6 +94,7 @@ struct SQLiteStoreTests {
             #expect(permissions == 0o600, "\(file)")
         }
         try await caller.close()
+        await engine.close()
     }
 
     @Test func whatHasExpiredIsRemoved() async throws {
