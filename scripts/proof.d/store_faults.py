@@ -62,6 +62,12 @@ def check_while_away(expect, gateway, kinds, slowest, times=20):
     expect.equal("/healthz meanwhile", gateway.administration("/healthz").status, 200)
 
 
+def start_working_gateway(work, expect, store):
+    gateway = start_gateway(work, store)
+    expect.equal("decision before", gateway.ask("before", exid="before").json["decision"], "allow")
+    return gateway
+
+
 def check_back(expect, gateway):
     def is_back():
         replies = [gateway.ask(f"back-{time.monotonic_ns()}", exid=f"back-{number}") for number in range(20)]
@@ -98,9 +104,8 @@ def mounted(work, name, *options):
 @fault("the store's disk is full")
 def full_disk(work, expect):
     with mounted(work, "disk", "-o", "size=12m") as disk:
-        gateway = start_gateway(work, f"sqlite:{disk}/store")
+        gateway = start_working_gateway(work, expect, f"sqlite:{disk}/store")
         filler = os.path.join(disk, "filler")
-        expect.equal("decision before", gateway.ask("before", exid="before").json["decision"], "allow")
         with open(filler, "wb") as file:
             file.write(b"x" * (8 << 20))
         for number in range(300):
@@ -131,8 +136,7 @@ def read_only(work, expect):
 @fault("another process locks the store's file for long")
 def locked(work, expect):
     path = work.file("store")
-    gateway = start_gateway(work, f"sqlite:{path}")
-    expect.equal("decision before", gateway.ask("before", exid="before").json["decision"], "allow")
+    gateway = start_working_gateway(work, expect, f"sqlite:{path}")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     check_while_away(expect, gateway, {"store_timeout"}, slowest=1)
@@ -169,8 +173,7 @@ class Redis:
 @fault("Redis has no memory left")
 def redis_full(work, expect):
     redis = Redis(work)
-    gateway = start_gateway(work, f"redis+unix://{redis.socket}")
-    expect.equal("decision before", gateway.ask("before", exid="before").json["decision"], "allow")
+    gateway = start_working_gateway(work, expect, f"redis+unix://{redis.socket}")
     redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
     redis.command("CONFIG", "SET", "maxmemory", "1")
     check_while_away(expect, gateway, {"store_full"}, slowest=1)
@@ -181,8 +184,7 @@ def redis_full(work, expect):
 @fault("Redis is paused")
 def redis_paused(work, expect):
     redis = Redis(work)
-    gateway = start_gateway(work, f"redis+unix://{redis.socket}")
-    expect.equal("decision before", gateway.ask("before", exid="before").json["decision"], "allow")
+    gateway = start_working_gateway(work, expect, f"redis+unix://{redis.socket}")
     redis.command("CLIENT", "PAUSE", "3000", "ALL")
     check_while_away(expect, gateway, {"store_timeout", "store_unavailable"}, slowest=1)
     check_back(expect, gateway)
