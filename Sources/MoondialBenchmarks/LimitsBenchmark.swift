@@ -34,9 +34,7 @@ enum LimitsBenchmark {
         let overrun = try loop.flatSubmit { () -> EventLoopFuture<Double> in
             let promise = loop.makePromise(of: Double.self)
             do {
-                let client = VerificationClient(
-                    transport: InProcessTransport(simulator: Simulator(), eventLoop: loop), host: "simulator",
-                    credentials: .documentedExample, eventLoop: loop)
+                let client = VerificationClient(of: Simulator(), eventLoop: loop)
                 var settings = RuleEngine.Settings(wallClock: { 0 })
                 settings.run.limits.memory = 1 << 40  // the time is what counts
                 let engine = try RuleEngine(

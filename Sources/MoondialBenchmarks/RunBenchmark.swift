@@ -17,9 +17,7 @@ enum RunBenchmark {
         let perRun = try loop.flatSubmit { () -> EventLoopFuture<Double> in
             let promise = loop.makePromise(of: Double.self)
             do {
-                let client = VerificationClient(
-                    transport: InProcessTransport(simulator: Simulator(), eventLoop: loop), host: "simulator",
-                    credentials: .documentedExample, eventLoop: loop)
+                let client = VerificationClient(of: Simulator(), eventLoop: loop)
                 let rules = try path.map { path throws(Diagnostic) in try RuleFiles.read([path]) } ?? .none
                 let engine = try RuleEngine(
                     rules: rules, settings: RuleEngine.Settings(wallClock: { 0 }), attempts: client, eventLoop: loop)

@@ -101,9 +101,7 @@ enum StoreBenchmark {
             var settings = RuleEngine.Settings(wallClock: { 0 })
             settings.store.engine = store
             settings.run.limits.storeTime = .seconds(10)
-            let client = VerificationClient(
-                transport: InProcessTransport(simulator: Simulator(), eventLoop: eventLoop), host: "simulator",
-                credentials: .documentedExample, eventLoop: eventLoop)
+            let client = VerificationClient(of: Simulator(), eventLoop: eventLoop)
             let rules = RuleFiles([RuleSource(name: .label("benchmark"), text: Array(source.utf8))])
             engine = try RuleEngine(rules: rules, settings: settings, attempts: client, eventLoop: eventLoop)
             requests = try (0..<inFlight).map { number in

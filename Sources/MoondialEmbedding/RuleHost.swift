@@ -134,9 +134,7 @@ private struct RuleHostDestination {
             let simulator = Simulator()
             name = "simulator"
             makeClient = { eventLoop in
-                VerificationClient(
-                    transport: InProcessTransport(simulator: simulator, eventLoop: eventLoop), host: "simulator",
-                    credentials: .documentedExample, eventLoop: eventLoop)
+                VerificationClient(of: simulator, eventLoop: eventLoop)
             }
         case .provider(let appKey, let masterSecret, let text):
             let url: BaseURL

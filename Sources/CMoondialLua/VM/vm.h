@@ -214,7 +214,7 @@ typedef struct {
     uint32_t previous;
 } moondial_function_links;
 
-/// Begins a new tape to the host; functions on the old one that nobody took are forgotten. Never raises.
+/// Begins a new tape to the host; functions on the old one that the host has not taken are forgotten. Never raises.
 void moondial_outbox_begin(moondial_vm *vm);
 
 // The following append to a buffer; false when memory ran out. They never raise.

@@ -109,7 +109,7 @@ extension ActiveRun {
         let rule = place.map { rulebook.outline.rules[$0.rule].name }
         let size = (rule?.utf8.count ?? 0) + (site?.source.description.utf8.count ?? 0)
         let reception = machine.log(message, fields: fields, placeBytes: size, now: now)
-        // Nobody gets the line: it stands in the trace.
+        // The line is not passed on: it stands in the trace already.
         guard environment.isObserved else { return nil }
         switch reception {
         case .kept:

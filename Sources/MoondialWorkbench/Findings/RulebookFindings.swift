@@ -160,7 +160,7 @@ extension FindingSearch {
         }
     }
 
-    /// Codes about which no rule says anything, or about which nobody is told.
+    /// Codes that no rule maps, and codes of account trouble that no rule logs.
     private mutating func lookAtCodes(_ result: PathResult, _ path: ExploredPath) {
         if case .defaultMapping(.unknown) = result.why, !exploration.outline.rules.isEmpty,
             case .reply(let reply)? = path.steps.last(where: { !$0.isRaw })?.outcome, reply.status == 200,

@@ -52,7 +52,7 @@ struct StorePossibilities {
         switch (command, outcome) {
         case (.count, .overLimit): refused.insert(command)
         case (.get(let key), .value(let value)): values[key] = .some(value)
-        // Whoever was first has added the same.
+        // A value that was there before is taken to be the same.
         case (.set(let key, let value, _), .done), (.add(let key, let value, _), .flag): values[key] = .some(value)
         case (.increment(let key, _, _), .number(let number)): values[key] = .some(Array(String(number).utf8))
         case (.delete(let key), .flag): values[key] = .some(nil)

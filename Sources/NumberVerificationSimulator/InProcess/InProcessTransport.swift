@@ -126,3 +126,16 @@ private final class InProcessExchange: Exchange {
         completion?(result)
     }
 }
+
+extension VerificationClient {
+    /// A client of a simulator in the same process.
+    ///
+    /// - Parameters:
+    ///   - simulator: Several clients can share one.
+    ///   - eventLoop: Carries the client.
+    package convenience init(of simulator: Simulator, eventLoop: any EventLoop) {
+        self.init(
+            transport: InProcessTransport(simulator: simulator, eventLoop: eventLoop), host: "simulator",
+            credentials: .documentedExample, eventLoop: eventLoop)
+    }
+}

@@ -13,9 +13,7 @@ extension Checkup {
         let name = "simulator"
         let start = ContinuousClock.now
         do {
-            let client = VerificationClient(
-                transport: InProcessTransport(simulator: Simulator(), eventLoop: eventLoop), host: "simulator",
-                basePath: "", credentials: .documentedExample, eventLoop: eventLoop)
+            let client = VerificationClient(of: Simulator(), eventLoop: eventLoop)
             let engine = try RuleEngine(
                 rules: .none, settings: RuleEngine.Settings(wallClock: WallClock.milliseconds), attempts: client,
                 eventLoop: eventLoop)
