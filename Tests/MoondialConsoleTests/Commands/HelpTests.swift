@@ -114,11 +114,12 @@ struct HelpTests {
 
     @Test func whatOthersHaveWrittenIsBrokenToo() async throws {
         var fixture = fixture
+        fixture.width = 100
         fixture.setup = { setup in
             setup.explain = { _ in "9003  a title\n  advice   " + String(repeating: "word ", count: 40) + "end\n" }
         }
         let lines = try await fixture.type(":explain 9003").results.split(separator: "\n")
-        #expect(lines.count == 4)
+        try #require(lines.count == 4)
         #expect(lines[1].hasPrefix("  advice   word word"))
         #expect(lines[2].hasPrefix("           word word"))
         #expect(lines.allSatisfy { $0.count <= 100 })

@@ -25,6 +25,8 @@ struct SessionFixture: Sendable {
     }
 
     var isInteractive = true
+    /// The cells of a line: enough that the path of a temporary file, however long, breaks none.
+    var width = 1_000
     var rules = ""
     var rulePaths: [String] = []
     /// No deadline comes by chance, however slow the machine.
@@ -103,11 +105,12 @@ private final class Table {
         setup.explain = { $0 == "9003" ? "9003 explained\n" : nil }
         setup.codes = { ["9003"] }
         fixture.setup(&setup)
-        let screen = ReplScreen(
+        var screen = ReplScreen(
             results: {
                 record.record.results += $0
                 if let session = record.session { fixture.onResult($0, session) }
             }, notes: { record.record.notes += $0 })
+        screen.width = { fixture.width }
         session = ReplSession(scripts: scripts, eventLoop: loop, screen: screen, setup: setup)
         record.session = session
         session.onEnd = { [self] end in

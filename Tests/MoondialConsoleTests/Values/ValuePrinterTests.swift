@@ -33,7 +33,7 @@ struct ValuePrinterTests {
             ("{ { { { { 1 } } } } }", "{ { { { { --[[ … 1 more ]] } } } } }"),
         ])
     func shown(expression: String, expected: String) async throws {
-        var fixture = SessionFixture()
+        var fixture = SessionFixture(width: 100)
         fixture.isInteractive = true
         #expect(try await fixture.type(expression).results == expected + "\n")
     }
@@ -59,23 +59,23 @@ struct ValuePrinterTests {
             ),
         ])
     func records(expression: String, expected: String) async throws {
-        #expect(try await SessionFixture().type(expression).results == expected)
+        #expect(try await SessionFixture(width: 100).type(expression).results == expected)
     }
 
     @Test func aTableOfRecordsFitsTheWindow() async throws {
-        let record = try await SessionFixture().type(
+        let record = try await SessionFixture(width: 100).type(
             "t = {} for i = 1, 3 do t[i] = { text = (\"long \"):rep(60), a = i, b = (\"x\"):rep(90), c = i } end", "t")
         #expect(record.resultLines.count == 4)
         #expect(record.resultLines.allSatisfy { DisplayText.width($0) <= 100 })
         // A program gets values that it can read.
-        var fixture = SessionFixture()
+        var fixture = SessionFixture(width: 100)
         fixture.isInteractive = false
         let plain = try await fixture.type("{ { a = 1, b = 2 }, { a = 3, b = 4 } }")
         #expect(plain.results == "{ { a = 1, b = 2 }, { a = 3, b = 4 } }\n")
     }
 
     @Test func decisionsAreATable() async throws {
-        let record = try await SessionFixture().type(
+        let record = try await SessionFixture(width: 100).type(
             "t = {} for i, c in ipairs { 9000, 9001 } do t[i] = verify(\"13800138000\", \"sim:code=\" .. c) end", "t")
         #expect(
             record.results == """
@@ -88,15 +88,15 @@ struct ValuePrinterTests {
     }
 
     @Test func whatIsShownIsLua() async throws {
-        let record = try await SessionFixture().type(
+        let record = try await SessionFixture(width: 100).type(
             "t = { 1, { x = \"y\\n\" }, f = print, g = function() end, [3.5] = { 0/0 }, list = { 1, 2, 3 } }", "t")
-        let again = try await SessionFixture().type(record.results)
+        let again = try await SessionFixture(width: 100).type(record.results)
         #expect(again.results.contains("f = print"))
         #expect(again.end == .done)
     }
 
     @Test func cyclesEnd() async throws {
-        let record = try await SessionFixture().type(
+        let record = try await SessionFixture(width: 100).type(
             "t = { name = \"t\" } t.child = { up = t, deep = { t } } t.me = t", "t")
         #expect(
             record.results == """
@@ -113,7 +113,7 @@ struct ValuePrinterTests {
     }
 
     @Test func largeValuesAreCut() async throws {
-        let record = try await SessionFixture().type(
+        let record = try await SessionFixture(width: 100).type(
             "t = {} for i = 1, 280 do t[i] = i end", ":set items 3", "t", "(\"x\"):rep(1000)", ":full #_")
         #expect(record.resultLines[0] == "{ 1, 2, 3, --[[ … 277 more ]] }")
         #expect(record.resultLines[1].hasSuffix("x\" --[[ … 600 more bytes ]]"))
@@ -121,13 +121,13 @@ struct ValuePrinterTests {
     }
 
     @Test func aHugeTableIsNeitherCopiedNorRefused() async throws {
-        let record = try await SessionFixture().type(
+        let record = try await SessionFixture(width: 100).type(
             "t = {} for i = 1, 200000 do t[\"k\" .. i] = { i } end", ":set items 1", "t")
         #expect(record.results.hasSuffix("--[[ … 199999 more ]] }\n"))
     }
 
     @Test func decisionsAreCompact() async throws {
-        let record = try await SessionFixture().type(
+        let record = try await SessionFixture(width: 100).type(
             "rule \"add\" { map_result = { match = allow(\"ok\", { score = 3 }) } }",
             "verify(\"13800138000\", \"sim:\", \"e\")", ":full")
         #expect(
