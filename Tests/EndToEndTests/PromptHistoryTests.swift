@@ -71,7 +71,7 @@ struct PromptHistoryTests {
         let folder = try TemporaryFolder(["elsewhere": "", ".local/state/moondial/x": ""])
         try FileManager.default.createSymbolicLink(
             atPath: folder.path(Self.file), withDestinationPath: folder.path("elsewhere"))
-        let prompt = try await TerminalProcess(width: 200, in: folder)
+        let prompt = try await TerminalProcess(width: 1_000, in: folder)
         try await prompt.expectPrompt()
         #expect(prompt.lines.contains { $0.hasSuffix("is a symbolic link, which is not followed; nothing is kept") })
         try await prompt.run("1 + 1")

@@ -47,7 +47,7 @@ struct PromptTerminalTests {
     @Test func anEditorThatIsKilledLeavesNoMess() async throws {
         let folder = try TemporaryFolder(["editor": "stty raw -echo -opost\nprintf editing\nkill -9 $$\n"])
         let prompt = try await TerminalProcess(
-            width: 200, environment: ["EDITOR": "sh \(folder.path("editor"))"], in: folder)
+            width: 1_000, environment: ["EDITOR": "sh \(folder.path("editor"))"], in: folder)
         let before = prompt.terminal.settings
         try await prompt.expectPrompt()
         try await prompt.run("6 * 7")
@@ -64,7 +64,7 @@ struct PromptTerminalTests {
             "editor": "test -t 0 && sed -i 's/6/60/' \"$1\"\ndirname \"$1\"\n", "tmp/x": "",
         ])
         let prompt = try await TerminalProcess(
-            width: 200, environment: ["EDITOR": "sh \(folder.path("editor"))", "TMPDIR": folder.path("tmp")], in: folder
+            width: 1_000, environment: ["EDITOR": "sh \(folder.path("editor"))", "TMPDIR": folder.path("tmp")], in: folder
         )
         try await prompt.expectPrompt()
         try await prompt.run("6 * 7")
