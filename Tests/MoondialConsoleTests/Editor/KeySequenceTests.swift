@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 
+import Generators
 import Testing
 
-/// 10,000 random sequences of keys: what is in the buffer and on the terminal is what simple models say.
+/// Random sequences of keys, 10,000 of them when everything is tried: what is in the buffer and on the terminal is what simple models say.
 struct KeySequenceTests {
     private static let groupSize: UInt64 = 200
 
-    @Test(arguments: 0..<50)
-    func theBufferAndTheScreenAreThoseOfTheModels(group: UInt64) async {
-        for seed in group * Self.groupSize..<(group + 1) * Self.groupSize {
+    @Test(arguments: 0..<Thoroughness.cases(10, of: 50))
+    func theBufferAndTheScreenAreThoseOfTheModels(group: Int) async {
+        for seed in UInt64(group) * Self.groupSize..<UInt64(group + 1) * Self.groupSize {
             // Other tests get their turn.
             await Task.yield()
             let sequence = KeySequence(seed: seed)
@@ -22,9 +23,9 @@ struct KeySequenceTests {
     }
 
     /// The bytes, shown by a terminal that somebody else has written.
-    @Test(.enabled(if: PyteTerminal.isPresent), arguments: 0..<6)
-    func anotherTerminalShowsTheModelToo(group: UInt64) throws {
-        let sessions = (group * 100..<(group + 1) * 100).map { seed in
+    @Test(.enabled(if: PyteTerminal.isPresent), arguments: 0..<Thoroughness.cases(2, of: 6))
+    func anotherTerminalShowsTheModelToo(group: Int) throws {
+        let sessions = (UInt64(group) * 100..<UInt64(group + 1) * 100).map { seed in
             KeySequence(seed: seed, isSimple: true).session(named: "seed \(seed)")
         }
         let differences = try PyteTerminal.differences(in: sessions)

@@ -116,7 +116,7 @@ import Testing
     func callEndsSoonAfterItsLimit(_ function: String) throws {
         let clock = ProcessorClock()
         var fixture = try Fixture(function)
-        for places in Self.cases(count: fixture.count, longer: 250) {
+        for places in Self.cases(count: fixture.count, longer: Thoroughness.cases(50, of: 250)) {
             if fixture.vm.isLost || fixture.vm.isFull { fixture = try Fixture(function) }
             let began = clock.now
             try fixture.call(with: places, cpuLimit: .milliseconds(5))
