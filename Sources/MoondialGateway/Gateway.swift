@@ -39,6 +39,7 @@ package final class Gateway: Sendable {
     private let places: NIOLockedValueBox<[Place]>
     /// Nil while the gateway starts, and when its store is shared with nobody.
     private let fleet: NIOLockedValueBox<FleetMembership?>
+    private let keyWatch: NIOLockedValueBox<NIOLoopBound<StoreKeyWatch>?>
     private let admin: NIOLockedValueBox<(listener: Listener, connections: NIOLoopBound<ConnectionTable>)?>
 
     private init(
@@ -54,6 +55,7 @@ package final class Gateway: Sendable {
         state = NIOLockedValueBox(State(tls: tls))
         places = NIOLockedValueBox([])
         fleet = NIOLockedValueBox(nil)
+        keyWatch = NIOLockedValueBox(nil)
         admin = NIOLockedValueBox(nil)
     }
 
@@ -112,6 +114,21 @@ package final class Gateway: Sendable {
             description(instance, revision: $0)
         }
         fleet.withLockedValue { $0 = joined }
+        try await watchKey(on: eventLoop)
+    }
+
+    /// Returns when the store has answered or does not answer.
+    private func watchKey(on eventLoop: any EventLoop) async throws {
+        let watch = try await eventLoop.flatSubmit { [service, health, reporter] in
+            let watch = StoreKeyWatch(service.engine(on: eventLoop).store, health, on: eventLoop) {
+                reporter.report(.storeKey(agrees: $0))
+            }
+            let place = NIOLoopBound(watch, eventLoop: eventLoop)
+            let promise = eventLoop.makePromise(of: NIOLoopBound<StoreKeyWatch>.self)
+            watch.start { promise.succeed(place) }
+            return promise.futureResult
+        }.get()
+        keyWatch.withLockedValue { $0 = watch }
     }
 
     private var membership: FleetMembership? { fleet.withLockedValue { $0 } }
@@ -305,6 +322,7 @@ package final class Gateway: Sendable {
     package func stop() async {
         for place in places.withLockedValue({ $0 }) { await place.listener.stop() }
         _ = await onEachWorker { $0.close() }
+        keyWatch.withLockedValue { $0 = nil }
         await membership?.leave()
         if let admin = admin.withLockedValue({ $0 }) {
             await admin.listener.stop()
@@ -324,6 +342,7 @@ extension Gateway: GatewayAdministration {
         let (isDraining, problem) = state.withLockedValue { ($0.isDraining, $0.reloadProblem) }
         var store: JSONObject = ["engine": .string(configuration.service.store.engine.description)]
         store["state"] = .string(health.failure?.rawValue ?? "ok")
+        if health.hasOtherKey { store["key"] = "another master secret" }
         var breakers = JSONObject()
         for (appKey, breaker) in shared.breakers.sorted(by: { $0.key < $1.key }) {
             switch breaker.state {

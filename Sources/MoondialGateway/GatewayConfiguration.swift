@@ -108,6 +108,8 @@ package enum GatewayEvent: Sendable {
     case storeFailing(String)
     /// The store answers again.
     case storeAnswers
+    /// Names in the store are hashed with another key than that of this gateway: or, with true, with the same again.
+    case storeKey(agrees: Bool)
     case draining
     /// The rules were loaded into a fresh Lua state; with what went wrong if that failed.
     case luaStateRenewed(Diagnostic?)

@@ -59,6 +59,25 @@ struct StoreTests {
         #expect(try await run("\(verify) 13800138001", in: folder, status: 2).contains(#""reason":"rule_error""#))
     }
 
+    @Test func anotherMasterSecretIsNoticed() async throws {
+        let folder = try TemporaryFolder(["list": "13800138009\n"])
+        let other = "MOONDIAL_APP_KEY=key MOONDIAL_MASTER_SECRET=other $MOONDIAL store"
+        // Whoever only looks says nothing about what is right.
+        _ = try await run("\(other) get x", in: folder, status: 1)
+        #expect(try await run("$MOONDIAL store load blocklist list", in: folder) == "blocklist: 1 member\n")
+        for command in ["get x", "set --value 1 x", "delete x", "load blocklist list", "list phone 13800138009"] {
+            let outcome = try await Executable.shell(
+                "\(other) \(command)", environment: ["MOONDIAL_STORE": "sqlite:\(folder.path("store"))"], in: folder)
+            #expect(outcome.status == 78, "\(command): \(outcome.errors)")
+            #expect(outcome.errors.contains("the store is used with another master secret"))
+            #expect(outcome.errors.contains("moondial store rekey"))
+        }
+        #expect(try await run("\(other) list", in: folder) == "list blocklist: 1 member\n")
+        #expect(try await run("\(other) rekey", in: folder) == "")
+        #expect(try await run("\(other) load blocklist list", in: folder) == "blocklist: 1 member\n")
+        _ = try await run("$MOONDIAL store load blocklist list", in: folder, status: 78)
+    }
+
     @Test(
         "wrong stores are named with what to do",
         arguments: [

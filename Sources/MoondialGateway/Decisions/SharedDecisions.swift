@@ -53,12 +53,18 @@ package final class SharedDecisions {
 
     private static let firstPause = TimeAmount.milliseconds(5)
     private static let longestPause = TimeAmount.milliseconds(100)
+    /// The pauses between two attempts to tell a decision.
+    private static let firstTellingPause = TimeAmount.milliseconds(50)
+    private static let longestTellingPause = TimeAmount.seconds(5)
+    /// Decisions that are told again at a time, so that a store that fails takes no memory without end.
+    private static let mostTellings = 10_000
     /// Looks at the claim before the gateway that holds it is looked for.
     private static let trustedLooks = 4
 
     private let access: StoreAccess
     private let options: Options
     private let eventLoop: any EventLoop
+    private var tellings = 0
 
     /// - Parameters:
     ///   - access: The store of the event loop.
@@ -96,16 +102,36 @@ package final class SharedDecisions {
 
     /// Tells the decision on a request that was claimed. Nil gives the claim back: nothing was sent. The completion is called
     /// when the store has answered or does not answer; the default does nothing.
+    ///
+    /// A decision that the store does not take is told again, with growing pauses, as long as the claim lives: until then,
+    /// gateways that wait for it may take it for lost. A claim is given back once: when no answer comes, it may have been,
+    /// and be that of another gateway by the next time.
     package func finish(
         _ name: Name, with decision: RecordedDecision?, completion: @escaping () -> Void = {}
     ) {
-        let command =
-            decision.map { decision in
-                StoreCommand.set(
-                    name.key, value: Entry(content: name.content, state: .decided(decision)).bytes, lifetime: lifetime)
-            } ?? .delete(name.key)
-        // When this fails, gateways that wait for the decision take it for lost.
-        access.store.perform(command, deadline: .now() + .seconds(1)) { _ in completion() }
+        guard let decision else {
+            return access.store.perform(.delete(name.key), deadline: .now() + .seconds(1)) { _ in completion() }
+        }
+        let entry = Entry(content: name.content, state: .decided(decision))
+        tell(
+            .set(name.key, value: entry.bytes, lifetime: lifetime), until: eventLoop.now + options.lifetime,
+            pause: Self.firstTellingPause, completion)
+    }
+
+    private func tell(
+        _ decision: StoreCommand, until end: NIODeadline, pause: TimeAmount, _ completion: @escaping () -> Void
+    ) {
+        access.store.perform(decision, deadline: .now() + .seconds(1)) { [self] result in
+            completion()
+            guard case .failure(let error) = result, error.kind.isRetryable, eventLoop.now + pause < end,
+                tellings < Self.mostTellings
+            else { return }
+            tellings += 1
+            eventLoop.assumeIsolated().scheduleTask(in: pause) { [weak self] in
+                self?.tellings -= 1
+                self?.tell(decision, until: end, pause: min(pause + pause, Self.longestTellingPause)) {}
+            }
+        }
     }
 
     private var lifetime: StoreLifetime? { StoreLifetime(.nanoseconds(options.lifetime.nanoseconds)) }

@@ -39,11 +39,11 @@ extension RedisScript {
         end
 
         local now, used, base, length = clock, 0, 0, redis.call('LLEN', log)
-        local last, lastAmount, lastSum
+        local first, amount, sum, last, lastAmount, lastSum
         if length > 0 then
           last, lastAmount, lastSum = at(-1)
           if last > now then now = last end
-          local first, amount, sum = at(0)
+          first, amount, sum = at(0)
           if first <= now - window then
             local gone = search(1, length, function(moment) return moment > now - window end)
             redis.call('LTRIM', log, gone, -1)
@@ -91,8 +91,11 @@ extension RedisScript {
         local wait = -1
         if cost <= limit then
           local excess = used + cost - limit
-          local index = search(0, length, function(_, _, sum) return (sum - base) % MODULUS >= excess end)
-          wait = at(index) + window - now
+          -- With a cost of 1, the first moment nearly always frees enough.
+          if amount < excess then
+            first = at(search(1, length, function(_, _, sum) return (sum - base) % MODULUS >= excess end))
+          end
+          wait = first + window - now
         end
         return {0, used, wait}
         """

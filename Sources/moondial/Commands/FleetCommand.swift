@@ -26,7 +26,7 @@ struct FleetCommand: MoondialCommand {
 
     func perform(_ shell: Shell) throws -> ExitStatus {
         let (settings, json) = (try options.settings(shell), json)
-        StoreSession.run(settings, shell: shell) { session in
+        StoreSession.run(settings, shell: shell, key: .none) { session in
             var gateways: [JSONObject] = []
             try await session.forEachPage(of: InstanceRegistry.namespace(session.names.namespace)) { entries in
                 gateways += entries.compactMap { entry in

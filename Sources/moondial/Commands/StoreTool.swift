@@ -17,11 +17,11 @@ struct StoreTool: ParsableCommand {
             Entries are those of the store that --store names, by default of the gateway's file. A key is one word for each \
             of its parts, as in moondial.store.get({"phone", req.phone}): 'moondial store get phone 13800138000'. Phones in \
             keys and lists are kept as hashes, with a key that follows from the master secret: use the credentials of the \
-            gateway.
+            gateway. With others, commands that are about keys and members end with status 78.
             """,
         subcommands: [
             StoreListCommand.self, StoreGetCommand.self, StoreSetCommand.self, StoreDeleteCommand.self,
-            StoreLoadCommand.self, StoreDropCommand.self,
+            StoreLoadCommand.self, StoreDropCommand.self, StoreRekeyCommand.self,
         ])
 }
 
@@ -60,10 +60,13 @@ struct StoreKeyOptions: ParsableArguments {
 
     /// Opens the store, does something with the key, and ends the process.
     func run(
-        _ shell: Shell, _ work: @escaping @Sendable (StoreSession, StoreKey) async throws -> ExitStatus
+        _ shell: Shell, key: StoreSession.KeyUse,
+        _ work: @escaping @Sendable (StoreSession, StoreKey) async throws -> ExitStatus
     ) throws -> Never {
         let (settings, parts) = (try options.settings(shell), parts.map(ByteText.bytes))
-        StoreSession.run(settings, shell: shell) { session in try await work(session, session.names.key(parts)) }
+        StoreSession.run(settings, shell: shell, key: key) { session in
+            try await work(session, session.names.key(parts))
+        }
     }
 }
 
@@ -82,7 +85,7 @@ struct StoreListCommand: MoondialCommand {
     func perform(_ shell: Shell) throws -> ExitStatus {
         let settings = try options.settings(shell)
         let (json, beginning) = (json, parts.map(ByteText.bytes))
-        StoreSession.run(settings, shell: shell) { session in
+        StoreSession.run(settings, shell: shell, key: beginning.isEmpty ? .none : .reads) { session in
             let prefix = session.names.protectedParts(beginning)
             try await session.forEachPage(of: session.names.namespace) { entries in
                 let found = entries.filter { $0.key.parts.starts(with: prefix) }
@@ -109,7 +112,7 @@ struct StoreGetCommand: MoondialCommand {
     @OptionGroup var key: StoreKeyOptions
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        try key.run(shell) { session, key in
+        try key.run(shell, key: .reads) { session, key in
             guard case .value(let bytes?) = try await session.perform(.get(key)) else {
                 return .denied
             }
@@ -146,7 +149,7 @@ struct StoreSetCommand: MoondialCommand {
             }
             return lifetime
         }
-        try key.run(shell) { session, key in
+        try key.run(shell, key: .writes) { session, key in
             _ = try await session.perform(.set(key, value: json.bytes, lifetime: lifetime))
             return .done
         }
@@ -161,7 +164,7 @@ struct StoreDeleteCommand: MoondialCommand {
     @OptionGroup var key: StoreKeyOptions
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        try key.run(shell) { session, key in
+        try key.run(shell, key: .reads) { session, key in
             try await session.perform(.delete(key)) == .flag(true) ? .done : .denied
         }
     }
@@ -190,7 +193,7 @@ struct StoreLoadCommand: MoondialCommand {
             ? try StandardInput.readAll(limit: Self.sizeLimit)
             : try Self.read(file)
         let name = list
-        StoreSession.run(settings, shell: shell) { session in
+        StoreSession.run(settings, shell: shell, key: .writes) { session in
             let list = try StoreList(namespace: session.names.namespace, name: name)
             let count = try await ListLoader(session: session, list: list).load(text)
             await session.write(["\(name): \(Int(count).counting("member"))"])
@@ -218,9 +221,29 @@ struct StoreDropCommand: MoondialCommand {
 
     func perform(_ shell: Shell) throws -> ExitStatus {
         let (settings, name) = (try options.settings(shell), list)
-        StoreSession.run(settings, shell: shell) { session in
+        StoreSession.run(settings, shell: shell, key: .none) { session in
             let list = try StoreList(namespace: session.names.namespace, name: name)
             return try await session.perform(.deleteList(list)) == .flag(true) ? .done : .denied
+        }
+    }
+}
+
+struct StoreRekeyCommand: MoondialCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rekey",
+        abstract: "Say that the present master secret is the right one, after it was replaced.",
+        discussion: """
+            Names of phones and tokens follow from the master secret, so entries and members of lists that were hashed with \
+            the old one are not found any more: load lists again.
+            """)
+
+    @OptionGroup var options: StoreToolOptions
+
+    func perform(_ shell: Shell) throws -> ExitStatus {
+        let settings = try options.settings(shell)
+        StoreSession.run(settings, shell: shell, key: .none) { session in
+            _ = try await session.perform(session.names.keyReplacement)
+            return .done
         }
     }
 }

@@ -45,6 +45,11 @@ struct ServerLog: Sendable {
             }
             logger.warning("four fifths of the budget are used", metadata: metadata)
         case .storeFailing(let kind): logger.error("store does not answer", metadata: ["reason": "\(kind)"])
+        case .storeKey(agrees: false):
+            logger.error(
+                "store is used with another master secret: nothing about phones and tokens is shared",
+                metadata: ["fix": "\(StoreKeyAdvice.text)"])
+        case .storeKey(agrees: true): logger.notice("store is used with the same master secret again")
         case .storeAnswers: logger.notice("store answers again")
         case .draining: logger.notice("draining")
         case .luaStateRenewed(nil): logger.warning("Lua state renewed")

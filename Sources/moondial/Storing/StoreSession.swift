@@ -5,6 +5,13 @@ import MoondialStore
 import NIOCore
 import NIOPosix
 
+/// What to do when names in a store are hashed with another key.
+enum StoreKeyAdvice {
+    static let text =
+        "use the credentials of the gateways; if the master secret was replaced, run 'moondial store rekey' with the new one "
+        + "and load lists again"
+}
+
 /// A store for a command that does nothing else, until the process ends.
 final class StoreSession: Sendable {
     let names: StoreNames
@@ -19,14 +26,25 @@ final class StoreSession: Sendable {
         self.eventLoop = eventLoop
     }
 
+    /// What a command has to do with the key of names.
+    enum KeyUse {
+        /// It is not about names that may be hashed.
+        case none
+        /// It looks for such names.
+        case reads
+        /// It writes them.
+        case writes
+    }
+
     /// Opens the store, does the work and ends the process with its status. Never returns.
     static func run(
-        _ settings: StoreSettings, shell: Shell,
+        _ settings: StoreSettings, shell: Shell, key: KeyUse,
         _ work: @escaping @Sendable (StoreSession) async throws -> ExitStatus
     ) -> Never {
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in
             let session = StoreSession(settings, shell, on: eventLoop)
             let done = eventLoop.makeFutureWithTask {
+                if key != .none { try await session.checkKey(leavesMark: key == .writes) }
                 let status = try await work(session)
                 await settings.engine.close()
                 return status
@@ -43,6 +61,30 @@ final class StoreSession: Sendable {
         preconditionFailure("the event loop ended before the process")
     }
 
+    /// - Throws: A failure when names in the store are hashed with another key: nothing would be found, and what is written
+    ///   would not be.
+    private func checkKey(leavesMark: Bool) async throws(Failure) {
+        let check = await withCheckedContinuation { continuation in
+            eventLoop.execute { [self] in
+                names.checkKey(in: store.value, leavesMark: leavesMark, timeout: .seconds(10)) {
+                    continuation.resume(returning: $0)
+                }
+            }
+        }
+        switch check {
+        case .same, .missing: break
+        case .different:
+            throw .configuration(
+                "the store is used with another master secret, from which the names of phones and tokens follow",
+                fix: StoreKeyAdvice.text)
+        case .unknown(let error): throw Self.failure(error)
+        }
+    }
+
+    private static func failure(_ error: StoreError) -> Failure {
+        Failure(Diagnostic(.inputOutput, "the store did not do it: \(error.message)"))
+    }
+
     /// Executes a command. The store may take ten seconds for it.
     ///
     /// - Throws: A failure in the words of the store.
@@ -55,7 +97,7 @@ final class StoreSession: Sendable {
         do throws(StoreError) {
             return try result.get()
         } catch {
-            throw Failure(Diagnostic(.inputOutput, "the store did not do it: \(error.message)"))
+            throw Self.failure(error)
         }
     }
 

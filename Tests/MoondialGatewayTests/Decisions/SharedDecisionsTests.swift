@@ -4,6 +4,7 @@ import HTTP1
 import JSON
 import MoondialRules
 import MoondialStore
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import StoreTesting
@@ -131,13 +132,15 @@ import Testing
 
     /// Claims of two gateways, of which the second is heard of or not.
     private static func claims<Value: Sendable>(
-        ownerIsAlive: Bool,
+        ownerIsAlive: Bool, in engine: any StoreEngine = MemoryStoreEngine(),
         _ body: @escaping @Sendable (SharedDecisions, SharedDecisions, EventLoopPromise<Value>) -> Void
     ) async throws -> Value {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         return try await eventLoop.flatSubmit {
+            var settings = StoreSettings()
+            settings.engine = engine
             let access = StoreAccess(
-                StoreSettings(), timeout: .seconds(600), secrets: SubmittedSecrets(), on: eventLoop)
+                settings, timeout: .seconds(600), secrets: SubmittedSecrets(), on: eventLoop)
             func shared(_ instance: InstanceID) -> SharedDecisions {
                 SharedDecisions(
                     access, .init(instance: instance, lifetime: .minutes(11), patience: .hours(1)), on: eventLoop)
@@ -188,6 +191,66 @@ import Testing
             }
         }
         #expect(text == "fresh")
+    }
+
+    @Test(arguments: [false, true])
+    func aDecisionThatTheStoreDoesNotTakeIsToldAgain(executes: Bool) async throws {
+        let engine = FaultyStoreEngine(MemoryStoreEngine(), failures: 3, executes: executes) { command in
+            guard case .set(let key, _, _) = command else { return false }
+            return key.name.hasPrefix("token:")
+        }
+        let text: String = try await Self.claims(ownerIsAlive: true, in: engine) { owner, other, promise in
+            let name = owner.name("token", ["t"], content: ["p"])
+            owner.claim(name) { _ in
+                owner.finish(name, with: Self.decision)
+                other.claim(name) { claim in
+                    // The owner is held until here: a gateway that has ended tells nothing.
+                    withExtendedLifetime(owner) { promise.succeed(Self.text(claim)) }
+                }
+            }
+        }
+        #expect(text == "recorded 0000000000000007")
+        #expect(executes || engine.count == 4)
+    }
+
+    @Test func aClaimIsGivenBackOnce() async throws {
+        let engine = FaultyStoreEngine(MemoryStoreEngine(), failures: 1, executes: true) { command in
+            if case .delete = command { true } else { false }
+        }
+        let texts: [String] = try await Self.claims(ownerIsAlive: true, in: engine) { owner, other, promise in
+            let name = owner.name("token", ["t"], content: ["p"])
+            owner.claim(name) { _ in
+                owner.finish(name, with: nil) {
+                    other.claim(name) { first in
+                        other.finish(name, with: Self.decision) {
+                            owner.claim(name) { promise.succeed([Self.text(first), Self.text($0)]) }
+                        }
+                    }
+                }
+            }
+        }
+        #expect(texts == ["fresh", "recorded 0000000000000007"])
+        #expect(engine.count == 1)
+    }
+
+    // MARK: - Keys
+
+    @Test func aGatewayWithAnotherMasterSecretSaysSo() async throws {
+        let engine = MemoryStoreEngine()
+        try await GatewayFixture.run(configure: Self.sharing(engine) { $0.service.store.hashKey = [1] }) { first in
+            #expect(try await first.admin("/readyz").json["store"]?.objectValue?["key"] == nil)
+            try await GatewayFixture.run(configure: Self.sharing(engine) { $0.service.store.hashKey = [2] }) { second in
+                let readiness = try await second.admin("/readyz")
+                #expect(readiness.status == 200)
+                #expect(readiness.json["store"]?.objectValue?["key"] == "another master secret")
+                let isReported = second.events.withLockedValue { events in
+                    events.contains { if case .storeKey(agrees: false) = $0 { true } else { false } }
+                }
+                #expect(isReported)
+                // It decides all the same.
+                #expect(try await second.verify("STsid-1").decision == "allow match")
+            }
+        }
     }
 
     @Test func anOwnClaimIsTakenUpAgain() async throws {
