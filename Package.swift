@@ -362,6 +362,7 @@ let package = Package(
                 "MoondialLua",
                 "MoondialRules",
                 "NumberVerification",
+                "Platform",
                 "TextFormats",
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
