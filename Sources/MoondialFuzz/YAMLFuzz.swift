@@ -13,6 +13,8 @@ enum YAMLFuzz {
     /// In KiB, with what the sanitizer takes.
     private static let memoryLimit = 1 << 20
     private static let errorLimit = 8 << 10
+    /// RUSAGE_CHILDREN, which has another type on each system.
+    private static let endedChildren: Int32 = -1
     /// What a process may say of a file: usage, bad input, a file that is missing, a wrong configuration.
     private static let errorStatuses: Set<Int32> = [64, 65, 66, 78]
 
@@ -127,7 +129,7 @@ enum YAMLFuzz {
             errors.unicodeScalars.allSatisfy({ $0 == "\n" || !isUnprintable($0) })
         else { throw run.finding("an error with control characters: \(Fuzz.quoted(run.errors))") }
         var usage = rusage()
-        getrusage(RUSAGE_CHILDREN, &usage)
+        getrusage(endedChildren, &usage)
         guard usage.ru_maxrss <= memoryLimit else { throw run.finding("\(usage.ru_maxrss) KiB of memory") }
     }
 
