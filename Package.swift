@@ -101,7 +101,12 @@ let package = Package(
         // What rules remember. Knows neither Lua nor rules.
         .target(
             name: "MoondialStore",
-            dependencies: ["Platform", "TextFormats", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: [
+                "Platform",
+                "TextFormats",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         // A client of Redis: knows nothing of what is kept there.
         .target(
@@ -357,6 +362,7 @@ let package = Package(
                 "MoondialLua",
                 "MoondialRules",
                 "NumberVerification",
+                "Platform",
                 "TextFormats",
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

@@ -39,7 +39,7 @@ enum Fuzz {
     /// Each tries a few cases and says how many.
     private static let targets: [String: @Sendable (inout SeededGenerator) throws -> Int] = [
         "http": HTTPFuzz.run, "json": JSONFuzz.run, "keys": KeyFuzz.run, "patterns": PatternFuzz.run,
-        "redaction": RedactionFuzz.run, "repair": RepairFuzz.run, "values": ValueFuzz.run,
+        "redaction": RedactionFuzz.run, "repair": RepairFuzz.run, "values": ValueFuzz.run, "yaml": YAMLFuzz.run,
     ]
 
     /// A Lua literal of the bytes.

@@ -64,11 +64,12 @@ package final class RedisCaller: Sendable {
 
     /// Sends until there is a reply: how tests wait until the client has recovered.
     package func sendUntilAnswered(_ command: RESPCommand) async -> RESPValue {
-        // On a busy machine, an answer may take longer.
+        // On a busy machine, an answer may take longer. A refused connection takes no time, so this may go on for long.
+        let longest = TimeAmount.seconds(10)
         var timeout = TimeAmount.milliseconds(200)
         while true {
             if case .success(let value) = await send(command, timeout: timeout) { return value }
-            timeout = .nanoseconds(timeout.nanoseconds * 2)
+            timeout = min(longest, timeout * 2)
             await Self.pause()
         }
     }

@@ -76,7 +76,7 @@ package struct Redactor: Sendable {
         switch value {
         case .null, .bool: value
         case .integer(let number): self.number(String(number), work).map(JSONValue.string) ?? value
-        case .double(let number): digits(of: number).flatMap { self.number($0, work) }.map(JSONValue.string) ?? value
+        case .double(let number): self.number(number, work).map(JSONValue.string) ?? value
         case .string(let string): .string(text(string, work))
         case .array(let elements): .array(elements.map { json($0, work) })
         case .object(let object): .object(self.object(object, work))
@@ -107,6 +107,11 @@ package struct Redactor: Sendable {
     private func number(_ digits: String, _ work: RedactionWork) -> String? {
         let shown = within(digits, work)
         return shown == digits ? nil : shown
+    }
+
+    /// A phone that is the whole part is shown without the fraction; elsewhere the number is looked at as it is written.
+    private func number(_ number: Double, _ work: RedactionWork) -> String? {
+        digits(of: number).flatMap { self.number($0, work) } ?? self.number(JSONValue.double(number).description, work)
     }
 
     /// The digits of the whole part of a number, which may be a phone.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 import Dispatch
+import NIOConcurrencyHelpers
 package import NIOCore
-import Synchronization
 
 /// Keeps everything in this process, for all its event loops; it is lost with the process.
 ///
@@ -30,12 +30,12 @@ package final class MemoryStoreEngine: StoreEngine {
     }
 
     private let clock: StoreClock
-    private let state: Mutex<MemoryState>
+    private let state: NIOLockedValueBox<MemoryState>
 
     /// An empty memory. The default clock is the time of day.
     package init(configuration: Configuration = Configuration(), clock: StoreClock = .system) {
         self.clock = clock
-        state = Mutex(MemoryState(configuration: configuration))
+        state = NIOLockedValueBox(MemoryState(configuration: configuration))
     }
 
     package var description: String { "memory" }
@@ -44,13 +44,13 @@ package final class MemoryStoreEngine: StoreEngine {
 
     package func close() async {}
 
-    package var statistics: Statistics { state.withLock(\.statistics) }
+    package var statistics: Statistics { state.withLockedValue(\.statistics) }
 
     /// Executes a command at once, on any thread.
     package func execute(_ command: StoreCommand) -> Result<StoreReply, StoreError> {
         if let refusal = command.refusal { return .failure(refusal) }
         let now = clock.now
-        return state.withLock { state in
+        return state.withLockedValue { state in
             do throws(StoreError) {
                 return .success(try state.execute(command, at: now))
             } catch {

@@ -6,12 +6,13 @@ import MoondialRules
 import NIOCore
 import NIOPosix
 import NumberVerification
+import ProcessorClocks
 import Testing
 
 /// Whatever a rule does, its run ends, as it should, and the others go on.
 ///
 /// One attack after the other: what others cannot reach holds its event loop until it is over.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct AttackTests {
+@Suite(.serialized, .timeLimit(.minutes(Sanitizer.isOn ? 60 : 10))) struct AttackTests {
     private static let onLoading = Attack.all.filter { if case .load = $0.end { true } else { false } }
     static let onRunning = Attack.all.filter { if case .decision = $0.end { true } else { false } }
 

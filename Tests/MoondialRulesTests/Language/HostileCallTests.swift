@@ -110,7 +110,7 @@ import Testing
     }
 
     /// Far more than the limit, and far less than what takes long without one.
-    private static let soon = Duration.milliseconds(500)
+    private static let soon = Duration.milliseconds(500 * Sanitizer.slowdown)
 
     @Test(arguments: functions)
     func callEndsSoonAfterItsLimit(_ function: String) throws {

@@ -36,12 +36,14 @@ struct RedactorTests {
             "13800138000": ["a", .string(Self.token)], "number": 13_800_138_000, "with country": 8_613_800_138_000,
             "double": 13_800_138_000.0, "id": 117_270_465_679_982_593, "ratio": 0.5, "flag": true, "none": .null,
             "fraction": 0.13800138000, "with fraction": 13_800_138_000.5, "order": 912_345,
+            "phone as fraction": 0.13911112222, "behind a point": 5.13911112222,
         ]
         #expect(
             redactor().json(value) == [
                 "138****8000": ["a", "<token>"], "number": "138****8000", "with country": "86138****8000",
                 "double": "138****8000", "id": 117_270_465_679_982_593, "ratio": 0.5, "flag": true, "none": .null,
                 "fraction": 0.13800138000, "with fraction": "138****8000", "order": 912_345,
+                "phone as fraction": "0.139****2222", "behind a point": "5.139****2222",
             ])
     }
 
