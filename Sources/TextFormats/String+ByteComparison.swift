@@ -38,6 +38,9 @@ extension String {
     }
 
     /// The bytes of the text, for the time of the call. Unlike `withUTF8` it needs no copy that is counted as a reference.
+    ///
+    /// It has to be part of its callers: as a generic function it would take longer than the copy.
+    @inlinable
     @inline(__always)
     package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
         if let result = try utf8.withContiguousStorageIfAvailable(body) { return result }

@@ -58,8 +58,10 @@ package struct TraceParent: Sendable, Hashable {
         output.append(hexadecimal: low)
         output.append("-")
         output.append(hexadecimal: parent)
-        output.append(flags & 0xF0 == 0 ? "-0" : "-")
-        output.append(String(flags, radix: 16))
+        output.append("-")
+        let digits: StaticString = "0123456789abcdef"
+        output.append(digits.utf8Start[Int(flags >> 4)])
+        output.append(digits.utf8Start[Int(flags & 15)])
     }
 }
 
