@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import NIOCore
+import Platform
 
 /// One header or trailer field. Valid only as long as the bytes it points to.
 struct HTTPField {
@@ -10,7 +11,11 @@ struct HTTPField {
 
     /// Reads a line without its end. Folded lines and whitespace before the colon are refused, as RFC 9112 asks.
     init(_ line: UnsafeRawBufferPointer) throws(HTTPSyntaxError) {
-        guard let colon = line.firstIndex(of: .colon), colon > 0 else { throw .badField }
+        guard let base = line.baseAddress, let found = memchr(base, CInt(UInt8.colon), line.count) else {
+            throw .badField
+        }
+        let colon = base.distance(to: UnsafeRawPointer(found))
+        guard colon > 0 else { throw .badField }
         name = UnsafeRawBufferPointer(rebasing: line[..<colon])
         value = UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]).trimmed
         guard name.allSatisfy({ $0.isTokenCharacter }), value.allSatisfy({ $0.isFieldContent }) else {
@@ -43,6 +48,11 @@ package struct HTTPFields: Sendable, Hashable {
 
     init(head: ByteBuffer) {
         self.head = head
+    }
+
+    /// Whether a text can be the name of a field.
+    package static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy(\.isTokenCharacter)
     }
 
     /// The values of all fields of that name, which is given in lower case, without the whitespace around them. Bytes that

@@ -92,6 +92,9 @@ package struct HTTPRequestParser: Sendable {
             if head.announcesBody, head.method == "GET", head.path == bodylessGETPath {
                 return finish(head, ByteBuffer(), keepsAlive: false)
             }
+            if !head.framing.isChunked, !head.expectsContinue, let body = try bodyAtOnce(of: head) {
+                return finish(head, body)
+            }
             step = try bodyStep(after: head)
             if head.expectsContinue && buffer.readableBytes == 0 { return .continueExpected }
         }
@@ -122,6 +125,13 @@ package struct HTTPRequestParser: Sendable {
                 method: head.method, path: head.path, query: head.query, authorization: head.authorization,
                 contentType: head.contentType, keepsAlive: keepsAlive && head.keepsAlive, body: body,
                 fields: head.fields))
+    }
+
+    /// The body that came with its head, as nearly all do; nil when more of it has to come.
+    private mutating func bodyAtOnce(of head: HTTPRequestHead) throws(HTTPRequestError) -> ByteBuffer? {
+        let length = head.framing.contentLength ?? 0
+        guard length <= limits.bodyBytes else { throw .bodyTooLarge }
+        return length == 0 ? ByteBuffer() : buffer.readSlice(length: length)
     }
 
     /// Without any word about it there is no body: RFC 9112, section 6.3.

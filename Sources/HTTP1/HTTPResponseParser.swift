@@ -39,6 +39,7 @@ package struct HTTPResponseParser: Sendable {
     }
 
     private let limits: Limits
+    private let isHead: Bool
     private var step = Step.head
     private var chunks: ChunkedBody
     private var buffer = ByteBuffer()
@@ -46,9 +47,11 @@ package struct HTTPResponseParser: Sendable {
     private var scanned = 0
     private var interimBytes = 0
 
-    /// A parser for one reply; the next needs a new one.
-    package init(limits: Limits = Limits()) {
+    /// A parser for one reply; the next needs a new one. A reply to a HEAD request has no body, whatever it announces:
+    /// `isHead` is false by default.
+    package init(limits: Limits = Limits(), isHead: Bool = false) {
         self.limits = limits
+        self.isHead = isHead
         chunks = ChunkedBody(limits: limits)
     }
 
@@ -145,6 +148,7 @@ extension HTTPResponseParser {
         case 101: throw .upgrade
         case 100..<200: return nil
         case 204, 304: return .fixedBody(head, length: 0)
+        case _ where isHead: return .fixedBody(head, length: 0)
         default: break
         }
         do throws(HTTPSyntaxError) {

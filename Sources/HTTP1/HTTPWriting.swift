@@ -15,6 +15,11 @@ package struct HTTPReplyMessage: Sendable {
     package var fields: [(name: StaticString, value: String)]
     /// The content; statuses 204 and 304 are written without.
     package var body: [UInt8]
+    /// What the reply to a HEAD request says about the length of the body that it does not have; nil: nothing. It is used
+    /// instead of the length of the body where ``isOfHead`` is set.
+    package var announcedLength: Int?
+    /// Whether the reply comes from a server that was asked with HEAD. The default is false.
+    package var isOfHead = false
 
     /// The defaults are no type, no fields and no body.
     package init(
@@ -58,8 +63,10 @@ package struct HTTPReplyMessage: Sendable {
         if status == 204 || status == 304 {  // These never have a body: RFC 9112, section 6.3.
             output.append("\r\n\r\n")
         } else {
-            output.append(field: "Content-Length")
-            output.append(Int64(body.count))
+            if let length = isOfHead ? announcedLength : body.count {
+                output.append(field: "Content-Length")
+                output.append(Int64(length))
+            }
             output.append("\r\n\r\n")
             if !isHead { body.withUnsafeBufferPointer { output.append($0) } }
         }
@@ -67,8 +74,7 @@ package struct HTTPReplyMessage: Sendable {
 
     /// Appends what ``fieldValue(_:)`` returns.
     private static func append(_ text: String, to output: inout ByteWriter) {
-        var text = text
-        let isWritten = text.withUTF8 { bytes in
+        let isWritten = text.withBytes { bytes in
             guard bytes.allSatisfy(isPlain) else { return false }
             output.append(bytes)
             return true
@@ -149,14 +155,24 @@ package struct HTTPRequestTemplate: Sendable {
         body.withUnsafeBytes { bytes($0) }
     }
 
-    /// The whole request.
-    package func bytes(_ body: UnsafeRawBufferPointer) -> ByteBuffer {
-        var output = ByteWriter(capacity: head.count + 24 + body.count)
+    /// The whole request. `addFields` appends further header fields, which are known to be right; the default is none.
+    package func bytes(
+        _ body: UnsafeRawBufferPointer, addFields: (inout ByteWriter) -> Void = { _ in }
+    ) -> ByteBuffer {
+        var output = ByteWriter(capacity: head.count + 96 + body.count)
         head.withUnsafeBufferPointer { output.append($0) }
         output.append(Int64(body.count))
+        addFields(&output)
         output.append("\r\n\r\n")
         output.append(body.assumingMemoryBound(to: UInt8.self))
         return output.withBytes { ByteBuffer(bytes: $0) }
+    }
+}
+
+extension HTTPRequestTemplate {
+    /// Whether the bytes of a request are those of a HEAD request, whose reply has no body.
+    package static func isHead(_ request: ByteBuffer) -> Bool {
+        request.withUnsafeReadableBytes { $0.starts(with: "HEAD ".utf8) }
     }
 }
 

@@ -98,8 +98,11 @@ struct KeyIndex: Sendable {
     /// Where the member with this key is.
     func position(of key: String, in members: [JSONObject.Member]) -> Int? {
         guard positions.isEmpty else { return positions[ExactKey(text: key)] }
-        for position in members.indices where members[position].key.hasSameBytes(as: key) { return position }
-        return nil
+        // Through a pointer, so that looking at a key is not counted as a reference to it.
+        return members.withUnsafeBufferPointer { members in
+            for position in members.indices where members[position].key.hasSameBytes(as: key) { return position }
+            return nil
+        }
     }
 
     /// A member was appended, whose key is new.

@@ -131,8 +131,7 @@ package struct JSONObjectWriter: ~Copyable {
 extension ByteWriter {
     /// A string in quotation marks, as ``JSONValue/bytes`` writes it.
     package mutating func append(json text: String) {
-        var text = text
-        if !text.withUTF8({ append(quoted: $0) }) {
+        if !text.withBytes({ append(quoted: $0) }) {
             JSONValue.string(text).bytes.withUnsafeBufferPointer { append($0) }
         }
     }

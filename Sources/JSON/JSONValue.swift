@@ -36,6 +36,15 @@ extension JSONValue {
         if case .integer(let value) = self { value } else { nil }
     }
 
+    /// The number if it is whole, however it was written, and fits an `Int64`; else nil. To JSON, 60000.0 is an integer.
+    package var wholeNumber: Int64? {
+        switch self {
+        case .integer(let value): value
+        case .double(let value): Int64(exactly: value)
+        default: nil
+        }
+    }
+
     /// The truth value if this is a boolean, else nil.
     package var boolValue: Bool? {
         if case .bool(let value) = self { value } else { nil }

@@ -113,6 +113,8 @@ package enum GatewayEvent: Sendable {
     case draining
     /// The rules were loaded into a fresh Lua state; with what went wrong if that failed.
     case luaStateRenewed(Diagnostic?)
+    /// A request was answered by the provider without rules.
+    case passedThrough(PassedRequest)
     /// A hook of a run has failed.
     case hookFailed(Diagnostic)
 }

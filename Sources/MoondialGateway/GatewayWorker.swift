@@ -52,7 +52,8 @@ final class GatewayWorker {
         decisions.onBudget = { reporter.report($0) }
         decisions.onBreaker = { reporter.report(breakerOf: $0, $1) }
         decisions.engine.onRenewal = { reporter.report(renewal: $0) }
-        passthrough.onReply = { reporter.report(passthroughStatus: $0, took: $1) }
+        passthrough.onReply = { reporter.report($0) }
+        passthrough.onRefusal = { reporter.report(outcome: .rejected(.rateLimit)) }
     }
 
     /// Decides by other rules from the next run on.

@@ -40,8 +40,7 @@ package struct ByteWriter: ~Copyable {
     }
 
     package mutating func append(_ text: String) {
-        var text = text
-        text.withUTF8 { append($0) }
+        text.withBytes { append($0) }
     }
 
     @inline(__always)
@@ -57,16 +56,43 @@ package struct ByteWriter: ~Copyable {
     package mutating func append(quoted other: UnsafeBufferPointer<UInt8>) -> Bool {
         let start = room(other.count + 2)
         start[0] = UInt8(ascii: "\"")
-        var place = 1
-        for byte in other {
-            // Everything that is escaped is among these, or begins with one of them.
-            if byte &- 0x20 >= 0x5F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
-            start[place] = byte
-            place += 1
+        if let bytes = UnsafeRawPointer(other.baseAddress) {
+            guard Self.needsNoEscape(bytes, other.count) else { return false }
+            memcpy(start + 1, bytes, other.count)
         }
-        start[place] = UInt8(ascii: "\"")
-        count += place + 1
+        start[other.count + 1] = UInt8(ascii: "\"")
+        count += other.count + 2
         return true
+    }
+
+    /// Eight bytes at a time.
+    private static func needsNoEscape(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
+        var place = 0
+        while place + 8 <= count {
+            let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            if marks(of: word) != 0 { return false }
+            place += 8
+        }
+        if place == count { return true }
+        if count >= 8 {  // The last eight once more.
+            return marks(of: bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)) == 0
+        }
+        var rest: UInt64 = 0x2020_2020_2020_2020
+        memcpy(&rest, bytes + place, count - place)
+        return marks(of: rest) == 0
+    }
+
+    /// Not zero if one of eight bytes is escaped, or begins what is: a control character, a quotation mark, a backslash, or
+    /// anything from U+007F on.
+    private static func marks(of word: UInt64) -> UInt64 {
+        let (low, high) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
+        let quotes = word ^ (low &* UInt64(UInt8(ascii: "\"")))
+        let backslashes = word ^ (low &* UInt64(UInt8(ascii: "\\")))
+        let deletions = word ^ (low &* 0x7F)
+        // The highest bit of a byte that is too small, or zero. A byte after such a one may be marked without being one.
+        let small = (word &- low &* 0x20) & ~word
+        let zeros = (quotes &- low) & ~quotes | (backslashes &- low) & ~backslashes | (deletions &- low) & ~deletions
+        return (word | small | zeros) & high
     }
 
     /// A key of an object in JSON, which needs no escapes, with its colon and, unless it is the first one, the comma before it.
@@ -102,13 +128,14 @@ package struct ByteWriter: ~Copyable {
 
     /// In decimal digits, with zeros in front up to a number of digits.
     package mutating func append(decimal number: UInt64, digits minimum: Int) {
-        var length = minimum
-        var bound: UInt64 = 1
-        for _ in 0..<minimum { bound *= 10 }
-        while number >= bound, length < 20 {  // UInt64.max has twenty.
+        if number < 10, minimum <= 1 { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
+        var length = 1
+        var larger = number / 10
+        while larger > 0 {
             length += 1
-            if length < 20 { bound *= 10 }
+            larger /= 10
         }
+        length = max(length, minimum)
         let start = room(length)
         var rest = number
         for place in (0..<length).reversed() {

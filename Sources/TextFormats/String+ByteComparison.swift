@@ -33,8 +33,18 @@ extension String {
 
     /// Feeds what `hasSameBytes` compares.
     package func hashBytes(into hasher: inout Hasher) {
-        var text = self
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(UInt8(0xFF))
+    }
+
+    /// The bytes of the text, for the time of the call. Unlike `withUTF8` it needs no copy that is counted as a reference.
+    ///
+    /// It has to be part of its callers: as a generic function it would take longer than the copy.
+    @inlinable
+    @inline(__always)
+    package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+        if let result = try utf8.withContiguousStorageIfAvailable(body) { return result }
+        var copy = self
+        return try copy.withUTF8(body)
     }
 }

@@ -48,6 +48,25 @@ struct ByteWriterTests {
         #expect(written == #""a":,"bc":"#)
     }
 
+    /// Eight bytes are looked at together, so each byte is tried at each place of texts of several lengths.
+    @Test func eachByteIsSeenAtEachPlace() {
+        for length in [1, 7, 8, 9, 15, 16, 17, 20] {
+            for place in 0..<length {
+                for byte in UInt8.min...UInt8.max {
+                    var text = [UInt8](repeating: UInt8(ascii: "~"), count: length)
+                    text[place] = byte
+                    var output = ByteWriter(capacity: 4)
+                    let isPlain = text.withUnsafeBufferPointer { output.append(quoted: $0) }
+                    let isExpected = (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != 0x5C
+                    guard isPlain == isExpected, output.array == (isPlain ? [0x22] + text + [0x22] : []) else {
+                        Issue.record("byte \(byte) at \(place) of \(length)")
+                        return
+                    }
+                }
+            }
+        }
+    }
+
     @Test func whatNeedsAnEscapeIsNotQuoted() {
         for escaped in ["\"", "\\", "\n", "\u{7F}", "ü"] {
             var output = ByteWriter(capacity: 4)

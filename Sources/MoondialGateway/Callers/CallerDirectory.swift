@@ -76,8 +76,7 @@ package struct CallerDirectory: Sendable {
 
     /// The application whose field is written like that, as nearly all clients do. Others are read as the standard allows.
     private func application(writing authorization: String) -> Caller? {
-        var authorization = authorization
-        return authorization.withUTF8 { bytes in
+        return authorization.withBytes { bytes in
             guard bytes.starts(with: Self.basic) else { return nil }
             return application(with: UnsafeBufferPointer(rebasing: bytes[Self.basic.count...]))
         }

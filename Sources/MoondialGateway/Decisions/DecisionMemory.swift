@@ -2,6 +2,7 @@
 
 import NIOConcurrencyHelpers
 package import NIOCore
+import TextFormats
 
 /// Remembers which requests are being decided and which decisions were made, so that a request that comes again is not
 /// run again: by token for the token guard, by `Idempotency-Key` for idempotent requests.
@@ -101,8 +102,7 @@ package final class DecisionMemory: Sendable {
         high.combine(secrets.high)
         low.combine(secrets.low)
         func combine(_ part: String) {
-            var part = part
-            part.withUTF8 { bytes in
+            part.withBytes { bytes in
                 high.combine(bytes.count)
                 high.combine(bytes: UnsafeRawBufferPointer(bytes))
                 low.combine(bytes.count)

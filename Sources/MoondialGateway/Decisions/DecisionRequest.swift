@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: MIT
 
 package import MoondialRules
+package import NumberVerification
 
 /// A request for a decision, with who asks.
-package struct DecisionRequest: Sendable {
-    package var run: RunRequest
+package final class DecisionRequest: Sendable {
+    package let run: RunRequest
     package let caller: Caller
-    /// The W3C trace context that the caller has sent.
-    package var traceparent: String?
-    package var idempotency: Idempotency?
+    /// The trace that the caller says the request belongs to.
+    package let traceparent: TraceParent?
+    package let idempotency: Idempotency?
+
+    /// The defaults are no trace and no key.
+    package init(run: RunRequest, caller: Caller, traceparent: TraceParent? = nil, idempotency: Idempotency? = nil) {
+        self.run = run
+        self.caller = caller
+        self.traceparent = traceparent
+        self.idempotency = idempotency
+    }
 
     /// What an `Idempotency-Key` stands for.
     package struct Idempotency: Sendable, Hashable {

@@ -324,7 +324,8 @@ package final class DecisionWorker {
         }
         if decision.claims.contains(where: { $0.kind == .token }) { onOutcome?(.token(.fresh)) }
         let caller = decision.request.caller
-        let environment = RunEnvironment(line.client, reserver: line.reserver(for: caller))
+        var environment = RunEnvironment(line.client, reserver: line.reserver(for: caller))
+        environment.traceparent = decision.request.traceparent
         var hasEnded = false
         let handle = engine.verify(decision.request.run, in: environment, startsNow: true) { [self] finished in
             hasEnded = true

@@ -55,7 +55,7 @@ struct DecisionRecord {
         if !isShort, !decision.fields.isEmpty { writer.write("fields", .object(redactor.object(decision.fields))) }
         writer.write("why", run.result.why.description(naming: shownRule))
         writeInputs(to: &writer)
-        if let traceparent = request.traceparent { writer.write("traceparent", traceparent) }
+        if let traceparent = request.traceparent { writer.write("traceparent", plain: { traceparent.write(to: &$0) }) }
         if isShort {
             writer.write("omitted", json: #"["context","fields","events"]"#)
         } else if options.hasTrace {

@@ -167,8 +167,9 @@ package final class GatewayReporter: Sendable {
         }
     }
 
-    func report(passthroughStatus: Int?, took time: TimeAmount) {
-        metrics.countUpstreamCall(.passthrough, code: nil, took: Duration(time))
+    func report(_ request: PassedRequest) {
+        metrics.countUpstreamCall(.passthrough, code: nil, took: Duration(request.time))
+        report(.passedThrough(request))
     }
 }
 

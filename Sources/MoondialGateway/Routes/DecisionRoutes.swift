@@ -90,15 +90,16 @@ final class DecisionRoutes {
                     status: 415, "media_type", title: "The body is not JSON.",
                     detail: "expected Content-Type: application/json"))
         }
-        let run: RunRequest
+        let (run, showsTrace): (RunRequest, Bool)
         do throws(Diagnostic) {
+            showsTrace = try exchange.request.flag("trace")
             run = try parse(exchange, ignoresUnknown: false, channel: nil)
         } catch {
             return exchange.reply(
                 GatewayReply.problem(
                     status: 400, "request_invalid", title: "The request is not valid.", detail: error.message))
         }
-        let (exID, showsTrace) = (run.verification.exID, exchange.request.hasQueryFlag("trace"))
+        let exID = run.verification.exID
         decide(exchange, run, caller) { [settings] reply in
             switch reply {
             case .decided(let decision, let origin):
@@ -211,12 +212,14 @@ final class DecisionRoutes {
         _ message: @escaping (DecisionReply) -> HTTPReplyMessage
     ) {
         let fields = exchange.request.fields
-        var request = DecisionRequest(run: run, caller: caller)
-        request.traceparent = fields["traceparent"].flatMap(Self.traceparent)
-        if takesKey, let key = fields["idempotency-key"], !key.isEmpty {
-            request.idempotency = DecisionRequest.Idempotency(
-                key: key, path: exchange.request.path, body: String(buffer: exchange.request.body))
-        }
+        let key = takesKey ? fields["idempotency-key"] : nil
+        let request = DecisionRequest(
+            run: run, caller: caller, traceparent: fields["traceparent"].flatMap(TraceParent.init),
+            idempotency: key.flatMap { key in
+                guard !key.isEmpty else { return nil }
+                return DecisionRequest.Idempotency(
+                    key: key, path: exchange.request.path, body: String(buffer: exchange.request.body))
+            })
         let throttle = settings.throttle
         guard throttle.begin(caller, now: exchange.start) else {
             worker.onOutcome?(.rejected(.rateLimit))
@@ -227,20 +230,6 @@ final class DecisionRoutes {
             exchange.reply(message(reply))
         }
         if !exchange.isAnswered { exchange.onHangUp = { [worker] in worker.callerHungUp(decision) } }
-    }
-
-    /// A trace context of version 00, as the recommendation of W3C defines it; nil for anything else.
-    private static func traceparent(_ text: String) -> String? {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 55, text.hasPrefix("00-") else { return nil }
-        for (index, byte) in bytes.enumerated() {
-            switch index {
-            case 2, 35, 52: guard byte == UInt8(ascii: "-") else { return nil }
-            default:
-                guard (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) else { return nil }
-            }
-        }
-        return text
     }
 }
 
@@ -268,21 +257,46 @@ package struct AuthFields: Sendable, Hashable {
     /// The defaults.
     package init() {}
 
+    /// Sets the field of one part of a request: `phone=X-Phone`, and so on for `token`, `channel` and `exID`.
+    ///
+    /// - Returns: Whether the text says that.
+    package mutating func set(_ text: String) -> Bool {
+        let words = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+        guard words.count == 2, let part = Self.parts.first(where: { $0.name == words[0] }),
+            HTTPFields.isName(words[1])
+        else { return false }
+        self[keyPath: part.place] = words[1].lowercased()
+        return true
+    }
+
+    private static let parts: [(name: String, place: any WritableKeyPath<AuthFields, String> & Sendable)] = [
+        ("phone", \.phone), ("token", \.token), ("channel", \.channel), ("exID", \.exID),
+    ]
+
     /// The request as JSON, without what is missing.
     func object(of fields: HTTPFields) -> JSONValue {
         var object = JSONObject()
-        for (key, name) in [("phone", phone), ("token", token), ("channel", channel), ("exID", exID)] {
-            if let value = fields.value(of: name) { object[key] = .string(value) }
+        for part in Self.parts {
+            if let value = fields.value(of: self[keyPath: part.place]) { object[part.name] = .string(value) }
         }
         return .object(object)
     }
 }
 
 extension HTTPRequest {
-    /// Whether the query holds `name=1` or `name=true`.
-    func hasQueryFlag(_ name: String) -> Bool {
-        guard let query else { return false }
-        return query.split(separator: "&").contains { $0 == "\(name)=1" || $0 == "\(name)=true" }
+    /// Whether the query says `name=1` or `name=true`. Without it, it is false.
+    ///
+    /// - Throws: A diagnostic for another value than these, `0` and `false`.
+    func flag(_ name: String) throws(Diagnostic) -> Bool {
+        var isSet = false
+        for part in query?.split(separator: "&") ?? [] where part == name || part.hasPrefix("\(name)=") {
+            switch part.dropFirst(name.utf8.count + 1) {
+            case "1", "true": isSet = true
+            case "0", "false": isSet = false
+            default: throw Diagnostic(.requestInvalid, "\(name): expected 1, 0, true or false in the query")
+            }
+        }
+        return isSet
     }
 }
 

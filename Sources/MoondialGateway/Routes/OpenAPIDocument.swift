@@ -5,63 +5,74 @@ import JSON
 
 /// What the public port serves, as OpenAPI 3.1 describes it.
 enum OpenAPIDocument {
-    static let reply = GatewayReply.json(document)
+    /// `authFields` is nil where the gateway does not answer proxies: then there is no such path.
+    static func reply(authFields: AuthFields?) -> HTTPReplyMessage {
+        var all = paths
+        if let authFields {
+            all["/v1/auth"] = [
+                "get": auth("authorize", authFields),
+                "post": auth("authorizeBody", authFields, body: body("DecideRequest")),
+            ]
+        }
+        return GatewayReply.json([
+            "openapi": "3.1.0",
+            "info": [
+                "title": "moondial gateway", "version": "1",
+                "summary": "Number verification under rules",
+                "license": ["name": "MIT", "identifier": "MIT"],
+            ],
+            "servers": [["url": "/"]],
+            "security": [["application": []], ["caller": []]],
+            "paths": .object(all),
+            "components": components,
+        ])
+    }
 
-    static let document: JSONValue = [
-        "openapi": "3.1.0",
-        "info": [
-            "title": "moondial gateway", "version": "1",
-            "summary": "Number verification under rules",
-            "license": ["name": "MIT", "identifier": "MIT"],
-        ],
-        "servers": [["url": "/"]],
-        "security": [["application": []], ["caller": []]],
-        "paths": [
-            "/v1/web/verify": verify(
-                "verify", "Verifies a token of the Android, Harmony or iOS SDK, as the provider does."),
-            "/v1/web/h5/verify": verify("verifyWeb", "Verifies a token of the Web SDK, as the provider does."),
-            "/v1/decide": [
-                "post": [
-                    "operationId": "decide", "summary": "Decides on one request by the rules.",
-                    "parameters": [
-                        [
-                            "name": "trace", "in": "query", "description": "1 adds what led to the decision.",
-                            "schema": ["type": "string", "enum": ["0", "1", "true", "false"]],
-                        ]
-                    ],
-                    "requestBody": body("DecideRequest"),
-                    "responses": responses([
-                        "200": reply("The decision.", "Decision", headers: decisionHeaders),
-                        "400": problem("The request is not valid."), "401": problem("Credentials are needed."),
-                        "405": problem("The method is not POST."), "415": problem("The body is not JSON."),
-                        "422": problem("The Idempotency-Key was used with another request."),
-                        "429": problem("The caller has sent more than its share."),
-                        "503": problem("The request was not processed, and nothing was sent."),
-                    ]),
-                ]
-            ],
-            "/v1/auth": ["get": auth("authorize"), "post": auth("authorizeBody", body: body("DecideRequest"))],
-            "/openapi.json": [
-                "get": [
-                    "operationId": "describe", "summary": "This document.", "security": [],
-                    "responses": [
-                        "200": [
-                            "description": "The document.",
-                            "content": ["application/json": ["schema": ["type": "object"]]],
-                        ]
-                    ],
-                ]
-            ],
-        ],
-        "components": [
-            "securitySchemes": [
-                "application": [
-                    "type": "http", "scheme": "basic", "description": "The app key and the master secret.",
+    private static let paths: JSONObject = [
+        "/v1/web/verify": verify(
+            "verify", "Verifies a token of the Android, Harmony or iOS SDK, as the provider does."),
+        "/v1/web/h5/verify": verify("verifyWeb", "Verifies a token of the Web SDK, as the provider does."),
+        "/v1/decide": [
+            "post": [
+                "operationId": "decide", "summary": "Decides on one request by the rules.",
+                "parameters": [
+                    [
+                        "name": "trace", "in": "query", "description": "1 adds what led to the decision.",
+                        "schema": ["type": "string", "enum": ["0", "1", "true", "false"]],
+                    ]
                 ],
-                "caller": ["type": "http", "scheme": "bearer", "description": "A token from the file of callers."],
-            ],
-            "schemas": .object(schemas),
+                "requestBody": body("DecideRequest"),
+                "responses": responses([
+                    "200": reply("The decision.", "Decision", headers: decisionHeaders),
+                    "400": problem("The request is not valid."), "401": problem("Credentials are needed."),
+                    "405": problem("The method is not POST."), "415": problem("The body is not JSON."),
+                    "422": problem("The Idempotency-Key was used with another request."),
+                    "429": problem("The caller has sent more than its share."),
+                    "503": problem("The request was not processed, and nothing was sent."),
+                ]),
+            ]
         ],
+        "/openapi.json": [
+            "get": [
+                "operationId": "describe", "summary": "This document.", "security": [],
+                "responses": [
+                    "200": [
+                        "description": "The document.",
+                        "content": ["application/json": ["schema": ["type": "object"]]],
+                    ]
+                ],
+            ]
+        ],
+    ]
+
+    private static let components: JSONValue = [
+        "securitySchemes": [
+            "application": [
+                "type": "http", "scheme": "basic", "description": "The app key and the master secret.",
+            ],
+            "caller": ["type": "http", "scheme": "bearer", "description": "A token from the file of callers."],
+        ],
+        "schemas": .object(schemas),
     ]
 
     // MARK: - Operations
@@ -87,21 +98,22 @@ enum OpenAPIDocument {
     }
 
     /// What a proxy asks: the answer is in the status.
-    private static func auth(_ name: String, body: JSONValue? = nil) -> JSONValue {
+    private static func auth(_ name: String, _ fields: AuthFields, body: JSONValue? = nil) -> JSONValue {
         func decision(_ description: String) -> JSONValue {
             ["description": .string(description), "headers": decisionHeaders]
         }
         var operation: JSONObject = [
             "operationId": .string(name),
-            "summary": "Tells a proxy whether a request may pass, where the gateway is set up for that.",
+            "summary": "Tells a proxy whether a request may pass.",
             "parameters": .array(
-                [("Phone", 32), ("Token", 4096), ("Channel", 16), ("Exid", 256)].map { field, maximum in
-                    ["name": .string("X-Moondial-\(field)"), "in": "header", "schema": text(maximum: maximum)]
+                [(fields.phone, 32), (fields.token, 4096), (fields.channel, 16), (fields.exID, 256)].map {
+                    field, maximum in
+                    ["name": .string(field), "in": "header", "schema": text(maximum: maximum)]
                 }),
             "responses": responses([
                 "200": decision("Allow."), "403": decision("Deny."),
                 "401": decision("Review, no valid phone and token, or no credentials."),
-                "400": problem("The bytes are no request."), "404": problem("The gateway is not set up for that."),
+                "400": problem("The bytes are no request."),
                 "405": problem("The method is neither GET nor POST."),
                 "429": problem("The caller has sent more than its share."),
                 "503": problem("The request was not processed, and nothing was sent."),
@@ -159,10 +171,18 @@ enum OpenAPIDocument {
 
     private static let verifyMembers: JSONObject = [
         "phone": [
-            "type": ["string", "integer"], "minLength": 1, "minimum": 0, "description": "The number to verify.",
+            "type": ["string", "integer"], "minLength": 1, "maxLength": 32, "minimum": 0, "maximum": .integer(.max),
+            "pattern": .string(VisibleText.phone),
+            "description": "The number to verify, without a mask such as ****. Invisible characters are refused.",
         ],
-        "token": text(maximum: 4096),
-        "exID": ["type": ["string", "null"], "maxLength": 256, "description": "The caller's own id, echoed back."],
+        "token": [
+            "type": "string", "minLength": 1, "maxLength": 4096, "pattern": .string(VisibleText.token),
+            "description": "The token of the SDK. Whitespace and invisible characters are refused.",
+        ],
+        "exID": [
+            "type": ["string", "null"], "maxLength": 256, "pattern": .string(VisibleText.exID),
+            "description": "The caller's own id, echoed back. Control characters are refused.",
+        ],
     ]
 
     private static let schemas: JSONObject = [
@@ -202,7 +222,9 @@ enum OpenAPIDocument {
 
     private static let decideMembers: JSONObject = {
         var members = verifyMembers
-        members["exID"] = ["type": ["string", "null"], "minLength": 1, "maxLength": 256]
+        members["exID"] = [
+            "type": ["string", "null"], "minLength": 1, "maxLength": 256, "pattern": .string(VisibleText.exID),
+        ]
         members["channel"] = ["enum": ["native", "web", .null]]
         members["operator"] = ["enum": ["CM", "CU", "CT", .null]]
         members["ip"] = ["type": ["string", "null"], "maxLength": 64]

@@ -49,6 +49,18 @@ package struct Upstream {
     }
 }
 
+/// A request that was passed through, without what was said in it.
+package struct PassedRequest: Sendable {
+    package let caller: String
+    package let appKey: String
+    package let method: String
+    /// Without the query.
+    package let path: String
+    /// That of the provider's reply; nil without one.
+    package let status: Int?
+    package let time: TimeAmount
+}
+
 /// Passes requests to the provider as they are, once, and its replies back.
 final class PassthroughRoute {
     private let upstream: Upstream
@@ -56,8 +68,10 @@ final class PassthroughRoute {
     private let authorizations: [String: String]
     private let throttle: CallerThrottle
     private let eventLoop: any EventLoop
-    /// Gets the status of the reply, or nil without one, and the time of each request.
-    var onReply: ((Int?, TimeAmount) -> Void)?
+    /// Gets each request that was passed through.
+    var onReply: ((PassedRequest) -> Void)?
+    /// A caller has sent more than its share.
+    var onRefusal: (() -> Void)?
 
     init(
         _ upstream: Upstream, applications: [Credentials], throttle: CallerThrottle, eventLoop: any EventLoop
@@ -73,9 +87,8 @@ final class PassthroughRoute {
 
     func forward(_ exchange: ServerExchange, for caller: Caller) {
         let request = exchange.request
-        // Their replies announce a body that does not come.
-        guard request.method != "HEAD" else { return exchange.reply(GatewayReply.methodNotAllowed("GET, POST")) }
         guard throttle.begin(caller, now: exchange.start) else {
+            onRefusal?()
             return exchange.reply(
                 GatewayReply.provider(status: 429, code: .badServer, content: "not processed: rate_limit"))
         }
@@ -93,19 +106,22 @@ final class PassthroughRoute {
             .bytes(body: Array(buffer: request.body))
         _ = upstream.transport.send(bytes, deadline: exchange.start + upstream.timeout) { [self] result in
             throttle.end(caller)
+            let status = try? result.get().status
+            onReply?(
+                PassedRequest(
+                    caller: caller.name, appKey: caller.appKey, method: request.method, path: request.path,
+                    status: status, time: eventLoop.now - exchange.start))
             switch result {
-            case .success(let reply):
-                onReply?(reply.status, eventLoop.now - exchange.start)
-                exchange.reply(Self.message(reply))
-            case .failure(let failure):
-                onReply?(nil, eventLoop.now - exchange.start)
-                exchange.reply(Self.message(failure))
+            case .success(let reply): exchange.reply(Self.message(reply, isHead: request.method == "HEAD"))
+            case .failure(let failure): exchange.reply(Self.message(failure))
             }
         }
     }
 
-    private static func message(_ reply: HTTPReply) -> HTTPReplyMessage {
+    private static func message(_ reply: HTTPReply, isHead: Bool) -> HTTPReplyMessage {
         var message = HTTPReplyMessage(status: reply.status, body: Array(buffer: reply.body))
+        message.isOfHead = isHead
+        message.announcedLength = reply.fields["content-length"].flatMap { Int($0) }
         for (name, field) in [
             ("Content-Type" as StaticString, "content-type" as StaticString),
             ("Content-Encoding", "content-encoding"), ("Retry-After", "retry-after"),

@@ -12,6 +12,7 @@ final class PublicRouter: RequestResponder {
     private let passthrough: PassthroughRoute?
     private let passthroughPaths: PassthroughPaths
     private let authFields: AuthFields?
+    private let description: HTTPReplyMessage
     private let metrics: RequestMetrics
     /// Who may ask. Replaced on reload.
     var callers: CallerDirectory
@@ -24,6 +25,7 @@ final class PublicRouter: RequestResponder {
         self.passthrough = passthrough
         self.passthroughPaths = passthroughPaths
         self.authFields = authFields
+        description = OpenAPIDocument.reply(authFields: authFields)
         self.callers = callers
         self.metrics = metrics
     }
@@ -47,7 +49,7 @@ final class PublicRouter: RequestResponder {
             metrics.begin(.other, exchange)
             exchange.reply(
                 exchange.request.method == "GET" || exchange.request.method == "HEAD"
-                    ? OpenAPIDocument.reply : GatewayReply.methodNotAllowed("GET"))
+                    ? description : GatewayReply.methodNotAllowed("GET, HEAD"))
         default:
             guard let passthrough, passthroughPaths.contains(path) else {
                 metrics.begin(.other, exchange)

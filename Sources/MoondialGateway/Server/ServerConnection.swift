@@ -193,11 +193,12 @@ final class ServerConnection: ChannelDuplexHandler {
     }
 
     private func answer(_ request: HTTPRequest) {
+        let (keepsAlive, isHead) = (request.keepsAlive, request.method == "HEAD")
         let exchange = ServerExchange(
             request: request, peer: peer, start: .now()
         ) { [self] message in
             guard case .answering = state else { return }
-            write(message, keepsAlive: request.keepsAlive && !table.isDraining, isHead: request.method == "HEAD")
+            write(message, keepsAlive: keepsAlive && !table.isDraining, isHead: isHead)
             advance()
         }
         state = .answering(exchange)

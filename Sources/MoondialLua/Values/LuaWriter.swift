@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 internal import CMoondialLua
+import TextFormats
 
 /// Writes values that go into Lua, in order: arguments of a call, results of a host function, a reply.
 package struct LuaWriter {
@@ -71,9 +72,9 @@ package struct LuaWriter {
 
     /// A field of a table; nothing when the value is nil.
     package func field(_ name: StaticString, _ value: String?) {
-        guard var value else { return }
+        guard let value else { return }
         literal(name)
-        value.withUTF8 { string($0) }
+        value.withBytes { string($0) }
     }
 
     package func field(_ name: StaticString, _ value: Int64?) {

@@ -52,8 +52,8 @@ extension ActiveRun {
 
     private func start(_ raw: RawAttempt, in exchange: RawExchange, _ finished: @escaping (Attempt) -> Void) {
         exchange.exchange = environment.attempts.attempt(
-            raw.request, at: raw.endpoint, correlation: correlation(of: raw.request), deadline: deadline,
-            completion: finished)
+            raw.request, at: raw.endpoint, correlation: correlation(of: raw.request), traceparent: traceparent,
+            deadline: deadline, completion: finished)
     }
 
     /// A raw attempt whose run gets to know that it was given up, and what is known of it then.

@@ -145,6 +145,12 @@ final class ActiveRun: RunInFlight {
         request.exID == nil && engine.settings.run.correlates ? machine.trace.id.description : nil
     }
 
+    /// What attempts are sent with: the run is a step of the trace of its request, or begins one.
+    var traceparent: TraceParent {
+        let step = machine.trace.id.rawValue
+        return environment.traceparent?.next(step) ?? TraceParent(beginning: step)
+    }
+
     // MARK: - Actions
 
     private func perform(_ first: RunMachine.Action) {
@@ -169,7 +175,7 @@ final class ActiveRun: RunInFlight {
                 reservation = nil
                 exchange = environment.attempts.attempt(
                     request.verification, at: endpoint, correlation: correlation(of: request.verification),
-                    deadline: deadline
+                    traceparent: traceparent, deadline: deadline
                 ) { [self] in
                     exchange = nil
                     held?.settle($0)

@@ -13,6 +13,8 @@ package struct RunEnvironment {
     package var wallClock: (() -> Int64)?
     /// What the run remembers and finds; nil: what the engine remembers. Asked once, when the run needs it.
     package var makeStore: (() -> StoreSettings)?
+    /// The trace that the request of the run belongs to; nil: the run begins one. The default is nil.
+    package var traceparent: TraceParent?
     /// Whether observers get the events of the run, and its log lines and prints go where those of the engine go. An
     /// exploration keeps its runs to itself. The default is true.
     package var isObserved = true

@@ -70,8 +70,11 @@ extension RunRequest {
     ) throws(RunRequestProblem) -> String {
         switch value {
         case .string(let text)?: return text
-        case .integer(let number)? where acceptsInteger && number >= 0: return String(number)
-        case let value?: throw .expected("a string", of: key, got: value)
+        case let value?:
+            guard acceptsInteger, let number = value.wholeNumber, number >= 0 else {
+                throw .expected("a string", of: key, got: value)
+            }
+            return String(number)
         case nil: throw RunRequestProblem(field: key, message: "'\(key)' is missing")
         }
     }

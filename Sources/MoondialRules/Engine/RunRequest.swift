@@ -42,8 +42,8 @@ extension RunRequest {
     /// The options that may stand beside token, phone and exID, in the order of the documentation.
     package static let optionNames = Registry.optionNames(of: "verify")
 
-    /// Bytes that `ip` may have: an IPv6 address with a zone, and more.
-    static let maximumIPBytes = 64
+    /// Characters that `ip` may have: an IPv6 address with a zone, and more.
+    static let maximumIPLength = 64
     /// Bytes that `context` may have, as JSON.
     static let maximumContextBytes = 16 << 10
     /// How deep `context` may be nested.
@@ -71,8 +71,9 @@ extension RunRequest {
         case "operator": carrier = try Self.choice(value, of: name)
         case "ip":
             guard let text = value.stringValue else { throw .expected("a string", of: name, got: value) }
-            guard text.utf8.count <= Self.maximumIPBytes else {
-                throw .expected("at most \(Self.maximumIPBytes) bytes", of: name, length: text.utf8.count)
+            guard text.unicodeScalars.count <= Self.maximumIPLength else {
+                throw .expected(
+                    "at most \(Self.maximumIPLength) characters", of: name, length: text.unicodeScalars.count)
             }
             ip = text
         case "token_age_ms": tokenAge = try Self.milliseconds(value, of: name, from: 0)
@@ -109,7 +110,7 @@ extension RunRequest {
         _ value: JSONValue, of name: String, from minimum: Int64
     ) throws(RunRequestProblem) -> Int64 {
         // A day is more than any token lives, and far from overflowing a clock.
-        guard let number = value.integerValue, (minimum...86_400_000).contains(number) else {
+        guard let number = value.wholeNumber, (minimum...86_400_000).contains(number) else {
             throw .expected("a whole number of milliseconds from \(minimum) to 86400000", of: name, got: value)
         }
         return number

@@ -94,7 +94,8 @@ extension RuleAPI {
             func start() {
                 let deadline = engine.settings.monotonicClock() + TimeAmount(engine.settings.run.timeout)
                 exchange = engine.attempts.attempt(
-                    raw.request, at: raw.endpoint, correlation: engine.newCorrelation(), deadline: deadline
+                    raw.request, at: raw.endpoint, correlation: engine.newCorrelation(), traceparent: nil,
+                    deadline: deadline
                 ) {
                     engine.scripts?.onRawAttempt?($0)
                     completion($0)

@@ -68,8 +68,7 @@ package struct Redactor: Sendable {
 
     /// The text without secrets. What is not looked at since the run has to stop is left out.
     func text(_ text: String, _ work: RedactionWork) -> String {
-        var copy = text
-        return copy.withUTF8 { bytes in replacement(for: bytes, text, work) } ?? text
+        return text.withBytes { bytes in replacement(for: bytes, text, work) } ?? text
     }
 
     private func json(_ value: JSONValue, _ work: RedactionWork) -> JSONValue {
@@ -132,8 +131,7 @@ package struct Redactor: Sendable {
 
     /// The name of a rule: as it is when the operator wrote it.
     package func rule(_ name: String) -> String {
-        var copy = name
-        return copy.withUTF8 { operatorTexts.contains($0, isWord: false) } ? name : text(name)
+        return name.withBytes { operatorTexts.contains($0, isWord: false) } ? name : text(name)
     }
 
     /// The name of a source, printable: that of a loaded file as it is; one that a script chose without secrets.
@@ -155,8 +153,7 @@ package struct Redactor: Sendable {
 
 extension Redactor {
     private func within(_ text: String, _ work: RedactionWork, isOperators: Bool = false) -> String {
-        var copy = text
-        return copy.withUTF8 { replacingParts(of: $0, work, isOperators: isOperators) } ?? text
+        return text.withBytes { replacingParts(of: $0, work, isOperators: isOperators) } ?? text
     }
 
     private func replacement(

@@ -3,6 +3,7 @@
 import JSON
 package import NumberVerification
 import Synchronization
+import TextFormats
 
 /// The tokens and phones that were submitted in this process, and the credentials it uses: what output must not hold.
 ///
@@ -38,16 +39,16 @@ package final class SubmittedSecrets: Sendable {
     /// `isOperators`: a rule chose the token, and not a caller; it is a secret even where the rule's own text holds it. The
     /// default is false.
     package func add(_ request: VerificationRequest, isOperators: Bool = false) {
-        var token = request.token.reveal()
-        var phone = request.phone.submitted
+        let token = request.token.reveal()
+        let phone = request.phone.submitted
         // As rules write it with moondial.json.encode, or with "%q".
         let written =
-            token.withUTF8 { $0.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") } }
+            token.withBytes { $0.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") } }
             ? JSONValue.string(token).bytes.dropFirst().dropLast() : nil
         state.withLock { state in
             state.count += 1
             if !token.hasPrefix("sim:") {
-                token.withUTF8 { bytes in
+                token.withBytes { bytes in
                     if bytes.count >= TokenIndex.prefixLength {
                         state.tokens.add(bytes, isOperators: isOperators)
                     } else {
@@ -56,7 +57,7 @@ package final class SubmittedSecrets: Sendable {
                 }
                 written?.withUnsafeBufferPointer { state.tokens.add($0, isOperators: isOperators) }
             }
-            phone.withUTF8 { bytes in
+            phone.withBytes { bytes in
                 if let number = PhoneForm.number(bytes) {
                     state.phones.insert(number)
                 } else {

@@ -10,7 +10,8 @@ package final class NoAttempts: AttemptSource {
     package init() {}
 
     package func attempt(
-        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, deadline: NIODeadline,
+        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, traceparent: TraceParent?,
+        deadline: NIODeadline,
         completion: @escaping (Attempt) -> Void
     ) -> any Exchange {
         preconditionFailure("an attempt outside of the runs that are looked at")

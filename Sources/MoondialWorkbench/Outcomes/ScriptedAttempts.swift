@@ -65,7 +65,8 @@ package final class ScriptedAttempts: AttemptSource {
     }
 
     package func attempt(
-        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, deadline: NIODeadline,
+        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, traceparent: TraceParent?,
+        deadline: NIODeadline,
         completion: @escaping (Attempt) -> Void
     ) -> any Exchange {
         let reply = reply(request, endpoint)

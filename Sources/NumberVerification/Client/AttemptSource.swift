@@ -8,10 +8,10 @@ package protocol AttemptSource: AnyObject {
     /// What opens the door to the provider, and must not be shown.
     var secrets: [Secret] { get }
 
-    /// Sends a request, once, to one endpoint: see ``VerificationClient/attempt(_:at:correlation:deadline:completion:)``.
+    /// Sends a request, once, to one endpoint: see ``VerificationClient/attempt(_:at:correlation:traceparent:deadline:completion:)``.
     func attempt(
-        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, deadline: NIODeadline,
-        completion: @escaping (Attempt) -> Void
+        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, traceparent: TraceParent?,
+        deadline: NIODeadline, completion: @escaping (Attempt) -> Void
     ) -> any Exchange
 
     /// What is in flight ends with `cancelled`, and so does a later attempt.

@@ -29,13 +29,21 @@ struct RequestWriter {
     }
 
     /// The whole request, head and body. `exID` is sent in the place of the request's own.
-    func bytes(of request: VerificationRequest, exID: String?, for endpoint: Endpoint) -> ByteBuffer {
+    func bytes(
+        of request: VerificationRequest, exID: String?, _ traceparent: TraceParent? = nil, for endpoint: Endpoint
+    ) -> ByteBuffer {
         var body = JSONObjectWriter(reserving: 256)
         body.write("token", request.token.reveal())
         body.write("phone", request.phone.submitted)
         if let exID { body.write("exID", exID) }
         let template = endpoint == .mobile ? mobile : h5
-        return body.finished().withBytes { template.bytes($0) }
+        return body.finished().withBytes { bytes in
+            template.bytes(bytes) { output in
+                guard let traceparent else { return }
+                output.append(field: "traceparent")
+                traceparent.write(to: &output)
+            }
+        }
     }
 }
 

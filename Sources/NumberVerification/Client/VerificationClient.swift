@@ -36,15 +36,16 @@ package final class VerificationClient: AttemptSource {
     ///
     /// The provider echoes the exID, and a reply that names another one is refused as ``AttemptError/Kind/badReply``. A
     /// request without an exID is sent with `correlation` in its place, which does not appear in the attempt. The default is
-    /// nil: then the reply to such a request is not compared.
+    /// nil: then the reply to such a request is not compared. The default of `traceparent` is nil too: the request has no
+    /// such field.
     package func attempt(
-        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String? = nil, deadline: NIODeadline,
-        completion: @escaping (Attempt) -> Void
+        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String? = nil,
+        traceparent: TraceParent? = nil, deadline: NIODeadline, completion: @escaping (Attempt) -> Void
     ) -> any Exchange {
         eventLoop.preconditionInEventLoop()
         let start = eventLoop.now
         let echo = ExpectedEcho(of: request.exID, or: correlation)
-        let bytes = writer.bytes(of: request, exID: echo.exID, for: endpoint)
+        let bytes = writer.bytes(of: request, exID: echo.exID, traceparent, for: endpoint)
         return transport.send(bytes, deadline: deadline) { [host, eventLoop] result in
             let elapsed = Duration(eventLoop.now - start)
             completion(Attempt(result, from: host, at: endpoint, expecting: echo, elapsed: elapsed))

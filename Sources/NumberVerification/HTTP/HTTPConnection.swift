@@ -75,7 +75,8 @@ final class HTTPConnection: ChannelInboundHandler {
         var request = call.send(on: self)
         self.call = call
         state = .awaitingReply
-        parser = HTTPResponseParser(limits: transport.configuration.replyLimits)
+        parser = HTTPResponseParser(
+            limits: transport.configuration.replyLimits, isHead: HTTPRequestTemplate.isHead(request))
         // The last request was written, or the connection were not idle.
         if let sender { request.moveReaderIndex(forwardBy: request.withUnsafeReadableBytes(sender.write)) }
         isRequestWritten = request.readableBytes == 0

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// A phone number exactly as submitted. Every printable form is masked.
 package struct Phone: Sendable, Hashable {
     /// The whole number: personal data, for the wire and for rules.
@@ -18,8 +20,7 @@ package struct Phone: Sendable, Hashable {
 
     /// ``masked`` for a text that need not be a valid phone.
     package static func mask(_ text: String) -> String {
-        var text = text
-        if let masked = text.withUTF8(maskedASCII) { return masked }
+        if let masked = text.withBytes(maskedASCII) { return masked }
         let scalars = text.unicodeScalars
         guard scalars.count >= 11 else { return "****" }
         return String(scalars.prefix(shownAtStart)) + "****" + String(scalars.suffix(shownAtEnd))

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// What history, transcripts and saved scripts hold in the place of phones and tokens, so that none of it is sent.
 enum MaskedText {
     /// What ``Phone/mask(_:)`` puts in the place of digits.
@@ -12,8 +14,7 @@ enum MaskedText {
     ///
     /// - Throws: ``RequestError`` with code `masked`.
     static func refuse(in value: String, field: RequestError.Field) throws(RequestError) {
-        var copy = value
-        guard copy.withUTF8({ $0.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "<") } }),
+        guard value.withBytes({ $0.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "<") } }),
             ([phoneMark] + secretMarks).contains(where: value.contains)
         else { return }
         throw RequestError(

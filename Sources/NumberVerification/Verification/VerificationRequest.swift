@@ -13,7 +13,7 @@ package struct VerificationRequest: Sendable, Hashable {
 
     /// Checks what must be right before any byte is sent.
     ///
-    /// - Throws: ``RequestError`` when a field is empty, longer than ``RequestError/Field/maximumBytes`` or holds a control
+    /// - Throws: ``RequestError`` when a field is empty, longer than ``RequestError/Field/maximumLength`` or holds a control
     ///   character, the phone or token an invisible one or a mask, or the token whitespace. Whether the phone looks like a
     ///   phone is for the rules to say.
     package init(phone: String, token: String, exID: String? = nil) throws(RequestError) {
@@ -47,8 +47,9 @@ package struct RequestError: Error, Sendable, Hashable, CustomStringConvertible 
     package enum Field: String, Sendable, CaseIterable {
         case phone, token, exID
 
-        /// How long the field may be, in bytes. The provider documents no limits: these are far above what it issues.
-        package var maximumBytes: Int {
+        /// How long the field may be, in Unicode scalars. The provider documents no limits: these are far above what it
+        /// issues.
+        package var maximumLength: Int {
             switch self {
             case .phone: 32
             case .token: 4096
@@ -75,14 +76,14 @@ extension RequestError {
                 message: field == .exID ? "exID is empty; leave it out instead" : "\(field.rawValue) is empty")
         }
         // Before the value is looked at, which takes time in proportion to its length.
-        guard value.utf8.count <= field.maximumBytes else {
+        guard value.utf8.count <= field.maximumLength || value.unicodeScalars.count <= field.maximumLength else {
             throw RequestError(
                 code: .tooLong, field: field,
-                message: "\(field.rawValue): at most \(field.maximumBytes) bytes expected, got \(value.utf8.count)")
+                message: "\(field.rawValue): at most \(field.maximumLength) characters expected, got "
+                    + "\(value.unicodeScalars.count)")
         }
         // Printable ASCII without the space, which is nearly every value.
-        var copy = value
-        if copy.withUTF8({ $0.allSatisfy { $0 > 0x20 && $0 < 0x7F } }) { return }
+        if value.withBytes({ $0.allSatisfy { $0 > 0x20 && $0 < 0x7F } }) { return }
 
         for scalar in value.unicodeScalars {
             switch scalar.properties.generalCategory {

@@ -28,7 +28,7 @@ package final class InProcessTransport: Transport {
         _ request: ByteBuffer, deadline: NIODeadline,
         completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void
     ) -> any Exchange {
-        let exchange = InProcessExchange(eventLoop: eventLoop)
+        let exchange = InProcessExchange(isHead: HTTPRequestTemplate.isHead(request), eventLoop: eventLoop)
         let id = ObjectIdentifier(exchange)
         exchanges[id] = exchange
         exchange.completion = { [weak self] result in
@@ -73,11 +73,12 @@ private final class InProcessExchange: Exchange {
 
     private let eventLoop: any EventLoop
     private var player: ReplyPlayer?
-    private var parser = HTTPResponseParser()
+    private var parser: HTTPResponseParser
     /// The simulator processes a request before its reply is played.
     private(set) var delivered = Delivered.no
 
-    init(eventLoop: any EventLoop) {
+    init(isHead: Bool, eventLoop: any EventLoop) {
+        parser = HTTPResponseParser(isHead: isHead)
         self.eventLoop = eventLoop
     }
 

@@ -116,6 +116,12 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Read phone, token, channel or exID from this header field (default: X-Moondial-Phone and so on). Can be given several times.",
+            valueName: "part=field"))
+    var authFields: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "Give the same decision to the same token for this time; false for never (default: 11m).", valueName: "time"
         ))
     var tokenGuard: String?
@@ -196,6 +202,7 @@ struct ServeOptions: ParsableArguments {
             flags[setting] = ["true"]
         }
         if !passthrough.isEmpty { flags[.passthrough] = passthrough }
+        if !authFields.isEmpty { flags[.authFields] = authFields }
         if !trustedProxies.isEmpty { flags[.trustedProxies] = trustedProxies }
         return flags
     }

@@ -21,6 +21,7 @@ enum ServeSetting: String, CaseIterable {
     case allowCode = "allow_code"
     case passthrough
     case auth
+    case authFields = "auth_fields"
     case tokenGuard = "token_guard"
     case breakerInterval = "breaker_interval"
     case callersFile = "callers_file"
@@ -52,7 +53,7 @@ enum ServeSetting: String, CaseIterable {
     var isMap: Bool { self == .applications }
 
     /// Whether there can be several values.
-    var isList: Bool { self == .passthrough || self == .trustedProxies }
+    var isList: Bool { self == .passthrough || self == .trustedProxies || self == .authFields }
 
     /// Whether the value is the path of a file.
     var isPath: Bool {
@@ -80,6 +81,7 @@ enum ServeSetting: String, CaseIterable {
         case .codes: "provider, decision, or a map of reasons and of allow, deny and review to codes"
         case .allowCode: "a code from 9000 to 9099"
         case .passthrough: "true, false, or a list of paths"
+        case .authFields: "a list such as phone=X-Phone, of phone, token, channel and exID with names of header fields"
         case .tokenGuard: "true, false, or a time such as 11m"
         case .watch, .auth, .noAuth: "true or false"
         case .callersFile, .tlsCert, .tlsKey: "a file"

@@ -87,7 +87,9 @@ final class GatewayProcess {
         case let error as SimulatorServerError: return Failure(error)
         case let error as ListenError:
             guard case .tcp(let host, let port) = error.address else {
-                return Failure(Diagnostic(.inputOutput, "cannot listen on \(error.address): \(error.cause)"))
+                let cause = (error.cause as? IOError).map { Errno(rawValue: $0.errnoCode).description }
+                return Failure(
+                    Diagnostic(.inputOutput, "cannot listen on \(error.address): \(cause ?? "\(error.cause)")"))
             }
             return Failure(SimulatorServerError.cannotListen(host: host, port: port, error.cause))
         default: return Failure(Diagnostic(.inputOutput, "the gateway cannot start: \(error)"))

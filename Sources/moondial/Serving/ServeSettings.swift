@@ -23,7 +23,8 @@ struct ServeSettings: Sendable {
     let allowsAnonymous: Bool
     private let codes: GatewayCodes
     private let passthrough: PassthroughPaths
-    private let answersAuth: Bool
+    /// Nil: proxies cannot ask.
+    private let authFields: AuthFields?
     private let tokenGuard: Duration?
     private let guards: GuardSection
     private let breakerInterval: Duration
@@ -61,8 +62,8 @@ struct ServeSettings: Sendable {
         passthrough = try Self.passthrough(sources)
         tokenGuard = try Self.tokenGuard(sources)
         guards = sources.guards
-        answersAuth = try sources.isSet(.auth) ?? false
-        if answersAuth, (tokenGuard ?? .zero) < .seconds(1) {
+        authFields = try Self.authFields(sources)
+        if authFields != nil, (tokenGuard ?? .zero) < .seconds(1) {
             throw sources.failure(
                 .auth, "a proxy asks once for each request of a page, and a token works once",
                 fix: "leave the token guard on, for a second or more")
@@ -132,6 +133,18 @@ struct ServeSettings: Sendable {
         }
     }
 
+    private static func authFields(_ sources: ServeSources) throws(Failure) -> AuthFields? {
+        var fields = AuthFields()
+        for text in sources.texts(of: .authFields) ?? [] {
+            guard fields.set(text) else {
+                throw sources.failure(
+                    .authFields,
+                    "expected \(ServeSetting.authFields.expectation), got '\(String(escaping: text.utf8))'")
+            }
+        }
+        return try sources.isSet(.auth) ?? false ? fields : nil
+    }
+
     private static func trustedProxies(_ sources: ServeSources) throws(Failure) -> [AddressRange] {
         var ranges: [AddressRange] = []
         for text in sources.texts(of: .trustedProxies) ?? [] {
@@ -192,7 +205,7 @@ struct ServeSettings: Sendable {
         configuration.adminAddress = admin
         configuration.codes = codes
         configuration.passthrough = passthrough
-        configuration.authFields = answersAuth ? AuthFields() : nil
+        configuration.authFields = authFields
         configuration.addresses = ClientAddress(trustedProxies: trustedProxies)
         configuration.limits = limits
         configuration.runs = runs

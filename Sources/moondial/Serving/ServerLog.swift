@@ -6,6 +6,7 @@ import MoondialGateway
 import MoondialLua
 import MoondialPresentation
 import MoondialRules
+import NIOCore
 import Platform
 import TextFormats
 
@@ -55,6 +56,14 @@ struct ServerLog: Sendable {
         case .luaStateRenewed(nil): logger.warning("Lua state renewed")
         case .luaStateRenewed(let problem?):
             logger.error("Lua state could not be renewed", metadata: ["problem": "\(problem)"])
+        case .passedThrough(let request):
+            logger.info(
+                "passed through",
+                metadata: [
+                    "caller": "\(request.caller)", "app": "\(request.appKey)", "method": "\(request.method)",
+                    "path": "\(request.path)", "status": "\(request.status.map(String.init) ?? "none")",
+                    "elapsed_ms": "\(request.time.nanoseconds / 1_000_000)",
+                ])
         case .hookFailed(let diagnostic):
             logger.warning("hook failed", metadata: ["problem": "\(DiagnosticText(diagnostic).text)"])
         }

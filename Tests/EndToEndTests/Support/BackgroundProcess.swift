@@ -11,8 +11,10 @@ final class BackgroundProcess {
     private let errors = Pipe()
     private let folder: TemporaryFolder
 
+    /// Runs `moondial`; another program that was built with it; or a tool of the system, found through PATH.
     init(
-        program: String? = nil, _ arguments: [String], input: String = "", environment: [String: String] = [:]
+        program: String? = nil, tool: String? = nil, _ arguments: [String], input: String = "",
+        environment: [String: String] = [:]
     ) async throws {
         folder = try TemporaryFolder()
         let file = try FileHandle(forReadingFrom: folder.write(input, to: "input"))
@@ -20,7 +22,8 @@ final class BackgroundProcess {
         self.slot = slot
         do {
             process = try ChildProcess(
-                program.map(Executable.path(of:)) ?? Executable.path, arguments,
+                tool == nil ? program.map(Executable.path(of:)) ?? Executable.path : "/usr/bin/env",
+                (tool.map { [$0] } ?? []) + arguments,
                 environment: Executable.environment(environment), in: folder.url,
                 input: file, output: output.fileHandleForWriting, errors: errors.fileHandleForWriting)
         } catch {

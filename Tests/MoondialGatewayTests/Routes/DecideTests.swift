@@ -29,6 +29,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [("0", true), ("false", true), ("yes", false), ("", false), ("1&trace=AAA", false)])
+    func traceIsAskedForInKnownWords(value: String, isTaken: Bool) async throws {
+        try await GatewayFixture.run { gateway in
+            let body = GatewayFixture.verifyBody("STsid-1")
+            let reply = try await gateway.request("POST", "/v1/decide?trace=\(value)", body: body)
+            #expect(reply.status == (isTaken ? 200 : 400))
+            #expect(reply.json["trace"] == nil)
+        }
+    }
+
+    /// To JSON they are the same numbers.
+    @Test func wholeNumbersMayHaveAFractionOfZero() async throws {
+        try await GatewayFixture.run { gateway in
+            let body = #"{"phone": 13800138000.0, "token": "STsid-1", "timeout_ms": 6e4, "token_age_ms": 10.0}"#
+            let reply = try await gateway.request("POST", "/v1/decide?trace=1", body: body)
+            #expect(reply.status == 200)
+            #expect(reply.json["decision"] == "allow")
+        }
+    }
+
     @Test func wrongRequestsAreProblems() async throws {
         try await GatewayFixture.run { gateway in
             let unknown = try await gateway.request(

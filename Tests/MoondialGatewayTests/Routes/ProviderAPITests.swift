@@ -3,7 +3,9 @@
 import HTTP1
 import JSON
 import MoondialGateway
+import NIOConcurrencyHelpers
 import NumberVerification
+import RawConnections
 import Testing
 
 /// What a back-end that was written for the provider sees.
@@ -162,6 +164,90 @@ import Testing
             let reply = try await gateway.request("POST", path, body: "{}")
             #expect(reply.status == 404)
             #expect(reply.fields["content-type"] == "application/problem+json")
+        }
+    }
+
+    @Test func callsOfARunAreStepsOfTheTraceOfItsRequest() async throws {
+        let gate = AttemptGate()
+        gate.open()
+        let rules =
+            "rule 'other endpoint' { fallback = function(req, attempt) if attempt.code == 9020 then return 'h5' end end }"
+        try await GatewayFixture.run(rules: rules, gate: gate) { gateway in
+            let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+            let reply = try await gateway.verify(
+                "sim:endpoint=h5", fields: ["Traceparent: 00-\(trace)-00f067aa0ba902b7-01"])
+            let step = try #require(reply.fields["x-moondial-trace-id"])
+            #expect(gate.traceparents == Array(repeating: "00-\(trace)-\(step)-01", count: 2))
+            let own = try await gateway.verify("STsid-1", fields: ["Traceparent: 00-\(trace)-0000000000000000-01"])
+            let begun = try #require(own.fields["x-moondial-trace-id"])
+            #expect(gate.traceparents.last == "00-0000000000000000\(begun)-\(begun)-00")
+        }
+    }
+
+    @Test func passedRequestsAreCountedAndLoggedWithoutTheirContent() async throws {
+        try await GatewayFixture.run(
+            configure: {
+                $0.passthrough = PassthroughPaths(["/v2/*"])
+            }
+        ) { gateway in
+            let first = try await gateway.request("POST", "/v2/login?phone=13800138000", body: "{\"secret\": 1}")
+            #expect(first.status == 404)
+            let connection = try await gateway.connect()
+            try await connection.send(GatewayFixture.text("HEAD", "/v2/login"))
+            try await connection.send(GatewayFixture.text("GET", "/openapi.json"))
+            let texts = await connection.receive(upTo: "\"openapi\"")
+            // The reply to HEAD has no body, so that the next one begins behind its head.
+            #expect(texts.hasPrefix("HTTP/1.1 404 Not Found\r\n") && texts.contains("\r\n\r\nHTTP/1.1 200 OK\r\n"))
+            let other = try await gateway.request("POST", "/v1/web/loginTokenVerify", body: "{}")
+            #expect(other.fields["content-type"] == "application/problem+json")
+            let passed = gateway.events.withLockedValue { events in
+                events.compactMap { event in
+                    if case .passedThrough(let request) = event {
+                        "\(request.caller) \(request.method) \(request.path) \(request.status ?? 0)"
+                    } else {
+                        nil
+                    }
+                }
+            }
+            let caller = GatewayFixture.credentials.appKey
+            #expect(passed == ["\(caller) POST /v2/login 404", "\(caller) HEAD /v2/login 404"])
+            let metrics = try await gateway.admin("/metrics").text
+            #expect(metrics.contains("moondial_upstream_calls_total{endpoint=\"passthrough\",code=\"none\"} 2"))
+        }
+    }
+
+    @Test func requestsBeyondTheShareOfACallerAreNotPassed() async throws {
+        try await GatewayFixture.run(configure: { $0.callerLimits.concurrency = 0 }) { gateway in
+            let reply = try await gateway.request("POST", "/v1/web/loginTokenVerify", body: "{}")
+            #expect(reply.status == 429)
+            let metrics = try await gateway.admin("/metrics").text
+            #expect(metrics.contains("moondial_rejected_requests_total{reason=\"rate_limit\"} 1"))
+            #expect(!metrics.contains("endpoint=\"passthrough\",code=\"none\"} 1"))
+        }
+    }
+
+    @Test func descriptionHasThePathForProxiesWhereItIsAnswered() async throws {
+        try await GatewayFixture.run { gateway in
+            let document = try await gateway.request("GET", "/openapi.json")
+            #expect(!document.text.contains("/v1/auth"))
+        }
+        try await GatewayFixture.run(
+            configure: { configuration in
+                var fields = AuthFields()
+                let isSet = ["phone=X-Phone", "phone", "number=X-Phone", "token=X Token"].map { fields.set($0) }
+                #expect(isSet == [true, false, false, false])
+                configuration.authFields = fields
+            }
+        ) { gateway in
+            let document = try await gateway.request("GET", "/openapi.json")
+            #expect(document.text.contains("/v1/auth") && document.text.contains("\"x-phone\""))
+            let reply = try await gateway.request(
+                "GET", "/v1/auth", contentType: nil, fields: ["X-Phone: 13800138000", "X-Moondial-Token: STsid-1"])
+            #expect(reply.fields["x-moondial-decision"] != nil)
+            let old = try await gateway.request(
+                "GET", "/v1/auth", contentType: nil,
+                fields: ["X-Moondial-Phone: 13800138000", "X-Moondial-Token: STsid-2"])
+            #expect(old.fields["x-moondial-decision"] == nil)
         }
     }
 

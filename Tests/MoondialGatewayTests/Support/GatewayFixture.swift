@@ -166,6 +166,7 @@ final class AttemptGate: Sendable {
         var isOpen = false
         var waiting: [@Sendable () -> Void] = []
         var arrivals = 0
+        var traceparents: [String] = []
         var arrivalWaiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
@@ -173,6 +174,13 @@ final class AttemptGate: Sendable {
 
     /// How many attempts have come so far.
     var arrivals: Int { state.withLockedValue { $0.arrivals } }
+
+    /// The `traceparent` fields with which attempts have come.
+    var traceparents: [String] { state.withLockedValue { $0.traceparents } }
+
+    func note(_ traceparent: TraceParent?) {
+        state.withLockedValue { $0.traceparents.append(traceparent?.description ?? "none") }
+    }
 
     func pass(_ body: @escaping @Sendable () -> Void) {
         let (isOpen, ready) = state.withLockedValue { state in
@@ -235,16 +243,19 @@ final class GatedAttempts: AttemptSource {
     var secrets: [Secret] { client.secrets }
 
     func attempt(
-        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, deadline: NIODeadline,
+        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, traceparent: TraceParent?,
+        deadline: NIODeadline,
         completion: @escaping (Attempt) -> Void
     ) -> any Exchange {
+        gate.note(traceparent)
         let waiting = Waiting()
         let start = { [client] in
             if waiting.isCancelled {
                 completion(.cancelled(at: endpoint, delivered: .no, elapsed: .zero))
             } else {
                 waiting.exchange = client.attempt(
-                    request, at: endpoint, correlation: correlation, deadline: deadline, completion: completion)
+                    request, at: endpoint, correlation: correlation, traceparent: traceparent, deadline: deadline,
+                    completion: completion)
             }
         }
         let place = NIOLoopBound(start, eventLoop: eventLoop)

@@ -20,7 +20,8 @@ final class HeldAttempts: AttemptSource {
     private var held: [Held] = []
 
     func attempt(
-        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, deadline: NIODeadline,
+        _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, traceparent: TraceParent?,
+        deadline: NIODeadline,
         completion: @escaping (Attempt) -> Void
     ) -> any Exchange {
         let exchange = Held(completion)

@@ -152,7 +152,8 @@ struct BruteForceTests {
         }
 
         func attempt(
-            _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, deadline: NIODeadline,
+            _ request: VerificationRequest, at endpoint: Endpoint, correlation: String?, traceparent: TraceParent?,
+            deadline: NIODeadline,
             completion: @escaping (Attempt) -> Void
         ) -> any Exchange {
             guard !tokens.isEmpty,
@@ -160,7 +161,8 @@ struct BruteForceTests {
                     phone: request.phone.submitted, token: tokens.removeFirst(), exID: request.exID)
             else { preconditionFailure("more attempts than the path has") }
             return client.attempt(
-                steered, at: endpoint, correlation: correlation, deadline: deadline, completion: completion)
+                steered, at: endpoint, correlation: correlation, traceparent: traceparent, deadline: deadline,
+                completion: completion)
         }
 
         func close() { client.close() }

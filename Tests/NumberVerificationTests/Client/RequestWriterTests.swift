@@ -55,6 +55,14 @@ struct RequestWriterTests {
         #expect(text.hasSuffix(#"\r\n\r\n{"token":"t","phone":"1","exID":"4f1c"}"#.replacing(#"\r\n"#, with: "\r\n")))
     }
 
+    @Test func traceIsAFieldOfItsOwn() throws {
+        let writer = RequestWriter(host: "h", basePath: "", credentials: .documentedExample)
+        let request = try VerificationRequest(phone: "1", token: "t")
+        let text = String(buffer: writer.bytes(of: request, exID: nil, TraceParent(beginning: 1), for: .h5))
+        let field = "traceparent: 00-00000000000000000000000000000001-0000000000000001-00"
+        #expect(text.contains("\r\nContent-Length: 25\r\n\(field)\r\n\r\n{"))
+    }
+
     @Test func oneWriterWritesManyRequests() throws {
         let writer = RequestWriter(host: "h", basePath: "", credentials: .documentedExample)
         let long = try VerificationRequest(phone: "1", token: String(repeating: "t", count: 4000))

@@ -42,7 +42,7 @@ struct VerificationRequestTests {
             testDescription: "long phone", phone: String(repeating: "1", count: 33), code: .tooLong, field: .phone),
         Bad(
             testDescription: "long token", token: String(repeating: "t", count: 4097), code: .tooLong, field: .token),
-        Bad(testDescription: "long exID", exID: String(repeating: "号", count: 86), code: .tooLong, field: .exID),
+        Bad(testDescription: "long exID", exID: String(repeating: "号", count: 257), code: .tooLong, field: .exID),
     ])
     func requestIsRefused(_ bad: Bad) {
         let error = #expect(throws: RequestError.self) {
@@ -69,8 +69,8 @@ struct VerificationRequestTests {
     }
 
     @Test(arguments: [
-        ("phone", String(repeating: "1", count: 500_000), "t", "phone: at most 32 bytes expected, got 500000"),
-        ("token", "1", String(repeating: "t", count: 5000), "token: at most 4096 bytes expected, got 5000"),
+        ("phone", String(repeating: "1", count: 500_000), "t", "phone: at most 32 characters expected, got 500000"),
+        ("token", "1", String(repeating: "t", count: 5000), "token: at most 4096 characters expected, got 5000"),
     ])
     func theMessageForALongFieldNamesItsLength(field: String, phone: String, token: String, message: String) {
         let error = #expect(throws: RequestError.self) { try VerificationRequest(phone: phone, token: token) }
