@@ -12,9 +12,10 @@ package enum Thoroughness {
     /// - Parameters:
     ///   - part: How many cases are tried with every change.
     ///   - all: How many there are.
+    /// - Returns: How many to try now.
     package static func cases(_ part: Int, of all: Int) -> Int { isFull ? all : part }
 
-    /// One of `stride` of a corpus, or all of it.
+    /// - Returns: One of `stride` cases of a corpus, or all of them.
     package static func sample<Element>(_ corpus: [Element], every stride: Int) -> [Element] {
         isFull ? corpus : corpus.enumerated().filter { $0.offset.isMultiple(of: stride) }.map(\.element)
     }
