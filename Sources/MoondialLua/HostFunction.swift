@@ -57,8 +57,8 @@ package struct HostCall {
     package var arguments: LuaReader
     /// Where results go, in order.
     package let results: LuaWriter
-    /// The thread whose code calls; nil while the prelude runs.
-    package let thread: LuaThread?
+    /// The thread whose code calls, which outlives the call; nil while the prelude runs.
+    package unowned(unsafe) let thread: LuaThread?
     /// Outlives the call.
     private unowned(unsafe) let vm: LuaVM
 

@@ -248,7 +248,7 @@ package final class LuaVM {
 
     /// The way from C back to the VM, which C must not keep alive.
     fileprivate final class Bridge {
-        unowned var vm: LuaVM?
+        unowned(unsafe) var vm: LuaVM?
     }
 
     private func owner(of thread: OpaquePointer?) -> LuaThread? {
@@ -260,10 +260,10 @@ package final class LuaVM {
     fileprivate func answer(_ number: UInt32, thread: OpaquePointer?) -> moondial_answer {
         let results = LuaWriter(vm: self)
         var call = HostCall(arguments: LuaReader(vm: self), results: results, thread: owner(of: thread), vm: self)
-        let function = functions[Int(number)]
-        switch function.body(&call) {
+        switch functions[Int(number)].body(&call) {
         case .returned: return MOONDIAL_ANSWER_RETURN
         case .waiting:
+            let function = functions[Int(number)]
             precondition(function.options.contains(.mayWait), "\(function.path) waits without the option to")
             return MOONDIAL_ANSWER_WAIT
         case .raised(let message, let kind):
@@ -298,9 +298,11 @@ extension moondial_limits {
 private func answerCall(
     _ context: UnsafeMutableRawPointer, _ function: UInt32, _ thread: OpaquePointer?
 ) -> moondial_answer {
-    let bridge = Unmanaged<LuaVM.Bridge>.fromOpaque(context).takeUnretainedValue()
-    guard let vm = bridge.vm else { preconditionFailure("a Lua state called its host before it was set up") }
-    return vm.answer(function, thread: thread)
+    // Whoever made Lua run holds the VM.
+    Unmanaged<LuaVM.Bridge>.fromOpaque(context)._withUnsafeGuaranteedRef { bridge in
+        guard let vm = bridge.vm else { preconditionFailure("a Lua state called its host before it was set up") }
+        return vm.answer(function, thread: thread)
+    }
 }
 
 private func readClock(_ context: UnsafeMutableRawPointer, _ thread: OpaquePointer?) -> Int64 {

@@ -37,10 +37,20 @@ private final class ObservedStore: Store {
         _ command: StoreCommand, deadline: NIODeadline,
         completion: @escaping (Result<StoreReply, StoreError>) -> Void
     ) {
-        store.perform(command, deadline: deadline) { [observe] result in
-            if case .failure(let error) = result { observe(error.kind) } else { observe(nil) }
+        store.perform(command, deadline: deadline) { [self] result in
+            note(result)
             completion(result)
         }
+    }
+
+    func answer(_ command: StoreCommand) -> Result<StoreReply, StoreError>? {
+        let result = store.answer(command)
+        if let result { note(result) }
+        return result
+    }
+
+    private func note(_ result: Result<StoreReply, StoreError>) {
+        if case .failure(let error) = result { observe(error.kind) } else { observe(nil) }
     }
 
     func close() { store.close() }

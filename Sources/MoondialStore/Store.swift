@@ -18,8 +18,17 @@ package protocol Store: AnyObject {
         _ command: StoreCommand, deadline: NIODeadline,
         completion: @escaping (Result<StoreReply, StoreError>) -> Void)
 
+    /// Executes a command whose answer takes no wait, at most once. The default never does.
+    ///
+    /// - Returns: Nil when nothing was executed: then ``perform(_:deadline:completion:)`` is to be called.
+    func answer(_ command: StoreCommand) -> Result<StoreReply, StoreError>?
+
     /// What is in flight fails with ``StoreError/Kind/unavailable`` before this returns, and so does a later call.
     func close()
+}
+
+extension Store {
+    package func answer(_ command: StoreCommand) -> Result<StoreReply, StoreError>? { nil }
 }
 
 /// Where the entries are: in this process, in a file, on a server. Makes the stores of event loops.

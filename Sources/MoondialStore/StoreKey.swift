@@ -57,6 +57,12 @@ package struct StoreKeyName {
 
     package init() {}
 
+    /// Forgets the parts, and keeps the room for further ones.
+    package mutating func clear() {
+        text.removeAll(keepingCapacity: true)
+        length = -1
+    }
+
     /// Adds a part. What stands for it in the key may be longer than what was given, which is what counts.
     package mutating func add(_ given: UnsafeBufferPointer<UInt8>, as part: UnsafeBufferPointer<UInt8>) {
         if length < 0 { text.reserveCapacity(48) } else { text.append(UInt8(ascii: ":")) }

@@ -228,7 +228,11 @@ static inline bool moondial_put(moondial_buffer *out, const void *bytes, size_t 
 
 static inline bool moondial_put_tagged(moondial_buffer *out, moondial_tape tag, const void *bytes, size_t count) {
     if (!moondial_buffer_reserve(out, sizeof tag + count)) return false;
-    return moondial_put(out, &tag, sizeof tag) && moondial_put(out, bytes, count);
+    uint8_t *place = out->bytes + out->count;
+    memcpy(place, &tag, sizeof tag);
+    memcpy(place + sizeof tag, bytes, count);
+    out->count += sizeof tag + count;
+    return true;
 }
 
 static inline bool moondial_put_tag(moondial_buffer *out, moondial_tape tag) {
@@ -242,7 +246,12 @@ static inline bool moondial_put_integer(moondial_buffer *out, int64_t value) {
 static inline bool moondial_put_text(moondial_buffer *out, moondial_tape tag, const char *bytes, size_t count) {
     uint32_t length = (uint32_t)count;
     if (!moondial_buffer_reserve(out, sizeof tag + sizeof length + count)) return false;
-    return moondial_put_tagged(out, tag, &length, sizeof length) && moondial_put(out, bytes, count);
+    uint8_t *place = out->bytes + out->count;
+    memcpy(place, &tag, sizeof tag);
+    memcpy(place + sizeof tag, &length, sizeof length);
+    memcpy(place + sizeof tag + sizeof length, bytes, count);
+    out->count += sizeof tag + sizeof length + count;
+    return true;
 }
 
 #endif

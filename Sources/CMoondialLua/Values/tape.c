@@ -48,11 +48,13 @@ static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
     lua_State *L = e->state;
     if (depth >= e->limits->depth) return limit(e, "tables are nested too deep");
     if (!lua_checkstack(L, 6)) return MOONDIAL_MEMORY;
-    lua_pushvalue(L, index);
-    index = lua_gettop(L);
+    index = lua_absindex(L, index);
     moondial_tape tag = MOONDIAL_TAPE_TABLE;
-    if (lua_getmetatable(L, index)) {
+    bool has_metatable = lua_getmetatable(L, index);
+    if (has_metatable) {
         lua_pop(L, 1);
+        lua_pushvalue(L, index);
+        index = lua_gettop(L);
         moondial_look_behind(L, index);
         if (moondial_is_array(L, index)) tag = MOONDIAL_TAPE_ARRAY;
     }
@@ -76,7 +78,7 @@ static moondial_status encode_table(encoder *e, int index, uint32_t depth) {
         if (status == MOONDIAL_OK) status = encode(e, -1, depth + 1);
         if (status != MOONDIAL_OK) return status;
     }
-    lua_pop(L, 1);
+    if (has_metatable) lua_pop(L, 1);
     moondial_poll(L, e->vm);
     return written(moondial_put_tag(&e->vm->outbox, MOONDIAL_TAPE_END));
 }

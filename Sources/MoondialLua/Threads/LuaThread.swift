@@ -6,7 +6,7 @@ internal import CMoondialLua
 package final class LuaThread {
     /// What the host attached: the run or script this thread belongs to.
     package let context: AnyObject?
-    private let vm: LuaVM
+    package let vm: LuaVM
     private let meter: LuaMeter
     private var handle: OpaquePointer?
 

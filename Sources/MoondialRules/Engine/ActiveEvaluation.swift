@@ -78,7 +78,7 @@ package final class ActiveEvaluation: RunHandle {
 
     private func trouble(after error: LuaError?) -> Diagnostic? {
         let redactor = state.host.redactor
-        var trouble = state.host.trouble(after: error).map { $0.redacted(redactor) }
+        var trouble = state.host.trouble(after: error, in: state.vm).map { $0.redacted(redactor) }
         // What follows an expression that ends in a comment stands in no line of it.
         if let lastLine, var site = trouble?.site, case .label = site.source, site.line == lastLine + 1 {
             site.line = lastLine

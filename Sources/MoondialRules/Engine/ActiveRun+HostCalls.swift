@@ -84,7 +84,7 @@ extension ActiveRun {
 
     /// Notes a call of the store.
     ///
-    /// - Returns: Its number, for ``endStoreCall(_:_:hasWaited:)``.
+    /// - Returns: Its number, for ``endStoreCall(_:_:_:)``.
     /// - Throws: A refusal when the run has made all calls that it may.
     func beginStoreCall(_ function: String, of command: StoreCommand) throws(CallRefusal) -> Int {
         guard let number = machine.storeCall(function, name: command.shownName, now: now) else {
@@ -95,10 +95,23 @@ extension ActiveRun {
         return number
     }
 
-    /// After a wait, the hook goes on at another time.
-    func endStoreCall(_ number: Int, _ result: Result<StoreReply, StoreError>, hasWaited: Bool) {
+    /// When a call of the store was answered.
+    enum StoreAnswerTime {
+        /// Without I/O: the clock is not read again for it.
+        case atOnce
+        case inCall
+        /// The hook goes on at another time.
+        case afterWait
+    }
+
+    /// A call of the store has its answer.
+    func endStoreCall(_ number: Int, _ result: Result<StoreReply, StoreError>, _ time: StoreAnswerTime) {
         guard !isOver else { return }
-        machine.storeCallFinished(number, result, now: hasWaited ? noteTime() : now)
+        switch time {
+        case .atOnce: machine.storeCallFinished(number, result, now: nil)
+        case .inCall: machine.storeCallFinished(number, result, now: now)
+        case .afterWait: machine.storeCallFinished(number, result, now: noteTime())
+        }
     }
 
     /// Notes a log line in the trace and gives its redacted form with the rule that speaks; nil when the run has logged

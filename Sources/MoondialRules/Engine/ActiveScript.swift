@@ -51,7 +51,7 @@ final class ActiveScript: RunHandle {
     }
 
     private func trouble(after error: LuaError?) -> Diagnostic? {
-        state.host.trouble(after: error).map { $0.redacted(state.host.redactor) }
+        state.host.trouble(after: error, in: state.vm).map { $0.redacted(state.host.redactor) }
     }
 
     private func end(_ trouble: Diagnostic?, _ results: [LuaValue]) {

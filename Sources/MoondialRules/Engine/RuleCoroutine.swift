@@ -22,6 +22,9 @@ final class RuleCoroutine {
     /// The error of a function of `moondial.all` that is raised again here, for its traceback.
     private var raisedAgain: LuaError?
 
+    /// Where it runs; nil after its end.
+    var vm: LuaVM? { thread?.vm }
+
     /// - Throws: `LuaError` with code `memory`.
     init(vm: LuaVM, run: ActiveRun?, meter: LuaMeter) throws(LuaError) {
         self.run = run

@@ -101,6 +101,6 @@ final class RuleState {
         } catch {
             failure = error
         }
-        if let trouble = host.trouble(after: failure) { throw trouble }
+        if let trouble = host.trouble(after: failure, in: vm) { throw trouble }
     }
 }

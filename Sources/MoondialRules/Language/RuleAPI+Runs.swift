@@ -120,8 +120,8 @@ extension RuleAPI {
         let group = ConcurrentGroup(functions)
         let ticket = coroutine.beginWait { group.cancel() }
         // Later, because the functions enter the VM, which is busy with this call.
-        engine.eventLoop.assumeIsolated().execute { [weak vm] in
-            guard let vm else { return }
+        engine.eventLoop.assumeIsolated().execute {
+            guard let vm = coroutine.vm else { return }
             group.start(vm: vm, parent: coroutine) { end in
                 switch end {
                 case .returned: coroutine.resume(ticket) { $0.write(true) }

@@ -9,24 +9,25 @@ extension RuleAPI {
     /// The words in `moondial.store`. They wait, unless the store answers at once.
     var storeFunctions: [HostFunction] {
         [
-            storeFunction("count") { arguments throws(CallRefusal) in try arguments.count() },
-            storeFunction("get") { arguments throws(CallRefusal) in try arguments.get() },
-            storeFunction("set") { arguments throws(CallRefusal) in try arguments.set() },
-            storeFunction("add") { arguments throws(CallRefusal) in try arguments.add() },
-            storeFunction("increment") { arguments throws(CallRefusal) in try arguments.increment() },
-            storeFunction("delete") { arguments throws(CallRefusal) in try arguments.delete() },
-            storeFunction("has") { arguments throws(CallRefusal) in try arguments.has() },
+            storeFunction("moondial.store.count") { arguments throws(CallRefusal) in try arguments.count() },
+            storeFunction("moondial.store.get") { arguments throws(CallRefusal) in try arguments.get() },
+            storeFunction("moondial.store.set") { arguments throws(CallRefusal) in try arguments.set() },
+            storeFunction("moondial.store.add") { arguments throws(CallRefusal) in try arguments.add() },
+            storeFunction("moondial.store.increment") { arguments throws(CallRefusal) in try arguments.increment() },
+            storeFunction("moondial.store.delete") { arguments throws(CallRefusal) in try arguments.delete() },
+            storeFunction("moondial.store.has") { arguments throws(CallRefusal) in try arguments.has() },
         ]
     }
 
     private func storeFunction(
-        _ name: String, _ read: @escaping (inout StoreArguments) throws(CallRefusal) -> StoreCommand
+        _ word: String, _ read: @escaping (inout StoreArguments) throws(CallRefusal) -> StoreCommand
     ) -> HostFunction {
-        let word = "moondial.store.\(name)"
+        let name = String(word.dropFirst("moondial.store.".count))
         return HostFunction(word, .mayWait) { [weak self] call in
             let coroutine = Self.coroutine(of: call)
+            let run = coroutine?.run
             let access: StoreAccess
-            if let run = coroutine?.run {
+            if let run {
                 access = run.store
             } else {
                 guard let self else { return Self.ended }
@@ -34,10 +35,10 @@ extension RuleAPI {
                 access = engine.store
             }
             guard let coroutine else { return Self.tooEarly(word) }
-            var arguments = StoreArguments(CallArguments(call, of: word), names: access.names, work: call.work)
+            var arguments = StoreArguments(CallArguments(call, of: word), for: access, work: call.work)
             do throws(CallRefusal) {
                 let command = try read(&arguments)
-                return try Self.perform(command, named: name, with: access, on: coroutine, call)
+                return try Self.execute(command, named: name, with: access, for: run, on: coroutine, call)
             } catch {
                 return .raised(error.message)
             }
@@ -59,26 +60,42 @@ extension RuleAPI {
         }
     }
 
+    private static func execute(
+        _ command: StoreCommand, named name: String, with access: StoreAccess, for run: ActiveRun?,
+        on coroutine: RuleCoroutine, _ call: HostCall
+    ) throws(CallRefusal) -> HostAnswer {
+        let number = try run?.beginStoreCall(name, of: command)
+        guard let result = access.store.answer(command) else {
+            return perform(command, number, named: name, with: access, for: run, on: coroutine, call)
+        }
+        if let number { run?.endStoreCall(number, result, .atOnce) }
+        return answer(command, result, named: name, call)
+    }
+
+    private static func answer(
+        _ command: StoreCommand, _ result: Result<StoreReply, StoreError>, named name: String, _ call: HostCall
+    ) -> HostAnswer {
+        if let message = failClosed(command, result, name) { return .raised(message) }
+        call.results.write(result)
+        return .returned
+    }
+
     /// An answer that comes inside the call, or later.
     private final class Wait {
         var result: Result<StoreReply, StoreError>?
         var ticket: LuaTicket?
     }
 
+    /// `number` is that of the call in the run's trace.
     private static func perform(
-        _ command: StoreCommand, named name: String, with access: StoreAccess, on coroutine: RuleCoroutine,
-        _ call: HostCall
-    ) throws(CallRefusal) -> HostAnswer {
-        let run = coroutine.run
+        _ command: StoreCommand, _ number: Int?, named name: String, with access: StoreAccess, for run: ActiveRun?,
+        on coroutine: RuleCoroutine, _ call: HostCall
+    ) -> HostAnswer {
         var deadline = NIODeadline.now() + access.timeout
-        var number: Int?
-        if let run {
-            deadline = min(deadline, run.deadline)
-            number = try run.beginStoreCall(name, of: command)
-        }
+        if let run { deadline = min(deadline, run.deadline) }
         let wait = Wait()
         access.store.perform(command, deadline: deadline) { result in
-            if let number { run?.endStoreCall(number, result, hasWaited: wait.ticket != nil) }
+            if let number { run?.endStoreCall(number, result, wait.ticket == nil ? .inCall : .afterWait) }
             if let ticket = wait.ticket {
                 if let message = failClosed(command, result, name) {
                     coroutine.resume(ticket, raising: message)
@@ -89,11 +106,7 @@ extension RuleAPI {
                 wait.result = result
             }
         }
-        if let result = wait.result {
-            if let message = failClosed(command, result, name) { return .raised(message) }
-            call.results.write(result)
-            return .returned
-        }
+        if let result = wait.result { return answer(command, result, named: name, call) }
         // A command that was given up may be executed all the same.
         wait.ticket = coroutine.beginWait {}
         return .waiting
@@ -151,7 +164,7 @@ extension StoreCommand {
         case .count(let key, _), .get(let key), .set(let key, _, _), .add(let key, _, _), .increment(let key, _, _),
             .delete(let key):
             key.name
-        case .has(let list, let member): "\(list.name):\(member.text)"
+        case .has(let list, let member): list.name + ":" + member.text
         default: ""
         }
     }

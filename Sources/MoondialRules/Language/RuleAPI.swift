@@ -12,8 +12,6 @@ final class RuleAPI {
     let settings: RuleEngine.Settings
     /// The engine that has adopted the state; nil while rules load for the first time.
     private(set) weak var engine: RuleEngine?
-    /// The state that `makeVM` has made.
-    private(set) weak var vm: LuaVM?
 
     private(set) var modules: Modules
     /// What the last loading has read, if it has failed.
@@ -65,7 +63,6 @@ final class RuleAPI {
         let prelude = Prelude.text + (isPrompt ? Prelude.prompt : "") + (settings.scriptWords?.prelude ?? "")
         try vm.runPrelude(prelude, label: "prelude")
         try vm.freeze("moondial")
-        self.vm = vm
         return vm
     }
 
@@ -192,20 +189,20 @@ final class RuleAPI {
     }
 
     /// What is wrong with a file or script that has ended: its error, a rule that is not finished, or in a rule file a
-    /// definition whose error was caught.
-    func trouble(after error: LuaError?) -> Diagnostic? {
+    /// definition whose error was caught. `vm` is the state in which it ran.
+    func trouble(after error: LuaError?, in vm: LuaVM) -> Diagnostic? {
         defer { definitions.forgetTrouble() }
         var trouble: Diagnostic?
         if let error {
             // A wrong definition is one, whatever the file has made of its error.
             trouble = definitions.problem(behind: error) ?? (isLoading ? definitions.problem : nil)
-            guard trouble != nil else { return Diagnostic(vm?.explained(error) ?? error) }
+            guard trouble != nil else { return Diagnostic(vm.explained(error)) }
             // With one call only, it repeats the place.
             if error.traceback.count > 1 { trouble?.traceback = error.traceback }
         } else {
             trouble = isLoading ? definitions.problem ?? definitions.unfinished : definitions.unfinished
         }
-        if let site = trouble?.site { trouble?.sourceLine = vm?.sourceLine(at: site) }
+        if let site = trouble?.site { trouble?.sourceLine = vm.sourceLine(at: site) }
         return trouble
     }
 

@@ -8,15 +8,17 @@ import TextFormats
 /// Reads what the functions of `moondial.store` are called with.
 struct StoreArguments {
     private var arguments: CallArguments
-    private let names: StoreNames
+    private let access: StoreAccess
     private let work: HostWork
 
     private static let countOptions: [StaticString] = ["limit", "window_s", "cost"]
     private static let lifetimeOptions: [StaticString] = ["ttl_s"]
 
-    init(_ arguments: CallArguments, names: StoreNames, work: HostWork) {
+    private var names: StoreNames { access.names }
+
+    init(_ arguments: CallArguments, for access: StoreAccess, work: HostWork) {
         self.arguments = arguments
-        self.names = names
+        self.access = access
         self.work = work
     }
 
@@ -25,11 +27,10 @@ struct StoreArguments {
         let options = try options(Self.countOptions)
         let limit = try integer("limit", options.first, CountRequest.amounts)
         guard let limit else { throw arguments.refusal("limit expected") }
-        guard let window = try duration("window_s", options.second) else {
-            throw arguments.refusal("window_s expected")
-        }
+        let window = try microseconds("window_s", options.second)
+        guard let window else { throw arguments.refusal("window_s expected") }
         let cost = try integer("cost", options.third, CountRequest.amounts) ?? 1
-        guard let request = CountRequest(limit: limit, window: window, cost: cost) else {
+        guard let request = CountRequest(limit: limit, windowMicroseconds: window, cost: cost) else {
             throw arguments.refusal("window_s: a time from 0.001 to 34560000 expected")
         }
         return .count(key, request)
@@ -76,11 +77,11 @@ struct StoreArguments {
     }
 
     private mutating func key() throws(CallRefusal) -> StoreKey {
-        let names = names
-        var name = StoreKeyName()
-        if arguments.forEachString({ names.add($0, to: &name) }) {
+        let access = access
+        access.keyName.clear()
+        if arguments.forEachString({ access.names.add($0, to: &access.keyName) }) {
             do throws(StoreNameError) {
-                return try StoreKey(namespace: names.namespace, name)
+                return try StoreKey(namespace: names.namespace, access.keyName)
             } catch {
                 throw arguments.refusal("\(error)")
             }
@@ -183,6 +184,13 @@ struct StoreArguments {
         default: break
         }
         throw arguments.refusal("\(name): an integer from \(range.lowerBound) to \(range.upperBound) expected")
+    }
+
+    /// Of a number of seconds. What is no whole number of microseconds is rounded down.
+    private func microseconds(_ name: String, _ value: LuaNumber?) throws(CallRefusal) -> Int64? {
+        if case .integer(let seconds)? = value { return min(max(seconds, -1), 1 << 40) * 1_000_000 }
+        guard let (seconds, attoseconds) = try duration(name, value)?.components else { return nil }
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     }
 
     /// Of a number of seconds.

@@ -23,13 +23,13 @@ package final class SubmittedSecrets: Sendable {
         var phones: Set<UInt64> = []
         var olderPhones: Set<UInt64> = []
         var credentials: [ByteSearch] = []
-        /// Texts that are shorter hold neither tokens nor credentials, unless they are one of `values`.
-        var shortest = TokenIndex.prefixLength
         /// Grows with what is known.
         var count = 0
     }
 
     private let state = Mutex(State())
+    /// Texts that are shorter hold neither tokens nor credentials, and are no phones of another form.
+    private let shortest = Atomic(TokenIndex.prefixLength)
     private let keys = HashKeys()
 
     package init() {}
@@ -65,6 +65,7 @@ package final class SubmittedSecrets: Sendable {
                     if state.values[key] == nil { state.values[key] = .phone }
                 }
             }
+            if !state.values.isEmpty { shortest.store(0, ordering: .releasing) }
             if state.values.count >= TokenIndex.capacity { (state.olderValues, state.values) = (state.values, [:]) }
             if state.phones.count >= TokenIndex.capacity { (state.olderPhones, state.phones) = (state.phones, []) }
         }
@@ -79,7 +80,8 @@ package final class SubmittedSecrets: Sendable {
             }
             // The longest first: what holds another is found as a whole.
             state.credentials.sort { $0.needle.count > $1.needle.count }
-            if let last = state.credentials.last { state.shortest = min(state.shortest, last.needle.count) }
+            guard let last = state.credentials.last else { return }
+            shortest.store(min(shortest.load(ordering: .relaxed), last.needle.count), ordering: .releasing)
         }
     }
 
@@ -87,10 +89,8 @@ package final class SubmittedSecrets: Sendable {
     package var generation: Int { state.withLock { $0.count } }
 
     /// Whether texts of that length hold neither tokens nor credentials, and are no phones of another form: found out without
-    /// looking at them.
-    func areLonger(than length: Int) -> Bool {
-        state.withLock { $0.values.isEmpty && $0.olderValues.isEmpty && length < $0.shortest }
-    }
+    /// looking at them, and without a lock.
+    func areLonger(than length: Int) -> Bool { length < shortest.load(ordering: .acquiring) }
 
     /// What a text is as a whole.
     func value(_ text: UnsafeBufferPointer<UInt8>) -> Value? {

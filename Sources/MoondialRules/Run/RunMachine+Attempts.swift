@@ -52,8 +52,8 @@ extension RunMachine {
         trace.startStoreCall(function, name: name, by: runningHook, now: now)
     }
 
-    /// A call of the store has its answer. Legal until the run is over.
-    mutating func storeCallFinished(_ number: Int, _ result: Result<StoreReply, StoreError>, now: Duration) {
+    /// A call of the store has its answer. Legal until the run is over. Without `now`, it had it at once.
+    mutating func storeCallFinished(_ number: Int, _ result: Result<StoreReply, StoreError>, now: Duration?) {
         trace.finishStoreCall(number, result, now: now)
     }
 

@@ -116,6 +116,8 @@ package final class StoreAccess {
     package let names: StoreNames
     /// How long a call waits.
     package let timeout: TimeAmount
+    /// Room in which the key of a call is put together.
+    var keyName = StoreKeyName()
 
     /// Opens the store. To be called on the event loop.
     package init(

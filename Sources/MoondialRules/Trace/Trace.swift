@@ -133,8 +133,10 @@ extension Trace {
         return events.count - 1
     }
 
-    mutating func finishStoreCall(_ call: Int, _ result: Result<StoreReply, StoreError>, now: Duration) {
-        add(.storeAnswered(result, call: call), by: events[call].place, now: now)
+    /// Without `now`, the call was answered at once.
+    mutating func finishStoreCall(_ call: Int, _ result: Result<StoreReply, StoreError>, now: Duration?) {
+        let (place, begin) = (events[call].place, events[call].time)
+        add(.storeAnswered(result, call: call), by: place, now: now ?? begin)
     }
 
     mutating func decide(_ decision: Decision, why: DecisionReason, by place: HookPlace?, now: Duration) {

@@ -73,7 +73,13 @@ private final class MemoryStore: Store {
         _ command: StoreCommand, deadline: NIODeadline,
         completion: @escaping (Result<StoreReply, StoreError>) -> Void
     ) {
-        completion(isClosed ? .failure(.closed) : engine.execute(command))
+        completion(execute(command))
+    }
+
+    func answer(_ command: StoreCommand) -> Result<StoreReply, StoreError>? { execute(command) }
+
+    private func execute(_ command: StoreCommand) -> Result<StoreReply, StoreError> {
+        isClosed ? .failure(.closed) : engine.execute(command)
     }
 
     func close() { isClosed = true }

@@ -14,15 +14,25 @@ package struct CountRequest: Sendable, Hashable {
     /// How much this call counts. With 0 nothing is counted: the reply says how much is used.
     package let cost: Int64
 
+    /// The same in microseconds.
+    private static let windowsMicroseconds: ClosedRange<Int64> = 1000...34_560_000_000_000
+
     /// Nil when a number is out of its range, ``amounts`` or ``windows``.
     package init?(limit: Int64, window: Duration, cost: Int64 = 1) {
-        guard Self.amounts.contains(limit), Self.amounts.contains(cost), Self.windows.contains(window) else {
-            return nil
-        }
+        guard Self.windows.contains(window) else { return nil }
+        let (seconds, attoseconds) = window.components
+        self.init(
+            limit: limit, windowMicroseconds: seconds * 1_000_000 + attoseconds / 1_000_000_000_000, cost: cost)
+    }
+
+    /// The same for a window in microseconds.
+    package init?(limit: Int64, windowMicroseconds: Int64, cost: Int64) {
+        guard Self.amounts.contains(limit), Self.amounts.contains(cost),
+            Self.windowsMicroseconds.contains(windowMicroseconds)
+        else { return nil }
         self.limit = limit
         self.cost = cost
-        let (seconds, attoseconds) = window.components
-        windowMicroseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        self.windowMicroseconds = windowMicroseconds
     }
 }
 
