@@ -188,6 +188,12 @@ enum OpenAPIDocument {
     private static let schemas: JSONObject = [
         "VerifyRequest": [
             "type": "object", "required": ["phone", "token"], "properties": .object(verifyMembers),
+            "additionalProperties": reference("Value"),
+        ],
+        "Value": [
+            "description": "Any value, whose integers have 64 bits.",
+            "type": ["null", "boolean", "string", "number", "array", "object"], "minimum": .integer(.min),
+            "maximum": .integer(.max), "items": reference("Value"), "additionalProperties": reference("Value"),
         ],
         "DecideRequest": [
             "type": "object", "required": ["phone", "token"], "additionalProperties": false,
@@ -230,7 +236,7 @@ enum OpenAPIDocument {
         members["ip"] = ["type": ["string", "null"], "maxLength": 64]
         members["token_age_ms"] = ["type": ["integer", "null"], "minimum": 0, "maximum": 86_400_000]
         members["timeout_ms"] = ["type": ["integer", "null"], "minimum": 1, "maximum": 86_400_000]
-        members["context"] = ["type": ["object", "null"]]
+        members["context"] = ["type": ["object", "null"], "additionalProperties": reference("Value")]
         return members
     }()
 }
