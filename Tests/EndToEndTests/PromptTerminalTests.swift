@@ -64,7 +64,8 @@ struct PromptTerminalTests {
             "editor": "test -t 0 && sed -i 's/6/60/' \"$1\"\ndirname \"$1\"\n", "tmp/x": "",
         ])
         let prompt = try await TerminalProcess(
-            width: 1_000, environment: ["EDITOR": "sh \(folder.path("editor"))", "TMPDIR": folder.path("tmp")], in: folder
+            width: 1_000, environment: ["EDITOR": "sh \(folder.path("editor"))", "TMPDIR": folder.path("tmp")],
+            in: folder
         )
         try await prompt.expectPrompt()
         try await prompt.run("6 * 7")
