@@ -104,6 +104,7 @@ package final class DecisionWorker {
     package func close() {
         alarm?.cancel()
         alarm = nil
+        together?.close()
         for line in lines.values { line.client.close() }
     }
 

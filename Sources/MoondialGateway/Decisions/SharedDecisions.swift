@@ -62,6 +62,8 @@ package final class SharedDecisions {
     private static let trustedLooks = 4
 
     private let access: StoreAccess
+    /// Whether nobody else uses the store.
+    private let ownsStore: Bool
     private let options: Options
     private let eventLoop: any EventLoop
     private var tellings = 0
@@ -71,9 +73,16 @@ package final class SharedDecisions {
     ///   - options: The same for all event loops of the process, but for the lifetime.
     ///   - eventLoop: That of the store.
     package init(_ access: StoreAccess, _ options: Options, on eventLoop: any EventLoop) {
-        self.access = access
+        // A call that waits for replicas holds up what is behind it on its connection.
+        ownsStore = options.replicas > 0
+        self.access = ownsStore ? access.openedAgain(on: eventLoop) : access
         self.options = options
         self.eventLoop = eventLoop
+    }
+
+    /// Ends what only this object uses. Claims that wait for an answer get ``Claim/unavailable``.
+    package func close() {
+        if ownsStore { access.store.close() }
     }
 
     /// The name under which a request is claimed, with what it stands for.

@@ -116,15 +116,30 @@ package final class StoreAccess {
     package let names: StoreNames
     /// How long a call waits.
     package let timeout: TimeAmount
+    private let engine: any StoreEngine
     /// Room in which the key of a call is put together.
     var keyName = StoreKeyName()
 
     /// Opens the store. To be called on the event loop.
-    package init(
+    package convenience init(
         _ settings: StoreSettings, timeout: Duration, secrets: SubmittedSecrets, on eventLoop: any EventLoop
     ) {
-        store = settings.engine.makeStore(on: eventLoop)
-        names = StoreNames(settings, secrets: secrets)
-        self.timeout = TimeAmount(timeout)
+        self.init(
+            settings.engine, StoreNames(settings, secrets: secrets), timeout: TimeAmount(timeout), on: eventLoop)
+    }
+
+    private init(_ engine: any StoreEngine, _ names: StoreNames, timeout: TimeAmount, on eventLoop: any EventLoop) {
+        store = engine.makeStore(on: eventLoop)
+        self.engine = engine
+        self.names = names
+        self.timeout = timeout
+    }
+
+    /// The same store, opened once more for calls that hold up those behind them.
+    ///
+    /// - Parameter eventLoop: That of the store.
+    /// - Returns: An access whose store the caller has to close.
+    package func openedAgain(on eventLoop: any EventLoop) -> StoreAccess {
+        StoreAccess(engine, names, timeout: timeout, on: eventLoop)
     }
 }

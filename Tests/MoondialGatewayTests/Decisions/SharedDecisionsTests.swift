@@ -125,6 +125,33 @@ import Testing
         }
     }
 
+    @Test func aClaimThatWaitsForReplicasHoldsUpNoOtherCall() async throws {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let order: [String] = try await eventLoop.flatSubmit {
+            var settings = StoreSettings()
+            settings.engine = SilentReplicaEngine()
+            let access = StoreAccess(
+                settings, timeout: .seconds(600), secrets: SubmittedSecrets(), on: eventLoop)
+            var options = SharedDecisions.Options(
+                instance: InstanceID(), lifetime: .minutes(11), patience: .hours(1))
+            options.replicas = 1
+            let shared = SharedDecisions(access, options, on: eventLoop)
+            let name = shared.name("token", ["t"], content: ["p"])
+            let promise = eventLoop.makePromise(of: [String].self)
+            var order: [String] = []
+            shared.claim(name) { claim in
+                order.append(Self.text(claim))
+                promise.succeed(order)
+            }
+            access.store.perform(.get(name.key), deadline: .distantFuture) { result in
+                if case .success(.value(_?)) = result { order.append("claim seen") }
+                shared.close()
+            }
+            return promise.futureResult
+        }.get()
+        #expect(order == ["claim seen", "unavailable"])
+    }
+
     // MARK: - Claims
 
     private static let decision = RecordedDecision(
