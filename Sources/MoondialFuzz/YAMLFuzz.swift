@@ -5,6 +5,7 @@ import Foundation
 import Generators
 import JSON
 import Platform
+import TextFormats
 
 /// Configuration files, read by the executable beside this one: what was written is what rules get, and whatever is
 /// damaged ends in an error that names the file, within bounds of time and memory.
@@ -126,15 +127,11 @@ enum YAMLFuzz {
         }
         guard run.errors.count <= errorLimit else { throw run.finding("\(run.errors.count) bytes of errors") }
         guard String(validating: run.errors, as: UTF8.self) != nil,
-            errors.unicodeScalars.allSatisfy({ $0 == "\n" || !isUnprintable($0) })
+            errors.unicodeScalars.allSatisfy({ $0 == "\n" || !$0.isUnprintable })
         else { throw run.finding("an error with control characters: \(Fuzz.quoted(run.errors))") }
         var usage = rusage()
         getrusage(endedChildren, &usage)
         guard usage.ru_maxrss <= memoryLimit else { throw run.finding("\(usage.ru_maxrss) KiB of memory") }
-    }
-
-    private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
-        [.control, .format, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
     }
 }
 

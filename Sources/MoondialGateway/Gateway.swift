@@ -39,7 +39,6 @@ package final class Gateway: Sendable {
     private let places: NIOLockedValueBox<[Place]>
     /// Nil while the gateway starts, and when its store is shared with nobody.
     private let fleet: NIOLockedValueBox<FleetMembership?>
-    private let keyWatch: NIOLockedValueBox<NIOLoopBound<StoreKeyWatch>?>
     private let admin: NIOLockedValueBox<(listener: Listener, connections: NIOLoopBound<ConnectionTable>)?>
 
     private init(
@@ -55,7 +54,6 @@ package final class Gateway: Sendable {
         state = NIOLockedValueBox(State(tls: tls))
         places = NIOLockedValueBox([])
         fleet = NIOLockedValueBox(nil)
-        keyWatch = NIOLockedValueBox(nil)
         admin = NIOLockedValueBox(nil)
     }
 
@@ -110,25 +108,11 @@ package final class Gateway: Sendable {
 
     private func joinFleet(on eventLoop: any EventLoop) async throws {
         guard let instance = shared.sharing?.instance else { return }
-        let joined = try await FleetMembership.join(instance, service, on: eventLoop) { [unowned self] in
-            description(instance, revision: $0)
-        }
+        let joined = try await FleetMembership.join(
+            instance, service, health, on: eventLoop,
+            describe: { [unowned self] in description(instance, revision: $0) },
+            onKeyChange: { [reporter] in reporter.report(.storeKey(agrees: $0)) })
         fleet.withLockedValue { $0 = joined }
-        try await watchKey(on: eventLoop)
-    }
-
-    /// Returns when the store has answered or does not answer.
-    private func watchKey(on eventLoop: any EventLoop) async throws {
-        let watch = try await eventLoop.flatSubmit { [service, health, reporter] in
-            let watch = StoreKeyWatch(service.engine(on: eventLoop).store, health, on: eventLoop) {
-                reporter.report(.storeKey(agrees: $0))
-            }
-            let place = NIOLoopBound(watch, eventLoop: eventLoop)
-            let promise = eventLoop.makePromise(of: NIOLoopBound<StoreKeyWatch>.self)
-            watch.start { promise.succeed(place) }
-            return promise.futureResult
-        }.get()
-        keyWatch.withLockedValue { $0 = watch }
     }
 
     private var membership: FleetMembership? { fleet.withLockedValue { $0 } }
@@ -322,8 +306,8 @@ package final class Gateway: Sendable {
     package func stop() async {
         for place in places.withLockedValue({ $0 }) { await place.listener.stop() }
         _ = await onEachWorker { $0.close() }
-        keyWatch.withLockedValue { $0 = nil }
         await membership?.leave()
+        fleet.withLockedValue { $0 = nil }
         if let admin = admin.withLockedValue({ $0 }) {
             await admin.listener.stop()
             admin.listener.channel.eventLoop.execute { admin.connections.value.closeAll() }

@@ -298,7 +298,7 @@ extension moondial_limits {
 private func answerCall(
     _ context: UnsafeMutableRawPointer, _ function: UInt32, _ thread: OpaquePointer?
 ) -> moondial_answer {
-    // Whoever made Lua run holds the VM.
+    // The code that entered Lua holds a reference to the VM until Lua returns.
     Unmanaged<LuaVM.Bridge>.fromOpaque(context)._withUnsafeGuaranteedRef { bridge in
         guard let vm = bridge.vm else { preconditionFailure("a Lua state called its host before it was set up") }
         return vm.answer(function, thread: thread)

@@ -62,7 +62,7 @@ struct StoreTests {
     @Test func anotherMasterSecretIsNoticed() async throws {
         let folder = try TemporaryFolder(["list": "13800138009\n"])
         let other = "MOONDIAL_APP_KEY=key MOONDIAL_MASTER_SECRET=other $MOONDIAL store"
-        // Whoever only looks says nothing about what is right.
+        // A process that only reads leaves no entry: it does not decide which key is right.
         _ = try await run("\(other) get x", in: folder, status: 1)
         #expect(try await run("$MOONDIAL store load blocklist list", in: folder) == "blocklist: 1 member\n")
         for command in ["get x", "set --value 1 x", "delete x", "load blocklist list", "list phone 13800138009"] {

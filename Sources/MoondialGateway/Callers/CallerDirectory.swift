@@ -76,7 +76,7 @@ package struct CallerDirectory: Sendable {
 
     /// The application whose field is written like that, as nearly all clients do. Others are read as the standard allows.
     private func application(writing authorization: String) -> Caller? {
-        return authorization.withBytes { bytes in
+        authorization.withBytes { bytes in
             guard bytes.starts(with: Self.basic) else { return nil }
             return application(with: UnsafeBufferPointer(rebasing: bytes[Self.basic.count...]))
         }

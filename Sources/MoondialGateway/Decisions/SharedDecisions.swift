@@ -25,6 +25,9 @@ package final class SharedDecisions {
         /// What becomes of a request when the store does not answer. The default is review.
         package var onStoreError = CallGuardSettings.OnStoreError.review
 
+        /// Such a call holds up all calls behind it on its connection, so that the store is opened once more for it.
+        fileprivate var waitsForReplicas: Bool { replicas > 0 }
+
         package init(instance: InstanceID, lifetime: TimeAmount, patience: TimeAmount) {
             self.instance = instance
             self.lifetime = lifetime
@@ -62,8 +65,6 @@ package final class SharedDecisions {
     private static let trustedLooks = 4
 
     private let access: StoreAccess
-    /// Whether nobody else uses the store.
-    private let ownsStore: Bool
     private let options: Options
     private let eventLoop: any EventLoop
     private var tellings = 0
@@ -73,16 +74,14 @@ package final class SharedDecisions {
     ///   - options: The same for all event loops of the process, but for the lifetime.
     ///   - eventLoop: That of the store.
     package init(_ access: StoreAccess, _ options: Options, on eventLoop: any EventLoop) {
-        // A call that waits for replicas holds up what is behind it on its connection.
-        ownsStore = options.replicas > 0
-        self.access = ownsStore ? access.openedAgain(on: eventLoop) : access
+        self.access = options.waitsForReplicas ? access.openedAgain(on: eventLoop) : access
         self.options = options
         self.eventLoop = eventLoop
     }
 
-    /// Ends what only this object uses. Claims that wait for an answer get ``Claim/unavailable``.
+    /// Closes the store if it was opened for this object alone. Claims that wait for an answer get ``Claim/unavailable``.
     package func close() {
-        if ownsStore { access.store.close() }
+        if options.waitsForReplicas { access.store.close() }
     }
 
     /// The name under which a request is claimed, with what it stands for.
@@ -175,7 +174,7 @@ package final class SharedDecisions {
         }
 
         private func replicate(_ shared: SharedDecisions) {
-            guard shared.options.replicas > 0 else { return completion(.fresh) }
+            guard shared.options.waitsForReplicas else { return completion(.fresh) }
             perform(.waitForReplicas(shared.options.replicas), shared) { [self] result in
                 if case .success(.flag(true)) = result { return completion(.fresh) }
                 // The claim is this gateway's own, and nothing was sent.

@@ -189,8 +189,7 @@ struct StoreArguments {
     /// Of a number of seconds. What is no whole number of microseconds is rounded down.
     private func microseconds(_ name: String, _ value: LuaNumber?) throws(CallRefusal) -> Int64? {
         if case .integer(let seconds)? = value { return min(max(seconds, -1), 1 << 40) * 1_000_000 }
-        guard let (seconds, attoseconds) = try duration(name, value)?.components else { return nil }
-        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        return try duration(name, value).map(CountRequest.microseconds)
     }
 
     /// Of a number of seconds.

@@ -131,7 +131,7 @@ package struct Redactor: Sendable {
 
     /// The name of a rule: as it is when the operator wrote it.
     package func rule(_ name: String) -> String {
-        return name.withBytes { operatorTexts.contains($0, isWord: false) } ? name : text(name)
+        name.withBytes { operatorTexts.contains($0, isWord: false) } ? name : text(name)
     }
 
     /// The name of a source, printable: that of a loaded file as it is; one that a script chose without secrets.
@@ -153,7 +153,7 @@ package struct Redactor: Sendable {
 
 extension Redactor {
     private func within(_ text: String, _ work: RedactionWork, isOperators: Bool = false) -> String {
-        return text.withBytes { replacingParts(of: $0, work, isOperators: isOperators) } ?? text
+        text.withBytes { replacingParts(of: $0, work, isOperators: isOperators) } ?? text
     }
 
     private func replacement(

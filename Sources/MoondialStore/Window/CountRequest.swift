@@ -5,7 +5,9 @@ package struct CountRequest: Sendable, Hashable {
     /// What a limit or a cost may be.
     package static let amounts: ClosedRange<Int64> = 0...1_000_000_000_000
     /// What a window may be: 1 ms to 400 days.
-    package static let windows: ClosedRange<Duration> = .milliseconds(1) ... .seconds(400 * 86_400)
+    package static let windows: ClosedRange<Duration> =
+        .microseconds(windowsMicroseconds.lowerBound) ... .microseconds(windowsMicroseconds.upperBound)
+    private static let windowsMicroseconds: ClosedRange<Int64> = 1000...400 * 86_400 * 1_000_000
 
     /// How much may be counted in any window.
     package let limit: Int64
@@ -14,15 +16,16 @@ package struct CountRequest: Sendable, Hashable {
     /// How much this call counts. With 0 nothing is counted: the reply says how much is used.
     package let cost: Int64
 
-    /// The same in microseconds.
-    private static let windowsMicroseconds: ClosedRange<Int64> = 1000...34_560_000_000_000
-
     /// Nil when a number is out of its range, ``amounts`` or ``windows``.
     package init?(limit: Int64, window: Duration, cost: Int64 = 1) {
         guard Self.windows.contains(window) else { return nil }
+        self.init(limit: limit, windowMicroseconds: Self.microseconds(of: window), cost: cost)
+    }
+
+    /// The whole microseconds of a window; the rest is left out.
+    package static func microseconds(of window: Duration) -> Int64 {
         let (seconds, attoseconds) = window.components
-        self.init(
-            limit: limit, windowMicroseconds: seconds * 1_000_000 + attoseconds / 1_000_000_000_000, cost: cost)
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     }
 
     /// The same for a window in microseconds.
