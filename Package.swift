@@ -31,7 +31,11 @@ let package = Package(
     targets: [
         // The operating system: knows nothing of what it is used for.
         .target(
-            name: "Platform", dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+            name: "Platform",
+            dependencies: [
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings),
 
         // The Lua layer: knows no phones, no HTTP, no terminal.

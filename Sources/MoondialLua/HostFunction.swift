@@ -12,6 +12,8 @@ package struct HostFunction {
 
         /// May answer `waiting`. Where Lua cannot yield, the call is refused before the host hears of it.
         package static let mayWait = Options(rawValue: UInt32(MOONDIAL_MAY_WAIT))
+        /// May answer `waiting` where ``HostCall/canWait`` is true. Other than with ``mayWait``, every call arrives.
+        package static let waitsIfPossible = Options(rawValue: UInt32(MOONDIAL_WAITS_IF_POSSIBLE))
         /// Arguments that are functions, also inside tables, arrive as `LuaFunction`.
         package static let takesFunctions = Options(rawValue: UInt32(MOONDIAL_TAKES_FUNCTIONS))
         /// The arguments arrive as one string, as `print` would write it.
@@ -71,6 +73,9 @@ package struct HostCall {
 
     /// Says whether the run has to stop, and counts what the function uses.
     package var work: HostWork { HostWork(vm.handle) }
+
+    /// Whether a function with the option ``HostFunction/Options/waitsIfPossible`` may answer `waiting`.
+    package var canWait: Bool { moondial_vm_can_wait(vm.handle) }
 
     /// The longest name of a source that is passed on. A script may give a chunk a name of any length.
     private static let longestName = 4096

@@ -264,7 +264,9 @@ package final class LuaVM {
         case .returned: return MOONDIAL_ANSWER_RETURN
         case .waiting:
             let function = functions[Int(number)]
-            precondition(function.options.contains(.mayWait), "\(function.path) waits without the option to")
+            precondition(
+                !function.options.isDisjoint(with: [.mayWait, .waitsIfPossible]),
+                "\(function.path) waits without the option to")
             return MOONDIAL_ANSWER_WAIT
         case .raised(let message, let kind):
             results.reset()

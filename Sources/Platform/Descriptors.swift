@@ -36,8 +36,12 @@ package enum Descriptors {
     ///
     /// - Returns: Why not all was written; nil when it was.
     @discardableResult
-    package static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Errno? {
-        var rest = bytes[...]
+    package static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Errno? { writeAll(bytes[...], to: descriptor) }
+
+    /// The same for a part of an array.
+    @discardableResult
+    package static func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Errno? {
+        var rest = bytes
         while !rest.isEmpty {
             do {
                 rest = rest.dropFirst(
@@ -55,6 +59,12 @@ package enum Descriptors {
     package static func isReadable(_ descriptor: Int32, within milliseconds: Int32 = 0) -> Bool {
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&request, 1, milliseconds) > 0
+    }
+
+    /// - Returns: Whether a write would not wait: it succeeds for at least one byte, or fails.
+    package static func isWritable(_ descriptor: Int32) -> Bool {
+        var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&request, 1, 0) > 0
     }
 
     private static func wait(for descriptor: Int32, _ events: Int32) {

@@ -82,7 +82,7 @@ int moondial_call_host(lua_State *L, uint32_t function, uint32_t flags, const ch
     moondial_check_call(L, flags, name);
     encode_arguments(L, flags, name);
     vm->inbox.count = 0;
-    if ((flags & MOONDIAL_MAY_WAIT) && vm->current != NULL) vm->current->ticket = ++vm->tickets;
+    if ((flags & (MOONDIAL_MAY_WAIT | MOONDIAL_WAITS_IF_POSSIBLE)) && vm->current != NULL) vm->current->ticket = ++vm->tickets;
     lua_State *outer = vm->calling;
     vm->calling = L;
     moondial_answer answer = vm->call(vm->context, function, vm->current);

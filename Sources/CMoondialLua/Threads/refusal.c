@@ -64,6 +64,18 @@ static const char *obstacle(lua_State *L, const moondial_frame *frame) {
                                            : "a call from C";
 }
 
+/// Whether `L` and the states that wait for its end can all yield. Allocates nothing and never raises.
+static bool can_yield(lua_State *L) {
+    if (!lua_isyieldable(L)) return false;
+    for (const moondial_frame *frame = moondial_vm_of(L)->frame; frame != NULL && frame->state != NULL; frame = frame->up)
+        if (!lua_isyieldable(frame->state)) return false;
+    return true;
+}
+
+bool moondial_vm_can_wait(const moondial_vm *vm) {
+    return vm->calling != NULL && vm->current != NULL && can_yield(vm->calling);
+}
+
 static const char *innermost_obstacle(lua_State *L) {
     const moondial_frame *frame = moondial_vm_of(L)->frame;
     const char *found = obstacle(L, frame);
@@ -73,9 +85,8 @@ static const char *innermost_obstacle(lua_State *L) {
 }
 
 void moondial_check_call(lua_State *L, uint32_t flags, const char *name) {
-    if (!(flags & MOONDIAL_MAY_WAIT)) return;
+    if (!(flags & MOONDIAL_MAY_WAIT) || can_yield(L)) return;
     const char *inside = innermost_obstacle(L);
-    if (inside == NULL) return;
     lua_pushfstring(L, "%s cannot wait inside %s", name, inside);
     moondial_raise_as(L, MOONDIAL_ERROR_CANNOT_WAIT);
 }

@@ -92,7 +92,7 @@ typedef enum : int32_t {
 typedef enum : int32_t {
     MOONDIAL_ANSWER_RETURN,  ///< the values on the inbox are the results
     MOONDIAL_ANSWER_RAISE,   ///< the string on the inbox is raised, after "file:line: "; then may come an integer, its kind
-    MOONDIAL_ANSWER_WAIT,    ///< the coroutine yields; allowed to functions with MOONDIAL_MAY_WAIT only
+    MOONDIAL_ANSWER_WAIT,    ///< the coroutine yields; allowed to functions with MOONDIAL_MAY_WAIT or _WAITS_IF_POSSIBLE only
 } moondial_answer;
 
 /// The one way from Lua to Swift. The arguments are on the outbox; the callee must not enter the VM.
@@ -264,6 +264,7 @@ enum {
     MOONDIAL_VIEWS = 16,           ///< arguments arrive as views, which show all values and are cut where they are large
     MOONDIAL_TEXTS = 32,           ///< arguments with a `__tostring` arrive as its text, others as without this flag
     MOONDIAL_WHOLE_VIEWS = 64,     ///< with MOONDIAL_VIEWS: nothing is cut but what no terminal could show
+    MOONDIAL_WAITS_IF_POSSIBLE = 128,  ///< may wait if moondial_vm_can_wait() is true, and is called anywhere
 };
 
 /// Defines a host function at a dotted path: a global ("verify"), a field ("moondial.json.encode"), or, under "host.",
@@ -296,6 +297,9 @@ moondial_status moondial_vm_run_prelude(moondial_vm *vm, int32_t function);
 
 /// Forgets a function reference. Never fails.
 void moondial_vm_release(moondial_vm *vm, int32_t function);
+
+/// Whether the host function that is being answered may answer MOONDIAL_ANSWER_WAIT: Lua can yield where it was called.
+bool moondial_vm_can_wait(const moondial_vm *vm);
 
 /// Source ("@file") and line of the script code that called the host function that is being answered; false outside
 /// one. The source is valid until the next such question.

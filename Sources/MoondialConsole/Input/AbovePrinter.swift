@@ -1,60 +1,39 @@
 // SPDX-License-Identifier: MIT
 
-import NIOConcurrencyHelpers
-import Platform
+package import Platform
 import TextFormats
 
 /// Prints from any thread to a terminal that may have a prompt on it: above the prompt when there is one.
 package final class AbovePrinter: Sendable {
-    private struct State {
-        var isEditing = false
-        var waiting: [UInt8] = []
-    }
-
-    private let output: Int32
+    private let writer: OutputWriter
     private let wake: @Sendable () -> Void
-    private let state = NIOLockedValueBox(State())
 
-    init(output: Int32, wake: @escaping @Sendable () -> Void) {
-        self.output = output
+    /// - Parameters:
+    ///   - writer: Writes to the terminal while no block is edited.
+    ///   - wake: Called when something was printed while a block is edited, on the thread that printed it.
+    init(_ writer: OutputWriter, wake: @escaping @Sendable () -> Void) {
+        self.writer = writer
         self.wake = wake
     }
 
     /// Prints some lines; a missing newline at the end is added while a block is edited.
     package func print(_ text: String) {
-        let bytes = ByteText.bytes(text)
-        let isEditing = state.withLockedValue { state in
-            if state.isEditing {
-                state.waiting += bytes
-                if state.waiting.last != 0x0A { state.waiting.append(0x0A) }
-            } else {
-                Descriptors.writeAll(bytes, to: output)
-            }
-            return state.isEditing
-        }
-        if isEditing { wake() }
+        writer.write(ByteText.bytes(text))
     }
 
-    func begin() {
-        state.withLockedValue { $0.isEditing = true }
-    }
+    /// A block is edited from now on. Waits until what was printed before is on the terminal.
+    func begin() { writer.hold(wake) }
 
     /// Whether something was printed that is not shown yet.
-    var hasMore: Bool { state.withLockedValue { !$0.waiting.isEmpty } }
+    var hasMore: Bool { writer.hasHeld }
 
-    /// What was printed since it was last asked.
+    /// What was printed since this was called last, as whole lines.
     func take() -> [UInt8] {
-        state.withLockedValue { state in
-            defer { state.waiting = [] }
-            return state.waiting
-        }
+        var lines = writer.takeHeld()
+        if !lines.isEmpty, lines.last != 0x0A { lines.append(0x0A) }
+        return lines
     }
 
-    func end() {
-        state.withLockedValue { state in
-            state.isEditing = false
-            if !state.waiting.isEmpty { Descriptors.writeAll(state.waiting, to: output) }
-            state.waiting = []
-        }
-    }
+    /// No block is edited any more.
+    func end() { writer.release() }
 }

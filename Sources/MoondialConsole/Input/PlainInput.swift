@@ -4,7 +4,7 @@ package import MoondialPresentation
 import MoondialRules
 import NIOConcurrencyHelpers
 package import NIOCore
-import Platform
+package import Platform
 import TextFormats
 
 /// Lines from a pipe, a file, or a terminal that can do no more. Works under `rlwrap`.
@@ -13,7 +13,7 @@ import TextFormats
 /// it. As of a file, a byte order mark at the very beginning is left out, and so is a first line that begins with `#!`.
 package final class PlainInput: ReplInput {
     private let descriptor: Int32
-    private let promptOutput: Int32?
+    private let promptOutput: OutputWriter?
     private let style: TextStyle
     private let isIncomplete: @Sendable ([UInt8]) -> Bool
     /// Ends a wait: what is written to the second is read from the first.
@@ -57,7 +57,7 @@ package final class PlainInput: ReplInput {
     ///   - style: Of the prompts.
     ///   - isIncomplete: Whether a block needs more lines. Called on the thread of ``next(_:)``.
     package init(
-        descriptor: Int32, promptOutput: Int32? = nil, style: TextStyle = .plain,
+        descriptor: Int32, promptOutput: OutputWriter? = nil, style: TextStyle = .plain,
         isIncomplete: @escaping @Sendable ([UInt8]) -> Bool
     ) {
         self.descriptor = descriptor
@@ -163,12 +163,12 @@ package final class PlainInput: ReplInput {
         guard let promptOutput else { return }
         let text = isFirst ? prompt.text : prompt.continuation
         let styled = isFirst ? prompt.colour.map { style.colour(text, $0) } ?? text : style.dim(text)
-        Descriptors.writeAll(Array(styled.utf8), to: promptOutput)
+        promptOutput.write(Array(styled.utf8))
     }
 
     /// The key that ended the wait is no newline.
     private func leaveLine() {
-        if let promptOutput { Descriptors.writeAll([0x0A], to: promptOutput) }
+        promptOutput?.write([0x0A])
     }
 
     private func line(_ prompt: ReplPrompt) -> Line {

@@ -3,6 +3,7 @@
 import MoondialPresentation
 import MoondialRules
 package import NIOCore
+package import Platform
 
 /// The line editor as a session's input. The terminal is in raw mode while a block is edited and at no other time, so that
 /// Ctrl-C is a signal while one runs.
@@ -22,11 +23,13 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
     /// - Parameters:
     ///   - session: Whose input it becomes.
     ///   - descriptor: The terminal that is read, which stays open. Standard output must be the same terminal.
+    ///   - output: Writes to standard output while no block is edited.
     ///   - capabilities: What the terminal can show.
     ///   - historyFile: Where blocks are kept. The default is nowhere.
     /// - Throws: When there is no pipe to be had.
     package init(
-        _ session: ReplSession, descriptor: Int32, capabilities: TerminalCapabilities, historyFile: HistoryFile? = nil
+        _ session: ReplSession, descriptor: Int32, output: OutputWriter, capabilities: TerminalCapabilities,
+        historyFile: HistoryFile? = nil
     ) throws(TerminalError) {
         var options = Editor.Options()
         options.theme = capabilities.theme
@@ -34,7 +37,7 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
         sources = SessionSources(session)
         source = TerminalLineSource(
             editor: Editor(options: options), terminal: try TerminalSession(input: descriptor),
-            historyFile: historyFile)
+            output: output, historyFile: historyFile)
         printer = source.printer
         source.redactor = session.engine.redactor
         source.externalEditor = ExternalEditor(environment: session.setup.environment)

@@ -3,6 +3,7 @@
 import MoondialPresentation
 import MoondialRules
 import NIOCore
+package import Platform
 
 /// The line editor on a terminal.
 ///
@@ -51,11 +52,14 @@ package final class TerminalLineSource {
     private var painter = ScreenPainter()
     private var size = TerminalSession.Size(width: 80, height: 24)
 
-    package init(editor: Editor, terminal: TerminalSession, historyFile: HistoryFile? = nil) {
+    /// `output` writes to the terminal while no block is edited.
+    package init(
+        editor: Editor, terminal: TerminalSession, output: OutputWriter, historyFile: HistoryFile? = nil
+    ) {
         self.editor = editor
         self.terminal = terminal
         self.historyFile = historyFile
-        printer = AbovePrinter(output: terminal.outputDescriptor, wake: terminal.waker)
+        printer = AbovePrinter(output, wake: terminal.waker)
     }
 
     /// Waits for the next block.

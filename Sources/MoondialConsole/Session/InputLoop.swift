@@ -64,23 +64,12 @@ package final class InputLoop: Sendable {
     }
 
     private func start() -> Bool {
-        #if canImport(Darwin)
-            var thread: pthread_t?
-        #else
-            var thread = pthread_t()
-        #endif
-        // Lua reads blocks here, which takes more than the smallest stack that systems give.
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setstacksize(&attributes, 4 << 20)
-        return pthread_create(
-            &thread, &attributes,
-            { context in
-                let context: UnsafeMutableRawPointer? = context
-                guard let context else { return nil }
-                Unmanaged<InputLoop>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque()) == 0
+        do throws(Errno) {
+            // Lua reads blocks here, which takes more than the smallest stack that systems give.
+            try DetachedThread.start(stackBytes: 4 << 20) { self.run() }
+            return true
+        } catch {
+            return false
+        }
     }
 }

@@ -76,7 +76,7 @@ struct LogDestination: Sendable {
         }
         var end = batch.isTorn ? batch.lineEnd : endInFile(batch)
         if !isRegular {
-            guard canTake else { return .blocked }
+            guard Descriptors.isWritable(descriptor) else { return .blocked }
             // So many bytes do not block then, and lines that are not longer are not mixed with other writers'.
             let most = min(end - batch.offset, Int(PIPE_BUF))
             end = batch.lastLineEnd(within: most) ?? batch.offset + most
@@ -100,12 +100,6 @@ struct LogDestination: Sendable {
             case let code: return .failed(RecordSink.Failure(code: code))
             }
         }
-    }
-
-    /// Whether a write returns at once, be it with an error.
-    private var canTake: Bool {
-        var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        return poll(&request, 1, 0) > 0
     }
 
     /// The end of the lines that belong into the file.

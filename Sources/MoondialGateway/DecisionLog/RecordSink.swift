@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import Platform
+
 /// Takes the records of the decision log from many threads and writes them on a thread of its own, in the order in which
 /// they came. No call blocks its thread.
 ///
@@ -40,14 +42,22 @@ package final class RecordSink: Sendable {
             self.state = state
             let writer = RecordWriter(
                 state: state, destination: destination, spill: spill, options: options, report: report)
-            try SinkThread.start {
-                var writer = writer
-                writer.run()
-            }
+            try Self.startThread(writer)
         } catch {
             destination.close()
             spill?.close()
             throw error
+        }
+    }
+
+    private static func startThread(_ writer: RecordWriter) throws(RecordSinkError) {
+        do throws(Errno) {
+            try DetachedThread.start(getsSignals: false) {
+                var writer = writer
+                writer.run()
+            }
+        } catch {
+            throw RecordSinkError(path: "thread", code: error.rawValue)
         }
     }
 

@@ -19,6 +19,8 @@ package final class RuleEngine {
         /// Gets each line that scripts and rules print, as it is and without the newline. Like `log` and `wallClock`
         /// it is called while Lua runs, and must not call the engine.
         package var print: ([UInt8]) -> Void = { _ in }
+        /// Whether there is room for what is printed. The default, nil, is always.
+        package var outputRoom: (any OutputRoom)?
         /// Gets each line that rules log, redacted.
         package var log: (LogLine) -> Void = { _ in }
         /// What rules remember: the default is the memory of the process, for all engines with these settings.

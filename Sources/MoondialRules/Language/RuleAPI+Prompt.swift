@@ -12,15 +12,14 @@ extension RuleAPI {
             },
             HostFunction("host.show", .views) { Self.keepShown(&$0) },
             HostFunction("host.show_whole", .wholeViews) { Self.keepShown(&$0) },
-            HostFunction("host.show_values", .views) { [weak self] call in
+            HostFunction("host.show_values", [.views, .waitsIfPossible]) { [weak self] call in
                 if Self.isInHook(call) { return .raised("show cannot be called in a hook; use moondial.log") }
-                guard let show = self?.engine?.scripts?.onShow else {
+                guard let self, let show = engine?.scripts?.onShow else {
                     return .raised("show works in scripts and at the prompt only")
                 }
                 var views: [LuaView] = []
                 while let view = call.arguments.nextView() { views.append(view) }
-                show(views)
-                return .returned
+                return output(from: call) { show(views) }
             },
             HostFunction("host.note_cost") { call in
                 Self.coroutine(of: call)?.evaluation?.noteCost()

@@ -9,11 +9,11 @@ extension RuleAPI {
     /// The words that answer at once: `print` and the tools in `moondial`.
     var toolFunctions: [HostFunction] {
         [
-            HostFunction("print", .stringifies) { [weak self] call in
+            HostFunction("print", [.stringifies, .waitsIfPossible]) { [weak self] call in
                 guard let self else { return Self.ended }
                 guard Self.coroutine(of: call)?.run?.environment.isObserved ?? true else { return .returned }
-                settings.print(call.arguments.nextBytes().map(Array.init) ?? [])
-                return .returned
+                let line = call.arguments.nextBytes().map(Array.init) ?? []
+                return output(from: call) { [settings] in settings.print(line) }
             },
             HostFunction("moondial.log", [.views, .texts]) { [weak self] call in
                 guard let self else { return Self.ended }
@@ -47,6 +47,29 @@ extension RuleAPI {
                 }
             },
         ]
+    }
+
+    /// Writes something that a script or hook prints: now, or when there is room for it.
+    func output(from call: HostCall, _ write: @escaping () -> Void) -> HostAnswer {
+        guard let room = settings.outputRoom, !room.hasRoom else {
+            write()
+            return .returned
+        }
+        if Self.isInHook(call) {
+            room.noteOmission()
+            return .returned
+        }
+        guard call.canWait, let coroutine = Self.coroutine(of: call) else {
+            return .raised(
+                "nothing more can be printed here: more than 1 MiB waits to be read, and a script cannot wait inside a "
+                    + "callback such as a table.sort comparator")
+        }
+        let ticket = coroutine.beginWait {}
+        room.whenRoom {
+            write()
+            coroutine.resume(ticket) { _ in }
+        }
+        return .waiting
     }
 
     private func log(_ arguments: LogArguments, _ call: HostCall) {

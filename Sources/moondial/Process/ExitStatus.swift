@@ -27,6 +27,9 @@ enum ExitStatus: Int32, CaseIterable {
         self = signal == SIGINT ? .interrupted : .terminated
     }
 
+    /// Whether it is that of a process that a signal has ended.
+    var isSignal: Bool { self == .interrupted || self == .terminated }
+
     var meaning: String {
         switch self {
         case .done: "done; allow"

@@ -32,7 +32,9 @@ final class Interrupts: Sendable {
         // Blocked everywhere and fetched by a thread of its own: none is lost, and no handler interrupts anything.
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         let watcher = Interrupts(signals, urgent, isConversation, hangUp, eventLoop, handler)
-        if !watcher.start() {
+        do throws(Errno) {
+            try DetachedThread.start { watcher.run() }
+        } catch {
             // Without a thread they do what they do by default.
             pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         }
@@ -72,22 +74,6 @@ final class Interrupts: Sendable {
             guard number == SIGHUP else { return number }
             hangUp?()
         }
-    }
-
-    private func start() -> Bool {
-        #if canImport(Darwin)
-            var thread: pthread_t?
-        #else
-            var thread = pthread_t()
-        #endif
-        let status = pthread_create(
-            &thread, nil,
-            { context in
-                let context: UnsafeMutableRawPointer? = context
-                guard let context else { return nil }
-                Unmanaged<Interrupts>.fromOpaque(context).takeUnretainedValue().run()
-            }, Unmanaged.passRetained(self).toOpaque())
-        return status == 0
     }
 
     private static func isIgnored(_ number: Int32) -> Bool {

@@ -3,6 +3,7 @@
 import MoondialLua
 import MoondialPresentation
 import MoondialRules
+import NIOCore
 import Platform
 import TextFormats
 
@@ -17,16 +18,19 @@ enum StandardStreams {
     }
 }
 
-/// Standard output. Lines are written at once to a terminal, in blocks to everything else.
+/// Standard output. Lines are written at once to a terminal, in blocks to everything else. No call waits for the reader.
 ///
 /// A write that fails ends the process: without a word when nobody reads any more, as filters do, else with a message.
 final class StandardOutput {
     private static let blockSize = 8 * 1024
 
+    /// Writes what has left the buffer.
+    let writer: OutputWriter
     private let isBuffered: Bool
     private var buffer: [UInt8] = []
 
-    init(isTerminal: Bool) {
+    init(_ writer: OutputWriter, isTerminal: Bool) {
+        self.writer = writer
         isBuffered = !isTerminal
     }
 
@@ -45,29 +49,58 @@ final class StandardOutput {
         if !isBuffered || buffer.count >= Self.blockSize { flush() }
     }
 
+    /// Hands everything to the system, or to the queue if the reader is slow.
     func flush() {
-        guard !buffer.isEmpty else { return }
-        let error = Descriptors.writeAll(buffer, to: STDOUT_FILENO)
+        writer.write(buffer)
         buffer = []
-        switch error {
-        case nil: break
-        case .brokenPipe?: exit(ExitStatus.brokenPipe.rawValue)
-        case let error?:
-            let message = "cannot write to standard output: \(error.description)"
-            let diagnostic = Diagnostic(.inputOutput, message, fix: DiagnosticCode.inputOutput.advice)
-            StandardError(style: .plain).write(DiagnosticText(diagnostic).text)
-            exit(ExitStatus.inputOutput.rawValue)
-        }
+        endIfFailed()
+    }
+
+    /// Waits until everything is written: for the end of the process.
+    ///
+    /// - Parameter patience: The longest wait, in seconds; what is left then is lost. The default is any time.
+    func drain(within patience: Double? = nil) {
+        flush()
+        writer.drain(within: patience)
+        endIfFailed()
+    }
+
+    private func endIfFailed() {
+        guard let error = writer.failure else { return }
+        guard error != .brokenPipe else { exit(ExitStatus.brokenPipe.rawValue) }
+        let message = "cannot write to standard output: \(error.description)"
+        let diagnostic = Diagnostic(.inputOutput, message, fix: DiagnosticCode.inputOutput.advice)
+        // Not by a writer, which may be the one that has failed.
+        Descriptors.writeAll(Array(DiagnosticText(diagnostic).text.utf8), to: STDERR_FILENO)
+        exit(ExitStatus.inputOutput.rawValue)
     }
 }
 
-/// Standard error: unbuffered, and nothing can be done about its failures.
-struct StandardError {
+/// Standard error: unbuffered, and nothing can be done about its failures. No call waits for the reader.
+final class StandardError {
     let style: TextStyle
+    let writer: OutputWriter
+    private var omitted = 0
+
+    init(_ writer: OutputWriter, style: TextStyle) {
+        self.writer = writer
+        self.style = style
+    }
 
     /// Writes lines that end with newlines.
     func write(_ text: String) {
-        Descriptors.writeAll(Array(text.utf8), to: STDERR_FILENO)
+        writer.write(Array(text.utf8))
+    }
+
+    /// Writes lines of a log, which is left out while more than a mebibyte waits for the reader. How much was left out is said
+    /// afterwards.
+    func log(_ text: String) {
+        guard writer.hasRoom else {
+            omitted += 1
+            return
+        }
+        tellOmissions()
+        write(text)
     }
 
     func write(_ diagnostic: Diagnostic) {
@@ -77,6 +110,42 @@ struct StandardError {
     func warn(_ message: String) {
         write(style.colour("warning", .yellow) + ": \(String(escaping: message.utf8))\n")
     }
+
+    /// A line of a log or of a hook is not written, since there is no room.
+    func noteOmission() { omitted += 1 }
+
+    /// Waits until everything is written, as ``StandardOutput/drain(within:)`` does.
+    func drain(within patience: Double? = nil) {
+        tellOmissions()
+        writer.drain(within: patience)
+    }
+
+    private func tellOmissions() {
+        guard omitted > 0 else { return }
+        let lines = omitted.counting("line")
+        omitted = 0
+        warn("\(lines) of logs and hooks were left out, since the output was not read fast enough")
+    }
+}
+
+/// Room on one of the two streams, for what scripts and hooks print.
+final class StreamRoom: OutputRoom {
+    private let writer: OutputWriter
+    private let errors: StandardError
+    private let eventLoop: any EventLoop
+
+    init(_ writer: OutputWriter, _ errors: StandardError, _ eventLoop: any EventLoop) {
+        (self.writer, self.errors, self.eventLoop) = (writer, errors, eventLoop)
+    }
+
+    var hasRoom: Bool { writer.hasRoom }
+
+    func whenRoom(_ body: @escaping () -> Void) {
+        let body = NIOLoopBound(body, eventLoop: eventLoop)
+        writer.whenRoom { [eventLoop] in eventLoop.execute { body.value() } }
+    }
+
+    func noteOmission() { errors.noteOmission() }
 }
 
 enum StandardInput {

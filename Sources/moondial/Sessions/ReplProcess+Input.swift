@@ -15,7 +15,8 @@ extension ReplProcess {
             outputIsTerminal: shell.terminal.isInteractive)
         guard session.isInteractive, capabilities.editing == .full,
             let input = try? TerminalInput(
-                session, descriptor: descriptor, capabilities: capabilities, historyFile: historyFile)
+                session, descriptor: descriptor, output: shell.output.writer, capabilities: capabilities,
+                historyFile: historyFile)
         else { return makePlainInput(descriptor) }
         screen.printer.current = input.printer
         return input
@@ -28,7 +29,7 @@ extension ReplProcess {
     private func makePlainInput(_ descriptor: Int32) -> PlainInput {
         let syntax = SyntaxChecker(limits: plan.settings.run.limits)
         return PlainInput(
-            descriptor: descriptor, promptOutput: session.isInteractive ? STDOUT_FILENO : nil,
+            descriptor: descriptor, promptOutput: session.isInteractive ? shell.output.writer : nil,
             style: shell.terminal.style
         ) { syntax.isIncomplete($0) }
     }

@@ -64,7 +64,10 @@ final class ReplProcess {
         // `:sim clock` moves the time that scripts and rules read, too.
         settings.wallClock = { WallClock.milliseconds(ahead: simulator?.behaviour.clockOffset ?? .zero) }
         settings.print = { output.session?.printed($0) }
-        settings.log = { output.session?.logged($0) }
+        settings.outputRoom = StreamRoom(shell.output.writer, shell.errors, eventLoop)
+        settings.log = { [errors = shell.errors] in
+            if errors.writer.hasRoom { output.session?.logged($0) } else { errors.noteOmission() }
+        }
         do throws(Diagnostic) {
             scripts = try ScriptHost(
                 rules: plan.rules, settings: settings, attempts: client, eventLoop: eventLoop, isPrompt: true)

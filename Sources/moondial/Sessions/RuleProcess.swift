@@ -60,7 +60,9 @@ final class RuleProcess {
                 shell.errors.write(String(decoding: $0, as: UTF8.self) + "\n")
             }
         }
-        settings.log = { shell.errors.write(LogText.line(for: $0)) }
+        settings.outputRoom = StreamRoom(
+            plan.runsScript ? shell.output.writer : shell.errors.writer, shell.errors, eventLoop)
+        settings.log = { shell.errors.log(LogText.line(for: $0)) }
         do throws(Diagnostic) {
             scripts = try ScriptHost(rules: plan.rules, settings: settings, attempts: client, eventLoop: eventLoop)
         } catch {

@@ -101,11 +101,17 @@ final class StoreSession: Sendable {
         }
     }
 
-    /// Writes lines on standard output.
+    /// Writes lines on standard output, and waits until there is room for more.
     func write(_ lines: [String]) async {
         let text = lines.map { $0 + "\n" }.joined()
         // Fails only when the event loop has ended, and with it the process.
-        try? await eventLoop.submit { [self] in shell.value.output.write(text) }.get()
+        let writer = try? await eventLoop.submit { [self] in
+            shell.value.output.write(text)
+            return shell.value.output.writer
+        }.get()
+        await withCheckedContinuation { continuation in
+            if let writer { writer.whenRoom { continuation.resume() } } else { continuation.resume() }
+        }
     }
 
     /// All entries of a namespace, a page at a time.

@@ -42,7 +42,7 @@ struct PlainInputTests {
 
     @Test func nothingIsAtHandWhereEachBlockHasItsPrompt() {
         let pipe = Pipe(holding: "a\nb\n")
-        let reader = PlainInput(descriptor: pipe.reading, promptOutput: open("/dev/null", O_WRONLY)) { _ in false }
+        let reader = PlainInput(descriptor: pipe.reading, promptOutput: OutputWriter(open("/dev/null", O_WRONLY))) { _ in false }
         #expect(reader.next(ReplPrompt("> ")) == .text("a"))
         #expect(reader.blocksAtHand() == [])
     }
@@ -127,7 +127,7 @@ struct PlainInputTests {
         let pipe = Pipe(holding: "f(\n1)\n")
         let output = Pipe()
         let reader = PlainInput(
-            descriptor: pipe.reading, promptOutput: output.writing, isIncomplete: Self.isIncomplete)
+            descriptor: pipe.reading, promptOutput: OutputWriter(output.writing), isIncomplete: Self.isIncomplete)
         while case .text = reader.next(ReplPrompt("sim> ")) {}
         output.finish()
         #expect(output.contents == "sim>    > sim> \n")
@@ -137,7 +137,7 @@ struct PlainInputTests {
         let pipe = Pipe()
         let output = Pipe()
         let reader = PlainInput(
-            descriptor: pipe.reading, promptOutput: output.writing, isIncomplete: Self.isIncomplete)
+            descriptor: pipe.reading, promptOutput: OutputWriter(output.writing), isIncomplete: Self.isIncomplete)
         let (shown, typed) = (output.reading, pipe.writing)
         Descriptors.writeAll(Array("typed ahead\n".utf8), to: typed)
         Thread.detachNewThread {

@@ -31,7 +31,8 @@ final class EditorThread: Sendable {
     private func run(_ descriptor: Int32, historyFile: HistoryFile?) {
         let editor = TestEditor(history: [], completions: [.init("verify"), .init("version")]).editor
         guard let session = try? TerminalSession(input: descriptor, output: descriptor) else { return }
-        let source = TerminalLineSource(editor: editor, terminal: session, historyFile: historyFile)
+        let source = TerminalLineSource(
+            editor: editor, terminal: session, output: OutputWriter(descriptor), historyFile: historyFile)
         state.withLockedValue { $0.printer = source.printer }
         while let input = try? source.next(Prompt("sim> ")) {
             state.withLockedValue { $0.inputs.append(input) }

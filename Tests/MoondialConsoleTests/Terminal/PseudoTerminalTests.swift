@@ -46,7 +46,8 @@ struct PseudoTerminalTests {
     /// So that it is no answer to a question that was printed in between.
     @Test func whatWaitsInTheTerminalWasTypedBefore() throws {
         let session = try TerminalSession(input: terminal.program, output: terminal.program)
-        let source = TerminalLineSource(editor: TestEditor().editor, terminal: session)
+        let source = TerminalLineSource(
+            editor: TestEditor().editor, terminal: session, output: OutputWriter(terminal.program))
         terminal.type(":allow 1\r")
         let time = NIODeadline.now()
         #expect(try source.next(Prompt("sim> ")) == .text(":allow 1"))
