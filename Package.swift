@@ -394,6 +394,10 @@ let package = Package(
             ], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
+            name: "PlatformTests",
+            dependencies: ["Platform", .product(name: "NIOConcurrencyHelpers", package: "swift-nio")],
+            swiftSettings: settings),
+        .testTarget(
             name: "RESPTests",
             dependencies: [
                 "Generators",

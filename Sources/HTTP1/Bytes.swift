@@ -68,20 +68,20 @@ extension UInt8 {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Compares with lower-case ASCII, ignoring the case of this one.
+    /// Whether the bytes are `text`, which is in lower-case ASCII, without regard to the case of the bytes.
     func matches(_ text: StaticString) -> Bool {
         guard count == text.utf8CodeUnitCount else { return false }
         for index in indices where self[index].lowercased != text.utf8Start[index] { return false }
         return true
     }
 
-    /// Whether it begins with lower-case ASCII, ignoring the case of this one.
+    /// Whether the bytes begin with `text`, which is in lower-case ASCII, without regard to the case of the bytes.
     func begins(with text: StaticString) -> Bool {
         count >= text.utf8CodeUnitCount
             && UnsafeRawBufferPointer(rebasing: self[..<text.utf8CodeUnitCount]).matches(text)
     }
 
-    /// Where the next line feed is, or nil without one.
+    /// The index of the first line feed from `start` on, or nil without one.
     func lineFeed(from start: Int) -> Int? {
         guard let base = baseAddress, start < count,
             let found = memchr(base + start, CInt(UInt8.lineFeed), count - start)
@@ -89,7 +89,7 @@ extension UnsafeRawBufferPointer {
         return base.distance(to: UnsafeRawPointer(found))
     }
 
-    /// Without spaces and tabs at both ends.
+    /// The bytes without spaces and tabs at both ends.
     var trimmed: UnsafeRawBufferPointer {
         var start = startIndex
         var end = endIndex
@@ -98,6 +98,6 @@ extension UnsafeRawBufferPointer {
         return UnsafeRawBufferPointer(rebasing: self[start..<end])
     }
 
-    /// As text; bytes that are no UTF-8 are replaced.
+    /// The bytes as text; bytes that are not UTF-8 are replaced.
     var text: String { String(decoding: self, as: UTF8.self) }
 }

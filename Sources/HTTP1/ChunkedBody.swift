@@ -2,7 +2,7 @@
 
 import NIOCore
 
-/// Takes the chunked transfer coding off a body: RFC 9112, section 7.1.
+/// Decodes a body in the chunked transfer coding: RFC 9112, section 7.1.
 ///
 /// Strict: sizes of at most eight digits, after them only blanks and extensions without control characters, lines that
 /// end with CRLF, trailers that are fields. How the bytes are split into reads makes no difference to the result.
@@ -14,13 +14,14 @@ struct ChunkedBody: Sendable {
         case trailers
     }
 
-    /// Eight hold far more than any cap.
+    /// Eight hexadecimal digits can state a size far above any limit.
     private static let maxDigits = 8
 
     /// The body so far.
     private(set) var bytes = ByteBuffer()
     private let maxBytes: Int
-    /// What chunk extensions and trailers may still take. They are checked and then ignored: no caller needs them.
+    /// How many bytes chunk extensions and trailers may still take. They are checked and then ignored: no caller needs
+    /// them.
     private var framingRoom: Int
     private var step = Step.size
     /// How many readable bytes are known to hold no line end.
@@ -31,7 +32,7 @@ struct ChunkedBody: Sendable {
         framingRoom = limits.headBytes
     }
 
-    /// Moves past what it understands.
+    /// Takes from the buffer what can be decoded so far.
     ///
     /// - Returns: True after the last byte of the trailers.
     mutating func consume(_ buffer: inout ByteBuffer) throws(HTTPSyntaxError) -> Bool {
@@ -92,8 +93,8 @@ struct ChunkedBody: Sendable {
         return true
     }
 
-    /// The next line without its end, or nil when it has not come yet. Of a line that begins with a size, that many digits
-    /// are free; the rest must fit into the room for framing.
+    /// The next line without its end, or nil when it is not complete yet. Up to `digits` hexadecimal digits at its
+    /// beginning are not counted; the rest of the line must fit into the room for framing.
     private mutating func nextLine(
         _ buffer: inout ByteBuffer, digits: Int
     ) throws(HTTPSyntaxError) -> ByteBuffer? {

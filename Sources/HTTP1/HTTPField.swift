@@ -3,7 +3,7 @@
 import NIOCore
 import Platform
 
-/// One header or trailer field. Valid only as long as the bytes it points to.
+/// One header or trailer field. Valid only as long as the memory that it points to.
 struct HTTPField {
     let name: UnsafeRawBufferPointer
     /// Without the whitespace around it.
@@ -62,7 +62,7 @@ package struct HTTPFields: Sendable, Hashable {
         let length = name.utf8CodeUnitCount
         head.withUnsafeReadableBytes { bytes in
             HTTPHead.forEachFieldLine(bytes) { line in
-                // Only a line with a name of that length is looked at as a whole.
+                // Only a line whose name has that length is parsed.
                 guard line.count > length, line[length] == .colon, let field = try? HTTPField(line),
                     field.name.matches(name)
                 else { return }
@@ -72,7 +72,8 @@ package struct HTTPFields: Sendable, Hashable {
         return values
     }
 
-    /// The value of the first field of a name that is configured, in lower case, or nil without one.
+    /// The value of the first field of that name, which is given in lower case and known only at run time, or nil
+    /// without one.
     package func value(of name: String) -> String? {
         var value: String?
         head.withUnsafeReadableBytes { bytes in
@@ -89,7 +90,7 @@ package struct HTTPFields: Sendable, Hashable {
     /// The value of the first field of that name, which is given in lower case, or nil without one.
     package subscript(name: StaticString) -> String? {
         head.withUnsafeReadableBytes { bytes in
-            // Only in a line that is long enough and has the colon at the right place is the name compared.
+            // The name is compared only if the line is long enough and has the colon at the right place.
             let length = name.utf8CodeUnitCount
             var next = bytes.lineFeed(from: 0)
             while let end = next, end + length + 1 < bytes.count {

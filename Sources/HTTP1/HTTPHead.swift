@@ -4,7 +4,7 @@ import NIOCore
 
 /// What the heads of requests and replies have in common.
 enum HTTPHead {
-    /// Calls `body` for each line of a complete head but the first and the last, which is empty.
+    /// Calls `body` for each line of a complete head except the first and the last, which is empty.
     static func forEachFieldLine<Failure: Error>(
         _ head: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
@@ -22,15 +22,15 @@ enum HTTPHead {
         return UnsafeRawBufferPointer(rebasing: head[..<max(0, end - 1)])
     }
 
-    /// The length of the head that `bytes` begin with, up to and including the empty line that ends it, or nil when that
-    /// has not come yet. How the bytes were split into reads makes no difference to the result.
+    /// The length of the head that `bytes` begin with, up to and including the empty line that ends it. How the bytes
+    /// were split into reads makes no difference to the result.
     ///
     /// - Parameters:
-    ///   - bytes: What has come.
-    ///   - scanned: How many bytes are known to hold no end.
+    ///   - bytes: The bytes received so far.
+    ///   - scanned: How many of the first bytes are known not to hold the end of the head.
     ///   - room: How many bytes the head may have.
-    /// - Returns: The length of the head with its empty line, or nil when more bytes have to come.
-    /// - Throws: `HTTPSyntaxError` when the head is larger, or a line ends wrongly.
+    /// - Returns: The length of the head with its empty line, or nil when the head is not complete.
+    /// - Throws: `HTTPSyntaxError` when the head is larger than `room`, or a line does not end with CRLF.
     static func length(
         in bytes: UnsafeRawBufferPointer, scanned: Int, room: Int
     ) throws(HTTPSyntaxError) -> Int? {
@@ -50,14 +50,14 @@ enum HTTPHead {
 
 /// What the header fields say about the end of a body: RFC 9112, section 6.
 ///
-/// What two readers could understand in two ways is refused: that is how requests and replies are smuggled.
+/// Fields that two readers could understand differently are refused: with them, requests and replies can be smuggled.
 struct HTTPFraming: Sendable {
     /// The value of Content-Length.
     private(set) var contentLength: Int?
     /// Whether the body is in chunks.
     private(set) var isChunked = false
 
-    /// Takes a field if it is about framing.
+    /// Reads a field if it is about framing.
     mutating func note(_ field: HTTPField) throws(HTTPSyntaxError) {
         switch field.name.count {
         case 14 where field.name.matches("content-length"):
@@ -70,7 +70,7 @@ struct HTTPFraming: Sendable {
         }
     }
 
-    /// Called after the last field.
+    /// Checks that the fields do not contradict each other; to be called after the last one.
     func check(isVersion10: Bool) throws(HTTPSyntaxError) {
         guard isChunked else { return }
         guard contentLength == nil else { throw .ambiguousLength }

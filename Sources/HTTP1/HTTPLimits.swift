@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/// What a peer may make a parser hold, in bytes.
+/// How many bytes a peer may make a parser hold.
 package struct HTTPLimits: Sendable, Hashable {
-    /// First line and header fields; for a reply, interim replies included. Chunk extensions and trailers may take as
-    /// much once more. The default is 16 KiB.
+    /// First line and header fields; for a reply, interim replies included. Chunk extensions and trailers together may
+    /// take the same number of bytes again. The default is 16 KiB.
     package var headBytes = 16 * 1024
     /// The body without transfer coding. The default is 64 KiB.
     package var bodyBytes = 64 * 1024
@@ -12,7 +12,7 @@ package struct HTTPLimits: Sendable, Hashable {
     package init() {}
 }
 
-/// What requests and replies can both get wrong. ``HTTPRequestError`` and ``HTTPReplyError`` say it to callers.
+/// The errors that requests and replies have in common. Callers get them as ``HTTPRequestError`` or ``HTTPReplyError``.
 enum HTTPSyntaxError: Error {
     /// A line end without carriage return, in the first line of a head.
     case badFirstLine

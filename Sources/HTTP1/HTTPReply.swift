@@ -10,8 +10,8 @@ package struct HTTPReply: Sendable, Hashable {
     package let body: ByteBuffer
     /// The header fields.
     package let fields: HTTPFields
-    /// The value of Content-Encoding when it is something else than `identity`, as `gzip`: then the body cannot be read as
-    /// it is.
+    /// The value of Content-Encoding unless it is `identity`. With `gzip`, for example, the body has to be decompressed
+    /// before it can be read.
     package let contentCoding: String?
 
     /// `body` is without transfer coding. The defaults are no fields and no content coding.
@@ -50,7 +50,8 @@ struct HTTPReplyHead: Sendable {
         }
     }
 
-    /// False as soon as the bytes cannot become a status line, so that a peer of another protocol is recognised at once.
+    /// False as soon as the bytes cannot become a status line, so that a peer with another protocol is recognised at
+    /// once.
     static func mayStart(with bytes: UnsafeRawBufferPointer) -> Bool {
         let prefix: StaticString = "HTTP/1."
         for index in 0..<min(bytes.count, prefix.utf8CodeUnitCount)

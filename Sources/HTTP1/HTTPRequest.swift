@@ -8,7 +8,7 @@ package struct HTTPRequest: Sendable, Hashable {
     package var method: String
     /// The path as sent, without query, and without scheme and host where those were sent too.
     package var path: String
-    /// What stands behind the `?` of the target, or nil without one.
+    /// The part of the target after the `?`, or nil without one.
     package var query: String?
     /// The value of the `Authorization` field, or nil without one.
     package var authorization: String?
@@ -21,7 +21,7 @@ package struct HTTPRequest: Sendable, Hashable {
     /// All header fields.
     package var fields: HTTPFields
 
-    /// Takes a request apart from any connection. The defaults are no query and no fields.
+    /// Makes a request that did not come over a connection. The defaults are no query and no fields.
     package init(
         method: String, path: String, query: String? = nil, authorization: String?, contentType: String?,
         keepsAlive: Bool, body: ByteBuffer, fields: HTTPFields = .none

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Why bytes are not a request that can be read. The connection is of no further use.
+/// Why bytes are not a request that can be read. The connection cannot be used any more.
 package enum HTTPRequestError: String, Error, Sendable, CaseIterable, CustomStringConvertible {
     /// No method, target and version, separated by single spaces and ended by CRLF.
     case badRequestLine = "bad_request_line"
@@ -30,7 +30,7 @@ package enum HTTPRequestError: String, Error, Sendable, CaseIterable, CustomStri
     /// The request was not complete within the time that the server allows. Never thrown by a parser.
     case timeout
 
-    /// The HTTP status that says so.
+    /// The HTTP status of the reply to such a request.
     package var status: Int {
         switch self {
         case .badRequestLine, .badField, .badHost, .repeatedField, .badLength, .ambiguousLength, .badChunk: 400
@@ -43,7 +43,7 @@ package enum HTTPRequestError: String, Error, Sendable, CaseIterable, CustomStri
         }
     }
 
-    /// The reason in a few words, which go into the reply.
+    /// The error in a few words, which become a part of the reply.
     package var description: String {
         switch self {
         case .badRequestLine: "malformed request line"

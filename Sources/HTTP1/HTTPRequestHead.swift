@@ -36,8 +36,8 @@ struct HTTPRequestHead: Sendable {
         if isVersion10 || !announcesBody { expectsContinue = false }
     }
 
-    /// False as soon as the bytes cannot become a request, so that a peer of another protocol, as one that begins a TLS
-    /// handshake, is recognised at once.
+    /// False as soon as the bytes cannot become a request, so that a peer with another protocol is recognised at once,
+    /// for example one that begins a TLS handshake.
     static func mayStart(with bytes: UnsafeRawBufferPointer) -> Bool {
         guard let first = bytes.first else { return true }
         // The line end that some clients send after a body: see HTTPRequestParser.
@@ -47,7 +47,8 @@ struct HTTPRequestHead: Sendable {
         return end.map { bytes[$0] == .space } ?? (bytes.count <= maxMethodBytes)
     }
 
-    /// Far more than any method has; it bounds the work of looking for its end with every read.
+    /// Far longer than any method. It bounds the work of searching for the end of the method, which is done with every
+    /// read.
     private static let maxMethodBytes = 128
 
     private mutating func readRequestLine(_ line: UnsafeRawBufferPointer) throws(HTTPRequestError) {
@@ -72,8 +73,8 @@ struct HTTPRequestHead: Sendable {
         query = end.map { UnsafeRawBufferPointer(rebasing: target[($0 + 1)...]).text }
     }
 
-    /// What follows the host in `/path?query`, in `http://host/path?query`, which is sent to proxies, or the `*` of OPTIONS:
-    /// RFC 9112, section 3.2. Nil for anything else.
+    /// The path and query of a target, RFC 9112, section 3.2: `/path?query`, the same after `http://host`, which is
+    /// sent to proxies, or the `*` of OPTIONS. Nil for anything else.
     private static func originForm(of target: UnsafeRawBufferPointer, method: String) -> UnsafeRawBufferPointer? {
         if target[0] == .slash || (method == "OPTIONS" && target.matches("*")) { return target }
         let scheme = ["http://" as StaticString, "https://"].first { target.begins(with: $0) }

@@ -7,8 +7,8 @@ package import NIOCore
 /// Pure and incremental: how the bytes are split into reads makes no difference, and bytes after a request are kept
 /// for the next one. Strict where two readers could see the end of a request in different places, and capped everywhere.
 package struct HTTPRequestParser: Sendable {
-    /// What a client may make us hold. A client that sends on while its requests are answered is the caller's to stop: see
-    /// ``bufferedBytes``.
+    /// How many bytes a client may make the parser hold. The caller has to stop a client that keeps sending while its
+    /// requests are answered: see ``bufferedBytes``.
     package typealias Limits = HTTPLimits
 
     /// What the next bytes mean.
@@ -19,9 +19,9 @@ package struct HTTPRequestParser: Sendable {
         case request(HTTPRequest)
     }
 
-    /// How far the next request has come, for timeouts.
+    /// How much of the next request has arrived, for timeouts.
     package enum Progress: Sendable, Hashable {
-        /// Nothing of it is here.
+        /// No byte of it has arrived.
         case none
         /// Its head is not complete.
         case head
@@ -47,20 +47,20 @@ package struct HTTPRequestParser: Sendable {
     /// Makes a parser for a new connection.
     ///
     /// - Parameters:
-    ///   - limits: What the client may make us hold.
-    ///   - bodylessGETPath: A path at which a GET request is complete with its head, also when it announces a body: proxies
-    ///     that ask whether a request is allowed copy its head and send no body. Such a request is the last one that the
-    ///     connection carries. The default is none.
+    ///   - limits: How many bytes the client may make the parser hold.
+    ///   - bodylessGETPath: A path at which a GET request ends with its head, even if it announces a body: proxies that
+    ///     ask whether a request is allowed copy the head of that request and send no body. Such a request is the last
+    ///     one on its connection. The default is none.
     package init(limits: Limits = Limits(), bodylessGETPath: String? = nil) {
         self.limits = limits
         self.bodylessGETPath = bodylessGETPath
     }
 
-    /// How many bytes are held that belong to no complete request yet. After ``next()`` has returned nil these are the
+    /// How many bytes are held that belong to no complete request yet. After ``next()`` has returned nil they are the
     /// beginning of one request, within the limits.
     package private(set) var bufferedBytes = 0
 
-    /// How far the next request has come. Of use after ``next()`` has returned nil.
+    /// How much of the next request has arrived. Meaningful after ``next()`` has returned nil.
     package private(set) var progress = Progress.none
 
     /// Adds bytes of the connection.
@@ -74,13 +74,13 @@ package struct HTTPRequestParser: Sendable {
         bufferedBytes = buffer.readableBytes
     }
 
-    /// Reads on.
+    /// Parses the bytes that were received.
     ///
-    /// - Returns: What comes next, or nil when more bytes are needed to say.
-    /// - Throws: ``HTTPRequestError``, after which the parser is of no further use.
+    /// - Returns: The next event, or nil when more bytes are needed.
+    /// - Throws: ``HTTPRequestError``, after which the parser cannot be used any more.
     package mutating func next() throws(HTTPRequestError) -> Event? {
         let event = try readNext()
-        // Kept, since both are asked for more often than they change.
+        // Stored, since both are read more often than they change.
         bufferedBytes = buffer.readableBytes
         if case .head = step { progress = bufferedBytes == 0 ? .none : .head } else { progress = .body }
         return event
@@ -105,7 +105,7 @@ package struct HTTPRequestParser: Sendable {
             guard let body = buffer.readSlice(length: length) else { return nil }
             return finish(head, body)
         case .chunks(let head, var chunks):
-            step = .head  // Leaves the only reference to the bytes so far with `chunks`.
+            step = .head  // `chunks` is now the only reference to the body so far, which is not copied.
             let isComplete: Bool
             do throws(HTTPSyntaxError) {
                 isComplete = try chunks.consume(&buffer)
@@ -127,14 +127,14 @@ package struct HTTPRequestParser: Sendable {
                 fields: head.fields))
     }
 
-    /// The body that came with its head, as nearly all do; nil when more of it has to come.
+    /// The body if it arrived together with its head, as nearly all do; else nil.
     private mutating func bodyAtOnce(of head: HTTPRequestHead) throws(HTTPRequestError) -> ByteBuffer? {
         let length = head.framing.contentLength ?? 0
         guard length <= limits.bodyBytes else { throw .bodyTooLarge }
         return length == 0 ? ByteBuffer() : buffer.readSlice(length: length)
     }
 
-    /// Without any word about it there is no body: RFC 9112, section 6.3.
+    /// A request without Content-Length and Transfer-Encoding has no body: RFC 9112, section 6.3.
     private func bodyStep(after head: HTTPRequestHead) throws(HTTPRequestError) -> Step {
         if head.framing.isChunked { return .chunks(head, ChunkedBody(limits: limits)) }
         let length = head.framing.contentLength ?? 0

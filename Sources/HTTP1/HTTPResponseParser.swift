@@ -7,7 +7,7 @@ package import NIOCore
 /// Pure and incremental: the split of the bytes into reads makes no difference. Strict where two readers could see the
 /// end of a body in different places (RFC 9112, section 6.3), and capped everywhere.
 package struct HTTPResponseParser: Sendable {
-    /// What a peer may make us hold.
+    /// How many bytes a peer may make the parser hold.
     package typealias Limits = HTTPLimits
 
     /// A complete reply, and what its head says about the connection.
@@ -21,7 +21,8 @@ package struct HTTPResponseParser: Sendable {
 
         /// How long the connection may be kept for another request, `nil` for not at all.
         ///
-        /// A second less than the server announced, so that it does not close under a request that is on its way.
+        /// A second less than the server announced, so that the server does not close the connection while a request is
+        /// on its way.
         package func idleTime(upTo limit: TimeAmount) -> TimeAmount? {
             guard keepsAlive else { return nil }
             guard let keepAliveSeconds else { return limit }
@@ -55,7 +56,7 @@ package struct HTTPResponseParser: Sendable {
         chunks = ChunkedBody(limits: limits)
     }
 
-    /// Bytes that came after the reply. A peer that sends any is not to be trusted with another request.
+    /// How many bytes came after the reply. If there are any, the connection must not be used for another request.
     package var excessBytes: Int {
         if case .finished = step { buffer.readableBytes } else { 0 }
     }
@@ -63,7 +64,7 @@ package struct HTTPResponseParser: Sendable {
     /// Takes the next bytes of the connection.
     ///
     /// - Returns: The reply, once, when it is complete.
-    /// - Throws: ``HTTPReplyError``, after which the parser and the connection are of no further use.
+    /// - Throws: ``HTTPReplyError``, after which the parser and the connection cannot be used any more.
     package mutating func consume(_ bytes: ByteBuffer) throws(HTTPReplyError) -> Parsed? {
         if buffer.readableBytes == 0 {
             buffer = bytes

@@ -13,12 +13,12 @@ package struct HTTPReplyMessage: Sendable {
     package var contentType: StaticString?
     /// Further fields. Values are written as ``fieldValue(_:)`` makes them.
     package var fields: [(name: StaticString, value: String)]
-    /// The content; statuses 204 and 304 are written without.
+    /// The content; replies with status 204 or 304 are written without it.
     package var body: [UInt8]
-    /// What the reply to a HEAD request says about the length of the body that it does not have; nil: nothing. It is used
-    /// instead of the length of the body where ``isOfHead`` is set.
+    /// The Content-Length of a reply to a HEAD request, which has no body; nil for a reply without that field. Used
+    /// instead of the length of ``body`` if ``isOfHead`` is set.
     package var announcedLength: Int?
-    /// Whether the reply comes from a server that was asked with HEAD. The default is false.
+    /// Whether the reply is passed on from another server that replied to a HEAD request. The default is false.
     package var isOfHead = false
 
     /// The defaults are no type, no fields and no body.
@@ -37,7 +37,7 @@ package struct HTTPReplyMessage: Sendable {
     ///
     /// - Parameters:
     ///   - keepsAlive: Whether the connection stays open; if not, the reply says so.
-    ///   - isHead: Whether it answers a HEAD request: then it announces its body but has none. The default is false.
+    ///   - isHead: Whether the request was HEAD: then the reply announces a body and has none. The default is false.
     /// - Returns: Head and body.
     package func bytes(keepsAlive: Bool, isHead: Bool = false) -> ByteBuffer {
         var output = ByteWriter(capacity: 512 + body.count)
@@ -82,7 +82,7 @@ package struct HTTPReplyMessage: Sendable {
         if !isWritten { output.append(fieldValue(text)) }
     }
 
-    /// Whether the byte stands for itself in a value of a field.
+    /// Whether the byte is written unchanged in the value of a field.
     private static func isPlain(_ byte: UInt8) -> Bool {
         byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "%")
     }
@@ -131,7 +131,7 @@ package struct HTTPReplyMessage: Sendable {
     }
 }
 
-/// Writes requests that differ in their body alone: the head is made once.
+/// Writes requests that differ only in their body: the head is made once.
 package struct HTTPRequestTemplate: Sendable {
     private let head: [UInt8]
 
@@ -176,7 +176,7 @@ extension HTTPRequestTemplate {
     }
 }
 
-/// Nothing of the fields in a dump: they hold credentials.
+/// A dump shows nothing of the fields: they hold credentials.
 extension HTTPRequestTemplate: CustomReflectable {
     /// Empty.
     package var customMirror: Mirror { Mirror(self, children: []) }

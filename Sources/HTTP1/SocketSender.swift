@@ -3,9 +3,10 @@
 package import NIOCore
 import Platform
 
-/// Sends what a socket takes at once, past the pipeline of its channel: that costs a third of a write through it.
+/// Sends bytes to the socket of a channel directly, as many as the socket takes without waiting. That costs a third of
+/// a write through the channel's pipeline.
 ///
-/// Only for a channel without handlers that change bytes, and without writes that are not done yet.
+/// Only for a channel without handlers that change bytes, and without pending writes.
 package struct SocketSender {
     private let socket: NIOBSDSocket.Handle
 
@@ -18,10 +19,10 @@ package struct SocketSender {
         self.socket = socket
     }
 
-    /// The number of bytes that the system has taken: fewer than there are when the socket is full, or has an error, which a
-    /// write of the rest through the channel then meets.
+    /// Sends bytes and returns how many the system has taken: fewer than given if the socket is full or has an error. A
+    /// write of the rest through the channel reports that error.
     package func write(_ bytes: UnsafeRawBufferPointer) -> Int {
-        // Their types differ between platforms.
+        // The types of these constants differ between platforms.
         #if canImport(Darwin)
             let flags = Int32(MSG_DONTWAIT)  // NIO has set SO_NOSIGPIPE.
         #else

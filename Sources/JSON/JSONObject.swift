@@ -15,7 +15,7 @@ package struct JSONObject: Sendable {
         /// What the key stands for.
         package var value: JSONValue
 
-        /// Pairs the two.
+        /// Pairs a key with its value.
         package init(key: String, value: JSONValue) {
             self.key = key
             self.value = value
@@ -34,7 +34,7 @@ package struct JSONObject: Sendable {
         self.init(members, index: KeyIndex(of: members))
     }
 
-    /// The same, with an index that is there already.
+    /// Takes members whose keys are known to be unique, with their index.
     init(_ members: [Member], index: KeyIndex) {
         self.members = members
         self.index = index
@@ -86,7 +86,7 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
 /// Finds the members of an object by their keys: one by one while they are few, by a hash of the bytes once they are many.
 struct KeyIndex: Sendable {
     private static let few = 16
-    /// Empty as long as the members are few.
+    /// Empty while there are few members.
     private var positions: [ExactKey: Int] = [:]
 
     init() {}
@@ -98,14 +98,14 @@ struct KeyIndex: Sendable {
     /// Where the member with this key is.
     func position(of key: String, in members: [JSONObject.Member]) -> Int? {
         guard positions.isEmpty else { return positions[ExactKey(text: key)] }
-        // Through a pointer, so that looking at a key is not counted as a reference to it.
+        // Through a pointer, so that reading a key does not retain it.
         return members.withUnsafeBufferPointer { members in
             for position in members.indices where members[position].key.hasSameBytes(as: key) { return position }
             return nil
         }
     }
 
-    /// A member was appended, whose key is new.
+    /// Adds the member that was just appended, whose key is new.
     mutating func noteLast(of members: [JSONObject.Member]) {
         if !positions.isEmpty {
             positions[ExactKey(text: members[members.count - 1].key)] = members.count - 1

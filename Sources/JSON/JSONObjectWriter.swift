@@ -2,14 +2,14 @@
 
 package import TextFormats
 
-/// Writes an object member by member as bytes, where making a ``JSONValue`` first would cost too much.
+/// Writes an object as bytes, member by member, for callers to which a ``JSONValue`` would cost too much.
 ///
-/// Keys are known to be different and to need no escapes; this is not checked.
+/// Keys must be different and need no escapes; the writer does not check that.
 package struct JSONObjectWriter: ~Copyable {
     private var output: ByteWriter
     private var isFirst = true
 
-    /// Begins an object. The default has room for 1 KiB before it needs more.
+    /// Begins the document's object. The default capacity is 1 KiB; it grows when needed.
     package init(reserving capacity: Int = 1024) {
         output = ByteWriter(capacity: capacity)
         output.append(UInt8(ascii: "{"))
@@ -21,7 +21,7 @@ package struct JSONObjectWriter: ~Copyable {
         isFirst = false
     }
 
-    /// Ends the object with which everything began.
+    /// Ends the document's object.
     ///
     /// - Returns: The whole document.
     package consuming func finished() -> ByteWriter {
@@ -73,7 +73,7 @@ package struct JSONObjectWriter: ~Copyable {
         output.append(value ? "true" : "false" as StaticString)
     }
 
-    /// A number that is not negative, as ``JSONValue/double(_:)`` writes it: the thousandth part of this one.
+    /// The thousandth part of a number that is not negative, as a ``JSONValue/double(_:)`` is written.
     package mutating func write(_ key: StaticString, thousandths number: Int64) {
         self.key(key)
         let (whole, rest) = number.magnitude.quotientAndRemainder(dividingBy: 1000)
@@ -108,7 +108,7 @@ package struct JSONObjectWriter: ~Copyable {
         value.bytes.withUnsafeBufferPointer { output.append($0) }
     }
 
-    /// JSON that is known to be right.
+    /// A value that is JSON already; it is not checked.
     package mutating func write(_ key: StaticString, json text: StaticString) {
         self.key(key)
         output.append(text)

@@ -40,7 +40,8 @@ extension JSONParser {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             try digits()
         }
-        // The standard library's conversion knows no locale and rounds correctly; too small becomes zero.
+        // The standard library's conversion ignores the locale and rounds correctly; a number that is too small becomes
+        // zero.
         let literal = String(decoding: UnsafeRawBufferPointer(rebasing: input[start..<position]), as: UTF8.self)
         guard let value = Double(literal), value.isFinite else { throw failure(.doubleOutOfRange, at: start) }
         return .double(value)

@@ -28,7 +28,8 @@ extension JSONParser {
         throw failure(.unexpectedEnd, at: end)
     }
 
-    /// Steps over ASCII without quotation marks, backslashes and control characters, which nearly all strings are.
+    /// Steps over ASCII without quotation marks, backslashes and control characters: nearly all strings hold nothing
+    /// else.
     private mutating func skipPlainCharacters() {
         var index = position
         while index < end {

@@ -100,7 +100,7 @@ struct JSONParser {
 
 extension JSONParser {
     /// The byte at the position, or NUL at the end of the document: no rule of the grammar accepts a NUL, so code that
-    /// looks for a particular byte needs no check for the end, and `unexpected` sorts out which of the two it was.
+    /// looks for a particular byte needs no check for the end. `unexpected` tells a NUL from the end.
     @inline(__always)
     var current: UInt8 { position < end ? input[position] : 0 }
 
@@ -121,7 +121,7 @@ extension JSONParser {
         }
     }
 
-    /// The error for a byte at the position that is not what `code` says was expected.
+    /// The error for a byte at the position that is wrong in the way that `code` says, or for the end of the document.
     func unexpected(_ code: JSONValue.ParseError.Code) -> JSONValue.ParseError {
         failure(position == end ? .unexpectedEnd : code, at: position)
     }

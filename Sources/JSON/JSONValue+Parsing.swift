@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 extension JSONValue {
-    /// What a document may cost to parse.
+    /// Limits of the documents that are parsed.
     package struct Limits: Sendable, Hashable {
         /// How deep arrays and objects may be nested: a scalar has depth 0, `[]` has depth 1. The default is 64.
         package var depth: Int
@@ -17,22 +17,21 @@ extension JSONValue {
             self.bytes = bytes
         }
 
-        /// What is right for requests, replies and anything of their size.
+        /// The limits for requests, replies and documents of their size.
         package static let `default` = Limits()
     }
 
     /// Parses one document by the letter of RFC 8259, without regard to the locale.
     ///
-    /// Stricter than the letter where it leaves a choice: duplicate keys, escaped lone surrogates, a byte order mark,
-    /// integers that do not fit 64 bits and numbers that overflow a double are refused. `-0` is an integer, and
-    /// integers have one zero; `-0.0` keeps its sign.
+    /// Strict where the RFC leaves a choice: duplicate keys, escaped lone surrogates, a byte order mark, integers that
+    /// do not fit 64 bits and numbers that overflow a double are refused. `-0` is the integer 0; `-0.0` keeps its sign.
     ///
     /// - Parameters:
     ///   - bytes: The document.
-    ///   - limits: What it may be made of.
-    ///   - isStopping: Asked before each value, whether to fail with `stopped`. The default never stops.
+    ///   - limits: How large and how deeply nested it may be.
+    ///   - isStopping: Called before each value; parsing fails with `stopped` if it returns true. The default is false.
     /// - Returns: The document's value.
-    /// - Throws: ``ParseError`` with the place of what is wrong.
+    /// - Throws: ``ParseError`` with the place of the error.
     package static func parse(
         _ bytes: UnsafeRawBufferPointer, limits: Limits = .default, isStopping: @escaping () -> Bool = { false }
     ) throws(ParseError) -> JSONValue {

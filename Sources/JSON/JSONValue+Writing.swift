@@ -4,8 +4,8 @@ extension JSONValue: CustomStringConvertible {
     /// The document without white space, members in order, as UTF-8.
     ///
     /// Integers are exact; doubles are the shortest text that reads back as the same double, and always have a
-    /// fraction or an exponent, so that they stay doubles. What terminals obey is escaped: control characters (C0, DEL and
-    /// C1), line separators, and characters that change the direction of text.
+    /// fraction or an exponent, so that they stay doubles. Characters that terminals interpret are escaped: control
+    /// characters (C0, DEL and C1), line separators, and characters that change the direction of text.
     package var bytes: [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(128)  // Enough for a request or reply.

@@ -11,8 +11,8 @@ package enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
-    /// A finite number. JSON has no NaN and no infinity: whoever converts foreign numbers checks before building
-    /// this case, and writing a value that is not finite is a precondition failure.
+    /// A finite number. JSON has no NaN and no infinity: code that converts other numbers has to check them first, and
+    /// writing a value that is not finite is a precondition failure.
     case double(Double)
     case string(String)
     case array([JSONValue])

@@ -4,8 +4,8 @@ import LuaSyntax
 
 /// Checks Lua files without running them.
 ///
-/// A finding is reported only when it is certain that the line fails, does nothing, or hides a word; where a type is not
-/// known, nothing is said.
+/// A finding is reported only when it is certain that the line fails, does nothing, or hides a word; nothing is
+/// reported about values whose type is not known.
 package struct Checker {
     private let vocabulary: Vocabulary
 
@@ -48,7 +48,8 @@ package struct Checker {
         return Ignoring("", tree, otherCodes: []).codes
     }
 
-    /// Whether a file that is given as a rule file is a script: it asks the network while it loads.
+    /// Whether a file that is given as a rule file is a script: it waits for the network while it loads, or calls
+    /// `verify` outside of hooks.
     package func isScript(_ bytes: [UInt8]) -> Bool {
         guard let tree = try? SyntaxTree(file: bytes) else { return false }
         return Analysis(CheckedFile(name: "", bytes: bytes, kind: .rules), tree, vocabulary).kind == .script
@@ -75,18 +76,18 @@ package struct Checker {
 
     package struct RequiredModule: Sendable {
         package let name: String
-        /// Of the literal, in bytes.
+        /// The bytes of the literal.
         package let range: Range<Int>
-        /// The file goes on without it.
+        /// Whether the file goes on without the module: it calls `pcall(require, "name")`.
         package let isProtected: Bool
     }
 }
 
 /// Names that one file defines and others use.
 struct SharedNames {
-    /// Globals that are assigned, in any way that can be seen.
+    /// Globals that are assigned, by their name or through `_G`.
     private(set) var globals: Set<String> = []
-    /// Those that are assigned through `_G`, which is how rule files share them.
+    /// Globals that are assigned through `_G`, which is how rule files share them.
     private(set) var declared: Set<String> = []
     /// Keys of table constructors, which may be fields of decisions.
     private(set) var keys: Set<String> = []

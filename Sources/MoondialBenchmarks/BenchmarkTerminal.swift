@@ -2,7 +2,7 @@ import Platform
 
 // SPDX-License-Identifier: MIT
 
-/// A command on a pseudo-terminal of 80 columns and 24 rows, ended with this value.
+/// A command on a pseudo-terminal of 80 columns and 24 rows. Deinitialising this object kills the command.
 final class BenchmarkTerminal {
     struct Failure: Error, CustomStringConvertible {
         let description: String
@@ -34,7 +34,7 @@ final class BenchmarkTerminal {
         #if canImport(Darwin)
             posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
         #else
-            // POSIX_SPAWN_SETSID, which Swift does not see.
+            // POSIX_SPAWN_SETSID, which Swift does not import.
             posix_spawnattr_setflags(&attributes, 0x80)
         #endif
         var arguments = command.map { strdup($0) } + [nil]
@@ -62,24 +62,24 @@ final class BenchmarkTerminal {
         return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
     }
 
-    /// Types, and takes what comes meanwhile, so that neither waits for the other.
+    /// Types a text, and reads output meanwhile, so that command and user do not block each other.
     func type(_ text: [UInt8]) throws {
         var rest = text[...]
         while !rest.isEmpty {
             let events = try wait(for: POLLIN | POLLOUT)
             if events & POLLIN != 0 { take() }
             if events & POLLOUT != 0 {
-                // No more than a terminal's queue holds, or the write would wait.
+                // At most as much as the terminal's queue holds, or the write would block.
                 let count = rest.prefix(1024).withUnsafeBytes { write(user, $0.baseAddress, $0.count) }
                 rest = rest.dropFirst(max(0, count))
             }
         }
     }
 
-    /// Waits until a text was shown since the last call.
+    /// Waits until a text is shown; output before the last call does not count.
     func see(_ text: String) throws {
         while shown.firstRange(of: Array(text.utf8)) == nil {
-            // Of what did not match, only the end can begin a match.
+            // Only the end of the output can contain the beginning of a match.
             shown.removeFirst(max(0, shown.count - 4096))
             _ = try wait(for: POLLIN)
             take()

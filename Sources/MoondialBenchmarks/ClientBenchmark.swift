@@ -4,7 +4,8 @@ import NIOCore
 import NIOPosix
 import NumberVerification
 
-/// Calls over loopback to a simulator in another process, 64 in flight: calls per second and CPU of this process a call.
+/// Calls over loopback to a simulator in another process, 64 in flight: calls per second, and CPU of this process per
+/// call.
 enum ClientBenchmark {
     private static let rounds = 100_000
     private static let inFlight = 64
@@ -34,7 +35,7 @@ enum ClientBenchmark {
         try group.syncShutdownGracefully()
     }
 
-    /// Keeps a number of calls in flight; a tenth more than are measured warms up.
+    /// Keeps a number of calls in flight. The first calls, a tenth of the measured number, are for warming up.
     private final class Load {
         private let client: VerificationClient
         private let request: VerificationRequest

@@ -3,7 +3,7 @@
 import MoondialRules
 import MoondialWorkbench
 
-/// Takes all paths through a rulebook, each of them twice as `explore` does.
+/// Runs all paths through a rulebook, each of them twice, as `explore` does.
 enum ExploreBenchmark {
     static func measure(rules paths: [String]) throws {
         let files = try RuleFiles.read(paths)

@@ -8,9 +8,9 @@ import NIOPosix
 import NumberVerification
 import NumberVerificationSimulator
 
-/// What limits cost before they are hit, and how soon they end what hits them.
+/// What limits cost code that stays within them, and how soon they stop code that does not.
 enum LimitsBenchmark {
-    /// One chunk with all limits in force and none of them near: CPU in ms.
+    /// One chunk with all limits set but far from reached: CPU in ms.
     static func workload(_ path: String) throws {
         let vm = try LuaVM()
         let meter = LuaMeter()
@@ -36,7 +36,7 @@ enum LimitsBenchmark {
             do {
                 let client = VerificationClient(of: Simulator(), eventLoop: loop)
                 var settings = RuleEngine.Settings(wallClock: { 0 })
-                settings.run.limits.memory = 1 << 40  // the time is what counts
+                settings.run.limits.memory = 1 << 40  // Only the time limit may stop the hook.
                 let engine = try RuleEngine(
                     rules: RuleFiles([source]), settings: settings, attempts: client, eventLoop: loop)
                 let budget = settings.run.limits.hookCPU / .milliseconds(1)

@@ -4,12 +4,12 @@ import MoondialStore
 import NIOCore
 import NIOPosix
 
-/// How long a list of a million members takes to load, and what `has` costs then beside `get`, with 64 calls in flight.
+/// The time to load a list of a million members, and then the cost of `has` and of `get`, with 64 calls in flight.
 enum ListBenchmark {
     private static let members = 1_000_000
     private static let rounds = 1000
 
-    /// Of the memory, of a file (`sqlite:PATH`) or of a server (a URL).
+    /// Measures the store in memory, in a file (`sqlite:PATH`) or on a server (a URL).
     static func measure(_ place: String) throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
@@ -32,12 +32,12 @@ enum ListBenchmark {
         try group.syncShutdownGracefully()
     }
 
-    /// Every second one is a member.
+    /// The list has the members with even numbers.
     private static func member(_ number: Int) throws -> StoreMember {
         try StoreMember(Array("#0123456789abcdef\(100_000_000 + number)".utf8))
     }
 
-    /// Sixteen parts at a time.
+    /// Loads the list, sixteen parts at a time.
     private final class Loading {
         private let list: StoreList
         private let store: any Store

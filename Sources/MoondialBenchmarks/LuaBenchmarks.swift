@@ -48,7 +48,7 @@ enum LuaBenchmarks {
         Benchmarks.report("hook-call", elapsed / Double(rounds))
     }
 
-    /// A thread that starts, waits for the host, is resumed, ends and is given back.
+    /// A Lua thread that starts, waits for the host, is resumed, ends and is closed.
     static func coroutine() throws {
         var configuration = LuaVM.Configuration()
         configuration.functions = [HostFunction("wait", .mayWait) { _ in .waiting }]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// The prompt on a terminal, as a user meets it: the whole command is measured, with what the editor asks of the session.
+/// The prompt on a terminal. The whole command is measured, including the editor's calls to the session.
 enum PromptBenchmark {
     private static let starts = 20
     private static let keys = 300
@@ -22,7 +22,7 @@ enum PromptBenchmark {
         Benchmarks.report("prompt-ms", times.sorted()[starts / 2] / 1e6)
     }
 
-    /// Keys in the middle of a block that fills the window with all that is coloured, and more.
+    /// Measures keys in the middle of a block that is longer than the window and has all kinds of coloured text.
     private static func key(_ command: [String]) throws {
         let terminal = try BenchmarkTerminal(command)
         try terminal.see("sim> ")

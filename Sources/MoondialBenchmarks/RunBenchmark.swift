@@ -10,7 +10,7 @@ import NumberVerificationSimulator
 enum RunBenchmark {
     private static let rounds = 100_000
 
-    /// With the rules of a file; the default is nil, for the default rules.
+    /// Measures runs with the rules of a file. The default, nil, means without rules.
     static func measure(rules path: String? = nil) throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()

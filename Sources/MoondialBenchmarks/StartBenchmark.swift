@@ -23,7 +23,7 @@ enum StartBenchmark {
         Benchmarks.report("start-mib", Double(largest) / 1024)
     }
 
-    /// Runs a command with its output thrown away; the peak resident set in KiB.
+    /// Runs a command and discards its output. Returns the peak resident set in KiB.
     private static func run(_ command: [String]) throws -> Int {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

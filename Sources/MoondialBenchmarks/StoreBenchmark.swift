@@ -11,19 +11,19 @@ import NumberVerification
 import NumberVerificationSimulator
 import RedisClient
 
-/// What a counter costs, with 64 calls in flight on 64 keys: processor time of the whole process for each call, and how long
-/// a call takes.
+/// The cost of a counter, with 64 calls in flight on 64 keys: processor time of the whole process per call, and the
+/// duration of a call.
 enum StoreBenchmark {
     private static let inFlight = 64
     private static let rounds = 3000
     private static let callsPerRun = 32
 
-    /// Of the memory, of a file (`sqlite:PATH`) or of a server (a URL).
+    /// Measures the store in memory, in a file (`sqlite:PATH`) or on a server (a URL).
     static func measure(_ place: String) throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let engine = try engine(place)
-        // From a hook, less what the same runs take without counting.
+        // Counting from a hook: the time of runs that count less the time of the same runs that do not.
         let runs = rounds * inFlight / callsPerRun
         let idle = try perRun(runs * 4, Runs.source(calls: 0), engine, on: eventLoop)
         _ = try perRun(runs / 10, Runs.source(calls: callsPerRun), engine, on: eventLoop)
@@ -51,7 +51,7 @@ enum StoreBenchmark {
             return SQLiteStoreEngine(configuration: .init(path: String(place.dropFirst("sqlite:".count))))
         }
         var configuration = try RedisConfiguration(url: place)
-        // On a busy machine the server may be silent for longer than a gateway would wait.
+        // On a busy machine the server may take longer to answer than a gateway would wait.
         configuration.suspensionTime = .seconds(60)
         configuration.stallTimeout = .seconds(60)
         return try RedisStoreEngine(configuration: configuration)
@@ -71,7 +71,7 @@ enum StoreBenchmark {
         }.wait()
     }
 
-    /// Runs that end before an attempt, so many at a time.
+    /// Runs that end before an attempt, a fixed number at a time.
     private final class Runs {
         private let engine: RuleEngine
         private let requests: [RunRequest]
@@ -137,7 +137,7 @@ enum StoreBenchmark {
 final class StoreCalls {
     struct Times: Sendable {
         var cpu = 0.0
-        /// How long each call of every tenth round took.
+        /// The durations of the calls of every tenth round.
         var calls: [Double] = []
     }
 

@@ -10,17 +10,17 @@ import NumberVerificationSimulator
 import Platform
 import Synchronization
 
-/// The rules of moondial inside a program of one's own: what `moondial serve` does behind a port, behind a function call.
+/// Runs the rules of moondial inside your own program, as `moondial serve` does behind a port.
 ///
-/// A host has threads of its own, each with its Lua state and its connections. It keeps nothing between runs but what the
-/// rules put into `moondial.store`, which is the memory of the process here. What only the gateway has is not in it: the
-/// decision log, metrics, guards of tokens and caps.
+/// A host has threads of its own, each with its Lua state and its connections. Between runs it keeps only the entries
+/// that rules put into `moondial.store`, which is in the memory of the process. A host does not have the gateway's
+/// decision log, metrics, token guard and caps.
 public final class RuleHost: Sendable {
     /// Where verifications are sent.
     public enum Target: Sendable {
-        /// The built-in stand-in for the provider, inside this process. It costs nothing.
+        /// The built-in simulator of the provider, inside this process. Costs nothing.
         case simulator
-        /// The provider, or a server that speaks as it does. Each verdict is billed.
+        /// The provider, or a server with the same API. The provider bills each verdict.
         case provider(appKey: String, masterSecret: String, baseURL: String = "https://api.verification.jpush.cn")
     }
 
@@ -36,8 +36,8 @@ public final class RuleHost: Sendable {
     /// - Parameters:
     ///   - rules: Rule files, and folders with them, in the order in which they load.
     ///   - target: Where verifications are sent.
-    ///   - threads: How many requests are decided at the same moment. At least 1, which serves some ten thousand requests a
-    ///     second; requests that wait for the provider hold no thread.
+    ///   - threads: The number of threads, at least 1. One thread serves some ten thousand requests a second; requests
+    ///     that wait for the provider occupy no thread.
     /// - Throws: ``RuleHostError`` for a rule file that does not load, and for a target that cannot be used.
     public init(rules: [String], target: Target, threads: Int = 1) async throws(RuleHostError) {
         precondition(threads >= 1, "a host needs a thread")
@@ -59,10 +59,10 @@ public final class RuleHost: Sendable {
 
     /// Decides on one request, which may send it to the provider.
     ///
-    /// A decision always comes: what goes wrong with the rules or the provider is a decision, too. Cancelling the task has no
-    /// effect, since a token that was sent is spent.
+    /// Errors of the rules or the provider end in a decision, too. Cancelling the task has no effect, since a token
+    /// that was sent is spent.
     ///
-    /// - Parameter request: What is verified.
+    /// - Parameter request: The request to decide on.
     /// - Returns: The decision.
     /// - Throws: ``RuleHostError`` once the host is closed.
     public func decide(_ request: RuleHostRequest) async throws(RuleHostError) -> RuleHostDecision {
@@ -80,8 +80,8 @@ public final class RuleHost: Sendable {
         }
     }
 
-    /// Reads the rule files again, and decides by them from the next request on. Requests that are being decided end by the
-    /// rules with which they began. Rules that do not load change nothing.
+    /// Reads the rule files again; the new rules apply from the next request on. Runs that have begun continue with the
+    /// old rules. If the rules do not load, the old rules stay in force.
     ///
     /// - Throws: ``RuleHostError`` for a rule file that does not load.
     public func reload() async throws(RuleHostError) {
@@ -92,7 +92,7 @@ public final class RuleHost: Sendable {
         }
     }
 
-    /// Waits for what is being decided, and ends the threads. The host cannot be used afterwards.
+    /// Waits for the end of all runs, and ends the threads. The host cannot be used afterwards.
     ///
     /// - Throws: ``RuleHostError`` when it was closed before.
     public func close() async throws(RuleHostError) {
@@ -106,9 +106,9 @@ public final class RuleHost: Sendable {
     }
 }
 
-/// Why a ``RuleHost`` cannot do what it was asked for.
+/// An error of a ``RuleHost``.
 public struct RuleHostError: Error, Sendable, CustomStringConvertible {
-    /// What is wrong, where, and what to do, on one line or several. No token, phone or secret is in it.
+    /// What is wrong, where, and what to do, on one line or several. Holds no token, phone or secret.
     public let description: String
 
     init(_ error: any Error) {
@@ -122,9 +122,9 @@ public struct RuleHostError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// What makes the clients of a target.
+/// Makes the clients of a target.
 private struct RuleHostDestination {
-    /// How decisions name the target.
+    /// The name of the target in decisions.
     let name: String
     let makeClient: @Sendable (any EventLoop) throws -> any AttemptSource
 

@@ -3,7 +3,7 @@
 import JSON
 import MoondialRules
 
-/// What was decided on one request.
+/// The decision on one request.
 public struct RuleHostDecision: Sendable {
     /// What to do with the user.
     public enum Outcome: String, Sendable, CaseIterable {
@@ -12,15 +12,15 @@ public struct RuleHostDecision: Sendable {
 
     /// What to do with the user.
     public let outcome: Outcome
-    /// Why, in the words of the rule; nil when it gave none.
+    /// The reason that the rule gave; nil when it gave none.
     public let reason: String?
     /// The name of the rule that decided, or "default".
     public let rule: String
     /// How often the token was sent.
     public let attempts: Int
-    /// The name of the run, 32 hexadecimal digits, to be found in logs.
+    /// The trace id of the run: 32 hexadecimal digits, which logs contain, too.
     public let traceID: String
-    /// All of it as one line of JSON, as `moondial verify --json` prints it. No token is in it.
+    /// The whole decision as one line of JSON, as `moondial verify --json` prints it. Holds no token.
     public let json: String
 
     init(_ result: RunResult, target: String) {

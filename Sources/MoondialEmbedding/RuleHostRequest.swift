@@ -7,8 +7,8 @@ import MoondialRules
 public struct RuleHostRequest: Sendable {
     let run: RunRequest
 
-    /// Reads a request as `moondial verify` and `POST /v1/decide` take it: an object with `phone`, `token`, and, as the rules
-    /// need them, `exID`, `channel`, `ip`, `operator`, `token_age_ms`, `timeout_ms` and `context`.
+    /// Reads a request in the format of `moondial verify` and `POST /v1/decide`: an object with `phone`, `token`, and,
+    /// if the rules need them, `exID`, `channel`, `ip`, `operator`, `token_age_ms`, `timeout_ms` and `context`.
     ///
     /// - Parameter json: The bytes of the object.
     /// - Throws: ``RuleHostError``, which names the member that is wrong and repeats neither phone nor token.

@@ -3,7 +3,8 @@
 import Foundation
 import Generators
 
-/// Looks for inputs that break a promise. `MoondialFuzz TARGET SECONDS [SEED]`; exits with 1 when it has found one.
+/// Looks for inputs that break a promise. `MoondialFuzz TARGET SECONDS [SEED]`; exits with 1 when it has found such an
+/// input.
 @main
 enum Fuzz {
     /// A promise that did not hold.
@@ -36,13 +37,13 @@ enum Fuzz {
         print("\(arguments[1]): \(cases) cases, \(Int(Double(cases) / elapsed)) a second, nothing found")
     }
 
-    /// Each tries a few cases and says how many.
+    /// Functions that each try a few cases and return their number.
     private static let targets: [String: @Sendable (inout SeededGenerator) throws -> Int] = [
         "http": HTTPFuzz.run, "json": JSONFuzz.run, "keys": KeyFuzz.run, "patterns": PatternFuzz.run,
         "redaction": RedactionFuzz.run, "repair": RepairFuzz.run, "values": ValueFuzz.run, "yaml": YAMLFuzz.run,
     ]
 
-    /// A Lua literal of the bytes.
+    /// A Lua literal for the bytes.
     static func quoted(_ bytes: [UInt8]) -> String {
         let escapes = bytes.map { byte in "\\" + String(repeating: "0", count: 3 - "\(byte)".count) + "\(byte)" }
         return "'" + escapes.joined() + "'"

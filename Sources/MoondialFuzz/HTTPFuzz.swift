@@ -4,10 +4,11 @@ import Generators
 import HTTP1
 import NIOCore
 
-/// A reply or request is read alike however its bytes are split, and what was written whole is read as it was written.
+/// A reply or request is read in the same way however its bytes are split, and a valid message is read as it was
+/// written.
 enum HTTPFuzz {
     private static let damage = Array(" \t\r\n\0:;,=0123456789abcdefxGET/H.\u{80}é".utf8)
-    /// Words in which readers of HTTP differ.
+    /// Texts that HTTP parsers interpret differently.
     private static let words = [
         "\r\n", "\n", "\r\n\r\n", "Content-Length: ", "Content-Length: 2\r\n", "Transfer-Encoding: chunked\r\n",
         "Transfer-Encoding: gzip\r\n", "0\r\n\r\n", "2\r\n", ";a=b", "Connection: close\r\n",
@@ -87,7 +88,7 @@ enum HTTPFuzz {
             for piece in pieces {
                 parser.receive(ByteBuffer(bytes: piece))
                 while let event = try parser.next() {
-                    // Whether the client has to be asked for the body depends on when that comes.
+                    // `continueExpected` depends on when the body arrives, and so on the split: it is not compared.
                     guard case .request(let request) = event else { continue }
                     found.append("\(request.method) \(request.path) \(quoted(request.body))")
                 }
@@ -103,7 +104,7 @@ enum HTTPFuzz {
     private static func quoted(_ body: ByteBuffer) -> String { Fuzz.quoted(Array(body.readableBytesView)) }
 }
 
-/// A valid message, and how it is read.
+/// A valid message, and the expected result of reading it.
 private struct Message {
     let bytes: [UInt8]
     let expected: String
@@ -127,7 +128,7 @@ private struct Message {
         fields.shuffle(using: &random)
         let first = isReply ? "HTTP/1.1 \(status) Any\r\n" : "POST /v1/web/verify HTTP/1.1\r\n"
         bytes = Array((first + fields.joined(separator: "\r\n") + "\r\n\r\n").utf8) + content
-        // The status says that there is no body.
+        // A reply with this status has no body.
         let isEmpty = isReply && (status == 204 || status == 304)
         if isReply {
             expected =

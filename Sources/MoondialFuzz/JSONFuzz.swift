@@ -3,7 +3,8 @@
 import Generators
 import JSON
 
-/// A document that is read and written is the same when it is read again; one that is damaged is refused.
+/// A document that is read, written and read again must be written in the same way again. Damaged documents may be
+/// refused.
 enum JSONFuzz {
     private static let damage = Array("{}[]\",:0123456789eE+-.\\utrfn \u{0}\u{80}é".utf8)
 

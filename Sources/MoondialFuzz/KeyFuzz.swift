@@ -3,7 +3,7 @@
 import Generators
 import MoondialConsole
 
-/// Keys are the same however their bytes are split, and whatever is typed, the editor draws rows that fit the window.
+/// Keys are the same however their bytes are split, and for any input the editor draws rows that fit the window.
 enum KeyFuzz {
     private static let pieces: [[UInt8]] =
         [
@@ -42,7 +42,7 @@ enum KeyFuzz {
         for piece in pieces {
             var bytes = piece[...]
             while let event = decoder.next(&bytes) {
-                // How much text is one event depends on what came at once.
+                // The split decides how text is divided into events, so neighbouring texts are joined.
                 if case .text(let more) = event, case .text(let text)? = events.last {
                     events[events.count - 1] = .text(text + more)
                 } else {

@@ -5,7 +5,7 @@ import Foundation
 import Generators
 import MoondialLua
 
-/// Patterns made of bytes without regard to their grammar give what they give in the lua5.4 of the system.
+/// Patterns of random bytes, valid or not, must have the same results as in the system's lua5.4.
 enum PatternFuzz {
     private static let casesPerBatch = 400
     private static let subjectBytes = Array("aab1 _-().%\0\u{FF}".utf8)

@@ -5,14 +5,14 @@ import JSON
 import MoondialRules
 import NumberVerification
 
-/// Texts with submitted tokens and phones in them: none is left, and what stands between is as it was.
+/// Texts that contain submitted tokens and phones: redaction must remove all of them and keep the text between.
 enum RedactionFuzz {
     private static let pieces = [
         "a", "B", "7", "0", "_", ".", "-", "/", "+", "=", "\"", "\\", "'", "<", ">", "*", " ", "\n", "\u{0}",
         "\u{202E}", "é",
         "e\u{301}", "号", "😀", "<token>", "****", "86", "0086", "139", "STsid", "deny", "{\"a\":", "rules.lua:1:",
     ]
-    /// What a token may be made of.
+    /// The pieces that a token may contain.
     private static let tokenPieces = pieces.filter {
         $0.unicodeScalars.allSatisfy {
             $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
@@ -50,7 +50,7 @@ enum RedactionFuzz {
         }
         let shown = redactor.text(text)
         for secret in secrets where holds(shown, secret) { throw fail("\(secret) is left in \(shown)") }
-        // With marks and masks apart, what is left is part of the text, in order.
+        // Without marks and masks, the rest must be parts of the text, in the same order.
         var rest = Array(text.utf8)[...]
         for part in shown.replacing("<secret>", with: "<token>").split(separator: "<token>")
             .flatMap({ $0.split(separator: "****") })
@@ -64,7 +64,7 @@ enum RedactionFuzz {
         }
     }
 
-    /// By bytes: a combining mark after a secret makes it no other text.
+    /// Compares bytes, so that a combining mark after a secret does not hide the secret.
     private static func holds(_ text: String, _ part: String) -> Bool {
         place(of: Array(part.utf8), in: Array(text.utf8)[...]) != nil
     }

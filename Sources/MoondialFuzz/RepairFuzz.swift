@@ -3,8 +3,8 @@
 import Generators
 import MoondialLua
 
-/// Programs of blocks, loops, `break`, `goto` and variables to close log the same as an interpreter of such programs does,
-/// which knows nothing of registers.
+/// Programs of blocks, loops, `break`, `goto` and to-be-closed variables must log the same as a simple interpreter of
+/// such programs, which does not use registers.
 enum RepairFuzz {
     static func run(_ random: inout SeededGenerator) throws -> Int {
         let count = 100
@@ -30,16 +30,16 @@ enum RepairFuzz {
     }
 }
 
-/// A program, and what it logs.
+/// A program, and the log that is expected of it.
 private struct Program {
     private indirect enum Statement {
         case log(Int)
-        case local(Int)  // some variables that hold nothing of interest
-        case captured(Int)  // a variable in a function of its own
+        case local(Int)  // variables that are not used, which take registers
+        case captured(Int)  // a variable that a function captures
         case closing(Int)
         case block([Statement])
         case loop(Loop, Int, rounds: Int, [Statement])
-        /// In round `round` of the innermost loop, which is counted from 1; 0 for always.
+        /// Leaves the innermost loop in round `round`, counted from 1; 0 means in every round.
         case leave(Exit, round: Int)
     }
 
@@ -121,7 +121,8 @@ private struct Program {
 
     private func write(_ kind: Loop, _ number: Int, _ rounds: Int, _ body: [Statement]) -> String {
         let label = "::continue\(number)::"
-        // The body is a block of its own, or its variables are in scope up to the label.
+        // In half of the loops, the body is a block of its own; in the others, its variables are in scope up to the
+        // label.
         let text = number.isMultiple(of: 2) ? "do\n\(write(body, loop: number))\nend" : write(body, loop: number)
         let values = (1...rounds).map(String.init).joined(separator: ", ")
         switch kind {

@@ -3,7 +3,7 @@
 import Generators
 import MoondialLua
 
-/// Values that go into Lua and come back are the same, or are refused for their size.
+/// Values that are passed to Lua and returned must be the same, or be refused for their size.
 enum ValueFuzz {
     static func run(_ random: inout SeededGenerator) throws -> Int {
         var configuration = LuaVM.Configuration()
@@ -59,7 +59,7 @@ enum ValueFuzz {
         return LuaTable(array: array, pairs: pairs)
     }
 
-    /// A text in which the order of entries does not show.
+    /// A text that does not depend on the order of entries.
     private static func canonical(_ value: LuaValue) -> String {
         guard case .table(let table) = value else { return "\(value)" }
         let pairs = table.pairs.map { "\(canonical($0.key)) = \(canonical($0.value))" }.sorted()

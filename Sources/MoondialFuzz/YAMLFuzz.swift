@@ -7,16 +7,16 @@ import JSON
 import Platform
 import TextFormats
 
-/// Configuration files, read by the executable beside this one: what was written is what rules get, and whatever is
-/// damaged ends in an error that names the file, within bounds of time and memory.
+/// Configuration files, read by the executable beside this one: rules must get the values that were written, and
+/// damaged files must end in an error that names the file, within bounds of time and memory.
 enum YAMLFuzz {
     private static let timeLimit = DispatchTimeInterval.seconds(20)
-    /// In KiB, with what the sanitizer takes.
+    /// In KiB, including the memory of the sanitizer.
     private static let memoryLimit = 1 << 20
     private static let errorLimit = 8 << 10
     /// RUSAGE_CHILDREN, which has another type on each system.
     private static let endedChildren: Int32 = -1
-    /// What a process may say of a file: usage, bad input, a file that is missing, a wrong configuration.
+    /// The allowed statuses for a damaged file: usage, bad input, a missing file, a wrong configuration.
     private static let errorStatuses: Set<Int32> = [64, 65, 66, 78]
 
     private static let damage =
@@ -51,14 +51,14 @@ enum YAMLFuzz {
         case 0: bytes.removeSubrange(at..<min(bytes.count, at + 1 + random.below(12)))
         case 1 where at < bytes.count: bytes[at] = UInt8(random.below(256))
         case 2:
-            // A part of it again, elsewhere.
+            // Inserts a copy of a part elsewhere.
             let part = bytes[at..<min(bytes.count, at + random.below(60))]
             bytes.insert(contentsOf: part, at: random.below(bytes.count + 1))
         default: bytes.insert(contentsOf: random.pick(damage), at: at)
         }
     }
 
-    /// Small texts for which a reader may take very long, or very much.
+    /// Small texts for which a reader may need very much time or memory.
     private static func large(_ random: inout SeededGenerator) -> [UInt8] {
         let count = 1 << random.below(19)
         func repeated(_ text: String) -> String { String(repeating: text, count: count) }
@@ -135,7 +135,7 @@ enum YAMLFuzz {
     }
 }
 
-/// A configuration file, and what rules get of it.
+/// A configuration file, and the value that rules must get.
 private struct Document {
     private(set) var text = "timeout: 5s\nconfig:\n"
     private(set) var config: JSONValue = .null
@@ -168,12 +168,12 @@ private struct Document {
             text += " " + value.text + random.pick(["\n", "  # a remark\n", "\n\n"])
             members.append(.init(key: key, value: value.value))
         }
-        // As the encoder of rules orders them.
+        // The JSON encoder of rules sorts members in this way.
         members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
         return JSONObject(uniqueMembers: members)
     }
 
-    /// A value on one line. Lists have at least one element: an empty one is no list in Lua.
+    /// A value on one line. Lists have at least one element, since an empty one is no list in Lua.
     private mutating func flow(_ random: inout SeededGenerator, depth: Int) -> (text: String, value: JSONValue) {
         switch random.below(depth < 6 ? 8 : 6) {
         case 0: return random.pick([("true", .bool(true)), ("False", .bool(false)), ("TRUE", .bool(true))])
@@ -187,7 +187,7 @@ private struct Document {
             let elements = (0...random.below(3)).map { _ in flow(&random, depth: depth + 1) }
             let list = "[" + elements.map(\.text).joined(separator: ", ") + "]"
             guard random.chance(20) else { return (list, .array(elements.map(\.value))) }
-            // Twice the same, by an alias.
+            // The same list twice, the second time by an alias.
             anchors += 1
             let value = JSONValue.array(elements.map(\.value))
             return ("[&n\(anchors) \(list), *n\(anchors)]", .array([value, value]))

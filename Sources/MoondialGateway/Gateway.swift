@@ -8,10 +8,10 @@ package import NIOCore
 import NIOSSL
 import NumberVerification
 
-/// Rules behind a port: the provider's API, and moondial's own, with an administration beside them.
+/// Serves rules on a port: the provider's API and moondial's own, with an administration on a second address.
 ///
-/// One event loop serves a request from its first byte to its reply: each has a listener, a rule engine and clients of its
-/// own. They share the memory of decisions, the breakers, the metrics and the decision log.
+/// One event loop serves a request from its first byte to its reply. Each event loop has a listener, a rule engine and
+/// clients of its own. All share the memory of decisions, the breakers, the metrics and the decision log.
 package final class Gateway: Sendable {
     private struct Place: Sendable {
         let eventLoop: any EventLoop
@@ -23,7 +23,7 @@ package final class Gateway: Sendable {
         var isDraining = false
         var tls: NIOSSLContext?
         var rulesLoaded = NIODeadline.now()
-        /// Why the last reload changed nothing, or nil when it did.
+        /// Why the last reload failed and changed nothing; nil when it succeeded.
         var reloadProblem: String?
         var drainRequest: (@Sendable () -> Void)?
     }
@@ -37,7 +37,7 @@ package final class Gateway: Sendable {
     private let reloads = ReloadQueue()
     private let state: NIOLockedValueBox<State>
     private let places: NIOLockedValueBox<[Place]>
-    /// Nil while the gateway starts, and when its store is shared with nobody.
+    /// Nil while the gateway starts, and when its store is not shared.
     private let fleet: NIOLockedValueBox<FleetMembership?>
     private let admin: NIOLockedValueBox<(listener: Listener, connections: NIOLoopBound<ConnectionTable>)?>
 
@@ -60,13 +60,13 @@ package final class Gateway: Sendable {
     /// Loads everything and begins to listen. Returns when requests are accepted.
     ///
     /// - Parameters:
-    ///   - configuration: What does not change while the gateway works.
-    ///   - sources: What is read again for a reload.
+    ///   - configuration: Settings that do not change while the gateway works.
+    ///   - sources: Reads the files that are read again for a reload.
     ///   - reporter: Records runs, metrics and events.
-    ///   - group: Has as many event loops as the configuration has workers, or more.
+    ///   - group: Must have at least as many event loops as the configuration has workers.
     /// - Returns: The gateway, which serves requests until ``stop()``.
-    /// - Throws: A `Diagnostic` for rules that do not load, what `sources` throw, or an error of the system for an address
-    ///   that cannot be listened on.
+    /// - Throws: A `Diagnostic` for rules that do not load, an error of `sources`, or ``ListenError`` for an address
+    ///   that cannot be used.
     package static func start(
         _ configuration: GatewayConfiguration, sources: GatewaySources, reporter: GatewayReporter,
         on group: any EventLoopGroup
@@ -117,7 +117,7 @@ package final class Gateway: Sendable {
 
     private var membership: FleetMembership? { fleet.withLockedValue { $0 } }
 
-    /// What other gateways and operators may know of this one.
+    /// The entry of this gateway in the store, for other gateways and for operators.
     private func description(_ instance: InstanceID, revision: String) -> JSONObject {
         let loaded = state.withLockedValue(\.rulesLoaded)
         let breakers = shared.breakers.sorted { $0.key < $1.key }.compactMap { appKey, breaker -> JSONValue? in
@@ -134,7 +134,8 @@ package final class Gateway: Sendable {
         ]
     }
 
-    /// How long the decision of another gateway is waited for: a run and a little more.
+    /// How decisions are shared; nil when the store is not. The wait for another gateway's decision is the timeout of a
+    /// run and one second.
     private static func sharing(
         _ configuration: GatewayConfiguration, _ instance: InstanceID
     ) -> SharedDecisions.Options? {
@@ -190,19 +191,19 @@ package final class Gateway: Sendable {
         admin.withLockedValue { $0 = (listener, connections) }
     }
 
-    /// What clients connect to.
+    /// The URL that clients connect to.
     package var url: String {
         let isEncrypted = state.withLockedValue { $0.tls != nil }
         return (places.withLockedValue { $0.first?.listener.address } ?? configuration.address)
             .url(isEncrypted: isEncrypted)
     }
 
-    /// What the administration is reached at.
+    /// The URL of the administration.
     package var adminURL: String {
         (admin.withLockedValue { $0?.listener.address } ?? configuration.adminAddress).url(isEncrypted: false)
     }
 
-    /// Called when the administration asks the gateway to end.
+    /// Sets the closure that is called when the administration asks the gateway to end.
     package func onDrainRequest(_ body: @escaping @Sendable () -> Void) {
         state.withLockedValue { $0.drainRequest = body }
     }
@@ -219,7 +220,7 @@ package final class Gateway: Sendable {
     func onEachWorker<Value: Sendable>(_ body: @escaping @Sendable (GatewayWorker) -> Value) async -> [Value] {
         var values: [Value] = []
         for place in places.withLockedValue({ $0 }) {
-            // Fails only when the event loop has ended, and with it the gateway.
+            // Fails only when the event loop has ended; then the gateway has ended, too.
             if let value = try? await place.eventLoop.submit({ body(place.worker.value) }).get() {
                 values.append(value)
             }
@@ -227,7 +228,7 @@ package final class Gateway: Sendable {
         return values
     }
 
-    /// Returns when each event loop has found time to answer.
+    /// Returns when each event loop has run a task.
     package func touchWorkers() async { _ = await onEachWorker { _ in } }
 
     // MARK: - Reload
@@ -235,7 +236,7 @@ package final class Gateway: Sendable {
     /// Loads rules, callers and certificates anew: all of them, or none when one cannot be used.
     ///
     /// - Returns: The revision of the rules.
-    /// - Throws: What went wrong.
+    /// - Throws: The first error.
     @discardableResult
     package func reloadAll() async throws -> String {
         try await reloads.run { [self] in try await loadAll() }
@@ -267,7 +268,7 @@ package final class Gateway: Sendable {
         }
     }
 
-    /// The files that decide how the rules load.
+    /// The stamps of the files that loading the rules depends on.
     package func fileStamps() async -> FileStamps? {
         guard let place = places.withLockedValue({ $0.first }) else { return nil }
         return try? await place.eventLoop.submit { place.worker.value.decisions.engine.fileStamps }.get()
@@ -275,9 +276,9 @@ package final class Gateway: Sendable {
 
     // MARK: - End
 
-    /// Accepts no further connections, ends idle ones, and lets the others end after the reply that they wait for.
+    /// Accepts no further connections, ends idle ones, and ends the others after the reply that they wait for.
     ///
-    /// - Parameter timeout: After that, connections are closed whatever they are doing.
+    /// - Parameter timeout: How long to wait. Connections that are still open then stay open until ``stop()``.
     /// - Returns: Whether all ended in time.
     package func drain(within timeout: TimeAmount) async -> Bool {
         let places = places.withLockedValue { $0 }
@@ -296,13 +297,13 @@ package final class Gateway: Sendable {
         return (try? await promise.futureResult.get()) ?? false
     }
 
-    /// From here on the gateway says that it is not ready.
+    /// Makes `/readyz` answer that the gateway is not ready.
     package func beginDraining() {
         state.withLockedValue { $0.isDraining = true }
         reporter.report(.draining)
     }
 
-    /// Ends everything at once: what is in flight ends as cancelled.
+    /// Ends everything at once: runs in flight end as cancelled.
     package func stop() async {
         for place in places.withLockedValue({ $0 }) { await place.listener.stop() }
         _ = await onEachWorker { $0.close() }

@@ -5,26 +5,27 @@ package import NIOCore
 package import NIOSSL
 package import NumberVerification
 
-/// What a gateway is started with.
+/// The settings of a gateway.
 package struct GatewayConfiguration: Sendable {
     package var address: ListenAddress
     /// Where the administration listens. The default is a free port of 127.0.0.1.
     package var adminAddress = ListenAddress.tcp(host: "127.0.0.1", port: 0)
     /// Event loops that serve requests.
     package var workers: Int
-    /// Whose accounts are used; the first one is that of callers without one of their own.
+    /// The applications whose accounts are used. The first is for callers for which no application is named.
     package var applications: [Credentials]
-    /// The name of what attempts are sent to.
+    /// The name of the target to which attempts are sent.
     package var target: String
     package var codes = GatewayCodes()
     package var passthrough = PassthroughPaths.provider
-    /// How proxies ask whether a request may pass; nil when they cannot.
+    /// The header fields of `/v1/auth`, where proxies ask; nil when that path is off.
     package var authFields: AuthFields?
     package var addresses = ClientAddress(trustedProxies: [])
     package var limits = ServerLimits()
-    /// What each caller may do. The default is no limits.
+    /// The limits of each caller. The default is no limits.
     package var callerLimits = CallerThrottle.Limits()
-    /// Sockets that listen already, given by a service manager. The address is not used then. The default is none.
+    /// The descriptor of a socket that a service manager has opened for listening. Replaces `address`. The default is
+    /// none.
     package var inheritedSocket: Int32?
     /// Runs in flight, for each event loop. The default is 8,192.
     package var runs = 8192
@@ -32,24 +33,25 @@ package struct GatewayConfiguration: Sendable {
     package var waitingRuns = 1024
     /// How long a request may wait for a run to end. The default is 1 s.
     package var waitingTime = TimeAmount.seconds(1)
-    /// How long requests may wait for an event loop to begin their runs. When they wait longer for a whole second and become
-    /// no fewer, further ones are turned away until they wait less. The default is 5 ms.
+    /// How long requests may wait for an event loop to begin their runs. When they wait longer during a whole second
+    /// and the queue gets no shorter, further requests are refused until they wait less. The default is 5 ms.
     package var overloadDelay = TimeAmount.milliseconds(5)
-    /// How long a decision stands for its token. Nil: there is no token guard. The default is 11 minutes.
+    /// How long the decision on a token is kept. Nil: there is no token guard. The default is 11 minutes.
     package var tokenGuard: TimeAmount? = .minutes(11)
-    /// Which calls are not made. The default is that all are.
+    /// Caps and budget. The default is none.
     package var callGuard = CallGuardSettings()
-    /// Whether other gateways may use the store of the service: then they decide together. The default is false.
+    /// Whether other gateways may use the store of the service; decisions are shared with them then. The default is
+    /// false.
     package var sharesStore = false
-    /// Servers of the store besides the first that must have a claim before its token is sent. The default is 0.
+    /// The number of replicas of the store that must have a claim before its token is sent. The default is 0.
     package var claimReplicas = 0
-    /// What becomes of a request whose token cannot be claimed in a store that is shared. The default is review.
+    /// What happens to a request whose token cannot be claimed in a shared store. The default is review.
     package var onClaimError = CallGuardSettings.OnStoreError.review
     /// The time between two calls for an application whose account is blocked. The default is 30 s.
     package var breakerInterval = TimeAmount.seconds(30)
     /// How long requests that are passed through may take. The default is 10 s.
     package var passthroughTimeout = TimeAmount.seconds(10)
-    /// The machine and the process, for those that look at several gateways.
+    /// The names of machine and process, for `moondial fleet`.
     package var hostName = "localhost"
     package var processID: Int32 = 0
     package var service: RuleService.Configuration
@@ -68,17 +70,17 @@ package struct GatewayConfiguration: Sendable {
     }
 }
 
-/// What a gateway reads and connects to, given by the command that starts it.
+/// Closures that read files and make clients for a gateway, given by the command that starts it.
 package struct GatewaySources: Sendable {
-    /// Reads the rule files. Called at the start and for each reload, away from the event loops.
+    /// Reads the rule files. Called at the start and for each reload, not on the event loops.
     package var readRules: @Sendable () throws(Diagnostic) -> RuleFiles
-    /// Reads who may ask. Called at the start and for each reload.
+    /// Reads the callers and their credentials. Called at the start and for each reload.
     package var readCallers: @Sendable () throws -> CallerDirectory
     /// Reads certificate and key; nil for plain HTTP. Called at the start and for each reload.
     package var readTLS: @Sendable () throws -> NIOSSLContext?
     /// Makes the client of an application on an event loop.
     package var makeClient: @Sendable (Credentials, any EventLoop) throws -> any AttemptSource
-    /// Makes the way to the provider for requests that are passed through.
+    /// Makes the connection to the provider for requests that are passed through.
     package var makeUpstream: @Sendable (any EventLoop) throws -> Upstream
 
     package init(
@@ -96,7 +98,7 @@ package struct GatewaySources: Sendable {
     }
 }
 
-/// What a gateway tells the log of the server.
+/// An event for the log of the server.
 package enum GatewayEvent: Sendable {
     case reloaded(revision: String)
     case reloadFailed(String)
@@ -108,10 +110,11 @@ package enum GatewayEvent: Sendable {
     case storeFailing(String)
     /// The store answers again.
     case storeAnswers
-    /// Names in the store are hashed with another key than that of this gateway: or, with true, with the same again.
+    /// With false, names in the store are hashed with another key than this gateway's; with true, with the same key
+    /// again.
     case storeKey(agrees: Bool)
     case draining
-    /// The rules were loaded into a fresh Lua state; with what went wrong if that failed.
+    /// The rules were loaded into a fresh Lua state; with an error if that failed.
     case luaStateRenewed(Diagnostic?)
     /// A request was answered by the provider without rules.
     case passedThrough(PassedRequest)

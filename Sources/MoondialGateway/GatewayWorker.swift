@@ -4,7 +4,7 @@ import MoondialRules
 import NIOCore
 import NumberVerification
 
-/// Everything that serves requests on one event loop. Used there alone.
+/// The objects that serve requests on one event loop. Used on that event loop only.
 final class GatewayWorker {
     let decisions: DecisionWorker
     let router: PublicRouter
@@ -56,13 +56,14 @@ final class GatewayWorker {
         passthrough.onRefusal = { reporter.report(outcome: .rejected(.rateLimit)) }
     }
 
-    /// Decides by other rules from the next run on.
+    /// Resets the counts of rules after a reload.
     func rulesChanged() { hits = [:] }
 
     func close() {
         decisions.close()
         passthrough.close()
-        // After the replies to what was cancelled, which are given at the end of this turn of the event loop.
+        // Connections are closed after the replies to cancelled runs, which are given at the end of this turn of the
+        // loop.
         eventLoop.assumeIsolated().execute { [connections] in connections.closeAll() }
     }
 }

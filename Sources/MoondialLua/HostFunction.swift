@@ -10,7 +10,8 @@ package struct HostFunction {
 
         package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-        /// May answer `waiting`. Where Lua cannot yield, the call is refused before the host hears of it.
+        /// The function may answer `waiting`. Where Lua cannot yield, the call is refused and the function is not
+        /// called.
         package static let mayWait = Options(rawValue: UInt32(MOONDIAL_MAY_WAIT))
         /// May answer `waiting` where ``HostCall/canWait`` is true. Other than with ``mayWait``, every call arrives.
         package static let waitsIfPossible = Options(rawValue: UInt32(MOONDIAL_WAITS_IF_POSSIBLE))
@@ -32,8 +33,8 @@ package struct HostFunction {
     /// A global ("verify"), a field ("moondial.json.encode"), or "host.name" for the prelude alone.
     package let path: String
     package let options: Options
-    /// Answers a call, on the VM's thread. Must not call the VM. What takes longer for larger arguments asks
-    /// `HostCall.work` as it goes.
+    /// Answers a call, on the VM's thread. Must not call the VM. If it takes longer for larger arguments, it has to
+    /// check `HostCall.work` regularly.
     package let body: (inout HostCall) -> HostAnswer
 
     package init(_ path: String, _ options: Options = [], _ body: @escaping (inout HostCall) -> HostAnswer) {
@@ -45,9 +46,10 @@ package struct HostFunction {
 
 /// How a host function ends.
 package enum HostAnswer {
-    /// What was written to `results` is what the function returns.
+    /// The function returns the values that were written to `results`.
     case returned
-    /// The call raises this message, after the position of the calling script code. The kind comes back in `LuaError`.
+    /// The call raises this message, after the position of the calling script code. The kind is found in the
+    /// `LuaError`.
     case raised(String, LuaError.Kind = .other)
     /// The calling coroutine waits until `LuaThread.resume` is called with the call's ticket, after this call returned.
     case waiting
@@ -57,9 +59,9 @@ package enum HostAnswer {
 package struct HostCall {
     /// The arguments, in order.
     package var arguments: LuaReader
-    /// Where results go, in order.
+    /// Takes the results, in order.
     package let results: LuaWriter
-    /// The thread whose code calls, which outlives the call; nil while the prelude runs.
+    /// The thread whose code calls; it outlives the call. Nil while the prelude runs.
     package unowned(unsafe) let thread: LuaThread?
     /// Outlives the call.
     private unowned(unsafe) let vm: LuaVM
@@ -77,10 +79,10 @@ package struct HostCall {
     /// Whether a function with the option ``HostFunction/Options/waitsIfPossible`` may answer `waiting`.
     package var canWait: Bool { moondial_vm_can_wait(vm.handle) }
 
-    /// The longest name of a source that is passed on. A script may give a chunk a name of any length.
+    /// How many bytes of a source's name are used. A script may give a chunk a name of any length.
     private static let longestName = 4096
 
-    /// The line of script code that calls.
+    /// The line of the script that makes the call.
     package var site: LuaSite? {
         var source: UnsafePointer<CChar>?
         var line: Int32 = 0

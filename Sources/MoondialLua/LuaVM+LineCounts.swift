@@ -2,7 +2,7 @@
 
 internal import CMoondialLua
 
-/// What the lines of a text have come to, by their numbers from 1.
+/// How often the lines of a text were run, by their numbers from 1.
 package struct LuaLineCounts: Sendable, Hashable {
     /// How often the code of each line was entered, from another line or by a jump back.
     private var visits: [Int] = []
@@ -15,7 +15,7 @@ package struct LuaLineCounts: Sendable, Hashable {
 
     package func returns(from line: Int) -> Int { returns.indices.contains(line) ? returns[line] : 0 }
 
-    /// Adds what the same text has come to elsewhere.
+    /// Adds the counts of the same text in another VM.
     package mutating func add(_ other: LuaLineCounts) {
         let missing = other.visits.count - visits.count
         if missing > 0 {

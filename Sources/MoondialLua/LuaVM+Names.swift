@@ -9,16 +9,16 @@ package enum LuaKey: Sendable, Hashable {
     case integer(Int64)
 }
 
-/// Where the function of a script stands.
+/// The source and the lines of a function of a script.
 package struct LuaFunctionPlace: Sendable, Hashable {
     package let source: LuaSourceName
     package let lines: ClosedRange<Int>
 }
 
 extension LuaVM {
-    /// What the keys lead to, one after the other from the globals: the name of the value's type, "nil" when there is none,
-    /// and of a table its text keys with the types of their values, sorted. Tables that are `__index` of a table belong to
-    /// it. Nothing runs.
+    /// The value that is found by following the keys from the globals: the name of its type, "nil" when there is none,
+    /// and for a table its text keys with the types of their values, sorted. The fields of a table's `__index` table
+    /// are included. No Lua code runs.
     ///
     /// - Throws: `LuaError` with code `memory`.
     package func names(at keys: [LuaKey]) throws(LuaError) -> (type: String, fields: [(name: String, type: String)]) {
@@ -28,13 +28,13 @@ extension LuaVM {
         var fields: [String: String] = [:]
         while let key = reader.next() {
             let type = reader.nextOrNil().text ?? "nil"
-            // A table's own field goes before that of its `__index`.
+            // A table's own field hides that of its `__index`.
             if let name = key.text, fields[name] == nil { fields[name] = type }
         }
         return (type, fields.map { (name: $0.key, type: $0.value) }.sorted { $0.name < $1.name })
     }
 
-    /// Where the function stands that the keys lead to; nil when there is none, and for functions of the host.
+    /// The place of the function that the keys lead to; nil when there is none, and for functions of the host.
     ///
     /// - Throws: `LuaError` with code `memory`.
     package func place(ofFunctionAt keys: [LuaKey]) throws(LuaError) -> LuaFunctionPlace? {

@@ -4,8 +4,8 @@ internal import CMoondialLua
 
 /// One Lua state.
 ///
-/// A VM is used on one thread (in moondial: on one event loop) and is not `Sendable`. Many threads of Lua code can be
-/// in flight in it: each is a `LuaThread`, and while one waits for the host the others run.
+/// A VM is used on one thread (in moondial: on one event loop) and is not `Sendable`. It can hold many unfinished
+/// threads of Lua code: each is a `LuaThread`, and while one waits for the host the others run.
 package final class LuaVM {
     /// What a VM is made of.
     package struct Configuration {
@@ -13,16 +13,16 @@ package final class LuaVM {
         package var standardLibrary = StandardLibrary.allowed
         /// Functions of the host.
         package var functions: [HostFunction] = []
-        /// Caps on values that cross from Lua to the host. The default is depth 16, 10,000 values, 1 MiB.
+        /// Limits of the values that Lua passes to the host. The default is depth 16, 10,000 values, 1 MiB.
         package var limits = LuaLimits()
-        /// Bytes of Lua memory from which on the VM is full. The default is 256 MiB.
+        /// How many bytes of Lua memory make the VM full. The default is 256 MiB.
         package var liveBytes = 256 << 20
-        /// Bytes that one text to load may have. The default is 128 KiB.
+        /// How many bytes one text to load may have. The default is 128 KiB.
         package var sourceBytes = 128 << 10
         /// The clock of `os.time` and `os.date`: milliseconds since 1970 for the code of a thread, or outside of threads. Called
         /// while Lua runs; must not call the VM. The default is nil, for the system's clock.
         package var clock: ((LuaThread?) -> Int64)?
-        /// Whether ``LuaVM/lineCounts()`` has something to say, for which all code runs slower. The default is false.
+        /// Whether the VM counts lines for ``LuaVM/lineCounts()``, which makes all code slower. The default is false.
         package var countsLines = false
         /// How many allocations may succeed before all fail; nil, the default, for no limit. For tests.
         package var allocations: UInt64?
@@ -31,7 +31,7 @@ package final class LuaVM {
     }
 
     let handle: OpaquePointer
-    /// Stops what runs, from any thread.
+    /// Stops running code, from any thread.
     package private(set) var interrupter: LuaInterrupter
     var sources = SourceTexts()
     private let functions: [HostFunction]
@@ -72,13 +72,13 @@ package final class LuaVM {
         moondial_vm_free(handle)
     }
 
-    /// Comes in the place of another VM: whoever would have stopped what runs there stops what runs here.
+    /// Takes over the interrupter of another VM, so that those who hold it now stop the code of this VM.
     package func replace(_ other: LuaVM) {
         interrupter = other.interrupter
         interrupter.connect(handle)
     }
 
-    /// The release of Lua that runs: "Lua 5.4.4". It is the library's own, which is chosen when the program starts.
+    /// The release of the Lua library that was loaded when the program started: "Lua 5.4.4".
     package static var luaRelease: String { String(cString: moondial_lua_release()) }
 
     /// Whether this release is one that VMs may be made with: 5.4.4 or a later 5.4.
@@ -87,14 +87,15 @@ package final class LuaVM {
     /// Bytes of Lua memory in use.
     package var liveBytes: Int { moondial_vm_live_bytes(handle) }
 
-    /// Memory has run over its limit once: what is in flight may end here, but nothing new should begin.
+    /// Whether memory has exceeded its limit once: runs that have begun may end in this VM, but no new one should
+    /// begin.
     package var isFull: Bool { moondial_vm_is_full(handle) }
 
-    /// A run that was over its limits could be stopped only in the middle of something, and nothing runs here any more:
-    /// what is started or resumed is stopped with the code `lost`, and so is what is loaded or set.
+    /// Whether a run that exceeded its limits could only be stopped in the middle of an operation of Lua. The state is
+    /// then unusable: every later start, resume, load or set fails with the code `lost`.
     package var isLost: Bool { moondial_vm_is_lost(handle) }
 
-    /// Collects all garbage. Takes time in proportion to what is in use.
+    /// Collects all garbage. Takes time in proportion to the memory in use.
     package func collectGarbage() {
         preconditionNotAnswering()
         moondial_vm_collect(handle)
@@ -104,18 +105,18 @@ package final class LuaVM {
     package enum AllocationFailure: Sendable {
         /// The machine has no more memory.
         case exhausted
-        /// What runs is over twice a limit.
+        /// The running code is over twice a limit.
         case overLimit
         /// The state is over four times its limit.
         case farOverLimit
     }
 
-    /// The watchdog does not look at this VM meanwhile, as when the system gives it no processor. For tests.
+    /// Whether the watchdog ignores this VM, as if the system gave the watchdog no processor time. For tests.
     package var isOverlooked = false {
         didSet { moondial_vm_overlook(handle, isOverlooked) }
     }
 
-    /// Makes every allocation after the next `count` fail; nil lifts that. For tests.
+    /// Makes every allocation after the next `count` fail; nil ends that. For tests.
     package func limitAllocations(to count: UInt64?, failure: AllocationFailure = .exhausted) {
         let failure =
             switch failure {
@@ -126,15 +127,16 @@ package final class LuaVM {
         moondial_vm_limit_allocations(handle, count ?? .max, failure)
     }
 
-    /// How often an allocation has failed, after which Lua collects all garbage in the middle of what it does. For tests.
+    /// How often an allocation has failed, after which Lua collects all garbage in the middle of an operation. For
+    /// tests.
     package var failedAllocations: UInt64 { moondial_vm_failed_allocations(handle) }
 
     // MARK: - Loading
 
     /// Compiles Lua text. Bytecode is refused.
     ///
-    /// A text that begins at a later line of its source goes on where the texts before it have ended. What an expression
-    /// is put into, `frame`, belongs to no source and is not shown.
+    /// A text with a `firstLine` above 1 continues its source after the texts loaded before. `frame` is put around the
+    /// text, for example to make a chunk of an expression; it belongs to no source and is not shown.
     ///
     /// - Throws: `LuaError` with code `syntax`, `memory` or `lost`.
     package func load(
@@ -144,14 +146,14 @@ package final class LuaVM {
         return try compile(text, name: name, firstLine: firstLine, frame: frame)
     }
 
-    /// Whether a text can be compiled, inside a frame: neither errors nor anything else can show it later.
+    /// Checks that a text can be compiled, inside a frame. The text is not kept: later errors cannot show its lines.
     ///
     /// - Throws: As ``load(_:name:firstLine:frame:)``.
     package func check(_ text: [UInt8], frame: (before: String, after: String) = ("", "")) throws(LuaError) {
         _ = try compile(text, name: .label("block"), firstLine: 1, frame: frame)
     }
 
-    /// Whether ``check(_:frame:)`` does not throw, in less time.
+    /// Whether ``check(_:frame:)`` would not throw; faster, since no error is made.
     package func canCompile(_ text: [UInt8], frame: (before: String, after: String) = ("", "")) -> Bool {
         var reference: Int32 = 0
         guard compile(text, name: .label("block"), firstLine: 1, frame: frame, &reference) == MOONDIAL_OK else {
@@ -182,8 +184,8 @@ package final class LuaVM {
         }
     }
 
-    /// Runs text of the host itself with the host-only functions as its argument. Its frames are left out of errors and
-    /// tracebacks. It may not wait.
+    /// Runs Lua text that belongs to the host, with the host-only functions as its argument. Its frames are left out of
+    /// errors and tracebacks. It may not wait.
     ///
     /// - Throws: `LuaError` of any code.
     package func runPrelude(_ text: String, label: String) throws(LuaError) {
@@ -209,7 +211,7 @@ package final class LuaVM {
         try check(moondial_vm_set(handle, path))
     }
 
-    /// Makes `require` ask again for every module.
+    /// Makes `require` load every module again.
     ///
     /// - Throws: `LuaError` with code `memory`.
     package func forgetModules() throws(LuaError) {
@@ -217,7 +219,8 @@ package final class LuaVM {
         try check(moondial_vm_forget_modules(handle))
     }
 
-    /// Makes a global table read-only, with the tables in it. "_G" means the globals themselves, and nothing in them.
+    /// Makes a global table read-only, with the tables in it. "_G" means the globals themselves, without the tables in
+    /// them.
     ///
     /// - Throws: `LuaError` with code `memory`, or `runtime` when there is no such table.
     package func freeze(_ path: String) throws(LuaError) {
@@ -239,14 +242,14 @@ package final class LuaVM {
         throw LuaError(status: status, vm: self)
     }
 
-    /// Nothing runs in a VM while it waits for the answer of a host function: the call's values are on its tapes.
+    /// A host function must not use the VM that called it: the values of that call are on the VM's tapes.
     func preconditionNotAnswering() {
         precondition(!moondial_vm_is_answering(handle), "a host function called the Lua state that called it")
     }
 
     // MARK: - Calls from Lua
 
-    /// The way from C back to the VM, which C must not keep alive.
+    /// Leads from C to the VM without keeping the VM alive.
     fileprivate final class Bridge {
         unowned(unsafe) var vm: LuaVM?
     }
@@ -277,13 +280,14 @@ package final class LuaVM {
     }
 }
 
-/// Caps on values that cross from Lua to the host.
+/// Limits of the values that Lua passes to the host.
 package struct LuaLimits: Sendable {
-    /// Tables in tables.
+    /// How deep tables may be nested.
     package var depth = 16
-    /// Keys and values.
+    /// How many keys and values there may be.
     package var values = 10_000
-    /// Of all values of a call together. A string takes five more than its length, anything else one to nine.
+    /// The bytes of all values of a call together. A string takes five more than its length, any other value one to
+    /// nine.
     package var bytes = 1 << 20
 
     package init() {}
@@ -311,7 +315,7 @@ private func readClock(_ context: UnsafeMutableRawPointer, _ thread: OpaquePoint
     Unmanaged<LuaVM.Bridge>.fromOpaque(context).takeUnretainedValue().vm?.time(of: thread) ?? 0
 }
 
-/// C strings that live for a call.
+/// C strings that are valid during a call.
 private struct CStrings {
     private let strings: [String]
 

@@ -8,8 +8,8 @@ package final class ObservedStoreEngine: StoreEngine {
     private let observe: @Sendable (StoreError.Kind?) -> Void
 
     /// - Parameters:
-    ///   - engine: What does the work.
-    ///   - observe: Gets what went wrong with each call that has ended, or nil. On the event loop of the call.
+    ///   - engine: The engine that executes the calls.
+    ///   - observe: Called after each call with the kind of its error, or nil. Runs on the event loop of the call.
     package init(_ engine: any StoreEngine, observe: @escaping @Sendable (StoreError.Kind?) -> Void) {
         self.engine = engine
         self.observe = observe

@@ -2,28 +2,30 @@
 
 package import NIOCore
 
-/// What rules remember, for one event loop: counters, values and lists.
+/// The counters, values and lists of rules, for one event loop.
 ///
-/// Every call is made on the store's event loop, and every completion runs there. No call waits for a lock that is held
-/// during I/O, for a disk or for a network.
+/// All methods are called on the store's event loop, and all completions run there. No method blocks on I/O, or on a
+/// lock that is held during I/O.
 package protocol Store: AnyObject {
     /// Executes a command, at most once.
     ///
     /// - Parameters:
     ///   - command: One atomic step.
     ///   - deadline: When the call fails with ``StoreError/Kind/timeout`` at the latest, to the millisecond. The command may
-    ///     be executed all the same.
+    ///     still be executed.
     ///   - completion: Called exactly once: in this call or later.
     func perform(
         _ command: StoreCommand, deadline: NIODeadline,
         completion: @escaping (Result<StoreReply, StoreError>) -> Void)
 
-    /// Executes a command whose answer takes no wait, at most once. The default never does.
+    /// Executes a command at most once, if it can be answered without waiting. The default implementation never
+    /// executes it.
     ///
-    /// - Returns: Nil when nothing was executed: then ``perform(_:deadline:completion:)`` is to be called.
+    /// - Returns: Nil when nothing was executed; call ``perform(_:deadline:completion:)`` then.
     func answer(_ command: StoreCommand) -> Result<StoreReply, StoreError>?
 
-    /// What is in flight fails with ``StoreError/Kind/unavailable`` before this returns, and so does a later call.
+    /// Closes the store. Calls in flight fail with ``StoreError/Kind/unavailable`` before this returns, and later calls
+    /// fail in the same way.
     func close()
 }
 
@@ -31,14 +33,14 @@ extension Store {
     package func answer(_ command: StoreCommand) -> Result<StoreReply, StoreError>? { nil }
 }
 
-/// Where the entries are: in this process, in a file, on a server. Makes the stores of event loops.
+/// Makes the stores of event loops. Their entries are in this process, in a file, or on a server.
 package protocol StoreEngine: Sendable {
-    /// For messages and metrics; holds no password.
+    /// The name for messages and metrics; holds no password.
     var description: String { get }
 
-    /// A store for one event loop, called on it. Close the store when done with it.
+    /// Makes a store for one event loop; called on that loop. The store must be closed at the end.
     func makeStore(on eventLoop: any EventLoop) -> any Store
 
-    /// Releases what the engine holds: threads, files. Call it once, after all its stores are closed.
+    /// Releases threads and files. Call it once, after all stores are closed.
     func close() async
 }

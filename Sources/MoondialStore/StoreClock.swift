@@ -2,7 +2,7 @@
 
 import Platform
 
-/// A moment as stores count time: microseconds since 1970.
+/// A point in time for stores: microseconds since 1970.
 package struct StoreTime: Sendable, Hashable, Comparable {
     package var microseconds: Int64
 
@@ -17,7 +17,7 @@ package struct StoreTime: Sendable, Hashable, Comparable {
     }
 }
 
-/// Where engines inside this host read the time. Tests and scripts move their own.
+/// The clock of engines inside this host. Tests and scripts use a clock that they can set.
 package struct StoreClock: Sendable {
     private let read: @Sendable () -> StoreTime
 
@@ -27,6 +27,6 @@ package struct StoreClock: Sendable {
 
     package var now: StoreTime { read() }
 
-    /// The time of day, which all processes of a host share. It may be set back.
+    /// The system's clock, which all processes of a host share. It may be set back.
     package static let system = StoreClock { StoreTime(microseconds: WallClock.microseconds()) }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What is asked of a ``Store``. Each command is one atomic step.
+/// A command to a ``Store``. Each command is one atomic step.
 package enum StoreCommand: Sendable, Hashable {
     /// Counts in a sliding window, if that stays within the limit. The reply is ``StoreReply/count(_:)``.
     case count(StoreKey, CountRequest)
@@ -10,22 +10,22 @@ package enum StoreCommand: Sendable, Hashable {
     case set(StoreKey, value: [UInt8], lifetime: StoreLifetime?)
     /// Sets a value if there is none. The reply is ``StoreReply/flag(_:)``: whether it was set.
     case add(StoreKey, value: [UInt8], lifetime: StoreLifetime?)
-    /// Adds to a value that is decimal digits; a missing value is 0, and only then the lifetime is used. The reply is
+    /// Adds to a value of decimal digits. A missing value counts as 0; the lifetime is used only then. The reply is
     /// ``StoreReply/integer(_:)``: the sum.
     case increment(StoreKey, by: Int64, lifetime: StoreLifetime?)
-    /// Forgets the value of a key and all that was counted under it. The reply is ``StoreReply/flag(_:)``: whether there
-    /// was anything.
+    /// Deletes the value and the counters of a key. The reply is ``StoreReply/flag(_:)``: whether there was a value or
+    /// counter.
     case delete(StoreKey)
-    /// Waits until so many servers besides the first have all that this store was told. The reply is
-    /// ``StoreReply/flag(_:)``: whether they have. An engine without further servers refuses.
+    /// Waits until this number of replicas has all earlier writes of this store. The reply is ``StoreReply/flag(_:)``:
+    /// whether they have. An engine without replicas refuses the command.
     case waitForReplicas(Int)
     /// Whether a list has a member. The reply is ``StoreReply/flag(_:)``; a list that was never loaded is an error.
     case has(StoreList, StoreMember)
 
     /// Some entries of a namespace. The reply is ``StoreReply/entries(_:)``.
     ///
-    /// `after` is nil, or the cursor of the page before. An entry that is there from the first page to the last is in one of
-    /// them; others may be. `limit`, at least 1, is how many entries should be looked at.
+    /// `after` is nil, or the cursor of the page before. Entries that exist during the whole listing are in one of its
+    /// pages; others may be. `limit`, at least 1, is roughly the number of entries in a page.
     case entries(StoreNamespace, after: String?, limit: Int)
     /// The lists of a namespace. The reply is ``StoreReply/lists(_:)``.
     case lists(StoreNamespace)
@@ -34,16 +34,16 @@ package enum StoreCommand: Sendable, Hashable {
     /// Adds members, at most ``StoreLimits/membersPerCommand``, to a list that is being loaded. The reply is
     /// ``StoreReply/done``.
     case appendToLoad(StoreListLoad, [StoreMember])
-    /// Puts the loaded list in the place of the old one. The reply is ``StoreReply/integer(_:)``: how many members it has.
+    /// Replaces the old list by the loaded one. The reply is ``StoreReply/integer(_:)``: the number of its members.
     case commitLoad(StoreListLoad)
-    /// Gives up a load. The reply is ``StoreReply/done``, also when the load is unknown. A load that nobody ends is given up
-    /// after an hour.
+    /// Cancels a load. The reply is ``StoreReply/done``, also when the load is unknown. A load without changes for an
+    /// hour is cancelled, too.
     case cancelLoad(StoreListLoad)
-    /// Forgets a list. The reply is ``StoreReply/flag(_:)``: whether there was one.
+    /// Deletes a list. The reply is ``StoreReply/flag(_:)``: whether the list existed.
     case deleteList(StoreList)
 }
 
-/// What a ``Store`` answers.
+/// The reply of a ``Store``.
 package enum StoreReply: Sendable, Hashable {
     case done
     case count(CountResult)
@@ -56,13 +56,13 @@ package enum StoreReply: Sendable, Hashable {
     case load(StoreListLoad)
 }
 
-/// What commands may ask for.
+/// The limits of commands.
 package enum StoreLimits {
     /// The longest value in bytes.
     package static let valueBytes = 16 << 10
     /// The most members in one ``StoreCommand/appendToLoad(_:_:)``.
     package static let membersPerCommand = 1000
-    /// How long a call waits, unless its caller says otherwise.
+    /// The default time limit of a call.
     package static let callTimeout = Duration.milliseconds(50)
 }
 
@@ -87,7 +87,7 @@ package struct StoreLifetime: Sendable, Hashable {
 /// Entries of a namespace, in no order.
 package struct StoreEntriesPage: Sendable, Hashable {
     package let entries: [StoreEntry]
-    /// What continues the listing, nil at its end. A page can be empty although there are more.
+    /// The cursor of the next page; nil for the last one. A page can be empty although there are more.
     package let next: String?
 
     package init(entries: [StoreEntry], next: String?) {
@@ -101,13 +101,13 @@ package struct StoreEntry: Sendable, Hashable {
     /// What is kept under the key.
     package enum Content: Sendable, Hashable {
         case value([UInt8])
-        /// How much is used in a window now.
+        /// The amount that is counted in the window that ends now.
         case counter(window: Duration, used: Int64)
     }
 
     package let key: StoreKey
     package let content: Content
-    /// The time until it is forgotten; nil if it is kept.
+    /// The time until the entry expires; nil if it does not.
     package let remaining: Duration?
 
     package init(key: StoreKey, content: Content, remaining: Duration?) {
@@ -132,11 +132,22 @@ package struct StoreListSummary: Sendable, Hashable {
 /// A list that is being loaded.
 package struct StoreListLoad: Sendable, Hashable {
     package let list: StoreList
-    /// Tells loads of one list apart.
+    /// Distinguishes loads of one list.
     package let id: String
 
     package init(list: StoreList, id: String) {
         self.list = list
         self.id = id
+    }
+}
+
+/// The values that ``StoreCommand/increment(_:by:lifetime:)`` can change.
+package enum StoreInteger {
+    /// Reads decimal digits, with or without a minus, without leading zeros and within 64 bits; nil for any other
+    /// value.
+    package static func read(_ bytes: [UInt8]) -> Int64? {
+        guard (1...20).contains(bytes.count), let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        guard let number = Int64(text), String(number) == text else { return nil }
+        return number
     }
 }

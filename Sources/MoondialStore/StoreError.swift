@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 
-/// Why a store gave no answer.
+/// Why a store did not answer a command.
 package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The closed list of what can go wrong. The raw value is the text for metrics and for Lua's `err.kind`.
     package enum Kind: String, Sendable, CaseIterable {
-        /// The store cannot be reached, or refuses to work. The command was not executed, or nothing is known of it.
+        /// The store cannot be reached, or refuses to work. The command may have been executed.
         case unavailable = "store_unavailable"
         /// No answer came in time. The command may have been executed.
         case timeout = "store_timeout"
-        /// The store has no room. The command was not executed.
+        /// The store is full. The command was not executed.
         case full = "store_full"
-        /// The value has more than ``StoreLimits/valueBytes``.
+        /// The value has more bytes than ``StoreLimits/valueBytes``.
         case valueTooLarge = "value_too_large"
         /// The value to increment is no integer, or the sum is beyond 64 bits.
         case notAnInteger = "not_an_integer"
@@ -52,7 +52,7 @@ extension StoreError {
 }
 
 extension StoreCommand {
-    /// Why no engine executes the command.
+    /// Why every engine refuses the command; nil if it is valid.
     package var refusal: StoreError? {
         switch self {
         case .set(_, let value, _), .add(_, let value, _):

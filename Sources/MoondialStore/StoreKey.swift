@@ -2,7 +2,7 @@
 
 import TextFormats
 
-/// What names one entry of a store: a namespace, and a name in it.
+/// The key of an entry of a store: a namespace, and a name in it.
 package struct StoreKey: Sendable, Hashable {
     /// The longest name in bytes, before it is escaped.
     package static let maximumBytes = 256
@@ -12,7 +12,8 @@ package struct StoreKey: Sendable, Hashable {
     /// Printable ASCII; two keys have the same name only if their parts are the same.
     package let name: String
 
-    /// Joins the parts of a key with colons. A colon inside a part is escaped, so that no two lists of parts are the same.
+    /// Joins the parts of a key with colons. A colon inside a part is escaped, so that different parts give different
+    /// keys.
     ///
     /// - Throws: ``StoreNameError`` when the parts are empty or, joined, longer than 256 bytes.
     package init(namespace: StoreNamespace, parts: [[UInt8]]) throws(StoreNameError) {
@@ -39,31 +40,32 @@ package struct StoreKey: Sendable, Hashable {
         name.split(separator: ":", omittingEmptySubsequences: false).map(StoreText.unescape)
     }
 
-    /// A key as a store has written it.
+    /// A key with the name that a store has written.
     package init(namespace: StoreNamespace, storedName name: String) {
         self.namespace = namespace
         self.name = name
     }
 
-    /// Names tell nearly all keys apart.
+    /// Hashes only the name, since few keys differ only in their namespaces.
     package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// The parts of a key, joined one after the other.
 package struct StoreKeyName {
     fileprivate var text: [UInt8] = []
-    /// Of the parts as they were given, joined.
+    /// The length of the given parts, joined, before escaping; -1 without parts.
     fileprivate private(set) var length = -1
 
     package init() {}
 
-    /// Forgets the parts, and keeps the room for further ones.
+    /// Removes the parts, and keeps the memory for further ones.
     package mutating func clear() {
         text.removeAll(keepingCapacity: true)
         length = -1
     }
 
-    /// Adds a part. What stands for it in the key may be longer than what was given, which is what counts.
+    /// Adds a part. `part` is written in the place of `given` and may be longer, such as a hash. The length limit
+    /// applies to `given`.
     package mutating func add(_ given: UnsafeBufferPointer<UInt8>, as part: UnsafeBufferPointer<UInt8>) {
         if length < 0 { text.reserveCapacity(48) } else { text.append(UInt8(ascii: ":")) }
         length += given.count + 1
@@ -85,19 +87,19 @@ package struct StoreNamespace: Sendable, Hashable {
         self.text = text
     }
 
-    /// The namespace beside this one in which a host keeps entries of its own. Not to be asked of such a namespace.
+    /// The namespace in which the host keeps its own entries. Must not be called on such a namespace.
     package var ofHost: StoreNamespace { StoreNamespace(checked: "\(text).host") }
 
-    /// The namespace in which gateways say that they are alive.
+    /// The namespace of the entries of gateways.
     package var ofFleet: StoreNamespace { StoreNamespace(checked: "\(text).fleet") }
 
-    /// For those who have no reason to keep entries apart.
+    /// The namespace that is used when none is configured.
     package static let `default` = StoreNamespace(checked: "default")
 }
 
-/// What names one list of a store, such as a blocklist.
+/// The name of a list of a store, such as a blocklist.
 package struct StoreList: Sendable, Hashable {
-    /// Whose list it is.
+    /// The namespace of the list.
     package let namespace: StoreNamespace
     /// 1 to 64 letters, digits, dots, hyphens and underscores of ASCII.
     package let name: String
@@ -129,14 +131,14 @@ package struct StoreMember: Sendable, Hashable {
     }
 }
 
-/// Why a text names nothing in a store.
+/// Why a text cannot be a name in a store.
 package enum StoreNameError: Error, Sendable, Hashable, CustomStringConvertible {
     case empty
     case tooLong(bytes: Int, limit: Int)
-    /// For words: a character that is not allowed.
+    /// A namespace or a name of a list has a character that is not allowed.
     case badCharacter
 
-    /// What was expected and what came. Does not repeat the text.
+    /// What was expected and what was found. Does not repeat the text.
     package var description: String {
         switch self {
         case .empty: "expected at least one byte, got none"
@@ -146,10 +148,10 @@ package enum StoreNameError: Error, Sendable, Hashable, CustomStringConvertible 
     }
 }
 
-/// How bytes become text that every engine can hold.
+/// Converts bytes to text that every engine can hold.
 enum StoreText {
-    /// The same text for bytes that are plain; `%`, `:` and each byte that is not printable ASCII become `%` and two
-    /// hexadecimal digits. So texts that Swift holds for equal, such as two spellings of "é", stay different.
+    /// Replaces `%`, `:` and each byte that is not printable ASCII by `%` and two hexadecimal digits; other bytes stay.
+    /// So texts that Swift considers equal, such as two spellings of "é", stay different.
     static func escape(_ bytes: UnsafeBufferPointer<UInt8>, into escaped: inout [UInt8]) {
         if bytes.allSatisfy(isPlain) { return escaped.append(contentsOf: bytes) }
         for byte in bytes {
@@ -162,7 +164,7 @@ enum StoreText {
         }
     }
 
-    /// The bytes that were escaped; a `%` that stands for itself otherwise.
+    /// The bytes before escaping. A `%` without two hexadecimal digits stays.
     static func unescape(_ text: some StringProtocol) -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

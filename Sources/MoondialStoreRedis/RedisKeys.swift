@@ -3,7 +3,7 @@
 import MoondialStore
 import RESP
 
-/// The keys of one namespace on the server. The braces make its hash tag.
+/// The keys of one namespace on the server. The namespace in braces is the hash tag.
 struct RedisKeys {
     let namespace: StoreNamespace
     private let prefix: String
@@ -24,14 +24,14 @@ struct RedisKeys {
 
     /// What was counted under a key in windows of one length, in microseconds.
     func log(_ key: StoreKey, window: Int64) -> RESPArgument {
-        // Joined by hand: counting is what the store is asked for most.
+        // Joined without interpolation, which is faster: counting is the most frequent command.
         .text(prefix + "c:" + String(window) + ":" + key.name)
     }
 
-    /// All logs of a key begin so; the lengths of their windows follow.
+    /// The prefix of all logs; the length of the window and the name follow.
     var logPrefix: RESPArgument { .text("\(prefix)c:") }
 
-    /// In which windows something was counted under a key.
+    /// The set of the lengths of windows in which something was counted under a key.
     func windows(_ key: StoreKey) -> RESPArgument { .text(prefix + "w:" + key.name) }
 
     /// The names of all lists, with their sizes.
@@ -42,10 +42,10 @@ struct RedisKeys {
     /// The members of a list that is being loaded.
     func members(_ load: StoreListLoad) -> RESPArgument { .text("\(prefix)n:\(load.list.name):\(load.id)") }
 
-    /// Where an old list is moved before it is freed.
+    /// The name to which an old list is moved before it is freed.
     func discarded(_ load: StoreListLoad) -> RESPArgument { .text("\(prefix)n:\(load.list.name):\(load.id):old") }
 
-    /// The characters of a namespace have no meaning in patterns.
+    /// The pattern of all keys. Needs no escapes: a namespace has no characters that are special in patterns.
     var pattern: RESPArgument { .text("\(prefix)*") }
 
     /// Nil for keys that are no entries.

@@ -61,7 +61,7 @@ final class RedisListing {
         }
     }
 
-    /// Counting nothing tells how much is used.
+    /// Counts a cost of 0, whose reply says how much is used.
     private func look(at text: String, _ key: StoreKey, window: Int64) {
         guard let request = CountRequest(limit: 0, window: .microseconds(window), cost: 0) else { return }
         missing += 1
@@ -92,7 +92,7 @@ final class RedisListing {
         }
     }
 
-    /// Nil without an end.
+    /// Asks for the time until a key expires; nil if it does not.
     private func remaining(of key: String, _ completion: @escaping (Duration?) -> Void) {
         var time: Duration?
         store.send(RESPCommand("PTTL", .text(key)), deadline) { value in

@@ -48,7 +48,7 @@ extension RedisStore {
         }
     }
 
-    /// The empty member, which no list has, stands for the load.
+    /// Creates the set of the load with the empty member, which no list has, since Redis keeps no empty sets.
     private func beginLoad(of list: StoreList, _ deadline: NIODeadline, _ completion: @escaping Completion) {
         let load = StoreListLoad(list: list, id: String(UInt64.random(in: .min ... .max), radix: 16))
         let key = RedisKeys(list.namespace).members(load)

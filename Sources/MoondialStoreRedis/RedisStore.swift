@@ -5,16 +5,16 @@ import NIOCore
 import RESP
 import RedisClient
 
-/// The store of one event loop, on its connection.
+/// The store of one event loop, with a connection of its own.
 final class RedisStore: Store {
     typealias Completion = (Result<StoreReply, StoreError>) -> Void
 
-    /// Reads the reply to a command; nil for one that makes no sense.
+    /// Reads the reply to a command; nil for a reply of an unexpected type.
     typealias Reader = (RESPValue) -> Result<StoreReply, StoreError>?
 
     let client: RedisClient
     private var isClosed = false
-    /// Of the namespace that was used last: there is seldom another.
+    /// The keys of the namespace that was used last: nearly all commands use the same one.
     private var lastKeys: RedisKeys?
 
     init(client: RedisClient) {
@@ -95,7 +95,7 @@ extension RedisStore {
         client.send(command, deadline: deadline) { completion(Self.read($0, read)) }
     }
 
-    /// Runs a script, which the server is given again if it has forgotten it. Its keys come before the other arguments.
+    /// Runs a script, and sends its text if the server does not have it any more. Keys come before the other arguments.
     func run(
         _ script: RedisScript, _ arguments: [RESPArgument], _ deadline: NIODeadline, _ read: @escaping Reader,
         _ completion: @escaping Completion
@@ -159,7 +159,8 @@ extension StoreError {
         }
     }
 
-    /// Repeats only the code: the text of the server may hold keys. Errors in scripts stand inside a longer text.
+    /// Repeats only the code: the server's text may hold keys. The text is searched, since errors in scripts are part
+    /// of a longer text.
     fileprivate init(_ error: RESPError) {
         let message = error.message
         if message.contains("OOM command not allowed") {

@@ -5,16 +5,16 @@ package import NIOCore
 import RESP
 package import RedisClient
 
-/// Keeps everything on a Redis server (6.2 or newer) or Valkey, for all gateways that use it.
+/// Keeps entries on a Redis server (6.2 or newer) or Valkey, for all gateways that use it.
 ///
 /// Each event loop has a connection of its own. All keys of a namespace have the same hash tag, so that every script works in
-/// one slot of a cluster. Replication of Redis is asynchronous: what was counted in the last moments before a failover can be
+/// one slot of a cluster. Replication of Redis is asynchronous: counts of the last moments before a failover can be
 /// lost.
 package final class RedisStoreEngine: StoreEngine {
     private let configuration: RedisConfiguration
     private let tls: RedisTLS?
 
-    /// Connects to nothing yet.
+    /// Does not connect yet.
     ///
     /// - Parameters:
     ///   - configuration: Its preamble is replaced: each new connection loads the scripts.

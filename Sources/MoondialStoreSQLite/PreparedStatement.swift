@@ -3,7 +3,7 @@
 import GRDB
 import GRDBSQLite
 
-/// What stands for a `?` of a statement.
+/// The value of a `?` in a statement.
 enum SQLiteArgument {
     case text(String)
     case integer(Int64)
@@ -13,8 +13,8 @@ enum SQLiteArgument {
     init(_ number: Int64?) { self = number.map { .integer($0) } ?? .null }
 }
 
-/// A statement that is prepared once for the connection, executed without the arguments and rows of GRDB: those take longer
-/// than what SQLite does for a counter.
+/// A statement that is prepared once for the connection. It does not use GRDB's arguments and rows, which take longer
+/// than SQLite's own work for a counter.
 struct PreparedStatement {
     private let handle: SQLiteStatement
     private let connection: SQLiteConnection?
@@ -24,9 +24,9 @@ struct PreparedStatement {
         connection = database.sqliteConnection
     }
 
-    /// Executes it; `read` gets each row.
+    /// Executes the statement, and calls `read` with each row.
     func run(_ arguments: [SQLiteArgument], _ read: (SQLiteRow) throws -> Void = { _ in }) throws {
-        // A statement that has failed reports that again here.
+        // After a failed statement, this returns the same error again, which is ignored.
         defer { sqlite3_reset(handle) }
         for (index, argument) in arguments.enumerated() {
             guard bind(argument, at: CInt(index + 1)) == SQLITE_OK else { throw failure }
@@ -44,7 +44,7 @@ struct PreparedStatement {
         DatabaseError(resultCode: ResultCode(rawValue: sqlite3_extended_errcode(connection)))
     }
 
-    /// SQLite copies texts and bytes.
+    /// Binds an argument. SQLite copies texts and bytes.
     private func bind(_ argument: SQLiteArgument, at index: CInt) -> CInt {
         let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         switch argument {
@@ -65,7 +65,7 @@ struct PreparedStatement {
     }
 }
 
-/// The present row of a statement. Columns count from 0.
+/// The current row of a statement. Columns are counted from 0.
 struct SQLiteRow {
     fileprivate let handle: SQLiteStatement
 

@@ -13,7 +13,7 @@ struct Counter {
     /// Nil before it is written for the first time.
     fileprivate var id: Int64?
     fileprivate var log: StoredLog
-    /// As they stand in the file.
+    /// `sweep` and `firstChunk` as they are in the file.
     fileprivate var sweep: Int64 = 0
     fileprivate var firstChunk: Int64 = 0
     fileprivate var isChanged = false
@@ -26,7 +26,7 @@ extension SQLiteBatch {
         let result = try counter.log.count(request, at: now, in: LogChunks(batch: self, counter: counter.id))
         if result.allowed && request.cost > 0 {
             counter.isChanged = true
-            // Its chunks need a number.
+            // Chunks need the id of their counter.
             if counter.id == nil { try insert(&counter, place) }
         }
         counters[place] = counter
@@ -46,7 +46,7 @@ extension SQLiteBatch {
         return counter
     }
 
-    /// Of a row that begins with window and log.
+    /// The log in a row whose first columns are window and log.
     static func log(in row: SQLiteRow) throws -> StoredLog {
         guard let log = row.withBytes(1, { StoredLog(window: row.integer(0), bytes: $0) }) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT)
@@ -64,7 +64,7 @@ extension SQLiteBatch {
         counter.isChanged = false
     }
 
-    /// Writes what was counted since the last time.
+    /// Writes the counters that have changed.
     func writeCounters() throws {
         for counter in counters.values where counter.isChanged {
             guard let id = counter.id, let expiry = counter.log.expiry else { continue }
@@ -87,7 +87,7 @@ extension SQLiteBatch {
 /// The moments of a log that are not in the row of its counter.
 struct LogChunks {
     let batch: SQLiteBatch
-    /// Nil for a counter that is not in the file, which has none.
+    /// Nil for a counter that is not in the file, and so has no chunks.
     let counter: Int64?
 
     private var id: SQLiteArgument { SQLiteArgument(counter) }

@@ -41,7 +41,7 @@ extension SQLiteBatch {
         return entries
     }
 
-    /// Removes some of what has expired.
+    /// Deletes up to 500 expired rows of each table.
     func sweepEntries() throws {
         let minute = now.microseconds / 60_000_000
         for table in ["entries", "counters"] {

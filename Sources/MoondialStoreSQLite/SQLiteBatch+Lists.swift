@@ -96,9 +96,10 @@ extension SQLiteBatch {
         hasDiscarded = true
     }
 
-    /// Removes a part of an old list, so that no transaction takes long. Loads that nobody ends become old lists.
+    /// Deletes a part of an old list, so that no transaction takes long. Loads without changes for an hour become old
+    /// lists.
     ///
-    /// - Returns: Whether there is more.
+    /// - Returns: Whether there may be more to delete.
     func sweepLists() throws -> Bool {
         try change(
             "UPDATE lists SET state = 'old' WHERE state = 'loading' AND touched < ?",

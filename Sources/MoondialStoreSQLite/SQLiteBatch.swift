@@ -3,13 +3,13 @@
 import GRDB
 import MoondialStore
 
-/// Commands inside one transaction, at one time.
+/// Executes commands inside one transaction, all with the same time.
 final class SQLiteBatch {
     let database: Database
     let now: StoreTime
-    /// What was read, until it is written at the end: many counts of one key are one write.
+    /// The counters that were read. They are written at the end, so that many counts of one key need one write.
     var counters: [Counter.Key: Counter] = [:]
-    /// Whether a list was replaced or given up.
+    /// Whether a list was replaced or deleted, or a load cancelled.
     var hasDiscarded = false
 
     init(database: Database, now: StoreTime) {
@@ -17,7 +17,7 @@ final class SQLiteBatch {
         self.now = now
     }
 
-    /// Executes commands, of which some may be refused, and writes what they have changed.
+    /// Executes commands and writes the changed counters. A refused command does not fail the others.
     func execute(_ commands: [StoreCommand]) throws -> [Result<StoreReply, StoreError>] {
         var results: [Result<StoreReply, StoreError>] = []
         results.reserveCapacity(commands.count)
@@ -63,7 +63,7 @@ final class SQLiteBatch {
         }
     }
 
-    /// Executes a statement that is prepared once for the connection; `read` gets each row.
+    /// Executes a statement that is prepared once for the connection, and calls `read` with each row.
     func run(_ sql: String, _ arguments: SQLiteArgument..., read: (SQLiteRow) throws -> Void) throws {
         try PreparedStatement(sql, database).run(arguments, read)
     }
@@ -114,7 +114,7 @@ extension SQLiteBatch {
         try writeCounters()
         var existed = try value(of: key) != nil
         try run("SELECT window, log FROM counters WHERE key = ?", .text(key.text)) { row in
-            // What cannot be read can be deleted.
+            // A log that cannot be read is deleted all the same.
             let log = try? Self.log(in: row)
             existed = existed || log.map { $0.expiry.map { $0 > now } ?? false } ?? true
         }
@@ -123,7 +123,7 @@ extension SQLiteBatch {
         return existed
     }
 
-    /// The minute after which nothing is left of what ends then.
+    /// The number of a minute, after which everything that ends at `expiry` has expired.
     static func sweep(_ expiry: StoreTime) -> Int64 { expiry.microseconds / 60_000_000 + 1 }
 }
 

@@ -10,11 +10,11 @@ import Synchronization
 final class SQLiteFile {
     private let database: DatabaseQueue
     private let clock: StoreClock
-    /// Until when the thread waits for the lock of another process, in nanoseconds of uptime.
+    /// How long the thread waits for the lock of another process.
     private let lockDeadline: LockDeadline
-    /// Whether it is to be opened again.
+    /// Whether the file must be opened again.
     private(set) var isBroken = false
-    /// Whether old lists wait to be removed, a part at a time.
+    /// Whether old lists wait to be deleted, a part at a time.
     private(set) var hasGarbage = true
     private var lastSweep = StoreTime(microseconds: 0)
 
@@ -27,7 +27,7 @@ final class SQLiteFile {
         self.lockDeadline = lockDeadline
         lockDeadline.set(.now() + Self.openingTime)
         let path = configuration.path
-        // SQLite gives the files beside it the same permissions.
+        // SQLite gives its other files, such as the WAL, the same permissions as this one.
         let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             let cause = Errno.last.description
@@ -55,17 +55,17 @@ final class SQLiteFile {
         }
     }
 
-    /// Executes commands in one transaction, or each for itself when that fails.
+    /// Executes commands in one transaction. If that fails, executes each in a transaction of its own.
     func execute(_ commands: [StoreCommand], until deadline: NIODeadline) -> [Result<StoreReply, StoreError>] {
         lockDeadline.set(deadline)
         do {
             return try transaction(commands)
         } catch {
-            // Old lists are looked at again with a later command.
+            // Deleting old lists continues with a later command.
             if commands.isEmpty { hasGarbage = false }
             guard commands.count > 1, !error.isLock else { return commands.map { _ in .failure(fail(error)) } }
         }
-        // A disk without room refuses writes and still reads.
+        // When the disk is full, commands that only read still succeed.
         return commands.map { command in
             do {
                 return try transaction([command])[0]
@@ -84,7 +84,7 @@ final class SQLiteFile {
         try database.writeWithoutTransaction { database in
             if commands.isEmpty && !hasGarbage { return [] }
             let isReading = !commands.isEmpty && commands.allSatisfy(\.isReading)
-            // A transaction that reads sees one state and locks nobody out.
+            // A transaction that reads sees a consistent state and does not block other processes.
             try PreparedStatement(isReading ? "BEGIN" : "BEGIN IMMEDIATE", database).run([])
             do {
                 let batch = SQLiteBatch(database: database, now: clock.now)
@@ -97,16 +97,16 @@ final class SQLiteFile {
                 }
                 return results
             } catch {
-                // SQLite may have done so already.
+                // SQLite may have rolled back already.
                 if database.isInsideTransaction { try? PreparedStatement("ROLLBACK", database).run([]) }
                 throw error
             }
         }
     }
 
-    /// Removes some of what has expired, once in a second, and some of old lists.
+    /// Deletes some expired entries, once per second, and a part of old lists.
     ///
-    /// - Returns: When that was done last, and whether there are more old lists.
+    /// - Returns: When expired entries were last deleted, and whether there are more old lists.
     private func sweep(_ batch: SQLiteBatch) throws -> (time: StoreTime, hasMore: Bool) {
         let isDue = batch.now.microseconds - lastSweep.microseconds >= 1_000_000
         if isDue { try batch.sweepEntries() }

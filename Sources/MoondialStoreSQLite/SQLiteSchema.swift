@@ -2,13 +2,14 @@
 
 import GRDB
 
-/// The tables. Keys are `NAMESPACE:NAME`; times are microseconds since 1970; `sweep` is the minute after which a row can go,
-/// so that its index changes seldom. A counter has its newest moments in its row and the others in `chunks`: see ``StoredLog``.
+/// The tables. Keys are `NAMESPACE:NAME`; times are microseconds since 1970. `sweep` is the minute after which a row
+/// can be deleted; minutes, so that its index changes seldom. A counter has its newest moments in its row and the
+/// others in `chunks`: see ``StoredLog``.
 enum SQLiteSchema {
-    /// In `user_version`.
+    /// The version of the tables, kept in `user_version`.
     private static let version = 2
 
-    /// Makes the tables that are missing. The lock, for which other processes may let wait, is taken only for that.
+    /// Creates missing tables. The write lock is taken only if some are missing, since waiting for it may take long.
     static func migrate(_ database: Database) throws {
         guard try foundVersion(database) != version else { return }
         try database.inTransaction(.immediate) {
@@ -24,7 +25,7 @@ enum SQLiteSchema {
     private static func makeTables(_ database: Database) throws {
         let found = try foundVersion(database)
         guard found <= version else { throw NewerVersion() }
-        // Another process may have been faster.
+        // Another process may have created them meanwhile.
         guard found < version else { return }
         if found == 0 { try database.execute(sql: values) }
         // No release has written version 1, which kept the log of a counter in one piece.

@@ -3,7 +3,7 @@
 import MoondialStore
 import NIOCore
 
-/// Hands the commands of one event loop to the thread of the engine, and watches their deadlines.
+/// Passes the commands of one event loop to the thread of the engine, and watches their deadlines.
 final class SQLiteStore: Store {
     typealias Completion = (Result<StoreReply, StoreError>) -> Void
 
@@ -17,7 +17,7 @@ final class SQLiteStore: Store {
     private var calls: [Int: Call] = [:]
     private var lastCall = 0
     private var isClosed = false
-    /// What was asked in this tick of the event loop: the thread gets it at once.
+    /// The commands of this tick of the event loop, which are passed to the thread together.
     private var outgoing: [SQLiteJob] = []
     private var alarm: Scheduled<Void>?
     private var alarmTime = NIODeadline.distantFuture
@@ -60,7 +60,7 @@ final class SQLiteStore: Store {
         for (_, call) in calls { call.completion(.failure(.closed)) }
     }
 
-    /// What the thread has found out. The calls may have ended meanwhile.
+    /// Delivers results of the thread. Calls that have ended meanwhile are skipped.
     func deliver(_ results: [(number: Int, result: Result<StoreReply, StoreError>)]) {
         for (number, result) in results { calls.removeValue(forKey: number)?.completion(result) }
     }
@@ -84,11 +84,11 @@ final class SQLiteStore: Store {
     }
 }
 
-/// A command on its way through the thread.
+/// A command that is passed to the thread.
 struct SQLiteJob: Sendable {
     let command: StoreCommand
     let deadline: NIODeadline
-    /// Tells the calls of one store apart.
+    /// Distinguishes the calls of one store.
     let number: Int
     let store: NIOLoopBound<SQLiteStore>
     let storeID: ObjectIdentifier

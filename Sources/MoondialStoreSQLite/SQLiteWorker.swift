@@ -8,20 +8,20 @@ import Synchronization
 
 /// The thread that works on the file.
 final class SQLiteWorker: Sendable {
-    /// How many commands share a transaction at most.
+    /// The maximum number of commands in a transaction.
     private static let batchSize = 512
-    /// How long nothing is tried after the file could not be opened.
+    /// The time between attempts to open the file.
     private static let pause = TimeAmount.milliseconds(100)
 
     private struct Queue {
         var isStarted = false
         var jobs: [SQLiteJob] = []
-        /// Whether the thread will look at the queue.
+        /// Whether the thread is scheduled to take jobs from the queue.
         var isScheduled = false
         var isClosed = false
     }
 
-    /// What only the thread uses.
+    /// The state that only the thread uses.
     private struct Connection {
         var file: SQLiteFile?
         var failure = StoreError.closed
@@ -32,7 +32,7 @@ final class SQLiteWorker: Sendable {
     private let clock: StoreClock
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private let queue = Mutex(Queue())
-    /// Taken by the thread only, so that nobody waits for it.
+    /// Locked by the thread only, so that no other thread waits for the lock.
     private let connection = Mutex(Connection())
 
     init(configuration: SQLiteStoreEngine.Configuration, clock: StoreClock) {
@@ -40,8 +40,8 @@ final class SQLiteWorker: Sendable {
         self.clock = clock
     }
 
-    /// Starts the thread, which has the signal mask of the caller, and opens the file, so that no command waits for that. To be
-    /// called before the first command.
+    /// Starts the thread, which has the signal mask of the caller, and opens the file. Must be called before the first
+    /// command, so that no command waits for the file to be opened.
     func start() {
         let isFirst = queue.withLock { queue in
             guard !queue.isStarted else { return false }
@@ -54,7 +54,9 @@ final class SQLiteWorker: Sendable {
         schedule()
     }
 
-    /// - Returns: How many of them wait now: fewer than all when too many wait already.
+    /// Queues jobs for the thread.
+    ///
+    /// - Returns: How many of the jobs were queued: fewer than all when the queue is full.
     func submit(_ jobs: [SQLiteJob]) -> Int {
         let (count, isFirst) = queue.withLock { queue -> (Int, Bool) in
             guard !queue.isClosed else { return (0, false) }
@@ -69,7 +71,7 @@ final class SQLiteWorker: Sendable {
 
     func close() async {
         queue.withLock { $0.isClosed = true }
-        // After what the thread has begun.
+        // Runs after the work that the thread has begun.
         try? await thread.runIfActive { [self] in
             connection.withLock { $0.file = nil }
         }
@@ -85,7 +87,8 @@ final class SQLiteWorker: Sendable {
     private func work() {
         let jobs = queue.withLock { queue in
             let limit = min(queue.jobs.count, Self.batchSize)
-            // Others wait for the file while a part of a list is written: it ends its transaction.
+            // Writing a part of a list takes long, and other processes wait for the file: it is the last in its
+            // transaction.
             let count = queue.jobs[..<limit].firstIndex { $0.command.isLong }.map { $0 + 1 } ?? limit
             let jobs = Array(queue.jobs[..<count])
             queue.jobs.removeFirst(count)
@@ -93,7 +96,7 @@ final class SQLiteWorker: Sendable {
         }
         let hasGarbage = connection.withLock { connection in
             openFile(&connection)
-            // A caller that no longer waits gets nothing done.
+            // Commands whose deadlines have passed are not executed.
             let now = NIODeadline.now()
             let live = jobs.filter { $0.deadline > now }
             deliver(results(of: live, &connection, now: now), to: live)
@@ -121,12 +124,12 @@ final class SQLiteWorker: Sendable {
     ) -> [Result<StoreReply, StoreError>] {
         guard let file = connection.file else { return jobs.map { _ in .failure(connection.failure) } }
         let results = file.execute(jobs.map(\.command), until: jobs.map(\.deadline).max() ?? now)
-        // It is opened again, in case it was replaced or the disk has recovered.
+        // The next pass opens the file again, in case it was replaced or the disk has recovered.
         if file.isBroken { connection.file = nil }
         return results
     }
 
-    /// Each event loop is woken once.
+    /// Delivers results, with one wake-up for each store.
     private func deliver(_ results: [Result<StoreReply, StoreError>], to jobs: [SQLiteJob]) {
         var parts: [ObjectIdentifier: Delivery] = [:]
         for (job, result) in zip(jobs, results) {

@@ -3,14 +3,14 @@
 import GRDB
 import MoondialStore
 
-/// Why a command has no reply: the command itself, or the file.
+/// Why a command has no reply: it was refused, or the file failed.
 enum StoreFailure: Error {
     case refused(StoreError)
     case database(any Error)
 }
 
 extension StoreError {
-    /// What went wrong with the file. SQLite's text is not repeated: it can hold values.
+    /// The error for a failure of the file. SQLite's text is not repeated: it can hold values.
     init(_ error: any Error) {
         switch (error as? DatabaseError)?.resultCode.primaryResultCode {
         case .SQLITE_BUSY?, .SQLITE_LOCKED?:
@@ -45,7 +45,7 @@ extension Error {
         }
     }
 
-    /// Whether the connection is of no further use, though the file may be.
+    /// Whether the connection must be opened again.
     var needsReopening: Bool {
         switch (self as? DatabaseError)?.resultCode.primaryResultCode {
         case .SQLITE_BUSY?, .SQLITE_LOCKED?, .SQLITE_FULL?: false
@@ -55,7 +55,7 @@ extension Error {
 }
 
 extension StoreCommand {
-    /// Whether the file stays as it is.
+    /// Whether the command does not change the file.
     var isReading: Bool {
         switch self {
         case .get, .has, .entries, .lists: true
@@ -63,7 +63,7 @@ extension StoreCommand {
         }
     }
 
-    /// Whether it takes milliseconds.
+    /// Whether the command takes milliseconds.
     var isLong: Bool {
         if case .appendToLoad = self { true } else { false }
     }

@@ -2,21 +2,22 @@
 
 import MoondialStore
 
-/// A ``WindowLog`` of which a count reads and writes little: its newest moments are here, the older ones in chunks in the file.
+/// A ``WindowLog`` for files, of which a count reads and writes only a part: this value holds the newest moments, and
+/// chunks in the file hold the older ones.
 ///
-/// It counts exactly as `WindowLog` does, and leaves to that what needs all moments.
+/// It counts exactly as `WindowLog` does, and uses a `WindowLog` for operations that need all moments.
 struct StoredLog {
-    /// How many moments a chunk has, and the most that are here.
+    /// The number of moments in a chunk, and the maximum in `newest`.
     static let chunkLength = 32
 
     let window: Int64
     /// The sum before the first moment.
     private var base: Int64 = 0
-    /// When the first moment was; of no meaning in an empty log.
+    /// The time of the first moment; has no meaning in an empty log.
     private var firstTime: Int64 = 0
     /// The numbers of the chunks, the oldest first.
     private(set) var chunks: Range<Int64> = 0..<0
-    /// How many of the first moments of the first chunk have left the window.
+    /// The number of first moments of the first chunk that have left the window.
     private var gone: Int64 = 0
     private var newest: [WindowMoment] = []
 
@@ -30,7 +31,7 @@ struct StoredLog {
         newest.last.map { StoreTime(microseconds: $0.time + window) }
     }
 
-    /// Counts, if that stays within the limit.
+    /// Counts the cost, if it stays within the limit.
     mutating func count(_ request: CountRequest, at time: StoreTime, in file: LogChunks) throws -> CountResult {
         let now = try advance(to: time, in: file)
         let used = self.used
@@ -40,7 +41,7 @@ struct StoredLog {
         }
         var retryAfter: Duration?
         if request.cost <= request.limit {
-            // Every moment counts for something: when one is too many, the first makes room.
+            // Every moment has an amount of at least 1: an excess of 1 is gone when the first moment leaves the window.
             guard used + request.cost - request.limit == 1 else {
                 var log = try whole(in: file)
                 return log.count(request, at: time)
@@ -50,7 +51,7 @@ struct StoredLog {
         return CountResult(allowed: false, used: used, limit: request.limit, retryAfter: retryAfter)
     }
 
-    /// How much is counted in the window that ends then.
+    /// The amount that is counted in the window that ends at `time`.
     func used(at time: StoreTime, in file: LogChunks) throws -> Int64 {
         var log = self
         _ = try log.advance(to: time, in: file)
@@ -61,7 +62,7 @@ struct StoredLog {
 
     private var momentCount: Int { chunks.count * Self.chunkLength - Int(gone) + newest.count }
 
-    /// Lets go of what has left the window.
+    /// Drops moments that have left the window.
     ///
     /// - Returns: The time, or that of the last moment if the clock was set back.
     private mutating func advance(to time: StoreTime, in file: LogChunks) throws -> Int64 {
@@ -143,11 +144,11 @@ struct StoredLog {
     }
 }
 
-/// As bytes: 64-bit integers, the least significant byte first.
+/// The encoding as bytes: 64-bit integers in little-endian order.
 extension StoredLog {
     private static let headBytes = 40
 
-    /// What ``init(window:bytes:)`` reads back; only of a log with moments.
+    /// The bytes that ``init(window:bytes:)`` reads. The log must have moments.
     var bytes: [UInt8] {
         let head = [base, firstTime, chunks.lowerBound, chunks.upperBound, gone]
         return head.flatMap(\.littleEndianBytes) + WindowMoment.bytes(of: newest[...])
@@ -176,7 +177,7 @@ extension StoredLog {
 extension WindowMoment {
     static let byteCount = 16
 
-    /// What ``read(_:)`` reads back.
+    /// The bytes that ``read(_:)`` reads.
     static func bytes(of moments: ArraySlice<WindowMoment>) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: moments.count * byteCount) { buffer, count in
             for moment in moments {
@@ -188,7 +189,7 @@ extension WindowMoment {
         }
     }
 
-    /// Nil unless the moments are whole and in order.
+    /// Reads moments; nil unless they are complete and in ascending order.
     static func read(_ bytes: UnsafeRawBufferPointer) -> [WindowMoment]? {
         guard bytes.count % byteCount == 0 else { return nil }
         var moments: [WindowMoment] = []

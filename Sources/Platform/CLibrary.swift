@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// The C library and swift-system, under one name on all platforms: who imports this module has both.
+// The C library and swift-system, under one name on all platforms: importing this module imports both.
 
 @_exported public import SystemPackage
 

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-/// Reading and writing of file descriptors that may be non-blocking, because another program has made them so.
+/// Reading and writing of file descriptors that may be non-blocking, because another program that shares them has made
+/// them so.
 package enum Descriptors {
-    /// What has come of reading.
+    /// The result of a read.
     package enum Input {
         case bytes([UInt8])
         case end
-        /// A signal has come instead.
+        /// A signal interrupted the read.
         case interrupted
         case failure(Errno)
     }
 
     private static let chunkSize = 64 * 1024
 
-    /// Waits for some bytes.
+    /// Waits until there are bytes, and reads at most 64 KiB of them.
     package static func read(_ descriptor: Int32) -> Input {
         while true {
             do {
@@ -32,9 +33,9 @@ package enum Descriptors {
         }
     }
 
-    /// Writes all bytes, and waits where that takes waiting.
+    /// Writes all bytes, and waits whenever the descriptor takes no more.
     ///
-    /// - Returns: Why not all was written; nil when it was.
+    /// - Returns: The error that stopped the writing; nil when all bytes were written.
     @discardableResult
     package static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Errno? { writeAll(bytes[...], to: descriptor) }
 
@@ -55,7 +56,7 @@ package enum Descriptors {
         return nil
     }
 
-    /// - Returns: Whether there is something to read, be it the end.
+    /// - Returns: Whether a read would return at once: there are bytes, or the end is reached.
     package static func isReadable(_ descriptor: Int32, within milliseconds: Int32 = 0) -> Bool {
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&request, 1, milliseconds) > 0

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-/// Puts a whole file in its place, or nothing: it has another name until all of it is on the disk.
+/// Writes a file completely or not at all: the file has another name until all of it is on the disk.
 ///
 /// Paths are those of the C library: bytes that end with a zero.
 package struct FileReplacement {
-    /// What happens to a file that is there.
+    /// What happens to a file that exists already.
     package enum Present: Sendable {
-        /// It stays, and ``write(_:to:)`` fails with `EEXIST`.
+        /// The file stays, and ``write(_:to:)`` fails with `EEXIST`.
         case stays
-        /// It is replaced, and the new one has its permissions. What a link leads to is replaced, and not the link.
+        /// The file is replaced, and the new one gets its permissions. If the path is a symbolic link, the file that
+        /// the link leads to is replaced, not the link.
         case isReplaced
     }
 
@@ -16,8 +17,8 @@ package struct FileReplacement {
     private let permissions: mode_t
 
     /// - Parameters:
-    ///   - present: What happens to a file that is there.
-    ///   - permissions: Those of a new file, of which the user's mask is taken.
+    ///   - present: What happens to a file that exists already.
+    ///   - permissions: The permissions of a new file, which the process's umask reduces.
     package init(present: Present, permissions: mode_t) {
         self.present = present
         self.permissions = permissions
@@ -26,9 +27,9 @@ package struct FileReplacement {
     /// Writes the file.
     ///
     /// - Parameters:
-    ///   - bytes: All that it shall hold.
-    ///   - path: Where it shall be.
-    /// - Throws: Why that is impossible. A file that was there is as it was, and nothing else is left behind.
+    ///   - bytes: The content of the file.
+    ///   - path: The path of the file.
+    /// - Throws: The error of the system. A file that existed is unchanged, and no draft is left behind.
     package func write(_ bytes: [UInt8], to path: UnsafePointer<CChar>) throws(Errno) {
         guard present == .isReplaced, let target = realpath(path, nil) else {
             return try write(bytes, target: path)
@@ -50,7 +51,7 @@ package struct FileReplacement {
         }
     }
 
-    /// Never follows a link, and never writes over something.
+    /// Creates the draft. Never follows a link, and never overwrites a file.
     private func write(_ bytes: [UInt8], draft: [CChar], beside target: UnsafePointer<CChar>) throws(Errno) {
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions)
         guard descriptor >= 0 else { throw .last }
@@ -65,7 +66,7 @@ package struct FileReplacement {
         switch present {
         case .isReplaced: guard rename(draft, target) == 0 else { throw .last }
         case .stays:
-            // The name is taken first, only where no file has come meanwhile.
+            // Creates an empty file first, which fails if the file exists by now: `rename` alone would replace it.
             let name = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
             guard name >= 0 else { throw .last }
             close(name)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/// A script of the shell, for programs of the user's.
+/// Runs scripts of the shell, for programs that the user chooses or has installed.
 package enum ShellScript {
-    /// Runs a script, which finds its arguments in "$@" and has the standard streams of this process, and waits for its end.
-    /// It gets the signals that this process may block.
+    /// Runs a script and waits for its end. The script finds its arguments in "$@", has the standard streams of this
+    /// process, and receives signals also if this process blocks them.
     ///
     /// - Parameters:
     ///   - script: In the language of `/bin/sh`.

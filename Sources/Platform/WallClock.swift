@@ -14,7 +14,7 @@ package enum WallClock {
     @Sendable
     package static func milliseconds() -> Int64 { microseconds() / 1000 }
 
-    /// The same by a clock that is that much ahead.
+    /// Milliseconds since 1970-01-01 UTC by a clock that is ahead by `offset`.
     package static func milliseconds(ahead offset: Duration) -> Int64 {
         milliseconds() + Int64(offset / .milliseconds(1))
     }

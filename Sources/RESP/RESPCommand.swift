@@ -6,7 +6,7 @@ package import NIOCore
 package enum RESPArgument: Sendable, Hashable {
     case text(String)
     case bytes([UInt8])
-    /// In decimal digits.
+    /// Sent in decimal digits.
     case integer(Int64)
 }
 
@@ -17,9 +17,9 @@ extension RESPArgument: ExpressibleByStringLiteral {
 /// The name of a command with its first arguments, written once for many commands.
 package struct RESPCommandHead: Sendable, Hashable {
     package let name: String
-    /// As they stand on the wire.
+    /// The name and the arguments as they are sent.
     fileprivate let bytes: [UInt8]
-    /// The name and the arguments.
+    /// The name and the arguments.    /// The number of arguments, the name included.
     fileprivate let count: Int
 
     package init(_ name: String, _ arguments: RESPArgument...) {
@@ -33,7 +33,7 @@ package struct RESPCommandHead: Sendable, Hashable {
 
 /// A command for the server: its name and arguments.
 ///
-/// Shows only its name: arguments can be secret.
+/// Descriptions and dumps show only the name: arguments can be secret.
 package struct RESPCommand: Sendable, Hashable {
     fileprivate let head: RESPCommandHead
     fileprivate let arguments: [RESPArgument]
@@ -83,7 +83,7 @@ extension ByteBuffer {
 }
 
 extension RESPArgument {
-    /// At least so many bytes as it takes on the wire.
+    /// An upper bound of the bytes that the argument takes on the wire.
     fileprivate var maximumLength: Int {
         let length =
             switch self {
@@ -95,9 +95,9 @@ extension RESPArgument {
     }
 }
 
-/// Writes into memory that has room for all.
+/// Writes into memory that the caller has made large enough.
 private struct RESPWriter {
-    /// A type, a number of 64 bits, and the end of a line.
+    /// Room for a type byte, a 64-bit number in decimal digits, and the end of a line.
     static let maximumNumberBytes = 24
 
     private let place: UnsafeMutableRawBufferPointer

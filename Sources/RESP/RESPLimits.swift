@@ -19,7 +19,7 @@ package struct RESPLimits: Sendable, Hashable {
 
 /// Why bytes are not a RESP value within the limits.
 package enum RESPParseError: String, Error, Sendable, CaseIterable, CustomStringConvertible {
-    /// A value begins with a byte that RESP does not know.
+    /// A value begins with a byte that is no RESP type.
     case badType = "bad_type"
     /// A line is malformed: a number with other characters, a line feed without carriage return, a text with either.
     case badLine = "bad_line"

@@ -19,7 +19,7 @@ enum RESPType: UInt8 {
     case attribute = 0x7C  // |
 }
 
-/// What stands between the type of a value and the end of its line. Valid as long as the bytes are.
+/// The bytes between the type of a value and the end of its line. Valid only as long as the memory that holds them.
 struct RESPLine {
     private let bytes: UnsafeRawBufferPointer
 
@@ -34,7 +34,7 @@ struct RESPLine {
         return Int(number)
     }
 
-    /// The value of a type that is a line and nothing more.
+    /// The value of a type that consists of one line.
     func value(of type: RESPType) throws(RESPParseError) -> RESPValue {
         switch type {
         case .simple: return .simple(try text())

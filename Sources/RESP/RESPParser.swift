@@ -4,9 +4,9 @@ package import NIOCore
 
 /// Turns the bytes of a connection into values.
 ///
-/// Pure and incremental: the split of the bytes into reads makes no difference, and no byte is looked at twice. Capped
-/// everywhere, and nothing is reserved because a length or count was announced. Streamed strings and aggregates of RESP3,
-/// which no server sends, are refused. Attributes are read and dropped.
+/// Pure and incremental: the split of the bytes into reads makes no difference, and no byte is examined twice. Every
+/// length and count is limited, and announcing one reserves no memory. Streamed strings and aggregates of RESP3, which
+/// no server sends, are refused. Attributes are read and dropped.
 package struct RESPParser: Sendable {
     /// An aggregate that is being read.
     fileprivate struct Frame {
@@ -20,7 +20,7 @@ package struct RESPParser: Sendable {
     private enum Found {
         case value(RESPValue)
         case frame(Frame)
-        /// The length of a bulk string, or attributes without elements.
+        /// No value yet: the length of a bulk string, or attributes without elements.
         case nothing
     }
 
@@ -29,7 +29,7 @@ package struct RESPParser: Sendable {
     /// How many readable bytes are known to hold no end of a line.
     private var scanned = 0
     private var frames: [Frame] = []
-    /// A bulk string whose length was read.
+    /// The bulk string whose length was read and whose bytes come next.
     private var bulk: (type: RESPType, length: Int)?
     /// Elements and bytes of the value that is being read.
     private var elements = 0
@@ -46,15 +46,15 @@ package struct RESPParser: Sendable {
         if buffer.readableBytes == 0 {
             buffer = bytes
         } else {
-            // Values that were read share the storage: without this, it would grow as long as a value is incomplete.
+            // Drops the bytes of values that were read: else the storage would grow while a value is incomplete.
             buffer.discardReadBytes()
             buffer.writeImmutableBuffer(bytes)
         }
     }
 
-    /// The next complete value, or nil when that needs more bytes.
+    /// The next complete value, or nil when more bytes are needed.
     ///
-    /// - Throws: ``RESPParseError``, again and again: the connection is of no further use.
+    /// - Throws: ``RESPParseError``, also from every later call: the connection cannot be used any more.
     package mutating func next() throws(RESPParseError) -> RESPValue? {
         if let failure { throw failure }
         do throws(RESPParseError) {
@@ -82,9 +82,9 @@ package struct RESPParser: Sendable {
         return nil
     }
 
-    /// Adds a value to the aggregates that wait for it.
+    /// Adds a value to the innermost aggregate. An aggregate that is complete is added to the one around it.
     ///
-    /// - Returns: The value that is complete by that, unless something is still missing.
+    /// - Returns: The outermost value if it is complete, else nil.
     private mutating func add(_ value: RESPValue) -> RESPValue? {
         var value = value
         while !frames.isEmpty {
@@ -138,7 +138,7 @@ extension RESPParser {
         return type
     }
 
-    /// The length of the next line with its type and end; nil when that is not there yet.
+    /// The length of the next line with its type and end; nil when the line is not complete yet.
     private mutating func lineLength() throws(RESPParseError) -> Int? {
         // The type and the end are not part of the limit.
         let scope = min(buffer.readableBytes, limits.lineBytes + 3)
@@ -162,7 +162,7 @@ extension RESPParser {
         return length
     }
 
-    /// What a line says: a value that is complete, or the length of one, nil for null.
+    /// The content of a line: a complete value, or the length or count of one, which is nil for null.
     private enum Line {
         case value(RESPValue)
         case length(Int?)
@@ -188,7 +188,7 @@ extension RESPParser {
     private mutating func readBulk(_ type: RESPType, length: Int) throws(RESPParseError) -> RESPValue? {
         guard buffer.readableBytes >= length + 2 else {
             let ends: [UInt8] = [UInt8(ascii: "\r"), UInt8(ascii: "\n")]
-            // A wrong end is an error as soon as it is there, however the bytes are split.
+            // A wrong end is an error as soon as it arrives, however the bytes are split.
             guard ends.starts(with: buffer.readableBytesView.dropFirst(length)) else { throw .badBulk }
             return nil
         }
@@ -210,7 +210,7 @@ extension RESPParser {
 }
 
 extension RESPParser.Frame {
-    /// The aggregate that the elements make; nil for attributes, which nobody asked for.
+    /// The aggregate that the elements make; nil for attributes, which are dropped.
     var value: RESPValue? {
         switch kind {
         case .array: .array(elements)

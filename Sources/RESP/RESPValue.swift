@@ -30,7 +30,7 @@ package enum RESPValue: Sendable, Hashable {
     case map([RESPPair])
     /// `~`: in the order of the wire; an element may come twice.
     case set([RESPValue])
-    /// `>`: no reply to a command, but something that the server says by itself.
+    /// `>`: a message that the server sends without a command; never the reply to one.
     case push([RESPValue])
 }
 
@@ -47,14 +47,14 @@ package struct RESPPair: Sendable, Hashable {
 
 /// A refusal of the server, such as `WRONGTYPE Operation against a key holding the wrong kind of value`.
 package struct RESPError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The whole text. Bytes that are not UTF-8 are replaced. It may repeat what was sent.
+    /// The whole text, which may repeat arguments of the command. Bytes that are not UTF-8 are replaced.
     package let message: String
 
     package init(_ message: String) {
         self.message = message
     }
 
-    /// The first word, by which refusals are told apart: `ERR`, `NOSCRIPT`, `OOM`.
+    /// The first word, which names the kind of refusal: `ERR`, `NOSCRIPT`, `OOM`.
     package var code: Substring { message.prefix { $0 != " " } }
 
     package var description: String { message }

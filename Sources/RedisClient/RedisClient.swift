@@ -5,18 +5,18 @@ package import RESP
 
 /// Sends commands to a Redis server over one connection, for one event loop.
 ///
-/// Commands that are sent in one tick of the event loop leave together, and replies come in their order. A connection that
-/// ends is established again, with pauses that grow while that fails. No command is sent twice. While the server cannot be
+/// Commands of one tick of the event loop are written together, and replies come in their order. A connection that ends
+/// is established again, with pauses that grow after each failure. No command is sent twice. While the server cannot be
 /// reached or does not answer, calls fail at once instead of each waiting for its deadline.
 package final class RedisClient {
     enum State {
         /// Nothing was sent yet.
         case idle
-        /// The sentinels are asked for the address.
+        /// Sentinels are being asked for the address.
         case locating(SentinelQuery)
         case connecting(RedisConnection, RedisHandshake, until: NIODeadline)
         case ready(RedisConnection)
-        /// Until the pause is over.
+        /// The client waits before it connects again.
         case pausing
         case closed
     }
@@ -25,9 +25,9 @@ package final class RedisClient {
     let eventLoop: any EventLoop
     let dialer: RedisDialer
     var state = State.idle
-    /// Why the last connection ended; shown while there is none.
+    /// Why the last connection ended; part of messages while there is none.
     private var lastFailure = ""
-    /// Connections that ended before a command was answered, one after the other.
+    /// The number of successive connections that ended before a command was answered.
     private var failures = 0
     private var firstSentinel = 0
 
@@ -45,7 +45,7 @@ package final class RedisClient {
     /// Sends a command, once.
     ///
     /// - Parameters:
-    ///   - command: Blocking commands and subscriptions hold up all others and must not be sent.
+    ///   - command: Must not be a blocking command or a subscription, which would delay all others.
     ///   - deadline: When the call fails at the latest.
     ///   - completion: Called once with the reply, which can be an error of the server: in this call or later.
     package func send(
@@ -65,7 +65,7 @@ package final class RedisClient {
         }
     }
 
-    /// What is in flight fails with `closed`, and so does a later call.
+    /// Closes the connection. Calls in flight and later calls fail with `closed`.
     package func close() {
         eventLoop.preconditionInEventLoop()
         let old = state
@@ -88,7 +88,7 @@ package final class RedisClient {
         if isBroken {
             return RedisError(.unavailable, "\(lastFailure); the client goes on trying", wasSent: false)
         }
-        // Whoever can wait that long learns how it ends.
+        // A call with a later deadline may still get its reply, or the error of the connection.
         if queue.isSuspended, deadline - now < TimeAmount(configuration.stallTimeout) {
             return RedisError(
                 .unavailable, "\(configuration.server) has not answered for a while; check its load", wasSent: false)
@@ -100,7 +100,8 @@ package final class RedisClient {
         return nil
     }
 
-    /// The first new connection after one that worked is awaited; while more than that fails, calls do not wait.
+    /// Whether calls fail at once. They wait for the first new connection after one that worked, but not after more
+    /// failures.
     private var isBroken: Bool {
         switch state {
         case .pausing: true
@@ -155,7 +156,7 @@ extension RedisClient: RedisConnectionOwner {
             perform(step, on: connection)
         case .ready(let current) where current === connection:
             guard let call = queue.nextAnswered(now: .now()) else {
-                return connection.fail("\(configuration.server) sent a reply that nobody waits for")
+                return connection.fail("\(configuration.server) sent an unexpected reply")
             }
             // The primary has become a replica.
             if case .error(let error) = value, error.code == "READONLY" {
@@ -260,17 +261,17 @@ extension RedisClient {
         if queue.isSuspended, quiet >= stallTimeout {
             connection.fail("\(configuration.server) has not answered for \(configuration.stallTimeout)")
         } else {
-            // A reply may wait to be read, if the event loop was busy. It is read before the next look.
+            // If the event loop was busy, a reply may wait to be read. It is read before the next check.
             let isConfirmed = queue.suspect()
             watch(isConfirmed ? now + max(stallTimeout - quiet, .milliseconds(1)) : now + .milliseconds(1))
         }
     }
 }
 
-/// How long to wait before the next connection.
+/// The pause before the next connection.
 enum RedisPause {
-    /// Nothing after the first failure; then a time that doubles, of which a random half is taken off, so that clients of a
-    /// server that comes back do not come at once.
+    /// No pause after the first failure. Then the pause doubles with each failure, less a random part of up to a half,
+    /// so that clients do not all connect at the same time when a server comes back.
     static func time(afterFailure count: Int, shortest: Duration, longest: Duration, random: Double) -> Duration {
         guard count > 1 else { return .zero }
         let full = min(shortest * (1 << min(count - 2, 16)), longest)

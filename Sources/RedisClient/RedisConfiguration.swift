@@ -2,14 +2,14 @@
 
 package import RESP
 
-/// Where a server is.
+/// The address of a server.
 package enum RedisAddress: Sendable, Hashable, CustomStringConvertible {
     /// A name, or an address without brackets.
     case host(String, port: Int)
     /// The path of a socket in the file system.
     case unixSocket(path: String)
 
-    /// For messages.
+    /// The address in messages.
     package var description: String {
         switch self {
         case .host(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
@@ -41,32 +41,32 @@ package struct RedisCredentials: Sendable, Hashable, CustomStringConvertible, Cu
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// How a ``RedisClient`` connects, and how long it is patient.
+/// The settings of a ``RedisClient``: server, credentials, timeouts and limits.
 package struct RedisConfiguration: Sendable, Hashable {
     package var server: RedisServerLocation
     /// The default is none.
     package var credentials: RedisCredentials?
     /// The default is 0.
     package var database = 0
-    /// Whether the URL asks for TLS. The default is false.
+    /// Whether connections use TLS. The default is false.
     package var usesTLS = false
-    /// Whether RESP3 is tried first; the default is true. Servers that do not know it are spoken to in RESP2.
+    /// Whether RESP3 is tried first; the default is true. For servers that do not support it, RESP2 is used.
     package var triesRESP3 = true
-    /// Sent on each new connection before other commands; refusals are ignored. The default is none.
+    /// Commands that are sent first on each new connection; error replies are ignored. The default is none.
     package var preamble: [RESPCommand] = []
     /// For name resolution, connection, TLS and authentication together. The default is 1 s.
     package var connectTimeout = Duration.seconds(1)
-    /// After so long without any reply, calls with short deadlines fail at once. The default is 100 ms.
+    /// After this time without any reply, calls with short deadlines fail at once. The default is 100 ms.
     package var suspensionTime = Duration.milliseconds(100)
-    /// After so long without any reply, the connection is given up. The default is 1 s.
+    /// After this time without any reply, the connection is closed. The default is 1 s.
     package var stallTimeout = Duration.seconds(1)
-    /// The pause after the first failed connection; each further one doubles it. The default is 50 ms.
+    /// The pause after the second failed connection; each further one doubles it. The default is 50 ms.
     package var shortestPause = Duration.milliseconds(50)
     /// The longest pause. The default is 2 s.
     package var longestPause = Duration.seconds(2)
-    /// Commands that wait for a connection or a reply. The default is 16,384.
+    /// The maximum number of commands that wait for a connection or a reply. The default is 16,384.
     package var maxInFlight = 16_384
-    /// Their bytes. The default is 16 MiB.
+    /// The maximum number of their bytes. The default is 16 MiB.
     package var maxBytesInFlight = 16 << 20
 
     package init(server: RedisServerLocation) {

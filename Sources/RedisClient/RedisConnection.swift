@@ -5,17 +5,17 @@ import NIOSSL
 import NIOTLS
 import RESP
 
-/// What a ``RedisConnection`` reports to. Everything happens on its event loop.
+/// Receives the events of a ``RedisConnection``, on its event loop.
 protocol RedisConnectionOwner: AnyObject {
     /// The connection is established and, with TLS, the peer authenticated. Nothing was sent yet.
     func didOpen(_ connection: RedisConnection)
     /// The next reply came. Values that the server pushes are not reported.
     func didReceive(_ value: RESPValue, on connection: RedisConnection)
-    /// The connection did not open, ended or became useless. Reported at most once, and never after `close()`.
+    /// The connection did not open, ended or became unusable. Reported at most once, and never after `close()`.
     func didFail(_ connection: RedisConnection, _ message: String)
 }
 
-/// One connection: writes commands, reads replies, and reports both.
+/// One connection: writes commands, reads replies, and reports to its owner.
 final class RedisConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -25,7 +25,7 @@ final class RedisConnection: ChannelInboundHandler {
     private weak var owner: (any RedisConnectionOwner)?
     private var context: ChannelHandlerContext?
     private var parser = RESPParser()
-    /// What was written in this tick of the event loop.
+    /// The commands of this tick of the event loop.
     private var outgoing = ByteBuffer()
     private var isFlushScheduled = false
     private var isClosed = false
@@ -38,7 +38,7 @@ final class RedisConnection: ChannelInboundHandler {
 
     /// Takes over an established channel.
     func attach(to channel: any Channel, tls: NIOSSLClientHandler?) {
-        // Given up while it was being established.
+        // The connection was closed while the channel was being established.
         guard !isClosed else { return channel.close(promise: nil) }
         do {
             if let tls { try channel.pipeline.syncOperations.addHandler(tls) }
@@ -68,12 +68,12 @@ final class RedisConnection: ChannelInboundHandler {
         isFlushScheduled = false
         guard let context, !isClosed, outgoing.readableBytes > 0 else { return }
         let bytes = outgoing
-        // The next tick gets a buffer of its own: this one is being written.
+        // The next tick gets a new buffer, since this one is being written.
         outgoing = ByteBuffer()
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     }
 
-    /// Closes without reporting.
+    /// Closes the connection without reporting.
     func close() {
         guard !isClosed else { return }
         isClosed = true
@@ -81,7 +81,7 @@ final class RedisConnection: ChannelInboundHandler {
         context?.close(promise: nil)
     }
 
-    /// Closes and reports.
+    /// Closes the connection and reports a failure.
     func fail(_ message: String) {
         guard !isClosed else { return }
         let owner = owner

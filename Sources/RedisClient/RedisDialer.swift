@@ -11,7 +11,7 @@ package struct RedisTrustError: Error, Sendable, Hashable, CustomStringConvertib
     package let description: String
 }
 
-/// What TLS needs, loaded once for all clients.
+/// The TLS context, loaded once for all clients.
 package struct RedisTLS: Sendable {
     let context: NIOSSLContext
 
@@ -50,11 +50,11 @@ struct RedisDialer {
         bootstrap = ClientBootstrap(group: eventLoop).connectTimeout(connectTimeout)
     }
 
-    /// Begins to establish a connection. That it opened or failed, now or later, is reported to its owner.
+    /// Begins to establish a connection. The result is reported to the connection's owner, now or later.
     ///
     /// - Parameters:
-    ///   - connection: What takes over the channel.
-    ///   - address: Where the server is.
+    ///   - connection: The connection that takes over the channel.
+    ///   - address: The address of the server.
     ///   - usesTLS: Whether TLS is used, if the client uses it at all.
     func dial(_ connection: RedisConnection, to address: RedisAddress, usesTLS: Bool = true) {
         var name: String?
@@ -66,7 +66,7 @@ struct RedisDialer {
                 future = bootstrap.connect(to: address)
             } else {
                 future = bootstrap.connect(host: host, port: port)
-                // Without a name, the certificate has to be for the address.
+                // Without a name, the certificate must be for the address.
                 name = host
             }
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Why a command has no reply. A refusal of the server is a reply: `RESPValue.error`.
+/// Why a command has no reply. An error of the server is a reply: `RESPValue.error`.
 package struct RedisError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The closed list of what can go wrong.
     package enum Kind: String, Sendable, CaseIterable {
@@ -8,7 +8,7 @@ package struct RedisError: Error, Sendable, Hashable, CustomStringConvertible {
         case unavailable
         /// The deadline passed. The command may have been executed, unless ``RedisError/wasSent`` is false.
         case timeout
-        /// The connection ended, or became useless, before the reply. The command may have been executed.
+        /// The connection ended, or became unusable, before the reply. The command may have been executed.
         case lost
         /// The client was closed.
         case closed
@@ -17,7 +17,7 @@ package struct RedisError: Error, Sendable, Hashable, CustomStringConvertible {
     package let kind: Kind
     /// What was tried, what happened and what to do. Holds no argument of a command and no password.
     package let message: String
-    /// Whether the command can have been executed.
+    /// Whether the command was sent, and so may have been executed.
     package let wasSent: Bool
 
     init(_ kind: Kind, _ message: String, wasSent: Bool) {

@@ -2,9 +2,9 @@
 
 import RESP
 
-/// What is said on a new connection until commands can be sent: protocol, user, database, preamble. Without I/O.
+/// The first commands on a new connection: protocol, user, database, role and preamble. Does no I/O.
 struct RedisHandshake {
-    /// What is to be done next.
+    /// What the client must do next.
     enum Step: Equatable {
         case send([RESPCommand])
         case wait
@@ -24,6 +24,8 @@ struct RedisHandshake {
         self.configuration = configuration
     }
 
+    /// Begins the handshake.
+    ///
     /// - Returns: The first step.
     mutating func begin() -> Step {
         guard configuration.triesRESP3 else { return authenticate() }
@@ -34,11 +36,13 @@ struct RedisHandshake {
         return .send([RESPCommand("HELLO", arguments)])
     }
 
-    /// - Returns: The step after a reply.
+    /// Takes a reply.
+    ///
+    /// - Returns: The next step.
     mutating func receive(_ reply: RESPValue) -> Step {
         switch (phase, reply) {
         case (.hello, .error(let error)):
-            // Servers before 6.0 do not know HELLO, and some know no RESP3.
+            // Servers before 6.0 do not support HELLO, and some do not support RESP3.
             if error.code == "NOPROTO" || error.message.hasPrefix("ERR unknown command") { return authenticate() }
             return refused(error)
         case (.authentication, .error(let error)), (.database, .error(let error)), (.role, .error(let error)):
@@ -69,7 +73,7 @@ struct RedisHandshake {
         return .send([RESPCommand("SELECT", .integer(Int64(configuration.database)))])
     }
 
-    /// Right after a failover, sentinels may still name the old primary.
+    /// Asks the server for its role: right after a failover, sentinels may still name the old primary.
     private mutating func askRole() -> Step {
         guard case .sentinels = configuration.server else { return sendPreamble() }
         phase = .role

@@ -3,12 +3,12 @@
 import NIOCore
 import RESP
 
-/// One command on its way.
+/// One command and its completion.
 final class RedisCall {
     let command: RESPCommand
     let deadline: NIODeadline
     fileprivate(set) var isSent = false
-    /// In bytes, once it is written.
+    /// The bytes of the command, once it is written.
     fileprivate var size = 0
     private var completion: ((Result<RESPValue, RedisError>) -> Void)?
 
@@ -18,10 +18,10 @@ final class RedisCall {
         self.completion = completion
     }
 
-    /// Whether its caller still waits.
+    /// Whether the call has not finished.
     fileprivate var isWaiting: Bool { completion != nil }
 
-    /// No effect once finished.
+    /// Calls the completion. No effect on a finished call.
     func finish(_ result: Result<RESPValue, RedisError>) {
         let completion = completion
         self.completion = nil
@@ -32,18 +32,18 @@ final class RedisCall {
 /// The calls of a ``RedisClient``: those that wait for a connection, and those that wait for a reply.
 struct RedisQueue {
     private var waiting = CircularBuffer<RedisCall>()
-    /// In the order of their replies. A call whose deadline has passed keeps its place.
+    /// Sent calls in the order of their replies. A call whose deadline has passed stays, since its reply still comes.
     private var sent = CircularBuffer<RedisCall>()
     private(set) var bytes = 0
-    /// When the last reply came or, if that is later, the first command was written after all were answered.
+    /// Since when the server owes a reply: the time of the last reply, or of the first command after all were answered.
     private var quietSince = NIODeadline.uptimeNanoseconds(0)
     private var suspectedSince: NIODeadline?
-    /// Whether the server has been silent for too long.
+    /// Whether the server has not answered for too long.
     private(set) var isSuspended = false
 
     var count: Int { waiting.count + sent.count }
 
-    /// When ``expire(now:)`` has something to do.
+    /// The earliest deadline, at which ``expire(now:)`` should be called.
     var nextDeadline: NIODeadline? {
         var next: NIODeadline?
         for call in waiting { next = min(next ?? call.deadline, call.deadline) }
@@ -61,9 +61,9 @@ struct RedisQueue {
         sent.append(call)
     }
 
-    /// Writes what waits for a connection.
+    /// Writes the calls that wait for a connection.
     ///
-    /// - Returns: What came too late for that, forgotten.
+    /// - Returns: The calls whose deadlines have passed, removed from the queue.
     mutating func writeWaiting(on connection: RedisConnection, now: NIODeadline) -> [RedisCall] {
         let calls = waiting
         waiting.removeAll(keepingCapacity: true)
@@ -74,7 +74,7 @@ struct RedisQueue {
         return late
     }
 
-    /// The call to which the next reply belongs, forgotten; nil when none is expected.
+    /// Removes and returns the call to which the next reply belongs; nil when no reply is expected.
     mutating func nextAnswered(now: NIODeadline) -> RedisCall? {
         guard let call = sent.popFirst() else { return nil }
         bytes -= call.size
@@ -84,17 +84,22 @@ struct RedisQueue {
         return call
     }
 
-    /// How long the server has owed a reply; nil when it does not.
+    /// How long the server has owed a reply; nil when all calls are answered.
     func quietTime(now: NIODeadline) -> TimeAmount? { sent.isEmpty ? nil : now - quietSince }
 
-    /// Notes that the server has been silent for too long; at the second time without a reply in between, it is suspended.
+    /// Notes that the server has not answered for too long. At the second time without a reply in between, the server
+    /// is suspended.
+    ///
+    /// - Returns: Whether the server is suspended.
     mutating func suspect() -> Bool {
         isSuspended = isSuspended || suspectedSince == quietSince
         suspectedSince = quietSince
         return isSuspended
     }
 
-    /// - Returns: The calls whose deadlines have passed. Those that were sent keep their place.
+    /// Removes waiting calls whose deadlines have passed.
+    ///
+    /// - Returns: All calls whose deadlines have passed. Those that were sent stay in the queue.
     mutating func expire(now: NIODeadline) -> [RedisCall] {
         var expired: [RedisCall] = []
         if waiting.contains(where: { $0.deadline <= now }) {
@@ -105,9 +110,9 @@ struct RedisQueue {
         return expired
     }
 
-    /// Forgets all calls.
+    /// Removes all calls.
     ///
-    /// - Returns: Those, in their order.
+    /// - Returns: The calls in their order.
     mutating func removeAll() -> [RedisCall] {
         let calls = Array(sent) + Array(waiting)
         sent.removeAll(keepingCapacity: true)

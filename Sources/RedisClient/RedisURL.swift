@@ -96,7 +96,7 @@ extension RedisConfiguration {
         text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
     }
 
-    /// Without percent signs; nil for a malformed text.
+    /// Decodes percent-encoding; nil for a malformed text.
     private static func decode(_ text: Substring) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

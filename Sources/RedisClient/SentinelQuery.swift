@@ -3,7 +3,7 @@
 import NIOCore
 import RESP
 
-/// Asks sentinels, one after the other, where the primary is.
+/// Asks sentinels, one after the other, for the address of the primary.
 final class SentinelQuery: RedisConnectionOwner {
     private let addresses: [RedisAddress]
     private let start: Int
@@ -27,7 +27,7 @@ final class SentinelQuery: RedisConnectionOwner {
         patience = TimeAmount(client.configuration.connectTimeout)
     }
 
-    /// Asks the next sentinel, or reports that none knew.
+    /// Asks the next sentinel, or reports that no sentinel knew the primary.
     func ask() {
         guard asked < addresses.count else {
             client?.didNotLocate(self, "no sentinel knows the primary \(primary): \(lastFailure)")

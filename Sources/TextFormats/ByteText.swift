@@ -39,7 +39,7 @@ package enum ByteText {
 
     /// Whether the text stands for bytes that are not UTF-8.
     package static func hasRawBytes(_ text: String) -> Bool {
-        // The first byte of all those scalars, and of few others.
+        // All these scalars begin with this byte, and few others do.
         text.utf8.contains(0xF4) && text.unicodeScalars.contains { marks ~= $0.value }
     }
 

@@ -4,15 +4,15 @@ import Platform
 
 /// Bytes that are written one after the other and read once: a reply, a record of a log.
 ///
-/// An array does the same for most purposes. It takes ten times as many instructions for each short text that is appended,
-/// which are a tenth of all that a gateway spends on a request.
+/// An array does the same for most purposes, but takes ten times as many instructions for each short text that is
+/// appended. In a gateway these were a tenth of all instructions for a request.
 package struct ByteWriter: ~Copyable {
     private var bytes: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     /// How many bytes have been written.
     package private(set) var count = 0
 
-    /// The default capacity is 1 KiB; there is more when it is needed.
+    /// The default capacity is 1 KiB; it grows when needed.
     package init(capacity: Int = 1024) {
         self.capacity = capacity
         bytes = .allocate(capacity: capacity)
@@ -20,7 +20,7 @@ package struct ByteWriter: ~Copyable {
 
     deinit { bytes.deallocate() }
 
-    /// What has been written, for the time of the call.
+    /// Calls `body` with what has been written; the pointer is valid only during the call.
     package borrowing func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -50,7 +50,7 @@ package struct ByteWriter: ~Copyable {
         count += other.count
     }
 
-    /// The bytes between two quotation marks, unless one of them needs an escape in JSON.
+    /// Appends the bytes between two quotation marks, unless one of them needs an escape in JSON.
     ///
     /// - Returns: Whether they were appended.
     package mutating func append(quoted other: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -65,7 +65,7 @@ package struct ByteWriter: ~Copyable {
         return true
     }
 
-    /// Eight bytes at a time.
+    /// Examines eight bytes at a time.
     private static func needsNoEscape(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
         var place = 0
         while place + 8 <= count {
@@ -74,7 +74,7 @@ package struct ByteWriter: ~Copyable {
             place += 8
         }
         if place == count { return true }
-        if count >= 8 {  // The last eight once more.
+        if count >= 8 {  // The last eight bytes, of which some have been examined already.
             return marks(of: bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)) == 0
         }
         var rest: UInt64 = 0x2020_2020_2020_2020
@@ -82,20 +82,22 @@ package struct ByteWriter: ~Copyable {
         return marks(of: rest) == 0
     }
 
-    /// Not zero if one of eight bytes is escaped, or begins what is: a control character, a quotation mark, a backslash, or
-    /// anything from U+007F on.
+    /// Not zero if one of eight bytes may need an escape: a control character, a quotation mark, a backslash, or any
+    /// byte from 0x7F on.
     private static func marks(of word: UInt64) -> UInt64 {
         let (low, high) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
         let quotes = word ^ (low &* UInt64(UInt8(ascii: "\"")))
         let backslashes = word ^ (low &* UInt64(UInt8(ascii: "\\")))
         let deletions = word ^ (low &* 0x7F)
-        // The highest bit of a byte that is too small, or zero. A byte after such a one may be marked without being one.
+        // The highest bit of each byte that is too small, or zero. The byte after such a byte may be marked wrongly,
+        // which does not matter, since one mark is enough.
         let small = (word &- low &* 0x20) & ~word
         let zeros = (quotes &- low) & ~quotes | (backslashes &- low) & ~backslashes | (deletions &- low) & ~deletions
         return (word | small | zeros) & high
     }
 
-    /// A key of an object in JSON, which needs no escapes, with its colon and, unless it is the first one, the comma before it.
+    /// Appends a key of a JSON object, which needs no escapes, with its colon and, unless it is the first, a comma
+    /// before it.
     package mutating func append(key: StaticString, isFirst: Bool) {
         let length = key.utf8CodeUnitCount
         let start = room(length + 4)
@@ -108,7 +110,7 @@ package struct ByteWriter: ~Copyable {
         count += place + length + 3
     }
 
-    /// The beginning of a header field: a line end, the name, a colon and a space.
+    /// Appends the beginning of a header field: a line end, the name, a colon and a space.
     package mutating func append(field name: StaticString) {
         let length = name.utf8CodeUnitCount
         let start = room(length + 4)
@@ -120,13 +122,13 @@ package struct ByteWriter: ~Copyable {
         count += length + 4
     }
 
-    /// In decimal digits, with a sign when it is negative.
+    /// Appends a number in decimal digits, with a sign when it is negative.
     package mutating func append(_ number: Int64) {
         if number < 0 { append(UInt8(ascii: "-")) }
         append(decimal: number.magnitude, digits: 1)
     }
 
-    /// In decimal digits, with zeros in front up to a number of digits.
+    /// Appends a number in decimal digits, with zeros in front up to `minimum` digits.
     package mutating func append(decimal number: UInt64, digits minimum: Int) {
         if number < 10, minimum <= 1 { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
         var length = 1
@@ -145,7 +147,7 @@ package struct ByteWriter: ~Copyable {
         count += length
     }
 
-    /// In sixteen lower-case hexadecimal digits.
+    /// Appends a number in sixteen lower-case hexadecimal digits.
     package mutating func append(hexadecimal number: UInt64) {
         let start = room(16)
         for place in 0..<16 {
@@ -155,7 +157,7 @@ package struct ByteWriter: ~Copyable {
         count += 16
     }
 
-    /// Where the next bytes go: there is room for so many of them.
+    /// The place of the next bytes, with room for `needed` of them.
     @inline(__always)
     private mutating func room(_ needed: Int) -> UnsafeMutablePointer<UInt8> {
         if capacity - count < needed { grow(needed) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-/// A small generator of random numbers whose sequence hangs on its seed alone (SplitMix64): 2^64 different ones in an order
-/// that looks random. For names and choices, and not for secrets.
+/// A small generator of random numbers whose sequence depends only on its seed (SplitMix64): 2^64 different ones in an
+/// order that looks random. Not for secrets.
 package struct SplitMix: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

@@ -31,15 +31,16 @@ extension String {
         return (result ?? nil) ?? utf8.lexicographicallyPrecedes(other.utf8)
     }
 
-    /// Feeds what `hasSameBytes` compares.
+    /// Feeds the bytes that `hasSameBytes` compares to a hasher.
     package func hashBytes(into hasher: inout Hasher) {
         withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(UInt8(0xFF))
     }
 
-    /// The bytes of the text, for the time of the call. Unlike `withUTF8` it needs no copy that is counted as a reference.
+    /// Calls `body` with the bytes of the text, which are valid only during the call. `withUTF8` would need a mutable
+    /// copy, which retains the storage.
     ///
-    /// It has to be part of its callers: as a generic function it would take longer than the copy.
+    /// Inlined into its callers: a generic call would take longer than that copy.
     @inlinable
     @inline(__always)
     package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {

@@ -23,8 +23,8 @@ extension String {
     ///
     /// - Parameters:
     ///   - bytes: From the first to the last.
-    ///   - scalar: Gets each scalar, and says whether it takes it as one.
-    ///   - otherByte: Gets each byte that belongs to no scalar that was taken.
+    ///   - scalar: Called with each scalar; returns whether it accepts the scalar.
+    ///   - otherByte: Called with each byte that belongs to no accepted scalar.
     package static func forEachPiece(
         of bytes: [UInt8], scalar: (Unicode.Scalar) -> Bool, otherByte: (UInt8) -> Void
     ) {
@@ -47,15 +47,15 @@ extension String {
         }
     }
 
-    /// The beginning of such a text, for messages that name something that a script or caller chose: at most `limit` bytes
-    /// of it, by default 60, then "…".
+    /// The beginning of a text, escaped as by `init(escaping:)`, for messages that quote what a script or caller chose:
+    /// at most `limit` bytes, by default 60, then "…".
     package init(shortening bytes: some Collection<UInt8>, to limit: Int = 60) {
         var beginning = Array(bytes.prefix(limit + 1))
         guard beginning.count > limit else {
             self.init(escaping: beginning)
             return
         }
-        // Not in the middle of a character of UTF-8, which begins with a byte of another form than those that follow.
+        // Steps back over continuation bytes of UTF-8, so that no character is cut.
         var end = limit
         while end > limit - 4, beginning[end] & 0xC0 == 0x80 { end -= 1 }
         beginning.removeSubrange(end...)

@@ -9,8 +9,7 @@ package enum UTCTime {
         return output.withBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// What ``text(milliseconds:)`` makes of which time; nil for a text that is no such time. The fraction of the second may be
-    /// missing.
+    /// Reads what ``text(milliseconds:)`` writes; nil for any other text. The fraction of the second may be missing.
     package static func milliseconds(_ text: String) -> Int64? {
         let full = text.utf8.count == 20 ? text.replacing("Z", with: ".000Z") : text
         let digits = Array(full.utf8)
@@ -22,11 +21,11 @@ package enum UTCTime {
         else { return nil }
         let seconds = self.day(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second
         let time = seconds * 1000 + rest
-        // Whatever else is wrong with the text, it is not what the time is written as.
+        // Finds all other mistakes: a wrong text differs from the one that is written for the time.
         return self.text(milliseconds: time) == full ? time : nil
     }
 
-    /// The number of a day, counted from 1970-01-01: the other way round than `civil`.
+    /// The number of a day, counted from 1970-01-01: the inverse of `civil`.
     private static func day(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let (era, yearOfEra) = shifted.floored(by: 400)
@@ -67,7 +66,7 @@ package enum UTCTime {
 }
 
 extension Int64 {
-    /// Quotient and remainder, of which the latter is never negative.
+    /// Quotient, rounded down, and remainder, which is never negative.
     fileprivate func floored(by divisor: Int64) -> (Int64, Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

@@ -32,7 +32,7 @@ struct Moondial: ParsableCommand {
     ]
 
     static func main() {
-        // A reader that goes away shows as a failed write.
+        // When the reader of the output ends, writes fail with EPIPE instead of ending this process.
         signal(SIGPIPE, SIG_IGN)
         StandardStreams.fillGaps()
         let shell = Shell(environment: .current)
@@ -55,14 +55,14 @@ struct Moondial: ParsableCommand {
         }
     }
 
-    /// The arguments of the process, byte for byte: what is not UTF-8 is as `ByteText` makes it.
+    /// The arguments of the process. Bytes that are not UTF-8 are kept in the form that `ByteText` gives them.
     private static var arguments: [String] {
         UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).compactMap { pointer in
             pointer.map { ByteText.text(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
         }
     }
 
-    /// The library of Lua is chosen when the program starts, not when it is built.
+    /// Lua is linked dynamically, so its version is known only when the program runs.
     private static func checkLua() throws(Failure) {
         guard !LuaVM.isLuaSupported else { return }
         throw .configuration(
@@ -70,14 +70,14 @@ struct Moondial: ParsableCommand {
             fix: "install liblua5.4 (Debian, Ubuntu) or lua@5.4 (Homebrew), or correct the path of libraries")
     }
 
-    /// Never returns when help or the version was asked for.
+    /// Parses the arguments. Prints help or the version and ends the process when that was asked for.
     private static func parse(_ arguments: [String], shell: Shell) throws(Failure) -> any MoondialCommand {
         if let command = parseAlone(arguments) { return command }
         if let word = arguments.first { try checkCommand(word) }
         let error: any Error
         switch Result(catching: { try parseAsRoot(arguments) }) {
         case .success(let command as any MoondialCommand): return command
-        // What is left are the parser's own commands, such as help, and the root, which is nothing but its help.
+        // All others are the parser's own commands, such as help, and the root command, which only prints help.
         case .success(var command): error = failure(of: &command)
         case .failure(let failure): error = failure
         }
@@ -90,9 +90,10 @@ struct Moondial: ParsableCommand {
             UsageText.message(message(for: error)), fix: "see 'moondial \(command.map { "\($0) " } ?? "")--help'")
     }
 
-    /// Takes the command by itself: making the tree of all commands first takes the larger part of a start.
+    /// Parses the arguments of one command without the others: building the tree of all commands would take the larger
+    /// part of the start time.
     ///
-    /// - Returns: nil when something is to be said, which is about the whole.
+    /// - Returns: Nil when help or an error must be printed: that text needs the tree of all commands.
     private static func parseAlone(_ arguments: [String]) -> (any MoondialCommand)? {
         guard let type = commands.first(where: { $0._commandName == arguments.first }) else { return nil }
         return try? type.parseAsRoot(Array(arguments.dropFirst())) as? any MoondialCommand
@@ -122,4 +123,14 @@ struct Moondial: ParsableCommand {
 protocol MoondialCommand: ParsableCommand {
     /// Does the work. May end the process itself.
     func perform(_ shell: Shell) throws -> ExitStatus
+}
+
+/// Formats the argument parser's messages like those of moondial: one line, no capital, no full stop.
+enum UsageText {
+    static func message(_ text: String) -> String {
+        let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        guard let first = line.first else { return "the command line is wrong" }
+        let start = first.lowercased() + line.dropFirst()
+        return start.last == "." ? String(start.dropLast()) : start
+    }
 }

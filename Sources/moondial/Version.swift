@@ -6,10 +6,10 @@ import MoondialPresentation
 enum Version {
     static let number = "0.1.0"
 
-    /// "moondial 0.1.0 (Lua 5.4.4, Swift 6.3)".
+    /// Such as "moondial 0.1.0 (Lua 5.4.4, Swift 6.3)".
     static var line: String { "moondial \(number) (\(LuaVM.luaRelease), Swift \(swift))" }
 
-    /// The line, and the bugs of Lua that rules can reach.
+    /// `line`, and the bugs of Lua that rules can reach.
     static var text: String {
         let bugs = TextTable(LuaBug.known.map { [$0.summary, $0.guarded] }, indent: 2).lines()
         return """
@@ -20,7 +20,7 @@ enum Version {
             """
     }
 
-    /// The compiler's release as far as conditional compilation tells it.
+    /// The compiler's release, as far as conditional compilation can find it out.
     private static var swift: String {
         #if compiler(>=6.5)
             "6.5 or later"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// For two of the file actions, which glibc otherwise hides; so this is no Swift.
+// glibc declares two of the file actions only with this macro, which Swift cannot set: hence C.
 #define _GNU_SOURCE
 
 #include "CChildProcesses.h"

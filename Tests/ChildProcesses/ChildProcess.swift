@@ -4,27 +4,27 @@ import CChildProcesses
 package import Foundation
 import NIOConcurrencyHelpers
 
-/// A program that runs beside the tests, in place of Foundation's `Process`: that one copies each `dirent` of
-/// `/proc/self/fd` as a whole, and so reads past the end of the buffer when many files are open.
+/// A child process of the tests. It replaces Foundation's `Process`, which copies each `dirent` of `/proc/self/fd` as a
+/// whole, and so reads past the end of the buffer when many files are open.
 ///
-/// The child gets the three standard streams and no other descriptor, no blocked and no ignored signal, and it does not
-/// outlive its handle.
+/// The child gets the three standard streams and no other descriptor, and no blocked or ignored signals. It is killed
+/// when this handle is released.
 package final class ChildProcess: Sendable {
     private let running: Running
 
     /// Starts the program at a path.
     ///
-    /// The handles may be closed as soon as this returns, and the writing end of a pipe must be, for its reader to see
-    /// the end.
+    /// The caller may close the handles as soon as this returns. It must close the writing end of a pipe: otherwise the
+    /// reader never sees the end.
     ///
     /// - Parameters:
-    ///   - program: A path, for nothing is searched.
+    ///   - program: The path of the program; PATH is not searched.
     ///   - arguments: Those after the name of the program.
     ///   - environment: All variables. The default is those of the tests.
-    ///   - directory: Where it starts. The default is the working directory of the tests.
+    ///   - directory: Its working directory. The default is that of the tests.
     ///   - input: Its standard input. The default is empty.
     ///   - output: Its standard output.
-    ///   - errors: Its standard error, which may be the same.
+    ///   - errors: Its standard error; may be the same handle as the output.
     /// - Throws: `NotStarted`, when the program cannot be run.
     package init(
         _ program: String, _ arguments: [String], environment: [String: String]? = nil, in directory: URL? = nil,
@@ -82,7 +82,7 @@ package final class ChildProcess: Sendable {
         return await running.status()
     }
 
-    /// The same for callers that may block their thread.
+    /// Like `status`, but blocks the calling thread.
     package func waitForStatus() -> Int32 { withExtendedLifetime(self) { running.waitForStatus() } }
 
     package struct NotStarted: Error, CustomStringConvertible {

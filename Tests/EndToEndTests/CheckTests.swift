@@ -12,7 +12,7 @@ struct CheckTests {
         }
         """
 
-    @Test func showsLineColumnAndCarets() async throws {
+    @Test func findingIsShownWithLineColumnAndCarets() async throws {
         let outcome = try await Executable.run(
             ["check", "--static", "r.lua"], in: TemporaryFolder(["r.lua": Self.misspelt]))
         #expect(outcome.status == 1)
@@ -30,7 +30,7 @@ struct CheckTests {
                 """)
     }
 
-    @Test func carriesOnWithoutFindings() async throws {
+    @Test func filesWithoutFindingsExitWithStatusZero() async throws {
         let folder = try TemporaryFolder([
             "rules/a.lua": "local m = require 'lib.m'\nrule 'a' { route = m }",
             "rules/lib/m.lua": "return function() return 'h5' end", "rules/a_test.lua": "nonsense(",
@@ -40,7 +40,7 @@ struct CheckTests {
         #expect(outcome.output == "2 files checked: nothing found.\n")
     }
 
-    @Test func statusesTellErrorsWarningsAndFilesThatDoNotLoad() async throws {
+    @Test func exitStatusTellsErrorsWarningsAndFilesThatDoNotLoad() async throws {
         let folder = try TemporaryFolder([
             "warning.lua": "local x = 1\nrule 'r' { route = function() end }", "broken.lua": "x = = 1",
             "wrong.lua": "rule 'r' { route = 5 }", "global.lua": "limit = 5\nrule 'r' { route = function() end }",
@@ -59,7 +59,7 @@ struct CheckTests {
                 + "1 file checked: 1 error.\n")
     }
 
-    @Test func checksTheRulesThatAreConfigured() async throws {
+    @Test func withoutArgumentsConfiguredRulesAreChecked() async throws {
         let folder = try TemporaryFolder([
             "moondial.yaml": "rules: rules\nconfig:\n  limit: 5\n",
             "rules/a.lua": "local n = moondial.config.limit + 1\nrule 'a' { route = function() print(n) end }",
@@ -68,7 +68,7 @@ struct CheckTests {
         #expect(outcome.output == "1 file checked: nothing found.\n")
     }
 
-    @Test func machinesReadJSONAndSARIF() async throws {
+    @Test func findingsArePrintedAsJSONSARIFAndGitHubCommands() async throws {
         let folder = try TemporaryFolder(["a b.lua": Self.misspelt])
         let json = try await Executable.run(["check", "--static", "a b.lua", "--format", "json"], in: folder)
         #expect(
@@ -96,7 +96,7 @@ struct CheckTests {
 
     private static let loose = "rule 'loose' {\n  map_result = { match = allow 'ok', default = allow 'x' },\n}\n"
 
-    @Test func rulesAreExploredAfterTheyWereRead() async throws {
+    @Test func rulesAreExploredUnlessStatic() async throws {
         let folder = try TemporaryFolder(["loose.lua": "local unused = 1\n" + Self.loose])
         let outcome = try await Executable.run(["check", "loose.lua"], in: folder)
         #expect(outcome.status == 1)
@@ -127,7 +127,7 @@ struct CheckTests {
         #expect(quiet.status == 0 && quiet.output.hasSuffix("\n1 file checked: 1 warning.\n"))
     }
 
-    @Test func findingsOfExploringStandAtTheirHook() async throws {
+    @Test func findingsOfExplorationPointToTheirHook() async throws {
         let rules = "rule 'r' {\n\n  route = function() error 'x' end,\n}\n"
         let folder = try TemporaryFolder(["r.lua": rules])
         let outcome = try await Executable.run(["check", "r.lua", "--format", "short"], in: folder)
@@ -136,7 +136,7 @@ struct CheckTests {
         )
     }
 
-    @Test func commentsSwitchOffWhatExploringFinds() async throws {
+    @Test func ignoreCommentsSuppressFindingsOfExploration() async throws {
         let rules = """
             -- moondial: ignore silent-trouble alarms come from the decision log
             rule "r" {
@@ -155,7 +155,7 @@ struct CheckTests {
         #expect(!outcome.output.contains("ignore-unknown-code"), "\(outcome.output)")
     }
 
-    @Test func modulesScriptsAndTestsAreReadOnly() async throws {
+    @Test func modulesScriptsAndTestFilesAreCheckedWithoutExploration() async throws {
         let folder = try TemporaryFolder([
             "module.lua": "return { f = function() return 1 end }",
             "script.lua": "print(verify('13800138000', 'x').decision)", "rules.lua": Self.loose,
@@ -176,13 +176,13 @@ struct CheckTests {
         for part in ["undefined global 'tset'; did you mean 'test'?", "did you mean 'test.only'?", "[shadowed-word]"] {
             #expect(wrong.output.contains(part), "\(wrong.output)")
         }
-        // `test` is a word of test files alone.
+        // `test` is defined in test files only.
         _ = try folder.write("test 'a' {}", to: "none.lua")
         let none = try await Executable.run(["check", "none.lua", "--format", "short"], in: folder)
         #expect(none.output.contains("undefined global 'test'"))
     }
 
-    @Test func explainKnowsTheCodes() async throws {
+    @Test func explainDescribesCodesOfFindings() async throws {
         let outcome = try await Executable.run(["explain", "waiting-call"])
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("waits for the network where Lua cannot wait"))
@@ -190,8 +190,7 @@ struct CheckTests {
         #expect(all.contains("What moondial check finds"))
     }
 
-    /// Control characters of a file do not reach the terminal.
-    @Test func whatIsPrintedIsPrintable() async throws {
+    @Test func controlCharactersOfAFileAreNotPrinted() async throws {
         let folder = try TemporaryFolder([
             "r.lua": "rule 'r' { route = function(req) return req['\u{1B}[31m'] end } \u{1B}"
         ])

@@ -4,7 +4,7 @@ import ChildProcesses
 import Foundation
 import Testing
 
-/// What the other tests rely on when they start a program.
+/// Properties of `ChildProcess` that the other tests rely on.
 @Suite("Child processes", .timeLimit(.minutes(10)))
 struct ChildProcessTests {
     private static func shell(_ line: String) async throws -> (status: Int32, output: String) {
@@ -16,25 +16,27 @@ struct ChildProcessTests {
         return (await process.status(), String(decoding: output, as: UTF8.self))
     }
 
-    @Test("its end is told", arguments: ["exit 0": 0, "exit 255": 255, "kill -KILL $$": -9, "kill -TERM $$": -15])
-    func end(line: String, status: Int32) async throws {
+    @Test(
+        "exit status or signal is reported",
+        arguments: ["exit 0": 0, "exit 255": 255, "kill -KILL $$": -9, "kill -TERM $$": -15])
+    func exitStatusOrSignalIsReported(line: String, status: Int32) async throws {
         #expect(try await Self.shell(line).status == status)
     }
 
-    @Test func itGetsNoDescriptorButTheThree() async throws {
+    @Test func childHasOnlyTheThreeStandardDescriptors() async throws {
         #if os(Linux)
             let file = try FileHandle(forReadingFrom: URL(filePath: #filePath))
-            // The fourth is the folder as ls reads it.
+            // Descriptor 3 is the folder that ls reads.
             #expect(try await Self.shell("ls /proc/self/fd").output == "0\n1\n2\n3\n")
             try file.close()
         #endif
     }
 
-    @Test func itsInputIsEmpty() async throws {
+    @Test func childInputIsEmptyByDefault() async throws {
         #expect(try await Self.shell("cat; echo end").output == "end\n")
     }
 
-    @Test func itIgnoresAndBlocksNoSignal() async throws {
+    @Test func childIgnoresAndBlocksNoSignal() async throws {
         #if os(Linux)
             let masks = try await Self.shell("grep -E '^Sig(Blk|Ign)' /proc/self/status").output
             // The last digits stand for signals 1 to 28. Two higher ones belong to the C library.
@@ -42,7 +44,7 @@ struct ChildProcessTests {
         #endif
     }
 
-    @Test func itDoesNotOutliveItsHandle() async throws {
+    @Test func childIsKilledWhenItsHandleIsReleased() async throws {
         let input = Pipe()
         let output = Pipe()
         do {
@@ -52,12 +54,12 @@ struct ChildProcessTests {
             withExtendedLifetime(process) {}
         }
         try output.fileHandleForWriting.close()
-        // It would wait for input for ever.
+        // Otherwise cat would wait for input for ever.
         #expect(try output.fileHandleForReading.readToEnd() ?? Data() == Data())
         withExtendedLifetime(input) {}
     }
 
-    @Test func programThatIsNotThereIsAnError() {
+    @Test func missingProgramIsAnError() {
         #expect {
             try ChildProcess("/nowhere/at/all", [], output: .standardOutput, errors: .standardError)
         } throws: { error in

@@ -16,7 +16,9 @@ struct ConfigurationTests {
             (flag: "deny", variable: "review", file: "review", decision: "deny"),
             (flag: nil, variable: "", file: "deny", decision: "deny"),
         ] as [(flag: String?, variable: String?, file: String?, decision: String)])
-    func precedence(flag: String?, variable: String?, file: String?, decision: String) async throws {
+    func flagBeatsEnvironmentBeatsFileBeatsDefault(flag: String?, variable: String?, file: String?, decision: String)
+        async throws
+    {
         var files = ["r.lua": Self.failing]
         files["moondial.yaml"] = file.map { "on_error: \($0)\n" }
         var environment: [String: String] = [:]
@@ -27,7 +29,7 @@ struct ConfigurationTests {
         #expect(try outcome.json["decision"] as? String == decision)
     }
 
-    @Test func everySettingOfTheFile() async throws {
+    @Test func everySettingOfTheFileIsRead() async throws {
         let folder = try TemporaryFolder([
             "etc/moondial.yaml": """
             # Paths are relative to this file.
@@ -56,7 +58,7 @@ struct ConfigurationTests {
         #expect(outcome.errors.contains(#""names":["no","yes",1.5,true,null]"#))
     }
 
-    @Test func everyVariable() async throws {
+    @Test func everyEnvironmentVariableIsRead() async throws {
         let folder = try TemporaryFolder([
             "a.lua": "rule 'a' { route = function() return 'h5' end }",
             "b.lua": "rule 'b' { map_result = { match = deny 'b' } }",
@@ -72,7 +74,7 @@ struct ConfigurationTests {
         #expect(try outcome.json["rule"] as? String == "b")
     }
 
-    @Test func variableNamesTheFile() async throws {
+    @Test func variableNamesTheConfigurationFile() async throws {
         let folder = try TemporaryFolder(["other.yaml": "on_error: deny", "r.lua": Self.failing])
         let outcome = try await Executable.run(
             ["verify", "--rules", "r.lua"], input: Requests.json(), environment: ["MOONDIAL_CONFIG": "other.yaml"],
@@ -80,7 +82,7 @@ struct ConfigurationTests {
         #expect(outcome.status == 1)
     }
 
-    @Test func seedDecidesTheIds() async throws {
+    @Test func sameSeedGivesTheSameIDs() async throws {
         let first = try await Executable.run(["verify", "--json", "--seed", "1"], input: Requests.json())
         let again = try await Executable.run(["verify", "--json", "--seed", "1"], input: Requests.json())
         let other = try await Executable.run(["verify", "--json", "--seed", "2"], input: Requests.json())
@@ -88,7 +90,7 @@ struct ConfigurationTests {
         #expect(try first.json["id"] as? Int != other.json["id"] as? Int)
     }
 
-    @Test func misspeltVariableIsPointedOut() async throws {
+    @Test func misspeltVariableIsReportedWithASuggestion() async throws {
         let outcome = try await Executable.run(
             ["verify"], input: Requests.json(),
             environment: ["MOONDIAL_RULE": "x", "MOONDIAL_PORT_80_TCP": "tcp://10.0.0.1", "MOONDIALX": "x"])
@@ -105,7 +107,7 @@ struct ConfigurationTests {
     }
 
     @Test(
-        "a mistake is named with its place",
+        "a configuration mistake is reported with its place",
         arguments: [
             Mistake(
                 file: "rules: r.lua\nmax_attempt: 3\n",
@@ -193,7 +195,7 @@ struct ConfigurationTests {
 
                     """),
         ])
-    func mistake(_ mistake: Mistake) async throws {
+    func configurationMistakeIsReported(_ mistake: Mistake) async throws {
         let folder = try TemporaryFolder(mistake.file.map { ["moondial.yaml": $0] } ?? [:])
         let outcome = try await Executable.run(
             ["verify"], input: Requests.json(), environment: mistake.environment, in: folder)
@@ -207,7 +209,7 @@ struct ConfigurationTests {
         #expect(outcome.status == 0)
     }
 
-    @Test func aliasesCannotMakeTheFileExplode() async throws {
+    @Test func nestedAliasesAreRefusedAboveTheValueLimit() async throws {
         var file = "config:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
         for level in 1...9 {
             let row = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")

@@ -2,7 +2,7 @@
 
 import Testing
 
-/// What stands under `config` is read by the core schema of YAML 1.2, or refused.
+/// Values under `config` are read by the core schema of YAML 1.2, or refused.
 @Suite("Values of the configuration", .timeLimit(.minutes(10)))
 struct ConfigurationValueTests {
     private func read(_ value: String) async throws -> Outcome {
@@ -19,7 +19,7 @@ struct ConfigurationValueTests {
         ("", "nil\tnull"), ("NULL", "nil\tnull"), ("[null, 1]", "table\t[null,1]"), ("{x: ~}", "table\t{}"),
         ("{'1': 2}", "table\t{\"1\":2}"),
     ])
-    func valueOfTheCoreSchema(value: String, printed: String) async throws {
+    func valueIsReadByTheCoreSchema(value: String, printed: String) async throws {
         let outcome = try await read(value)
         #expect(outcome.errors == "")
         #expect(outcome.output == printed + "\n")
@@ -35,7 +35,7 @@ struct ConfigurationValueTests {
         ("{~: x}", "the key '~' is no text"), ("{<<: {}}", "merge keys"), ("{[1]: x}", "expected a text as key"),
         ("{b: 1, 'b': 2}", "stands there twice"), ("{'1': 1, !!str '1': 2}", "stands there twice"),
     ])
-    func whatReadersTakeDifferentlyIsRefused(value: String, message: String) async throws {
+    func valueThatYAMLReadersInterpretDifferentlyIsRefused(value: String, message: String) async throws {
         let outcome = try await read(value)
         #expect(outcome.errors.contains(message))
         #expect(outcome.errors.contains("moondial.yaml:2"))
@@ -50,7 +50,7 @@ struct ConfigurationValueTests {
         #expect(outcome.errors.contains("more than 1 MiB of text"))
     }
 
-    @Test func nullInTheContextIsAbsent() async throws {
+    @Test func nullInTheRequestContextIsAbsent() async throws {
         let context = #","context":{"vip":null,"a":{"b":null},"l":[null,1]}"#
         let rule = """
             rule "vip" { pre_check = function(req)
@@ -66,12 +66,12 @@ struct ConfigurationValueTests {
         #expect(outcome.status == 1)
     }
 
-    @Test func everyTextOfTheCommandLineRuns() async throws {
+    @Test func textsOfSeveralEOptionsFormOneScript() async throws {
         let outcome = try await Executable.run(["run", "-e", "local x = 1 -- one", "-e", "print(x, ...)", "a"])
         #expect(outcome.output == "1\ta\n")
     }
 
-    @Test func bytesOfTheCommandLineArrive() async throws {
+    @Test func bytesOfArgumentsReachScriptsAndPathsUnchanged() async throws {
         let outcome = try await Executable.shell(
             #"""
             b=$(printf '\377'); echo "rule 'b' { pre_check = function() return deny 'bytes' end }" > "$b.lua"
@@ -85,7 +85,7 @@ struct ConfigurationValueTests {
         #expect(outcome.status == 64)
     }
 
-    @Test func aRuleThatLosesItsPlaceToAnotherFileIsPointedOut() async throws {
+    @Test func ruleReplacedByALaterFileIsWarnedAbout() async throws {
         let rule = "rule 'check' { pre_check = function() end }"
         let folder = try TemporaryFolder(["10.lua": rule, "20.lua": "\n" + rule])
         let warning =
@@ -100,14 +100,14 @@ struct ConfigurationValueTests {
     }
 
     @Test(arguments: ["", "-- no rule\n"])
-    func rulesThatAreNamedAndDefineNoneAreAnError(text: String) async throws {
+    func rulesFileWithoutARuleIsAnError(text: String) async throws {
         let outcome = try await Executable.run(
             ["verify", "--rules", "r.lua"], input: Requests.json(), in: TemporaryFolder(["r.lua": text]))
         #expect(outcome.status == 65)
         #expect(outcome.errors.contains("no rule is in force: 'r.lua' defines none"))
     }
 
-    @Test func aTableThatIsFullNamesTheLimit() async throws {
+    @Test func errorOfAFullTableNamesTheLimitToRaise() async throws {
         let rule = "rule 'r' { pre_check = function() local t = {} for i = 1, 9000 do t['k' .. i] = i end end }"
         let outcome = try await Executable.run(
             ["verify", "--rules", "r.lua"], input: Requests.json(), in: TemporaryFolder(["r.lua": rule]))

@@ -3,8 +3,8 @@
 import PseudoTerminals
 import Testing
 
-/// Live calls at a prompt on a terminal: each asks for itself, and only an answer to its question counts. Nothing listens
-/// at the address, so nothing is ever sent.
+/// Live calls at a prompt on a terminal: each call asks for consent, and only an answer to its own question counts.
+/// Nothing listens at the address, so no request is sent.
 @Suite("Consent", .timeLimit(.minutes(10)))
 struct ConsentTests {
     private let target = "LIVE(127.0.0.1:1)>"
@@ -28,15 +28,15 @@ struct ConsentTests {
         try await prompt.expect { $0.lines.count { $0.contains("the live call was not confirmed") } == count }
     }
 
-    /// Types a command as people do: Enter comes when what stands before it has been read.
+    /// Types a command, waits until the prompt shows it, and types Enter.
     private func enter(_ prompt: TerminalProcess, _ command: String) async throws {
         prompt.type(command)
-        // What goes on like an older block is shown behind it.
+        // A suggestion from the history may follow the command.
         try await prompt.expect { $0.lines.last?.hasPrefix("\(target) \(command)") == true }
         prompt.type("\r")
     }
 
-    @Test func callInTheBackgroundIsAnsweredByACommandAndNothingElse() async throws {
+    @Test func backgroundCallIsAnsweredOnlyByACommand() async throws {
         let prompt = try await livePrompt()
         prompt.type("y = 5\r")
         try await prompt.expect { $0.lines.suffix(2) == ["\(target) y = 5", target] }
@@ -57,7 +57,7 @@ struct ConsentTests {
         #expect(!prompt.lines.contains { $0.contains("connect_refused") })
     }
 
-    @Test func callInTheBackgroundThatIsAllowedIsSent() async throws {
+    @Test func allowedBackgroundCallIsSent() async throws {
         let prompt = try await livePrompt()
         prompt.type("moondial.spawn(function() return verify('13800138000', 'token').reason end)\r")
         try await prompt.expect {
@@ -67,7 +67,7 @@ struct ConsentTests {
         try await prompt.expect { $0.lines.suffix(3) == ["[1] done:", "\"connect_refused\"", target] }
     }
 
-    @Test func lineTypedAheadIsNoAnswer() async throws {
+    @Test func lineTypedAheadDoesNotAnswerTheQuestion() async throws {
         let prompt = try await livePrompt()
         prompt.type("y = 5\r")
         try await prompt.expect { $0.lines.suffix(2) == ["\(target) y = 5", target] }
@@ -75,13 +75,14 @@ struct ConsentTests {
         try await expectQuestion(prompt, "verify 138****8000 calls 127.0.0.1:1 live")
         prompt.type("n\r")
         try await expectRefusals(prompt, 1)
-        // It was kept for the prompt.
+        // The line typed ahead was kept for the prompt.
         try await prompt.expect { $0.lines.suffix(2) == ["5", target] }
     }
 
-    @Test func commandTypedAheadIsNoAnswer() async throws {
+    @Test func commandTypedAheadDoesNotAnswerTheQuestion() async throws {
         let prompt = try await livePrompt()
-        // The commands are read while the block asks, and kept: when they run, both questions have been shown.
+        // The commands are read while the block waits for an answer, and kept. When they run, both questions have been
+        // shown.
         prompt.type(
             "moondial.spawn(function() return verify('13800138000', 'a').reason end) verify('13900139000', 'b')\r"
                 + ":allow 1\r:allow 2\r")
@@ -103,7 +104,7 @@ struct ConsentTests {
         try await prompt.expect { $0.lines.suffix(3) == ["[1] done:", "\"connect_refused\"", target] }
     }
 
-    @Test func callsAtTheSameTimeAskOneAfterTheOther() async throws {
+    @Test func concurrentCallsAskOneAfterTheOther() async throws {
         let prompt = try await livePrompt()
         prompt.type(
             "moondial.all { function() return pcall(verify, '13800138000', 'a') end, "
@@ -115,7 +116,7 @@ struct ConsentTests {
         try await prompt.expect { $0.lines.suffix(3) == ["false", "false", target] }
     }
 
-    @Test func controlCLeavesAScriptThatAsksAgainAndAgain() async throws {
+    @Test func controlCEndsAScriptThatAsksRepeatedly() async throws {
         let prompt = try await livePrompt()
         prompt.type("while true do pcall(verify, '13800138000', 'a') end\r")
         try await expectQuestion(prompt, "verify 138****8000 calls")
@@ -125,7 +126,7 @@ struct ConsentTests {
         try await prompt.expect { $0.lines.last == target }
     }
 
-    @Test func pasteIsNoAnswerAndKeysAfterTheAnswerAreKept() async throws {
+    @Test func pasteDoesNotAnswerAndKeysAfterTheAnswerAreKept() async throws {
         let prompt = try await livePrompt()
         prompt.type("verify('13800138000', 'token').reason\r")
         try await expectQuestion(prompt, "verify 138****8000 calls")
@@ -134,7 +135,7 @@ struct ConsentTests {
         try await prompt.expect { $0.lines.suffix(2) == ["42", target] }
     }
 
-    @Test func questionOfACallThatIsGivenUpIsWithdrawn() async throws {
+    @Test func questionIsWithdrawnWhenItsCallIsCancelled() async throws {
         let prompt = try await livePrompt()
         prompt.type(
             "moondial.all { function() verify('13800138000', 'a') end, function() error('gave up', 0) end }\r")
@@ -143,7 +144,7 @@ struct ConsentTests {
         try await prompt.expect { $0.lines.suffix(2) == ["2", target] }
     }
 
-    @Test func yesLetsTheCallGoAndIsNotAskedForAgain() async throws {
+    @Test func callIsSentAfterYes() async throws {
         let prompt = try await livePrompt()
         for _ in 1...2 {
             prompt.type("verify('13800138000', 'token').attempts[1].error.kind\r")

@@ -34,7 +34,7 @@ struct CoverageTests {
         ])
     }
 
-    @Test func textNamesWhatIsLeft() async throws {
+    @Test func textReportListsUncoveredHooksLinesAndCodes() async throws {
         let outcome = try await Executable.run(["test", "--coverage"], in: try folder())
         #expect(outcome.status == 0, "\(outcome.errors)")
         let text = try #require(outcome.output.components(separatedBy: "2 passed\n\n").last)
@@ -51,13 +51,13 @@ struct CoverageTests {
                   rules/lib/names.lua  2/2    0/0
                   rules/rules.lua      5/6    3/4       7
 
-                Codes and troubles that no test exercises
+                Codes and errors that no test exercises
                   mobile: 9001, 9002, 
                 """), "\(text)")
         #expect(text.hasSuffix("\nhooks covered: 50.0 %, lines: 87.5 %, branches: 75.0 %\n"), "\(text)")
     }
 
-    @Test func thresholdCountsLines() async throws {
+    @Test func thresholdIsComparedWithLineCoverage() async throws {
         let folder = try folder()
         let enough = try await Executable.run(["test", "--coverage", "--threshold", "87"], in: folder)
         #expect(enough.status == 0)
@@ -67,13 +67,13 @@ struct CoverageTests {
     }
 
     @Test(arguments: [["--threshold", "5"], ["--format", "lcov"], ["--format", "html"], ["--format", "text"]])
-    func optionsOfCoverageNeedIt(_ options: [String]) async throws {
+    func coverageOptionsNeedTheCoverageFlag(_ options: [String]) async throws {
         let outcome = try await Executable.run(["test"] + options, in: try folder())
         #expect(outcome.status == 64)
         #expect(outcome.errors.contains("add --coverage"))
     }
 
-    @Test func lcovWritesLinesAndBranches() async throws {
+    @Test func lcovReportListsLinesAndBranches() async throws {
         let folder = try folder()
         let outcome = try await Executable.run(["test", "--coverage", "--format", "lcov"], in: folder)
         #expect(outcome.errors == "ok    web\nok    native\n\n2 passed\n")
@@ -111,7 +111,7 @@ struct CoverageTests {
         .contains { FileManager.default.isExecutableFile(atPath: "\($0)/lcov") }
 
     @Test(.enabled(if: hasLCOV, "lcov is not installed: apt-get install lcov, or run scripts/test"))
-    func lcovReadsTheFile() async throws {
+    func lcovToolReadsTheReport() async throws {
         let folder = try folder()
         let outcome = try await Executable.shell(
             """
@@ -124,7 +124,7 @@ struct CoverageTests {
         #expect(outcome.output.contains("functions..: 100.0% (2 of 2 functions)"), "\(outcome.output)")
     }
 
-    @Test func pageLoadsNothingAndShowsTextAsText() async throws {
+    @Test func htmlReportLoadsNothingAndEscapesText() async throws {
         let outcome = try await Executable.run(["test", "--coverage", "--format", "html"], in: try folder())
         #expect(outcome.status == 0)
         let page = outcome.output
@@ -136,7 +136,7 @@ struct CoverageTests {
         #expect(page.contains("<tr class=\"miss\"><td>7</td><td>0</td>"))
     }
 
-    @Test func otherFormatsKeepStandardOutputForResults() async throws {
+    @Test func coverageGoesToStandardErrorBesideJSONResults() async throws {
         let outcome = try await Executable.run(["test", "--coverage", "--format", "json"], in: try folder())
         #expect(try outcome.json["passed"] as? Int == 2)
         #expect(outcome.errors.contains("lines: 87.5 %"))

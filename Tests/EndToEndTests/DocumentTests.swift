@@ -3,10 +3,10 @@
 import Foundation
 import Testing
 
-/// README.md and the articles keep what they promise: their transcripts are real, and their tables are complete.
+/// README.md and the articles are correct: their transcripts show real output, and their tables are complete.
 @Suite("Documents", .timeLimit(.minutes(10)))
 struct DocumentTests {
-    /// Whether to write what has changed into the documents: `scripts/transcripts`.
+    /// Whether to write changed output into the documents, as `scripts/transcripts` does.
     private static let renews = ProcessInfo.processInfo.environment["MOONDIAL_RENEW_TRANSCRIPTS"] == "1"
     /// Options of every command.
     private static let everywhere: Set<Substring> = ["--help", "--version"]
@@ -37,7 +37,7 @@ struct DocumentTests {
         if Self.renews { try document.write(script.markdown(replacing: renewed)) }
     }
 
-    @Test func transcriptsAreFound() throws {
+    @Test func transcriptsAreFoundInReadmeAndArticles() throws {
         #expect(Document.articles.count >= 8)
         for document in [Document.readme] + Document.articles
         where !["Architecture.md", "Embedding.md"].contains(document.name) {
@@ -45,7 +45,7 @@ struct DocumentTests {
         }
     }
 
-    @Test func readmeIsShort() throws {
+    @Test func readmeHasAtMost250Lines() throws {
         let lines = try Document.readme.text().split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count - 1 <= 250)
     }
@@ -77,7 +77,7 @@ struct DocumentTests {
         }
     }
 
-    @Test func exitStatusesAreListed() async throws {
+    @Test func exitStatusesOfHelpAreListedInTheArticle() async throws {
         let article = try Document.article("CommandsAndConfiguration").text()
         let help = try await DocumentFixture().perform("scripts/moondial --help")
         let statuses = help.matches(of: /^ +(\d+)  (.+)$/.anchorsMatchLineEndings())
@@ -86,7 +86,7 @@ struct DocumentTests {
     }
 
     /// Flags, variables and keys as `--help` lists them.
-    @Test func settingsAreListed() async throws {
+    @Test func settingsOfHelpAreListedInTheArticle() async throws {
         let article = try Document.article("CommandsAndConfiguration").text()
         let help = try await DocumentFixture().perform("scripts/moondial --help")
         let table = try #require(help.firstMatch(of: /SETTINGS[^\n]*\n((?: +\S.*\n)+)/)).1
@@ -97,8 +97,8 @@ struct DocumentTests {
         }
     }
 
-    /// Each limit has a row, whose second column the configuration takes as it is written.
-    @Test func limitsAreListedWithValues() async throws {
+    /// Each limit has a row. The configuration accepts the value in the row's second column as written.
+    @Test func limitsAreListedWithValidValues() async throws {
         let fixture = try DocumentFixture()
         let command = "scripts/moondial run -e 'return'"
         try fixture.write("limits:\n  unknown: 1\n", to: "moondial.yaml")
@@ -116,7 +116,6 @@ struct DocumentTests {
         }
     }
 
-    /// The map of the source folders.
     @Test(arguments: [Document.readme, Document.article("Architecture")])
     func sourceFoldersAreNamed(document: Document) throws {
         let text = try document.text()

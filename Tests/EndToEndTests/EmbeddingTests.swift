@@ -4,10 +4,10 @@ import Foundation
 import Platform
 import Testing
 
-/// The program in `examples/embedding`, which has the rules inside.
+/// The program in `examples/embedding`, which embeds the rules.
 @Suite("embedding", .timeLimit(.minutes(10)))
 struct EmbeddingTests {
-    @Test func serverOfOnesOwnDecidesByRules() async throws {
+    @Test func exampleServerDecidesByEmbeddedRules() async throws {
         let folder = try TemporaryFolder([
             "r.lua":
                 #"rule "r" { pre_check = function(req) if req.phone == "13900000000" then return deny "known" end end }"#
@@ -30,7 +30,7 @@ struct EmbeddingTests {
         _ = await server.finish()
     }
 
-    @Test func rulesThatDoNotLoadEndTheProgramWithTheirPlace() async throws {
+    @Test func rulesThatDoNotLoadEndTheExampleServerWithAnError() async throws {
         let folder = try TemporaryFolder(["r.lua": "rule 'r' { nothing = 1 }"])
         let server = try await BackgroundProcess(program: "EmbeddedRules", [folder.path("r.lua"), "0"])
         let outcome = await server.finish()

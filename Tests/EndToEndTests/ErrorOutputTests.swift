@@ -2,7 +2,7 @@
 
 import Testing
 
-/// Messages whole, as people get to see them.
+/// Whole error messages, as users see them.
 @Suite("Error messages", .timeLimit(.minutes(10)))
 struct ErrorOutputTests {
     struct Row: CustomTestStringConvertible {
@@ -204,8 +204,8 @@ struct ErrorOutputTests {
                 """),
     ]
 
-    @Test("message", arguments: rows)
-    func message(row: Row) async throws {
+    @Test("error message is printed whole", arguments: rows)
+    func errorMessageIsPrintedWhole(row: Row) async throws {
         let outcome = try await Executable.run(
             row.arguments, input: row.input, environment: row.environment, in: TemporaryFolder(row.files))
         #expect(outcome.errors == row.errors)

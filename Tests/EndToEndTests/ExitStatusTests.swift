@@ -91,8 +91,8 @@ struct ExitStatusTests {
             ]),
     ]
 
-    @Test("status", arguments: rows)
-    func status(row: Row) async throws {
+    @Test("exit status is the documented one", arguments: rows)
+    func exitStatusIsTheDocumentedOne(row: Row) async throws {
         let outcome = try await Executable.run(
             row.arguments, input: row.input, environment: row.environment, in: TemporaryFolder(row.files))
         #expect(outcome.status == row.status, "\(outcome.output)\(outcome.errors)")
@@ -100,7 +100,7 @@ struct ExitStatusTests {
         #expect((outcome.status >= 64) <= (outcome.errors.hasPrefix("error[") || outcome.output.hasPrefix("decision")))
     }
 
-    @Test func connectionRefusedIs69() async throws {
+    @Test func connectionRefusedExitsWith69() async throws {
         let (port, descriptor) = closedPort()
         defer { close(descriptor) }
         let outcome = try await Executable.run(
@@ -109,7 +109,7 @@ struct ExitStatusTests {
         #expect(try outcome.json["reason"] as? String == "connect_refused")
     }
 
-    @Test func moreRunsThanMayWaitIs75() async throws {
+    @Test func runRefusedByAFullPoolExitsWith75() async throws {
         let simulator = try await RunningSimulator()
         let script = """
             local runs = {}

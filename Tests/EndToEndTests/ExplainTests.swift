@@ -5,7 +5,7 @@ import Testing
 
 @Suite("explain", .timeLimit(.minutes(10)))
 struct ExplainTests {
-    @Test func codeOfTheProvider() async throws {
+    @Test func codeOfTheProviderIsExplained() async throws {
         let outcome = try await Executable.run(["explain", "9003"])
         #expect(outcome.status == 0)
         #expect(
@@ -22,18 +22,18 @@ struct ExplainTests {
                 """)
     }
 
-    @Test func reasonOfADecision() async throws {
+    @Test func reasonOfADecisionIsExplainedLikeItsCode() async throws {
         let code = try await Executable.run(["explain", "9003"])
         let reason = try await Executable.run(["explain", "code_9003"])
         #expect(reason.output == code.output)
     }
 
-    @Test func codeOfOurOwn() async throws {
+    @Test func errorKindOfMoondialIsExplained() async throws {
         let outcome = try await Executable.run(["explain", "response_timeout"])
         #expect(
             outcome.output == """
                 response_timeout
-                  place    trouble with a request
+                  place    an error of a request
                   meaning  The request left and no complete reply came in time.
                   billed   maybe
                   resend   not blindly, the token may be spent
@@ -52,7 +52,7 @@ struct ExplainTests {
         #expect(outcome.output.count { $0 == "\n" } == 1)
     }
 
-    @Test func codeInNoTableIsNeverAMatch() async throws {
+    @Test func undocumentedCodeIsExplainedAsNeverAMatch() async throws {
         let outcome = try await Executable.run(["explain", "9008"])
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("class    unmapped"))
@@ -67,13 +67,13 @@ struct ExplainTests {
             "rule_definition", "rule_file", "request_invalid", "usage", "configuration", "credentials", "io", "9000",
             "9001", "9020", "9099", "1804", "8000", "7112", "9301",
         ])
-    func known(code: String) async throws {
+    func reasonOrErrorCodeIsKnown(code: String) async throws {
         let outcome = try await Executable.run(["explain", code])
         #expect(outcome.status == 0)
         #expect(outcome.output.hasPrefix(code))
     }
 
-    @Test func withoutACodeAllAreListed() async throws {
+    @Test func withoutAnArgumentAllCodesAreListed() async throws {
         let outcome = try await Executable.run(["explain"])
         #expect(outcome.output.hasPrefix("Codes of number verification\n  9000  verify consistent\n"))
         #expect(outcome.output.contains("\nErrors of moondial\n"))

@@ -19,7 +19,7 @@ struct FastTypingTests {
         #expect(!prompt.lines.contains { $0.hasPrefix("error") })
     }
 
-    @Test func stringsThatGoOnInTheNextLineAreOneBlock() async throws {
+    @Test func stringsContinuedInTheNextLineAreOneBlock() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         prompt.type("a = \"one\\\rtwo\\z\r   three\"\r#a\r")

@@ -20,7 +20,7 @@ struct FoundConfigurationTests {
     @Test(arguments: [
         "base_url: http://127.0.0.1:1", "base_url: https://evil.example", "ca_file: ca.pem",
     ])
-    func placesAreRefusedTogetherWithCredentialsOfTheEnvironment(line: String) async throws {
+    func addressOrCAFileIsRefusedBesideCredentialsOfTheEnvironment(line: String) async throws {
         let outcome = try await verify(file: "seed: 1\n\(line)\n")
         #expect(outcome.status == 78)
         #expect(outcome.errors.contains("refused together with credentials from the environment"))
@@ -29,7 +29,7 @@ struct FoundConfigurationTests {
         #expect(!outcome.errors.contains("MASTER-SECRET"))
     }
 
-    @Test func liveGoesToNoPlaceOfTheFile() async throws {
+    @Test func liveIsRefusedWithABaseURLOfAFoundFile() async throws {
         let outcome = try await verify(
             ["--live"], file: "base_url: http://127.0.0.1:1\napp_key: x\nmaster_secret_file: s\n", environment: [:],
             also: ["s": "secret\n"])
@@ -37,7 +37,7 @@ struct FoundConfigurationTests {
         #expect(outcome.errors.contains("refused together with --live"))
     }
 
-    @Test func aSecretOutsideOfTheFolderIsRefused() async throws {
+    @Test func secretFileOutsideOfTheFolderIsRefused() async throws {
         let secrets = try TemporaryFolder(["secret": "MASTER-SECRET-abcdef\n"])
         let outcome = try await verify(
             file: "base_url: http://127.0.0.1:1\napp_key: x\nmaster_secret_file: \(secrets.path("secret"))\n",
@@ -46,13 +46,13 @@ struct FoundConfigurationTests {
         #expect(outcome.errors.contains("may only name a secret in this folder"))
     }
 
-    @Test func aFileThatIsNamedMayDecide() async throws {
+    @Test func fileNamedByOptionMaySetTheBaseURL() async throws {
         let outcome = try await verify(["--config", "moondial.yaml"], file: "base_url: http://127.0.0.1:1\n")
         #expect(outcome.status != 78)
         #expect(!outcome.errors.contains("refused together"))
     }
 
-    @Test func liveRequestsGoToNoAddressOfAFile() async throws {
+    @Test func liveIsRefusedWithABaseURLOfAnyFile() async throws {
         for arguments in [["--config", "moondial.yaml"], []] {
             let outcome = try await verify(arguments + ["--live"], file: "base_url: http://127.0.0.1:1\n")
             #expect(outcome.status == 78)
@@ -67,7 +67,7 @@ struct FoundConfigurationTests {
             outcome.errors.contains("--live goes to the provider, or to a URL that is given by flag or environment"))
     }
 
-    @Test func theUsersOwnFileMayDecide() async throws {
+    @Test func fileInTheUsersConfigurationFolderMaySetTheBaseURL() async throws {
         let home = try TemporaryFolder(["moondial/moondial.yaml": "base_url: http://127.0.0.1:1\n"])
         let environment = Self.credentials.merging(["XDG_CONFIG_HOME": home.path("")]) { $1 }
         let outcome = try await Executable.run(["verify"], input: Requests.json(), environment: environment)
@@ -75,7 +75,7 @@ struct FoundConfigurationTests {
         #expect(outcome.status != 0)
     }
 
-    @Test func aSecretFileThatOthersCanReadIsPointedOut() async throws {
+    @Test func secretFileReadableByOthersIsWarnedAbout() async throws {
         let folder = try TemporaryFolder(["secret": "MASTER-SECRET-abcdef\n"])
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.path("secret"))
         let simulator = try await RunningSimulator(environment: Self.credentials)
@@ -88,7 +88,7 @@ struct FoundConfigurationTests {
         _ = await simulator.process.finish()
     }
 
-    @Test func aLinkToNothingIsNoMissingConfiguration() async throws {
+    @Test func danglingLinkAsConfigurationIsAnError() async throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createSymbolicLink(
             atPath: folder.path("moondial.yaml"), withDestinationPath: "not-mounted/moondial.yaml")
@@ -97,7 +97,7 @@ struct FoundConfigurationTests {
         #expect(outcome.errors.contains("cannot read 'moondial.yaml': No such file or directory"))
     }
 
-    @Test func aPipeIsNoConfiguration() async throws {
+    @Test func pipeAsConfigurationIsAnError() async throws {
         let outcome = try await Executable.shell(
             "mkfifo moondial.yaml && exec $MOONDIAL verify", input: Requests.json(), in: TemporaryFolder())
         #expect(outcome.status == 78)

@@ -4,8 +4,10 @@ import Testing
 
 @Suite("Help", .timeLimit(.minutes(10)))
 struct HelpTests {
-    @Test("without a command and with --help", arguments: [[], ["--help"], ["-h"], ["help"]])
-    func root(arguments: [String]) async throws {
+    @Test(
+        "help without a command lists settings, exit statuses and commands",
+        arguments: [[], ["--help"], ["-h"], ["help"]])
+    func helpWithoutACommand(arguments: [String]) async throws {
         let outcome = try await Executable.run(arguments)
         #expect(outcome.status == 0)
         #expect(outcome.errors == "")
@@ -57,7 +59,7 @@ struct HelpTests {
                    78  the configuration is wrong or incomplete
                   124  no reply within the time allowed
                   130  interrupted (Ctrl-C)
-                  141  whoever read the output stopped reading
+                  141  the reader of the output stopped reading
                   143  terminated (SIGTERM)
 
                 USAGE: moondial <subcommand>
@@ -94,11 +96,11 @@ struct HelpTests {
     }
 
     @Test(
-        "of each command",
+        "each command prints its help",
         arguments: [
             "repl", "run", "verify", "serve", "simulate", "check", "types", "reference", "init", "doctor", "explain",
         ])
-    func command(name: String) async throws {
+    func eachCommandPrintsItsHelp(name: String) async throws {
         let outcome = try await Executable.run([name, "--help"])
         #expect(outcome.status == 0)
         #expect(outcome.output.hasPrefix("OVERVIEW: "))
@@ -106,8 +108,8 @@ struct HelpTests {
         #expect(try await Executable.run(["help", name]).output == outcome.output)
     }
 
-    @Test("the options of verify and run", arguments: ["verify", "run"])
-    func options(command: String) async throws {
+    @Test("help of verify and run lists their options", arguments: ["verify", "run"])
+    func helpOfVerifyAndRunListsOptions(command: String) async throws {
         let outcome = try await Executable.run([command, "--help"])
         for option in [
             "--rules", "--base-url", "--live", "--ca-file", "--insecure", "--yes-insecure", "--show-phones", "--trace",
@@ -117,10 +119,11 @@ struct HelpTests {
         }
     }
 
-    @Test func version() async throws {
+    @Test func versionIsPrintedWithKnownBugsOfLua() async throws {
         let outcome = try await Executable.run(["--version"])
         #expect(outcome.status == 0)
         let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+        try #require(lines.count > 2)
         #expect(lines[0].wholeMatch(of: /moondial 0\.1\.0 \(Lua 5\.4\.\d, Swift 6\.\d( or later)?\)/) != nil)
         #expect(lines[2] == "Known bugs of Lua 5.4.4 in the reach of rules, and what guards against each:")
         #expect(lines.contains { $0.contains("CVE-2022-28805") && $0.contains("mended:") })

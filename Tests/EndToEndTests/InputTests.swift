@@ -22,7 +22,7 @@ struct InputTests {
         #expect(try outcome.json["endpoint"] as? String == "h5")
     }
 
-    @Test func requestByArguments() async throws {
+    @Test func requestIsGivenByArguments() async throws {
         let outcome = try await Executable.run(
             ["verify", "--json", "--phone", "13800138000", "--token", "sim:id=7", "--exid", "e-1"])
         #expect(outcome.status == 0)
@@ -30,17 +30,17 @@ struct InputTests {
         #expect(try outcome.json["exID"] as? String == "e-1")
     }
 
-    @Test func scriptFromStandardInput() async throws {
+    @Test func scriptIsReadFromStandardInput() async throws {
         let outcome = try await Executable.run(["run", "-", "a", "-b"], input: "print(arg[0], #arg, ...)")
         #expect(outcome.output == "stdin\t2\ta\t-b\n")
     }
 
-    @Test func scriptFromTheCommandLine() async throws {
+    @Test func scriptIsTakenFromTheCommandLine() async throws {
         let outcome = try await Executable.run(["run", "-e", "-- a comment\nprint(arg[0], ...)", "x", "--json"])
         #expect(outcome.output == "-e\tx\t--json\n")
     }
 
-    @Test func scriptFromAFileWithModulesBesideIt() async throws {
+    @Test func scriptFileRequiresAModuleBesideIt() async throws {
         let folder = try TemporaryFolder([
             "scripts/main.lua": "print(arg[0], require('words').hello, ...)",
             "scripts/words.lua": "return { hello = 'hello' }",
@@ -49,7 +49,7 @@ struct InputTests {
         #expect(outcome.output == "scripts/main.lua\thello\t--help\n")
     }
 
-    @Test func rulesFromSeveralPlaces() async throws {
+    @Test func rulesAreLoadedFromAFileAndAFolder() async throws {
         let folder = try TemporaryFolder([
             "a.lua": "rule 'a' { route = function() return 'h5' end }",
             "more/b.lua": "rule 'b' { map_result = { match = deny 'b' } }",
@@ -61,7 +61,7 @@ struct InputTests {
         #expect(try outcome.json["rule"] as? String == "b")
     }
 
-    @Test func scriptWithRules() async throws {
+    @Test func scriptVerifiesByTheRulesOfAnOption() async throws {
         let folder = try TemporaryFolder([
             "rules.lua": Rules.typical,
             "flow.lua": """
@@ -88,7 +88,7 @@ struct InputTests {
         #expect(try outcome.json["decision"] as? String == "deny")
     }
 
-    @Test func oldDecisionStillSetsTheStatus() async throws {
+    @Test func decisionTooOldToPrintStillSetsTheStatus() async throws {
         let script = """
             local old = verify('13800009001', 't')
             for i = 1, 10000 do verify('13800138000', 't') end
@@ -100,7 +100,7 @@ struct InputTests {
         #expect(outcome.errors == "warning: the decision is older than the last 10000 runs\n")
     }
 
-    @Test func onlyARunsDecisionSetsTheStatus() async throws {
+    @Test func tableThatOnlyLooksLikeADecisionDoesNotSetTheStatus() async throws {
         let outcome = try await Executable.run(["run", "--json", "-e", "return { decision = 'deny', trace_id = 'x' }"])
         #expect(outcome.status == 0)
         #expect(outcome.output == "")

@@ -7,8 +7,8 @@
     /// Runs that were stopped leave nothing behind in their process.
     @Suite("Killed runs", .timeLimit(.minutes(10)))
     struct KilledRunsTests {
-        /// What a process holds.
-        private struct Holdings {
+        /// Memory, threads and descriptors of a process.
+        private struct ProcessResources {
             /// KiB of memory.
             let resident: Int
             let threads: Int
@@ -28,18 +28,18 @@
         }
 
         @Test(
-            "ten thousand",
+            "ten thousand stopped runs leave no memory, threads or descriptors behind",
             arguments: [
                 ("rule_memory", "while true do t[#t + 1] = {} end"),
                 ("rule_limit", "while true do t[#t + 1] = coroutine.create(print) end"),
                 ("rule_limit", "for i = 1, 1e6 do t[-i] = i end"),
             ])
-        func kills(reason: String, hook: String) async throws {
+        func stoppedRunsLeaveNothingBehind(reason: String, hook: String) async throws {
             let folder = try TemporaryFolder([
                 "moondial.yaml": "limits:\n  memory: 64KiB\n  coroutines: 10\n  table_keys: 100\n",
                 "rules.lua": "rule \"glutton\" { pre_check = function() local t = {} \(hook) end }\n",
             ])
-            // AddressSanitizer would hold what is freed.
+            // AddressSanitizer would keep freed memory.
             let prompt = try await TerminalProcess(
                 ["repl", "--rules", "rules.lua"],
                 environment: ["ASAN_OPTIONS": "detect_leaks=0:quarantine_size_mb=1"], in: folder)
@@ -53,9 +53,9 @@
                 end return n end
                 """)
             #expect(try await prompt.run("kill(1000)").contains("1000"))
-            let before = try Holdings(of: prompt.id)
+            let before = try ProcessResources(of: prompt.id)
             #expect(try await prompt.run("kill(10000)").contains("10000"))
-            let after = try Holdings(of: prompt.id)
+            let after = try ProcessResources(of: prompt.id)
             #expect(after.resident < before.resident + 16 << 10)
             #expect(after.threads == before.threads)
             #expect(after.descriptors == before.descriptors)

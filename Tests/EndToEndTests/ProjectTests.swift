@@ -3,10 +3,12 @@
 import Foundation
 import Testing
 
-/// What a new user meets first: `init`, `types`, `reference`, `doctor`.
+/// The first commands of a new user: `init`, `types`, `reference`, `doctor`.
 @Suite("Project", .timeLimit(.minutes(10)))
 struct ProjectTests {
-    @Test(arguments: ["minimal", "fallback", "gateway"]) func aNewFolderIsGreen(template: String) async throws {
+    @Test(arguments: ["minimal", "fallback", "gateway"]) func newFolderPassesItsChecksAndTests(template: String)
+        async throws
+    {
         let folder = try TemporaryFolder()
         let begun = try await Executable.run(["init", "--template", template], in: folder)
         #expect(begun.status == 0)
@@ -18,7 +20,7 @@ struct ProjectTests {
         ] {
             #expect(begun.output.contains("written  \(file)\n"))
         }
-        // As its workflow does.
+        // The workflow in the folder runs the same commands.
         let check = try await Executable.run(["check", "--strict"], in: folder)
         #expect(check.status == 0)
         #expect(
@@ -38,8 +40,8 @@ struct ProjectTests {
         }
     }
 
-    /// A new user's path, in an empty folder.
-    @Test func beginCheckTestExploreChangeAndCompare() async throws {
+    /// The steps of a new user, in an empty folder.
+    @Test func newFolderCanBeCheckedTestedExploredAndCompared() async throws {
         let outcome = try await Executable.shell(
             """
             set -e
@@ -62,7 +64,7 @@ struct ProjectTests {
         #expect(outcome.output.hasSuffix("6 passed\n"), "\(outcome.output)")
     }
 
-    @Test func filesThatAreThereAreKept() async throws {
+    @Test func initKeepsExistingFiles() async throws {
         let folder = try TemporaryFolder(["rules/rules.lua": "-- mine\n", ".luarc.json": "{}\n"])
         let outcome = try await Executable.run(["init"], in: folder)
         #expect(outcome.status == 0)
@@ -74,7 +76,7 @@ struct ProjectTests {
         #expect(again.output.contains("unchanged  rules/rules_test.lua\n"))
     }
 
-    @Test func aLinkIsNotFollowed() async throws {
+    @Test func initDoesNotFollowALink() async throws {
         let folder = try TemporaryFolder()
         let outcome = try await Executable.shell(
             "ln -s /nonexistent/elsewhere .luacheckrc && \"$MOONDIAL\" init", in: folder)
@@ -84,7 +86,7 @@ struct ProjectTests {
         #expect(file.errors.hasPrefix("error[io]: cannot write 'a/b"))
     }
 
-    @Test func typesAreRenewed() async throws {
+    @Test func typesCommandRenewsDefinitionsAndKeepsOtherFiles() async throws {
         let folder = try TemporaryFolder([
             "p/types/moondial.lua": "---@meta moondial\n-- old\n", "p/.luacheckrc": "std = 'lua54'\n",
         ])
@@ -99,7 +101,7 @@ struct ProjectTests {
 
     /// Debian's lua-check, which scripts/test installs.
     @Test(.enabled(if: ProjectTests.hasLuacheck, "luacheck is not installed: apt-get install lua-check"))
-    func luacheckKnowsTheLanguage() async throws {
+    func luacheckKnowsTheRuleLanguage() async throws {
         let folder = try TemporaryFolder([
             "bad.lua":
                 "rule 'r' { route = function(req) io.write(denny, moondial.atempt, moondial.config.x) return os.exit() end }"
@@ -125,14 +127,14 @@ struct ProjectTests {
             FileManager.default.isExecutableFile(atPath: "\($0)/luacheck")
         }
 
-    @Test func theReferenceIsMarkdown() async throws {
+    @Test func referenceIsPrintedAsMarkdown() async throws {
         let outcome = try await Executable.run(["reference"])
         #expect(outcome.status == 0)
         #expect(outcome.output.hasPrefix("# Reference of the rule language\n"))
         #expect(outcome.output.contains("### `verify(phone, token [, exid [, options]])`"))
     }
 
-    @Test func theDoctorFindsNothingInAGoodPlace() async throws {
+    @Test func doctorFindsNoProblemInANewFolder() async throws {
         let folder = try TemporaryFolder()
         #expect(try await Executable.run(["init"], in: folder).status == 0)
         let outcome = try await Executable.run(
@@ -150,7 +152,7 @@ struct ProjectTests {
         #expect(!outcome.output.contains("warn ") && !outcome.output.contains("fail "))
     }
 
-    @Test func theDoctorNamesWhatIsWrongWithItsFix() async throws {
+    @Test func doctorReportsEachProblemWithAFix() async throws {
         let folder = try TemporaryFolder(["secret": "abc", "rules.lua": "limit = 5"])
         _ = try await Executable.shell("chmod 644 secret", in: folder)
         let outcome = try await Executable.run(
@@ -174,7 +176,7 @@ struct ProjectTests {
         #expect(!outcome.output.contains("abc") && !outcome.output.contains("key-of-mine"))
     }
 
-    @Test func theDoctorReachesTheProvider() async throws {
+    @Test func doctorReportsWhetherTheProviderIsReachable() async throws {
         let simulator = try await RunningSimulator()
         let reached = try await Executable.run(
             ["doctor", "--live"], environment: ["MOONDIAL_BASE_URL": simulator.baseURL])

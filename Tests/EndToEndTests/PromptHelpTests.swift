@@ -25,7 +25,7 @@ struct PromptHelpTests {
         #expect(try await prompt.run("6 * 7") == ["42"])
     }
 
-    @Test func aPagerOfTheUserIsUsed() async throws {
+    @Test func pagerOfTheUserIsUsed() async throws {
         let folder = try TemporaryFolder(["pager": "printf 'paged: '; head -1\n"])
         let prompt = try await TerminalProcess(
             width: 60, height: 12, environment: ["PAGER": "sh \(folder.path("pager"))"], in: folder)
@@ -34,14 +34,14 @@ struct PromptHelpTests {
         #expect(try await prompt.run(":doc req.phone") == ["req.phone: string", "  the number, as submitted"])
     }
 
-    @Test func theGreetingIsBrokenAtWords() async throws {
+    @Test func greetingWrapsAtWords() async throws {
         let prompt = try await TerminalProcess(width: 40, height: 12)
         try await prompt.expectPrompt()
         #expect(prompt.lines.contains("target: simulator in this process. Try"))
         #expect(prompt.lines.contains(":tour or :help; Ctrl-D leaves."))
     }
 
-    @Test(arguments: [60, 80]) func theTourCanBeWalked(width: Int) async throws {
+    @Test(arguments: [60, 80]) func tourCanBeCompleted(width: Int) async throws {
         let prompt = try await TerminalProcess(width: width, height: 40)
         try await prompt.expectPrompt()
         let steps = [
@@ -69,14 +69,14 @@ struct PromptHelpTests {
         #expect(try prompt.folder.read("tour.lua").contains("ask_for_sms"))
     }
 
-    @Test(arguments: ["exit", "quit", ":q"]) func leaving(word: String) async throws {
+    @Test(arguments: ["exit", "quit", ":q"]) func exitWordsLeaveThePrompt(word: String) async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         prompt.type(word + "\r")
         #expect(try await prompt.finish() == 0)
     }
 
-    @Test func theBlockIsEditedInTheEditor() async throws {
+    @Test func blockIsEditedInTheEditorOfTheUser() async throws {
         let folder = try TemporaryFolder(["editor": "sed -i 's/one/42/' \"$1\"\n"])
         let prompt = try await TerminalProcess(
             environment: ["EDITOR": "sh \(folder.path("editor"))"], in: folder)
@@ -90,7 +90,7 @@ struct PromptHelpTests {
         #expect(try await prompt.run("x[1]") == ["42"])
     }
 
-    @Test func withoutAnEditorTheBlockStays() async throws {
+    @Test func blockStaysIfThereIsNoEditor() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         prompt.type("half\u{18}\u{5}")
@@ -99,7 +99,7 @@ struct PromptHelpTests {
         }
     }
 
-    @Test func keysThatAreNoNamesAreCompletedInBrackets() async throws {
+    @Test func tableKeysThatAreNoIdentifiersAreCompletedInBrackets() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         try await prompt.run("t = { [\"we ird\"] = 1, [\"end\"] = 2, [\"\\u{4e2d}\\u{6587}\"] = 3 }")

@@ -18,13 +18,13 @@ struct PromptHistoryTests {
         #expect(try await prompt.finish() == 0)
     }
 
-    @Test func whatIsRunIsFoundAgainWithoutItsSecrets() async throws {
+    @Test func historyKeepsBlocksWithoutTheirSecrets() async throws {
         let first = try await TerminalProcess()
         try await first.expectPrompt()
         try await first.run("verify(\"13800138000\", \"STsid0000001542695429\", \"e1\").verdict")
         try await first.run(" hidden = 1")
         try await first.run("x =\r2")
-        // In the session itself it can be run again.
+        // Within the session the block keeps its token and can be run again.
         first.type("\u{1B}[A\u{1B}[A\u{1B}[A")
         try await first.expect { $0.lines.last?.contains("\"STsid0000001542695429\"") == true }
         first.type("\u{3}")
@@ -45,7 +45,7 @@ struct PromptHistoryTests {
         #expect(second.lines.contains("sim> verify(\"138****8000\", \"<token>\", \"e1\").verdict"))
     }
 
-    @Test func xdgStateHome() async throws {
+    @Test func historyIsKeptUnderXDGStateHome() async throws {
         let folder = try TemporaryFolder()
         let prompt = try await TerminalProcess(environment: ["XDG_STATE_HOME": folder.path("state")])
         try await prompt.expectPrompt()
@@ -54,7 +54,7 @@ struct PromptHistoryTests {
         #expect(try folder.read("state/moondial/history").withoutFacts == "1 + 1\n")
     }
 
-    @Test func noHistory() async throws {
+    @Test func noHistoryOptionNeitherReadsNorWritesTheFile() async throws {
         let folder = try TemporaryFolder([Self.file: "old()\n"])
         let prompt = try await TerminalProcess(["repl", "--no-history"], in: folder)
         try await prompt.expectPrompt()
@@ -67,7 +67,7 @@ struct PromptHistoryTests {
         #expect(try folder.read(Self.file) == "old()\n")
     }
 
-    @Test func aLinkIsNotFollowed() async throws {
+    @Test func historyFileThatIsALinkIsNotFollowed() async throws {
         let folder = try TemporaryFolder(["elsewhere": "", ".local/state/moondial/x": ""])
         try FileManager.default.createSymbolicLink(
             atPath: folder.path(Self.file), withDestinationPath: folder.path("elsewhere"))
@@ -81,6 +81,6 @@ struct PromptHistoryTests {
 }
 
 extension String {
-    /// The lines of a history file without what is known about the blocks.
+    /// The lines of a history file without time and result of the blocks.
     fileprivate var withoutFacts: String { replacing(/\\@[0-9]+ (ok|error|stopped|-) \S+?\\:/, with: "") }
 }

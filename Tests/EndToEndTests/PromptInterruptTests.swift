@@ -15,10 +15,10 @@ struct PromptInterruptTests {
             "while true do pcall(coroutine.wrap(function() local t <close> = setmetatable({}, { __close = function() "
                 + "while true do end end }) error() end)) end",
         ])
-    func aScript(_ script: String) async throws {
+    func controlCStopsAScript(_ script: String) async throws {
         let prompt = try await TerminalProcess(width: 200)
         try await prompt.expectPrompt()
-        // What is printed comes when the terminal is as it is for scripts.
+        // When "busy" is printed, the terminal is in its mode for scripts.
         prompt.type("print \"busy\" \(script)\r")
         try await prompt.expect { $0.lines.contains("busy") }
         prompt.type("\u{3}")
@@ -29,7 +29,7 @@ struct PromptInterruptTests {
         #expect(try await prompt.finish() == 0)
     }
 
-    @Test func aCallInFlight() async throws {
+    @Test func controlCDuringACallReportsThatTheTokenMayBeSpent() async throws {
         let prompt = try await TerminalProcess(width: 200)
         try await prompt.expectPrompt()
         prompt.type("print \"busy\" return verify(\"13800138000\", \"sim:delay=600s\")\r")
@@ -42,7 +42,8 @@ struct PromptInterruptTests {
         #expect(try await prompt.run("6 * 7") == ["42"])
     }
 
-    @Test("leaving with calls in flight", arguments: ["\u{4}", ":quit\r"]) func leaving(_ keys: String) async throws {
+    @Test("leaving with calls in flight reports that their tokens may be spent", arguments: ["\u{4}", ":quit\r"])
+    func leavingWithCallsInFlight(_ keys: String) async throws {
         let prompt = try await TerminalProcess(width: 200)
         try await prompt.expectPrompt()
         for call in ["verify(", "moondial.attempt(\"h5\", "] {
@@ -58,7 +59,7 @@ struct PromptInterruptTests {
         #expect(prompt.lines.contains("[1] stopped") && prompt.lines.contains("[2] stopped"))
     }
 
-    @Test func aSignalWithACallInFlight() async throws {
+    @Test func terminationDuringACallReportsThatTheTokenMayBeSpent() async throws {
         let prompt = try await TerminalProcess(width: 200)
         try await prompt.expectPrompt()
         prompt.type("print \"busy\" return verify(\"13800138000\", \"sim:delay=600s\")\r")
@@ -70,7 +71,7 @@ struct PromptInterruptTests {
                 "interrupted: the attempt at mobile may have been delivered, the token may be spent"))
     }
 
-    @Test func filesThatLoad() async throws {
+    @Test func controlCStopsAFileThatIsLoading() async throws {
         let folder = try TemporaryFolder(["loop.lua": "print \"busy\" while true do pcall(error) end"])
         let prompt = try await TerminalProcess(in: folder)
         try await prompt.expectPrompt()
@@ -81,7 +82,7 @@ struct PromptInterruptTests {
         #expect(prompt.lines.contains("error[cancelled]: interrupted"))
     }
 
-    @Test func aValueThatIsShownInFull() async throws {
+    @Test func controlCStopsPrintingALongValue() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         try await prompt.run("t = {} for i = 1, 2000000 do t[i] = i end")
@@ -93,14 +94,14 @@ struct PromptInterruptTests {
         #expect(try await prompt.run("6 * 7") == ["42"])
     }
 
-    @Test func whatNeverWaitsInTheBackground() async throws {
+    @Test func controlCStopsABusyFunctionInTheBackground() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         try await prompt.run("known = { field = 1 }")
         let spawn = "moondial.spawn(function() print \"busy\" while true do pcall(error) end end)"
         prompt.type("\(spawn)\r")
         try await prompt.expect { $0.lines.contains("busy") && $0.isPasteBracketed }
-        // The editor does without answers: nothing completes, hints that need none are there.
+        // The Lua state is busy: fields do not complete, but hints that need no Lua are shown.
         prompt.type("known.fi\t.x")
         try await prompt.expect { $0.lines.last == "sim> known.fi.x" }
         prompt.type("\u{15}verify(")
@@ -108,7 +109,7 @@ struct PromptInterruptTests {
         prompt.type("\u{3}")
         try await prompt.expect { $0.lines.suffix(2) == ["[1] stopped", "sim>"] }
         #expect(try await prompt.run("6 * 7") == ["42"])
-        // What is entered meanwhile waits; whether it has begun when the key comes is a matter of microseconds.
+        // A block entered meanwhile waits. Whether it has begun when Ctrl-C arrives depends on microseconds.
         prompt.type("\(spawn)\r")
         try await prompt.expect { $0.lines.contains("busy") && $0.isPasteBracketed }
         prompt.type("f(\r1)\r")
@@ -117,7 +118,7 @@ struct PromptInterruptTests {
         try await prompt.expect { $0.lines.contains("[2] stopped") && $0.lines.last == "sim>" }
     }
 
-    @Test func whatIsTypedAheadIsThere() async throws {
+    @Test func lineTypedDuringACallRunsAfterIt() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         prompt.type("print \"busy\" return moondial.attempt(\"h5\", \"13800138000\", \"sim:delay=300ms\").code\r")
@@ -126,7 +127,7 @@ struct PromptInterruptTests {
         try await prompt.expect { $0.lines.suffix(3) == ["sim> 6 * 7", "42", "sim>"] }
     }
 
-    @Test func aStoppedPromptComesBack() async throws {
+    @Test func suspendedPromptComesBackWithItsLine() async throws {
         let prompt = try await TerminalProcess(["-i"], program: "/bin/sh", environment: ["PS1": "shell$ "])
         try await prompt.expect { $0.lines.last == "shell$" }
         prompt.type("\"$MOONDIAL\"\r")

@@ -7,9 +7,9 @@ import Testing
 @Suite("The terminal of a prompt", .timeLimit(.minutes(10)))
 struct PromptTerminalTests {
     @Test(
-        "is as it was after an end",
+        "settings are restored after a signal",
         arguments: [(SIGTERM, 143), (SIGHUP, -SIGHUP), (SIGQUIT, -SIGQUIT)] as [(Int32, Int32)])
-    func signals(signal: Int32, status: Int32) async throws {
+    func settingsAreRestoredAfterASignal(signal: Int32, status: Int32) async throws {
         let prompt = try await TerminalProcess()
         let before = prompt.terminal.settings
         try await prompt.expectPrompt()
@@ -22,7 +22,7 @@ struct PromptTerminalTests {
         #expect(!prompt.terminal.emulator.isPasteBracketed)
     }
 
-    @Test func aSignalWhileAScriptRuns() async throws {
+    @Test func settingsAreRestoredAfterASignalDuringAScript() async throws {
         let prompt = try await TerminalProcess()
         let before = prompt.terminal.settings
         try await prompt.expectPrompt()
@@ -33,8 +33,8 @@ struct PromptTerminalTests {
         #expect(prompt.terminal.settings == before)
     }
 
-    @Test("is as it was after leaving", arguments: ["\u{4}", ":quit\r"])
-    func leaving(_ keys: String) async throws {
+    @Test("settings are restored after leaving", arguments: ["\u{4}", ":quit\r"])
+    func settingsAreRestoredAfterLeaving(_ keys: String) async throws {
         let prompt = try await TerminalProcess()
         let before = prompt.terminal.settings
         try await prompt.expectPrompt()
@@ -44,7 +44,7 @@ struct PromptTerminalTests {
         #expect(!prompt.terminal.emulator.isPasteBracketed)
     }
 
-    @Test func anEditorThatIsKilledLeavesNoMess() async throws {
+    @Test func settingsAreRestoredAfterTheEditorIsKilled() async throws {
         let folder = try TemporaryFolder(["editor": "stty raw -echo -opost\nprintf editing\nkill -9 $$\n"])
         let prompt = try await TerminalProcess(
             width: 1_000, environment: ["EDITOR": "sh \(folder.path("editor"))"], in: folder)
@@ -59,7 +59,7 @@ struct PromptTerminalTests {
         #expect(prompt.terminal.settings == before)
     }
 
-    @Test func whatIsEditedIsRun() async throws {
+    @Test func blockChangedInTheEditorIsRun() async throws {
         let folder = try TemporaryFolder([
             "editor": "test -t 0 && sed -i 's/6/60/' \"$1\"\ndirname \"$1\"\n", "tmp/x": "",
         ])
@@ -73,7 +73,8 @@ struct PromptTerminalTests {
     }
 
     @Test(
-        "colours", arguments: [([:], true), (["NO_COLOR": "1"], false), (["NO_COLOR": "1", "FORCE_COLOR": "1"], true)])
+        "colours follow NO_COLOR and FORCE_COLOR",
+        arguments: [([:], true), (["NO_COLOR": "1"], false), (["NO_COLOR": "1", "FORCE_COLOR": "1"], true)])
     func colours(environment: [String: String], areThere: Bool) async throws {
         let prompt = try await TerminalProcess(environment: environment)
         try await prompt.expectPrompt()
@@ -84,7 +85,9 @@ struct PromptTerminalTests {
         }
     }
 
-    @Test("plain line mode", arguments: [["TERM": "dumb"], ["MOONDIAL_BASIC_REPL": "1", "NO_COLOR": "1"]])
+    @Test(
+        "limited terminals get plain line mode",
+        arguments: [["TERM": "dumb"], ["MOONDIAL_BASIC_REPL": "1", "NO_COLOR": "1"]])
     func plain(environment: [String: String]) async throws {
         let prompt = try await TerminalProcess(environment: environment)
         let before = prompt.terminal.settings
@@ -101,7 +104,7 @@ struct PromptTerminalTests {
         #expect(!prompt.output.contains("\u{1B}"))
     }
 
-    @Test func stayingAfterAPipe() async throws {
+    @Test func optionIStaysAtThePromptAfterAPipe() async throws {
         let prompt = try await TerminalProcess(
             ["-c", "echo 'x = 6 * 7' | \"$MOONDIAL\" repl -i"], program: "/bin/sh")
         try await prompt.expectPrompt()
@@ -110,7 +113,7 @@ struct PromptTerminalTests {
         #expect(try await prompt.finish() == 0)
     }
 
-    @Test func stayingAfterAFile() async throws {
+    @Test func optionIStaysAtThePromptAfterAFile() async throws {
         let folder = try TemporaryFolder(["start.lua": "y = 6 * 7\nprint \"started\"\n"])
         let prompt = try await TerminalProcess(["repl", "-i", "start.lua"], in: folder)
         try await prompt.expectPrompt()

@@ -7,7 +7,7 @@ import Testing
 /// `moondial` with the line editor, on a terminal.
 @Suite("At the prompt", .timeLimit(.minutes(10)))
 struct PromptTests {
-    @Test func aBlockIsTypedAndRun() async throws {
+    @Test func blockOfSeveralLinesIsIndentedAndRun() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         #expect(prompt.lines.contains("target: simulator in this process. Try :tour or :help; Ctrl-D leaves."))
@@ -23,7 +23,7 @@ struct PromptTests {
         #expect(prompt.terminal.emulator.unknown == [])
     }
 
-    @Test func theWaterfallFitsTheWindow() async throws {
+    @Test func waterfallIsShownBeforeTheValue() async throws {
         let prompt = try await TerminalProcess(width: 60)
         try await prompt.expectPrompt()
         let lines = try await prompt.run("verify(\"13800138000\", \"sim:\").verdict")
@@ -34,7 +34,7 @@ struct PromptTests {
         #expect(try await prompt.finish() == 0)
     }
 
-    @Test func hintsAndCompletions() async throws {
+    @Test func hintsAndCompletionsAreShown() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         prompt.type("verify(")
@@ -52,7 +52,7 @@ struct PromptTests {
         try await prompt.expect { $0.lines.last == "sim> :load" && $0.column == 11 }
     }
 
-    @Test func aPasteOfTenThousandLines() async throws {
+    @Test func pasteOfTenThousandLinesIsRun() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         let lines = ["n = 0 -- 号码"] + [String](repeating: "n = n + 1", count: 10_000) + ["print(n)"]
@@ -63,7 +63,7 @@ struct PromptTests {
         try await prompt.expect { $0.lines.suffix(3) == ["sim> print(n)", "10000", "sim>"] }
     }
 
-    @Test func aPastedTranscriptIsRunInputByInput() async throws {
+    @Test func pastedTranscriptIsRunInputByInput() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         let transcript = """
@@ -97,8 +97,8 @@ struct PromptTests {
         try await prompt.expect { $0.lines.last == "sim> 1 + 1" }
     }
 
-    @Test("a paste without its end", arguments: ["\u{1B}", "\u{3}"]) func aPasteWithoutItsEnd(key: String) async throws
-    {
+    @Test("a paste without its end is left by Escape or Ctrl-C", arguments: ["\u{1B}", "\u{3}"])
+    func aPasteWithoutItsEnd(key: String) async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         prompt.type("\u{1B}[200~6 * 7")
@@ -112,7 +112,7 @@ struct PromptTests {
         try await prompt.expect { $0.lines.suffix(3) == ["sim> 1 + 1", "2", "sim>"] }
     }
 
-    @Test func historyIsThatOfTheTarget() async throws {
+    @Test func suggestionsComeFromTheHistoryOfTheSameTarget() async throws {
         let folder = try TemporaryFolder()
         let sim = try await TerminalProcess(environment: ["XDG_STATE_HOME": folder.path("state")], in: folder)
         try await sim.expectPrompt()
@@ -132,7 +132,7 @@ struct PromptTests {
         try await live.expect { $0.lines.contains { $0.contains("ok") && $0.hasSuffix("sim  answer = 42") } }
     }
 
-    @Test func aResizeDrawsAnew() async throws {
+    @Test func resizeRedrawsTheLine() async throws {
         let prompt = try await TerminalProcess(width: 40, height: 10)
         try await prompt.expectPrompt()
         prompt.type("x = \"0123456789 0123456789 0123456789\"")
@@ -146,7 +146,7 @@ struct PromptTests {
         try await prompt.expect { $0.lines.suffix(2) == ["32", "sim>"] }
     }
 
-    @Test func theBackgroundPrintsAboveThePrompt() async throws {
+    @Test func backgroundFunctionPrintsAboveThePrompt() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         let spawn =
@@ -159,7 +159,7 @@ struct PromptTests {
         try await prompt.expect { $0.lines.suffix(2) == ["sim> half a li^C", "sim>"] }
     }
 
-    @Test func ctrlCClearsAndCtrlDLeavesOnlyWhenThereIsNothing() async throws {
+    @Test func controlCClearsTheLineAndControlDLeavesOnlyAnEmptyOne() async throws {
         let prompt = try await TerminalProcess()
         try await prompt.expectPrompt()
         prompt.type("abc\u{4}\u{3}")
@@ -169,7 +169,7 @@ struct PromptTests {
         #expect(prompt.lines.last == "sim>")
     }
 
-    @Test func aQuestionIsAnsweredInOneLine() async throws {
+    @Test func questionIsAnsweredByOneLineThatIsNotKeptInTheHistory() async throws {
         let prompt = try await TerminalProcess(
             ["--live", "--base-url", "http://127.0.0.1:1", "--insecure", "--yes-insecure"].withCommand("repl"),
             environment: ["MOONDIAL_APP_KEY": "key", "MOONDIAL_MASTER_SECRET": "secret"])

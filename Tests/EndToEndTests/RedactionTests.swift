@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-/// Tokens and phones of callers do not leave the process by any way, and change nothing that the operator wrote.
+/// Tokens and phones of callers are never printed, and do not change texts that the operator wrote.
 @Suite("Redaction", .timeLimit(.minutes(10)))
 struct RedactionTests {
     private static let token = "SECRET-TOKEN-0123456789-0123456789"
@@ -28,7 +28,7 @@ struct RedactionTests {
         #expect(controls.isEmpty && !text.contains("\u{202E}"), comment)
     }
 
-    @Test func theNameOfAChunkIsRedactedAndPrintable() async throws {
+    @Test func chunkNameIsRedactedAndPrintable() async throws {
         let folder = try TemporaryFolder(["rules.lua": Self.naming])
         let outcome = try await Executable.run(
             ["verify", "--rules", "rules.lua", "--phone", Self.phone, "--token", Self.token], in: folder)
@@ -38,7 +38,7 @@ struct RedactionTests {
         expectNoSecrets(in: outcome)
     }
 
-    @Test func scriptsLogAndFailWithoutTokens() async throws {
+    @Test func logsAndErrorsOfScriptsShowNoTokens() async throws {
         let script = """
             local token = "\(Self.token)"
             verify("\(Self.phone)", token)
@@ -63,7 +63,7 @@ struct RedactionTests {
         expectNoSecrets(in: outcome)
     }
 
-    @Test func tracesShowNoNamesThatScriptsMadeOfSecrets() async throws {
+    @Test func namesThatScriptsMakeOfSecretsAreRedactedInTraces() async throws {
         let script = """
             local token, phone = "\(Self.token)", "\(Self.phone)"
             rule("about " .. token) {
@@ -80,7 +80,7 @@ struct RedactionTests {
         }
     }
 
-    @Test func phonesOfOthersAreMaskedButInTheFieldsForTheCaller() async throws {
+    @Test func phonesOfOthersAreMaskedExceptInFieldsForTheCaller() async throws {
         let rules = """
             rule "other" {
               pre_check = function(req)
@@ -99,7 +99,7 @@ struct RedactionTests {
         #expect(try json.json["fields"] as? [String: String] == ["previous": "13700001111"])
     }
 
-    @Test func whatASessionSavesAndShowsHoldsNoTokenThatItSubmitted() async throws {
+    @Test func savedAndShownBlocksHoldNoSubmittedTokens() async throws {
         let input = """
             t = "tok.en.with.dots.12345.abcde.fghij"
             verify("\(Self.phone)", t).decision
@@ -120,7 +120,7 @@ struct RedactionTests {
         #expect(saved.contains(#"pcall(verify, "139****5678", "<token>")"#))
     }
 
-    @Test func namesOfFilesArePrintable() async throws {
+    @Test func fileNamesInErrorsArePrintable() async throws {
         let name = "r\u{1B}[31m\u{9B}1m\u{202E}\n.lua"
         let folder = try TemporaryFolder([name: "rule 'x' {\n  nosuch = \u{1B}\n}"])
         for arguments in [["verify", "--rules", name], ["run", name], ["verify", "--rules", "no" + name]] {
@@ -130,14 +130,14 @@ struct RedactionTests {
         }
     }
 
-    /// Each pair is a phone and a token that stands in the rules, in the name of their folder or in our own words.
+    /// Each pair is a phone and a token that stands in the rules, in the name of their folder or in texts of moondial.
     @Test(arguments: [
         ("13800009002", "ask_for_sms"), ("13800009002", "ask_for_an_sms_code_instead"), ("13800138000", "number"),
         ("13800138000", "number_is_the_one_of_the_sim"), ("mobile", "verify"), ("number", "ALARM"),
         ("13800009002", "shop/lib/rules.lua"), ("13800009002", "shop/lib/rules.lua:12:"), ("912345", "912345"),
         ("13800138000", "it's_written_with_an_escape"), ("13800138000", "configured_by_the_operator"),
     ])
-    func noCallerChangesWhatTheOperatorWrote(phone: String, token: String) async throws {
+    func callersCannotChangeTextsOfTheOperator(phone: String, token: String) async throws {
         let rules = """
             rule "mobile numbers only" {
               pre_check = function(req)

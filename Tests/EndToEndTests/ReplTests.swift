@@ -3,10 +3,10 @@
 import Foundation
 import Testing
 
-/// `moondial repl` with what comes through a pipe, and in plain line mode on a terminal.
+/// `moondial repl` with input from a pipe, and in plain line mode on a terminal.
 @Suite("Repl", .timeLimit(.minutes(10)))
 struct ReplTests {
-    /// A transcript: what goes in, and all that comes out.
+    /// A transcript: the input and the whole output.
     struct Golden: Sendable, CustomTestStringConvertible {
         let name: String
         var options: [String] = []
@@ -89,22 +89,22 @@ struct ReplTests {
             output: "1\n\"match\"\n", errors: "[1] done:\n"),
     ]
 
-    /// Reading a pipe could wait for ever.
+    /// Reading a pipe could block for ever.
     @Test(arguments: [":try pipe", ":replay pipe", ":load pipe"])
-    func commandsReadNoPipes(command: String) async throws {
+    func commandsRefuseToReadAPipe(command: String) async throws {
         let outcome = try await Executable.shell(
             "mkfifo pipe && printf '%s\\n' '\(command)' | $MOONDIAL repl --no-history", in: TemporaryFolder())
         #expect(outcome.errors.contains("it is a pipe, not a file"))
     }
 
-    @Test(arguments: transcripts) func transcript(_ golden: Golden) async throws {
+    @Test(arguments: transcripts) func pipedInputPrintsItsTranscript(_ golden: Golden) async throws {
         let outcome = try await Executable.run(["repl"] + golden.options, input: golden.input)
         #expect(outcome.output == golden.output)
         #expect(outcome.errors == golden.errors)
         #expect(outcome.status == golden.status)
     }
 
-    @Test func aFileRunsFirst() async throws {
+    @Test func fileArgumentRunsBeforeStandardInput() async throws {
         let folder = try TemporaryFolder(["start.lua": "local hidden = 1\nshared = hidden + 1\nprint(arg[0])\n"])
         let plain = try await Executable.run(["repl", "start.lua"], input: "shared\n", in: folder)
         #expect(plain.output == "start.lua\n2\n")
@@ -117,7 +117,7 @@ struct ReplTests {
         #expect(kept.output == "1\n" && kept.status == 65)
     }
 
-    @Test("bytes are taken and given as they are", arguments: [true, false]) func bytes(isPiped: Bool) async throws {
+    @Test("bytes are read and printed unchanged", arguments: [true, false]) func bytes(isPiped: Bool) async throws {
         let folder = try TemporaryFolder()
         let script =
             #"printf '\357\273\277print(#"\377", "\377\0")\n' | $MOONDIAL "# + (isPiped ? "repl" : "run -")
@@ -126,20 +126,22 @@ struct ReplTests {
         #expect(outcome.output == " 31 09 ff 00 0a\n" && outcome.errors == "")
     }
 
-    @Test func aFolderIsNoInput() async throws {
+    @Test func folderAsStandardInputIsAnError() async throws {
         let outcome = try await Executable.shell("$MOONDIAL repl < /", in: TemporaryFolder())
         #expect(outcome.errors == "error[io]: cannot read standard input: Is a directory\n  = fix: check what it is\n")
         #expect(outcome.status == 74)
     }
 
-    @Test func manyStatementsInAPipe() async throws {
+    @Test func twentyThousandStatementsFromAPipeRun() async throws {
         let input = (0..<20_000).map { "x\($0 % 50) = \($0)\n" }.joined() + "x49\nnosuch\n"
         let outcome = try await Executable.run(["repl"], input: input)
         #expect(outcome.output == "19999\n")
         #expect(outcome.errors.contains(" --> stdin:20002\n"))
     }
 
-    @Test("leaving a pipe with calls in flight", arguments: [":quit", "nosuch()"]) func leavingAPipe(last: String)
+    @Test("end of piped input reports calls in flight", arguments: [":quit", "nosuch()"]) func leavingAPipe(
+        last: String
+    )
         async throws
     {
         let spawn = "moondial.spawn(function() return verify(\"13800138000\", \"sim:delay=600s\") end)"
@@ -151,7 +153,7 @@ struct ReplTests {
         #expect(outcome.errors.hasSuffix("[1] stopped\n"))
     }
 
-    @Test func aPipeIsNoPlaceForTheFirstLiveCall() async throws {
+    @Test func firstLiveCallFromAPipeIsRefused() async throws {
         let folder = try TemporaryFolder()
         let outcome = try await Executable.run(
             ["repl", "--live", "--base-url", "http://127.0.0.1:1", "--insecure", "--yes-insecure"],
@@ -163,12 +165,12 @@ struct ReplTests {
         #expect(outcome.status == 65)
     }
 
-    @Test func withoutATerminalThereIsNoPrompt() async throws {
+    @Test func withoutATerminalHelpReplacesThePrompt() async throws {
         let outcome = try await Executable.run([], input: "1\n")
         #expect(outcome.output.hasPrefix("OVERVIEW: "))
     }
 
-    @Test("a terminal that can do no more", arguments: [["TERM": "dumb"], ["MOONDIAL_BASIC_REPL": "1"]])
+    @Test("limited terminals get plain line mode", arguments: [["TERM": "dumb"], ["MOONDIAL_BASIC_REPL": "1"]])
     func plainLineMode(environment: [String: String]) async throws {
         let (status, screen) = try await TerminalProcess.run([], environment: environment)
         #expect(status == 0)
@@ -185,7 +187,7 @@ struct ReplTests {
         #expect(outcome.output == "")
     }
 
-    @Test func afterAnInterruptTheNextLineRuns() async throws {
+    @Test func keepGoingRunsTheNextLineAfterAnInterrupt() async throws {
         let process = try await BackgroundProcess(
             ["repl", "--keep-going"], input: "moondial.log \"busy\" while true do pcall(error) end\n\"next\"\n")
         _ = await process.errorLine()

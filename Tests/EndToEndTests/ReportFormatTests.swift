@@ -3,10 +3,10 @@
 import Foundation
 import Testing
 
-/// What machines read is what their standards say.
+/// Reports for programs follow their standards.
 @Suite("Formats of reports", .timeLimit(.minutes(5)))
 struct ReportFormatTests {
-    /// Findings of all severities, by reading and by exploring, in a file whose name and text need escaping.
+    /// Findings of all severities, found statically and by exploration, in a file whose name and text need escaping.
     private static let rules = """
         local unused = "号"
         rule "loose \\"<1>\\"" {
@@ -16,7 +16,7 @@ struct ReportFormatTests {
 
         """
 
-    @Test func findingsAreSARIF() async throws {
+    @Test func findingsFollowTheSARIFStandard() async throws {
         let folder = try TemporaryFolder([
             "a b/é #1.lua": Self.rules, "none.lua": "rule 'r' { route = function() end }",
         ])
@@ -30,7 +30,7 @@ struct ReportFormatTests {
         }
     }
 
-    @Test func theRulesOfSARIFFindWhatIsWrong() {
+    @Test func sarifRulesOfTheTestsFindMistakes() {
         let text = """
             {"version": "2.1", "runs": [{"tool": {"driver": {"rules": [{"id": "a"}, {"id": "a"}]}}, "results": [
               {"ruleId": "b", "level": "fatal", "message": {"txt": "x"}, "locations": [{"physicalLocation":
@@ -45,7 +45,7 @@ struct ReportFormatTests {
         }
     }
 
-    @Test func resultsAreXML() async throws {
+    @Test func testResultsAreWellFormedJUnitXML() async throws {
         let folder = try TemporaryFolder([
             "r.lua": "rule 'r' { map_result = { default = review 'x' } }",
             "r_test.lua": #"""

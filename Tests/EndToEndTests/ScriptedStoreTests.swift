@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-/// `store` in tests of rules, and what becomes of it.
+/// The field `store` in tests of rules, and how other commands use its answers.
 @Suite("store in tests", .timeLimit(.minutes(10)))
 struct ScriptedStoreTests {
     private static let rules = """
@@ -24,7 +24,7 @@ struct ScriptedStoreTests {
         return try await Executable.run(["test"] + arguments, in: folder)
     }
 
-    @Test func whatCallsComeToCanBeSaidInMoreThanOneWay() async throws {
+    @Test func storeAnswersCanBeGivenInSeveralForms() async throws {
         let outcome = try await run(
             """
             test "away" { request = {}, store = "away", expect = { reason = "store_unavailable" } }
@@ -47,7 +47,7 @@ struct ScriptedStoreTests {
         #expect(outcome.output.hasSuffix("\n9 passed\n"))
     }
 
-    @Test func functionsHaveAStoreToo() async throws {
+    @Test func testFunctionsCanSetTheStore() async throws {
         let outcome = try await run(
             """
             test("the window moves on with the clock", function(t)
@@ -69,7 +69,7 @@ struct ScriptedStoreTests {
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
     }
 
-    @Test func whatIsMissingIsSaid() async throws {
+    @Test func missingOrWrongStoreAnswersAreReported() async throws {
         let outcome = try await run(
             """
             test "few" { request = {}, store = { "allowed" }, expect = { decision = "review" } }
@@ -90,13 +90,13 @@ struct ScriptedStoreTests {
         ("{ cuont = \"over\" }", "store: a store has no 'cuont'; did you mean 'count'?"),
         ("{ entries = 5 }", "store: entries: a table of keys"),
     ])
-    func whatMakesNoSenseDoesNotLoad(_ store: String, _ message: String) async throws {
+    func invalidStoreFieldIsALoadError(_ store: String, _ message: String) async throws {
         let outcome = try await run("test \"t\" { request = {}, store = \(store), expect = { billed = 0 } }")
         #expect(outcome.status == 65)
         #expect(outcome.errors.contains(message), "\(outcome.errors)")
     }
 
-    @Test func counterexamplesOfExplorePass() async throws {
+    @Test func testsWrittenByExploreForStoreFindingsPass() async throws {
         let folder = try TemporaryFolder([
             "rules.lua": """
             rule "friends" { pre_check = function(req)
@@ -116,7 +116,7 @@ struct ScriptedStoreTests {
         #expect(tested.status == 0, "\(tested.output)\(tested.errors)")
     }
 
-    @Test func aRecordedRunBringsItsAnswers() async throws {
+    @Test func testWrittenFromARecordedRunHasItsStoreAnswers() async throws {
         let folder = try TemporaryFolder([
             "rules.lua": Self.rules.replacing("moondial.store.has", with: "moondial.store.add")
         ])
@@ -131,7 +131,7 @@ struct ScriptedStoreTests {
         #expect(tested.status == 0, "\(tested.output)\(tested.errors)")
     }
 
-    @Test func whyNamesAnswersOfTheStore() async throws {
+    @Test func whyCommandNamesAnswersOfTheStore() async throws {
         let folder = try TemporaryFolder([
             "rules.lua": """
             rule "once" { pre_check = function(req)
@@ -157,7 +157,7 @@ struct ScriptedStoreTests {
         #expect(outcome.output.contains("with count … = away instead of over: review store_unavailable since"))
     }
 
-    @Test func coverageNamesAnswersThatNoTestHasSeen() async throws {
+    @Test func coverageListsStoreAnswersThatNoTestExercises() async throws {
         let outcome = try await run(
             """
             test "over" { request = {}, store = { "over" }, expect = { reason = "often" } }

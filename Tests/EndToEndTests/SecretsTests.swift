@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-/// Whatever is printed, tokens, phones and the master secret are not in it.
+/// No output contains tokens, phones or the master secret.
 @Suite("Secrets", .timeLimit(.minutes(10)))
 struct SecretsTests {
     private static let token = "STsid-SECRET-TOKEN-0123456789"
@@ -12,7 +12,7 @@ struct SecretsTests {
     private static let input = Requests.json(phone: phone, token: token, ",\"exID\":\"order-42\"")
     private static let environment = ["MOONDIAL_APP_KEY": "an-app", "MOONDIAL_MASTER_SECRET": secret]
 
-    /// Rules that give away what they know, by every way that leads to standard output or error but print.
+    /// Rules that write secrets to standard output and error by every way except `print`.
     private static let leaking = """
         rule "leaking" {
           pre_check = function(req)
@@ -32,27 +32,27 @@ struct SecretsTests {
         input, Requests.json(phone: "13912345678", token: token, ",\"channel\":\"web\""),
         Requests.json(phone: phone, token: token, ",\"ip\":\"192.0.2.1\""),
         Requests.json(phone: phone, token: token, ",\"context\":{\"t\":\"\(token)\",\"p\":13912345678}"),
-        // Wrong in one way or another.
+        // Invalid requests.
         Requests.json(phone: phone, token: token + " "), Requests.json(phone: phone + "\\u0007", token: token),
         Requests.json(phone: phone, token: token, ",\"exid\":1"), Requests.json(phone: phone, token: token, ","),
         "{\"phone\":[\"\(phone)\"],\"token\":\"\(token)\"}", "{\"phone\":\"\(phone)\",\"token\":{\"\(token)\":1}}",
         "token=\(token)&phone=\(phone)",
     ]
 
-    @Test("verify", arguments: inputs, [["--json"], ["--trace"], ["--json", "--trace"]])
-    func verify(input: String, options: [String]) async throws {
+    @Test("verify prints no secrets", arguments: inputs, [["--json"], ["--trace"], ["--json", "--trace"]])
+    func verifyPrintsNoSecrets(input: String, options: [String]) async throws {
         let folder = try TemporaryFolder(["rules.lua": Self.leaking])
         let simulator = try await RunningSimulator(environment: Self.environment)
         let outcome = try await Executable.run(
             ["verify", "--rules", "rules.lua", "--base-url", simulator.baseURL] + options, input: input,
             environment: Self.environment, in: folder)
-        expectNothingIn(outcome)
+        expectNoSecretsIn(outcome)
         simulator.process.send(SIGTERM)
-        expectNothingIn(await simulator.process.finish())
+        expectNoSecretsIn(await simulator.process.finish())
     }
 
     @Test(
-        "mistakes on the command line",
+        "mistakes on the command line print no secrets",
         arguments: [
             ["verify", phone, token], ["verify", "--phone", phone, token], ["verify", "--bogus", "--token", token],
             ["verify", "--phone", phone, "--token", token, "--live"], ["verify", "--phone=\(phone)"],
@@ -61,11 +61,11 @@ struct SecretsTests {
             ["verify", "--base-url", "http://127.0.0.1:1/?token=\(token)"],
         ])
     func mistakes(arguments: [String]) async throws {
-        expectNothingIn(try await Executable.run(arguments, environment: Self.environment))
+        expectNoSecretsIn(try await Executable.run(arguments, environment: Self.environment))
     }
 
     @Test(
-        "configuration",
+        "mistakes in the configuration print no secrets",
         arguments: [
             "master_secret: \(secret)", "master_secrt: \(secret)", "{timeout: 1, master_secret: \(secret)}",
             "timeout: 1s\n\(secret): [", "config: {a: \(secret)", "app_key: k\nmaster_secret_file: secret",
@@ -74,17 +74,17 @@ struct SecretsTests {
         let folder = try TemporaryFolder(["moondial.yaml": file, "secret": "\(Self.secret)\nand more"])
         let outcome = try await Executable.run(["verify", "--live"], input: Self.input, in: folder)
         #expect(outcome.status != 0)
-        expectNothingIn(outcome)
+        expectNoSecretsIn(outcome)
     }
 
-    @Test func unreadableSecretInTheEnvironment() async throws {
-        expectNothingIn(
+    @Test func malformedSecretInTheEnvironmentIsNotPrinted() async throws {
+        expectNoSecretsIn(
             try await Executable.run(
                 ["verify", "--live"], input: Self.input,
                 environment: ["MOONDIAL_APP_KEY": "k", "MOONDIAL_MASTER_SECRET": "two words \(Self.secret)"]))
     }
 
-    @Test func phonesAreShownOnDemandAndTokensNever() async throws {
+    @Test func showPhonesOptionShowsPhonesButNoTokens() async throws {
         let folder = try TemporaryFolder(["rules.lua": Self.leaking])
         let outcome = try await Executable.run(
             ["verify", "--rules", "rules.lua", "--show-phones", "--trace"], input: Self.input, in: folder)
@@ -92,7 +92,7 @@ struct SecretsTests {
         #expect(!(outcome.output + outcome.errors).contains(Self.token))
     }
 
-    private func expectNothingIn(_ outcome: Outcome) {
+    private func expectNoSecretsIn(_ outcome: Outcome) {
         let text = outcome.output + outcome.errors
         for secret in [Self.token, Self.phone, Self.secret] {
             #expect(!text.contains(secret))

@@ -34,7 +34,7 @@ struct ServeTests {
         ).output
     }
 
-    @Test func unmodifiedClientGetsItsAnswersAndTheDecisionsAreRecorded() async throws {
+    @Test func clientOfTheProviderGetsAnswersAndDecisionsAreLogged() async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules])
         let log = folder.path("decisions.log")
         let (process, url, _) = try await start(["--decision-log", log], in: folder)
@@ -57,7 +57,7 @@ struct ServeTests {
         }
     }
 
-    @Test func callersShowTheCredentialsThatAreConfigured() async throws {
+    @Test func callersNeedTheConfiguredCredentials() async throws {
         let folder = try TemporaryFolder([
             "r.lua": Self.rules, "moondial.yaml": "app_key: an-app\nmaster_secret_file: secret\n",
             "secret": "a-secret\n",
@@ -73,7 +73,7 @@ struct ServeTests {
         #expect(await process.finish().status == 0)
     }
 
-    @Test func whatRulesPrintAndLogHoldsNoSecrets() async throws {
+    @Test func printsAndLogsOfRulesHoldNoSecrets() async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules])
         let (process, url, _) = try await start(in: folder)
         _ = try await verify(url, #"{"token":"STsid-0123456789abcdef","phone":"13812345678","exID":"print"}"#)
@@ -86,7 +86,7 @@ struct ServeTests {
         }
     }
 
-    @Test func hangUpSignalLoadsRulesAgain() async throws {
+    @Test func hangUpSignalReloadsRulesAndBrokenRulesAreRefused() async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules])
         let (process, url, admin) = try await start(in: folder)
         _ = try folder.write(#"rule "new" { pre_check = function() return deny "new" end }"#, to: "r.lua")
@@ -119,7 +119,7 @@ struct ServeTests {
             (["--callers-file", "missing"], 78, "missing"),
             (["--decision-log-overflow", "wait"], 64, "block, spill or drop"),
         ] as [([String], Int32, String)])
-    func mistakesAreNamed(arguments: [String], status: Int32, message: String) async throws {
+    func invalidOptionIsRefusedWithAMessage(arguments: [String], status: Int32, message: String) async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules])
         let outcome = try await Executable.run(
             ["serve", "--rules", "r.lua", "--check-config"] + arguments, in: folder)
@@ -127,7 +127,7 @@ struct ServeTests {
         #expect(outcome.errors.contains(message))
     }
 
-    @Test func mistakesInTheFileAreNamedWithTheirLine() async throws {
+    @Test func invalidSettingIsReportedWithItsLine() async throws {
         let folder = try TemporaryFolder([
             "r.lua": Self.rules, "moondial.yaml": "rules: r.lua\nserve:\n  port: 1\n  drain_dely: 1s\n",
         ])
@@ -145,7 +145,7 @@ struct ServeTests {
         #expect(right.status == 0)
     }
 
-    @Test func portInUseIsNamedWithWhoseItIs() async throws {
+    @Test func portInUseIsReportedForServiceAndAdmin() async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules])
         let (process, url, admin) = try await start(["--workers", "2"], in: folder)
         func port(_ url: String) -> String { String(url.split(separator: ":").last ?? "") }

@@ -9,16 +9,16 @@ struct SignalTests {
         let folder = try TemporaryFolder(["rules.lua": Rules.announcing])
         let process = try await BackgroundProcess(
             ["verify", "--rules", folder.path("rules.lua")], input: Requests.json(token: token))
-        // The line is written just before the request is sent, and a signal is looked at after that.
+        // The line is written just before the request is sent, and signals are handled after that.
         let line = await process.errorLine()
         #expect(line.hasPrefix("log: sending"))
         return (process, folder)
     }
 
     @Test(
-        "a signal ends the run and says what became of the token",
+        "a signal cancels the run and reports that the token may be spent",
         arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
-    func runIsGivenUp(signal: Int32, status: Int32) async throws {
+    func signalCancelsTheRun(signal: Int32, status: Int32) async throws {
         let (process, folder) = try await verify(token: "sim:delay=60s")
         process.send(signal)
         let outcome = await process.finish()
@@ -29,7 +29,7 @@ struct SignalTests {
         #expect(outcome.output.hasPrefix("decision  review\nreason    cancelled\n"))
     }
 
-    @Test func scriptIsGivenUpWithItsRuns() async throws {
+    @Test func signalCancelsAScriptWithItsRuns() async throws {
         let folder = try TemporaryFolder(["rules.lua": Rules.announcing])
         let process = try await BackgroundProcess([
             "run", "--rules", folder.path("rules.lua"), "-e",
@@ -44,7 +44,7 @@ struct SignalTests {
             outcome.errors == "interrupted: the attempt at mobile may have been delivered, the token may be spent\n")
     }
 
-    @Test func secondSignalEndsAScriptThatDoesNotListen() async throws {
+    @Test func secondSignalEndsABusyScript() async throws {
         let process = try await BackgroundProcess(["run", "-e", "moondial.log 'busy' while true do end"])
         _ = await process.errorLine()
         process.send(SIGINT)

@@ -27,7 +27,7 @@ struct SimulateTests {
         #expect(outcome.errors.contains("HTTP/1.1 200"))
     }
 
-    @Test func documentedExampleWorksOverTLS() async throws {
+    @Test func documentedExampleGetsTheDocumentedReplyOverTLS() async throws {
         let folder = try TestCertificate.folder()
         let simulator = try await RunningSimulator(
             ["--tls-cert", folder.path("cert.pem"), "--tls-key", folder.path("key.pem")])
@@ -36,13 +36,13 @@ struct SimulateTests {
             outcome.output == #"{"id":117270465679982592,"code":9000,"content":"verify consistent","exID":"1234566"}"#)
     }
 
-    @Test func wrongSecretIsRefused() async throws {
+    @Test func simulatorRefusesAWrongSecret() async throws {
         let simulator = try await RunningSimulator()
         let outcome = try await curl(simulator.baseURL, secret: "wrong")
         #expect(outcome.output == #"{"code":9011,"content":"auth failed"}"#)
     }
 
-    @Test("stops on a signal with status 0", arguments: [SIGINT, SIGTERM])
+    @Test("the simulator stops on a signal with status 0", arguments: [SIGINT, SIGTERM])
     func stops(signal: Int32) async throws {
         let simulator = try await RunningSimulator()
         simulator.process.send(signal)
@@ -52,7 +52,7 @@ struct SimulateTests {
         #expect(outcome.errors == "")
     }
 
-    @Test func listensWhereItIsTold() async throws {
+    @Test func simulatorReportsAPortInUse() async throws {
         let first = try await RunningSimulator(["--host", "127.0.0.1", "--port", "0"])
         let port = try #require(first.baseURL.split(separator: ":").last)
         let second = try await Executable.run(["simulate", "--port", String(port)])
@@ -64,7 +64,7 @@ struct SimulateTests {
                 """)
     }
 
-    @Test func providerRulesSpendTokens() async throws {
+    @Test func tokensAreSpentUnderProviderRules() async throws {
         let simulator = try await RunningSimulator(["--provider-rules"])
         let arguments = ["verify", "--json", "--base-url", simulator.baseURL]
         let first = try await Executable.run(arguments, input: Requests.json(token: "once"))
@@ -73,7 +73,7 @@ struct SimulateTests {
         #expect(try second.json["code"] as? Int == 9003)
     }
 
-    @Test func listNamesEveryWayToAskForSomething() async throws {
+    @Test func listOptionNamesEveryDirective() async throws {
         let outcome = try await Executable.run(["simulate", "--list"])
         #expect(outcome.status == 0)
         #expect(outcome.output.hasPrefix("By token:\n  any other token"))

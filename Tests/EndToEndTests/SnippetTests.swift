@@ -4,8 +4,8 @@ import Foundation
 import Platform
 import Testing
 
-/// The pieces of code in the article about the gateway get their answer from one, with the programs that are there. A test
-/// without its program is reported as skipped, with the reason.
+/// Runs the code snippets of the gateway article against a gateway. A test whose program is not installed is skipped,
+/// with the reason.
 @Suite("Snippets", .timeLimit(.minutes(10)))
 struct SnippetTests {
     private static let credentials = "7d431e42dfa6a6d693ac2d04:5e987ac6d2e04d95a9d8f0d1"
@@ -18,7 +18,7 @@ struct SnippetTests {
         }
     }
 
-    /// The block of a language, whose first line is that comment.
+    /// The block of a language that begins with the given line.
     private static func block(_ language: String, _ firstLine: String) throws -> String {
         let blocks = try Document.article("Gateway").text().components(separatedBy: "```\(language)\n").dropFirst()
         let texts = blocks.compactMap { $0.components(separatedBy: "```").first }
@@ -41,13 +41,13 @@ struct SnippetTests {
     }
 
     @Test(.enabled(if: isInstalled("curl"), "there is no curl"))
-    func curl() async throws {
+    func curlSnippetGetsAMatch() async throws {
         let snippet = try Self.block("sh", "curl").replacing("http://127.0.0.1:8080/v1/web/verify", with: "\"$1\"")
         try await run(snippet, as: "snippet.sh", with: "sh")
     }
 
     @Test(.enabled(if: isInstalled("node"), "there is no node"))
-    func node() async throws {
+    func nodeSnippetGetsAMatch() async throws {
         let values = #"const [token, phone, exID] = ["STsid-example", "13800138000", "order-42"];"#
         try await run(
             "const url = process.argv[2], key = \"\(Self.credentials)\";\n\(values)\n\(Self.block("js", "// Node"))"
@@ -55,7 +55,7 @@ struct SnippetTests {
     }
 
     @Test(.enabled(if: isInstalled("java", "javac"), "there is no compiler for Java"))
-    func java() async throws {
+    func javaSnippetGetsAMatch() async throws {
         try await run(
             """
             import java.net.URI;
@@ -75,7 +75,7 @@ struct SnippetTests {
     }
 
     @Test(.enabled(if: isInstalled("go"), "there is no go"))
-    func go() async throws {
+    func goSnippetGetsAMatch() async throws {
         let words = Self.credentials.split(separator: ":")
         try await run(
             """
@@ -93,7 +93,7 @@ struct SnippetTests {
     }
 
     @Test(.enabled(if: isInstalled("php"), "there is no php"))
-    func php() async throws {
+    func phpSnippetGetsAMatch() async throws {
         guard try await Executable.shell("php -m").output.contains("curl") else {
             try Test.cancel("this php has no curl")
         }

@@ -33,7 +33,7 @@ struct SocketActivationTests {
             ])
     }
 
-    @Test func socketOfTheManagerIsServed() async throws {
+    @Test func gatewayServesTheSocketOfTheServiceManager() async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules, "manager.py": Self.manager])
         let process = try await start(for: "self", in: folder)
         let port = await process.outputLine().replacing("opened ", with: "")
@@ -49,7 +49,7 @@ struct SocketActivationTests {
         #expect(await process.finish().status == 0)
     }
 
-    @Test func socketForAnotherProcessIsLeftAlone() async throws {
+    @Test func gatewayIgnoresASocketForAnotherProcess() async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules, "manager.py": Self.manager])
         let process = try await start(for: "1", in: folder)
         let port = await process.outputLine().replacing("opened ", with: "")

@@ -19,7 +19,7 @@ struct StoreTests {
         """
     private static let credentials = "7d431e42dfa6a6d693ac2d04:5e987ac6d2e04d95a9d8f0d1"
 
-    /// Opening a file takes longer on a busy machine.
+    /// Long limits, since opening a file takes longer on a busy machine.
     private static let patience = "timeout: 1h\nlimits:\n  store_time: 1h\n"
 
     private func run(_ line: String, in folder: TemporaryFolder, status: Int32 = 0) async throws -> String {
@@ -29,7 +29,7 @@ struct StoreTests {
         return outcome.output
     }
 
-    @Test func theShellLooksAtWhatRulesRemember() async throws {
+    @Test func storeCommandsShowAndChangeEntriesOfRules() async throws {
         let folder = try TemporaryFolder([
             "moondial.yaml": Self.patience, "r.lua": Self.rules,
             "list": "# Known.\n13800138009\n 13800138008 \n\n13800138009\n",
@@ -55,11 +55,11 @@ struct StoreTests {
         #expect(try await run("$MOONDIAL store get x", in: folder, status: 1) == "")
         #expect(try await run("$MOONDIAL store drop blocklist", in: folder) == "")
         #expect(try await run("$MOONDIAL store drop blocklist", in: folder, status: 1) == "")
-        // A rule that asks a list that is not there fails closed.
+        // A rule that asks for a missing list fails closed.
         #expect(try await run("\(verify) 13800138001", in: folder, status: 2).contains(#""reason":"rule_error""#))
     }
 
-    @Test func anotherMasterSecretIsNoticed() async throws {
+    @Test func storeCommandsRefuseAnotherMasterSecretUntilRekeyed() async throws {
         let folder = try TemporaryFolder(["list": "13800138009\n"])
         let other = "MOONDIAL_APP_KEY=key MOONDIAL_MASTER_SECRET=other $MOONDIAL store"
         // A process that only reads leaves no entry: it does not decide which key is right.
@@ -79,7 +79,7 @@ struct StoreTests {
     }
 
     @Test(
-        "wrong stores are named with what to do",
+        "wrong stores are refused with a message",
         arguments: [
             ("$MOONDIAL store list", 64, "the store in memory begins and ends with this process"),
             ("$MOONDIAL run --store redis://:secret@localhost -e ''", 64, "a password on the command line"),
@@ -100,7 +100,7 @@ struct StoreTests {
         #expect(!outcome.errors.contains("secret"))
     }
 
-    @Test func aStoreOfAFileThatWasFoundIsRefusedBesideCredentials() async throws {
+    @Test func storeOfAFoundConfigurationIsRefusedBesideCredentials() async throws {
         let folder = try TemporaryFolder(["moondial.yaml": "store: redis://:secret@elsewhere\n"])
         let environment = ["MOONDIAL_APP_KEY": "key", "MOONDIAL_MASTER_SECRET": "master"]
         let outcome = try await Executable.run(["run", "-e", ""], environment: environment, in: folder)
@@ -130,7 +130,7 @@ struct StoreTests {
         ).output
     }
 
-    @Test func gatewaysOfOneStoreDecideTogetherAndAreListed() async throws {
+    @Test func gatewaysOfOneStoreShareDecisionsAndAreListed() async throws {
         let folder = try TemporaryFolder([
             "moondial.yaml": Self.patience, "a.lua": "rule 'a' { route = function() end }",
             "b.lua": "rule 'b' { route = function() end }",
@@ -144,7 +144,7 @@ struct StoreTests {
         #expect(fleet.contains(firstURL) && fleet.contains(secondURL))
         #expect(fleet.contains("2 gateways, all with the same rules"))
 
-        // What was decided survives the end of the gateway that has decided, whatever it was.
+        // A stored decision survives the end of the gateway that made it, even by SIGKILL.
         first.send(SIGKILL)
         _ = await first.finish()
         #expect(try await verify(secondURL, "STsid-1") == decided)
@@ -159,7 +159,7 @@ struct StoreTests {
         }
     }
 
-    @Test func guardsAreConfigured() async throws {
+    @Test func configuredCapsAndBudgetRefuseRequests() async throws {
         let folder = try TemporaryFolder([
             "moondial.yaml": """
             guards:
@@ -183,7 +183,7 @@ struct StoreTests {
     }
 
     @Test(
-        "wrong guards are named with their line",
+        "wrong guards are reported with their line",
         arguments: [
             ("guards:\n  tokens: true\n", "there is no guard 'tokens'; did you mean 'token'?"),
             ("guards:\n  token: soon\n", "expected true, false, or a time such as 11m, got 'soon'"),

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Targets", .timeLimit(.minutes(10)))
 struct TargetTests {
-    /// What the simulator is asked for, in process and over a socket.
+    /// Requests for the simulator in the process and over a socket.
     static let requests = [
         Requests.documented,
         Requests.json(phone: "13800009001"), Requests.json(phone: "13800009002"), Requests.json(phone: "13800009003"),
@@ -71,7 +71,7 @@ struct TargetTests {
         #expect(outcome.output.contains("certificate verify failed"))
     }
 
-    @Test func insecureAcceptsItWithAWarning() async throws {
+    @Test func insecureAcceptsAnUnknownAuthorityWithAWarning() async throws {
         let folder = try TestCertificate.folder()
         let simulator = try await RunningSimulator(
             ["--tls-cert", folder.path("cert.pem"), "--tls-key", folder.path("key.pem")])
@@ -86,7 +86,7 @@ struct TargetTests {
                 """)
     }
 
-    @Test func insecureIsForLiveWhenItIsMeant() async throws {
+    @Test func liveWithInsecureIsSentIfYesInsecureIsGiven() async throws {
         let credentials = ["MOONDIAL_APP_KEY": "an-app", "MOONDIAL_MASTER_SECRET": "a-secret"]
         let folder = try TestCertificate.folder()
         let simulator = try await RunningSimulator(
@@ -119,7 +119,7 @@ struct TargetTests {
         #expect(example.output.hasSuffix("target    \(simulator.baseURL) (with the documented example credentials)\n"))
     }
 
-    @Test func secretComesFromAFile() async throws {
+    @Test func secretIsReadFromAFile() async throws {
         let folder = try TemporaryFolder([
             "secret": "a-secret\n", "moondial.yaml": "app_key: an-app\nmaster_secret_file: secret\n",
         ])
@@ -130,7 +130,7 @@ struct TargetTests {
         #expect(outcome.status == 0)
     }
 
-    @Test func twoSecretsAreOneTooMany() async throws {
+    @Test func secretGivenByVariableAndFileIsRefused() async throws {
         let outcome = try await Executable.run(
             ["verify", "--live"], input: Requests.json(),
             environment: [
@@ -142,7 +142,7 @@ struct TargetTests {
             outcome.errors.hasPrefix("error[configuration]: MOONDIAL_MASTER_SECRET and MOONDIAL_MASTER_SECRET_FILE"))
     }
 
-    @Test func liveThroughAnotherAddressIsSaidToBeLive() async throws {
+    @Test func liveThroughAnotherAddressIsReportedAsLive() async throws {
         let credentials = ["MOONDIAL_APP_KEY": "an-app", "MOONDIAL_MASTER_SECRET": "a-secret"]
         let simulator = try await RunningSimulator(environment: credentials)
         let outcome = try await Executable.run(
@@ -154,7 +154,7 @@ struct TargetTests {
         #expect(byArguments.status == 64)
     }
 
-    @Test func scriptsSayWhereRequestsGo() async throws {
+    @Test func scriptReportsTheTargetOfItsRequests() async throws {
         let simulator = try await RunningSimulator()
         let outcome = try await Executable.run(
             ["run", "--base-url", simulator.baseURL, "-e", "print(verify('13800138000', 't').decision)"])

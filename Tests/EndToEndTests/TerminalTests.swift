@@ -35,13 +35,13 @@ struct TerminalTests {
         #expect(trace.allSatisfy { $0.count <= 62 })
     }
 
-    @Test func expectedInputIsSaid() async throws {
+    @Test func expectedInputIsDescribed() async throws {
         let (status, screen) = try await TerminalProcess.run(["verify"], environment: ["NO_COLOR": "1"])
         #expect(status == 66)
         #expect(screen.contains(#"Type the request as JSON, {"token": "…", "phone": "…"}, then Ctrl-D:"#))
     }
 
-    @Test func filesGetNoColour() async throws {
+    @Test func outputToAFileHasNoColour() async throws {
         let outcome = try await Executable.run(["verify", "--trace"], input: Requests.json())
         #expect(!outcome.output.contains("\u{1B}"))
     }

@@ -21,7 +21,7 @@ struct TestUpdateTests {
         return (outcome, try folder.read("rules_test.lua"), folder)
     }
 
-    @Test func valuesThatRowsNameAreReplacedAndNothingElse() async throws {
+    @Test func updateReplacesExpectedValuesAndNothingElse() async throws {
         let tests = """
             #!/usr/bin/env moondial
             -- é: before
@@ -48,7 +48,7 @@ struct TestUpdateTests {
         #expect(
             outcome.output.contains("updated  rules_test.lua:4: decision = \"allow\", was 'deny'\n"),
             "\(outcome.output)")
-        // They pass now, and those that were left out are as they were.
+        // The tests pass now, and those that were not run are unchanged.
         let again = try await Executable.run(["test", "--update"], in: folder)
         #expect(again.status == 0, "\(again.output)")
         #expect(try folder.read("rules_test.lua") == expected)
@@ -68,14 +68,14 @@ struct TestUpdateTests {
             "what it expects does not stand in the table itself"
         ),
     ])
-    func whatCannotBeWrittenStays(_ tests: String, _ reason: String) async throws {
+    func expectationThatCannotBeUpdatedIsKeptWithAReason(_ tests: String, _ reason: String) async throws {
         let (outcome, text, _) = try await update(tests)
         #expect(outcome.status == 1)
         #expect(text == tests)
         #expect(outcome.output.contains(reason), "\(outcome.output)")
     }
 
-    @Test func machinesGetResultsAlone() async throws {
+    @Test func updateMessagesGoToStandardErrorBesideJSON() async throws {
         let tests = "test 't' { request = {}, replies = { 9003 }, expect = { reason = 'x' } }"
         let (outcome, text, _) = try await update(tests, ["--format", "json"])
         #expect(outcome.status == 0)
@@ -84,7 +84,7 @@ struct TestUpdateTests {
         #expect(text.contains("reason = \"new\""))
     }
 
-    @Test func fileKeepsItsModeAndALinkStaysALink() async throws {
+    @Test func updatedFileKeepsItsModeAndALinkStaysALink() async throws {
         let folder = try TemporaryFolder(["rules.lua": Self.rules])
         let file = try folder.write(
             "test 't' { request = {}, replies = { 9003 }, expect = { reason = 'x' } }", to: "real")

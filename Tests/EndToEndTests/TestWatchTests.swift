@@ -34,7 +34,7 @@ struct TestWatchTests {
         return process
     }
 
-    @Test func whatAChangeTouchesRunsAgain() async throws {
+    @Test func changeRunsOnlyTheTestsThatDependOnIt() async throws {
         let folder = try folder()
         let process = try await start(folder)
         try folder.write("return 'other'", to: "lib/a.lua")
@@ -43,7 +43,7 @@ struct TestWatchTests {
             $0.lines.first == "run again: a_test.lua" && $0.lines.contains("1 passed, 1 failed")
                 && $0.lines.contains("FAIL  a") && !$0.lines.contains("ok    b")
         }
-        // What fails stays in sight while something else changes.
+        // A failure stays on the screen while another file changes.
         try folder.write(Self.test("b") + "\n" + Self.test("c"), to: "b_test.lua")
         try await process.expect("the second change") {
             $0.lines.first == "run again: b_test.lua" && $0.lines.contains("1 passed, 2 failed")
@@ -56,7 +56,7 @@ struct TestWatchTests {
         #expect(try await process.finish() == 0)
     }
 
-    @Test func filesThatDoNotLoadComeAndGo() async throws {
+    @Test func watchReportsBrokenNewAndRemovedFiles() async throws {
         let folder = try folder()
         let process = try await start(folder)
         try folder.write("rule 'r' {", to: "a.lua")
@@ -80,14 +80,14 @@ struct TestWatchTests {
         #expect(try await process.finish() == 1)
     }
 
-    @Test func controlCInterrupts() async throws {
+    @Test func controlCEndsWatchingWithStatus130() async throws {
         let process = try await start(try folder())
         process.type("\u{3}")
         #expect(try await process.finish() == 130)
     }
 
     @Test(arguments: [["--format", "json"], ["--strict"], ["--update"]])
-    func whatIsNotForPeopleAtATerminalIsRefused(_ options: [String]) async throws {
+    func watchRefusesOptionsForPrograms(_ options: [String]) async throws {
         let outcome = try await Executable.run(["test", "--watch"] + options, in: try folder())
         #expect(outcome.status == 64, "\(outcome.errors)")
     }

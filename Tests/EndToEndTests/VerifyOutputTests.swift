@@ -7,7 +7,7 @@ import Testing
 struct VerifyOutputTests {
     private static let rules = ["rules.lua": Rules.typical]
 
-    @Test func decisionOfARule() async throws {
+    @Test func decisionOfARuleIsPrinted() async throws {
         let outcome = try await Executable.run(
             ["verify", "--rules", "rules.lua"],
             input: Requests.json(token: "sim:endpoint=h5", ",\"exID\":\"order-42\""),
@@ -30,7 +30,7 @@ struct VerifyOutputTests {
                 """)
     }
 
-    @Test func decisionBeforeAnythingIsSent() async throws {
+    @Test func decisionWithoutAnAttemptIsPrinted() async throws {
         let outcome = try await Executable.run(
             ["verify", "--rules", "rules.lua"], input: Requests.json(phone: "123"), in: TemporaryFolder(Self.rules))
         #expect(outcome.status == 1)
@@ -65,7 +65,7 @@ struct VerifyOutputTests {
                 """)
     }
 
-    @Test func troubleIsShownWithWhatItMayCost() async throws {
+    @Test func errorIsPrintedWithThePossibleCharge() async throws {
         let outcome = try await Executable.run(["verify"], input: Requests.json(token: "sim:reset=after"))
         let lines = outcome.output.split(separator: "\n")
         try #require(lines.count == 9)
@@ -74,7 +74,7 @@ struct VerifyOutputTests {
         #expect(lines[7] == "attempts  1 (1 perhaps billed)")
     }
 
-    @Test func traceIsDrawnOnDemand() async throws {
+    @Test func traceOptionDrawsTheTrace() async throws {
         let outcome = try await Executable.run(
             ["verify", "--rules", "rules.lua", "--trace"], input: Requests.json(token: "sim:endpoint=h5"),
             in: TemporaryFolder(Self.rules))
@@ -98,7 +98,7 @@ struct VerifyOutputTests {
 
     // MARK: - JSON
 
-    @Test func whatARulePrintsStaysOutOfTheResult() async throws {
+    @Test func printsOfARuleGoToStandardErrorWithJSON() async throws {
         let outcome = try await Executable.run(
             ["verify", "--rules", "rules.lua", "--json"], input: Requests.json(),
             in: TemporaryFolder(["rules.lua": "rule 'talks' { pre_check = function() print('hello', 1) end }\n"]))
@@ -107,7 +107,7 @@ struct VerifyOutputTests {
         #expect(outcome.errors == "hello\t1\n")
     }
 
-    @Test func jsonIsOneLineWithTheseKeys() async throws {
+    @Test func jsonIsOneLineWithTheDocumentedKeys() async throws {
         let outcome = try await Executable.run(["verify", "--json"], input: Requests.documented)
         #expect(outcome.output.hasSuffix("}\n"))
         #expect(outcome.output.count { $0 == "\n" } == 1)
@@ -124,19 +124,19 @@ struct VerifyOutputTests {
         #expect(try outcome.json["target"] as? String == "simulator")
     }
 
-    @Test func jsonKeepsIdsThatNoDoubleHolds() async throws {
+    @Test func jsonKeepsIDsThatDoNotFitADouble() async throws {
         let outcome = try await Executable.run(
             ["verify", "--json"], input: Requests.json(token: "sim:id=117270465679982593"))
         #expect(outcome.output.contains("\"id\":117270465679982593,"))
     }
 
-    @Test func jsonAndTraceShareNothing() async throws {
+    @Test func traceGoesToStandardErrorWithJSON() async throws {
         let outcome = try await Executable.run(["verify", "--json", "--trace"], input: Requests.json())
         #expect(outcome.output.count { $0 == "\n" } == 1)
         #expect(outcome.errors.hasPrefix("trace "))
     }
 
-    @Test func fieldsOfAMappingAreThere() async throws {
+    @Test func fieldsOfAMappingArePrinted() async throws {
         let rules = ["r.lua": "rule 'r' { map_result = { match = review('ask', { channel = 'sms', count = 2 }) } }"]
         let human = try await Executable.run(
             ["verify", "--rules", "r.lua"], input: Requests.json(), in: TemporaryFolder(rules))

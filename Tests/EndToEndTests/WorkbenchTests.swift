@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-/// `explore`, `diff` and `test`, as they are used.
+/// The commands `explore`, `diff` and `test`.
 @Suite("explore, diff, test", .timeLimit(.minutes(10)))
 struct WorkbenchTests {
     private static let rules =
@@ -12,7 +12,7 @@ struct WorkbenchTests {
 
     // MARK: - explore
 
-    @Test func exploreEndsWithZeroWhenNothingIsWrong() async throws {
+    @Test func exploreExitsWithZeroWithoutFindings() async throws {
         let folder = try TemporaryFolder(["rules.lua": Self.rules])
         let outcome = try await Executable.run(["explore", "--rules", "rules.lua", "--strict"], in: folder)
         #expect(outcome.status == 0)
@@ -20,20 +20,20 @@ struct WorkbenchTests {
         #expect(outcome.output.hasSuffix("\n3888 paths of 108 requests, 5 endings, no findings\n"), "\(outcome.output)")
     }
 
-    @Test func exploreEndsWithOneForAnError() async throws {
+    @Test func exploreExitsWithOneForAnError() async throws {
         let folder = try TemporaryFolder(["rules.lua": "rule 'r' { map_result = { default = allow } }"])
         let outcome = try await Executable.run(["explore", "--rules", "rules.lua"], in: folder)
         #expect(outcome.status == 1)
         #expect(outcome.output.contains("error[allow-without-match]"))
     }
 
-    @Test func exploreEndsWith65ForRulesThatDoNotLoad() async throws {
+    @Test func exploreExitsWith65ForRulesThatDoNotLoad() async throws {
         let folder = try TemporaryFolder(["rules.lua": "rule 'r' {"])
         let outcome = try await Executable.run(["explore", "--rules", "rules.lua"], in: folder)
         #expect(outcome.status == 65)
     }
 
-    @Test func strictCountsWarnings() async throws {
+    @Test func exploreStrictFailsForWarnings() async throws {
         let folder = try TemporaryFolder([
             "rules.lua":
                 "rule 'r' { map_result = { match = allow 'ok', mismatch = deny 'ok', default = review 'sms' } }"
@@ -63,7 +63,7 @@ struct WorkbenchTests {
         #expect(wrong.errors.contains("requests.jsonl:1: 'token' is missing"), "\(wrong.errors)")
     }
 
-    @Test func formatsOfExplore() async throws {
+    @Test func explorePrintsJSONAndMarkdown() async throws {
         let folder = try TemporaryFolder(["rules.lua": Self.rules])
         let json = try await Executable.run(
             ["explore", "--rules", "rules.lua", "--json", "--price", "0.05"], in: folder)
@@ -77,7 +77,7 @@ struct WorkbenchTests {
         #expect(markdown.output.contains("| 9003 at mobile or h5 | review `new` | by 'r' | 1 | unbilled |\n"))
     }
 
-    @Test func findingsAreExplained() async throws {
+    @Test func explainDescribesFindingsOfExplore() async throws {
         let outcome = try await Executable.run(["explain", "token-sent-again"])
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("a token is sent again after an attempt that has spent it, or may have"))
@@ -85,7 +85,7 @@ struct WorkbenchTests {
 
     // MARK: - diff
 
-    @Test func diffOfTwoFiles() async throws {
+    @Test func diffListsChangesBetweenTwoFiles() async throws {
         let folder = try TemporaryFolder([
             "old.lua": Self.rules, "new.lua": Self.rules.replacingOccurrences(of: "review 'new'", with: "allow 'old'"),
         ])
@@ -105,7 +105,7 @@ struct WorkbenchTests {
         #expect(wrong.status == 64)
     }
 
-    @Test func diffWithARevisionOfGit() async throws {
+    @Test func diffComparesWithARevisionOfGit() async throws {
         let folder = try TemporaryFolder(["rules.lua": Self.rules])
         let outcome = try await Executable.shell(
             """
@@ -135,7 +135,7 @@ struct WorkbenchTests {
         test "whatever happens" { request = {}, for_all_outcomes = true, expect = { attempts = 1 } }
         """
 
-    @Test func testsThatPass() async throws {
+    @Test func testPrintsPassedTests() async throws {
         let folder = try TemporaryFolder(["rules.lua": Self.rules, "rules_test.lua": Self.passing])
         let outcome = try await Executable.run(["test"], in: folder)
         #expect(outcome.status == 0, "\(outcome.output)")
@@ -171,11 +171,11 @@ struct WorkbenchTests {
         ("local x x.y = 1", "rules_test.lua:2: attempt to index a nil value (local 'x')"),
         ("t:equal(1, 2, 'sum')", "rules_test.lua:2: sum: expected 2, got 1"),
         ("t:equal({ a = { 1 } }, { a = { 2 } })", "rules_test.lua:2: expected { a = { 2 } }, got { a = { 1 } }"),
-        ("t:reply 'rest'", "rules_test.lua:2: t:reply: no trouble is named 'rest'; did you mean 'reset'?"),
+        ("t:reply 'rest'", "rules_test.lua:2: t:reply: no error is named 'rest'; did you mean 'reset'?"),
         ("t:advance 'soon'", "rules_test.lua:2: t:advance: a duration such as"),
         ("t:equals(1, 1)", "rules_test.lua:2: t has no 'equals'"),
     ])
-    func functionsThatFailSayWhere(_ body: String, _ message: String) async throws {
+    func failingTestFunctionsAreReportedWithTheirLine(_ body: String, _ message: String) async throws {
         let folder = try TemporaryFolder([
             "rules.lua": Self.rules, "rules_test.lua": "test('t', function(t)\n\(body)\nend)",
         ])
@@ -189,7 +189,7 @@ struct WorkbenchTests {
             "test 't' { request = {}, replys = { 9003 }, expect = { attempts = 1 } }",
             "a test has no 'replys'; did you mean 'replies'?"
         ),
-        ("test 't' { request = {}, replies = { 'rset' }, expect = { attempts = 1 } }", "no trouble is named 'rset'"),
+        ("test 't' { request = {}, replies = { 'rset' }, expect = { attempts = 1 } }", "no error is named 'rset'"),
         ("test 't' { request = {}, replies = { 9003 } }", "expect: a table such as"),
         ("test 't' { replies = { 9003 }, expect = { attempts = 1 } }", "request: a table such as"),
         (
@@ -203,20 +203,20 @@ struct WorkbenchTests {
         ("tset 't' {}", "undefined global 'tset'"),
         ("local x = ", "rule_syntax"),
     ])
-    func filesThatDoNotLoadEndWith65(_ text: String, _ message: String) async throws {
+    func testFileThatDoesNotLoadExitsWith65(_ text: String, _ message: String) async throws {
         let folder = try TemporaryFolder(["rules.lua": Self.rules, "rules_test.lua": text])
         let outcome = try await Executable.run(["test"], in: folder)
         #expect(outcome.status == 65)
         #expect(outcome.errors.contains(message), "\(outcome.errors)")
     }
 
-    @Test func nothingFoundEndsWith65() async throws {
+    @Test func testWithoutTestFilesExitsWith65() async throws {
         let outcome = try await Executable.run(["test"])
         #expect(outcome.status == 65)
         #expect(outcome.errors.contains("there is no test"))
     }
 
-    @Test func eachTestHasRulesOfItsOwn() async throws {
+    @Test func eachTestLoadsTheRulesAfresh() async throws {
         let rules = "local n = 0 rule 'r' { pre_check = function() n = n + 1 return review(tostring(n)) end }"
         let row = "request = {}, replies = {}, expect = { reason = '1' }"
         let folder = try TemporaryFolder([
@@ -229,7 +229,7 @@ struct WorkbenchTests {
         }
     }
 
-    @Test func whatRulesRememberIsOfOneTestAndOfVirtualTime() async throws {
+    @Test func storeOfRulesBelongsToOneTestAndFollowsVirtualTime() async throws {
         let rules = """
             rule 'r' { pre_check = function(req)
               local count = moondial.store.count({ 'phone', req.phone }, { limit = 1, window_s = 60 })
@@ -253,7 +253,7 @@ struct WorkbenchTests {
         #expect(outcome.status == 0, "\(outcome.output)")
     }
 
-    @Test func modes() async throws {
+    @Test func skipTodoAndOnlyAreReported() async throws {
         let row = "request = {}, replies = { 9003 }, expect = { reason = 'new' }"
         let folder = try TemporaryFolder([
             "rules.lua": Self.rules,
@@ -274,7 +274,7 @@ struct WorkbenchTests {
         #expect(strict.errors.contains("a test is marked 'only'"))
     }
 
-    @Test func selectionAndFailFast() async throws {
+    @Test func runPatternAndFailFastSelectTests() async throws {
         let folder = try TemporaryFolder([
             "rules.lua": Self.rules,
             "rules_test.lua": "for i = 1, 5 do test('t' .. i, function() error 'x' end) end",
@@ -287,7 +287,7 @@ struct WorkbenchTests {
         #expect(wrong.status == 64)
     }
 
-    @Test func formatsOfTest() async throws {
+    @Test func testPrintsJUnitJSONAndGitHubCommands() async throws {
         let folder = try TemporaryFolder([
             "rules.lua": Self.rules, "rules_test.lua": "test('a <b> & \"c\"', function() error 'x' end)",
         ])

@@ -2,7 +2,7 @@
 
 import TextFormats
 
-/// The same seed gives the same cases everywhere.
+/// A random number generator that gives the same numbers for the same seed on every platform.
 package struct SeededGenerator: RandomNumberGenerator {
     private var random: SplitMix
 

@@ -12,7 +12,7 @@ struct JSONCorpusTests {
     }
 
     @Test(arguments: Self.names(prefix: "y_"))
-    func whatWasReadIsWrittenAndReadBackTheSame(name: String) throws {
+    func validDocumentIsWrittenAndReadBackUnchanged(name: String) throws {
         let value = try JSONValue.parse(Self.document(name))
         #expect(try JSONValue.parse(value.bytes) == value)
         #expect(try JSONValue.parse(value.pretty().utf8) == value)
@@ -34,7 +34,7 @@ struct JSONCorpusTests {
         }
     }
 
-    /// Bytes replaced by others, by a fixed generator: what is still accepted is written and read back the same.
+    /// Replaces bytes by a fixed generator. A document that is still accepted is written and read back unchanged.
     @Test(arguments: Self.names(prefix: "y_"))
     func damagedDocumentIsReadOrRefused(name: String) throws {
         var state: UInt64 = 3
@@ -53,7 +53,7 @@ struct JSONCorpusTests {
     }
 
     @Test
-    func corpusIsThere() {
+    func corpusHasEnoughDocuments() {
         #expect(Self.names(prefix: "y_").count >= 80)
         #expect(Self.names(prefix: "n_").count >= 180)
     }

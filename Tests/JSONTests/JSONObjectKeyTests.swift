@@ -19,7 +19,7 @@ struct JSONObjectKeyTests {
         #expect(parsed.objectValue?.count == 2)
     }
 
-    @Test func equalityIsThatOfBytes() {
+    @Test func stringsWithDifferentBytesAreNotEqual() {
         #expect(JSONValue.string(Self.composed) != JSONValue.string(Self.decomposed))
         #expect(JSONValue.object([Self.composed: 1]) != JSONValue.object([Self.decomposed: 1]))
         let one: JSONValue = ["a": [1, "x"], "b": .null]
@@ -30,9 +30,9 @@ struct JSONObjectKeyTests {
         #expect(Set<JSONValue>([.string(Self.composed), .string(Self.decomposed), .string(Self.composed)]).count == 2)
     }
 
-    /// Against a list of pairs, over the size from which on there is an index.
+    /// Compares an object with a list of pairs, also above the size from which keys are indexed.
     @Test(arguments: 0..<20)
-    func anObjectIsAListOfPairs(seed: UInt64) {
+    func objectBehavesLikeAListOfPairs(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var object = JSONObject()
         var pairs: [(key: [UInt8], value: JSONValue)] = []
@@ -54,7 +54,7 @@ struct JSONObjectKeyTests {
         }
     }
 
-    /// In quadratic time, or with keys brought into a normal form for each comparison, it would take many minutes.
+    /// With quadratic time, or with keys normalized for each comparison, this test would take many minutes.
     @Test(.timeLimit(.minutes(10)))
     func manyKeysTakeLinearTime() throws {
         var object = JSONObject()
@@ -67,12 +67,12 @@ struct JSONObjectKeyTests {
     }
 
     @Test(arguments: [("1", 0), ("[]", 1), ("{}", 1), (#"{"a":[1,{"b":[]}]}"#, 4), ("[[],[[]],1]", 3)])
-    func depthIsThatOfTheDeepest(text: String, depth: Int) throws {
+    func depthIsThatOfTheDeepestValue(text: String, depth: Int) throws {
         #expect(try JSONValue.parse(Array(text.utf8)).depth == depth)
     }
 
     @Test(arguments: [("", "a"), ("a", "b"), ("a", "aa"), ("e\u{301}", "\u{E9}"), ("z", "\u{E9}")])
-    func orderIsThatOfBytes(smaller: String, larger: String) {
+    func stringsAreOrderedByTheirBytes(smaller: String, larger: String) {
         #expect(smaller.precedesInBytes(larger))
         #expect(!larger.precedesInBytes(smaller))
         #expect(!smaller.precedesInBytes(smaller))

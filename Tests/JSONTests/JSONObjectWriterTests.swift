@@ -12,12 +12,12 @@ struct JSONObjectWriterTests {
     }
 
     @Test(arguments: ["", "plain", "\"\\", "a\nb", "ü\u{2028}", "\u{7F}", String(repeating: "x", count: 3000)])
-    func stringsAreWrittenAsValuesWriteThem(string: String) {
+    func writerEscapesStringsLikeJSONValue(string: String) {
         #expect(text { $0.write("key", string) } == JSONValue.object(["key": .string(string)]).description)
     }
 
     @Test(arguments: [0, 1, 10, 100, 999, 1000, 1001, 1010, 41_300, 9_999_999] as [Int64])
-    func thousandthsAreWrittenAsDoublesAre(number: Int64) {
+    func writerWritesThousandthsLikeDoubles(number: Int64) {
         let value = JSONValue.object(["key": .double(Double(number) / 1000)])
         #expect(text { $0.write("key", thousandths: number) } == value.description)
     }

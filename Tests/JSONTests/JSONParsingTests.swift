@@ -22,12 +22,12 @@ struct JSONParsingTests {
             (#"{"b":1,"a":[true,null]}"#, ["b": 1, "a": [true, .null]]),
             (#"{"phone":15813554612}"#, ["phone": 15_813_554_612]),
         ] as [(String, JSONValue)])
-    func valuesAreExact(text: String, value: JSONValue) throws {
+    func valuesAreParsedExactly(text: String, value: JSONValue) throws {
         #expect(try JSONValue.parse(text.utf8) == value)
     }
 
     @Test
-    func integerAndDoubleStayApart() throws {
+    func integersAndDoublesAreDistinct() throws {
         #expect(try JSONValue.parse("9000".utf8) != JSONValue.parse("9000.0".utf8))
         #expect(try JSONValue.parse("9000.0".utf8).integerValue == nil)
         #expect(try JSONValue.parse("-0.0".utf8).description == "-0.0")
@@ -68,7 +68,7 @@ struct JSONParsingTests {
             (#""\ud800""#, .loneSurrogate, 1, "escaped surrogate without its other half at line 1, column 2"),
             ("\u{FEFF}{}", .byteOrderMark, 0, "a byte order mark is not allowed at line 1, column 1"),
         ] as [(String, JSONValue.ParseError.Code, Int, String)])
-    func errorSaysWhatAndWhere(
+    func parseErrorSaysWhatIsWrongAndWhere(
         text: String, code: JSONValue.ParseError.Code, offset: Int, description: String
     ) throws {
         let error = try #require(#expect(throws: JSONValue.ParseError.self) { try JSONValue.parse(text.utf8) })
@@ -78,7 +78,7 @@ struct JSONParsingTests {
     }
 
     @Test
-    func bytesThatAreNotUTF8AreRefusedWhereTheyStand() throws {
+    func invalidUTF8IsRefusedWithItsOffset() throws {
         let error = #expect(throws: JSONValue.ParseError.self) {
             try JSONValue.parse([UInt8(ascii: "\""), 0xC3, 0xA9, 0xED, 0xA0, 0x80, UInt8(ascii: "\"")])
         }
@@ -107,7 +107,7 @@ struct JSONParsingTests {
     }
 
     @Test
-    func bytesInSeveralPiecesAreReadToo() throws {
+    func bytesThatAreNotContiguousAreParsed() throws {
         let scattered = "{\"a\": [1, 2]}".utf8.lazy.filter { _ in true }
         #expect(try JSONValue.parse(scattered) == ["a": [1, 2]])
     }

@@ -36,7 +36,7 @@ struct JSONWritingTests {
     }
 
     @Test
-    func writingAppends() {
+    func valueIsAppendedToABuffer() {
         var output = Array("data: ".utf8)
         JSONValue.object(["code": 9000]).write(into: &output)
         #expect(String(decoding: output, as: UTF8.self) == #"data: {"code":9000}"#)
@@ -75,7 +75,7 @@ struct JSONWritingTests {
 
     #if os(Linux) || os(macOS)
         @Test
-        func notANumberIsOurBug() async {
+        func writingNaNTraps() async {
             await #expect(processExitsWith: .failure) { _ = JSONValue.double(.nan).bytes }
         }
     #endif
@@ -96,7 +96,7 @@ struct JSONObjectTests {
     }
 
     @Test
-    func accessorsAnswerForTheirTypeOnly() {
+    func accessorsReturnNilForOtherTypes() {
         let value: JSONValue = ["s": "text", "i": 1, "d": 1.0, "b": true, "a": [1], "n": .null]
         #expect(value["s"]?.stringValue == "text")
         #expect(value["i"]?.integerValue == 1)

@@ -8,8 +8,8 @@ import Testing
 
 @testable import MoondialWorkbench
 
-/// Bad files with the findings that are expected of them, which stand in comments under the lines: `^` under the first
-/// character of what is meant, or `<-` for the first of the line, then code and message.
+/// Bad files with the expected findings in comments under the lines: `^` under the first character that the finding
+/// marks, or `<-` for the first of the line, then code and message.
 @Suite struct CorpusTests {
     private static let folder: URL = {
         guard let url = Bundle.module.url(forResource: "Corpus", withExtension: nil) else {
@@ -64,7 +64,7 @@ import Testing
         #expect(Set(expected).subtracting(found) == [], "not found")
     }
 
-    @Test func modulesAreChecked() throws {
+    @Test func requiredModulesAreChecked() throws {
         let url = Self.folder.appending(path: "locals.lua")
         let module = Self.folder.appending(path: "lib/names.lua")
         let check = try RuleCheck([url.path], settings: RuleEngine.Settings(wallClock: { 0 }))
@@ -73,7 +73,7 @@ import Testing
         #expect(check.fileCount == 2)
     }
 
-    @Test func allCodesAreInTheCorpus() throws {
+    @Test func corpusHasAllCodesOfFindings() throws {
         let texts = try (Self.files + ["lib/names"]).map {
             try String(contentsOf: Self.folder.appending(path: "\($0).lua"), encoding: .utf8)
         }.joined()

@@ -9,7 +9,7 @@ import Testing
 
 @testable import MoondialWorkbench
 
-/// Nothing is said about correct code.
+/// Correct files have no findings.
 @Suite struct CorrectFileTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -28,7 +28,7 @@ import Testing
         #expect(check.loads)
     }
 
-    /// They are proved to be correct by the tests of the registry, which run them.
+    /// These examples are correct: the tests of the registry run them.
     @Test func examplesOfTheRegistryHaveNoFindings() {
         let files = Registry.entries.compactMap { entry in
             entry.example.map { CheckedFile(name: entry.name, bytes: Array($0.utf8), kind: .script) }

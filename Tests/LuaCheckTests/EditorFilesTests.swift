@@ -7,11 +7,11 @@ import Testing
 
 @testable import MoondialWorkbench
 
-/// What editors, linters and readers get is what the registry says.
+/// Files for editors and linters, and the reference, agree with the registry.
 @Suite struct EditorFilesTests {
     private let files = EditorFiles(version: "1.2.3")
 
-    @Test(arguments: Registry.entries.map(\.name)) func eachTypeCanBeAnnotated(name: String) throws {
+    @Test(arguments: Registry.entries.map(\.name)) func everyTypeOfTheRegistryCanBeAnnotated(name: String) throws {
         let entry = try #require(Registry.entry(named: name))
         if entry.kind == .field {
             #expect(AnnotatedType(field: entry) != nil)
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func typesAreWrittenAsTheLanguageServerReadsThem() {
+    @Test func typesAreWrittenInTheSyntaxOfTheLanguageServer() {
         for (words, type) in [
             ("string", "string"), ("string or nil", "string?"), ("\"CM\", \"CU\" or nil", "\"CM\"|\"CU\"|nil"),
             ("boolean or \"maybe\"", "boolean|\"maybe\""), ("a decision", "moondial.decision_value"),
@@ -33,7 +33,7 @@ import Testing
         #expect(AnnotatedType(registry: "a riddle") == nil)
     }
 
-    @Test func theDefinitionsAreLuaAndNameEverything() throws {
+    @Test func definitionsAreLuaAndNameEveryEntryOfTheRegistry() throws {
         let text = files.definitions
         #expect(text.hasPrefix("---@meta moondial\n"))
         let tree = try SyntaxTree(file: Array(text.utf8))
@@ -51,13 +51,13 @@ import Testing
         for key in TestRow.keys { #expect(text.contains("---@field \(key)"), "\(key)") }
     }
 
-    @Test func theLanguageServerIsConfigured() {
+    @Test func languageServerIsConfiguredForTheRuleLanguage() {
         let text = files.languageServerConfiguration
         for library in ["debug", "io", "package"] { #expect(text.contains("\"\(library)\":\"disable\"")) }
         #expect(text.contains("\"workspace.library\": [\"types\"]"))
     }
 
-    @Test func luacheckGetsEveryName() throws {
+    @Test func luacheckConfigurationHasEveryName() throws {
         let text = files.luacheckConfiguration
         _ = try SyntaxTree(file: Array(text.utf8))
         for entry in Registry.entries where entry.kind == .word || entry.kind == .library {
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func theReferenceNamesEverything() {
+    @Test func referenceNamesEveryEntryOfTheRegistry() {
         let text = ReferencePage(version: "1.2.3").markdown
         for entry in Registry.entries {
             let name = entry.kind == .field ? String(entry.name.split(separator: ".")[1]) : entry.signature

@@ -2,7 +2,7 @@
 
 import Generators
 
-/// Makes correct rule files in the manner of people: helpers, tables, modules of Lua's library, all hooks.
+/// Makes correct rule files as people write them: with helpers, tables, modules of Lua's library, and all hooks.
 struct RuleFileGenerator {
     var generator: SeededGenerator
     private var ruleCount = 0

@@ -8,7 +8,7 @@ import Testing
 
 /// The parser accepts what the compiler of liblua accepts, and nothing else.
 @Suite struct LuaAgreementTests {
-    /// What Lua's compiler says of a text: its message without the place, or nil.
+    /// The message of Lua's compiler about a text, without the place; nil if it accepts the text.
     private func complaint(about text: [UInt8], in vm: LuaVM) -> String? {
         do throws(LuaError) {
             _ = try vm.load(text, name: .label("text"))
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    /// Expects the same answer of both. Limits of our host that stock Lua does not have are left out.
+    /// Expects the same answer of both parsers. Limits of our host that stock Lua does not have are ignored.
     private func expectAgreement(_ text: [UInt8], in vm: LuaVM, _ location: SourceLocation = #_sourceLocation) {
         let complaint = complaint(about: text, in: vm)
         if let complaint, complaint.hasPrefix("chunk has") || complaint.hasPrefix("chunk is too large") { return }
@@ -57,18 +57,18 @@ import Testing
         return Array(bytes[SourceText(bytes).programStart...])
     }
 
-    @Test func filesOfTheRepository() throws {
+    @Test func parsersAgreeOnFilesOfTheRepository() throws {
         #expect(Self.files.count > 200)
         let vm = try LuaVM()
         for file in Self.files { expectAgreement(try Self.program(file), in: vm) }
     }
 
     @Test(arguments: SyntaxCases.all)
-    func constructs(text: String) throws {
+    func parsersAgreeOnConstructs(text: String) throws {
         expectAgreement(text, in: try LuaVM())
     }
 
-    @Test func limits() throws {
+    @Test func parsersAgreeOnLimits() throws {
         let vm = try LuaVM()
         for (before, part, after) in SyntaxCases.nested {
             for depth in [1, 50, 90, 95, 96, 97, 98, 99, 100, 120, 150] + Array(185...205) + [240, 300, 1000] {
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func generatedPrograms() throws {
+    @Test func parsersAgreeOnGeneratedPrograms() throws {
         let vm = try LuaVM()
         var generator = SeededGenerator(seed: 1)
         for _ in 0..<400 {
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func mutatedPrograms() throws {
+    @Test func parsersAgreeOnMutatedPrograms() throws {
         let vm = try LuaVM()
         var generator = SeededGenerator(seed: 2)
         let originals = try Self.files.map(Self.program).filter { $0.count < 4000 }
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func randomBytes() throws {
+    @Test func parsersAgreeOnRandomBytes() throws {
         let vm = try LuaVM()
         var generator = SeededGenerator(seed: 3)
         let pieces = SyntaxCases.pieces.map { Array($0.utf8) }

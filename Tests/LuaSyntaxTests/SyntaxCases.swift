@@ -2,7 +2,7 @@
 
 import LuaSyntax
 
-/// Texts that are programs, and texts that are almost.
+/// Texts that are valid programs, and texts with one mistake.
 enum SyntaxCases {
     static let all = numerals + strings + statements + scopes
 
@@ -69,7 +69,7 @@ enum SyntaxCases {
         "if x then goto e end local y do return end ::e::",
     ]
 
-    /// Texts that stand before and after something, as often as wanted.
+    /// Texts that are repeated before and after a part: before, part, after.
     static let nested = [
         ("return (", "", ""), ("(", "x", ")()"), ("do ", "", " end"), ("x = -", "", ""),
         ("while x do ", "", " end "), ("if x then ", "", " end "), ("repeat ", "", " until x "),
@@ -79,7 +79,7 @@ enum SyntaxCases {
         ("f(", "a", ")"), ("return a.b(c, ", "d", ")"),
     ]
 
-    /// What begins a text, what is repeated with `#` for its number, what stands between, and what ends the text.
+    /// The beginning of a text, the repeated part with `#` for its number, the separator, and the end of the text.
     static let repeated = [
         ("return -", "-", " ", "x"), ("return ", "not", " ", " x"), ("return ", "(", "", "x"),
         ("return ", "x#", " .. ", ""), ("return ", "1", " + ", ""), ("return ", "x", " ^ ", ""),

@@ -3,7 +3,7 @@
 import LuaSyntax
 import Testing
 
-/// Places, names and comments of a tree.
+/// Positions, names and comments of a tree.
 @Suite struct SyntaxTreeTests {
     private func tree(_ text: String) throws(SyntaxProblem) -> SyntaxTree { try SyntaxTree(file: Array(text.utf8)) }
 
@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: ["a\nb\nc", "a\r\nb\r\nc", "a\rb\rc", "a\n\rb\n\rc"])
-    func linesEndInFourWays(text: String) {
+    func allFourLineEndingsAreRecognized(text: String) {
         let source = SourceText(Array(text.utf8))
         #expect(source.lineStarts.count == 3)
         #expect((1...3).map { String(decoding: source.bytes(ofLine: $0), as: UTF8.self) } == ["a", "b", "c"])
@@ -23,13 +23,13 @@ import Testing
     }
 
     @Test(arguments: ["\u{FEFF}return x", "#!/usr/bin/moondial\nreturn x", "\u{FEFF}#!x\nreturn x"])
-    func aFileMayBeginAsTheStandaloneInterpreterAllows(text: String) throws {
+    func fileMayBeginWithAByteOrderMarkOrShebang(text: String) throws {
         let tree = try tree(text)
         #expect(tree.source.text(in: try #require(tree.expressions.last).range) == "x")
         #expect(throws: SyntaxProblem.self) { try SyntaxTree(chunk: Array(text.utf8)) }
     }
 
-    @Test func problemsNameTheirPlace() throws {
+    @Test func problemsHaveAMessageAndARange() throws {
         for (text, message, part) in [
             ("local x = = 1", "unexpected symbol near '='", "="),
             ("if x then", "'end' expected near <eof>", ""),
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func namesAreResolved() throws {
+    @Test func namesAreResolvedToVariablesAndGlobals() throws {
         let tree = try tree(
             """
             local a, b = 1, 2
@@ -74,7 +74,7 @@ import Testing
         #expect(variables == ["a 1 0", "b 1 1", "f 1 0", "a 2 0", "a 0 0", "_ENV 1 0"])
     }
 
-    @Test func valuesOfLiterals() throws {
+    @Test func literalsHaveTheirValues() throws {
         let tree = try tree(#"return 0x10, 1e2, 9223372036854775808, 0xffffffffffffffff, 0x.8p1, "\65\x42\u{43}\z  D""#)
         let values = tree.expressions.map { expression -> String in
             switch expression.kind {
@@ -96,7 +96,7 @@ import Testing
         #expect(tree.comments.map(\.isLine) == [true, false, false, true])
     }
 
-    /// Twice the text takes twice the expressions, whatever its shape, and no depth overflows the stack.
+    /// Long programs of each shape are parsed in linear time, and no depth overflows the stack.
     @Test(arguments: [
         ("return a", ".b", ""), ("return a", "()", ""), ("return 1", " + 1", ""), ("return a", " and a", ""),
         ("if x then ", "elseif x then ", "end"), ("", "::l#:: goto l# ", ""), ("", "do goto l# end ::l#:: ", ""),

@@ -11,7 +11,7 @@ struct DisplayTextTests {
         ("\u{202E}evil", #"\u{202E}evil"#, #"\u{202E}evil"#), ("号码 →", "号码 →", #"\u{53F7}\u{7801} \u{2192}"#),
         ("\u{7F}\u{9B}", #"\u{7F}\u{9B}"#, #"\u{7F}\u{9B}"#),
     ])
-    func nothingInvisibleIsLeft(text: String, unicode: String, ascii: String) {
+    func invisibleCharactersAreEscaped(text: String, unicode: String, ascii: String) {
         #expect(DisplayText.visible(text, ascii: false) == unicode)
         #expect(DisplayText.visible(text, ascii: true) == ascii)
     }
@@ -47,17 +47,17 @@ struct DisplayTextTests {
     @Test(arguments: [
         ("short\n", 10, "short\n"), ("one two three\n", 9, "one two\n  three\n"),
         ("  one two three\n", 11, "  one two\n    three\n"),
-        // What is longer than a line is left to the terminal.
+        // The terminal breaks words that are longer than a line.
         ("see /a/long/path/x\n", 10, "see\n  /a/long/path/x\n"), ("/a/long/path/x y\n", 10, "/a/long/path/x\n  y\n"),
         ("\u{1B}[1mone\u{1B}[0m two three\n", 9, "\u{1B}[1mone\u{1B}[0m two\n  three\n"),
         // Columns stay apart.
         ("one    two     three\n", 12, "one  two\n  three\n"), ("号码 号码 号码\n", 9, "号码 号码\n  号码\n"),
     ])
-    func linesAreFittedToAWindow(text: String, width: Int, fitted: String) {
+    func linesWrapToTheWidthOfAWindow(text: String, width: Int, fitted: String) {
         #expect(DisplayText.fitted(lines: text, to: width) == fitted)
     }
 
-    @Test func errorsAreFittedToAWindow() {
+    @Test func errorsWrapToTheWidthOfAWindow() {
         let diagnostic = Diagnostic(.usage, "one two three four", fix: "five six seven")
         #expect(
             DiagnosticText(diagnostic, width: 22).text == """

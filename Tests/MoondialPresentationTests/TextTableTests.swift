@@ -14,12 +14,12 @@ struct TextTableTests {
                 """)
     }
 
-    @Test func noLineEndsWithSpaces() {
+    @Test func linesOfTablesDoNotEndWithSpaces() {
         #expect(TextTable([["long name", "", ""], ["x", "y", "z"]]).lines() == ["long name", "x          y  z"])
         #expect(TextTable([["", ""]]).lines() == [""])
     }
 
-    @Test func aMinimumWidthHoldsForSeveralTables() {
+    @Test func minimumWidthWidensAColumn() {
         #expect(TextTable([["a", "b"]]).lines(widths: [4]) == ["a     b"])
     }
 
@@ -29,7 +29,7 @@ struct TextTableTests {
                 == "decision  allow\nid        7\n")
     }
 
-    @Test func aTableMayBeEmpty() {
+    @Test func emptyTableHasNoText() {
         #expect(TextTable([]).text.isEmpty)
     }
 }

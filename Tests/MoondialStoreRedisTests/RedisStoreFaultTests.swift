@@ -11,7 +11,7 @@ import Testing
 
 @testable import MoondialStoreRedis
 
-/// What goes wrong, as rules see it.
+/// Faults of the server, and the errors that rules get then.
 struct RedisStoreFaultTests {
     private static func expectFailure(
         _ result: Result<StoreReply, StoreError>, _ kinds: [StoreError.Kind],
@@ -30,12 +30,12 @@ struct RedisStoreFaultTests {
         while true {
             if case .success(let reply) = await caller.result(of: command, timeout: timeout) { return reply }
             timeout = .nanoseconds(timeout.nanoseconds * 2)
-            // An event loop that always has a task to run does not come to reading.
+            // Without the pause, the event loop would always have a task to run and never read from its sockets.
             try? await Task.sleep(for: .milliseconds(1))
         }
     }
 
-    @Test func aServerThatIsAwayIsUnavailableAndThenUsedAgain() async throws {
+    @Test func killedServerIsUnavailableAndUsedAgainAfterItsRestart() async throws {
         let server = try await RedisServer.start()
         let caller = try await RedisStoreTests.caller(RedisStoreEngine(configuration: server.configuration))
         let get = StoreCommand.get(try RedisStoreTests.key())
@@ -47,7 +47,7 @@ struct RedisStoreFaultTests {
         try await caller.close()
     }
 
-    @Test func aServerThatDoesNotAnswerIsATimeout() async throws {
+    @Test func suspendedServerIsATimeoutAndUsedAgainWhenItResumes() async throws {
         let server = try await RedisServer.start()
         var configuration = server.configuration
         configuration.suspensionTime = .milliseconds(100)
@@ -67,7 +67,7 @@ struct RedisStoreFaultTests {
         try await caller.close()
     }
 
-    @Test func aFullServerSaysSoAndStillReads() async throws {
+    @Test func fullServerRefusesWritesAndStillReads() async throws {
         let server = try await RedisServer.start()
         let admin = try await RedisStoreTests.admin(server)
         let caller = try await RedisStoreTests.caller(RedisStoreEngine(configuration: server.configuration))
@@ -90,7 +90,7 @@ struct RedisStoreFaultTests {
         try await admin.close()
     }
 
-    @Test func aReplicaIsUnavailable() async throws {
+    @Test func writeOnAReplicaIsUnavailable() async throws {
         let server = try await RedisServer.start()
         let admin = try await RedisStoreTests.admin(server)
         let caller = try await RedisStoreTests.caller(RedisStoreEngine(configuration: server.configuration))
@@ -104,7 +104,7 @@ struct RedisStoreFaultTests {
         try await admin.close()
     }
 
-    @Test func aForbiddenCommandIsUnavailableAndSaysWhy() async throws {
+    @Test func commandForbiddenByTheACLIsUnavailableWithTheReason() async throws {
         var options = RedisServer.Options()
         options.arguments = ["--user", "app", "on", ">secret", "~*", "-@all", "+hello", "+auth"]
         let server = try await RedisServer.start(options)
@@ -118,9 +118,9 @@ struct RedisStoreFaultTests {
     }
 
     @Test(arguments: ["+OK\r\n", ":7\r\n", "*0\r\n", "_\r\n", "$1\r\nx\r\n", "%0\r\n", "#t\r\n"])
-    func repliesOfAnotherKindAreErrors(_ reply: String) async throws {
-        // Each command of the preamble and of the test is answered alike.
-        let server = try await PlayedServer.start { _, command in
+    func replyOfUnexpectedTypeIsUnavailable(_ reply: String) async throws {
+        // Every command except HELLO gets this reply, those of the preamble too.
+        let server = try await FakeRedisServer.start { _, command in
             .send(command.contains("HELLO") ? "%0\r\n" : reply)
         }
         let configuration = RedisConfiguration(server: .at(.host("127.0.0.1", port: server.port))).patient
@@ -130,7 +130,7 @@ struct RedisStoreFaultTests {
         try await server.stop()
     }
 
-    /// Counters of one server, used from several engines at once, while scripts are forgotten.
+    /// Several engines use counters of one server at once, while the server's cache of scripts is flushed.
     @Test func countsOfManyClientsAreExact() async throws {
         let server = try await RedisServer.start()
         let admin = try await RedisStoreTests.admin(server)
@@ -176,7 +176,7 @@ struct RedisStoreFaultTests {
             return await tasks.reduce(into: []) { $0.append($1) }
         }
         try #require(allowed.allSatisfy { $0.count == 10 })
-        // 400 calls for each key, and 120 of them within the limit.
+        // 400 calls for each key, of which the limit allows 120.
         for key in 0..<10 { #expect(allowed.reduce(0) { $0 + $1[key] } == 120) }
     }
 }

@@ -11,8 +11,8 @@ import Testing
 
 @testable import MoondialStoreRedis
 
-/// The ways to a server that each pass the suite.
-enum RedisWay: String, Sendable, CaseIterable {
+/// The kinds of connection with which the store is tested.
+enum RedisAccess: String, Sendable, CaseIterable {
     case unixSocket, port, olderProtocol, tls, user
 
     func engine(_ server: RedisServer) throws -> RedisStoreEngine {
@@ -36,7 +36,7 @@ enum RedisWay: String, Sendable, CaseIterable {
         }
     }
 
-    /// What the ACL of README allows: the keys of moondial, and the commands that it uses.
+    /// Starts a server whose user `moondial` has the ACL of the README: the keys and commands that the store uses.
     static func start() async throws -> RedisServer {
         var options = RedisServer.Options()
         options.hasPort = true
@@ -52,15 +52,15 @@ enum RedisWay: String, Sendable, CaseIterable {
 }
 
 struct RedisStoreTests {
-    /// Time cannot be moved on a server.
+    /// Sleeps, since the clock of a server cannot be set.
     static let advance: @Sendable (Duration) async throws -> Void = { duration in
         try await Task.sleep(for: duration + .milliseconds(1))
     }
 
-    @Test(arguments: RedisWay.allCases)
-    func suite(_ way: RedisWay) async throws {
-        let server = try await RedisWay.start()
-        let engine = try way.engine(server)
+    @Test(arguments: RedisAccess.allCases)
+    func everyStoreCasePasses(_ access: RedisAccess) async throws {
+        let server = try await RedisAccess.start()
+        let engine = try access.engine(server)
         for sample in StoreCase.all {
             do {
                 try await StoreFixture.run(
@@ -72,7 +72,7 @@ struct RedisStoreTests {
         await engine.close()
     }
 
-    @Test func scriptsThatWereForgottenAreSentAgain() async throws {
+    @Test func countingWorksAfterTheServerFlushedItsScripts() async throws {
         let server = try await RedisServer.start()
         let admin = try await Self.admin(server)
         let caller = try await Self.caller(RedisStoreEngine(configuration: server.configuration))
@@ -85,7 +85,7 @@ struct RedisStoreTests {
         try await admin.close()
     }
 
-    @Test func keysOfANamespaceHaveOneHashTagAndAnEnd() async throws {
+    @Test func keysOfANamespaceHaveOneHashTagAndALifetime() async throws {
         let server = try await RedisServer.start()
         let admin = try await Self.admin(server)
         let caller = try await Self.caller(RedisStoreEngine(configuration: server.configuration))
@@ -104,7 +104,7 @@ struct RedisStoreTests {
         try await admin.close()
     }
 
-    @Test func aLoadedListLeavesNothingElse() async throws {
+    @Test func loadingAListLeavesNoOtherKeys() async throws {
         let server = try await RedisServer.start()
         let admin = try await Self.admin(server)
         let caller = try await Self.caller(RedisStoreEngine(configuration: server.configuration))

@@ -9,7 +9,7 @@ import Testing
 
 @testable import MoondialStoreRedis
 
-/// The script of the server counts as `WindowLog` does, which is compared with a model in the tests of MoondialStore.
+/// The Lua script on the server gives the same results as `WindowLog`, which MoondialStoreTests compare with a model.
 struct RedisWindowTests {
     /// The script with a clock that the test sets.
     private static let script = RedisScript(keys: 2, "local clock = tonumber(ARGV[4])\n" + RedisScript.counting)
@@ -50,10 +50,10 @@ struct RedisWindowTests {
         try await admin.close()
     }
 
-    @Test func randomSequences() async throws {
+    @Test func scriptCountsRandomSequencesLikeWindowLog() async throws {
         var generator = SeededGenerator(seed: 4)
         var steps: [Step] = []
-        // The real lifetimes of keys must not end while the clock of the test stands still.
+        // Long windows: keys expire by the server's real clock, which must not happen during the test.
         for sequence in 0..<2000 {
             let window = Int64(generator.pick([600_000_000, 600_000_007]))
             let limit = Int64(generator.pick([0, 1, 2, 3, 5, 9]))
@@ -71,7 +71,7 @@ struct RedisWindowTests {
         try await Self.expectSameResults(steps)
     }
 
-    @Test func fullLogs() async throws {
+    @Test func scriptCountsWithAFullLogLikeWindowLog() async throws {
         var generator = SeededGenerator(seed: 5)
         var now: Int64 = 1_700_000_000_000_000
         var steps: [Step] = []

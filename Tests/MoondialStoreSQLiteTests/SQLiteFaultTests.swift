@@ -8,7 +8,7 @@ import NIOCore
 import StoreTesting
 import Testing
 
-/// What goes wrong with the file, and that it passes without a restart.
+/// Faults of the file. The store works again after them without a restart.
 struct SQLiteFaultTests {
     private static func expectFailure(
         _ result: Result<StoreReply, StoreError>, _ kinds: [StoreError.Kind], _ words: String? = nil,
@@ -22,7 +22,7 @@ struct SQLiteFaultTests {
         }
     }
 
-    /// Repeats a call until it works: the file is opened again after a pause.
+    /// Repeats a call until it succeeds: the store opens the file again after a pause.
     private static func untilAnswered(_ caller: StoreCaller, _ command: StoreCommand) async throws -> StoreReply {
         while true {
             if case .success(let reply) = await caller.result(of: command) { return reply }
@@ -41,7 +41,7 @@ struct SQLiteFaultTests {
         .set(try SQLiteFixture.key(), value: Array(text.utf8), lifetime: nil)
     }
 
-    @Test func aLockOfAnotherProgramIsATimeout() async throws {
+    @Test func writeWhileAnotherProgramLocksTheFileIsATimeout() async throws {
         let fixture = try SQLiteFixture()
         let engine = fixture.engine()
         let caller = try await fixture.caller(engine)
@@ -54,7 +54,7 @@ struct SQLiteFaultTests {
             Self.expectFailure(await caller.result(of: try Self.set(), timeout: .milliseconds(50)), [.timeout])
         }
         #expect(clock.now - start >= .milliseconds(150))
-        // Reading waits for nobody.
+        // Reading needs no lock.
         #expect(await caller.result(of: .get(try SQLiteFixture.key())) == .success(.value([0x31])))
         try await locker.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
         #expect(await caller.result(of: try Self.set()) == .success(.done))
@@ -62,7 +62,7 @@ struct SQLiteFaultTests {
         await engine.close()
     }
 
-    @Test func aFullFileRefusesWritesAndStillReads() async throws {
+    @Test func fullFileRefusesWritesAndStillReads() async throws {
         let fixture = try SQLiteFixture()
         let engine = fixture.engine(maximumBytes: 1 << 20)
         let caller = try await fixture.caller(engine)
@@ -78,6 +78,7 @@ struct SQLiteFaultTests {
         let results = await caller.results(of: [
             .set(try SQLiteFixture.key("more"), value: value, lifetime: nil), .get(try SQLiteFixture.key("0")),
         ])
+        try #require(results.count == 2)
         Self.expectFailure(results[0], [.full])
         #expect(results[1] == .success(.value(value)))
         for number in 0..<10 {
@@ -90,7 +91,7 @@ struct SQLiteFaultTests {
         await engine.close()
     }
 
-    @Test func aMissingFolderIsUnavailableUntilItIsThere() async throws {
+    @Test func storeIsUnavailableUntilItsFolderExists() async throws {
         let fixture = try SQLiteFixture()
         let folder = fixture.folder.appendingPathComponent("later")
         let engine = SQLiteStoreEngine(configuration: .init(path: folder.appendingPathComponent("store").path))
@@ -102,7 +103,7 @@ struct SQLiteFaultTests {
         await engine.close()
     }
 
-    @Test func aFileThatIsNoDatabaseIsUnavailableUntilItIsMovedAway() async throws {
+    @Test func fileThatIsNoDatabaseIsUnavailableUntilItIsMovedAway() async throws {
         let fixture = try SQLiteFixture()
         try Data(repeating: 0x61, count: 10_000).write(to: URL(fileURLWithPath: fixture.path))
         let engine = fixture.engine()
@@ -114,7 +115,7 @@ struct SQLiteFaultTests {
         await engine.close()
     }
 
-    @Test func damageIsUnavailable() async throws {
+    @Test func readingADamagedFileIsUnavailable() async throws {
         let fixture = try SQLiteFixture()
         let engine = fixture.engine()
         var caller = try await fixture.caller(engine)
@@ -139,7 +140,7 @@ struct SQLiteFaultTests {
         await next.close()
     }
 
-    @Test func aCounterThatWasTamperedWithIsUnavailable() async throws {
+    @Test func damagedCounterIsUnavailable() async throws {
         let fixture = try SQLiteFixture()
         let engine = fixture.engine()
         let caller = try await fixture.caller(engine)
@@ -154,7 +155,7 @@ struct SQLiteFaultTests {
         await engine.close()
     }
 
-    @Test func aNewerFileIsLeftAlone() async throws {
+    @Test func fileOfANewerVersionIsUnavailable() async throws {
         let fixture = try SQLiteFixture()
         let other = try DatabaseQueue(path: fixture.path)
         try await other.write { try $0.execute(sql: "PRAGMA user_version = 3") }
@@ -165,8 +166,8 @@ struct SQLiteFaultTests {
         await engine.close()
     }
 
-    /// Root may write everything, so the file is made read-only by its contents' place: a folder cannot be a file.
-    @Test func aFileThatCannotBeOpenedIsUnavailable() async throws {
+    /// The path is a folder. File permissions would not keep a test that runs as root from opening a file.
+    @Test func fileThatCannotBeOpenedIsUnavailable() async throws {
         let fixture = try SQLiteFixture()
         try FileManager.default.createDirectory(atPath: fixture.path, withIntermediateDirectories: true)
         let engine = fixture.engine()
@@ -176,7 +177,7 @@ struct SQLiteFaultTests {
         await engine.close()
     }
 
-    @Test func aLateCommandIsNotExecuted() async throws {
+    @Test func commandIsNotExecutedAfterItsTimeout() async throws {
         let fixture = try SQLiteFixture()
         let engine = fixture.engine()
         let caller = try await fixture.caller(engine)

@@ -9,7 +9,7 @@ import StoreTesting
 import Testing
 
 struct SQLiteStoreTests {
-    @Test func suite() async throws {
+    @Test func everyStoreCasePasses() async throws {
         let fixture = try SQLiteFixture()
         let clock = ManualClock()
         let engine = fixture.engine(clock: clock.clock)
@@ -25,7 +25,7 @@ struct SQLiteStoreTests {
         await engine.close()
     }
 
-    @Test func whatWasAnsweredIsThereAfterARestart() async throws {
+    @Test func valuesAndCountersSurviveARestart() async throws {
         let fixture = try SQLiteFixture()
         let key = try SQLiteFixture.key()
         let request = try #require(CountRequest(limit: 2, window: .seconds(3600)))
@@ -42,13 +42,13 @@ struct SQLiteStoreTests {
         }
     }
 
-    @Test func nothingAnsweredIsLostByKilling() async throws {
+    @Test func answeredIncrementsSurviveKillingTheProcess() async throws {
         let fixture = try SQLiteFixture()
         var least = 0
         for round in 0..<5 {
             let helper = try StoreHelper("increment", "sqlite:\(fixture.path)", "k")
             async let numbers = helper.numbers()
-            // Some time after it has begun to work; when exactly does not matter.
+            // The process is killed after a number of increments that differs by round.
             let engine = fixture.engine()
             let caller = try await fixture.caller(engine)
             let key = try StoreKey(namespace: StoreNamespace("shared"), "k")
@@ -79,11 +79,11 @@ struct SQLiteStoreTests {
             return await tasks.reduce(into: []) { $0.append($1) }
         }
         try #require(allowed.allSatisfy { $0.count == 10 })
-        // 400 calls for each key, and 120 of them within the limit.
+        // 400 calls for each key, of which the limit allows 120.
         for key in 0..<10 { #expect(allowed.reduce(0) { $0 + $1[key] } == 120) }
     }
 
-    @Test func theFileIsReadableByItsOwnerOnly() async throws {
+    @Test func filesAreReadableByTheirOwnerOnly() async throws {
         let fixture = try SQLiteFixture()
         let engine = fixture.engine()
         let caller = try await fixture.caller(engine)
@@ -97,7 +97,7 @@ struct SQLiteStoreTests {
         await engine.close()
     }
 
-    @Test func whatHasExpiredIsRemoved() async throws {
+    @Test func expiredValuesAreRemovedSoThatTheFileDoesNotFill() async throws {
         let fixture = try SQLiteFixture()
         let clock = ManualClock()
         let engine = fixture.engine(maximumBytes: 1 << 20, clock: clock.clock)
@@ -115,7 +115,7 @@ struct SQLiteStoreTests {
         await engine.close()
     }
 
-    @Test func oldListsAreRemoved() async throws {
+    @Test func replacedAndAbandonedListsAreRemovedSoThatTheFileDoesNotFill() async throws {
         let fixture = try SQLiteFixture()
         let clock = ManualClock()
         let engine = fixture.engine(maximumBytes: 1 << 20, clock: clock.clock)
@@ -132,7 +132,7 @@ struct SQLiteStoreTests {
             if round % 2 == 0 {
                 #expect(await caller.result(of: .commitLoad(load)) == .success(.integer(4000)))
             } else {
-                // Nobody ends it.
+                // The load is neither committed nor cancelled.
                 clock.advance(by: .seconds(3601))
             }
         }

@@ -9,9 +9,9 @@ import Testing
 
 @testable import MoondialStoreSQLite
 
-/// A counter in the file counts as `WindowLog` does, which is compared with a model in the tests of MoondialStore.
+/// A counter in the file gives the same results as `WindowLog`, which MoondialStoreTests compare with a model.
 struct StoredLogTests {
-    /// Two connections take turns, as those of two processes do.
+    /// Two connections to one file, as two processes have them.
     private struct Files {
         let fixture: SQLiteFixture
         let clock = ManualClock()
@@ -38,14 +38,15 @@ struct StoredLogTests {
     ) throws -> Bool {
         var next = log
         let expected = requests.map { next.count($0, at: files.clock.clock.now) }
-        // Nothing is written where nothing was counted: after the clock was set back, what has left the window is in it again.
+        // The file is written only when something was counted. Expired moments thus stay in it, and are in the window
+        // again after the clock is set back.
         if zip(expected, requests).contains(where: { $0.allowed && $1.cost > 0 }) { log = next }
         let actual = try files.count(requests, under: key, on: number)
         if actual != expected { Issue.record("expected \(expected), got \(actual)") }
         return actual == expected
     }
 
-    @Test func randomSequences() async throws {
+    @Test func fileCountsRandomSequencesLikeWindowLog() async throws {
         let files = try Files()
         var generator = SeededGenerator(seed: 6)
         for sequence in 0..<2000 {
@@ -69,9 +70,9 @@ struct StoredLogTests {
         }
     }
 
-    /// Chunks come and go, logs become full, are left alone for a while and come back.
+    /// Chunks are added and removed, and logs become full, expire during a pause and fill again.
     @Test(arguments: [40, 500, 1500, 2500])
-    func longLogs(limit: Int64) async throws {
+    func fileCountsWithLongLogsLikeWindowLog(limit: Int64) async throws {
         let files = try Files()
         var generator = SeededGenerator(seed: UInt64(limit))
         var log = WindowLog(window: 1_000_000)
@@ -94,7 +95,7 @@ struct StoredLogTests {
                 #expect(entries.entries.map(\.content) == [.counter(window: .seconds(1), used: used)])
             }
         }
-        // Nothing of old chunks stays.
+        // Chunks of expired moments are deleted.
         let database = try DatabaseQueue(path: files.fixture.path)
         let chunks = try await database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM chunks") }
         #expect(chunks ?? -1 <= WindowLog.capacity / StoredLog.chunkLength)
@@ -102,7 +103,7 @@ struct StoredLogTests {
         #expect(try await database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM chunks") } == 0)
     }
 
-    @Test func otherBytesAreNoLog() {
+    @Test func malformedBytesAreNotReadAsALog() {
         func log(_ numbers: [Int64]) -> StoredLog? {
             numbers.withUnsafeBytes { StoredLog(window: 1000, bytes: $0) }
         }

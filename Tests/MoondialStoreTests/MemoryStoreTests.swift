@@ -11,7 +11,7 @@ extension StoreCase: CustomTestStringConvertible {
 
 struct MemoryStoreTests {
     @Test(arguments: StoreCase.all)
-    func suite(_ sample: StoreCase) async throws {
+    func storeCasePasses(_ sample: StoreCase) async throws {
         let clock = ManualClock()
         let engine = MemoryStoreEngine(clock: clock.clock)
         try await StoreFixture.run(sample, on: engine, group: MultiThreadedEventLoopGroup.singleton) { duration in
@@ -19,7 +19,7 @@ struct MemoryStoreTests {
         }
     }
 
-    @Test func whatWasUsedLeastRecentlyGoesFirst() throws {
+    @Test func fullStoreEvictsTheLeastRecentlyUsedEntries() throws {
         let engine = Self.smallEngine()
         let kept = try Self.key("kept")
         _ = engine.execute(.set(kept, value: [0x31], lifetime: nil))
@@ -36,7 +36,7 @@ struct MemoryStoreTests {
         #expect(statistics.entries > 90, "there is room for about a hundred")
     }
 
-    @Test func whatHasExpiredMakesRoomForWhatHasNot() throws {
+    @Test func expiredEntriesAreRemovedBeforeOthersAreEvicted() throws {
         let clock = ManualClock()
         let engine = Self.smallEngine(clock: clock)
         let value = Array(repeating: UInt8(0), count: 4000)
@@ -55,7 +55,7 @@ struct MemoryStoreTests {
         #expect(engine.statistics.entries == 240)
     }
 
-    @Test func countersTakeNoMoreThanTheirLog() throws {
+    @Test func memoryOfACounterIsBounded() throws {
         let clock = ManualClock()
         let engine = Self.smallEngine(clock: clock)
         let request = try #require(CountRequest(limit: 1_000_000, window: .seconds(86_400)))
@@ -70,7 +70,7 @@ struct MemoryStoreTests {
         #expect(result.used == 20_001)
     }
 
-    @Test func aListWithoutRoomIsNotLoaded() throws {
+    @Test func loadBeyondTheMemoryOfListsFailsAndIsReleased() throws {
         var configuration = MemoryStoreEngine.Configuration()
         configuration.listBytes = 100_000
         let engine = MemoryStoreEngine(configuration: configuration)
@@ -91,7 +91,7 @@ struct MemoryStoreTests {
         }
     }
 
-    @Test func aLoadThatNobodyEndsIsGivenUp() throws {
+    @Test func abandonedLoadIsReleased() throws {
         let clock = ManualClock()
         let engine = MemoryStoreEngine(clock: clock.clock)
         let list = try StoreList(namespace: StoreNamespace("n"), name: "blocklist")
@@ -104,8 +104,8 @@ struct MemoryStoreTests {
         #expect(error.kind == .unavailable)
     }
 
-    /// Random commands against a dictionary.
-    @Test func bookkeepingSurvivesRandomCommands() throws {
+    /// After random commands, deleting all keys leaves no bytes.
+    @Test func byteCountsStayRightUnderRandomCommands() throws {
         var generator = SystemRandomNumberGenerator()
         let clock = ManualClock()
         let engine = Self.smallEngine(clock: clock)

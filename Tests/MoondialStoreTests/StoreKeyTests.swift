@@ -8,7 +8,7 @@ struct StoreKeyTests {
         try StoreKey(namespace: StoreNamespace("n"), parts: parts.map { Array($0.utf8) })
     }
 
-    @Test func partsAreJoinedWithoutAmbiguity() throws {
+    @Test func separatorsInPartsAreEscaped() throws {
         #expect(try Self.key("a", "b").name == "a:b")
         #expect(try Self.key("a:b").name == "a%3Ab")
         #expect(try Self.key("a%3Ab").name == "a%253Ab")
@@ -17,12 +17,12 @@ struct StoreKeyTests {
     }
 
     @Test(arguments: [["a"], ["a", "b"], ["", "x", ""], ["%", ":"], ["月", "\u{0}"], ["%41"]])
-    func partsAreReadBack(_ parts: [String]) throws {
+    func partsCanBeReadFromTheName(_ parts: [String]) throws {
         let bytes = parts.map { Array($0.utf8) }
         #expect(try StoreKey(namespace: StoreNamespace("n"), parts: bytes).parts == bytes)
     }
 
-    @Test func lengthsAreThoseBeforeEscaping() throws {
+    @Test func lengthLimitAppliesBeforeEscaping() throws {
         _ = try Self.key(String(repeating: ":", count: 128), String(repeating: ":", count: 127))
         #expect(throws: StoreNameError.tooLong(bytes: 257, limit: 256)) {
             try Self.key(String(repeating: "a", count: 128), String(repeating: "a", count: 128))
@@ -31,7 +31,7 @@ struct StoreKeyTests {
         #expect(throws: StoreNameError.empty) { try Self.key("") }
     }
 
-    @Test func namespacesAndListsAreWords() throws {
+    @Test func namespaceIsAWordOfAtMost64Bytes() throws {
         #expect(try StoreNamespace("app-1.rules_2").text == "app-1.rules_2")
         #expect(throws: StoreNameError.empty) { try StoreNamespace("") }
         #expect(throws: StoreNameError.badCharacter) { try StoreNamespace("a b") }
@@ -41,7 +41,7 @@ struct StoreKeyTests {
         }
     }
 
-    @Test func membersAreOneTo256Bytes() throws {
+    @Test func memberIsOneTo256Bytes() throws {
         #expect(try StoreMember([0xFF]).text == "%FF")
         #expect(throws: StoreNameError.empty) { try StoreMember([]) }
         #expect(throws: StoreNameError.tooLong(bytes: 257, limit: 256)) {
@@ -49,7 +49,7 @@ struct StoreKeyTests {
         }
     }
 
-    @Test func lifetimesAreRoundedUp() {
+    @Test func lifetimeIsRoundedUpToMilliseconds() {
         #expect(StoreLifetime(.zero) == nil)
         #expect(StoreLifetime(.nanoseconds(1))?.milliseconds == 1)
         #expect(StoreLifetime(.microseconds(1001))?.milliseconds == 2)

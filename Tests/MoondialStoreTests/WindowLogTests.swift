@@ -4,7 +4,7 @@ import Generators
 import MoondialStore
 import Testing
 
-/// All that was counted, looked at as a whole for each question.
+/// The model: keeps every count, and sums all of them for each request.
 struct NaiveWindow {
     private(set) var moments: [(time: Int64, cost: Int64)] = []
 
@@ -27,7 +27,7 @@ struct NaiveWindow {
 }
 
 struct WindowLogTests {
-    @Test func aHundredThousandSequencesAreCountedAsAWholeLookCountsThem() throws {
+    @Test func randomSequencesAreCountedLikeTheNaiveWindow() throws {
         var generator = SeededGenerator(seed: 3)
         for sequence in 0..<100_000 {
             let window = Int64(generator.pick([1000, 1007, 5000, 60_000_000]))
@@ -53,9 +53,10 @@ struct WindowLogTests {
         }
     }
 
-    /// Beyond the capacity of a log, the limit still holds in every window, and a refusal lasts a 512th of it too long at most.
+    /// Above the capacity of a log, the limit still holds in every window, and a refusal lasts at most a 512th of the
+    /// window too long.
     @Test(arguments: [1500, 2000, 5000])
-    func aFullLogStaysWithinTheLimit(limit: Int64) throws {
+    func fullLogStaysWithinTheLimit(limit: Int64) throws {
         var generator = SeededGenerator(seed: UInt64(limit))
         let window: Int64 = 1_000_000
         let slack = window / WindowLog.slots + 1
@@ -77,7 +78,7 @@ struct WindowLogTests {
         }
     }
 
-    @Test func aClockThatIsSetBackForgetsNothing() throws {
+    @Test func countsAreKeptWhenTheClockIsSetBack() throws {
         var log = WindowLog(window: 1000)
         let request = try #require(CountRequest(limit: 1, window: .milliseconds(1)))
         #expect(log.count(request, at: StoreTime(microseconds: 10_000)).allowed)
@@ -87,7 +88,7 @@ struct WindowLogTests {
         #expect(log.count(request, at: StoreTime(microseconds: 11_000)).allowed)
     }
 
-    @Test func requestsOutOfRangeAreNone() {
+    @Test func countRequestOutOfRangeIsNil() {
         #expect(CountRequest(limit: -1, window: .seconds(1)) == nil)
         #expect(CountRequest(limit: 1, window: .zero) == nil)
         #expect(CountRequest(limit: 1, window: .seconds(401 * 86_400)) == nil)

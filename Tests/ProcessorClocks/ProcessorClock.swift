@@ -3,8 +3,8 @@
 import Foundation
 import Platform
 
-/// The processor time of one thread, which other threads may read: it stands still while that thread has no processor,
-/// so that what a test waits for does not depend on how busy the machine is.
+/// The processor time of one thread. Other threads may read it. It does not advance while the thread has no processor,
+/// so that tests which measure it do not depend on the load of the machine.
 package struct ProcessorClock: Sendable {
     #if canImport(Darwin)
         private let thread: mach_port_t
@@ -43,7 +43,7 @@ package struct ProcessorClock: Sendable {
         }
     #endif
 
-    /// Returns when the thread has used so much more, which another thread must be waiting for. Looks every millisecond.
+    /// Waits, in another thread, until the thread has used this much more time. Checks every millisecond.
     package func wait(for time: Duration) {
         let end = now + time
         while now < end { Thread.sleep(forTimeInterval: 0.001) }

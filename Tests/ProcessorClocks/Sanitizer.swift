@@ -2,13 +2,13 @@
 
 import Platform
 
-/// What the tests were built with to find faults of memory and threads.
+/// The sanitizer with which the tests were built.
 package enum Sanitizer {
-    /// Whether it is the one of addresses or the one of threads.
+    /// Whether the tests were built with AddressSanitizer or ThreadSanitizer.
     package static let isOn = ["__asan_init", "__tsan_init"].contains { (function: String) in
         dlsym(dlopen(nil, RTLD_NOW), function) != nil
     }
 
-    /// How many times as long anything may take: a sanitizer makes each access of memory slower.
+    /// The factor for time limits, since a sanitizer makes each memory access slower.
     package static let slowdown = isOn ? 20 : 1
 }

@@ -3,13 +3,13 @@
 import Foundation
 import Platform
 
-/// Both sides of a pseudo-terminal, with an emulated terminal at the one that a user sees.
+/// Both sides of a pseudo-terminal, with an emulated terminal on the side of the user.
 package final class PseudoTerminal {
     package let user: Int32
     package let program: Int32
     package let path: String
     package private(set) var emulator: TerminalEmulator
-    /// Everything that was written, as it was written.
+    /// All bytes that the program has written.
     package private(set) var output: [UInt8] = []
     private var isHungUp = false
 
@@ -64,7 +64,7 @@ package final class PseudoTerminal {
         setSize(width: width, height: height)
     }
 
-    /// Types; what the program writes meanwhile is shown, so that neither waits for the other.
+    /// Types, and reads the program's output meanwhile, so that neither side blocks on a full buffer.
     package func type(_ text: String) {
         var rest = Array(text.utf8)[...]
         _ = fcntl(user, F_SETFL, O_NONBLOCK)
@@ -79,8 +79,8 @@ package final class PseudoTerminal {
         }
     }
 
-    /// Shows what the program writes until something holds.
-    /// - Returns: whether it did within ten seconds.
+    /// Shows the program's output until a condition holds.
+    /// - Returns: whether the condition held within ten seconds.
     package func show(until isDone: (TerminalEmulator) -> Bool) -> Bool {
         let deadline = ContinuousClock.now + .seconds(120)
         while !isDone(emulator) {
@@ -90,13 +90,13 @@ package final class PseudoTerminal {
         return true
     }
 
-    /// Waits a moment for something that the program writes.
+    /// Waits a short time for output of the program.
     package static func hasOutput(_ user: Int32, within milliseconds: Int32 = 50) -> Bool {
         var request = pollfd(fd: user, events: Int16(POLLIN), revents: 0)
         return poll(&request, 1, milliseconds) > 0
     }
 
-    /// Shows what the program has written.
+    /// Shows the output that the program has written so far.
     package func take() {
         var bytes = [UInt8](repeating: 0, count: 64 * 1024)
         let count = read(user, &bytes, bytes.count)

@@ -3,7 +3,8 @@
 package import MoondialConsole
 import MoondialPresentation
 
-/// A small terminal: what the painter's bytes look like. Unknown sequences are collected, so that tests can refuse them.
+/// A small terminal emulator that shows the bytes of the painter. It collects unknown sequences, so that tests can
+/// check that there are none.
 package struct TerminalEmulator {
     package private(set) var width: Int
     package private(set) var height: Int
@@ -15,24 +16,24 @@ package struct TerminalEmulator {
     package private(set) var unknown: [String] = []
     package private(set) var isPasteBracketed = false
     package private(set) var bells = 0
-    /// What the terminal answers to questions, to be taken.
+    /// The terminal's replies to queries, which the test takes.
     package private(set) var reports: [UInt8] = []
-    /// Lines are broken anew when the width changes; else rows are cut.
+    /// Whether lines are wrapped again when the width changes. Otherwise rows are cut.
     package var reflows = true
-    /// A window that grows gets rows back that have scrolled away; else empty ones.
+    /// Whether a window that grows gets back rows that have scrolled away. Otherwise it gets empty rows.
     package var reachesBack = true
-    /// Erasing a part of a row leaves its length and its line as they were, and erasing a whole row ends the line of the row
-    /// before, and a window that becomes narrower loses rows at its top though there are empty ones at its end, as in tmux;
-    /// else each erasure ends the line of its row.
+    /// Whether the terminal behaves like tmux: erasing a part of a row keeps its length and its line, erasing a whole
+    /// row ends the line of the row before, and a window that becomes narrower loses rows at its top even if there are
+    /// empty ones at its end. Otherwise each erasure ends the line of its row.
     package var keepsLengths = false
-    /// Of each row whose line goes on in the next one, how many of its cells are a part of the line: a wide character may
-    /// not have fitted into the last one.
+    /// For each row whose line continues in the next row, how many of its cells belong to the line: the last cell does
+    /// not if a wide character did not fit.
     private var goesOn: [Int?]
     private var scrollbackGoesOn: [Int?] = []
     /// How many cells of each row were written since it was erased as a whole.
     private var lengths: [Int]
     private var scrollbackLengths: [Int] = []
-    /// How often all below the cursor was erased.
+    /// How often everything below the cursor was erased.
     package private(set) var erasures = 0
     private var waitsAtEdge = false
     private var style = Style.plain
@@ -60,7 +61,7 @@ package struct TerminalEmulator {
         return lines
     }
 
-    /// All that was ever shown.
+    /// All text that was ever shown.
     package var transcript: [String] { scrollback.map(Self.text) + lines }
 
     /// The cells of a screen's rows from some row of the window on, blank cells at the end left out.
@@ -94,7 +95,7 @@ package struct TerminalEmulator {
     /// loses rows below the cursor, then at its top; one that grows gets rows back that have scrolled away.
     package mutating func resize(width new: Int, height newHeight: Int) {
         if keepsLengths, new != width, newHeight != height { resize(width: width, height: newHeight) }
-        // The empty rows below the cursor are rows like others.
+        // Empty rows below the cursor count as rows.
         let keepsEmpty = keepsLengths && new != width
         let all = scrollback + grid
         let written = scrollbackLengths + lengths
@@ -214,7 +215,7 @@ extension TerminalEmulator {
         }
     }
 
-    /// Half of a wide character is none.
+    /// Removes a wide character of which one cell was overwritten.
     private mutating func breakWide(at column: Int) {
         let isSecond = grid[row][column].width == 0
         if isSecond, column > 0 { grid[row][column - 1] = .blank }

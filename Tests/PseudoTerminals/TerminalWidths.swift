@@ -2,17 +2,16 @@
 
 import CTerminalWidths
 
-/// How many cells a terminal gives to characters, by the tables of the system's library: measured without the code that
-/// tests are about.
+/// How many cells characters take in a terminal, by the tables of the system's library. Independent of the tested code.
 package enum TerminalWidths {
-    /// 0 to 2; -1 for what is not printable, or not known to the system.
+    /// 0 to 2, or -1 for a character that is not printable or not known to the system.
     package static func cells(of scalar: Unicode.Scalar) -> Int {
         if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F ? 1 : -1 }
         return Int(terminal_width(scalar.value))
     }
 
-    /// As terminals do that draw a cluster as a whole: two cells for flags and for what is joined or modified to an emoji,
-    /// else those of its parts.
+    /// The cells of a grapheme cluster in terminals that draw it as a whole: two for flags and for joined or modified
+    /// emoji, otherwise the sum of its parts.
     package static func cells(of character: Character) -> Int {
         let scalars = character.unicodeScalars
         let isEmoji = scalars.dropFirst().contains { (scalar: Unicode.Scalar) in

@@ -4,7 +4,7 @@ import NIOCore
 import RESP
 import Testing
 
-/// Bytes of a connection, and the values that they should be read as.
+/// Bytes of a connection, and the values that the parser must read from them.
 struct RESPCase: Sendable, CustomTestStringConvertible {
     enum End: Sendable, Hashable {
         /// All bytes were read, or the next value is incomplete.
@@ -28,7 +28,7 @@ struct RESPCase: Sendable, CustomTestStringConvertible {
         self.end = end
     }
 
-    /// Whether there is time to try every position in it.
+    /// Whether it is short enough to test a split at every byte.
     var isShort: Bool { bytes.count < 200 }
 
     static func bulk(_ text: String) -> RESPValue { .bulk(ByteBuffer(string: text)) }

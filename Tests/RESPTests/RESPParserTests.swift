@@ -7,24 +7,24 @@ import Testing
 
 struct RESPParserTests {
     @Test(arguments: RESPCase.valid + RESPCase.hostile)
-    func wholeInput(_ sample: RESPCase) {
+    func inputInOnePieceIsRead(_ sample: RESPCase) {
         Self.expect(sample, inParts: [sample.bytes], "whole")
     }
 
     @Test(arguments: (RESPCase.valid + RESPCase.hostile).filter { $0.bytes.count < 10_000 })
-    func inputByteByByte(_ sample: RESPCase) {
+    func inputByteByByteIsReadTheSame(_ sample: RESPCase) {
         Self.expect(sample, inParts: sample.bytes.map { [$0] }, "byte by byte")
     }
 
     @Test(arguments: (RESPCase.valid + RESPCase.hostile).filter(\.isShort))
-    func inputSplitAtEveryByte(_ sample: RESPCase) {
+    func inputInTwoPiecesIsReadTheSame(_ sample: RESPCase) {
         for cut in 0...sample.bytes.count {
             let parts = [Array(sample.bytes[..<cut]), Array(sample.bytes[cut...])]
             Self.expect(sample, inParts: parts, "split at byte \(cut)")
         }
     }
 
-    @Test func everySplitOfManyValuesGivesTheSame() {
+    @Test func manyValuesInRandomPiecesAreReadTheSame() {
         let samples = RESPCase.valid.filter(\.isShort)
         let bytes = samples.flatMap(\.bytes)
         let expected = samples.flatMap(\.values)
@@ -42,7 +42,7 @@ struct RESPParserTests {
         }
     }
 
-    @Test func aFailureIsRepeated() {
+    @Test func parserRepeatsItsErrorAfterAFailure() {
         var parser = RESPParser()
         parser.append(ByteBuffer(string: "?\r\n"))
         #expect(throws: RESPParseError.badType) { try parser.next() }
@@ -50,7 +50,7 @@ struct RESPParserTests {
         #expect(throws: RESPParseError.badType) { try parser.next() }
     }
 
-    @Test func theBytesOfOneValueAreBounded() {
+    @Test func valueAboveTheByteLimitIsRefused() {
         var limits = RESPLimits()
         limits.valueBytes = 19
         var parser = RESPParser(limits: limits)
@@ -62,8 +62,8 @@ struct RESPParserTests {
         #expect(values.count == 2, "each value has the limit for itself")
     }
 
-    /// Mutations of valid input, split at random, end as the same input in one piece does.
-    @Test func everySplitOfHostileInputGivesTheSame() {
+    /// Mutated valid input gives the same values and error in two pieces as in one.
+    @Test func hostileInputInRandomPiecesIsReadTheSame() {
         var generator = SeededGenerator(seed: 2)
         let samples = RESPCase.valid.filter(\.isShort).map(\.bytes)
         let alphabet = Array("+-:$*_#,(!=%~>|\r\n0123456789?tfe.".utf8) + [0, 0xFF]
@@ -114,13 +114,13 @@ struct RESPParserTests {
 }
 
 struct RESPCommandTests {
-    @Test func argumentsAreBulkStrings() {
+    @Test func argumentsAreWrittenAsBulkStrings() {
         var bytes = ByteBuffer()
         bytes.write(RESPCommand("SET", "a", .bytes([0, 13, 10]), .integer(-12)))
         #expect(String(buffer: bytes) == "*4\r\n$3\r\nSET\r\n$1\r\na\r\n$3\r\n\u{0}\r\n\r\n$3\r\n-12\r\n")
     }
 
-    @Test func aParserReadsWhatIsWritten() throws {
+    @Test func writtenCommandCanBeParsed() throws {
         var bytes = ByteBuffer()
         bytes.write(RESPCommand("EVALSHA", [.text("ß"), .integer(.min), .bytes([])]))
         var parser = RESPParser()
@@ -129,7 +129,7 @@ struct RESPCommandTests {
         #expect(value?.elements?.map(\.text) == ["EVALSHA", "ß", "-9223372036854775808", ""])
     }
 
-    @Test func argumentsAreNotShown() {
+    @Test func descriptionOfACommandHidesItsArguments() {
         let command = RESPCommand("AUTH", "user", "password")
         #expect("\(command) \(String(reflecting: command))" == "AUTH AUTH")
         var text = ""
@@ -137,7 +137,7 @@ struct RESPCommandTests {
         #expect(!text.contains("password"))
     }
 
-    @Test func theCodeOfAnErrorIsItsFirstWord() {
+    @Test func codeOfAnErrorIsItsFirstWord() {
         #expect(RESPError("NOSCRIPT No matching script.").code == "NOSCRIPT")
         #expect(RESPError("").code == "")
     }

@@ -4,7 +4,7 @@ package import HTTP1
 package import NIOCore
 import NIOPosix
 
-/// A TCP connection that sends given bytes, and hands over what comes.
+/// A TCP connection that sends given bytes, and returns the received ones.
 package struct RawConnection: Sendable {
     private enum Arrival: Sendable {
         case bytes(ByteBuffer)
@@ -36,7 +36,7 @@ package struct RawConnection: Sendable {
         try await channel.writeAndFlush(bytes).get()
     }
 
-    /// Ends our side of the connection.
+    /// Shuts down the sending side of the connection.
     package func endInput() async throws {
         try await channel.close(mode: .output).get()
     }
@@ -45,7 +45,7 @@ package struct RawConnection: Sendable {
         try? await channel.close().get()
     }
 
-    /// Everything until the server ends the connection; nil when it is reset.
+    /// All bytes until the server closes the connection; nil when it resets the connection.
     package func rest() async -> String? {
         var received = ByteBuffer()
         for await arrival in arrivals {
@@ -55,7 +55,7 @@ package struct RawConnection: Sendable {
         return String(buffer: received)
     }
 
-    /// Everything up to and including the first occurrence of `ending`.
+    /// All bytes up to and including the first occurrence of `ending`.
     package func receive(upTo ending: String) async -> String {
         var received = ""
         for await arrival in arrivals {
@@ -68,7 +68,7 @@ package struct RawConnection: Sendable {
 
     /// The next reply.
     ///
-    /// - Throws: `HTTPReplyError` when what comes is no reply, or ends within one.
+    /// - Throws: `HTTPReplyError` when the received bytes are no reply, or end inside one.
     package func reply() async throws -> HTTPReply {
         var parser = HTTPResponseParser()
         for await arrival in arrivals {

@@ -24,7 +24,7 @@ struct RedisClientTests {
         try await caller.close()
     }
 
-    @Test func bothProtocolsAreSpoken() async throws {
+    @Test func sameValueIsReadInRESP2AndRESP3() async throws {
         let server = try await RedisServer.start()
         var configuration = server.configuration
         let modern = try await Self.caller(configuration)
@@ -40,26 +40,28 @@ struct RedisClientTests {
         try await old.close()
     }
 
-    @Test func refusalsOfTheServerAreReplies() async throws {
+    @Test func errorOfTheServerIsAReply() async throws {
         let server = try await RedisServer.start()
         let caller = try await Self.caller(server.configuration)
         let results = await caller.send([RESPCommand("NONSENSE"), Self.ping])
+        try #require(results.count == 2)
         guard case .success(.error(let error)) = results[0] else { return #expect(Bool(false)) }
         #expect(error.code == "ERR")
         #expect(results[1] == Self.pong)
         try await caller.close()
     }
 
-    @Test func largeValuesGoBothWays() async throws {
+    @Test func largeValueIsSentAndReceived() async throws {
         let server = try await RedisServer.start()
         let caller = try await Self.caller(server.configuration)
         let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0) }
         let results = await caller.send([RESPCommand("SET", "a", .bytes(bytes)), RESPCommand("GET", "a")])
+        try #require(results.count == 2)
         #expect(results[1] == .success(.bulk(ByteBuffer(bytes: bytes))))
         try await caller.close()
     }
 
-    @Test func userPasswordAndDatabase() async throws {
+    @Test func clientLogsInAndSelectsTheDatabase() async throws {
         var options = RedisServer.Options()
         options.hasPort = true
         options.arguments = ["--user", "app", "on", ">secret", "~*", "&*", "+@all", "--requirepass", "other"]
@@ -78,7 +80,7 @@ struct RedisClientTests {
         }
     }
 
-    @Test func aWrongPasswordIsSaid() async throws {
+    @Test func wrongPasswordIsReportedWithoutThePassword() async throws {
         var options = RedisServer.Options()
         options.arguments = ["--requirepass", "secret"]
         let server = try await RedisServer.start(options)
@@ -95,7 +97,7 @@ struct RedisClientTests {
         }
     }
 
-    @Test func tlsNeedsATrustedCertificateForTheHost() async throws {
+    @Test func tlsRequiresATrustedCertificate() async throws {
         var options = RedisServer.Options()
         options.hasTLSPort = true
         let server = try await RedisServer.start(options)
@@ -114,13 +116,13 @@ struct RedisClientTests {
         #expect(throws: RedisTrustError.self) { try RedisTLS(.file("/nowhere.pem")) }
     }
 
-    @Test func aClosedClientFailsWhatIsInFlightAndWhatComes() async throws {
+    @Test func closingFailsCommandsInFlightAndLaterOnes() async throws {
         let server = try await RedisServer.start()
         let caller = try await Self.caller(server.configuration)
         #expect(await caller.send(Self.ping) == Self.pong)
         server.suspend()
         async let pending = caller.send(Self.ping)
-        // The event loop takes them in this order.
+        // The event loop runs the two calls in this order.
         async let closed: Void = caller.close()
         let result = await pending
         try await closed

@@ -9,7 +9,7 @@ import Testing
 
 @testable import RedisClient
 
-/// What goes wrong on the way or at the other end, and that it passes without a restart.
+/// Faults of the network and the server. The client works again after them without a restart.
 struct RedisFaultTests {
     private static let ping = RESPCommand("PING")
 
@@ -21,8 +21,8 @@ struct RedisFaultTests {
         RedisConfiguration(server: .at(.host("127.0.0.1", port: port))).patient
     }
 
-    /// What a server answers to a command.
-    private static func answer(_ command: String, _ reply: String = "+PONG\r\n") -> PlayedServer.Action {
+    /// Replies to `HELLO` with an empty map, and to other commands with `reply`.
+    private static func answer(_ command: String, _ reply: String = "+PONG\r\n") -> FakeRedisServer.Action {
         .send(command.contains("HELLO") ? "%0\r\n" : reply)
     }
 
@@ -37,7 +37,7 @@ struct RedisFaultTests {
         }
     }
 
-    @Test func withoutAServerCallsFailAtOnce() async throws {
+    @Test func callsWithoutAServerFailAtOnce() async throws {
         let configuration = RedisConfiguration(server: .at(.unixSocket(path: "/nowhere/redis.sock"))).patient
         let caller = try await Self.caller(configuration)
         for _ in 0..<100 {
@@ -50,7 +50,7 @@ struct RedisFaultTests {
         try await caller.close()
     }
 
-    @Test func aServerThatWasKilledAndComesBackIsUsedAgain() async throws {
+    @Test func killedServerIsUsedAgainAfterItsRestart() async throws {
         let server = try await RedisServer.start()
         let caller = try await Self.caller(server.configuration)
         #expect(await caller.sendUntilAnswered(Self.ping) == .simple("PONG"))
@@ -64,7 +64,7 @@ struct RedisFaultTests {
         try await caller.close()
     }
 
-    @Test func aPausedServerCostsEachCallItsDeadlineUntilTheClientNotices() async throws {
+    @Test func callsToASuspendedServerTimeOutAndThenFailAtOnce() async throws {
         let server = try await RedisServer.start()
         var configuration = server.configuration
         configuration.suspensionTime = .milliseconds(100)
@@ -72,7 +72,7 @@ struct RedisFaultTests {
         _ = await caller.sendUntilAnswered(Self.ping)
         server.suspend()
         Self.expectFailure(await caller.send(Self.ping, timeout: .milliseconds(20)), [.timeout])
-        // From some call on, nothing is sent any more.
+        // After some timeouts, the client stops sending.
         await caller.sendUntilFailed(Self.ping, timeout: .milliseconds(20)) { !$0.wasSent }
         for _ in 0..<100 {
             Self.expectFailure(await caller.send(Self.ping, timeout: .seconds(60)), [.unavailable])
@@ -84,7 +84,7 @@ struct RedisFaultTests {
         try await caller.close()
     }
 
-    @Test func aStalledConnectionIsGivenUp() async throws {
+    @Test func stalledConnectionIsClosedAndReplaced() async throws {
         let server = try await RedisServer.start()
         var configuration = server.configuration
         configuration.suspensionTime = .milliseconds(20)
@@ -94,20 +94,20 @@ struct RedisFaultTests {
         _ = await caller.sendUntilAnswered(Self.ping)
         server.suspend()
         Self.expectFailure(await caller.send(Self.ping, timeout: .seconds(60)), [.lost])
-        // The kernel accepts new connections, and nobody speaks on them.
+        // The kernel accepts new connections, but the suspended server does not reply on them.
         await caller.sendUntilFailed(Self.ping, timeout: .seconds(60)) { $0.kind == .unavailable }
         server.resume()
         #expect(await caller.sendUntilAnswered(Self.ping) == .simple("PONG"))
         try await caller.close()
     }
 
-    @Test func aSleepingServerIsTheSame() async throws {
+    @Test func serverIsUsedAgainAfterDebugSleepOrClientPause() async throws {
         let server = try await RedisServer.start()
         let caller = try await Self.caller(server.configuration)
         let sleeper = try await Self.caller(server.configuration)
         _ = await caller.sendUntilAnswered(Self.ping)
         _ = await sleeper.sendUntilAnswered(Self.ping)
-        // A call that comes late does not meet the sleep.
+        // Repeats, since a call that is sent too late on a busy machine misses the sleep.
         var hasFailed = false
         while !hasFailed {
             async let slept = sleeper.send(RESPCommand("DEBUG", "SLEEP", "0.2"))
@@ -126,8 +126,8 @@ struct RedisFaultTests {
     }
 
     @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "$5\r\nhello world\r\n", "*99999999\r\n", "\u{0}\u{0}"])
-    func garbageEndsTheConnection(_ garbage: String) async throws {
-        let server = try await PlayedServer.start { connection, bytes in
+    func bytesThatAreNoRESPCloseTheConnection(_ garbage: String) async throws {
+        let server = try await FakeRedisServer.start { connection, bytes in
             if connection < 3 { return .send(garbage) }
             return Self.answer(bytes)
         }
@@ -140,13 +140,14 @@ struct RedisFaultTests {
         try await server.stop()
     }
 
-    @Test func garbageAfterGoodRepliesFailsWhatIsInFlight() async throws {
-        let server = try await PlayedServer.start { connection, bytes in
+    @Test func badBytesAfterGoodRepliesFailTheCommandsInFlight() async throws {
+        let server = try await FakeRedisServer.start { connection, bytes in
             if connection > 0 || bytes.contains("HELLO") { return Self.answer(bytes) }
             return .send("+PONG\r\nOOPS\r\n")
         }
         let caller = try await Self.caller(Self.configuration(port: server.port))
         let results = await caller.send([Self.ping, Self.ping])
+        try #require(results.count == 2)
         #expect(results[0] == .success(.simple("PONG")))
         Self.expectFailure(results[1], [.lost])
         #expect(await caller.send([Self.ping, Self.ping]).allSatisfy { $0 == .success(.simple("PONG")) })
@@ -154,8 +155,8 @@ struct RedisFaultTests {
         try await server.stop()
     }
 
-    @Test func aReplyToNothingEndsTheConnection() async throws {
-        let server = try await PlayedServer.start { connection, bytes in
+    @Test func replyWithoutACommandClosesTheConnection() async throws {
+        let server = try await FakeRedisServer.start { connection, bytes in
             Self.answer(bytes, connection == 0 ? "+1\r\n+2\r\n" : "+PONG\r\n")
         }
         let caller = try await Self.caller(Self.configuration(port: server.port))
@@ -165,8 +166,8 @@ struct RedisFaultTests {
         try await server.stop()
     }
 
-    @Test func aResetConnectionLosesWhatIsInFlight() async throws {
-        let server = try await PlayedServer.start { connection, bytes in
+    @Test func resetConnectionFailsTheCommandsInFlight() async throws {
+        let server = try await FakeRedisServer.start { connection, bytes in
             connection % 2 == 0 && !bytes.contains("HELLO") ? .reset : Self.answer(bytes)
         }
         let caller = try await Self.caller(Self.configuration(port: server.port))
@@ -176,9 +177,11 @@ struct RedisFaultTests {
         try await server.stop()
     }
 
-    /// Each new connection works until the first command: such a server is not hammered.
-    @Test func connectionsThatEndEarlyAreFollowedByPauses() async throws {
-        let server = try await PlayedServer.start { _, bytes in bytes.contains("HELLO") ? Self.answer(bytes) : .reset }
+    /// The server resets each connection at its first command. The client must not reconnect without a pause.
+    @Test func reconnectingPausesAfterConnectionsThatEndEarly() async throws {
+        let server = try await FakeRedisServer.start { _, bytes in
+            bytes.contains("HELLO") ? Self.answer(bytes) : .reset
+        }
         var configuration = Self.configuration(port: server.port)
         configuration.shortestPause = .seconds(600)
         configuration.longestPause = .seconds(600)
@@ -190,9 +193,9 @@ struct RedisFaultTests {
         try await server.stop()
     }
 
-    @Test func aSilentHandshakeIsGivenUp() async throws {
+    @Test func handshakeWithoutReplyTimesOut() async throws {
         let isSilent = NIOLockedValueBox(true)
-        let server = try await PlayedServer.start { _, bytes in
+        let server = try await FakeRedisServer.start { _, bytes in
             isSilent.withLockedValue { $0 } ? .nothing : Self.answer(bytes)
         }
         var configuration = Self.configuration(port: server.port)
@@ -207,8 +210,8 @@ struct RedisFaultTests {
         try await server.stop()
     }
 
-    @Test func aPrimaryThatBecameAReplicaIsLeft() async throws {
-        let server = try await PlayedServer.start { connection, bytes in
+    @Test func clientReconnectsWhenThePrimaryBecameAReplica() async throws {
+        let server = try await FakeRedisServer.start { connection, bytes in
             let refusal = "-READONLY You can't write against a read only replica.\r\n"
             return Self.answer(bytes, connection == 0 ? refusal : "+PONG\r\n")
         }
@@ -220,13 +223,15 @@ struct RedisFaultTests {
         try await server.stop()
     }
 
-    @Test func tooManyCommandsAreRefused() async throws {
-        let server = try await PlayedServer.start { _, bytes in bytes.contains("HELLO") ? Self.answer(bytes) : .nothing
+    @Test func commandsBeyondTheLimitInFlightAreRefused() async throws {
+        let server = try await FakeRedisServer.start { _, bytes in
+            bytes.contains("HELLO") ? Self.answer(bytes) : .nothing
         }
         var configuration = Self.configuration(port: server.port)
         configuration.maxInFlight = 10
         let caller = try await Self.caller(configuration)
         let results = await caller.send(Array(repeating: Self.ping, count: 12), timeout: .milliseconds(100))
+        try #require(results.count == 12)
         for result in results[..<10] { Self.expectFailure(result, [.timeout]) }
         for result in results[10...] { Self.expectFailure(result, [.unavailable]) }
         try await caller.close()

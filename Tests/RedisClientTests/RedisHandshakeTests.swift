@@ -18,13 +18,13 @@ struct RedisHandshakeTests {
         return configuration
     }
 
-    @Test func withNothingToSayItIsReadyAfterHello() {
+    @Test func handshakeWithoutSettingsIsReadyAfterHello() {
         var handshake = RedisHandshake(configuration: Self.configuration())
         #expect(handshake.begin() == .send([RESPCommand("HELLO", "3")]))
         #expect(handshake.receive(.map([])) == .ready)
     }
 
-    @Test func helloCarriesUserAndPassword() {
+    @Test func helloHasUserAndPassword() {
         let credentials = RedisCredentials(user: nil, password: "p")
         var handshake = RedisHandshake(configuration: Self.configuration(credentials: credentials, database: 2))
         #expect(handshake.begin() == .send([RESPCommand("HELLO", "3", "AUTH", "default", "p")]))
@@ -33,7 +33,7 @@ struct RedisHandshakeTests {
     }
 
     @Test(arguments: ["ERR unknown command 'HELLO'", "NOPROTO unsupported protocol version"])
-    func olderServersAreSpokenToInRESP2(_ refusal: String) {
+    func handshakeContinuesWithAuthWhenHelloIsRefused(_ refusal: String) {
         let credentials = RedisCredentials(user: "u", password: "p")
         var handshake = RedisHandshake(configuration: Self.configuration(credentials: credentials))
         _ = handshake.begin()
@@ -41,7 +41,7 @@ struct RedisHandshakeTests {
         #expect(handshake.receive(Self.ok) == .ready)
     }
 
-    @Test func thePreambleIsAwaitedAndMayBeRefused() {
+    @Test func repliesToThePreambleAreAwaitedAndErrorsIgnored() {
         let preamble = [RESPCommand("A"), RESPCommand("B")]
         var handshake = RedisHandshake(configuration: Self.configuration(preamble: preamble))
         _ = handshake.begin()
@@ -51,7 +51,7 @@ struct RedisHandshakeTests {
     }
 
     @Test(arguments: ["WRONGPASS invalid username-password pair", "NOAUTH Authentication required.", "ERR max clients"])
-    func refusalsEndIt(_ refusal: String) {
+    func refusedLoginFailsTheHandshake(_ refusal: String) {
         var handshake = RedisHandshake(configuration: Self.configuration())
         _ = handshake.begin()
         guard case .fail(let message) = handshake.receive(.error(RESPError(refusal))) else {
@@ -60,7 +60,7 @@ struct RedisHandshakeTests {
         #expect(message.contains("check"))
     }
 
-    @Test func pausesDoubleUpToTheLongest() {
+    @Test func pausesDoubleUpToTheMaximum() {
         func pause(_ count: Int, _ random: Double) -> Duration {
             RedisPause.time(
                 afterFailure: count, shortest: .milliseconds(50), longest: .seconds(2), random: random)

@@ -14,7 +14,7 @@ struct RedisURLTests {
         ("redis+unix:///a%20b?database=2", .unixSocket(path: "/a b"), 2),
         ("redis+unix://user:pass@/run/s", .unixSocket(path: "/run/s"), 0),
     ])
-    func addresses(_ text: String, _ address: RedisAddress, _ database: Int) throws {
+    func addressAndDatabaseAreReadFromTheURL(_ text: String, _ address: RedisAddress, _ database: Int) throws {
         let configuration = try RedisConfiguration(url: text)
         #expect(configuration.server == .at(address))
         #expect(configuration.database == database)
@@ -25,11 +25,11 @@ struct RedisURLTests {
         ("redis://:secret@h", nil, "secret"), ("redis://app:secret@h", "app", "secret"),
         ("rediss://a%40b:p%3A%2F%40@h:1", "a@b", "p:/@"),
     ])
-    func credentials(_ text: String, _ user: String?, _ password: String) throws {
+    func credentialsAreReadFromTheURL(_ text: String, _ user: String?, _ password: String) throws {
         #expect(try RedisConfiguration(url: text).credentials == RedisCredentials(user: user, password: password))
     }
 
-    @Test func tlsAndSentinels() throws {
+    @Test func tlsAndSentinelsAreReadFromTheURL() throws {
         #expect(try RedisConfiguration(url: "rediss://h").usesTLS)
         let configuration = try RedisConfiguration(url: "redis+sentinel://a,b:27000/main/4")
         #expect(
@@ -49,7 +49,7 @@ struct RedisURLTests {
         ("redis+unix:///s?db=1", .query), ("redis+sentinel://a", .primary), ("redis+sentinel://a/", .primary),
         ("redis+sentinel:///main", .host),
     ])
-    func malformed(_ text: String, _ error: RedisURLError) {
+    func malformedURLIsRefused(_ text: String, _ error: RedisURLError) {
         #expect(throws: error) { try RedisConfiguration(url: text) }
     }
 

@@ -14,8 +14,8 @@ struct SentinelTests {
         return try await RedisCaller.open(configuration, on: MultiThreadedEventLoopGroup.singleton.next())
     }
 
-    /// A primary that dies, and a replica that takes its place.
-    @Test(.timeLimit(.minutes(10))) func afterAFailoverTheNewPrimaryIsUsed() async throws {
+    /// The primary is killed, and the replica becomes the primary.
+    @Test(.timeLimit(.minutes(10))) func newPrimaryIsUsedAfterAFailover() async throws {
         var options = RedisServer.Options()
         options.hasPort = true
         let primary = try await RedisServer.start(options)
@@ -53,41 +53,41 @@ struct SentinelTests {
         for caller in [caller, admin, sentinelAdmin] { try await caller.close() }
     }
 
-    @Test func theNextSentinelIsAsked() async throws {
-        let server = try await PlayedServer.start { _, bytes in
+    @Test func nextSentinelIsQueriedWhenOneFailsOrKnowsNoPrimary() async throws {
+        let server = try await FakeRedisServer.start { _, bytes in
             bytes.contains("HELLO")
                 ? .send("%0\r\n") : .send(bytes.contains("ROLE") ? "*1\r\n$6\r\nmaster\r\n" : "+PONG\r\n")
         }
-        let sentinel = try await PlayedServer.start { _, _ in
+        let sentinel = try await FakeRedisServer.start { _, _ in
             .send("*2\r\n$9\r\n127.0.0.1\r\n$\(String(server.port).utf8.count)\r\n\(server.port)\r\n")
         }
-        let forgetful = try await PlayedServer.start { _, _ in .send("*-1\r\n") }
+        let ignorant = try await FakeRedisServer.start { _, _ in .send("*-1\r\n") }
         let caller = try await Self.caller([
-            .unixSocket(path: "/nowhere"), .host("127.0.0.1", port: forgetful.port),
+            .unixSocket(path: "/nowhere"), .host("127.0.0.1", port: ignorant.port),
             .host("127.0.0.1", port: sentinel.port),
         ])
         #expect(await caller.send(RESPCommand("PING")) == .success(.simple("PONG")))
         try await caller.close()
-        for server in [server, sentinel, forgetful] { try await server.stop() }
+        for server in [server, sentinel, ignorant] { try await server.stop() }
     }
 
-    @Test func aPrimaryThatNoSentinelKnowsIsUnavailable() async throws {
-        let forgetful = try await PlayedServer.start { _, _ in .send("*-1\r\n") }
-        let caller = try await Self.caller([.host("127.0.0.1", port: forgetful.port)])
+    @Test func primaryUnknownToAllSentinelsIsUnavailable() async throws {
+        let ignorant = try await FakeRedisServer.start { _, _ in .send("*-1\r\n") }
+        let caller = try await Self.caller([.host("127.0.0.1", port: ignorant.port)])
         guard case .failure(let error) = await caller.send(RESPCommand("PING")) else { return #expect(Bool(false)) }
         #expect(error.kind == .unavailable)
         #expect(error.message.contains("no sentinel knows the primary main"))
         try await caller.close()
-        try await forgetful.stop()
+        try await ignorant.stop()
     }
 
-    @Test func aReplicaThatASentinelStillNamesIsNotUsed() async throws {
-        let server = try await PlayedServer.start { connection, bytes in
+    @Test func replicaThatASentinelNamesAsPrimaryIsNotUsed() async throws {
+        let server = try await FakeRedisServer.start { connection, bytes in
             if bytes.contains("HELLO") { return .send("%0\r\n") }
             guard bytes.contains("ROLE") else { return .send("+PONG\r\n") }
             return .send(connection == 0 ? "*1\r\n$5\r\nslave\r\n" : "*1\r\n$6\r\nmaster\r\n")
         }
-        let sentinel = try await PlayedServer.start { _, _ in
+        let sentinel = try await FakeRedisServer.start { _, _ in
             .send("*2\r\n$9\r\n127.0.0.1\r\n$\(String(server.port).utf8.count)\r\n\(server.port)\r\n")
         }
         let caller = try await Self.caller([.host("127.0.0.1", port: sentinel.port)])

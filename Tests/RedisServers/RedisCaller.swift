@@ -4,7 +4,7 @@ package import NIOCore
 package import RESP
 package import RedisClient
 
-/// A client on an event loop, for tests, which run elsewhere.
+/// A client on an event loop, used by tests from outside of the loop.
 package final class RedisCaller: Sendable {
     package let eventLoop: any EventLoop
     private let client: NIOLoopBound<RedisClient>
@@ -23,27 +23,27 @@ package final class RedisCaller: Sendable {
         }.get()
     }
 
-    /// The default timeout is 10 s: tests of deadlines give their own.
+    /// Sends a command. The default timeout is 10 s; tests of deadlines give their own.
     package func send(
         _ command: RESPCommand, timeout: TimeAmount = .seconds(10)
     ) async -> Result<RESPValue, RedisError> {
         await send([command], timeout: timeout)[0]
     }
 
-    /// Sends one, and does something once it is on its way.
+    /// Sends a command, and calls `body` after it was written.
     package func send(
         _ command: RESPCommand, then body: @escaping @Sendable () -> Void
     ) async -> Result<RESPValue, RedisError> {
         await withCheckedContinuation { continuation in
             eventLoop.execute { [self] in
                 client.value.send(command, deadline: .now() + .seconds(10)) { continuation.resume(returning: $0) }
-                // What is sent in a tick leaves at its end.
+                // Commands of a tick are written at its end.
                 eventLoop.execute { [eventLoop] in eventLoop.execute(body) }
             }
         }
     }
 
-    /// Sends all at once.
+    /// Sends all commands in one tick.
     package func send(
         _ commands: [RESPCommand], timeout: TimeAmount = .seconds(10)
     ) async -> [Result<RESPValue, RedisError>] {
@@ -62,9 +62,9 @@ package final class RedisCaller: Sendable {
         }
     }
 
-    /// Sends until there is a reply: how tests wait until the client has recovered.
+    /// Sends until there is a reply. Tests wait like this until the client has recovered.
     package func sendUntilAnswered(_ command: RESPCommand) async -> RESPValue {
-        // On a busy machine, an answer may take longer. A refused connection takes no time, so this may go on for long.
+        // The timeout grows, since a reply may take longer on a busy machine. A refused connection fails at once.
         let longest = TimeAmount.seconds(10)
         var timeout = TimeAmount.milliseconds(200)
         while true {
@@ -74,7 +74,7 @@ package final class RedisCaller: Sendable {
         }
     }
 
-    /// Sends until a call fails in such a way.
+    /// Sends until a call fails with an expected error.
     package func sendUntilFailed(
         _ command: RESPCommand, timeout: TimeAmount, where isExpected: (RedisError) -> Bool = { _ in true }
     ) async {
@@ -84,7 +84,7 @@ package final class RedisCaller: Sendable {
         }
     }
 
-    /// An event loop that always has a task to run does not come to reading.
+    /// Without the pause, the event loop would always have a task to run and never read from its sockets.
     private static func pause() async { try? await Task.sleep(for: .milliseconds(1)) }
 
     package func close() async throws {

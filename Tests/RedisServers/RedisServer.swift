@@ -6,13 +6,13 @@ import NIOConcurrencyHelpers
 import Platform
 package import RedisClient
 
-/// A real Redis server that a test starts, on a socket in a folder of its own and, if wanted, on free ports of the loopback.
+/// A real Redis server that a test starts, on a socket in a new folder and, if wanted, on free ports of the loopback.
 package final class RedisServer: Sendable {
-    /// What the server is started with.
+    /// The options with which the server is started.
     package struct Options: Sendable {
         /// Whether it has a port without TLS.
         package var hasPort = false
-        /// Whether it has a port with TLS, under the invented certificate for localhost.
+        /// Whether it has a port with TLS, with the test certificate for localhost.
         package var hasTLSPort = false
         /// Further arguments, as in `["--maxmemory", "3mb"]`.
         package var arguments: [String] = []
@@ -23,7 +23,7 @@ package final class RedisServer: Sendable {
     }
 
     package let socket: String
-    /// 0 without one.
+    /// The port without TLS, or 0 if there is none.
     package let port: Int
     package let tlsPort: Int
     private let folder: URL
@@ -92,7 +92,7 @@ package final class RedisServer: Sendable {
         }
     }
 
-    /// Starts it again after ``kill()``, on the same socket and ports, and empty.
+    /// Starts the server again after ``kill()``, on the same socket and ports, without its data.
     package func restart() async throws {
         let process = try await Self.launch(arguments)
         self.process.withLockedValue { $0 = process }
@@ -103,18 +103,18 @@ package final class RedisServer: Sendable {
 
     package func resume() { process.withLockedValue { $0?.send(SIGCONT) } }
 
-    /// For a patient client that uses the socket.
+    /// A configuration for the socket, with long timeouts.
     package var configuration: RedisConfiguration {
         RedisConfiguration(server: .at(.unixSocket(path: socket))).patient
     }
 
-    /// The path of an invented certificate, or of the key of all of them.
+    /// The path of a test certificate, or of their common key.
     package static func certificate(_ name: String) -> String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../NumberVerificationTests/Fixtures/tls/\(name).pem").standardized.path
     }
 
-    /// Why there is no server.
+    /// The server did not start.
     package struct NotReady: Error, CustomStringConvertible {
         package let output: String
 
@@ -138,7 +138,7 @@ package final class RedisServer: Sendable {
             Thread.detachNewThread {
                 var text = ""
                 var isReady = false
-                // Goes on after that: a full pipe would stop the server.
+                // Reads on when the server is ready, since a full pipe would stop it.
                 while case let data = reading.availableData, !data.isEmpty {
                     if isReady { continue }
                     text += String(decoding: data, as: UTF8.self)
@@ -174,7 +174,7 @@ package final class RedisServer: Sendable {
 }
 
 extension RedisConfiguration {
-    /// The same for a busy machine: nothing fails because something took long. Tests of patience set their own limits.
+    /// The same configuration with timeouts that are not reached on a busy machine. Tests of timeouts set their own.
     package var patient: RedisConfiguration {
         var configuration = self
         configuration.connectTimeout = .seconds(60)

@@ -9,7 +9,7 @@ import NIOPosix
 import RedisClient
 import StoreTesting
 
-/// A process that uses a store beside others, for tests.
+/// A program for tests that use one store from several processes.
 ///
 /// Usage: StoreProcess count ENGINE KEYS LIMIT CALLS     prints how many counts of each key were allowed, separated by spaces
 ///        StoreProcess increment ENGINE KEY              prints each sum that was answered, until it is killed
@@ -45,7 +45,7 @@ struct StoreProcess {
             while true {
                 for result in await caller.results(of: commands) {
                     guard case .integer(let sum) = try result.get() else { throw Usage() }
-                    // Without a buffer of its own: it may be killed at any moment.
+                    // Written without a buffer, since the process may be killed at any moment.
                     try FileHandle.standardOutput.write(contentsOf: Data("\(sum)\n".utf8))
                 }
             }

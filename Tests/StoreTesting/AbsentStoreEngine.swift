@@ -3,7 +3,7 @@
 package import MoondialStore
 package import NIOCore
 
-/// A store that is away.
+/// A store in which every call fails as unavailable.
 package struct AbsentStoreEngine: StoreEngine {
     private final class AbsentStore: Store {
         func perform(
@@ -14,7 +14,7 @@ package struct AbsentStoreEngine: StoreEngine {
         func close() {}
     }
 
-    /// Nothing is kept.
+    /// Creates the engine.
     package init() {}
 
     package var description: String { "absent" }

@@ -4,7 +4,7 @@ package import MoondialStore
 package import NIOCore
 import Synchronization
 
-/// A store whose first calls of a kind fail, and are executed or not.
+/// A store in which the first calls of some commands fail, after or without executing them.
 package final class FaultyStoreEngine: StoreEngine {
     private final class FaultyStore: Store {
         private let store: any Store
@@ -36,10 +36,10 @@ package final class FaultyStoreEngine: StoreEngine {
     private let seen = Mutex(0)
 
     /// - Parameters:
-    ///   - engine: What does the work.
+    ///   - engine: The engine that executes the commands.
     ///   - failures: How many calls fail with ``StoreError/Kind/timeout``.
-    ///   - executes: Whether these are executed all the same.
-    ///   - isAffected: Says of which commands.
+    ///   - executes: Whether the failing calls are executed nevertheless.
+    ///   - isAffected: Returns whether a command may fail.
     package init(
         _ engine: any StoreEngine, failures: Int, executes: Bool,
         isAffected: @escaping @Sendable (StoreCommand) -> Bool
@@ -52,7 +52,7 @@ package final class FaultyStoreEngine: StoreEngine {
 
     package var description: String { engine.description }
 
-    /// How many of these commands have come.
+    /// How many calls of affected commands were made.
     package var count: Int { seen.withLock { $0 } }
 
     package func makeStore(on eventLoop: any EventLoop) -> any Store {

@@ -3,7 +3,7 @@
 package import MoondialStore
 import Synchronization
 
-/// A clock that a test moves.
+/// A clock that only the test advances.
 package final class ManualClock: Sendable {
     private let microseconds = Mutex<Int64>(1_700_000_000_000_000)
 

@@ -3,8 +3,8 @@
 package import MoondialStore
 package import NIOCore
 
-/// A store whose replicas are never heard of: as on a connection of Redis, a call that waits for them holds up all that are
-/// made behind it in the same store.
+/// A store whose replicas never confirm a write. As on a connection of Redis, a call that waits for replicas delays all
+/// later calls of the same store.
 package final class SilentReplicaEngine: StoreEngine {
     private final class HeldStore: Store {
         private let store: any Store

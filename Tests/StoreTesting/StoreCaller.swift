@@ -3,7 +3,7 @@
 package import MoondialStore
 package import NIOCore
 
-/// A store on an event loop, for tests, which run elsewhere.
+/// A store on an event loop, used by tests from outside of the loop.
 package final class StoreCaller: Sendable {
     private let eventLoop: any EventLoop
     private let store: NIOLoopBound<any Store>

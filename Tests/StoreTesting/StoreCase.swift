@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/// One case of the suite that every engine passes.
+/// One test case, which every engine must pass.
 package struct StoreCase: Sendable, CustomStringConvertible {
-    /// What the case shows.
+    /// The property that the case tests.
     package let description: String
-    /// Tells the namespaces of cases apart.
+    /// A number for the namespace of the case.
     let number: Int
     let body: @Sendable (StoreFixture) async throws -> Void
 
-    /// The whole suite.
+    /// All cases.
     package static let all = sections.flatMap { $0 }.enumerated().map { number, section in
         StoreCase(description: section.0, number: number, body: section.1)
     }

@@ -3,14 +3,14 @@
 package import MoondialStore
 package import NIOCore
 
-/// What a case of the suite works with.
+/// The stores and the namespace of one case.
 package struct StoreFixture: Sendable {
     package let caller: StoreCaller
     /// Another store of the same engine, on another event loop.
     package let other: StoreCaller
-    /// No other case uses it.
+    /// A namespace that no other case uses.
     package let namespace: StoreNamespace
-    /// Lets the time of the store go on by at least so much.
+    /// Advances the time of the store by at least this duration.
     package let advance: @Sendable (Duration) async throws -> Void
 
     package init(
@@ -106,7 +106,7 @@ package struct StoreFixture: Sendable {
         return Dictionary(uniqueKeysWithValues: lists.map { ($0.list.name, $0.count) })
     }
 
-    /// All pages.
+    /// The entries of all pages.
     func entries(pageSize: Int = 100) async throws -> [StoreEntry] {
         var all: [StoreEntry] = []
         var cursor: String?
@@ -141,7 +141,7 @@ package struct StoreFixture: Sendable {
     private static let otherReply = StoreCaseFailure("a reply to another command")
 }
 
-/// What a case expected and did not get.
+/// The failed expectation of a case.
 package struct StoreCaseFailure: Error, CustomStringConvertible {
     package let description: String
 

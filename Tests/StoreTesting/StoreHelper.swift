@@ -3,7 +3,7 @@
 import ChildProcesses
 import Foundation
 
-/// The helper that uses a store in a process of its own; it stands beside the tests.
+/// A process of the program `StoreProcess`, which is in the folder of the tests.
 package final class StoreHelper: Sendable {
     private final class Anchor {}
 
@@ -22,7 +22,7 @@ package final class StoreHelper: Sendable {
         try output.fileHandleForWriting.close()
     }
 
-    /// All numbers that it prints, until its end.
+    /// All numbers that the process prints until its end.
     package func numbers() async -> [Int] {
         let reading = output.fileHandleForReading
         let data = await withCheckedContinuation { continuation in

@@ -18,7 +18,7 @@ struct ByteWriterTests {
     @Test(
         arguments: [(0, 3, "000"), (7, 3, "007"), (123, 3, "123"), (1234, 3, "1234"), (0, 1, "0")]
             as [(UInt64, Int, String)])
-    func zerosComeFirst(number: UInt64, digits: Int, expected: String) {
+    func numbersArePaddedWithZeros(number: UInt64, digits: Int, expected: String) {
         #expect(text { $0.append(decimal: number, digits: digits) } == expected)
     }
 
@@ -31,7 +31,7 @@ struct ByteWriterTests {
         #expect(text { $0.append(hexadecimal: 0x0123_4567_89AB_CDEF) } == "0123456789abcdef")
     }
 
-    @Test func textsFollowEachOther() {
+    @Test func textsAreAppended() {
         let written = text { output in
             output.append("a" as StaticString)
             output.append(String(repeating: "ü", count: 100))
@@ -40,7 +40,7 @@ struct ByteWriterTests {
         #expect(written == "a" + String(repeating: "ü", count: 100) + "z")
     }
 
-    @Test func keysHaveCommasBetweenThem() {
+    @Test func keysAreSeparatedByCommas() {
         let written = text { output in
             output.append(key: "a", isFirst: true)
             output.append(key: "bc", isFirst: false)
@@ -48,8 +48,8 @@ struct ByteWriterTests {
         #expect(written == #""a":,"bc":"#)
     }
 
-    /// Eight bytes are looked at together, so each byte is tried at each place of texts of several lengths.
-    @Test func eachByteIsSeenAtEachPlace() {
+    /// The writer checks eight bytes at once, so every byte is tested at every place of texts of several lengths.
+    @Test func bytesThatNeedAnEscapeAreFoundAtEveryPlace() {
         for length in [1, 7, 8, 9, 15, 16, 17, 20] {
             for place in 0..<length {
                 for byte in UInt8.min...UInt8.max {
@@ -67,7 +67,7 @@ struct ByteWriterTests {
         }
     }
 
-    @Test func whatNeedsAnEscapeIsNotQuoted() {
+    @Test func textThatNeedsAnEscapeIsNotAppendedAsQuoted() {
         for escaped in ["\"", "\\", "\n", "\u{7F}", "ü"] {
             var output = ByteWriter(capacity: 4)
             var text = "a" + escaped

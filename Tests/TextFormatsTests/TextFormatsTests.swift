@@ -8,11 +8,11 @@ struct TextFormatsTests {
     @Test(arguments: [
         "", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}\u{7F}ÿ", String(repeating: "😀", count: 99),
     ])
-    func base64IsAsFoundationWritesIt(text: String) {
+    func base64EncodingAgreesWithFoundation(text: String) {
         #expect(Base64.encode(text.utf8) == Data(text.utf8).base64EncodedString())
     }
 
-    @Test func hexadecimalDigitsHaveAFixedCount() {
+    @Test func hexadecimalTextHasAFixedNumberOfDigits() {
         #expect(Hexadecimal.lowercase([0, 9, 10, 0x7F, 0xFF]) == "00090a7fff")
         let bytes: [UInt8] = [0, 9, 10, 0x7F, 0xFF]
         #expect(bytes.withUnsafeBytes { Hexadecimal.lowercase($0) } == "00090a7fff")
@@ -26,7 +26,7 @@ struct TextFormatsTests {
         ("1ms", Duration.milliseconds(1)), ("500ms", .milliseconds(500)), ("10s", .seconds(10)), ("2m", .seconds(120)),
         ("1h", .seconds(3600)), ("0060m", .seconds(3600)),
     ])
-    func timeWithUnitIsRead(text: String, expected: Duration) {
+    func durationWithUnitIsRead(text: String, expected: Duration) {
         #expect(Duration(text: text, in: .milliseconds(1)...(.seconds(3600))) == expected)
     }
 
@@ -34,7 +34,7 @@ struct TextFormatsTests {
         "", "ms", "1", "0ms", "-1s", "+1s", "1.5s", "1 s", "1S", "1d", "61m", "3601s", "٣s", "1s ", "1\u{0301}s",
         "9223372036854775807h", "92233720368547758070s",
     ])
-    func otherTimesAreRefused(text: String) {
+    func durationOutOfRangeOrMalformedIsNil(text: String) {
         #expect(Duration(text: text, in: .milliseconds(1)...(.seconds(3600))) == nil)
     }
 
@@ -42,7 +42,7 @@ struct TextFormatsTests {
         (Duration.zero, "0.000 ms"), (.microseconds(24), "0.024 ms"), (.microseconds(999_999), "999.999 ms"),
         (.seconds(1), "1.000 s"), (.milliseconds(61_204), "61.204 s"), (.seconds(-1), "0.000 ms"),
     ])
-    func shortTextHasAUnit(duration: Duration, expected: String) {
+    func shortTextOfADurationHasAUnit(duration: Duration, expected: String) {
         #expect(duration.shortText == expected)
     }
 
@@ -50,11 +50,11 @@ struct TextFormatsTests {
         ("plain", "plain"), ("号码", "号码"), ("a\nb\tc\r", "a\\nb\\tc\\r"), ("\u{1B}[31m", "\\u{1B}[31m"),
         ("\u{202E}abc", "\\u{202E}abc"), ("\u{2028}", "\\u{2028}"), ("\u{E000}", "\\u{E000}"),
     ])
-    func whatMovesTheCursorIsEscaped(text: String, expected: String) {
+    func controlCharactersAreEscaped(text: String, expected: String) {
         #expect(String(escaping: text.utf8) == expected)
     }
 
-    @Test func bytesThatAreNoTextAreEscaped() {
+    @Test func bytesThatAreNotUTF8AreEscaped() {
         #expect(
             String(escaping: [0x61, 0xFF, 0xE4, 0xBD, 0x62, 0xED, 0xA0, 0x80]) == "a\\xFF\\xE4\\xBDb\\xED\\xA0\\x80")
     }
@@ -69,7 +69,7 @@ struct TextFormatsTests {
         #expect(UTCTime.text(milliseconds: milliseconds) == text)
     }
 
-    @Test func hexadecimalIsRead() {
+    @Test func hexadecimalTextIsDecoded() {
         #expect(Hexadecimal.decode("00fFA5") == [0, 255, 165])
         #expect(Hexadecimal.decode("") == [])
         #expect(Hexadecimal.decode("0") == nil)

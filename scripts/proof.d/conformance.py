@@ -189,7 +189,7 @@ def methods(t):
                 t.true(f"{method} {target}: no Allow", "allow" in reply.fields)
             if method == "HEAD":
                 t.true("HEAD: no Content-Length", int(reply.fields.get("content-length", 0)) > 0)
-                # What follows would be taken for the body's bytes if there were one.
+                # If the request had a body, the following bytes would be taken for it.
                 t.equal("a GET after HEAD", connection.request("GET", "/openapi.json").status, 200)
     # Paths that normalise to another one must not reach the provider with the gateway's credentials.
     before = gateway.metric("moondial_upstream_calls_total")
@@ -391,7 +391,7 @@ http {{
             t.equal(f"decision for {phone} with {token}", reply.fields.get("x-decision"), decision)
             if status == 200:
                 t.equal("page", reply.text, "the page\n")
-    # A POST, whose body nginx announces to nobody: many of them on one connection to the gateway.
+    # A POST, whose body nginx does not announce to the gateway: many of them on one connection to the gateway.
     with Connection(Place) as connection:
         for number in range(50):
             headers = ["X-Phone: 13800138000", f"X-Token: posted-{number}"]
@@ -419,7 +419,7 @@ def promtool(t):
     samples = set(re.findall(r"^(\w+)", "\n".join(l for l in open_metrics.text.splitlines() if l[:1] != "#"), re.M))
     t.equal("counters without _total", [name for name in families if name + "_total" not in samples], [])
     t.equal("families named _total", [name for name in families if name.endswith("_total")], [])
-    # promtool reads Prometheus' own format only. OpenMetrics is the same but for the names of some families.
+    # promtool reads only Prometheus' own format. OpenMetrics differs only in the names of some families.
     plain = "\n".join(line for line in open_metrics.text.splitlines() if line != "# EOF") + "\n"
     for family in families:
         plain = re.sub(rf"^(# \w+) {family} ", rf"\1 {family}_total ", plain, flags=re.M)
@@ -467,7 +467,7 @@ scrape_configs:
     t.true(f"requests are {found()}", await_that(lambda: found() == [1.0], 10))
 
 
-# What a schema cannot say: a body of more than 16 KiB, or one that is nested too deep, is refused whatever stands in it.
+# A schema cannot say that a body of more than 16 KiB, or one that is nested too deep, is refused.
 SCHEMATHESIS = """
 [checks.negative_data_rejection]
 expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
@@ -585,7 +585,7 @@ def main():
             t = Check(work)
             try:
                 run(t)
-            except Exception as error:  # What a check does not expect is a failure of this check alone.
+            except Exception as error:  # An unexpected error fails this check only.
                 t.failed.append(f"{type(error).__name__}: {error}")
         for note in t.notes:
             print(f"note: {name}: {note}", flush=True)

@@ -43,7 +43,7 @@ class Networks:
         return ["ip", "netns", "exec", self.names[number]] if self.names else []
 
     def close(self):
-        # With its namespace goes the end of a pair that is inside, and with that the other end.
+        # Deleting a namespace deletes the end of the pair inside, and with it the other end.
         for name in self.names:
             run("ip", "netns", "delete", name)
         self.names = []
@@ -74,7 +74,7 @@ def redis(folder, networks):
 
 
 def counted(program, engines, limit, calls, networks):
-    """What each process was allowed of each key, and how long they took."""
+    """How many calls each process was allowed for each key, and how long the processes took."""
     start = time.monotonic()
     processes = [
         subprocess.Popen(

@@ -100,7 +100,7 @@ def restarted(work, expect):
 
 
 def faulty_request(name, token, kind, delivered, seconds=None):
-    """A fault of one request, while neighbours ask the same provider over the same gateway."""
+    """A fault of one request, while other requests go to the same provider through the same gateway."""
 
     @fault(name)
     def run(work, expect):
@@ -155,7 +155,7 @@ def reset_before(work, expect):
         reply = gateway.ask(f"unread-{index}")
         expect.equal("HTTP status", reply.status, 200)
         attempt = reply.json["attempts"][0]
-        # Whether the request left before the reset came is a matter of microseconds.
+        # Microseconds decide whether the request was sent before the reset came, so both results are right.
         possible = {"reset": "maybe", "connect_refused": "no"}
         expect.equal("delivered", attempt["delivered"], possible.get(attempt["error"]["kind"]))
         expect.equal("number of records", len(record_of(log, reply.json["trace_id"])), 1)
@@ -570,7 +570,7 @@ def hang_up(work, expect):
                 connection.send(question(f"stall-{index}"))
                 time.sleep(0.01)
     check_neighbours(expect, neighbours)
-    # Their requests were delivered, so their runs go on to their end.
+    # Their requests were delivered, so their runs continue to the end.
     stalled = lambda: [r for r in log_lines(log)[0] if (r["attempts"] or [{}])[0].get("delivered") == "maybe"]
     expect.true(f"{len(stalled())} records of 50", await_that(lambda: len(stalled()) == 50, 3))
     expect.equal("runs in flight", gateway.metric("moondial_runs_in_flight"), 0)
@@ -590,7 +590,7 @@ def main():
             except Skipped as reason:
                 print(f"skipped: {name}: {reason}", flush=True)
                 continue
-            except Exception as error:  # What a fault does not expect is a failure of this fault alone.
+            except Exception as error:  # An unexpected error fails this fault only.
                 expect.failed.append(f"{type(error).__name__}: {error}")
         if not expect.failed:
             print(f"ok: {name}", flush=True)

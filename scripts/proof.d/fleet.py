@@ -66,7 +66,7 @@ class Fleet:
             return reply
 
     def three_at_once(self, number, pool):
-        """What the three callers of a token got, as (decision, reason, id, whether it is the answer of another run)."""
+        """The answers to the three callers of a token, as (decision, reason, id, whether it is the answer of another run)."""
         places = random.sample(range(GATEWAYS), 3)
         return [pool.submit(self.ask, number, place) for place in places]
 
@@ -99,7 +99,7 @@ def same_match(answers, replies):
 
 
 class Survivors:
-    """What is right although gateways end: a match, or a lost verdict; never the refusal of a token that was sent twice."""
+    """The correct answers while gateways are killed: a match or a lost verdict, but never 9003 for a token sent twice."""
 
     def __init__(self):
         self.lost = 0

@@ -341,11 +341,11 @@ def percentile(values, share):
 
 
 class Skipped(Exception):
-    """A fault that cannot be tried here."""
+    """A fault that cannot be tried on this machine."""
 
 
 class Expectations:
-    """What was not as expected, in words."""
+    """Messages about results that were not as expected."""
 
     def __init__(self):
         self.failed = []

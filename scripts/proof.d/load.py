@@ -226,7 +226,7 @@ def overload(work, seconds):
 
 def flight(work, seconds):
     count = 5000
-    # All requests come at once, and none may be taken for one too many.
+    # All requests come at once, and none may be refused.
     gateway = work.gateway(start_upstream(work) + "/slow", "--decision-log", work.file("log"))
     load = Load(gateway, count)
 

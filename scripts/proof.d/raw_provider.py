@@ -1,4 +1,4 @@
-"""A provider that does with a connection what no HTTP server would. The token of a request says what."""
+"""A provider that breaks connections and replies as no HTTP server would. The token of a request names the fault."""
 
 import json
 import socket

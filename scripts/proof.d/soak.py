@@ -14,7 +14,7 @@ from conformance import SHAPES
 from gateways import Connection, Workspace, question, request_bytes
 from raw_provider import reset
 
-# What a token makes of the simulator, and the decisions that may follow.
+# What the simulator does for a token, and the decisions that may follow.
 KINDS = [
     ("", "13800138000", "allow"), ("", "13900138000", "allow"), ("", "13800009001", "deny"), ("", "13800009002", "review"),
     ("sim:delay=50ms", "13800138000", "allow"), ("sim:drip=20ms", "13800138000", "allow"),
@@ -40,7 +40,7 @@ class Soak:
         self.lock = threading.Lock()
         self.counts = collections.Counter()
         self.failures = []
-        # Of each run: the trace ids in replies that are no repetition. Of replies with a decision: their number.
+        # The trace ids in replies that are no repetition, one for each run; and the number of replies with a decision.
         self.runs = collections.Counter()
         self.decisions = 0
         self.latencies = []
@@ -66,7 +66,7 @@ class Soak:
                 self.failures.append(what)
 
     def note(self, reply, expected, kind, took=None):
-        """Takes the reply to a request that is in order."""
+        """Checks the reply to a valid request."""
         trace_id = reply.fields.get("x-moondial-trace-id")
         with self.lock:
             self.counts[kind] += 1
@@ -90,7 +90,7 @@ class Soak:
             number = self.unique()
             token = f"token-{number}"
             if prefix:
-                # Another delay makes another token.
+                # The delay is part of the token, so each delay gives a different token.
                 directive = prefix if "delay" in prefix or "drip" in prefix else f"{prefix},delay={number % 20}ms"
                 token = f"{directive},id={number}" if "body=" not in prefix and "reset" not in prefix else directive
             elif last and random.random() < 0.05:

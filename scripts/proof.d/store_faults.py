@@ -13,7 +13,7 @@ from gateways import Neighbours, Skipped, await_that
 
 FAULTS = []
 
-# Rules that count without a guard of the host in the way: what they see of the store is their reason.
+# Rules that count, with the host's guards off: their reason says how the store answered.
 RULES = """
 rule "count" {
   pre_check = function(req)
@@ -191,7 +191,7 @@ def redis_paused(work, expect):
 
 
 class SlowNetwork:
-    """A way to Redis on which each piece takes its time."""
+    """A proxy to Redis that delays each piece of data."""
 
     def __init__(self, target):
         self.target = target

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What scripts/bench compares with: the same work in plain C on the Lua API, without any host.
+// The reference of scripts/bench: the same work in plain C on the Lua API, without any host.
 // Usage: lua_reference hook-call|coroutine|coroutine-reused, prints nanoseconds per operation.
 
 #include <lauxlib.h>
@@ -24,7 +24,7 @@ static const char *const hook =
 
 static const char *const keys[] = {"decision", "reason", "channel", "token"};
 
-// What came over a wire has a length and no fixed address: lua_pushstring would find literals in its cache.
+// Data from a network has a length and no fixed address: lua_pushstring would find literals in its cache.
 typedef struct {
     const char *bytes;
     size_t count;
@@ -52,7 +52,7 @@ static void read_known_fields(lua_State *L, char results[4][64]) {
     }
 }
 
-// As whoever has to refuse fields that nobody knows.
+// All fields are read, as in a host that must refuse unknown fields.
 static void read_all_fields(lua_State *L, char results[4][64]) {
     char name[64];
     int i = 0;

@@ -1,5 +1,5 @@
--- What `assert` is in the tests of Lua: an assertion that fails is reported, and the test goes on, so that one run finds all of
--- them. Inside of a call by C, such as `pcall`, it raises an error as usual, because the test may wait for that.
+-- Replaces `assert` in the tests of Lua: a failed assertion is reported, and the test continues, so that one run finds all of
+-- them. Inside of a call by C, such as `pcall`, `assert` raises an error as usual, because the test may expect that.
 local error, next, pcall, print, select, type = error, next, pcall, print, select, type
 local concat, match = table.concat, string.match
 

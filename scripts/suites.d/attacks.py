@@ -17,10 +17,10 @@ ATTACKS = sys.argv[1]
 PHONE = "13800138000"
 LIMITS = {"hook": "hook_cpu", "run": "run_cpu", "load": "load_cpu", "memory": "memory", "vm": "vm_memory"}
 DEFAULTS = {"run_cpu": "250ms", "load_cpu": "2s"}
-# More than a configuration takes stands for no limit.
+# A limit above the allowed range means: no limit.
 MOST_MEMORY = "16GiB"
 UNITS = {"ms": 1e-3, "s": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-# What a process takes beside its rules: to start, to end a hook that is over its limit, and to write that down.
+# What a process needs in addition to its rules: to start, to stop a hook that is over its limit, and to report that.
 MORE_SECONDS = 0.5
 
 
@@ -31,7 +31,7 @@ def amount(text):
 
 
 class Attack:
-    """A file, and how it has to end."""
+    """A file, and how its runs must end."""
 
     def __init__(self, name):
         self.name = name
@@ -59,7 +59,7 @@ class Attack:
         return amount(self.limits.get(limit, DEFAULTS[limit]))
 
     def arguments(self):
-        """One run, as callers of the command make it; several are made by a script in their Lua state, for it stays."""
+        """One run, as callers of the command make it. Several runs are made by a script, so that they share a Lua state."""
         rules = ["--rules", os.path.basename(self.name)]
         if self.runs == 1:
             return ["verify", *rules, "--phone", PHONE, "--token", self.token, "--exid", "attack", "--json"]
@@ -83,7 +83,7 @@ def used():
 
 
 def problem(attack):
-    """What is not as it should be, or nothing."""
+    """What is wrong, or nothing."""
     with Workspace(attack.configuration()) as workspace:
         workspace.write(os.path.basename(attack.name), attack.text)
         before = used()

@@ -18,7 +18,7 @@ import sys
 
 from moondial import VERBOSE, Workspace, ending, finish
 
-# Nothing is stopped because it takes long; a file that hangs is ended from here.
+# The configuration has no time limits; this script ends a file that hangs.
 CONFIGURATION = """
 limits:
   hook_cpu: 600s
@@ -30,18 +30,18 @@ limits:
 """
 SECONDS = 300
 
-# Stands in the first line, which is a comment in each file, so that all lines keep their numbers. Nothing is left out because it
-# depends on the system or takes long: `T`, the library for tests inside of Lua, and `_port` and `_soft` are nil.
+# Replaces the first line, which is a comment in each file, so that all lines keep their numbers. No tests are skipped because
+# they depend on the system or take long: `T`, the library for tests inside of Lua, and `_port` and `_soft` are nil.
 FIRST_LINE = 'local assert, Message = require "assertions".assert, print'
 
-# What tests load with `require`.
+# Modules that tests load with `require`.
 MODULES = ["bwcoercion.lua"]
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Expected:
-    """What differs on purpose in one file."""
+    """The intended differences in one file."""
 
     def __init__(self):
         self.skip, self.cuts, self.puts, self.fails = None, [], {}, {}
@@ -71,7 +71,7 @@ def read_expected(path):
 
 
 class Outcome:
-    """What came of a file."""
+    """The result of a file."""
 
     def __init__(self, printed):
         self.failed, self.stopped, self.reached, self.is_done = {}, None, set(), False
@@ -110,7 +110,7 @@ def run(folder, name, expected):
 
 
 def judge(name, expected, outcome, status, err):
-    """What of an outcome was not expected."""
+    """The unexpected parts of an outcome."""
     if status != 0 or not outcome.is_done:
         yield f"{name}.lua: moondial {ending(status)}: {err[:500]}"
     if outcome.stopped:

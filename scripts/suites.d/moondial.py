@@ -1,4 +1,4 @@
-"""Starts the program under test, away from the settings of whoever runs it."""
+"""Starts the program under test without the settings of the user who runs the suites."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ VERBOSE = bool(os.environ.get("SUITES_VERBOSE"))
 
 
 class Workspace:
-    """A folder for scripts, where no configuration is found but the one that is written there."""
+    """A folder for scripts. The program finds only a configuration that is written there."""
 
     def __init__(self, configuration=""):
         self.path = tempfile.mkdtemp(prefix="moondial-suites-")
@@ -29,7 +29,7 @@ class Workspace:
         return path
 
     def run(self, *arguments, seconds=120, environment=None):
-        """What the program printed and how it ended; `None` as status when it did not end in time."""
+        """The program's output and status; the status is `None` if the program did not end in time."""
         clean = {key: value for key, value in os.environ.items() if not key.startswith("MOONDIAL_")}
         clean.update(XDG_CONFIG_HOME=self.path, NO_COLOR="1", MOONDIAL_CONFIG=os.path.join(self.path, "moondial.yaml"))
         clean.update(environment or {})

@@ -1,4 +1,4 @@
-"""Answers verifications with replies of all kinds, and compares what moondial makes of each with what it promises.
+"""Answers verifications with replies of all kinds, and compares moondial's result of each with its promises.
 
 Each reply is one `Case` of reply_cases.py: what the server writes, and the verdict, `delivered`, kind of error and code
 that must come of it. A match is expected only from a well-formed reply with code 9000, under HTTP 2xx, that names no
@@ -52,7 +52,7 @@ class Server:
                 while (request := self.read(connection)) is not None and self.answer(connection, request):
                     pass
         except OSError:
-            pass  # The client ends connections that it does not trust any more.
+            pass  # The client closes connections that it cannot use any more.
 
     def read(self, connection):
         """The body of the next request, or nothing at the end."""
@@ -136,7 +136,7 @@ def script(cases):
 
 
 def billed(case):
-    """What an attempt must say about its price."""
+    """What an attempt must say about billing."""
     if case.delivered != "yes":
         return "maybe"
     return True if case.code in (9000, 9001) else "maybe" if case.code == 9099 else False
@@ -303,7 +303,7 @@ def run_connections(surprises):
 
 def main():
     surprises = []
-    # What comes late must not meet the request of another case, so these come last, all at once.
+    # Late replies must not meet the request of another case, so these cases come last, all at once.
     cases = sorted(all_cases(), key=lambda case: case.is_late)
     assert 0 < sum(case.is_late for case in cases) <= AT_ONCE
     names = [case.name for case in cases]

@@ -1,4 +1,4 @@
-"""The replies: what the server writes, and what must come of it. Replies are invented."""
+"""The replies: what the server writes, and the result that is expected. Replies are invented."""
 
 import gzip
 import json
@@ -11,7 +11,7 @@ BODY_CAP = 64 * 1024
 
 
 class Pause:
-    """Lets the rest of a reply wait."""
+    """Delays the rest of a reply."""
 
     def __init__(self, seconds):
         self.seconds = seconds
@@ -20,7 +20,7 @@ class Pause:
 CLOSE = "close"
 RESET = "reset"
 
-# What stands in a body for the exID of the request, as JSON.
+# The placeholder in a body for the exID of the request, as JSON.
 EXID = b"@EXID@"
 
 
@@ -48,7 +48,7 @@ class Case:
         ]
 
 
-# MARK: What can come of a reply
+# MARK: Expected results of a reply
 
 MATCH = ("match", "yes", None, 9000)
 MISMATCH = ("mismatch", "yes", None, 9001)
@@ -59,7 +59,7 @@ STATUS = ("unknown", "maybe", "http_status", None)
 
 
 def code(number):
-    """A code without a verdict, in a reply that is in order."""
+    """A code without a verdict, in a well-formed reply."""
     return ("unknown", "yes", None, number)
 
 
@@ -70,7 +70,7 @@ def doubted(number):
 
 # MARK: Pieces of replies
 
-# As long as the exID that is put in: the length does not change.
+# As long as the exID that replaces the placeholder, so that the length does not change.
 BODY = b'{"id":117270465679982593,"code":9000,"content":"verify consistent","exID":"order-42"}'
 DIFFERS = b'{"id":117270465679982594,"code":9001,"content":"verify not consistent","exID":"order-42"}'
 PLAIN = b'{"code":9000,"content":"verify consistent"}'

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes what the reader of hiredis makes of bytes, for the test that compares the RESP parser with it.
+"""Writes the values that hiredis reads from bytes, for the test that compares the RESP parser with hiredis.
 
 Usage: pip install hiredis && scripts/suites.d/resp_reference.py > Tests/RESPTests/Fixtures/hiredis.txt
 
@@ -33,7 +33,7 @@ def value(rng, depth=0):
     count = rng.randrange(4)
     kind = rng.choice([b"*", b"~", b"%"])
     if kind == b"%":
-        # The keys differ, for Python has no other maps.
+        # The keys differ, since a Python dict has no equal keys.
         return b"%%%d\r\n" % count + b"".join(b"+k%d\r\n" % i + value(rng, depth + 1) for i in range(count))
     return kind + b"%d\r\n" % count + b"".join(value(rng, depth + 1) for _ in range(count))
 

@@ -1,4 +1,4 @@
--- Five rules as operators write them, for scripts/bench: each hook of the way to a match is asked.
+-- Five rules as operators write them, for scripts/bench: every hook on the path to a match is called.
 local blocked = { ["13900000001"] = true, ["13900000002"] = true }
 
 rule "mainland mobile numbers only" {

@@ -1,4 +1,4 @@
--- What the peer of scripts/bench serve does, as rules: check the phone, repair a token at the other endpoint, map the code.
+-- The work of the peer of 'scripts/bench serve' as rules: check the phone, repair a token at the other endpoint, map the code.
 rule "mainland mobile numbers only" {
   pre_check = function(req)
     if not req.phone:find "^1[3-9]%d%d%d%d%d%d%d%d%d$" then return deny "phone_format" end

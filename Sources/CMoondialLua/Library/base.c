@@ -6,11 +6,12 @@
 
 // MARK: - xpcall
 
-// Lua 5.4.4 remembers a message handler by its place on the stack, and goes on doing so when the coroutine is closed:
-// an error in a closing handler then reads freed memory. So no handler is ever set: it is called with the error once
-// the function has been left, and to-be-closed variables have been closed. In return it may wait.
+// Lua 5.4.4 remembers a message handler by its place on the stack, also after the coroutine is closed: an error in a
+// closing handler then reads freed memory. So no message handler is ever set. Instead, the handler is called with the
+// error after the function has been left and its to-be-closed variables have been closed. An advantage is that it may
+// wait.
 
-/// A handler that fails gets its own error, this many times.
+/// If a handler fails, it is called again with its own error, at most this many times.
 enum { MAX_HANDLER_ERRORS = 10 };
 
 static int finish_handler(lua_State *L, int status, lua_KContext errors);
@@ -34,7 +35,7 @@ static int finish_xpcall(lua_State *L, int status, lua_KContext unused) {
     (void)unused;
     if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - 2;
     if (status == LUA_ERRRUN) return call_handler(L, 0);
-    lua_pushboolean(L, 0);  // no handler hears of errors in memory and in error handling
+    lua_pushboolean(L, 0);  // the handler is not called for errors in memory and in error handling
     lua_insert(L, -2);
     return 2;
 }
@@ -50,8 +51,8 @@ static int xpcall(lua_State *L) {
 
 // MARK: - collectgarbage
 
-/// The host collects: nothing but "count" and "isrunning" tells or does anything, so that code which tunes the collector
-/// runs.
+/// Only "count" and "isrunning" have an effect, since the host controls the collector. The other options are accepted,
+/// so that code which tunes the collector runs.
 static int collect_garbage(lua_State *L) {
     static const char *const options[] = {"collect",     "count",       "isrunning", "stop",     "restart", "step",
                                           "incremental", "generational", "setpause", "setstepmul", NULL};

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// utf8.codes, which in Lua 5.4.4 passes over continuation bytes that belong to no character.
+// utf8.codes. That of Lua 5.4.4 skips continuation bytes that belong to no character.
 
 #include "library.h"
 
 static const char invalid[] = "invalid UTF-8 code";
 
-/// The text ends with a zero, which is none.
+/// May be called at the end of the text: its final zero is no continuation byte.
 static inline bool is_continuation(const char *p) { return (*p & 0xc0) == 0x80; }
 
-/// Decodes the character at `p`: its length, or 0 when it is invalid. Lax ones go up to 2^31, surrogates included.
+/// Decodes the character at `p`: returns its length, or 0 when it is invalid. `lax` allows codes up to 2^31 and
+/// surrogates.
 static size_t decode(const char *p, bool lax, uint32_t *code) {
     static const uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000, 0x200000, 0x4000000};  // by length
     uint8_t first = (uint8_t)*p;
@@ -28,7 +29,7 @@ static size_t decode(const char *p, bool lax, uint32_t *code) {
     return length;
 }
 
-/// The character after the one that begins at the position given, from 1; 0 is before the first.
+/// Returns the character after the one that begins at the given position, counted from 1; 0 is before the first.
 static int next_character(lua_State *L, bool lax) {
     const moondial_vm *vm = moondial_vm_of(L);
     size_t length;

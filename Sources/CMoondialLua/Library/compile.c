@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Text becomes functions, here only.
+// Compiles text to functions. No other file calls Lua's compiler for text.
 
 #include <string.h>
 
 #include "library.h"
 
-/// Bytes that the parser gets at a time: it is asked to stop between the pieces. 128 KiB of text can take it a second, when
-/// many functions in functions have many variables each, which are looked through for every name.
+/// Bytes that the parser gets at a time: it can be stopped between the pieces. 128 KiB of text can take the parser a
+/// second, if nested functions have many variables each, since all of them are searched for every name.
 enum { PIECE = 64 };
 
 typedef struct {
@@ -19,7 +19,7 @@ typedef struct {
 
 static const char *read_piece(lua_State *L, void *data, size_t *count) {
     source *s = data;
-    if (s->vm->stopping) {  // the parser is left the ordinary way, because it owns memory
+    if (s->vm->stopping) {  // an error ends the parser, so that it frees its memory
         lua_pushnil(L);
         lua_error(L);
     }
@@ -44,7 +44,7 @@ static void push_too_large(lua_State *L, size_t count) {
     moondial_note_kind(L, MOONDIAL_ERROR_SOURCE_TOO_LARGE);
 }
 
-/// Lua expects more text, as its standalone interpreter finds out.
+/// Whether Lua expects more text; found out in the same way as in its standalone interpreter.
 static bool is_incomplete(lua_State *L) {
     static const char mark[] = "near <eof>";
     size_t count;
@@ -90,12 +90,13 @@ int moondial_compile_at(lua_State *L, const char *text, size_t count, const char
     if (status == LUA_OK) return moondial_move_lines(L, first_line - 1);
     if (status != LUA_ERRSYNTAX) return status;
     lua_pop(L, 1);
-    return compile(L, text, count, name, first_line - 1);  // for the line in the message
+    return compile(L, text, count, name, first_line - 1);  // so that the message has the right line
 }
 
 // MARK: - load
 
-/// Replaces the reader function, first on the stack, by the text of its pieces; false with an error value on top.
+/// Replaces the reader function, first on the stack, by the text of its pieces. On failure: false, with an error value
+/// on top.
 static bool collect_pieces(lua_State *L) {
     const moondial_vm *vm = moondial_vm_of(L);
     luaL_Buffer buffer;
@@ -124,7 +125,7 @@ static bool collect_pieces(lua_State *L) {
     return true;
 }
 
-/// For text only, as by `mode`: true when that does not exclude it.
+/// Whether the argument `mode` allows text. If not, pushes a message.
 static bool is_text_mode(lua_State *L) {
     const char *mode = luaL_optstring(L, 3, "t");
     if (strchr(mode, 't') != NULL) return true;

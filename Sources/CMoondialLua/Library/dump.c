@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Functions become bytes, and bytes functions.
+// Converts functions to bytes, and bytes to functions.
 
 #include "dump.h"
 

@@ -2,8 +2,8 @@
 //
 // Functions as `lua_dump` writes them, in the format of ldump.c in all of Lua 5.4.
 //
-// A dump has only been written here, so what is not understood is an error of ours, and still nothing is read or written
-// outside of it.
+// Only dumps that were written in this process are read, so a malformed one is a bug of this target. Even then, nothing
+// is read or written outside of the dump.
 
 #pragma once
 
@@ -19,14 +19,15 @@ typedef struct {
     bool changed;
 } dump;
 
-/// Deeper than functions in functions can be.
+/// More levels than nested functions can have.
 enum { MOONDIAL_FUNCTION_DEPTH = 250 };
 
-/// Pushes a block of memory with the dump of the function that was on top of the stack, and prepares to read it. False when
-/// it is malformed. May raise (memory).
+/// Pushes a block of memory with the dump of the function on top of the stack, and prepares `d` to read it. False when
+/// the dump is malformed. May raise (memory).
 bool moondial_push_dump(lua_State *L, dump *d);
 
-/// Pushes the function that the bytes are a dump of: LUA_OK, or another status with a message. Never raises.
+/// Pushes the function whose dump the bytes are. Returns LUA_OK, or another status after pushing a message. Never
+/// raises.
 int moondial_read_back(lua_State *L, const uint8_t *bytes, size_t size);
 
 // MARK: - Reading
@@ -65,7 +66,7 @@ static inline size_t take_number(dump *d) {
 }
 
 static inline void skip_string(dump *d) {
-    size_t size = take_number(d);  // one more than its length; 0 for none
+    size_t size = take_number(d);  // one more than its length; 0 for no string
     if (size > 1) take(d, size - 1, 1);
 }
 
@@ -93,7 +94,7 @@ static inline void skip_lines(dump *d) {
     }
 }
 
-/// What comes before the function.
+/// Skips the bytes before the function.
 static inline void skip_header(dump *d) {
     static const uint8_t header[] = {
         0x1b, 'L', 'u', 'a', 0x54, 0, 0x19, 0x93, '\r', '\n', 0x1a, '\n', sizeof(uint32_t), sizeof(lua_Integer),
@@ -103,7 +104,7 @@ static inline void skip_header(dump *d) {
         give_up(d);
         return;
     }
-    take(d, 1, sizeof(lua_Integer));  // samples of both
+    take(d, 1, sizeof(lua_Integer));  // an example of each
     take(d, 1, sizeof(lua_Number));
     take(d, 1, 1);  // upvalues of the function
 }

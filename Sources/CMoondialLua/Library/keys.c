@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What there is under a key of a table, for completion: found without running a metamethod.
+// Finds values by the keys that lead to them, for completion, without running a metamethod.
 
 #include <string.h>
 
@@ -8,10 +8,10 @@
 
 enum {
     MAX_NAMES = 4 << 20,  ///< bytes
-    MAX_PARENTS = 16,     ///< tables that are looked into through `__index`
+    MAX_PARENTS = 16,     ///< tables that are searched through `__index`
 };
 
-/// Puts the table that `__index` of the table at `index` is, in its place; false when it is none.
+/// Replaces the table at `index` by the table in its `__index`; false when that is not a table.
 static bool look_in_index(lua_State *L, int index) {
     if (!lua_getmetatable(L, index)) return false;
     lua_pushliteral(L, "__index");
@@ -21,7 +21,8 @@ static bool look_in_index(lua_State *L, int index) {
     return found;
 }
 
-/// Replaces the value on top by what is under the key at `key` in it, or by nil. Raw, but through `__index` tables.
+/// Replaces the value on top by its field with the key at `key`, or by nil. Access is raw, but follows `__index`
+/// tables.
 static void descend(lua_State *L, int key) {
     int table = lua_gettop(L);
     for (int level = 0; level < MAX_PARENTS && lua_type(L, table) == LUA_TTABLE; level++) {
@@ -43,7 +44,7 @@ static void put_type(lua_State *L, moondial_buffer *out, int index) {
     if (!moondial_put_text(out, MOONDIAL_TAPE_STRING, type, strlen(type))) luaL_error(L, "not enough memory");
 }
 
-/// Writes where the function of a script at `index` stands: its source, first and last line.
+/// Writes the place of the function of a script at `index`: its source, first and last line.
 static void put_place(lua_State *L, moondial_buffer *out, int index) {
     lua_Debug ar;
     lua_pushvalue(L, index);

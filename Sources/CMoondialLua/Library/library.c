@@ -8,7 +8,8 @@
 
 // MARK: - Opening
 
-// What is left of stock Lua runs in C for no longer than its arguments, which a run pays memory for, give reason to:
+// The time that the remaining functions of stock Lua run in C is bounded by their arguments, whose memory is charged to
+// the run:
 //
 //   assert, error, type, rawequal, rawlen, getmetatable    constant, but for copying their arguments
 //   select, math.max, math.min, table.pack, string.char    linear in the arguments: a stack holds a million
@@ -23,7 +24,7 @@
 //   math.*                                                 constant; `random` draws again with a chance below one half
 //   os.time, date, clock, difftime                         nine fields; linear in the format, which is bounded
 
-/// Replaces functions in the table on top of the stack by those that have them as an upvalue.
+/// Replaces functions in the table on top of the stack by wrappers, which have the replaced functions as an upvalue.
 static void wrap(lua_State *L, const luaL_Reg *wrappers) {
     for (; wrappers->name; wrappers++) {
         lua_getfield(L, -1, wrappers->name);
@@ -94,7 +95,7 @@ static void push_stock(lua_State *L) {
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
 }
 
-/// Notes the name of the function on top of the stack, if it is one, for `moondial_check_call`. Pops it.
+/// If a function is on top of the stack, stores its name for `moondial_check_call`. Pops the value.
 static void note_name(lua_State *L, const char *name) {
     if (lua_isfunction(L, -1)) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, &moondial_key_names);
@@ -125,7 +126,7 @@ static void allow(lua_State *L, int stock, int loaded, const char *path) {
     lua_settop(L, loaded);
 }
 
-/// Names the functions that nobody can name but that call script code.
+/// Names the functions that have no name in the libraries and call script code.
 static void note_hidden_names(lua_State *L, int stock) {
     lua_getfield(L, stock, "_G");
     lua_getfield(L, -1, "ipairs");
@@ -153,7 +154,8 @@ void moondial_open_libraries(lua_State *L, const char *const *allowed) {
     push_stock(L);
     int stock = lua_gettop(L);
     note_hidden_names(L, stock);
-    // The auxiliary library names functions in its messages by what it finds here. Scripts cannot reach it.
+    // In its messages, the auxiliary library gives functions the names that it finds in this table. Scripts cannot
+    // reach it.
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     int loaded = lua_gettop(L);
     for (; *allowed; allowed++) allow(L, stock, loaded, *allowed);

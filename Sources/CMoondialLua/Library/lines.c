@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Functions get other line numbers.
+// Changes the line numbers of functions.
 //
-// What is typed at a prompt is compiled block by block, and errors name the line of the whole session. To put as many
-// newlines before each block would take time in proportion to all that was typed before. So a block is compiled as if it
-// were the first, and then its lines are moved: in its dump, where each number is as long as it needs to be.
+// Text that is typed at a prompt is compiled block by block, and errors name the line of the whole session. To put as
+// many newlines before each block would take time in proportion to all earlier blocks. So a block is compiled as if it
+// were the first, and then its line numbers are changed in its dump, where larger numbers may take more bytes.
 
 #include "dump.h"
 
@@ -29,12 +29,12 @@ static void put_number(copy *c, size_t number) {
     put(c, digits + first, sizeof digits - first);
 }
 
-/// Copies what was read since `from`.
+/// Copies the bytes that were read since `from`.
 static void put_read(copy *c, const dump *d, const uint8_t *from) {
     if (!d->malformed) put(c, from, (size_t)(d->next - from));
 }
 
-/// Which line each instruction is in: the difference to the line of the one before, and for some of them the line itself.
+/// Copies the line of each instruction: the difference to the line before and, for some instructions, the line itself.
 static void move_lines(dump *d, copy *c, size_t lines, bool is_main) {
     const uint8_t *from = d->next;
     size_t instructions = take_number(d);
@@ -45,7 +45,7 @@ static void move_lines(dump *d, copy *c, size_t lines, bool is_main) {
     const uint8_t *rest = d->next;
     size_t first = count > 0 ? take_number(d) : SIZE_MAX;
     d->next = (uint8_t *)rest;
-    // The lines of a chunk are counted from no line of a function: its first instruction has to say its own.
+    // The differences of a chunk start at line 0, which has not moved: its first instruction needs an absolute line.
     bool says_first = is_main && instructions > 0 && first != 0;
     put_number(c, count + (says_first ? 1 : 0));
     if (says_first) {

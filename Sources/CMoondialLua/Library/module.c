@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// require, which asks the host for a module's text.
+// require, which gets the texts of modules from the host.
 
 #include <string.h>
 
 #include "library.h"
 
-/// What stands for a module while it loads: a to-be-closed value of `require`, which knows the module's key.
+/// Pushes the placeholder of a module that is being loaded: a to-be-closed value of `require` that holds the module's
+/// key.
 static void push_guard(lua_State *L, int key) {
     lua_newuserdatauv(L, 0, 1);
     lua_pushvalue(L, key);
@@ -22,7 +23,8 @@ static bool is_guard(lua_State *L, int index) {
     return same;
 }
 
-/// Closes a guard: when it still stands for its module, the module has failed and can be tried again. Upvalue: modules.
+/// Closes a guard. If it is still in the place of its module, loading has failed and may be tried again. Upvalue:
+/// modules.
 static int forget_module(lua_State *L) {
     lua_settop(L, 1);
     lua_getiuservalue(L, 1, 1);
@@ -35,8 +37,8 @@ static int forget_module(lua_State *L) {
     return 0;
 }
 
-/// Leaves the library that stock Lua has loaded under the name of the module, if it is there; false when it is not. Some
-/// are there for modules alone.
+/// Pushes the library that stock Lua has loaded under the name of the module; false when there is none. Some libraries
+/// exist only for modules.
 static bool find_library(lua_State *L) {
     static const char *const names[] = {"string", "table", "math", "utf8", "os", "coroutine", "_G", "io", "debug", "package"};
     size_t length, i = 0, count = sizeof names / sizeof *names;
@@ -47,7 +49,7 @@ static bool find_library(lua_State *L) {
     return lua_getfield(L, -1, names[i]) == LUA_TTABLE;
 }
 
-/// Puts the host's answer about the name, and the key if there is one, after them.
+/// Calls the host with the values on the stack, the name and maybe the key, and pushes its answer.
 static void ask_host(lua_State *L) {
     moondial_call_host(L, (uint32_t)lua_tointeger(L, lua_upvalueindex(1)), 0, "require");
 }
@@ -109,8 +111,8 @@ void moondial_push_require(lua_State *L, uint32_t function) {
 
 // MARK: - The globals of modules
 
-/// use_environment(reads, behind, assign): from now on modules have a table of globals of their own, which is returned. It
-/// reads as `reads`, lists what is in `behind`, and is written by `assign`.
+/// use_environment(reads, behind, assign): gives all later modules one table of globals of their own, which is
+/// returned. `reads` is its `__index`, `pairs` lists the fields of `behind`, and `assign` is its `__newindex`.
 static int use_environment(lua_State *L) {
     for (int i = 1; i <= 2; i++) luaL_checktype(L, i, LUA_TTABLE);
     luaL_checktype(L, 3, LUA_TFUNCTION);
@@ -129,7 +131,7 @@ static int use_environment(lua_State *L) {
     return 1;
 }
 
-/// loader(globals): a `load` whose functions have these globals unless they are given others.
+/// loader(globals): a `load` whose functions have these globals unless its caller gives others.
 static int make_loader(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
@@ -142,7 +144,7 @@ static int make_loader(lua_State *L) {
     return 1;
 }
 
-/// leave_environment(f): if the function is of a module, the module has the globals of everything else from now on.
+/// leave_environment(f): if `f` is a function of a module, gives that module the ordinary globals from now on.
 static int leave_environment(lua_State *L) {
     lua_settop(L, 1);
     if (!lua_isfunction(L, 1) || lua_iscfunction(L, 1)) return 0;

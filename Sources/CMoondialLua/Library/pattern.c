@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The matcher goes through a pattern item by item. It asks for a stop at every item, and at every byte of a repetition.
+// The matcher goes through a pattern item by item. It checks for a stop at every item, and at every byte of a
+// repetition.
 
 #include "pattern.h"
 
 #include <string.h>
 
-/// Items in items: repetitions and captures nest as deep as this, as in stock Lua.
+/// How deep repetitions and captures may nest, as in stock Lua.
 enum { MAX_DEPTH = 200 };
-/// Bytes of a pattern: a set is gone through for every character.
+/// How many bytes a pattern may have: a set is searched for every character.
 enum { MAX_PATTERN = 256 << 10 };
 
 static inline int byte(const char *p) { return (unsigned char)*p; }
@@ -20,7 +21,7 @@ enum {
     LETTER = LOWER | UPPER,
 };
 
-/// What bytes are in the C locale, which is the only one: os.setlocale is not available.
+/// The kinds of all bytes in the C locale, which is the only one: os.setlocale is not available.
 static const uint8_t kinds[256] = {
     [0] = CONTROL | ZERO, [1 ... 8] = CONTROL, [9 ... 13] = CONTROL | SPACE, [14 ... 31] = CONTROL, [' '] = SPACE,
     ['!' ... '/'] = PUNCTUATION, ['0' ... '9'] = DIGIT | HEXADECIMAL, [':' ... '@'] = PUNCTUATION,
@@ -28,7 +29,7 @@ static const uint8_t kinds[256] = {
     ['a' ... 'f'] = LOWER | HEXADECIMAL, ['g' ... 'z'] = LOWER, ['{' ... '~'] = PUNCTUATION, [127] = CONTROL,
 };
 
-/// The kinds that the class of a letter is made of; 0 for what is not such a letter.
+/// The kinds that the class of a letter consists of; 0 for other characters.
 static const uint8_t classes[256] = {
     ['a'] = LETTER, ['c'] = CONTROL, ['d'] = DIGIT, ['g'] = LETTER | DIGIT | PUNCTUATION, ['l'] = LOWER,
     ['p'] = PUNCTUATION, ['s'] = SPACE, ['u'] = UPPER, ['w'] = LETTER | DIGIT, ['x'] = HEXADECIMAL,
@@ -45,7 +46,7 @@ static inline bool is_digit(int c) { return kinds[c] & DIGIT; }
 
 typedef enum { ANY, LITERAL, CLASS, SET } single_kind;
 
-/// What one character of the subject is compared with.
+/// The part of a pattern that one character of the subject is compared with.
 typedef struct {
     single_kind kind;
     bool negated;             ///< of CLASS and SET
@@ -95,7 +96,7 @@ static const char *read_set(moondial_matcher *m, const char *p, single *set) {
     return p + 1;
 }
 
-/// Reads what is at `p`, which is not the end; returns what follows it.
+/// Reads the single character at `p`, which is not the end of the pattern; returns what follows it.
 static const char *read_single(moondial_matcher *m, const char *p, single *one) {
     switch (*p) {
         case '.': one->kind = ANY; return p + 1;
@@ -136,7 +137,7 @@ static int leading_byte(const moondial_matcher *m, const char *p) {
 
 static const char *match(moondial_matcher *m, const char *s, const char *p);
 
-/// For loops that take next to nothing a turn.
+/// Checks for a stop once in 64 KiB, for loops whose turns take almost no time.
 static inline void poll_at_times(const moondial_matcher *m, const char *s) {
     if (((uintptr_t)s & 0xFFFF) == 0) moondial_poll(m->state, m->vm);
 }
@@ -162,7 +163,7 @@ static const char *skip_accepted(moondial_matcher *m, const single *one, const c
 /// `*` and `+`: as many as can be from `least` on, then `rest`.
 static const char *match_most(moondial_matcher *m, const single *one, const char *least, const char *rest) {
     const char *s = skip_accepted(m, one, least);
-    // The first try also finds out what is wrong with the rest. Later ones are spared where they cannot succeed.
+    // The first try also reports errors in the rest of the pattern. Later tries are skipped where they cannot succeed.
     const char *end = match(m, s, rest);
     int leading = leading_byte(m, rest);
     while (end == NULL && s > least) {
@@ -207,7 +208,7 @@ static const char *close_capture(moondial_matcher *m, const char *s, const char 
     return end;
 }
 
-/// `%b`: what follows the balanced text at `s`, or NULL.
+/// `%b`: the place after the balanced text at `s`, or NULL.
 static const char *skip_balanced(moondial_matcher *m, const char *s, const char *delimiters) {
     if (m->pattern_end - delimiters < 2) luaL_error(m->state, "malformed pattern (missing arguments to '%%b')");
     if (s == m->subject_end || *s != delimiters[0]) return NULL;
@@ -223,7 +224,7 @@ static const char *skip_balanced(moondial_matcher *m, const char *s, const char 
     return NULL;
 }
 
-/// `%f`: the set at `p` begins at `s`. Advances `p`.
+/// `%f`: whether a character of the set at `p` is at `s`, and none is before it. Advances `p`.
 static bool is_frontier(moondial_matcher *m, const char *s, const char **p) {
     if (**p != '[') luaL_error(m->state, "missing '[' after '%%f' in pattern");
     single set;
@@ -233,7 +234,7 @@ static bool is_frontier(moondial_matcher *m, const char *s, const char **p) {
     return !is_in_set(&set, before) && is_in_set(&set, after);
 }
 
-/// `%1`: what follows the text at `s` that equals that capture, or NULL.
+/// `%1`: the place after the text at `s` that equals that capture, or NULL.
 static const char *skip_repeated(moondial_matcher *m, const char *s, int digit) {
     int index = digit - '1';
     if (index < 0 || index >= m->count || m->captures[index].length == MOONDIAL_CAPTURE_OPEN)
@@ -243,7 +244,7 @@ static const char *skip_repeated(moondial_matcher *m, const char *s, int digit) 
     return memcmp(m->captures[index].start, s, (size_t)length) == 0 ? s + length : NULL;
 }
 
-/// Matches an item that is no single character and no capture at `*p`, advancing both; false when `*p` is not one.
+/// Matches `%b`, `%f` or `%1` at `*p`, advancing both; false when there is another item at `*p`.
 static bool match_special(moondial_matcher *m, const char **s, const char **p) {
     int what = byte(*p + 1);
     if (what == 'b') {

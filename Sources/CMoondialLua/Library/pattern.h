@@ -16,7 +16,7 @@ typedef struct {
 
 enum { MOONDIAL_CAPTURE_OPEN = -1, MOONDIAL_CAPTURE_POSITION = -2 };
 
-/// One subject and one pattern. Lives on the C stack and holds nothing that would have to be let go.
+/// One subject and one pattern. Lives on the C stack and holds nothing that has to be freed.
 typedef struct {
     lua_State *state;
     const moondial_vm *vm;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// math.random and math.randomseed as stock Lua has them, but with a generator for each run, script or session: what one
-// seeds or draws is nothing to the others. The host seeds it, so that a run can be repeated.
+// math.random and math.randomseed as in stock Lua, but with a separate generator for each run, script or session: they
+// do not influence each other. The host seeds the generator, so that a run can be repeated.
 
 #include <string.h>
 #include <sys/random.h>
@@ -40,7 +40,7 @@ static void seed(moondial_generator *g, lua_Integer first, lua_Integer second) {
     g->is_seeded = true;
 }
 
-/// The generator of what runs. May raise.
+/// The generator of the running code. May raise.
 static moondial_generator *generator_of(lua_State *L) {
     moondial_meter *meter = moondial_vm_of(L)->meter;
     if (meter->seeded.is_seeded) return &meter->seeded;
@@ -52,7 +52,7 @@ static moondial_generator *generator_of(lua_State *L) {
     return g;
 }
 
-/// A number from 0 to `last`, none more often than another.
+/// A number from 0 to `last`, all equally likely.
 static uint64_t draw_up_to(moondial_generator *g, uint64_t last) {
     uint64_t number = next_number(g);
     if ((last & (last + 1)) == 0) return number & last;
@@ -84,7 +84,7 @@ static int random_number(lua_State *L) {
     return 1;
 }
 
-/// A seed; of a fraction, which stock Lua takes from 5.4.5 on, the bits.
+/// The seed at `index`; for a float, which stock Lua accepts from 5.4.5 on, its bits.
 static lua_Integer check_seed(lua_State *L, int index) {
     int is_integer;
     lua_Integer value = lua_tointegerx(L, index, &is_integer);
@@ -97,7 +97,7 @@ static lua_Integer check_seed(lua_State *L, int index) {
 static int random_seed(lua_State *L) {
     moondial_meter *meter = moondial_vm_of(L)->meter;
     lua_Integer first, second = 0;
-    if (lua_isnone(L, 1)) {  // drawn, so that the seed of the host still decides on everything
+    if (lua_isnone(L, 1)) {  // drawn, so that all numbers still depend on the host's seed
         moondial_generator *g = generator_of(L);
         first = (lua_Integer)next_number(g);
         second = (lua_Integer)next_number(g);

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// Compiled functions are put right where Lua's compiler is known to be wrong about CLOSE.
+// Corrects the CLOSE instructions of compiled functions in the cases where Lua's compiler is known to be wrong.
 //
-// CLOSE is told the lowest register that it closes. Where a jump out of a block needs one, the compiler of Lua 5.4 puts it
-// at the jump's target and takes the number of the variables in scope there. At two places these are variables that end
-// there and then, and whose registers the block that was left may have used too:
+// The operand of CLOSE is the lowest register that it closes. Where a jump out of a block needs a CLOSE, the compiler
+// of Lua 5.4 puts it at the jump's target and uses the number of variables in scope there. In two cases that number
+// includes variables whose scope ends at that place. A variable of the block that was left may be in the register of
+// one of them, and stays open:
 //
 // - behind a loop, for `break`, the loop's own state ("'break' may not properly close variable in a 'for' loop" in the
 //   list of bugs of 5.4.4, https://www.lua.org/bugs.html#5.4.4): what a generic `for` has to close stays open;
 // - at a label that ends a block, for `goto`, the variables since that `goto` (in later releases as well).
 //
-// What stays open so is closed later, when something else has its register: any value, also one of the host's. The rule
-// here needs no case distinction: a CLOSE closes all that ends with it.
+// A variable that stays open is closed later, when its register holds another value, maybe one of the host's. One rule
+// corrects all cases: a CLOSE closes all variables whose scope ends with it.
 
 #define _GNU_SOURCE  // memmem
 #include <string.h>
@@ -69,11 +70,11 @@ static uint32_t instruction(const uint8_t *code, size_t pc) {
 
 static bool is_close(const uint8_t *code, size_t pc) { return (instruction(code, pc) & OPCODE) == CLOSE; }
 
-/// Repairs `count` instructions with the variables that come next in the dump.
+/// Repairs `count` instructions. The variables of the function come next in the dump.
 static void repair_code(dump *d, uint8_t *code, size_t count) {
     variables v = {.left = take_number(d)};
     read_variable(d, &v);
-    size_t end = 0;  // of a row of CLOSE
+    size_t end = 0;  // of a sequence of CLOSE
     for (size_t pc = 0; pc < count && !d->malformed; pc++) {
         if (!is_close(code, pc)) continue;
         if (end <= pc) end = pc + 1;
@@ -119,7 +120,7 @@ static bool contains(const char *text, size_t count, const char *word) {
     return memmem(text, count, word, strlen(word)) != NULL;
 }
 
-/// Only then there can be something to repair.
+/// Whether the text has a jump: other code needs no repair.
 static bool jumps(const char *text, size_t count) {
     return (moondial_lua_release_number() < 50405 && contains(text, count, "break")) || contains(text, count, "goto");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// table.sort: quicksort, which becomes heapsort where the pivots turn out bad. A comparator that fails leaves every
-// value in the table.
+// table.sort: quicksort, which changes to heapsort where the pivots are bad. If the comparator raises an error, no
+// value is missing from the table.
 
 #include <limits.h>
 
@@ -24,7 +24,7 @@ static inline bool pop_comparison(lua_State *L) {
     return result;
 }
 
-/// Whether the value at one place on the stack belongs before the one at another. May raise, as all below.
+/// Whether the value at one place on the stack belongs before the one at another. May raise, like all functions below.
 static inline bool precedes(const sorter *s, int a, int b) {
     lua_State *L = s->state;
     moondial_poll(L, s->vm);
@@ -35,7 +35,7 @@ static inline bool precedes(const sorter *s, int a, int b) {
     return pop_comparison(L);
 }
 
-/// Exchanges the values of two indices, `a`'s being on the stack below `b`'s. Pops them.
+/// Exchanges the values of two indices. They are on the stack, that of `a` below that of `b`; pops them.
 static inline void set_exchanged(lua_State *L, lua_Integer a, lua_Integer b) {
     lua_seti(L, 1, a);
     lua_seti(L, 1, b);
@@ -64,7 +64,7 @@ static void sort_by_insertion(const sorter *s, lua_Integer low, lua_Integer high
     for (lua_Integer i = low; i <= high; i++) {
         lua_geti(L, 1, i);
         int value = lua_gettop(L);
-        int first = base + 1, last = value - 1;  // it belongs somewhere in between when it precedes the last
+        int first = base + 1, last = value - 1;  // if it precedes the last, its place is in between
         if (first > last || !precedes(s, value, last)) continue;
         while (first < last) {
             int middle = (first + last) / 2;
@@ -82,7 +82,7 @@ static void sort_by_insertion(const sorter *s, lua_Integer low, lua_Integer high
 
 // MARK: - Heapsort
 
-/// Restores the heap of the `count` values after `base` whose root alone may be too small.
+/// Restores the heap of the `count` values after `base`, of which only the root may be too small.
 static void sift_down(const sorter *s, lua_Integer base, lua_Integer root, lua_Integer count) {
     lua_State *L = s->state;
     for (lua_Integer child; (child = 2 * root) <= count; root = child) {
@@ -144,7 +144,7 @@ static void scan_up(const sorter *s, lua_Integer *i, lua_Integer high, int pivot
     }
 }
 
-/// Takes `*j` back to a value that the pivot does not precede, and pushes it.
+/// Moves `*j` back to a value that the pivot does not precede, and pushes it.
 static void scan_down(const sorter *s, lua_Integer *j, lua_Integer low, int pivot) {
     lua_State *L = s->state;
     for (;;) {
@@ -167,8 +167,8 @@ static void scan_down(const sorter *s, lua_Integer *j, lua_Integer low, int pivo
     }
 }
 
-/// Puts the values that precede the middle one, roughly, before the others: those up to `*left` before those from
-/// `*right` on. What may be between is in its place.
+/// Splits the range at a pivot: no value from `*right` on precedes a value up to `*left`. A value between the two is in
+/// its final place.
 static void partition(
     const sorter *s, lua_Integer low, lua_Integer high, lua_Integer *left, lua_Integer *right) {
     lua_State *L = s->state;
@@ -177,7 +177,7 @@ static void partition(
     if (order_two(s, middle, high)) order_two(s, low, middle);
     lua_geti(L, 1, middle);
     int pivot = lua_gettop(L);
-    // The values at both ends stop the scans, unless the order is none.
+    // The values at both ends stop the scans, unless the comparator is not a valid order.
     lua_Integer i = low, j = high;
     for (;;) {
         scan_up(s, &i, high, pivot);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The life of a VM: its set-up, what the host defines in it, the chunks that it loads.
+// Makes and frees VMs, defines the host's values in them, and loads chunks.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #include "library.h"
 
-/// Unreachable as long as this target keeps its rule that everything that raises is protected.
+/// Unreachable as long as every call in this target that may raise is protected.
 static int panic(lua_State *L) {
     fprintf(stderr, "moondial: a Lua error escaped the host: %s\n", lua_tostring(L, -1));
     abort();
@@ -16,8 +16,8 @@ static int panic(lua_State *L) {
 
 // MARK: - Life
 
-/// Strings that Lua makes where it is not protected. That they exist already keeps this from failing, and then Lua from
-/// calling `panic`.
+/// Keeps the strings that Lua makes outside of protected calls. Since they exist already, Lua does not allocate memory
+/// for them there, so that it cannot fail and call `panic`.
 static void keep_unprotected_strings(lua_State *L) {
     static const char *const strings[] = {
         "error in error handling", "cannot resume dead coroutine", "cannot resume non-suspended coroutine",
@@ -72,7 +72,7 @@ moondial_vm *moondial_vm_new(
         return NULL;
     }
     vm->running = vm->main;
-    moondial_mark_thread(vm->main, false);  // new coroutines copy this
+    moondial_mark_thread(vm->main, false);  // new coroutines copy the mark
     lua_atpanic(vm->main, panic);
     lua_pushcfunction(vm->main, set_up);
     lua_pushlightuserdata(vm->main, (void *)allowed);
@@ -86,8 +86,8 @@ moondial_vm *moondial_vm_new(
 
 void moondial_vm_free(moondial_vm *vm) {
     moondial_unwatch(vm);
-    // Not lua_close, which visits every object of the state, in order to free it and to run finalizers. Objects hold
-    // nothing but memory of the arena, and a script's finalizers could not call the host any more.
+    // lua_close is not needed: it would visit every object to free it and to run finalizers. Objects hold nothing but
+    // memory of the arena, and a script's finalizers could not call the host any more.
     moondial_arena_free(&vm->arena);
     for (moondial_thread *thread = vm->threads; thread != NULL;) {
         moondial_thread *next = thread->next;
@@ -240,7 +240,7 @@ moondial_status moondial_vm_load(
     chunk c = {source ? source : "", count, name, first_line, MOONDIAL_NO_FUNCTION};
     moondial_status status = protect(vm, load_chunk, &c);
     *function = c.function;
-    return status == MOONDIAL_RUNTIME ? MOONDIAL_SYNTAX : status;  // nothing of the text has run
+    return status == MOONDIAL_RUNTIME ? MOONDIAL_SYNTAX : status;  // no code of the text has run
 }
 
 moondial_status moondial_vm_run_prelude(moondial_vm *vm, int32_t function) {

@@ -8,7 +8,7 @@
 
 #include "pattern.h"
 
-/// Where `init` of a string of `length` bytes points, from 1. May be past the end.
+/// The position, from 1, that `init` means in a string of `length` bytes. May be past the end.
 static size_t start_position(lua_Integer init, size_t length) {
     if (init > 0) return (size_t)init;
     if (init == 0 || init < -(lua_Integer)length) return 1;
@@ -26,7 +26,7 @@ static bool is_plain(const char *pattern, size_t length) {
     return true;
 }
 
-/// Bytes that are searched without a look at the stop flag, and bytes for which a better search does not pay.
+/// WINDOW: bytes that are searched without checking the stop flag. Texts up to SHORT_TEXT bytes are searched simply.
 enum { WINDOW = 1 << 16, SHORT_TEXT = 64, LONG_TEXT = 4 << 20 };
 
 static const char *find_in_short(const char *text, size_t length, const char *what, size_t count) {
@@ -38,7 +38,7 @@ static const char *find_in_short(const char *text, size_t length, const char *wh
 
 static const char *find_plain(lua_State *L, const char *text, size_t length, const char *what, size_t count);
 
-/// Looks for the beginning of what is searched for, and then at the rest: `memmem` would not come back for long.
+/// Searches for the first bytes of `what`, and then compares the rest: one call of `memmem` would take too long.
 static const char *find_long(lua_State *L, const char *text, size_t length, const char *what, size_t count) {
     const moondial_vm *vm = moondial_vm_of(L);
     const char *last = text + (length - count);
@@ -57,7 +57,7 @@ static const char *find_plain(lua_State *L, const char *text, size_t length, con
     if (length <= SHORT_TEXT) return find_in_short(text, length, what, count);
     if (count > LONG_TEXT) return find_long(L, text, length, what, count);
     const moondial_vm *vm = moondial_vm_of(L);
-    size_t step = count < WINDOW ? WINDOW : count;  // what is searched for is prepared anew for every step
+    size_t step = count < WINDOW ? WINDOW : count;  // `memmem` prepares `what` again in every step
     for (; length - count >= step; text += step, length -= step) {
         const char *found = memmem(text, step + count - 1, what, count);
         if (found != NULL) return found;
@@ -110,7 +110,7 @@ static int string_match(lua_State *L) { return find_or_match(L, false); }
 
 // MARK: - gmatch
 
-/// Upvalues: subject, pattern, offset to go on at, offset where the last match ended or -1.
+/// Upvalues: subject, pattern, offset at which to continue, offset where the last match ended or -1.
 static int next_match(lua_State *L) {
     size_t length, count;
     const char *text = lua_tolstring(L, lua_upvalueindex(1), &length);
@@ -171,7 +171,8 @@ static void add_template(moondial_matcher *m, luaL_Buffer *out, const char *star
     luaL_addlstring(out, text, (size_t)(text_end - text));
 }
 
-/// Adds what the function or table, third on the stack, has for a match; false when that is the match itself.
+/// Adds the value that the function or table, third on the stack, gives for a match; false when the match stays
+/// unchanged.
 static bool add_lookup(moondial_matcher *m, luaL_Buffer *out, const char *start, const char *end, int type) {
     lua_State *L = m->state;
     if (type == LUA_TFUNCTION) {

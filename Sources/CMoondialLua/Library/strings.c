@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// string.rep, format, pack and unpack: those that take long for what they are given, or that show addresses.
+// string.rep, format, pack and unpack: the stock functions can take long for short arguments, or show addresses.
 
 #include <limits.h>
 #include <string.h>
@@ -9,10 +9,10 @@
 
 // MARK: - rep
 
-/// Bytes that are copied without a look at the stop flag.
+/// Bytes that are copied without checking the stop flag.
 enum { BLOCK = 1 << 20 };
 
-/// Fills `total` bytes, of which the first `unit` are there, with repetitions of these.
+/// Fills `total` bytes with repetitions of the first `unit` bytes, which are set already.
 static void repeat(lua_State *L, char *bytes, size_t unit, size_t total) {
     const moondial_vm *vm = moondial_vm_of(L);
     size_t step = unit;
@@ -51,7 +51,7 @@ static int string_rep(lua_State *L) {
 
 // MARK: - Formats
 
-/// Bytes of a format, which is read or copied one by one.
+/// How many bytes a format may have: its bytes are read or copied one by one.
 enum { MAX_FORMAT = 256 << 10 };
 
 const char *moondial_check_format(lua_State *L, size_t *length) {
@@ -60,11 +60,11 @@ const char *moondial_check_format(lua_State *L, size_t *length) {
     return format;
 }
 
-/// Each conversion can take a few hundred bytes, out of one that takes two.
+/// A conversion of two bytes can produce a few hundred bytes.
 enum { MAX_CONVERSIONS = 1000 };
 
-/// Finds the next conversion at or after `*p`: leaves `*p` behind its percent sign and returns its letter, or NULL. The
-/// text ends with a zero at `end`.
+/// Finds the next conversion at or after `*p`: sets `*p` to the place after its percent sign and returns its letter, or
+/// NULL. The text ends with a zero at `end`.
 static const char *next_conversion(const char **p, const char *end) {
     while ((*p = memchr(*p, '%', (size_t)(end - *p))) != NULL) {
         ++*p;
@@ -74,23 +74,23 @@ static const char *next_conversion(const char **p, const char *end) {
     return NULL;
 }
 
-/// The conversion between the percent sign and the letter is one that stock Lua takes for 'p'.
+/// Whether stock Lua allows the text between the percent sign and the letter for 'p'.
 static bool is_pointer_conversion(const char *p, const char *letter) {
     while (*p == '-') p++;
     return letter - p <= 2 && strspn(p, "0123456789") == (size_t)(letter - p) && *p != '0';
 }
 
-/// An argument for %s that stock Lua would show with its address, or whose own method might.
+/// Whether stock Lua, or a method of the argument, might show the argument of %s with its address.
 static bool is_shown_by_address(lua_State *L, int index) {
     int type = lua_type(L, index);
     return type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TUSERDATA || type == LUA_TTHREAD
            || type == LUA_TLIGHTUSERDATA;
 }
 
-/// A string that takes long to quote: stock Lua writes one byte after the other, some with `snprintf`.
+/// Longer strings take long to quote: stock Lua writes one byte after the other, some with `snprintf`.
 enum { LONG_TO_QUOTE = 64 << 10 };
 
-/// The conversion between the percent sign and the letter quotes a string that is long.
+/// Whether the conversion quotes a long string.
 static bool is_long_quotation(lua_State *L, const char *p, const char *letter, int argument) {
     return *letter == 'q' && letter == p && lua_type(L, argument) == LUA_TSTRING
            && lua_rawlen(L, argument) > LONG_TO_QUOTE;
@@ -164,7 +164,7 @@ static void rewrite_format(lua_State *L, const char *format, size_t length) {
     lua_replace(L, 1);
 }
 
-/// Stock `string.format`, which is the upvalue, without addresses and without stalls.
+/// Stock `string.format`, which is the upvalue, without showing addresses and without running long.
 static int string_format(lua_State *L) {
     if (lua_type(L, 1) == LUA_TSTRING) {
         size_t length;
@@ -176,10 +176,10 @@ static int string_format(lua_State *L) {
 
 // MARK: - pack
 
-/// Bytes that the c options of one format may ask for together: stock Lua fills them one by one.
+/// How many bytes the c options of one format may request together: stock Lua fills them one by one.
 enum { MAX_PACKED = 16 << 20 };
 
-/// Stock `string.pack`, which is the upvalue, without formats that ask for gigabytes.
+/// Stock `string.pack`, which is the upvalue, without formats that request gigabytes.
 static int string_pack(lua_State *L) {
     size_t sum = 0, length;
     for (const char *p = moondial_check_format(L, &length); *p != '\0'; p++) {
@@ -192,7 +192,7 @@ static int string_pack(lua_State *L) {
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
-/// Stock `string.packsize` or `string.unpack`, which is the upvalue.
+/// Stock `string.packsize` or `string.unpack`, which is the upvalue, for formats of limited length.
 static int with_format(lua_State *L) {
     size_t length;
     if (lua_type(L, 1) == LUA_TSTRING) moondial_check_format(L, &length);

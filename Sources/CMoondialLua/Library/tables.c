@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// table.concat, insert, move, remove and unpack. A range can be as long as an integer is large, and what stands at each
-// index can come from a C function: every step asks for a stop.
+// table.concat, insert, move, remove and unpack. A range can have as many elements as there are integers, and each
+// element can come from a C function: every step checks for a stop.
 
 #include <limits.h>
 
@@ -17,7 +17,7 @@ static bool has_metafields(lua_State *L, int index, int uses) {
     return true;
 }
 
-/// Raises unless the argument is a table, or does these things like one.
+/// Raises unless the argument is a table, or has metamethods for the operations `uses`.
 static void check_table(lua_State *L, int index, int uses) {
     if (lua_istable(L, index)) return;
     if (!lua_getmetatable(L, index)) luaL_checktype(L, index, LUA_TTABLE);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// os.time and os.date by the clock that the host gives to what runs; os.clock by its processor time.
+// os.time and os.date use the clock that the host gives the running code; os.clock uses its processor time.
 
 #include <limits.h>
 #include <math.h>
@@ -28,9 +28,9 @@ static void push_now(lua_State *L) {
 
 // MARK: - Times and their parts
 
-// The system converts times under a lock, and may read files for the time zone: what runs must not be left there by the last
-// resort. So these are the functions of loslib.c with the conversions guarded, and nothing else: reading arguments can take
-// long.
+// The system converts times under a lock, and may read files for the time zone: the last resort must not end the run
+// there. So these are the functions of loslib.c with guards around the conversions, but not around the reading of
+// arguments, which can take long.
 
 static bool take_apart(int64_t seconds, bool is_utc, struct tm *parts) {
     time_t time = (time_t)seconds;
@@ -76,7 +76,7 @@ static void set_fields(lua_State *L, const struct tm *parts) {
 
 enum { REQUIRED = -1 };
 
-/// A part of the time in the table on top of the stack, less `base`; `otherwise` when it is missing.
+/// A part of the time in the table on top of the stack, minus `base`; `otherwise` when it is missing.
 static int get_field(lua_State *L, const char *name, int otherwise, int base) {
     int is_integer;
     int type = lua_getfield(L, -1, name);
@@ -95,7 +95,7 @@ static int get_flag(lua_State *L, const char *name) {
     return flag;
 }
 
-/// `os.time`, by the clock of what runs.
+/// `os.time`, by the clock of the running code.
 static int os_time(lua_State *L) {
     if (lua_isnoneornil(L, 1)) {
         push_now(L);
@@ -118,7 +118,7 @@ static int os_time(lua_State *L) {
     return 1;
 }
 
-/// Seconds since 1970 at argument 2: an integer, a fraction, such as `moondial.now` gives, or nothing for now.
+/// Seconds since 1970 at argument 2: an integer, a fraction as `moondial.now` gives it, or none for now.
 static lua_Integer check_time(lua_State *L) {
     if (lua_isnoneornil(L, 2)) {
         push_now(L);
@@ -151,7 +151,7 @@ static const char *check_conversion(lua_State *L, const char *p, const char *end
     return end;
 }
 
-/// Bytes that one conversion may take.
+/// The most bytes that one conversion can produce.
 enum { MAX_PART = 250 };
 
 static void push_date(lua_State *L, const char *p, const char *end, const struct tm *parts) {
@@ -172,7 +172,7 @@ static void push_date(lua_State *L, const char *p, const char *end, const struct
     luaL_pushresult(&buffer);
 }
 
-/// `os.date`, by the clock of what runs.
+/// `os.date`, by the clock of the running code.
 static int os_date(lua_State *L) {
     size_t length = 2;
     const char *format = lua_isnoneornil(L, 1) ? "%c" : moondial_check_format(L, &length);
@@ -194,8 +194,8 @@ static int os_date(lua_State *L) {
 
 // MARK: - Processor time
 
-/// The processor time that the run, script or block has used, as its limits count it. Never goes back: a slice begins on
-/// a coarse clock.
+/// The processor time that the run, script or block has used, as its limits count it. The result never decreases,
+/// although the beginning of a slice is measured with a coarse clock.
 static int os_clock(lua_State *L) {
     const moondial_vm *vm = moondial_vm_of(L);
     moondial_meter *meter = vm->meter;
@@ -213,7 +213,7 @@ static int os_clock(lua_State *L) {
     return 1;
 }
 
-/// Of any two times, with fractions too.
+/// The difference of two times, which may have fractions.
 static int os_difftime(lua_State *L) {
     lua_pushnumber(L, luaL_checknumber(L, 1) - luaL_checknumber(L, 2));
     return 1;

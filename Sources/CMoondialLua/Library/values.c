@@ -28,8 +28,8 @@ static void push_changed(lua_State *L) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
 }
 
-/// When the first metatable made the table weak, Lua up to 5.4.8 can miss that there is another, and free it while it is in
-/// use. So it is kept elsewhere. What may be nil is at 2.
+/// If the first metatable made the table weak, Lua up to 5.4.8 may not notice a second metatable and free it while it
+/// is in use. So a second one is also stored elsewhere. The new metatable, which may be nil, is at 2.
 static void keep_metatable(lua_State *L) {
     moondial_vm *vm = moondial_vm_of(L);
     bool is_first = !lua_getmetatable(L, 1);

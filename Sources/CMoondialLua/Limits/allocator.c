@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// Lua's memory: what it asks for is charged to the run that goes on, and may be refused.
+// Lua's memory: requests are charged to the current run, and may be refused.
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "limits.h"
 
-// MARK: - What is known of Lua
+// MARK: - How Lua requests memory
 
-// How Lua asks for memory is no part of its interface and therefore not assumed, but tried out in every new state.
+// How Lua requests memory is no part of its interface. So nothing is assumed: the requests are tried in every new
+// state.
 //
-// Growing a table puts all its keys into a new vector of nodes, in one go and in C. A script that knows how keys are
-// placed makes them all collide, and then that takes time in proportion to the square of their number: minutes, for a
-// table of 64 MiB. So a run may have tables of so many nodes only.
+// To grow a table, Lua inserts all its keys into a new vector of nodes, in C and without interruption. A script that
+// knows the hash function can make all keys collide. That takes time in proportion to the square of their number:
+// minutes, for a table of 64 MiB. So the number of nodes in the tables of a run is limited.
 
-/// Nodes of the tables that are tried.
+/// The numbers of nodes of the tables that are tried.
 enum { FEW_NODES = 8, MORE_NODES = 64 };
 
-/// What Lua asks for when it makes a table of so many nodes, or grows one to as many. May raise (memory).
+/// What Lua requests when it makes a table of so many nodes, or grows one to as many. May raise (memory).
 static moondial_request request_for_nodes(lua_State *L, int nodes, bool grows) {
     lua_createtable(L, 0, grows ? 0 : nodes);
     for (int key = nodes / 2 + 1; grows && key > 0; key--) {
@@ -40,8 +41,8 @@ static void learn_tables(lua_State *L) {
         fprintf(stderr, "moondial: this release of Lua makes tables in a way that cannot be limited\n");
         abort();
     }
-    // One place in Lua asks for nodes, but not for list parts and buffers, whose sizes can be the same. Where there are
-    // several, sizes have to do.
+    // If one place in Lua requests all nodes, that place identifies them; list parts and buffers can have the same
+    // sizes. If there are several places, only the size is compared.
     vm->node_site = few.site == more.site && few.site == grown.site ? few.site : NULL;
 }
 
@@ -60,7 +61,7 @@ static void learn_buffers(lua_State *L) {
 void moondial_learn_requests(lua_State *L) {
     moondial_vm *vm = moondial_vm_of(L);
     vm->is_learning = true;
-    vm->host_meter.allocation_limit = 0;  // so that each request comes to moondial_charge_over_limit
+    vm->host_meter.allocation_limit = 0;  // so that each request calls moondial_charge_over_limit
     learn_tables(L);
     learn_buffers(L);
     vm->host_meter.allocation_limit = UINT64_MAX;
@@ -74,26 +75,27 @@ static inline bool is_too_large_table(const moondial_vm *vm, moondial_request re
     size_t most;
     if (__builtin_mul_overflow(vm->node_size, vm->meter->hash_limit, &most)) return false;
     if (__builtin_expect(vm->node_size == 0 || request.size < most + vm->node_size, 1)) return false;
-    if (vm->loading == MOONDIAL_LOADS_BINARY) return false;  // which has vectors of code, from the same place, but no table
+    if (vm->loading == MOONDIAL_LOADS_BINARY) return false;  // has vectors of code from the same place, and no table
     if (vm->node_site != NULL) return request.site == vm->node_site;
     size_t nodes = request.size / vm->node_size;
     return request.size % vm->node_size == 0 && (nodes & (nodes - 1)) == 0;
 }
 
-/// A new vector, of nodes or something else: does not return when the run may not have it.
+/// Checks a request for a new vector, of nodes or of other things. Does not return when the run may not have it.
 static inline void check_vector(moondial_vm *vm, moondial_request request) {
     if (!is_too_large_table(vm, request)) return;
-    // A coroutine is made for the run, of which the registry keeps a reference: its size is no matter of the run's.
+    // The host makes a coroutine for the run, and the registry grows to keep a reference to it. The run has no
+    // influence on the registry's size.
     if (vm->running == vm->main) return;
-    // Lua raises an error when it gets no nodes, and has not changed anything before: this is as good a place to stop as
-    // the boundary of an instruction.
+    // Without memory for nodes Lua would raise an error, with nothing changed before: stopping here is as safe as
+    // between two instructions.
     vm->stopping = MOONDIAL_STOP_TABLE;
     moondial_stop_allocating(vm);
 }
 
 // MARK: - Allocating
 
-/// Lua works for a run only where the run's limits apply and the watchdog knows of them.
+/// Checks that Lua works for a run only while the run's limits apply and the watchdog watches them.
 static inline void check_slice(moondial_vm *vm) {
 #ifdef DEBUG
     if (!vm->is_set_up) return;
@@ -116,7 +118,7 @@ void *moondial_allocate(void *context, void *block, size_t old_size, size_t new_
     moondial_request request = {new_size, __builtin_return_address(0), false};
     check_slice(vm);
     if (block == NULL) {
-        // For a new block Lua passes the type of an object here, which is 0 for vectors.
+        // For a new block Lua passes the type of the object as the old size; it is 0 for vectors.
         request.is_object = old_size > 0;
         if (old_size == 0 && new_size > 0) check_vector(vm, request);
         old_size = 0;

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Ends a slice that does not come to its next instruction: it rehashes a table, compares strings or collects garbage.
+// Ends a slice that does not reach its next instruction, since it rehashes a table, compares strings or collects
+// garbage.
 //
-// The signal handler sends the thread to `land` instead of back to where it was, in the middle of Lua, and from there it
-// goes on to the host's call. What Lua was changing is not known, so that from then on the VM is lost: nothing calls Lua
-// for it again, and its memory goes when the VM does.
+// The signal handler makes the thread continue in `land` instead of in the middle of Lua, and `land` returns to the
+// host's call. Since it is not known what Lua was changing, the VM is lost from then on: nothing calls Lua for it
+// again, and its memory is freed with the VM.
 //
-// That is allowed where nothing is left behind that outlives the VM. In Lua itself that is always so. In the system's
-// library it is so when Lua, or our own code on behalf of a script, called it for work on bytes or numbers: to read a
-// numeral of 50 MiB, to compare or to measure long strings. Other calls may hold a lock, as those for memory, files and
-// threads do: they stand between `moondial_guard` and `moondial_unguard`, or `moondial_arena.calls_system` is set.
-// A host function is never left, since it has frames of Swift.
+// That is allowed where the interrupted code leaves nothing behind that outlives the VM. Lua itself never does. Neither
+// does the system's library when Lua, or our own code on behalf of a script, called it to work on bytes or numbers: to
+// read a numeral of 50 MiB, to compare or to measure long strings. Other calls may hold a lock, as those for memory,
+// files and threads do: they are made between `moondial_guard` and `moondial_unguard`, or while
+// `moondial_arena.calls_system` is set. A host function is never interrupted in this way, since it has Swift frames.
 
 #define _GNU_SOURCE  // dl_iterate_phdr, REG_RIP
 #include <signal.h>
@@ -32,7 +33,7 @@ typedef struct {
     uintptr_t end;
 } range;
 
-/// The code of each; empty when it cannot be told from ours.
+/// The addresses of the code of each; empty when they cannot be separated from this program's code.
 static range lua_text, system_text;
 
 static bool holds(const struct dl_phdr_info *object, uintptr_t address, range *text) {
@@ -49,10 +50,10 @@ static int look_at_object(struct dl_phdr_info *object, size_t size, void *unused
     (void)size;
     (void)unused;
     range found;
-    // Linked statically, Lua lies among everything else: then there is no last resort.
+    // Lua was linked statically, so that its code has no range of its own: then there is no last resort.
     if (holds(object, (uintptr_t)&moondial_find_lua, &found)) return 0;
     if (holds(object, (uintptr_t)&lua_newstate, &found)) lua_text = found;
-    // In other locales comparing strings needs memory of the system.
+    // In other locales, comparing strings allocates memory of the system.
     if (holds(object, (uintptr_t)&strtod, &found) && strcmp(setlocale(LC_COLLATE, NULL), "C") == 0) system_text = found;
     return 0;
 }
@@ -63,7 +64,7 @@ static bool is_in(range text, uintptr_t address) { return address >= text.begin 
 
 // MARK: - Jumping
 
-/// Where the thread goes on after the signal, as if Lua had called this.
+/// The thread continues here after the signal, as if Lua had called this function.
 static _Noreturn void land(void) { moondial_lose(moondial_here.vm); }
 
 __attribute__((disable_sanitizer_instrumentation)) void moondial_last_resort(moondial_vm *vm, void *context) {
@@ -87,7 +88,7 @@ __attribute__((disable_sanitizer_instrumentation)) void moondial_last_resort(moo
 #endif
 }
 
-#else  // Elsewhere there is no last resort: a stall lasts as long as it does.
+#else  // Elsewhere there is no last resort: a stall lasts until it ends by itself.
 
 void moondial_find_lua(void) {}
 

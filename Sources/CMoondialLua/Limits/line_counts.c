@@ -2,16 +2,16 @@
 //
 // Counts how often the lines of files run, and at which of their lines functions return, for reports of coverage.
 //
-// A VM that counts has a hook in all its coroutines: new ones copy that of the coroutine that makes them. The hook that
-// stops what runs takes its place in one of them, and puts it back when there is nothing to stop. A VM that does not
-// count has neither this hook nor any of the following.
+// A VM that counts has a hook in all its coroutines: a new coroutine copies the hook of the one that makes it. The hook
+// that stops a run replaces the counting hook in one coroutine, and restores it when there is nothing to stop. A VM
+// that does not count has no such hook.
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "limits.h"
 
-/// Lines of one chunk that are counted. What has more, or is generated, is not worth a report.
+/// How many lines of one chunk are counted. Longer files are probably generated and need no report.
 enum { MAX_LINES = 1 << 20 };
 
 typedef struct {
@@ -100,7 +100,7 @@ void moondial_clear_hook(lua_State *L, lua_Debug *ar) {
         lua_sethook(L, NULL, 0, 0);
         return;
     }
-    // Lua tells of the line after this, unless it does now.
+    // Lua calls the counting hook for the next line. If this call is for a line, that line is counted here.
     if (ar->event == LUA_HOOKLINE) note_line(L, ar, false);
     set_counting_hook(L);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What a run uses of the machine: time, memory, coroutines.
+// Measures what a run uses: time, memory, coroutines.
 
 #include <time.h>
 
@@ -18,28 +18,29 @@ uint64_t moondial_now(void) {
 
 // MARK: - Memory
 
-// What a run may not have is refused between two instructions where that is possible: over a limit, the run is asked to
-// stop and still gets its memory. Over twice the limit, it is stopped within the instruction.
+// A run that exceeds a limit of memory is stopped between two instructions where that is possible: over the limit, it
+// still gets the memory and has to stop at the next instruction. Over twice the limit, it is stopped within the
+// instruction.
 //
-// It never gets NULL. For that, Lua would collect all garbage of the state in the middle of what it does, for which not all
-// of Lua is prepared ("use after free in luaV_finishset" in the list of bugs of 5.4.7), and then raise an error that the
-// run could catch.
+// A request of a run is never answered with NULL. Lua would then collect all garbage in the middle of an operation, for
+// which not all of Lua is prepared ("use after free in luaV_finishset" in the list of bugs of 5.4.7), and then raise an
+// error that the run could catch.
 
 static uint64_t twice(uint64_t limit) { return limit > UINT64_MAX / 2 ? UINT64_MAX : 2 * limit; }
 
-/// Lua's answer to NULL would be to raise an error, with nothing changed that only the present function knows how to put
-/// right. So it is where an object is made, where a vector is made in the place that makes those of tables, and where a
-/// buffer of the standard library grows. Elsewhere it is not: a table that gets a new list part owns a new hash part
-/// already, and a stack that moves has no addresses (since 5.4.5).
+/// Whether Lua could raise an error at this request without leaving anything inconsistent. That holds where an object
+/// is made, where a vector is requested by the place that makes those of tables, and where a buffer of the standard
+/// library grows. It does not hold elsewhere: a table that gets a new list part owns a new hash part already, and a
+/// stack that moves has no addresses (since 5.4.5).
 static bool is_ready_for_errors(const moondial_vm *vm, moondial_request request) {
-    if (lua_gc(vm->running, LUA_GCISRUNNING) < 0) return false;  // in a finalizer, after which the collector has to go on
+    if (lua_gc(vm->running, LUA_GCISRUNNING) < 0) return false;  // in a finalizer of the collector
     return request.is_object || (request.site == vm->node_site && vm->node_site != NULL)
            || request.site == vm->buffer_sites[0] || request.site == vm->buffer_sites[1];
 }
 
 _Noreturn void moondial_stop_allocating(moondial_vm *vm) {
     if (vm->loading == MOONDIAL_LOADS_TEXT) {
-        // The parser owns memory that only the end of lua_load gives back; then moondial_compile ends the run.
+        // The parser frees its memory only when lua_load ends. After that, moondial_compile ends the run.
         lua_pushnil(vm->running);
         lua_error(vm->running);
     }
@@ -47,13 +48,13 @@ _Noreturn void moondial_stop_allocating(moondial_vm *vm) {
     moondial_stop(vm->running);
 }
 
-/// A run asks for memory that is over twice its limit, or over twice that of the state. Returns where it gets it
-/// nevertheless, once, since there is no way out: a block that exists doubles its size at most.
+/// To be called when a run requests memory over twice its limit, or over twice that of the state. Returns where the run
+/// cannot be stopped within the instruction: it then gets this memory, and an existing block at most doubles its size.
 static void stop_within_instruction(moondial_vm *vm, moondial_request request, bool is_far_over) {
     if (!vm->stopping) moondial_request_stop(vm, MOONDIAL_STOP_FULL);
-    // A host function is being answered, on frames of Swift, or the run has been stopped and is being reported.
+    // A host function runs, with Swift frames on the stack, or the run has been stopped and is being reported.
     if (vm->calling != NULL || vm->is_guarded) return;
-    // The main state, on which a coroutine is made for the run, cannot be abandoned.
+    // The main state, on which the host makes a coroutine for the run, cannot be abandoned.
     if (vm->running != vm->main && is_ready_for_errors(vm, request)) moondial_stop_allocating(vm);
     if (is_far_over) moondial_lose(vm);
 }
@@ -75,14 +76,14 @@ bool moondial_charge_over_limit(moondial_vm *vm, size_t bytes, moondial_request 
     } else {
         vm->allocations--;
     }
-    // Of a full VM, whoever comes last need not be the one that has filled it.
+    // A full VM stops only a run that has allocated much itself: others may have filled it.
     bool is_over = allocated > meter->allocation_limit || (live > vm->live_limit && allocated > vm->live_limit / 4);
     bool is_for_a_run = meter != &vm->host_meter;
     if (is_over && is_for_a_run && !vm->stopping)
         moondial_request_stop(
             vm, allocated > meter->allocation_limit ? MOONDIAL_STOP_ALLOCATION : MOONDIAL_STOP_FULL);
     if (is_refused) {
-        if (!is_for_a_run) return false;  // work of the host, with no run that could be stopped
+        if (!is_for_a_run) return false;  // work of the host: there is no run to stop
         vm->needs_collection = live > twice(vm->live_limit);
         stop_within_instruction(vm, request, is_far_over);
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The host's calls into Lua, and how one is ended from outside.
+// The host's calls into Lua, and how they are ended from outside.
 //
-// Nothing is counted while Lua runs. Whoever wants a run to end sends its thread a signal; the handler arms a hook for
+// No instructions are counted while Lua runs. To end a run, its thread is sent a signal. The handler arms a hook for
 // the coroutine whose code runs, and at the next instruction the hook jumps back to the host's call, past every pcall,
-// closing handler and C function on the way. The coroutines that were on the way are abandoned: never resumed, never
-// closed, left to the collector. Lua is at an instruction's boundary then, where it could as well have raised an error, so
-// nothing else is left half done; and no Swift frame is jumped over, since a host function never enters the VM. What takes
-// long within one instruction is left to last_resort.c.
+// closing handler and C function between. The coroutines between are abandoned: they are never resumed or closed, and
+// the collector frees them. The jump happens between two instructions, where Lua could also have raised an error, so
+// that no operation is left half done. It crosses no Swift frame, since a host function never enters the VM. An
+// instruction that takes long is ended by last_resort.c.
 
 #define _GNU_SOURCE  // gettid, tgkill
 #include <pthread.h>
@@ -20,12 +20,12 @@
 
 static void stop_hook(lua_State *L, lua_Debug *ar) {
     if (moondial_vm_of(L)->stopping) moondial_stop(L);
-    moondial_clear_hook(L, ar);  // armed for a slice that ended before
+    moondial_clear_hook(L, ar);  // the hook was armed for an earlier slice
 }
 
 void moondial_set_running(moondial_vm *vm, lua_State *state) {
     vm->running = state;
-    // Of a stop that was asked for before, the other coroutine knows.
+    // An earlier request to stop has armed the hook only in the other coroutine.
     if (vm->stopping) moondial_request_stop(vm, (moondial_stop_reason)vm->stopping);
 }
 
@@ -35,16 +35,16 @@ __attribute__((disable_sanitizer_instrumentation)) void moondial_request_stop(
     // Setting the hook walks through all calls that have not returned. With 200,000 of them this can take as long as the time
     // between two signals of the watchdog, and the thread would do nothing else.
     if (lua_gethook(vm->running) == stop_hook) return;
-    // As lua.c does it when the user presses Ctrl-C: of all functions of the API, this one may be called at any point. While
-    // lines are counted, Lua may be about to take one from the count of 1 for an instruction that no hook has asked to
-    // count, and would never come to 0: then it stops at the next line, or at the next jump back.
+    // lua.c does the same when the user presses Ctrl-C: of all functions of the API, this one may be called at any
+    // point. While lines are counted, Lua may be about to decrement the count of 1 although no hook for counts was set,
+    // and would then never reach 0. In that case the line hook stops it at the next line, or at the next jump back.
     int events = vm->line_counts == NULL ? LUA_MASKCOUNT : LUA_MASKCOUNT | LUA_MASKLINE;
     lua_sethook(vm->running, stop_hook, events, 1);
 }
 
 _Noreturn void moondial_stop(lua_State *L) {
     moondial_vm *vm = moondial_vm_of(L);
-    vm->is_guarded = true;  // until moondial_leave: it ends already
+    vm->is_guarded = true;  // until moondial_leave: the run is ending already
     vm->meter->stopped = (moondial_stop_reason)vm->stopping;
     if (vm->stopping == MOONDIAL_STOP_INTERRUPT) vm->interrupted = false;
     moondial_report_stop(L);
@@ -55,11 +55,11 @@ bool moondial_vm_is_stopping(const moondial_vm *vm) { return vm->stopping != MOO
 
 // MARK: - The signal
 
-// SIGURG is ignored unless somebody wants it, debuggers pass it on, and nothing here uses urgent data.
+// SIGURG is ignored by default, debuggers pass it on, and no code here uses urgent data.
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-// The sanitizer keeps signals back until the thread calls the system, which a loop in Lua never does.
+// The sanitizer delays signals until the thread calls the system, which a loop in Lua never does.
 int __sigaction(int, const struct sigaction *, struct sigaction *);
 #define sigaction(number, new, old) __sigaction(number, new, old)
 #endif
@@ -72,7 +72,7 @@ static void on_signal(int number, siginfo_t *unused, void *context) {
     moondial_vm *vm = moondial_here.vm;
     if (vm == NULL || vm->is_lost) return;
     uint64_t slice = atomic_load_explicit(&vm->slice.number, memory_order_relaxed);
-    // A signal that comes late means a slice that is over.
+    // A late signal was meant for an earlier slice.
     if (slice == 0 || atomic_load_explicit(&vm->slice.overdue, memory_order_acquire) != slice) return;
     moondial_request_stop(vm, (moondial_stop_reason)atomic_load_explicit(&vm->slice.reason, memory_order_relaxed));
     if (atomic_load_explicit(&vm->slice.stalled, memory_order_relaxed) == slice) moondial_last_resort(vm, context);
@@ -88,7 +88,7 @@ static void install_handler(void) {
     sigaction(SIGURG, &action, NULL);
 }
 
-/// Once in each thread that runs Lua: some are made with all signals blocked.
+/// To be called once in each thread that runs Lua: some threads are made with all signals blocked.
 static void prepare_thread(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, install_handler);
@@ -124,7 +124,7 @@ void moondial_vm_interrupt(moondial_vm *vm) {
     uint64_t slice = vm->slice.number;
     if (slice == 0 || !vm->slice.is_interruptible) return;
     moondial_stop_slice(vm, slice, MOONDIAL_STOP_INTERRUPT);
-    moondial_watch(vm);  // whether it helps
+    moondial_watch(vm);  // checks that the slice ends
 }
 
 void moondial_vm_clear_interrupt(moondial_vm *vm) { vm->interrupted = false; }
@@ -135,7 +135,7 @@ static uint64_t left(uint64_t limit, uint64_t used) {
     return limit == UINT64_MAX ? limit : limit > used ? limit - used : 0;
 }
 
-/// Does what the watchdog does when it looks between two slices.
+/// Does what the watchdog does when it checks the VM between two slices.
 static void note_cpu(moondial_vm *vm) {
     vm->clocked = moondial_here.number;
     atomic_store_explicit(&vm->slice.cpu, moondial_cpu_time(moondial_here.number), memory_order_relaxed);
@@ -154,11 +154,12 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     moondial_meter *meter = vm->meter;
     moondial_slice *slice = &vm->slice;
     uint64_t limit = left(meter->cpu_limit, meter->cpu);
-    // Reading the thread's clock is a system call: not for what has no limit.
+    // Reading the thread's clock is a system call, which is avoided for code without a limit.
     bool is_limited = limit != UINT64_MAX || meter->deadline != UINT64_MAX;
     if (is_limited && (vm->clocked != moondial_here.number || !moondial_is_watched(vm))) note_cpu(vm);
     entry->started = moondial_now();
-    // After the deadline there is still time to decide on what came, even where others keep the processor busy.
+    // After the deadline a run can still decide on the replies that came, even if other processes keep the processor
+    // busy.
     uint64_t grace = limit == UINT64_MAX ? 0 : entry->started + 10 * limit;
     uint64_t deadline = meter->deadline > grace ? meter->deadline : grace;
     atomic_store_explicit(&slice->started, entry->started, memory_order_relaxed);
@@ -167,11 +168,11 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     atomic_store_explicit(&slice->thread, moondial_here.number, memory_order_relaxed);
     bool is_interruptible = meter->is_interruptible || (limit == UINT64_MAX && meter != &vm->host_meter);
     atomic_store_explicit(&slice->is_interruptible, is_interruptible, memory_order_relaxed);
-    if (vm->is_lost) return;  // going back to a call that is over, and finds that out
-    slice->number = ++vm->slices;  // before the watchdog is asked whether it sleeps, and before the interrupt is looked at
+    if (vm->is_lost) return;  // returning to a call that ends as soon as it notices the loss
+    slice->number = ++vm->slices;  // before checking whether the watchdog sleeps, and for an interrupt
     moondial_stop_reason reason = reason_to_stop(vm, limit);
     if (reason != MOONDIAL_STOP_NONE) {
-        // It stops at its first instruction. What comes before, such as a step of the collector, is watched too.
+        // The slice stops at its first instruction. The work before, such as a step of the collector, is watched, too.
         atomic_store_explicit(&slice->reason, reason, memory_order_relaxed);
         atomic_store_explicit(&slice->overdue, slice->number, memory_order_release);
         moondial_request_stop(vm, reason);
@@ -179,10 +180,11 @@ static void begin_slice(moondial_vm *vm, moondial_entry *entry) {
     if (reason != MOONDIAL_STOP_NONE || is_limited) moondial_watch(vm);
 }
 
-/// Nanoseconds up to which a slice is taken to have worked all the time: three steps of the coarse clock, or more.
+/// Slices up to so many nanoseconds are charged their whole time: at least three steps of the coarse clock.
 enum { SHORT = 12000000 };
 
-/// What a slice that was not short has worked: at most what its thread has since the watchdog last looked before it.
+/// The most processor time that a longer slice can have used: that of its thread since the watchdog's last check before
+/// it.
 static uint64_t worked(const moondial_slice *slice, uint64_t number) {
     uint64_t base = atomic_load_explicit(&slice->cpu, memory_order_acquire);
     if (atomic_load_explicit(&slice->base_of, memory_order_acquire) == number)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-// A Lua that is built with _FORTIFY_SOURCE, as Debian's is, raises errors with __longjmp_chk. ThreadSanitizer stands in
-// for longjmp and not for that, takes the functions that are jumped over for running on, and dies when its stack of calls
-// is full of them. Here the one leads to the other; the name is glibc's.
+// A Lua that is built with _FORTIFY_SOURCE, as Debian's is, raises errors with __longjmp_chk. ThreadSanitizer
+// intercepts longjmp but not __longjmp_chk: it then assumes that the functions that were jumped over still run, and
+// aborts when its stack of calls is full. So __longjmp_chk, a name of glibc's, is defined here to call longjmp.
 
 #undef _FORTIFY_SOURCE
 

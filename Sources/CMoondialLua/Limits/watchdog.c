@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One thread that looks at the slices that are going on, every few milliseconds and only while there are any.
+// One thread that checks the running slices every few milliseconds, and sleeps while there are none.
 
 #include <pthread.h>
 #include <time.h>
@@ -11,19 +11,19 @@
 #endif
 
 enum {
-    TICK = 5000000,        ///< nanoseconds between two looks
-    SHORT_TICK = 500000,   ///< while one stalls, which can be ended only where it happens to be in Lua
-    QUIET_TICKS = 20,      ///< after so many looks at nothing it goes to sleep
+    TICK = 5000000,        ///< nanoseconds between two checks
+    SHORT_TICK = 500000,   ///< while a slice stalls: it can be ended only at a moment when its thread is in Lua
+    QUIET_TICKS = 20,      ///< after so many checks without a slice the watchdog sleeps
 };
 
-// Nanoseconds of processor time that a slice may go on when it has to stop, before that costs the state.
+// Nanoseconds of processor time for which a slice that has to stop may go on, before it is ended and the state is lost.
 enum {
-    PATIENCE = 35000000,            ///< with a limit, which the end follows in 50 ms
-    PATIENCE_OF_USERS = 500000000,  ///< of somebody who interrupts and would like to keep the state
+    PATIENCE = 35000000,            ///< for a limit: the run has to end within 50 ms after it
+    PATIENCE_OF_USERS = 500000000,  ///< for an interrupt, after which the user wants to keep the state
 };
 
 static struct {
-    pthread_mutex_t lock;  ///< guards the list and what the watchdog keeps in each VM
+    pthread_mutex_t lock;  ///< guards the list and the watchdog's fields in each VM
     pthread_cond_t wake;
     moondial_vm *first;
     bool started;
@@ -40,7 +40,7 @@ uint64_t moondial_cpu_time(int32_t thread) {
     uint64_t micros = (uint64_t)info.user_time.microseconds + (uint64_t)info.system_time.microseconds;
     return seconds * 1000000000 + micros * 1000;
 #else
-    // clock_getcpuclockid(3) is for processes; this is how the kernel numbers the clocks of threads.
+    // clock_getcpuclockid(3) is only for processes; the kernel numbers the clocks of threads in this way.
     clockid_t clock = (clockid_t)((~(unsigned)thread << 3) | 6);
     struct timespec time;
     if (clock_gettime(clock, &time) != 0) return 0;
@@ -53,7 +53,8 @@ static uint64_t patience_with(const moondial_slice *slice) {
     return reason == MOONDIAL_STOP_INTERRUPT ? PATIENCE_OF_USERS : PATIENCE;
 }
 
-/// The slice has to stop and has been told so: it is told again, and when that does not help, ended the hard way.
+/// To be called for a slice that was asked to stop and goes on: asks again, and after some time lets the last resort
+/// end it.
 static void insist(moondial_vm *vm, uint64_t number, uint64_t cpu) {
     moondial_sighting *sighting = &vm->sighting;
     if (!sighting->is_told) {
@@ -66,7 +67,7 @@ static void insist(moondial_vm *vm, uint64_t number, uint64_t cpu) {
     moondial_signal_slice(vm);
 }
 
-/// The thread does not run Lua: what it has used by now is not the next slice's.
+/// Stores the processor time of a thread that does not run Lua, so that the next slice is not charged for it.
 static bool look_at_idle(moondial_vm *vm) {
     moondial_slice *slice = &vm->slice;
     uint64_t cpu = moondial_cpu_time(atomic_load_explicit(&slice->thread, memory_order_relaxed));
@@ -76,7 +77,7 @@ static bool look_at_idle(moondial_vm *vm) {
     return false;
 }
 
-/// Looks at one VM; false when nothing goes on in it.
+/// Checks one VM; false when no slice runs in it.
 static bool look_at(moondial_vm *vm) {
     moondial_slice *slice = &vm->slice;
     if (vm->is_overlooked) return true;
@@ -98,7 +99,7 @@ static bool look_at(moondial_vm *vm) {
         atomic_store_explicit(&slice->base_of, number, memory_order_release);
     }
     atomic_store_explicit(&slice->cpu, cpu, memory_order_release);
-    // No more than it has worked since the last look before it began, and no more than the time that has passed since.
+    // At most the processor time since the last check before the slice began, and at most the time since it began.
     uint64_t base = atomic_load_explicit(&slice->cpu_base, memory_order_relaxed);
     uint64_t worked = cpu > base ? cpu - base : 0;
     uint64_t used = now - started < worked ? now - started : worked;
@@ -123,7 +124,8 @@ static void *keep_watch(void *unused) {
         quiet = look_at_all() ? 0 : quiet + 1;
         if (quiet > QUIET_TICKS) {
             watchdog.asleep = true;
-            // A slice that begins from here on sees that it has to wake the watchdog; one that began before is seen here.
+            // A slice that begins after this sees that it has to wake the watchdog; one that began before is found by
+            // the next check.
             while (watchdog.asleep && !look_at_all()) pthread_cond_wait(&watchdog.wake, &watchdog.lock);
             watchdog.asleep = false;
             quiet = 0;
@@ -135,7 +137,7 @@ static void *keep_watch(void *unused) {
     return NULL;
 }
 
-/// Without the thread, for which there was no memory, limits of time are not kept; the next slice tries again.
+/// Starts the thread. If that fails, limits of time are not enforced, and the next slice tries again.
 static bool start(void) {
     sigset_t all, before;
     sigfillset(&all);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What is known of an error beside its message, which stays a string.
+// Keeps the kind of an error, and the text that did not compile, in addition to the message, which stays a string.
 
 #include "names.h"
 
 // MARK: - Kinds
 
-/// Messages whose kinds are kept at a time.
+/// How many messages are kept with their kinds at a time.
 enum { MAX_RAISED = 256 };
 
 void moondial_note_kind(lua_State *L, lua_Integer kind) {
@@ -39,7 +39,7 @@ lua_Integer moondial_kind(lua_State *L, int index) {
 
 // MARK: - Texts that do not compile
 
-/// Keys of the registry: what load could not compile last, and what it said.
+/// Keys of the registry: the text that `load` failed to compile last, and the message of that error.
 static const char failed_text = 0, failed_message = 0;
 
 const char *moondial_failed_text(lua_State *L, size_t *count) {
@@ -50,7 +50,7 @@ const char *moondial_failed_text(lua_State *L, size_t *count) {
     const char *message = lua_tolstring(L, -1, &length);
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &failed_message) == LUA_TSTRING) {
         const char *failed = lua_tolstring(L, -1, &failed_length);
-        // A position may stand before it.
+        // A position may precede the message.
         if (failed_length <= length && memcmp(message + length - failed_length, failed, failed_length) == 0) {
             lua_rawgetp(L, LUA_REGISTRYINDEX, &failed_text);
             text = lua_tolstring(L, -1, count);  // the registry keeps it

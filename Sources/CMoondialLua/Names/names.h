@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What errors and reports call the places and the errors of scripts.
+// The names of places and the kinds of errors, for messages and reports.
 
 #ifndef CMOONDIALLUA_NAMES_H
 #define CMOONDIALLUA_NAMES_H
@@ -9,9 +9,9 @@
 
 // MARK: - places.c
 
-/// Our own prelude, whose frames errors and tracebacks leave out, is named so.
+/// Whether a chunk is a part of our own prelude, whose frames errors and tracebacks leave out.
 bool moondial_is_prelude_name(const char *chunk_name);
-/// What the host calls a chunk: its name, or the abbreviation of a text without one, which lives as long as `ar`.
+/// The name of a chunk for the host. For a text without a name it is an abbreviation, which is valid as long as `ar`.
 const char *moondial_source(const lua_Debug *ar, size_t *count);
 /// Raises the message on top of the stack, after "file:line: " of the innermost script function.
 int moondial_raise(lua_State *L);
@@ -19,19 +19,19 @@ int moondial_raise_as(lua_State *L, lua_Integer kind);
 
 // MARK: - messages.c
 
-/// Keeps the kind of the message on top of the stack for the time when it is reported. May raise (memory).
+/// Keeps the kind of the message on top of the stack until the message is reported. May raise (memory).
 void moondial_note_kind(lua_State *L, lua_Integer kind);
 /// The kind of the message at `index`. Never raises; needs two slots of stack.
 lua_Integer moondial_kind(lua_State *L, int index);
 /// Keeps the text at `index`, which `load` could not compile, and the message at the top, which says why. May raise (memory).
 void moondial_note_failed_text(lua_State *L, int index);
-/// The text that `load` could not compile, when the error value at the top is what it said of that; else an empty one.
-/// Never raises.
+/// The text that `load` could not compile, if the error value at the top is the message of that error; else an empty
+/// text. Never raises.
 const char *moondial_failed_text(lua_State *L, size_t *count);
 
 // MARK: - stack.c
 
-/// What of a stack has been written.
+/// How much of a stack has been written.
 typedef struct {
     int frames;
     size_t sources;  ///< bytes

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Where script code stands, and errors that say so.
+// The places of script code, and errors with these places in their messages.
 
 #include "names.h"
 
-/// Bytes of the name of a chunk that are reported.
+/// How many bytes of a chunk's name are reported.
 enum { MAX_SOURCE = 4096 };
 
-/// Levels that are looked at. Finding one takes time in proportion to its number.
+/// How many levels are examined. Finding a level takes time in proportion to its number.
 enum { MAX_LEVELS = 1000 };
 
 bool moondial_is_prelude_name(const char *chunk_name) { return strncmp(chunk_name, "=[moondial", 10) == 0; }

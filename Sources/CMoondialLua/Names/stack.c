@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// Reports of what was running, made without allocating in Lua.
+// Reports of the calls that were running, made without allocating in Lua.
 
 #include "names.h"
 
-/// Levels of a traceback that are reported, from the innermost, and bytes of a name.
+/// How many levels of a traceback are reported, from the innermost, and how many bytes of a name.
 enum { MAX_FRAMES = 24, MAX_FUNCTION_NAME = 200 };
 
-/// Bytes of the sources of all levels together. Behind them, a source is named as in messages.
+/// Bytes of the sources' names of all levels together. Further sources are abbreviated as in messages.
 enum { MAX_SOURCES = 16384 };
 
-/// Levels that are looked at. Finding one takes time in proportion to its number.
+/// How many levels are examined. Finding a level takes time in proportion to its number.
 enum { MAX_LEVELS = 1000 };
 
 static bool put_c_string(moondial_buffer *out, const char *text) {
@@ -51,7 +51,7 @@ bool moondial_put_stack(lua_State *L, moondial_stack_progress *done) {
     return true;
 }
 
-/// What comes before the frames of an error that is no value in Lua.
+/// Writes the part of a report before the frames, for an error without a value in Lua.
 static bool put_text_alone(const char *text, moondial_buffer *out) {
     return put_c_string(out, text) && put_c_string(out, "") && moondial_put_integer(out, MOONDIAL_ERROR_OTHER)
            && put_c_string(out, "");

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Lua calls the host, and may wait for it.
+// Calls of Lua to the host, which may wait.
 
 #include "threads.h"
 
-/// The values on the inbox become results, or the string there is raised. Runs with no Swift frame below it.
+/// Returns the values on the inbox as results, or raises the string there. No Swift frame is above the host's call into
+/// Lua.
 static int deliver(lua_State *L, bool raise) {
     int values = moondial_decode(L);
     if (!raise) return values;
@@ -41,7 +42,7 @@ static void stringify(lua_State *L) {
     lua_settop(L, 1);
 }
 
-/// Replaces the arguments that have a text of their own by it. An error of theirs leaves them as they are.
+/// Replaces the arguments that have a `__tostring` by its result. If `__tostring` fails, the argument stays as it is.
 static void take_texts(lua_State *L) {
     int count = lua_gettop(L);
     luaL_checkstack(L, 4, "too many arguments");
@@ -87,7 +88,7 @@ int moondial_call_host(lua_State *L, uint32_t function, uint32_t flags, const ch
     vm->calling = L;
     moondial_answer answer = vm->call(vm->context, function, vm->current);
     vm->calling = outer;
-    if (vm->is_lost) moondial_lose(vm);  // by a thread that was closed meanwhile
+    if (vm->is_lost) moondial_lose(vm);  // lost by a thread that was closed during the call
     if (answer != MOONDIAL_ANSWER_WAIT) moondial_poll(L, vm);
     if (answer != MOONDIAL_ANSWER_WAIT) return deliver(L, answer == MOONDIAL_ANSWER_RAISE);
     vm->waiting = true;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The coroutine library, as the reference manual has it, through which a host call can wait: a coroutine that waits
-// for the host makes those that resumed it yield too, up to the host thread, and is resumed the same way down.
+// The coroutine library, as described in the reference manual. In addition, a host call can wait inside coroutines: a
+// coroutine that waits for the host makes those that resumed it yield too, up to the host thread, and is later resumed
+// through the same coroutines.
 
 #include "threads.h"
 
 // MARK: - Marks
 
-// The extra space of a coroutine says whose it is: NULL for a script's, `host_thread` for a host thread's, and for one
-// that waits for the host the coroutine through which it waits, or NULL, with the lowest bit set.
+// The extra space of a coroutine says to whom it belongs: NULL for a script's, `host_thread` for a host thread's. For
+// one that waits for the host it is the coroutine through which it waits, or NULL, with the lowest bit set.
 
 static uint64_t host_thread;
 
@@ -24,13 +25,13 @@ static lua_State *waits_through(lua_State *co) { return (lua_State *)((uintptr_t
 
 static bool is_host_thread(lua_State *co) { return *mark(co) == &host_thread; }
 
-/// It waits for the host, or is a host thread: only the host resumes or closes it.
+/// Whether it waits for the host, or is a host thread: only the host resumes or closes it.
 static bool belongs_to_host(lua_State *co) { return *mark(co) != NULL; }
 
 // MARK: - Closing
 
-/// A closing handler can close another coroutine, and so on, and in Lua 5.4.4 each starts with a fresh count of C
-/// calls. This many can use up their counts (of 200) on a stack of 8 MiB.
+/// A closing handler can close another coroutine, and so on, and in Lua 5.4.4 each starts a new count of C calls, up to
+/// 200. This many closings can use up their counts on a stack of 8 MiB.
 enum { MAX_CLOSINGS = 10 };
 
 int moondial_close(moondial_vm *vm, lua_State *closer, lua_State *co) {
@@ -65,8 +66,9 @@ static int close_from(lua_State *L, lua_State *co) {
 
 static int continue_resume(lua_State *L, int status, lua_KContext wrapped);
 
-/// Runs `co` with `arguments` values from the top of `L` until it yields, returns or fails: the number of results left
-/// on `L`, or -1 with an error value there. When it waits for the host, `L` yields as well and this does not return.
+/// Runs `co` with `arguments` values from the top of `L` until it yields, returns or fails. Returns the number of
+/// results on `L`, or -1 with an error value there. When `co` waits for the host, `L` yields as well and this does not
+/// return.
 static int run_coroutine(lua_State *L, lua_State *co, int arguments, bool wrapped) {
     moondial_vm *vm = moondial_vm_of(L);
     if (!lua_checkstack(co, arguments)) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Where Lua cannot yield, a host function that may wait is refused before the host hears of it.
+// Where Lua cannot yield, a call of a host function that may wait is refused, and the host is not called.
 
 #include <string.h>
 
 #include "threads.h"
 
-/// How far a construct is looked for. Finding a level takes time in proportion to its number.
+/// How many levels are searched for a construct. Finding a level takes time in proportion to its number.
 enum { MAX_LEVELS = 1000 };
 
 /// Lua can yield across these: they do not explain a refusal.
@@ -40,7 +40,7 @@ static const char *phrase(const char *name) {
     return name;
 }
 
-/// Names the innermost function of `L` that Lua cannot yield across, or NULL. Never raises.
+/// Returns the name of the innermost function of `L` that Lua cannot yield across, or NULL. Never raises.
 static const char *construct(lua_State *L) {
     lua_Debug ar;
     if (!lua_checkstack(L, 2)) return NULL;
@@ -55,7 +55,7 @@ static const char *construct(lua_State *L) {
     return NULL;
 }
 
-/// Says what keeps `L`, running in `frame`, from yielding; NULL when it can.
+/// Returns what keeps `L`, running in `frame`, from yielding; NULL when `L` can yield.
 static const char *obstacle(lua_State *L, const moondial_frame *frame) {
     if (lua_isyieldable(L)) return NULL;
     const char *found = construct(L);

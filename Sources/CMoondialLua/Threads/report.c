@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Says what went wrong and where, without allocating in Lua.
+// Reports an error and its place, without allocating in Lua.
 
 #include <string.h>
 
 #include "threads.h"
 
-/// Bytes of a message, of a type's name, and of a text that was loaded: a longer one is not reported.
+/// How many bytes of a message and of a type's name are reported. A loaded text with more than MAX_LOADED bytes is left
+/// out.
 enum { MAX_MESSAGE = 8192, MAX_TYPE_NAME = 200, MAX_LOADED = 32768 };
 
 static int call_tostring(lua_State *L) {
@@ -24,7 +25,7 @@ int moondial_error_text(lua_State *L) {
     return 1;
 }
 
-/// What the metatable of the value at the top calls its type; empty when it does not.
+/// The name that the metatable of the value at the top gives its type; empty when there is none.
 static const char *type_name(lua_State *L) {
     const char *name = "";
     if (!lua_checkstack(L, 3) || !lua_getmetatable(L, -1)) return name;
@@ -34,8 +35,8 @@ static const char *type_name(lua_State *L) {
     return name;
 }
 
-/// The error value as a small view, what its metatable calls its type, or an empty string, its kind, and the text that it
-/// is about when `load` has said so, or an empty string.
+/// Writes the error value as a small view, the name that its metatable gives its type or an empty string, its kind, and
+/// the text that `load` failed to compile, if that is the error, or an empty string.
 static bool put_error_value(lua_State *L, moondial_buffer *out) {
     size_t count;
     if (!lua_checkstack(L, 3)) return false;
@@ -56,7 +57,7 @@ static bool put_error_value(lua_State *L, moondial_buffer *out) {
 moondial_status moondial_report(lua_State *L, int lua_status) {
     moondial_vm *vm = moondial_vm_of(L);
     moondial_outbox_begin(vm);
-    // A script that raises Lua's own message for it does not make memory short.
+    // A script can raise Lua's own message for memory errors: the code is `memory` only if an allocation has failed.
     bool memory = lua_status == LUA_ERRMEM && vm->failed_allocations > vm->failed_before;
     moondial_stack_progress done = {0, 0};
     bool ok = put_error_value(L, &vm->outbox) && moondial_put_stack(L, &done);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The host runs Lua on its threads.
+// Threads on which the host runs Lua.
 
 #include <stdlib.h>
 
@@ -36,14 +36,14 @@ static moondial_status encode_results(moondial_thread *thread, int count) {
     return moondial_report_text(thread->vm, status, status == MOONDIAL_MEMORY ? "not enough memory" : problem);
 }
 
-/// Gives up the thread's coroutine as it is. The next start makes another.
+/// Drops the thread's coroutine without closing it. The next start makes another one.
 static void abandon(moondial_thread *thread) {
     if (thread->state != NULL) moondial_vm_release(thread->vm, thread->reference);
     thread->state = NULL;
     thread->waits = false;
 }
 
-/// Empties the thread's stack: to-be-closed variables close, with what is left of what the thread may use.
+/// Empties the thread's stack: closes its to-be-closed variables, within the rest of the thread's limits.
 static void close_stack(moondial_thread *thread) {
     moondial_vm *vm = thread->vm;
     moondial_entry entry;
@@ -59,7 +59,7 @@ static void close_stack(moondial_thread *thread) {
     if (stopped) abandon(thread);
 }
 
-/// Makes the thread ready for its next start. What closes may call the host: the tapes are put aside meanwhile.
+/// Makes the thread ready for its next start. Closing handlers may call the host, so the tapes are saved and restored.
 static void reset(moondial_thread *thread) {
     moondial_vm *vm = thread->vm;
     moondial_buffer inbox = vm->inbox, outbox = vm->outbox;
@@ -80,7 +80,7 @@ static void reset(moondial_thread *thread) {
     vm->current = outer;
 }
 
-/// Protected: gives the thread a coroutine.
+/// Gives the thread a coroutine; runs protected.
 static int make_state(lua_State *L) {
     moondial_thread *thread = lua_touserdata(L, 1);
     lua_State *state = lua_newthread(L);
@@ -90,8 +90,8 @@ static int make_state(lua_State *L) {
     return 0;
 }
 
-/// Whether the thread has a coroutine now; false when memory ran out. Within a slice of the thread: making one can collect
-/// garbage for as long as it likes.
+/// Makes a coroutine for the thread if it has none; false when memory ran out. To be called within a slice of the
+/// thread, since making a coroutine can collect garbage for an unlimited time.
 static bool has_state(moondial_thread *thread) {
     lua_State *L = thread->vm->main;
     if (thread->state != NULL) return true;
@@ -116,9 +116,9 @@ static bool call_error_text(lua_State *L, moondial_thread *reporter) {
     return lua_resume(R, NULL, 1, &results) == LUA_OK;
 }
 
-/// Replaces the error value on top of the thread's stack by its text, when it has one of its own, as the standalone
-/// interpreter does. That is script code: it runs with what the thread may use, on another coroutine, since this one is
-/// dead. False when it was stopped.
+/// Replaces the error value on top of the thread's stack by the result of its `__tostring`, if it has one, as the
+/// standalone interpreter does. That is script code: it runs within the thread's limits, on another coroutine, since
+/// this one is dead. False when it was stopped.
 static bool take_error_text(moondial_thread *thread) {
     moondial_vm *vm = thread->vm;
     lua_State *L = thread->state;
@@ -141,7 +141,7 @@ static bool take_error_text(moondial_thread *thread) {
     return !stopped;
 }
 
-/// What is the thread's own of a slice: calls `function`, or without one goes on after a wait.
+/// The part of a slice that a stop can end: calls `function`, or without one continues after a wait.
 static moondial_status work(moondial_thread *thread, int32_t function) {
     moondial_vm *vm = thread->vm;
     moondial_make_room(vm);
@@ -154,8 +154,8 @@ static moondial_status work(moondial_thread *thread, int32_t function) {
     }
     int results = 0;
     int status = lua_resume(L, NULL, function != MOONDIAL_NO_FUNCTION ? 1 : 0, &results);
-    // Results and errors are read with what the thread may use: a table can have millions of places without a value, all
-    // of which are seen.
+    // Results and errors are read within the thread's limits: a table can have millions of empty slots, which are all
+    // visited.
     if (status == LUA_OK) return encode_results(thread, results);
     if (status == LUA_YIELD) return MOONDIAL_WAITING;
     return take_error_text(thread) ? moondial_report(L, status) : MOONDIAL_STOPPED;
@@ -173,7 +173,7 @@ static moondial_status run(moondial_thread *thread, int32_t function) {
     moondial_leave(vm, &entry);
     vm->current = NULL;
     if (status == MOONDIAL_WAITING) {
-        // Only a host call gets here: coroutine.yield refuses to leave a host thread.
+        // Only a host call yields here: coroutine.yield raises an error in a host thread.
         thread->waits = true;
         thread->waits_in = vm->waiting_in;
     }
@@ -183,7 +183,7 @@ static moondial_status run(moondial_thread *thread, int32_t function) {
     return status;
 }
 
-/// What a thread gets to hear in a VM that another one has stalled.
+/// Stops a thread of a VM that was lost to another thread.
 static moondial_status stop_lost(moondial_thread *thread) {
     thread->waits = false;
     if (!thread->meter->stopped) thread->meter->stopped = MOONDIAL_STOP_LOST;

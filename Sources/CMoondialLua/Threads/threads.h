@@ -11,13 +11,13 @@
 
 /// Writes the error value on top of `L` and the stack it left behind to the outbox, popping nothing. Never raises.
 moondial_status moondial_report(lua_State *L, int lua_status);
-/// Replaces an error value, the only argument, by its text if it has one of its own: the result of `__tostring`.
+/// Replaces an error value, the only argument, by the result of its `__tostring`, if it has one.
 int moondial_error_text(lua_State *L);
 
 // MARK: - refusal.c
 
-/// Raises unless the host may be called here: "NAME cannot wait inside CONSTRUCT" for a function that may wait unless
-/// every coroutine on the way to the host can yield.
+/// Raises "NAME cannot wait inside CONSTRUCT" for a function that may wait, unless every coroutine between the call and
+/// the host can yield.
 void moondial_check_call(lua_State *L, uint32_t flags, const char *name);
 
 // MARK: - call.c
@@ -29,10 +29,10 @@ int moondial_host_function(lua_State *L);
 
 // MARK: - coroutine.c
 
-/// Says whether `L` is the state of a host thread. Never raises.
+/// Marks `L` as the state of a host thread, or as that of a script. Never raises.
 void moondial_mark_thread(lua_State *L, bool is_host_thread);
-/// Closes what `co` left open, on behalf of `closer` (NULL is the host): LUA_OK, or the status of an error whose value
-/// is left on `co`. Never raises.
+/// Closes the to-be-closed variables of `co`, on behalf of `closer` (NULL is the host). Returns LUA_OK, or the status
+/// of an error whose value is left on `co`. Never raises.
 int moondial_close(moondial_vm *vm, lua_State *closer, lua_State *co);
 /// Closes `co` and the coroutines through which it waits, innermost first. Never raises.
 void moondial_close_waiting(moondial_vm *vm, lua_State *co);

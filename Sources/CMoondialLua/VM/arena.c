@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Small blocks come from slabs, each of which holds blocks of one size. Thirty-two slabs make a segment, which comes from
-// the system and goes back to it when all of them are empty. Nobody else uses an arena at the same time.
+// Small blocks come from slabs, each of which holds blocks of one size. Thirty-two slabs make a segment, which is
+// allocated from the system and given back when all its slabs are empty. An arena is used by one thread at a time.
 
 #include "arena.h"
 
@@ -14,7 +14,7 @@ enum { SLAB = 1 << 16, SLABS = 32, SEGMENT = SLABS * SLAB, CARVE = 2048, FINE = 
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define SMALL 0  // every block is one of malloc's, which the sanitizer watches
+#define SMALL 0  // every block comes from malloc, which the sanitizer checks
 #endif
 #endif
 #ifndef SMALL
@@ -23,19 +23,19 @@ enum { SLAB = 1 << 16, SLABS = 32, SEGMENT = SLABS * SLAB, CARVE = 2048, FINE = 
 
 #define likely(condition) __builtin_expect(condition, 1)
 
-/// One size of a cache line, so that two do not share one.
+/// As large as a cache line, so that two slabs do not share one.
 struct moondial_slab {
-    void *free;  ///< blocks that were given back, each holding the address of the next
+    void *free;  ///< free blocks, each of which holds the address of the next
     moondial_slab *next;
-    moondial_slab **link;  ///< what points here; NULL when the slab was found full
+    moondial_slab **link;  ///< the pointer to this slab; NULL when the slab was found full
     uint32_t used;         ///< blocks
-    uint32_t fresh;        ///< where the part begins that has never been used
+    uint32_t fresh;        ///< offset of the part that has never been used
     uint32_t size;         ///< of its blocks
     uint32_t class;
     void *unused[2];
 };
 
-/// At the beginning of its own memory.
+/// A segment begins with this.
 struct moondial_segment {
     moondial_segment *next;
     moondial_segment **link;
@@ -44,7 +44,7 @@ struct moondial_segment {
     moondial_slab slabs[SLABS];
 };
 
-/// Before a block of malloc's.
+/// Stands before a block that comes from malloc.
 struct moondial_large {
     moondial_large *next;
     moondial_large **link;
@@ -86,7 +86,7 @@ static void *map(size_t size) {
 
 /// A segment's memory, aligned to its size, all zeros.
 static void *map_segment(void) {
-    char *memory = map(SEGMENT);  // beside the last one, and then aligned
+    char *memory = map(SEGMENT);  // usually next to the last segment, and then aligned
     if (memory == NULL || segment_of(memory) == (void *)memory) return memory;
     munmap(memory, SEGMENT);
     memory = map(2 * SEGMENT);
@@ -114,7 +114,7 @@ static bool add_segment(moondial_arena *arena) {
     arena->calls_system = true;
     moondial_segment *segment = map_segment();
 #ifdef MADV_HUGEPAGE
-    // Large states get by with fewer faults this way, and are gone in no time.
+    // Large states then have fewer page faults, and are freed faster.
     if (segment != NULL && arena->used_count >= MANY) madvise(segment, SEGMENT, MADV_HUGEPAGE);
 #endif
     arena->calls_system = false;
@@ -158,8 +158,8 @@ static moondial_slab *add_slab(moondial_arena *arena, unsigned class) {
     return slab;
 }
 
-/// Takes an empty slab from its class. As much as is in use is kept for what comes, and the rest given back: a collector
-/// needs about twice of what it finds alive.
+/// Takes an empty slab from its class. The arena keeps about as many empty slabs as are in use, and gives the others
+/// back to the system: with a garbage collector, the memory in use varies by about a factor of two.
 static void remove_slab(moondial_arena *arena, moondial_slab *slab) {
     moondial_segment *segment = segment_of(slab);
     unlink_slab(slab);
@@ -175,7 +175,7 @@ static void remove_slab(moondial_arena *arena, moondial_slab *slab) {
     arena->calls_system = false;
 }
 
-/// Makes free blocks of memory that has not been used yet; false when there is none left.
+/// Divides unused memory of the slab into free blocks; false when there is none left.
 static bool carve(moondial_slab *slab) {
     uint32_t size = slab->size;
     uint32_t count = (SLAB - slab->fresh) / size;
@@ -207,10 +207,10 @@ static void *take_slowly(moondial_arena *arena, unsigned class) {
     return block;
 }
 
-/// A slab was full, or is empty now.
+/// To be called after a block was given back to a slab that was full before, or is empty now.
 static void give_slowly(moondial_arena *arena, moondial_slab *slab) {
     moondial_slab **first = &arena->slabs[slab->class];
-    // Behind the first, which may have more to give.
+    // After the first slab, which may have more free blocks.
     if (slab->link == NULL) link_slab(slab, *first == NULL ? first : &(*first)->next);
     bool is_only_one = *first == slab && slab->next == NULL;
     if (slab->used == 0 && !is_only_one) remove_slab(arena, slab);
@@ -284,14 +284,14 @@ void *moondial_arena_resize(moondial_arena *arena, void *block, size_t old_size,
     if (old_size > SMALL && new_size > SMALL) return resize_large(arena, block, new_size);
     if (old_size <= SMALL && new_size <= SMALL && slab_of(block)->class == class_of(new_size)) return block;
     void *result = moondial_arena_take(arena, new_size);
-    // Lua counts on it that blocks can shrink: what is small is found by its address later, whatever its size.
+    // Lua requires that shrinking never fails. A small block may stay where it is: its slab is found by its address.
     if (result == NULL) return new_size < old_size && old_size <= SMALL ? block : NULL;
     memcpy(result, block, new_size < old_size ? new_size : old_size);
     moondial_arena_give(arena, block, old_size);
     return result;
 }
 
-/// The oldest first: otherwise malloc gives its memory back to the system piece by piece.
+/// Frees the oldest block first: otherwise malloc would give memory back to the system piece by piece.
 static void free_large(moondial_arena *arena) {
     moondial_large *oldest = NULL;
     while (arena->large != NULL) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What is asked of a VM without entering Lua.
+// Functions of a VM that do not enter Lua.
 
 #include <stdio.h>
 
 #include "vm.h"
 
-// What the registry is asked for; the addresses count.
+// Keys of the registry. Only their addresses matter.
 
 const char moondial_key_name = 0;
 const char moondial_key_names = 0;
@@ -54,7 +54,8 @@ void moondial_unguard(bool was_guarded) {
 
 // MARK: - The release of Lua
 
-// LUA_RELEASE is that of the headers. The library says which one it is itself: "$LuaVersion: Lua 5.4.4  Copyright ...".
+// LUA_RELEASE is the release of the headers. That of the library is in `lua_ident`: "$LuaVersion: Lua 5.4.4  Copyright
+// ...".
 
 static const char ident_prefix[] = "$LuaVersion: ";
 
@@ -66,12 +67,12 @@ const char *moondial_lua_release(void) {
     const char *end = strstr(begin, "  ");
     size_t count = end != NULL ? (size_t)(end - begin) : strlen(begin);
     if (count >= sizeof release) count = sizeof release - 1;
-    memcpy(release, begin, count);  // from whatever thread, the same
+    memcpy(release, begin, count);  // every thread writes the same value
     return release;
 }
 
 int moondial_lua_release_number(void) {
-    static _Atomic int known;  // from whatever thread, the same
+    static _Atomic int known;  // every thread writes the same value
     if (known != 0) return known;
     int major, minor, release;
     if (sscanf(moondial_lua_release(), "Lua %d.%d.%d", &major, &minor, &release) != 3) return 0;
@@ -86,6 +87,6 @@ bool moondial_lua_is_supported(void) {
 // MARK: - References
 
 void moondial_vm_release(moondial_vm *vm, int32_t function) {
-    // Writes to slots of the registry that exist: cannot allocate, and so cannot raise. Does nothing for LUA_NOREF.
+    // luaL_unref writes only to existing slots of the registry, so it cannot allocate or raise. It ignores LUA_NOREF.
     if (!vm->is_lost) luaL_unref(vm->main, LUA_REGISTRYINDEX, function);
 }

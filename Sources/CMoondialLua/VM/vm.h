@@ -2,7 +2,7 @@
 //
 // The lowest layer: what a VM consists of. Above it come Names, Limits, Values, Threads and Library. The header of each layer
 // includes that of the one below, and a file includes the header of its own layer, so that nothing calls upwards.
-// `scripts/check` says so, too.
+// `scripts/check` checks that.
 //
 // Each function of these headers says whether it can raise a Lua error.
 
@@ -20,27 +20,27 @@
 #include "CMoondialLua.h"
 #include "arena.h"
 
-/// 5.4.4. What the program is built with is checked here, and what it runs with by `moondial_lua_is_supported`.
+/// 5.4.4. The headers are checked here, and the library by `moondial_lua_is_supported`.
 #define MOONDIAL_OLDEST_LUA 50404
 
 #if LUA_VERSION_NUM != 504 || LUA_VERSION_RELEASE_NUM < MOONDIAL_OLDEST_LUA
 #error "moondial needs Lua 5.4.4 or a later 5.4 (Debian and Ubuntu: apt-get install liblua5.4-dev)"
 #endif
 
-/// A call of a coroutine that is going on: another one, or the host, waits for it in C.
+/// A call of a coroutine that has not returned: another coroutine, or the host, waits for it in C.
 typedef struct moondial_frame {
-    lua_State *state;   ///< who waits; NULL is the host
+    lua_State *state;   ///< the coroutine that waits; NULL is the host
     bool closing;       ///< the coroutine is not resumed but closed: nothing in it may wait
     int closings;       ///< how many frames from here up are closing
     struct moondial_frame *up;
 } moondial_frame;
 
-/// A call of the host into Lua: what a stop jumps back to.
+/// A call of the host into Lua, to which a stop jumps back.
 typedef struct moondial_entry {
     sigjmp_buf jump;
     uint64_t started;         ///< on the coarse clock
     struct moondial_entry *outer;
-    // What was so before, and is again afterwards:
+    // Saved values of the VM's fields, restored at the end:
     moondial_meter *meter;
     moondial_frame *frame;
     lua_State *running;
@@ -49,8 +49,8 @@ typedef struct moondial_entry {
     int stopping;
 } moondial_entry;
 
-/// What the watchdog knows of the slice that is going on: the time from an entry to its end, or to the next wait. Written
-/// on the VM's thread while `number` is 0.
+/// The data of the current slice for the watchdog. A slice is the time from an entry to its end, or to the next wait.
+/// Written on the VM's thread while `number` is 0.
 typedef struct {
     _Atomic uint64_t number;    ///< no two slices of a VM have the same; 0 when nothing runs
     _Atomic uint64_t started;   ///< nanoseconds on the coarse clock
@@ -58,29 +58,29 @@ typedef struct {
     _Atomic uint64_t deadline;  ///< nanoseconds on the coarse clock
     _Atomic int32_t thread;     ///< the operating system's number of the thread
     _Atomic bool is_interruptible;  ///< by the user: other slices end by themselves
-    // Written by others:
+    // Written by other threads:
     _Atomic uint64_t overdue;   ///< the number of the slice that has to stop
     _Atomic int32_t reason;     ///< and why
     _Atomic uint64_t stalled;   ///< the number of the slice that has to stop in the middle of an instruction
-    // How much processor time the thread had used, in nanoseconds. To know that for each slice would cost more than most
-    // slices do.
-    _Atomic uint64_t cpu;       ///< at the watchdog's last look, or in place of one
-    _Atomic uint64_t cpu_base;  ///< at the last look before slice `base_of` began
+    // How much processor time the thread had used, in nanoseconds. Reading it at the start of each slice would take
+    // longer than most slices.
+    _Atomic uint64_t cpu;       ///< at the watchdog's last check, or at one that `note_cpu` does instead
+    _Atomic uint64_t cpu_base;  ///< at the last check before slice `base_of` began
     _Atomic uint64_t base_of;
 } moondial_slice;
 
-/// What the watchdog has done about a slice.
+/// The watchdog's actions on a slice.
 typedef struct {
     uint64_t slice;
-    bool is_told;  ///< that it has to stop
+    bool is_told;  ///< whether the slice was asked to stop
     uint64_t cpu_when_told;
 } moondial_sighting;
 
-/// A block of memory that Lua asks for, new or larger than before.
+/// A request of Lua for a block of memory, new or larger than before.
 typedef struct {
     size_t size;
-    const void *site;  ///< in Lua, where it does
-    bool is_object;    ///< a new one, which the collector knows, and not a vector or a buffer
+    const void *site;  ///< the place in Lua's code that makes the request
+    bool is_object;    ///< a new object of the collector, and not a vector or a buffer
 } moondial_request;
 
 /// What `lua_load` is reading.
@@ -92,15 +92,15 @@ struct moondial_vm {
     lua_State *main;
     moondial_call call;
     void *context;
-    lua_CFunction host_function;  ///< what every host function is in C
+    lua_CFunction host_function;  ///< the C function of all host functions
     moondial_clock clock;  ///< NULL for the system's
     moondial_limits limits;
     size_t source_limit;  ///< bytes of one text to compile
-    uint32_t secret[4];   ///< enciphers addresses
+    uint32_t secret[4];   ///< the key that addresses are enciphered with
 
     moondial_buffer inbox;
     moondial_buffer outbox;
-    size_t functions;  ///< on the outbox: end of the newest function's links, 0 when there is none
+    size_t functions;  ///< on the outbox: end of the newest function's links; 0 when there is none
 
     moondial_arena arena;  ///< all of Lua's memory
     size_t live_bytes;
@@ -108,29 +108,29 @@ struct moondial_vm {
     uint64_t allocations;      ///< how many more succeed
     moondial_failure failure;  ///< and how the others fail
     uint64_t failed_allocations;  ///< how often Lua got NULL
-    uint64_t failed_before;    ///< the same, when Lua was last entered
+    uint64_t failed_before;    ///< its value when Lua was last entered
     bool full;                 ///< `live_bytes` was over `live_limit` once
-    bool needs_collection;     ///< what runs next would not get memory
-    bool is_learning;          ///< how Lua asks for memory is being tried out
-    bool is_set_up;            ///< the host calls Lua from here on within slices only
+    bool needs_collection;     ///< the next run would not get memory
+    bool is_learning;          ///< `moondial_learn_requests` is running
+    bool is_set_up;            ///< from now on, the host calls Lua only within slices
     moondial_loading loading;
-    bool has_changed_metatables;  ///< of tables that had one
-    moondial_request request;  ///< the last one, while that goes on
+    bool has_changed_metatables;  ///< a table got another metatable than its first
+    moondial_request request;  ///< the last request while `is_learning` is set
     size_t node_size;          ///< bytes of one key of a table with its value; 0 until it is known
-    const void *node_site;     ///< where Lua asks for vectors of these, and nothing else; NULL when there is no such place
-    const void *buffer_sites[2];  ///< where the auxiliary library asks for a buffer, and for a larger one
+    const void *node_site;     ///< the only place where Lua requests vectors of these, and nothing else; or NULL
+    const void *buffer_sites[2];  ///< where the auxiliary library requests a buffer, and a larger one
 
-    moondial_meter *meter;           ///< of what runs
+    moondial_meter *meter;           ///< of the running code
     moondial_meter host_meter;       ///< of the host's own work: unlimited
     moondial_entry *entry;           ///< innermost
     lua_State *volatile running;     ///< coroutine whose code runs
-    volatile bool is_lost;           ///< the state was left in the middle of something: nothing may call Lua for it
-    volatile bool is_guarded;        ///< what runs must not be left in the middle now
-    volatile sig_atomic_t stopping;  ///< a `moondial_stop_reason`: what runs has to stop
-    _Atomic bool interrupted;        ///< the host's user wants whatever runs, or runs next, to stop
+    volatile bool is_lost;           ///< the state was left in the middle of an operation: Lua must not be called
+    volatile bool is_guarded;        ///< the last resort must not end the running code now
+    volatile sig_atomic_t stopping;  ///< a `moondial_stop_reason`: the running code has to stop
+    _Atomic bool interrupted;        ///< the user wants the running code, or the next, to stop
     uint64_t slices;                 ///< the last number given
     moondial_slice slice;
-    int32_t clocked;                 ///< the thread that `slice.cpu` is of
+    int32_t clocked;                 ///< the number of the thread whose time `slice.cpu` is
     _Atomic bool is_overlooked;      ///< by the watchdog, in tests
     moondial_sighting sighting;      ///< this and the following are the watchdog's
     moondial_vm *next_watched;
@@ -138,10 +138,10 @@ struct moondial_vm {
 
     moondial_frame *frame;     ///< innermost
     lua_State *calling;        ///< state whose host call is being answered
-    lua_Debug caller;          ///< where that call stands, once asked
+    lua_Debug caller;          ///< the place of that call, once it was requested
     moondial_thread *current;  ///< thread that runs
-    bool waiting;              ///< a wait travels up to the host; no script code runs while it is set
-    lua_State *waiting_in;     ///< outermost coroutine it has reached; NULL when it has not left the first
+    bool waiting;              ///< the coroutines of a wait are yielding up to the host; no script code runs meanwhile
+    lua_State *waiting_in;     ///< outermost coroutine that has yielded; NULL when only the host thread waits
     bool raise;                ///< the reply being delivered is an error
     uint64_t tickets;          ///< the last ticket given
 
@@ -174,7 +174,7 @@ extern const char moondial_key_host;      ///< the table of host-only functions
 extern const char moondial_key_classes;   ///< class number -> metatable
 extern const char moondial_key_array;     ///< metatable that marks arrays
 extern const char moondial_key_modules;   ///< the table of loaded modules
-extern const char moondial_key_environment;  ///< the globals of modules; absent when they are those of everything else
+extern const char moondial_key_environment;  ///< the globals of modules; absent when modules have the ordinary globals
 extern const char moondial_key_raised;    ///< message -> kind
 extern const char moondial_key_frozen;    ///< in a metatable, not the registry: the table behind a read-only one
 
@@ -187,34 +187,34 @@ static inline moondial_vm *moondial_vm_of(lua_State *L) {
 
 // MARK: - The thread of the operating system
 
-/// What this thread of the operating system is doing.
+/// The state of a thread of the operating system.
 typedef struct {
-    moondial_vm *volatile vm;  ///< the VM whose slice goes on, or NULL
+    moondial_vm *volatile vm;  ///< the VM whose slice is running, or NULL
     int32_t number;            ///< of the thread; 0 until it runs Lua for the first time
 } moondial_os_thread;
 
 extern _Thread_local moondial_os_thread moondial_here;
 
-/// Keeps what runs on this thread, if it does, from being left in the middle: it calls the system, which may hold a lock
-/// or be changing something that outlives the VM. Returns what `moondial_unguard` takes.
+/// Keeps the last resort from ending the slice on this thread, if there is one, while it calls the system, which may
+/// hold a lock or change data that outlives the VM. Returns the argument for `moondial_unguard`.
 bool moondial_guard(void);
 void moondial_unguard(bool was_guarded);
 
 // MARK: - The release of Lua
 
-/// The release of Lua that runs, as 50404 for 5.4.4; 0 when it does not say. Never raises.
+/// The release of the Lua library, as 50404 for 5.4.4; 0 when it is not known. Never raises.
 int moondial_lua_release_number(void);
 
 // MARK: - Buffers
 
-/// What follows the tag of a function. Each points back at the one before, so that all can be found without reading the
-/// tape: `previous` is the end of that one's links, or 0.
+/// The bytes after the tag of a function. `previous` is the end of the links of the function before, or 0, so that all
+/// functions can be found without reading the tape.
 typedef struct {
     int32_t reference;
     uint32_t previous;
 } moondial_function_links;
 
-/// Begins a new tape to the host; functions on the old one that the host has not taken are forgotten. Never raises.
+/// Begins a new tape to the host. Releases the functions on the old tape that the host has not taken. Never raises.
 void moondial_outbox_begin(moondial_vm *vm);
 
 // The following append to a buffer; false when memory ran out. They never raise.

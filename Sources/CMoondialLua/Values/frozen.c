@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Read-only tables: an empty table whose metatable leads to the contents, which scripts cannot reach. The functions
-// that go past metatables know about them.
+// Read-only tables: an empty table whose metatable leads to the table with the contents, which scripts cannot reach.
+// The functions with raw access are replaced by ones that use the contents.
 
 #include <string.h>
 
@@ -10,7 +10,7 @@
 bool moondial_look_behind(lua_State *L, int index) {
     if (!lua_getmetatable(L, index)) return false;
     int type = lua_rawgetp(L, -1, &moondial_key_frozen);
-    if (type == LUA_TBOOLEAN) {  // a record: it holds what is behind it itself
+    if (type == LUA_TBOOLEAN) {  // a record, which holds the table behind it itself
         lua_pop(L, 1);
         type = lua_rawgetp(L, index, &moondial_key_frozen);
     }
@@ -39,7 +39,7 @@ static int raw_get(lua_State *L) {
     return 1;
 }
 
-/// Pushes the function that writes the read-only table at 1: globals have one. False when nothing may.
+/// Pushes the function that writes to the read-only table at 1, as globals have one. False when there is none.
 static bool push_assignment(lua_State *L) {
     if (!lua_getmetatable(L, 1) || lua_rawgetp(L, -1, &moondial_key_frozen) != LUA_TTABLE) return false;
     return lua_getfield(L, -2, "__newindex") == LUA_TFUNCTION && !lua_iscfunction(L, -1);
@@ -78,7 +78,7 @@ const luaL_Reg moondial_raw_functions[] = {
 
 // MARK: - Metamethods
 
-/// The value is the one that the read-only table has there.
+/// Whether the read-only table has the same value already.
 static bool changes_nothing(lua_State *L) {
     lua_settop(L, 3);
     lua_pushvalue(L, 1);
@@ -116,7 +116,7 @@ void moondial_set_reading_methods(lua_State *L) {
     lua_setfield(L, -2, "__metatable");
 }
 
-/// Gives the table at `index` the metatable that makes it read as the one at `behind`.
+/// Gives the table at `index` the metatable that makes reads go to the table at `behind`.
 static void set_frozen_metatable(lua_State *L, int index, int behind, const char *name) {
     lua_createtable(L, 0, 6);
     lua_pushvalue(L, behind);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// What the prelude needs to make values with methods that the host recognises.
+// Functions with which the prelude makes values with methods that the host recognises.
 
 #include "values.h"
 
-/// set_class(number, metatable): the metatable of objects and records with that number, which scripts cannot get.
+/// set_class(number, metatable): sets the metatable of objects and records with that number, which scripts cannot get.
 static int set_class(lua_State *L) {
     lua_Integer class = luaL_checkinteger(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Records: read-only tables that the host makes by the thousand. They share the metatable of their class, and each holds
+// Records: read-only tables of which the host makes many. They share the metatable of their class, and each holds
 // the table behind it under a key that scripts cannot have.
 
 #include "values.h"
 
-/// __index of a class. Upvalue: what to call when the field is missing, or nil.
+/// __index of a class. Upvalue: the function to call for a missing field, or nil.
 static int read_field(lua_State *L) {
     lua_settop(L, 2);
     lua_rawgetp(L, 1, &moondial_key_frozen);
@@ -18,7 +18,7 @@ static int read_field(lua_State *L) {
     return 1;
 }
 
-/// set_record_class(number, metatable): its `__index` is asked only for missing fields, `__newindex` for every write.
+/// set_record_class(number, metatable): its `__index` is called only for missing fields, `__newindex` for every write.
 static int set_record_class(lua_State *L) {
     lua_Integer class = luaL_checkinteger(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
@@ -35,7 +35,7 @@ static int set_record_class(lua_State *L) {
     return 0;
 }
 
-/// has_metatable(value, metatable): whether it is this one, which `getmetatable` would not give.
+/// has_metatable(value, metatable): whether the value has this metatable, which `getmetatable` would hide.
 static int has_metatable(lua_State *L) {
     lua_settop(L, 2);
     lua_pushboolean(L, lua_getmetatable(L, 1) && lua_rawequal(L, 2, 3));

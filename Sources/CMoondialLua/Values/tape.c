@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Lua values to bytes and back.
+// Converts Lua values to bytes and back.
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,7 +165,7 @@ static uint32_t take_count(const uint8_t **cursor) {
     return value;
 }
 
-/// Lua finds a text again by its address.
+/// The address of a literal, by which Lua finds its string again without hashing it.
 static const char *take_literal(const uint8_t **cursor) {
     const char *text;
     memcpy(&text, *cursor, sizeof text);
@@ -250,7 +250,7 @@ static void decode(lua_State *L, const uint8_t **cursor) {
             moondial_thread *thread = moondial_vm_of(L)->current;
             decode(L, cursor);
             lua_pushvalue(L, -1);
-            // Under a number, since the list part of the registry may grow where a run has few keys left for its tables.
+            // With a number as the key: the list part of the registry may grow even where the limit of keys is small.
             thread->kept = luaL_ref(L, LUA_REGISTRYINDEX);
             break;
         }

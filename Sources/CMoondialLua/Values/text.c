@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Values as text. Where stock Lua shows the address of a value, this shows a number that stands for it: the address enciphered
-// with a secret of the VM, so that equal values have equal texts and no text tells where memory is.
+// Values as text. Instead of the address of a value, which stock Lua shows, a number is shown: the address enciphered
+// with a secret of the VM, so that equal values have equal texts and no text reveals an address.
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 static inline uint32_t rotate_left(uint32_t x, int n) { return x << n | x >> (32 - n); }
 
-/// Speck64/128: a bijection of 64 bits, which is what keeps two values from having one number.
+/// Speck64/128: a bijection of 64 bits, so that two values never have the same number.
 /// https://eprint.iacr.org/2013/404
 static uint64_t encipher(uint64_t block, const uint32_t key[4]) {
     uint32_t x = (uint32_t)(block >> 32), y = (uint32_t)block;

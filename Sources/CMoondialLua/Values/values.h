@@ -18,7 +18,7 @@ void moondial_push_address(lua_State *L, int index, const char *null);
 
 /// Whether the value at `index` is a table that is marked as an array. Never raises; needs three slots of stack.
 bool moondial_is_array(lua_State *L, int index);
-/// What the prelude needs to make values with methods.
+/// Functions with which the prelude makes values with methods.
 extern const luaL_Reg moondial_object_functions[];
 
 // MARK: - frozen.c
@@ -30,19 +30,20 @@ void moondial_check_metatable(lua_State *L, int index);
 bool moondial_look_behind(lua_State *L, int index);
 /// Makes the table at `index` read-only under `name`. May raise (memory).
 void moondial_freeze(lua_State *L, int index, const char *name, bool deep);
-/// freeze_but_for(table, name, newindex), for the prelude: makes the table read-only but for what `newindex` does, and
-/// returns the table behind it.
+/// freeze_but_for(table, name, newindex), for the prelude: makes the table read-only, lets `newindex` handle
+/// assignments, and returns the table behind it.
 int moondial_freeze_but_for(lua_State *L);
-/// Sets what pairs and # of a read-only table use in the metatable on top of the stack. May raise (memory).
+/// Sets `__len`, `__pairs` and `__metatable` of a read-only table in the metatable on top of the stack. May raise
+/// (memory).
 void moondial_set_reading_methods(lua_State *L);
-/// rawget, rawset, rawlen and next, which know read-only tables.
+/// rawget, rawset, rawlen and next for ordinary and read-only tables.
 extern const luaL_Reg moondial_raw_functions[];
 
 // MARK: - record.c
 
 /// Replaces the table on top of the stack by a record with these contents. May raise (memory).
 void moondial_make_record(lua_State *L, uint32_t class);
-/// What the prelude needs to give records their class.
+/// Functions with which the prelude sets the classes of records.
 extern const luaL_Reg moondial_record_functions[];
 
 // MARK: - tape.c
@@ -59,8 +60,8 @@ int moondial_decode(lua_State *L);
 
 /// How much of a value is shown: with an error value, less than what a log or a prompt may show.
 typedef enum { MOONDIAL_VIEW_OF_VALUE, MOONDIAL_VIEW_OF_ERROR, MOONDIAL_VIEW_OF_ALL } moondial_view_size;
-/// Appends a view of the value at `index` to the outbox. It never goes over a limit: what there is no room for, beside the
-/// other values on the outbox, is left out. Fails only when memory runs out. Never raises.
+/// Appends a view of the value at `index` to the outbox. Parts of the value that would exceed the limits, together with
+/// the other values on the outbox, are left out. Fails only when memory runs out. Never raises.
 moondial_status moondial_encode_view(lua_State *L, int index, moondial_view_size size);
 
 #endif

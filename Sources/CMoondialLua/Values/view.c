@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Values as they are shown to people: whatever they are and however large, and without running any of their code.
+// Values as they are shown to people: of every type and any size, and without running their metamethods.
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ enum {
     USUAL_BYTES = 4 << 20,
     MOST_BYTES = 1 << 30,
     MOST_NODES = 4 << 20,
-    MAX_COUNTED = 1 << 20,  ///< entries beyond which those left out are not counted
+    MAX_COUNTED = 1 << 20,  ///< in a table with more entries, those left out are not counted any more
 };
 
 typedef struct {
@@ -23,7 +23,7 @@ typedef struct {
     uint32_t most_depth;
     size_t most_bytes;  ///< on the tape, before the last value
     size_t most_of_string;
-    const void *path[MAX_DEPTH];  ///< the tables around what is being shown, outermost first
+    const void *path[MAX_DEPTH];  ///< the tables around the current value, outermost first
 } viewer;
 
 static bool put(viewer *v, const void *bytes, size_t count) { return moondial_put(v->out, bytes, count); }
@@ -79,7 +79,7 @@ static bool view_function(viewer *v, int index) {
     return ok;
 }
 
-/// The entries that there is room for; the others are counted.
+/// Writes the entries that there is room for, and the number of the others.
 static bool view_entries(viewer *v, int index, uint32_t depth, lua_Unsigned shown) {
     lua_State *L = v->state;
     const moondial_vm *vm = moondial_vm_of(L);
@@ -104,7 +104,7 @@ static bool view_entries(viewer *v, int index, uint32_t depth, lua_Unsigned show
     return put_tag(v, MOONDIAL_TAPE_END) && put_number(v, left);
 }
 
-/// What hooks get is a table that holds another one, and has a metatable of its own.
+/// Whether a table is a record, as hooks get them: a table that holds another one, and may have a metatable of its own.
 static bool is_record(lua_State *L, int index) {
     if (!lua_getmetatable(L, index)) return false;
     bool is_record = lua_rawgetp(L, -1, &moondial_key_frozen) == LUA_TBOOLEAN;
@@ -136,7 +136,7 @@ static bool view_table(viewer *v, int index, uint32_t depth) {
     lua_pushvalue(L, index);
     lua_pushvalue(L, index);
     index = lua_gettop(L);
-    int named = index;  // whose metatable is told of
+    int named = index;  // the table whose metatable is shown
     bool is_array = false;
     if (lua_getmetatable(L, index)) {
         lua_pop(L, 1);

@@ -13,7 +13,7 @@ extension Analysis {
         }
     }
 
-    /// Globals, and fields as they are written, that are read or assigned where nil does no harm.
+    /// The globals, and the texts of the field expressions, that are assigned, or read where nil is no error.
     var namesAskedFor: Set<String> {
         var names: Set<String> = []
         for id in tree.expressionIDs where tree[id].isTarget || !isDereferenced(id) {
@@ -26,7 +26,7 @@ extension Analysis {
         return names
     }
 
-    /// The targets of assignments that give a global its own value, or another if it is nil.
+    /// The targets `name` of the assignments `name = name` and `name = name or value` to globals.
     var ownNames: Set<ExpressionID> {
         var result: Set<ExpressionID> = []
         for function in tree.functions {

@@ -2,7 +2,7 @@
 
 import LuaSyntax
 
-/// What is known of a file after it was parsed: where its functions are hooks, and what its expressions are.
+/// What is known of a parsed file: which functions are hooks, and the values and types of its expressions.
 struct Analysis {
     let file: CheckedFile
     let tree: SyntaxTree
@@ -10,13 +10,13 @@ struct Analysis {
     private(set) var kind: CheckedFile.Kind
     /// For each expression, the one that it is a part of.
     let parents: [ExpressionID?]
-    /// What an expression is if it is a name of the vocabulary, or a variable that stands for one.
+    /// The value that an expression has in the vocabulary, directly or through a variable; else nil.
     private(set) var values: [Vocabulary.Value?]
-    /// What the value of an expression can be, if that is known.
+    /// The type of an expression, if it is known.
     private(set) var types: [ValueType?]
     /// The rules that the file defines.
     let rules: [RuleTable]
-    /// The functions that are hooks and nothing else.
+    /// The functions that are only used as hooks, each with the name of its hook.
     private(set) var hooks: [FunctionID: String] = [:]
     /// For the second variable of a loop over `ipairs(list)`, the list.
     private var listElements: [VariableID: ExpressionID] = [:]
@@ -90,7 +90,7 @@ struct Analysis {
         }
     }
 
-    /// The hook that a function is, or is in.
+    /// The name of the hook that a function is or is defined in.
     func enclosingHook(of id: FunctionID) -> String? {
         var function: FunctionID? = id
         while let current = function {
@@ -134,7 +134,8 @@ struct Analysis {
         }
     }
 
-    /// The function that a call calls, and how many of its parameters stand before the arguments.
+    /// The function that a call calls, how many parameters come before the first argument (a method's object), and the
+    /// arguments.
     func callee(of id: ExpressionID) -> (function: Vocabulary.Function, offset: Int, arguments: [ExpressionID])? {
         switch tree[id].kind {
         case .call(let callee, let arguments):

@@ -11,11 +11,11 @@ package struct CheckedFile: Sendable {
         case module
     }
 
-    /// As findings name it.
+    /// The name of the file in findings.
     package let name: String
     package let bytes: [UInt8]
     package let kind: Kind
-    /// Globals that it has besides those of the vocabulary. The default is none.
+    /// Globals that the file can use in addition to those of the vocabulary. The default is none.
     package let words: [String: Vocabulary.Value]
 
     package init(name: String, bytes: [UInt8], kind: Kind, words: [String: Vocabulary.Value] = [:]) {

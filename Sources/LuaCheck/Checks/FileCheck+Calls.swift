@@ -2,14 +2,14 @@
 
 import LuaSyntax
 
-/// Arguments of calls, and where calls stand.
+/// Checks the arguments and the places of calls.
 extension FileCheck {
     mutating func checkCalls() {
         for id in tree.expressionIDs {
             guard let (function, offset, arguments) = analysis.callee(of: id) else { continue }
             checkCount(id, function, offset, arguments)
             for (index, argument) in arguments.enumerated() {
-                // What stands for several values may stand for none.
+                // A call or `...` as the last argument may give no value.
                 if index == arguments.count - 1, tree[argument].isMultiple { break }
                 guard index + offset < function.parameters.count else { break }
                 check(argument, function.parameters[index + offset], number: index + offset + 1, of: function)
@@ -93,7 +93,7 @@ extension FileCheck {
         for id in tree.expressionIDs {
             guard case .binary(let symbol, let left, let right) = tree[id].kind, symbol.isComparison,
                 let leftType = analysis.types[left.index], let rightType = analysis.types[right.index],
-                // To ask for nil is never wrong.
+                // A comparison with nil is never wrong.
                 leftType.kinds != .nil, rightType.kinds != .nil
             else { continue }
             check(symbol, (left, leftType), (right, rightType), at: id)

@@ -2,7 +2,7 @@
 
 import LuaSyntax
 
-/// Fields of records, libraries and strings.
+/// Checks the fields of records, libraries and strings.
 extension FileCheck {
     mutating func checkFields() {
         for id in tree.expressionIDs {
@@ -44,7 +44,8 @@ extension FileCheck {
         }
     }
 
-    /// A field that a library does not have is nil, which portable code asks for. To use it is an error.
+    /// A field that a library does not have is nil. Portable code tests for such fields; only to call or index one is
+    /// an error.
     private mutating func checkLibrary(
         _ name: String, _ fields: [String: Vocabulary.Value], _ id: ExpressionID, _ object: ExpressionID,
         _ key: ExpressionID

@@ -2,7 +2,7 @@
 
 import LuaSyntax
 
-/// Globals and local variables.
+/// Checks globals and local variables.
 extension FileCheck {
     mutating func checkGlobals() {
         for id in tree.expressionIDs {
@@ -35,7 +35,7 @@ extension FileCheck {
         case .rules: break
         case .script: if vocabulary.foreign.contains(name) { return }
         case .module:
-            // The libraries that are left out stand there, empty.
+            // For a module, the libraries that are left out are empty tables.
             let isAllowed = vocabulary.foreign.contains(name) || vocabulary.omitted[name] != nil
             if isAllowed || askedFor.contains(name) { return }
         }
@@ -84,7 +84,7 @@ extension FileCheck {
         report(.unusedLocal, message, at: variable.range)
     }
 
-    /// Variables that only keep the place before one that is used: `local a, b = f()`.
+    /// Unused variables that cannot be left out, since a used one follows: the `a` of `local a, b = f()`.
     private var placeholders: Set<VariableID> {
         var result: Set<VariableID> = []
         for function in tree.functions {

@@ -2,7 +2,7 @@
 
 import LuaSyntax
 
-/// Tables of hooks, and what hooks return.
+/// Checks tables of hooks, and what hooks return.
 extension FileCheck {
     mutating func checkRules() {
         for rule in analysis.rules {
@@ -106,7 +106,7 @@ extension FileCheck {
         }
     }
 
-    /// Checks that a value can be what is expected.
+    /// Checks that a value can have the expected type.
     mutating func checkType(
         of value: ExpressionID, _ expected: ValueType, isOptional: Bool, _ subject: String
     ) {

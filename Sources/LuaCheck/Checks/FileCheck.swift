@@ -7,12 +7,12 @@ struct FileCheck {
     let analysis: Analysis
     let shared: SharedNames
     private(set) var findings: [Finding] = []
-    /// Globals, and fields as they are written, that are read where nil does no harm.
+    /// See ``Analysis/namesAskedFor``.
     let askedFor: Set<String>
-    /// Targets of assignments that give a global its own value.
+    /// See ``Analysis/ownNames``.
     let ownNames: Set<ExpressionID>
 
-    /// A file with more findings has another kind of problem.
+    /// No more findings than these are reported for one file.
     private static let mostFindings = 1000
 
     var tree: SyntaxTree { analysis.tree }

@@ -32,7 +32,7 @@ package struct Finding: Sendable {
         self.hint = hint
     }
 
-    /// A finding about bytes of a file. Without any, the character there is meant.
+    /// A finding about a range of bytes. An empty range means the character at that place.
     init(
         _ code: FindingCode, _ message: String, file: String, _ range: Range<Int>, of source: SourceText, hint: String?
     ) {

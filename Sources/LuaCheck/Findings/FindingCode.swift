@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What the checks find. The raw values are stable: comments in rule files and configurations of editors name them.
+/// The kinds of findings. The raw values are stable: comments in rule files and configurations of editors name them.
 package enum FindingCode: String, Sendable, CaseIterable {
     case syntaxError = "syntax-error"
     case doesNotLoad = "does-not-load"
@@ -42,7 +42,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether a comment can switch it off. What keeps a file from loading cannot be ignored.
+    /// Whether a comment can switch the finding off. Errors that keep a file from loading cannot be ignored.
     package var canBeIgnored: Bool {
         switch self {
         case .syntaxError, .doesNotLoad, .ignoreWithoutReason, .ignoreUnknownCode, .ignoreWithoutEffect: false
@@ -50,7 +50,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
         }
     }
 
-    /// What it means, as a sentence.
+    /// What the finding means, as a sentence.
     package var meaning: String {
         switch self {
         case .syntaxError: "The file is not a Lua program."
@@ -58,7 +58,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
         case .moduleNotFound: "A module that is required is not in the folder of the rules."
         case .undefinedGlobal: "A global is read that nothing defines: an error when the line runs."
         case .globalAssignment: "A rule file or module assigns a global, which is an error when it loads."
-        case .unknownField: "A field is read that there never is: an error when the line runs, or nil."
+        case .unknownField: "A field is read that the value never has: an error when the line runs, or nil."
         case .doubtfulField: "A field of a decision is read that no rule adds, and whose name is close to another."
         case .readOnlyField: "A table that moondial gives to a hook is assigned to: an error when the line runs."
         case .unknownHook: "A rule has a hook that there is not: an error when the file loads."
@@ -111,4 +111,14 @@ package enum FindingCode: String, Sendable, CaseIterable {
         case .ignoreWithoutEffect: "Remove the comment."
         }
     }
+}
+
+/// How much a finding matters.
+package enum Severity: String, Sendable, CaseIterable {
+    /// The line fails when it runs, or never does what it seems to do.
+    case error
+    /// The line is probably a mistake.
+    case warning
+    /// The line works, but can be written better.
+    case note
 }

@@ -8,14 +8,14 @@ struct Ignoring {
     private struct Mark {
         let code: String
         let hasReason: Bool
-        /// The line whose findings it switches off.
+        /// The line whose findings the comment switches off.
         let line: Int
         let range: Range<Int>
     }
 
     private let file: String
     private let source: SourceText
-    /// Codes of findings that others make.
+    /// See ``Vocabulary/otherCodes``.
     private let otherCodes: Set<String>
     private var marks: [Mark] = []
 
@@ -37,7 +37,7 @@ struct Ignoring {
                 marks.append(mark)
                 continue
             }
-            // Several in a row are about the line after the last.
+            // Several such comments in a row apply to the line after the last one.
             if alone.last.map({ $0.line != line }) ?? false { alone = flush(alone) }
             alone.append(mark)
         }

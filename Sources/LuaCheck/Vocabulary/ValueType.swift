@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What a value can be.
+/// The set of values that an expression can have, as far as it is known.
 package struct ValueType: Sendable, Hashable {
     package struct Kinds: OptionSet, Sendable, Hashable {
         package let rawValue: UInt8
@@ -27,7 +27,7 @@ package struct ValueType: Sendable, Hashable {
     package var record: String?
     /// If it is a list, the record whose fields its elements have.
     package var elements: String?
-    /// It is a number that names something, so that a fraction makes no sense.
+    /// Whether the value is a number that identifies something, such as a code, and so never has a fraction.
     package var isIdentifier = false
 
     package init(_ kinds: Kinds, strings: Set<String>? = nil, record: String? = nil, elements: String? = nil) {
@@ -39,7 +39,7 @@ package struct ValueType: Sendable, Hashable {
 
     package static let any = ValueType(.all)
 
-    /// One or the other.
+    /// The type of a value that has one of the two types.
     func union(_ other: ValueType) -> ValueType {
         let strings: Set<String>?
         if !kinds.contains(.string) {
@@ -56,7 +56,7 @@ package struct ValueType: Sendable, Hashable {
             elements: elements == other.elements ? elements : nil)
     }
 
-    /// Whether a value can be both.
+    /// Whether a value can have both types.
     func overlaps(_ other: ValueType) -> Bool {
         // A float can be equal to an integer.
         let widened = Self.widened(kinds).intersection(Self.widened(other.kinds))

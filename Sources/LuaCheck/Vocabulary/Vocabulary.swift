@@ -6,7 +6,7 @@ package struct Vocabulary: Sendable {
         package let name: String
         package let type: ValueType
         package let isOptional: Bool
-        /// If it is a table of options, all that there are.
+        /// If the parameter is a table of options, all its options.
         package let options: [Parameter]?
         /// Keys that a table must not have.
         package let reserved: Set<String>
@@ -24,18 +24,18 @@ package struct Vocabulary: Sendable {
     }
 
     package struct Function: Sendable {
-        /// As it is written: "moondial.json.encode".
+        /// As it is written in a program: "moondial.json.encode".
         package let name: String
         package let signature: String
         package let parameters: [Parameter]
         package let isVariadic: Bool
-        /// Of its only result; nil when that is not known.
+        /// The type of its only result; nil when it is not known.
         package var result: ValueType?
-        /// It waits for the network.
+        /// Whether it waits for the network.
         package var waits = false
-        /// It cannot be called in a hook.
+        /// Whether it cannot be called in a hook.
         package var isForbiddenInHooks = false
-        /// Which parameter is a function that it calls where Lua cannot wait.
+        /// The index of the parameter that is a function and is called where Lua cannot wait.
         package var callback: Int?
 
         package init(name: String, signature: String, parameters: [Parameter], isVariadic: Bool) {
@@ -58,10 +58,10 @@ package struct Vocabulary: Sendable {
 
     /// A table with known fields that the host gives to a program.
     package struct Record: Sendable {
-        /// As messages call it.
+        /// The name of the record in messages.
         package let title: String
         package let fields: [String: ValueType]
-        /// Reading another field is an error. Else programs can add fields.
+        /// Whether reading another field is an error. If not, programs can add fields.
         package let isStrict: Bool
 
         package init(_ title: String, fields: [String: ValueType], isStrict: Bool) {
@@ -72,13 +72,14 @@ package struct Vocabulary: Sendable {
     }
 
     package struct Hook: Sendable {
-        /// The records that it gets, in order.
+        /// The records that the hook gets, in order.
         package let parameters: [String]
-        /// What it may return; nil when that is not looked at.
+        /// What the hook may return; nil when that is not checked.
         package let answer: ValueType?
-        /// If the answer may be a table, the fields that this may have.
+        /// If the answer may be a table, the fields that the table may have.
         package let answerFields: [Parameter]
-        /// If a table may stand in the place of the function, the names of its entries, beside integers from 1000 on.
+        /// If a table can be given instead of the function, the names of its entries; integers from 1000 on are
+        /// allowed, too.
         package let entries: [String]?
 
         package init(
@@ -100,11 +101,11 @@ package struct Vocabulary: Sendable {
     package var ruleWord: String
     /// Functions and libraries of Lua that are left out, each with a clause that follows "since".
     package var omitted: [String: String]
-    /// Globals of other interpreters, which portable programs ask for.
+    /// Globals of other interpreters, which portable programs test for.
     package var foreign: Set<String>
-    /// Codes of findings that others make, and that comments can switch off there. The default is none.
+    /// Codes of findings that are made elsewhere, where comments can switch them off, too. The default is none.
     package var otherCodes: Set<String> = []
-    /// The name that was probably meant by a word.
+    /// Returns the name, out of a list, that was probably meant by a word; nil when none is similar.
     package var nearest: @Sendable (String, [String]) -> String?
 
     package init(
@@ -127,7 +128,7 @@ package struct Vocabulary: Sendable {
         nearest(word, names.sorted()).map { "; did you mean '\(prefix)\($0)'?" } ?? ""
     }
 
-    /// What to say of a global that is not there, to append to a message.
+    /// A clause about an undefined global, to append to a message.
     func clause(forGlobal name: String, known: Set<String>) -> String {
         if let reason = omitted[name] { return ": left out, since \(reason)" }
         let fields = globals.keys.sorted().compactMap { library -> String? in

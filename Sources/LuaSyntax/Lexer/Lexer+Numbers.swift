@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 extension Lexer {
-    /// Takes all that could belong to a numeral, and then asks whether it is one, as Lua does: `3x` is one wrong numeral.
+    /// Takes all bytes that could belong to a numeral before it parses them, as Lua does: `3x` is one malformed
+    /// numeral.
     mutating func number() throws(SyntaxProblem) -> Number {
         let start = position
         let isHexadecimal = byte == UInt8(ascii: "0") && byte(after: 1).map { $0 | 0x20 } == UInt8(ascii: "x")

@@ -63,7 +63,7 @@ struct Lexer {
         SyntaxProblem(message: "\(message) near <eof>", range: bytes.count..<bytes.count)
     }
 
-    // MARK: - What is left out
+    // MARK: - Space and comments
 
     private mutating func skipSpaceAndComments() throws(SyntaxProblem) {
         while let byte {
@@ -98,7 +98,7 @@ struct Lexer {
         return Symbol.words[text].map(Token.Kind.symbol) ?? .name(text)
     }
 
-    /// The longest sign that stands here.
+    /// The longest sign at the current place.
     private mutating func sign() -> Token.Kind {
         for (text, symbol) in Self.signs[Int(bytes[position])] where bytes[position...].starts(with: text) {
             position += text.count
@@ -108,7 +108,7 @@ struct Lexer {
         return .unknown
     }
 
-    /// By their first byte, the longest first.
+    /// The signs by their first byte, the longest first.
     private static let signs: [[(text: [UInt8], symbol: Symbol)]] = {
         var table = [[(text: [UInt8], symbol: Symbol)]](repeating: [], count: 256)
         for symbol in Symbol.allCases where Symbol.words[symbol.rawValue] == nil {

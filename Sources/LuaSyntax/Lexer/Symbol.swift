@@ -44,7 +44,7 @@ package enum Symbol: String, Sendable, CaseIterable {
         uniqueKeysWithValues: allCases.filter { $0.rawValue.utf8.allSatisfy(Lexer.isLetter) }.map { ($0.rawValue, $0) })
 }
 
-/// A piece of a program.
+/// The smallest unit of a program.
 struct Token {
     enum Kind: Equatable {
         case name(String)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What the parser knows of a function while it is in it.
+/// The state of a function while the parser is inside of it.
 struct FunctionState {
     /// A variable of an outer function, or the program's environment.
     enum Upvalue: Hashable {
@@ -13,16 +13,16 @@ struct FunctionState {
         /// The variables in scope when the block began.
         let activeCount: Int
         let firstJump: Int
-        /// The labels that it has declared.
+        /// The labels that the block has declared.
         var labels: [String] = []
     }
 
-    /// A `goto` or `break` whose label has not come yet.
+    /// A `goto` or `break` whose label has not been parsed yet.
     struct Jump {
         /// Nil for `break`.
         let label: String?
         let range: Range<Int>
-        /// The variables in scope there, as seen from the block that the parser is in.
+        /// The number of variables in scope at the jump; reduced to that of each block that the parser leaves.
         var activeCount: Int
         var isResolved = false
     }
@@ -33,13 +33,14 @@ struct FunctionState {
     }
 
     let id: FunctionID
-    /// Of the parser's list of active variables, those from here on are this function's.
+    /// The index of the function's first variable in the parser's list of active variables.
     let firstActive: Int
-    /// Variables in scope, and those that are declared and come into scope at the end of their statement.
+    /// The number of variables in scope, and of those that come into scope at the end of the statement that declares
+    /// them.
     var declaredCount = 0
-    /// Held by variables.
+    /// The number of registers that variables hold.
     var registers = 0
-    /// Held by parts of expressions.
+    /// The number of registers that parts of expressions hold.
     var temporaries = 0
     var upvalues: Set<Upvalue> = []
     var blocks: [BlockState] = []
@@ -48,10 +49,10 @@ struct FunctionState {
     var labels: [String: Label] = [:]
 }
 
-/// A variable in scope. Those that Lua makes for loops have no identity.
+/// A variable in scope. The hidden variables that Lua makes for loops have no id.
 struct ActiveVariable {
     let name: String
     let id: VariableID?
-    /// It is a constant that is known when the program is compiled.
+    /// Whether it is a constant whose value is known when the program is compiled.
     let isCompileTimeConstant: Bool
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-/// An expression that has been parsed, and where its value would be while the program is compiled. That decides how many
-/// registers a function needs, of which Lua's compiler allows 255.
+/// An expression that has been parsed, and the place where Lua's compiler would keep its value. The places decide how
+/// many registers a function needs, of which Lua's compiler allows 255.
 struct Operand {
     enum Place {
         case numeral
@@ -10,7 +10,7 @@ struct Operand {
         case local
         /// A value that still has to be put into a register.
         case relocatable
-        /// A field of something for which that many registers are held.
+        /// A field of an object; object and key hold that many registers.
         case indexed(Int)
         case register
         case call
@@ -21,7 +21,7 @@ struct Operand {
     let id: ExpressionID
     var place: Place
 
-    /// Registers above those of the variables.
+    /// How many registers the operand holds above those of the variables.
     var held: Int {
         switch place {
         case .numeral, .constant, .local, .relocatable, .varargs, .jump: 0

@@ -63,7 +63,7 @@ extension Parser {
             if isLastOfFewer, tree[value].isMultiple { continue }
             tree.variables[variable.index].initializer = value
         }
-        // Lua's compiler keeps the value of the last variable for itself if it is a constant.
+        // The last variable gets no register if it has the attribute `const` and a constant as its value.
         if variables.count == list.ids.count, list.last.isConstant, let last = variables.last,
             tree[last].attribute == .const
         {

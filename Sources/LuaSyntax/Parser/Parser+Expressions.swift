@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Expressions of which all but the last have been put into registers.
+/// Expressions, all of which except the last have been put into registers.
 struct ExpressionList {
     var ids: [ExpressionID]
     var last: Operand
@@ -104,7 +104,7 @@ extension Parser {
         }
     }
 
-    /// Where the result is; registers of the operands are released.
+    /// The place of an operator's result. Releases the registers of the operands.
     private mutating func place(
         of symbol: Symbol, _ left: Operand, _ operand: Operand
     ) throws(SyntaxProblem) -> Operand.Place {

@@ -15,7 +15,7 @@ extension Parser {
         return VariableID(tree.variables.count - 1)
     }
 
-    /// Makes room for variables that no name stands for.
+    /// Declares variables that have no name in the program.
     mutating func declareHidden(_ count: Int) throws(SyntaxProblem) {
         guard function.declaredCount + count <= Self.mostVariables else {
             throw tooMany("local variables", limit: Self.mostVariables)

@@ -73,7 +73,8 @@ extension Parser {
     private mutating func label(_ following: inout [Statement]) throws(SyntaxProblem) -> Statement.Kind {
         let (name, range) = try name()
         try expect(.doubleColon)
-        // What does nothing does not end the scope of a label.
+        // Empty statements and labels are parsed first, so that a label before the end of its block is recognised as
+        // such.
         while token.is(.semicolon) || token.is(.doubleColon) { try statement(into: &following) }
         try addLabel(name, range)
         return .label(name)

@@ -59,10 +59,10 @@ extension Parser {
         return Operand(id: add(.element(object.id, key: key.id), from: start), place: .indexed(held + key.held))
     }
 
-    /// - Returns: How many registers are held for something that is indexed.
+    /// - Returns: How many registers an object holds while it is indexed.
     private mutating func holdObject(_ object: Operand) throws(SyntaxProblem) -> Int {
         var object = object
-        // Upvalues are indexed where they are.
+        // Upvalues are indexed without being copied to a register.
         if case .relocatable = object.place, case .name = tree[object.id].kind { return 0 }
         try toAnyRegister(&object)
         return object.held
@@ -86,7 +86,7 @@ extension Parser {
             id: add(.method(object.id, name: name, arguments: arguments), from: start), place: .call)
     }
 
-    /// The arguments of a call; their registers are released.
+    /// The arguments of a call. Releases their registers.
     private mutating func arguments() throws(SyntaxProblem) -> [ExpressionID] {
         let before = function.temporaries
         defer { function.temporaries = before }

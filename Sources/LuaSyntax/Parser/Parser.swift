@@ -14,7 +14,7 @@ struct Parser {
     var active: [ActiveVariable] = []
     /// The variables in scope by name, innermost last.
     var visible: [String: [VariableID]] = [:]
-    /// The values of variables with the attribute `const` that are known when the program is compiled.
+    /// The variables with the attribute `const` whose values are known when the program is compiled.
     var compileTimeConstants: Set<VariableID> = []
     private var level = 0
     private let nesting: Int
@@ -75,7 +75,7 @@ struct Parser {
         guard try take(symbol) else { throw expected("'\(symbol.rawValue)'") }
     }
 
-    /// Expects what closes something that was opened at a place.
+    /// Expects the symbol that closes what `opening` has opened at `start`.
     mutating func expect(_ symbol: Symbol, closing opening: Symbol, at start: Int) throws(SyntaxProblem) {
         if try take(symbol) { return }
         let line = tree.source.line(at: start)

@@ -43,7 +43,7 @@ package struct SourceText: Sendable {
         return low + 1
     }
 
-    /// The place of a byte for people.
+    /// The line and column of a byte.
     package func position(at offset: Int) -> SourcePosition {
         let line = line(at: offset)
         let before = bytes[lineStarts[line - 1]..<min(offset, bytes.count)]
@@ -74,4 +74,12 @@ package struct SourcePosition: Sendable, Hashable, Comparable {
     package static func < (left: Self, right: Self) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
+}
+
+/// Why a text is not a Lua program, and which bytes show it.
+package struct SyntaxProblem: Error, Hashable {
+    /// The message that Lua's own compiler gives.
+    package let message: String
+    /// The token that was not expected; empty at the end of the text.
+    package let range: Range<Int>
 }

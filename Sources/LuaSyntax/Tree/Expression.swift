@@ -33,12 +33,12 @@ package struct Expression: Sendable {
 
     package let kind: Kind
     package let range: Range<Int>
-    /// The function in which it stands.
+    /// The function that the expression is a part of.
     package let function: FunctionID
-    /// It is assigned to, and not read.
+    /// Whether the expression is assigned to, and not read.
     package internal(set) var isTarget = false
 
-    /// The expressions that it is made of, without those in bodies of functions.
+    /// The expressions that this one consists of, without those in bodies of functions.
     package var parts: [ExpressionID] {
         switch kind {
         case .nil, .boolean, .number, .string, .varargs, .function, .name: []
@@ -51,7 +51,7 @@ package struct Expression: Sendable {
         }
     }
 
-    /// Whether it can stand for several values, or none.
+    /// Whether the expression can have several values, or none.
     package var isMultiple: Bool {
         switch kind {
         case .call, .method, .varargs: true

@@ -35,7 +35,7 @@ package struct Statement: Sendable {
     package let kind: Kind
     package let range: Range<Int>
 
-    /// The blocks in it, in order, without bodies of functions.
+    /// The blocks of the statement, in order, without bodies of functions.
     package var blocks: [Block] {
         switch kind {
         case .do(let block), .while(_, let block), .repeat(let block, _), .numericFor(_, _, let block),

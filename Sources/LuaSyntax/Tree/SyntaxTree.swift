@@ -10,9 +10,9 @@ package struct SyntaxTree: Sendable {
     package internal(set) var variables: [Variable] = []
     /// The first is the program itself.
     package internal(set) var functions: [Function] = []
-    /// What `local function f` has declared.
+    /// The functions of `local function` statements, by the variables that these declare.
     package internal(set) var localFunctions: [VariableID: FunctionID] = [:]
-    /// In the order of the text.
+    /// The comments in the order of the text.
     package internal(set) var comments: [Comment] = []
 
     /// Parses a whole file: the program begins at ``SourceText/programStart``.
@@ -79,7 +79,7 @@ package struct FunctionID: Sendable, Hashable {
 package struct Variable: Sendable {
     package enum Kind: Sendable {
         case local, function, parameter, loop
-        /// The `self` of `function a:b()`, which does not stand in the text.
+        /// The `self` of `function a:b()`, which is not written in the text.
         case selfParameter
     }
 
@@ -90,14 +90,14 @@ package struct Variable: Sendable {
     package let name: String
     package let kind: Kind
     package let attribute: Attribute?
-    /// Its name where it is declared.
+    /// The range of the variable's name in its declaration.
     package let range: Range<Int>
-    /// The function in which it lives.
+    /// The function that declares the variable.
     package let function: FunctionID
-    /// What it is declared with, when that is one expression for this variable alone.
+    /// The expression that gives its first value, if that expression is for this variable alone.
     package internal(set) var initializer: ExpressionID?
     package internal(set) var reads = 0
-    /// Without its declaration.
+    /// How often it is assigned, without its declaration.
     package internal(set) var assignments = 0
 }
 

@@ -2,22 +2,22 @@
 
 import MoondialRules
 
-/// The parts of the rule language, and what `:doc` alone lists.
+/// The topics of `:doc`, and the list that `:doc` without an argument shows.
 enum DocTopics {
-    /// A part with several words: `:doc req`, `:doc moondial`.
+    /// A topic with several names: `:doc req`, `:doc moondial`.
     struct Topic {
         let name: String
         let summary: String
         let entries: [RegistryEntry]
     }
 
-    /// Words with one purpose.
+    /// Names with one purpose.
     struct Group {
         let title: String
         let rows: [(term: String, text: String)]
     }
 
-    /// All that `:doc` knows as a part.
+    /// All topics of `:doc`.
     static let words: [Topic] =
         records + [
             Topic(name: "hooks", summary: "the functions that a rule may have", entries: Registry.hooks),
@@ -48,7 +48,7 @@ enum DocTopics {
 
     static func topic(named name: String) -> Topic? { words.first { $0.name == name } }
 
-    /// What `:doc` alone lists.
+    /// The list of `:doc` without an argument.
     static let groups: [Group] = [
         group("Ask the service", ["verify", "moondial.attempt", "moondial.all", "moondial.spawn"]),
         group("Write rules", ["rule", "allow", "deny", "review"]),

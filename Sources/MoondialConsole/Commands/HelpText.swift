@@ -50,9 +50,10 @@ struct HelpText {
         lines += text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : blanks + $0 }
     }
 
-    /// Terms with what is said about each, in two columns.
+    /// Terms with their explanations, in two columns.
     ///
-    /// `lists` share the width of the first column, when given. The default is that of these rows.
+    /// `termWidth` is the width of the first column, so that several lists can share it. The default is that of these
+    /// rows.
     mutating func list(_ rows: [(term: String, text: String)], indent: Int = 0, termWidth: Int? = nil) {
         let column = indent + (termWidth ?? Self.termWidth(of: rows.map(\.term))) + 2
         for row in rows { append(row.term, column: indent, row.text, at: column) }
@@ -64,7 +65,7 @@ struct HelpText {
     }
 
     private mutating func append(_ term: String, column: Int, _ text: String, at start: Int) {
-        // Half of the window is left for the text.
+        // At least half of the width is left for the text.
         let start = max(column, min(start, width / 2))
         let pieces = DisplayText.wrapped(text, width: width - start)
         let blanks = String(repeating: " ", count: start)

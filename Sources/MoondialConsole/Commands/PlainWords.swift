@@ -2,18 +2,18 @@
 
 import MoondialLua
 
-/// What people type who do not know the commands yet: `help`, `exit`, `verify?`, `man verify`, `.help`, `\q`.
+/// Input of users who do not know the commands yet: `help`, `exit`, `verify?`, `man verify`, `.help`, `\q`.
 enum PlainWords {
-    /// The command that is meant, without its colon; nil for everything that is Lua or nothing of the kind.
+    /// The command that the input means, without its colon; nil for Lua and for all other text.
     ///
-    /// `isDefined`: whether a global of a name stands for something, which then goes first.
+    /// `isDefined`: whether there is a global of that name, which takes precedence over a command.
     static func command(for text: String, isDefined: (String) -> Bool) -> String? {
         guard text.utf8.count <= 80, !text.contains("\n") else { return nil }
         let word = text.hasSuffix("()") ? String(text.dropLast(2)) : text
         switch word {
         case "?", "help", "man": return word == "?" || !isDefined(word) ? "help" : nil
         case "exit", "quit", "logout", "bye": return isDefined(word) ? nil : "quit"
-        // Of other prompts; none of them is Lua.
+        // Commands of other prompts; none of them is valid Lua.
         case ".help", "/help", "\\h", "\\?": return "help"
         case ".exit", ".quit", "/exit", "/quit", "\\q": return "quit"
         default: break

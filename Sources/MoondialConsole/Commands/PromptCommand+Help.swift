@@ -96,7 +96,7 @@ extension ReplSession {
 
     /// Shows what is known about a word, a part of the language, or a function of the user's own.
     ///
-    /// - Returns: False when nothing is.
+    /// - Returns: False when nothing is known.
     fileprivate func showDoc(of name: String) throws(Diagnostic) -> Bool {
         let topic = DocTopics.topic(named: name)
         var texts = [Registry.entry(named: name).map { DocText($0, helpText).text }].compactMap(\.self)
@@ -126,7 +126,7 @@ extension ReplSession {
 
     /// Shows lines that may be more than the window has.
     func page(_ lines: String) {
-        // A pager holds up what goes on in the background.
+        // A pager would block functions that run in the background.
         guard setup.isInteractive, scripts.backgroundNumbers.isEmpty, let pager = screen.pager, pager(lines) else {
             return result(lines: lines)
         }
@@ -134,7 +134,7 @@ extension ReplSession {
     }
 }
 
-/// What is known about a name, for people.
+/// The documentation of a name, as text for people.
 struct DocText {
     /// Lines that end with newlines.
     let text: String

@@ -83,7 +83,7 @@ extension ReplSession {
         result(lines: fitted(TextTable(rows)).text)
     }
 
-    /// The rules of other files that have lost their place to this one.
+    /// The places of rules in other files that this rule has replaced.
     private func replaced(by rule: RuleOutline, _ redactor: Redactor) -> String {
         let places = engine.replacements
             .filter { $0.rule.name == rule.name && $0.warning != nil }
@@ -97,7 +97,7 @@ extension ReplSession {
         note("\(what): \(count) rule\(count == 1 ? "" : "s"), revision \(engine.outline.revision)")
     }
 
-    /// - Throws: A diagnostic; then the rules are as they were.
+    /// - Throws: A diagnostic; then the rules have not changed.
     func reload() throws(Diagnostic) {
         try scripts.reload(try readRules(setup.rulePaths))
         watch?.renew()

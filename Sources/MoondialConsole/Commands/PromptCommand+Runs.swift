@@ -24,7 +24,7 @@ extension PromptCommand {
         PromptCommand("stop", "[N]", "ends what moondial.spawn has started under this number, or all of it") {
             call throws(Diagnostic) in
             let running = call.session.scripts.backgroundNumbers
-            guard !running.isEmpty else { throw Diagnostic(.usage, "nothing goes on in the background") }
+            guard !running.isEmpty else { throw Diagnostic(.usage, "nothing runs in the background") }
             guard let numbers = call.argument.isEmpty ? running : Int(call.argument).map({ [$0] }),
                 numbers.allSatisfy(running.contains)
             else {

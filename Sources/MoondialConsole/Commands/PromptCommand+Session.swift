@@ -136,7 +136,7 @@ struct EntryNumbers {
         self.ranges = ranges
     }
 
-    /// Whether a word can be nothing else.
+    /// Whether a word can only be meant as a list of numbers.
     static func isMeant(by word: some StringProtocol) -> Bool {
         word.utf8.contains { LuaLexer.isDigit($0) }
             && word.utf8.allSatisfy { LuaLexer.isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ",") }

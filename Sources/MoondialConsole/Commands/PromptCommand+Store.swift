@@ -8,7 +8,7 @@ import NIOCore
 import TextFormats
 
 extension PromptCommand {
-    /// What rules and the prompt remember.
+    /// Shows and changes the entries of the store.
     static let store = PromptCommand(
         longRunning: "store", "[get KEY | set KEY VALUE | delete KEY]", "shows and changes what rules remember",
         text: """
@@ -56,7 +56,7 @@ extension StoreAccess {
 }
 
 extension ReplSession {
-    /// Executes a command of the store; what is wrong ends the block.
+    /// Executes a command of the store; an error ends the block.
     fileprivate func perform(
         _ command: StoreCommand, _ access: StoreAccess, then body: @escaping (ReplSession, StoreReply) -> Void
     ) {
@@ -64,7 +64,7 @@ extension ReplSession {
             switch result {
             case .success(let reply): body(self, reply)
             case .failure(let error):
-                failBlock(Diagnostic(.inputOutput, "the store did not do it: \(error.message)"))
+                failBlock(Diagnostic(.inputOutput, "the store refused the command: \(error.message)"))
                 finishBlock()
             }
         }
@@ -78,7 +78,7 @@ extension ReplSession {
         }
     }
 
-    /// The first thousand entries: more are for `moondial store list`.
+    /// Lists the first thousand entries; `moondial store list` shows all.
     fileprivate func listStore(_ access: StoreAccess, _ done: @escaping () -> Void) {
         let namespace = access.names.namespace
         perform(.entries(namespace, after: nil, limit: 1000), access) { session, reply in

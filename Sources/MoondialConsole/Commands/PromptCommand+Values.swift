@@ -31,7 +31,7 @@ extension PromptCommand {
 }
 
 extension ReplSession {
-    /// Shows values without limits, piece by piece, so that Ctrl-C is heard in between.
+    /// Shows values without limits, piece by piece, so that Ctrl-C takes effect in between.
     fileprivate func showWhole(_ result: Result<[LuaView], Diagnostic>, _ done: @escaping () -> Void) {
         switch result {
         case .failure(let diagnostic):
@@ -48,7 +48,7 @@ extension ReplSession {
         }
     }
 
-    /// Some milliseconds' worth for a terminal.
+    /// Bytes of a piece. A terminal takes some milliseconds for them.
     private static let pieceSize = 16 << 10
 
     private func write(_ rest: ArraySlice<UInt8>, isAtLineStart: Bool, _ done: @escaping () -> Void) {
@@ -59,7 +59,7 @@ extension ReplSession {
         }
         guard !rest.isEmpty else { return done() }
         var end = min(rest.startIndex + Self.pieceSize, rest.endIndex)
-        // Between lines, where there are any: no escape sequence is cut.
+        // Pieces end with a newline if there is one, so that no escape sequence is cut.
         if end < rest.endIndex, let newline = rest[..<end].lastIndex(of: UInt8(ascii: "\n")) { end = newline + 1 }
         while end < rest.endIndex, rest[end] & 0xC0 == 0x80 { end += 1 }
         screen.results(String(decoding: rest[..<end], as: UTF8.self))
@@ -68,15 +68,15 @@ extension ReplSession {
     }
 }
 
-/// Runs a block once, and if it is quick and sends nothing as often as it takes to know how long it takes.
+/// Runs a block once and, if the block is quick and sends nothing, repeatedly until its time is known.
 private final class Timing {
-    /// What takes more processor time is not run again.
+    /// A block that takes more processor time is not repeated.
     private static let slow = Duration.milliseconds(200)
-    /// How long one measurement goes on, which is the middle of its runs.
+    /// How long one measurement takes at least. Its result is the average of its runs.
     private static let batch = Duration.milliseconds(2)
-    /// How many are made.
+    /// How many measurements are made.
     private static let batches = 101
-    /// How long all of them may take.
+    /// How long all measurements may take.
     private static let total = Duration.milliseconds(500)
     private static let mostRuns = 1_000_000
 
@@ -85,7 +85,7 @@ private final class Timing {
     private let done: () -> Void
     private let began = NIODeadline.now()
     private var runsInBatch = 1
-    /// Nanoseconds of a run.
+    /// Nanoseconds of a run, one value for each measurement.
     private var times: [Double] = []
     private var runs = 0
     private var bytes = 0
@@ -141,7 +141,7 @@ private final class Timing {
     private func take(_ repetition: Repetition) {
         spent += repetition.elapsed
         if repetition.elapsed < Self.batch, repetition.count < Self.mostRuns, times.isEmpty {
-            // Not long enough to be measured: the next one is.
+            // Too short to be measured: the next measurement has more runs.
             let factor = min(100, max(2, Self.batch / max(repetition.elapsed, .microseconds(1))))
             runsInBatch = min(Self.mostRuns, Int(Double(repetition.count) * factor))
             return measure()

@@ -8,7 +8,7 @@ import NIOCore
 import TextFormats
 
 extension PromptCommand {
-    /// What looks at the rules as they stand.
+    /// Commands that examine the present rules.
     static let workbenchCommands = [
         PromptCommand(
             longRunning: "why", "[allow|deny|review]",
@@ -56,7 +56,7 @@ extension PromptCommand {
 extension ReplSession {
     fileprivate var explorationSettings: Explorer.Settings { Explorer.Settings(times: [engine.settings.wallClock()]) }
 
-    /// Takes all paths through the rules of an engine. Ctrl-C ends it.
+    /// Explores all paths through the rules of an engine. Ctrl-C ends the exploration.
     fileprivate func explore(
         _ engine: RuleEngine, _ settings: Explorer.Settings, then show: @escaping (Exploration) -> Void
     ) {
@@ -104,7 +104,7 @@ extension ReplSession {
         }
     }
 
-    /// Runs tests on threads of their own. Ctrl-C leaves them to end by themselves.
+    /// Runs tests on other threads. Ctrl-C ends the wait; the tests run to their end without being shown.
     fileprivate func test(_ path: String, _ done: @escaping () -> Void) {
         var settings = TestSettings()
         settings.run = engine.settings.run
@@ -133,14 +133,14 @@ extension ReplSession {
     }
 }
 
-/// Tests that are about the rules at the prompt.
+/// Tests of the rules at the prompt.
 private struct PromptTests: Sendable {
     let path: String
     let rules: RuleFiles
     let settings: TestSettings
     let reporter: TestReporter
 
-    /// What is to be shown, or why there is nothing.
+    /// The text to show, or the error.
     func run() -> Result<String, Diagnostic> {
         do throws(Diagnostic) {
             var files: [TestFile] = []

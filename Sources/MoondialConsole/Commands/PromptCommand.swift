@@ -3,9 +3,9 @@
 import MoondialRules
 import TextFormats
 
-/// Something that is asked with a colon: `:rules`.
+/// A command of the prompt, which begins with a colon: `:rules`.
 package struct PromptCommand: Sendable {
-    /// What a command is called with.
+    /// One call of a command, with its argument.
     struct Call {
         let session: ReplSession
         /// Everything after the name, without spaces around it.
@@ -15,7 +15,7 @@ package struct PromptCommand: Sendable {
 
         var words: [String] { argument.split(separator: " ").map(String.init) }
 
-        /// The argument, which must be there.
+        /// The argument; an error when it is missing.
         func required(_ what: String, for command: String) throws(Diagnostic) -> String {
             if !argument.isEmpty { return argument }
             throw Diagnostic(.usage, ":\(command) needs \(what)", fix: "see :help \(command)")
@@ -31,7 +31,7 @@ package struct PromptCommand: Sendable {
     package let text: String
     let run: @Sendable (Call) throws -> Void
 
-    /// A command that is over when it returns.
+    /// A command that has ended when `body` returns.
     init(
         _ name: String, _ arguments: String = "", _ summary: String, text: String = "",
         _ body: @escaping @Sendable (Call) throws(Diagnostic) -> Void
@@ -42,7 +42,7 @@ package struct PromptCommand: Sendable {
         }
     }
 
-    /// A command that says itself when it is over.
+    /// A command that calls `done` when it has ended.
     init(
         longRunning name: String, _ arguments: String = "", _ summary: String, text: String = "",
         _ body: @escaping @Sendable (Call) throws(Diagnostic) -> Void
@@ -63,10 +63,10 @@ package struct PromptCommand: Sendable {
         + [simulator, store]
         + sessionCommands
 
-    /// What people know from other programs.
+    /// Names of the commands in other programs.
     private static let aliases = ["h": "help", "?": "help", "q": "quit", "q!": "quit", "exit": "quit", "man": "doc"]
 
-    /// The command of a name, or the only one that begins so.
+    /// The command of that name, or the only command that begins with it.
     static func find(_ name: String) -> PromptCommand? {
         let name = aliases[name] ?? name
         if let command = all.first(where: { $0.name == name }) { return command }
@@ -78,7 +78,7 @@ package struct PromptCommand: Sendable {
         prefix.isEmpty ? [] : all.filter { $0.name.hasPrefix(prefix) }
     }
 
-    /// There is none of that name: says which are near.
+    /// The error for an unknown name, with similar names.
     static func unknown(_ name: String) -> Diagnostic {
         let shown = String(escaping: name.utf8)
         let begun = beginning(with: name).map { ":\($0.name)" }
@@ -93,7 +93,7 @@ package struct PromptCommand: Sendable {
 }
 
 extension ReplSession {
-    /// Runs what stands after the colon.
+    /// Runs the command in a line, which is given without its colon.
     func runCommand(_ line: String) {
         let name = line.prefix { !$0.isWhitespace }
         let call = PromptCommand.Call(session: self, argument: String(line.dropFirst(name.count)).trimmingSpaces) {

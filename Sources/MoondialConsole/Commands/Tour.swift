@@ -5,9 +5,9 @@ import MoondialRules
 import NumberVerification
 import Platform
 
-/// A walk through what the prompt is for: something to type at each step, and a look whether it has worked.
+/// A tour of the prompt: each step gives something to type, and checks whether it has worked.
 struct Tour {
-    /// What a block has led to.
+    /// The result of a block.
     struct Outcome {
         let block: String
         /// The runs of the block that have ended.
@@ -23,7 +23,7 @@ struct Tour {
         }
     }
 
-    /// Something to type, and what shows that it has worked.
+    /// Something to type, and the test whether it has worked.
     struct Part: Sendable {
         let typed: String
         let isDone: @Sendable (Outcome) -> Bool
@@ -31,11 +31,11 @@ struct Tour {
 
     struct Step: Sendable {
         let title: String
-        /// What it is about.
+        /// The explanation of the step.
         let text: String
         /// In order.
         let parts: [Part]
-        /// What has been seen, once it is done.
+        /// A summary, shown when the step is done.
         let lesson: String
     }
 
@@ -48,9 +48,9 @@ struct Tour {
 
     mutating func add(_ run: RunResult) { runs.append(run) }
 
-    /// A block is over.
+    /// Takes a block that has ended.
     ///
-    /// - Returns: Whether a part was done with it, and whether the step was.
+    /// - Returns: Whether the block has completed a part, and whether it has completed the step.
     mutating func take(_ block: String, hasFailed: Bool) -> (part: Bool, step: Bool) {
         let outcome = Outcome(block: block, runs: runs, hasFailed: hasFailed)
         runs = []
@@ -84,14 +84,14 @@ struct Tour {
         addTask(to: &help)
     }
 
-    /// What is to be typed now.
+    /// Adds the text to type next.
     func addTask(to help: inout HelpText) {
         guard !isOver else { return }
         help.paragraph(part == 0 ? "Type:" : "Now type:")
         help.verbatim(Self.steps[step].parts[part].typed, indent: 2)
     }
 
-    /// One line about what is still to be done.
+    /// One line that names the next task.
     var reminder: String? {
         guard !isOver else { return nil }
         let typed = Self.steps[step].parts[part].typed
@@ -200,7 +200,7 @@ extension PromptCommand {
 }
 
 extension ReplSession {
-    /// Whether the tour can be made: not where calls cost money.
+    /// Whether the tour is available: only with the simulator, since live calls cost money.
     package var hasTour: Bool { setup.simulator != nil }
 
     fileprivate func showTour(_ argument: String) throws(Diagnostic) {
@@ -226,7 +226,7 @@ extension ReplSession {
         tour = present.isOver ? nil : present
     }
 
-    /// A block has ended: says what was seen and what is next.
+    /// Checks a block that has ended; shows the summary of a completed step, and the next task.
     func advanceTour(after block: String, hasFailed: Bool) {
         let block = block.trimmingSpaces
         guard var present = tour, !block.isEmpty, !block.hasPrefix(":tour") else { return }

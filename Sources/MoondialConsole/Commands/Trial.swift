@@ -7,11 +7,11 @@ import NIOCore
 import NumberVerification
 import TextFormats
 
-/// Many requests, looked at together.
+/// Runs many requests, and shows a table of their outcomes.
 final class Trial {
     private static let inFlight = 16
 
-    /// What runs may have in common.
+    /// The properties by which runs are grouped.
     private struct Outcome: Hashable {
         let decision: Decision.Outcome
         let reason: String
@@ -33,7 +33,7 @@ final class Trial {
     private var handles: [Int: any RunHandle] = [:]
     private var groups: [Outcome: Group] = [:]
     private var isOver = false
-    private let start0 = NIODeadline.now()
+    private let began = NIODeadline.now()
 
     /// - Throws: A diagnostic for the first line that is no request.
     init(_ content: [UInt8], path: String, in session: ReplSession, done: @escaping () -> Void) throws(Diagnostic) {
@@ -103,7 +103,7 @@ final class Trial {
             session.result(lines: bars)
             session.result(lines: table.fitting(session.screen.width()).text)
         }
-        let took = Duration.nanoseconds((NIODeadline.now() - start0).nanoseconds)
+        let took = Duration.nanoseconds((NIODeadline.now() - began).nanoseconds)
         session.note("\(finished) of \(requests.count) requests in \(took.shortText)")
         done()
     }
@@ -120,7 +120,7 @@ final class Trial {
         return TextTable(rows).text
     }
 
-    /// The groups, by decision and size. The last column is what `:flow` draws an example of a group with.
+    /// The groups, by decision and size. The last column is the `:flow` command that draws an example of the group.
     private var table: TextTable {
         let order = Decision.Outcome.allCases
         let sorted = groups.sorted { left, right in

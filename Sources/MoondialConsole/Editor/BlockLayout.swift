@@ -41,7 +41,7 @@ struct BlockLayout {
 
     func firstRow(ofLine line: Int) -> Int { rows[line] }
 
-    /// The lines that have a part in some rows.
+    /// The lines that are in some rows, at least in part.
     func lines(in range: Range<Int>) -> Range<Int> {
         line(ofRow: range.lowerBound)..<line(ofRow: range.upperBound - 1) + 1
     }
@@ -99,7 +99,7 @@ private struct RowWalk {
     }
 
     private mutating func advance(by cells: Int) {
-        // A window narrower than the character shows something of one cell.
+        // In a window that is narrower than the character, a replacement of one cell is shown.
         let cells = min(cells, width)
         if column + cells > width {
             row += 1

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What keys do.
+/// The commands of the editor.
 enum Command: Sendable, Hashable {
     case left, right, wordLeft, wordRight, lineStart, lineEnd, blockStart, blockEnd, up, down
     case enter, newline, tab, backTab

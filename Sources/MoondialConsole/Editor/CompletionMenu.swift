@@ -25,7 +25,7 @@ struct CompletionMenu {
 }
 
 extension Editor {
-    /// Completes what is certain; when nothing more is, opens the menu.
+    /// Inserts what all candidates have in common; if that adds nothing, opens the menu.
     mutating func complete(backwards: Bool) -> Outcome {
         let cursor = buffer.cursor
         let blanks = buffer.indentation(ofLineAt: cursor)
@@ -85,7 +85,7 @@ extension Editor {
         return .redraw
     }
 
-    /// Asks anew and shows what is left, as long as it is for the same place.
+    /// Asks for candidates again, and keeps the menu open as long as they are for the same place.
     private mutating func filter(_ menu: CompletionMenu) {
         guard let completions = candidates(), completions.range.lowerBound == menu.completions.range.lowerBound else {
             return
@@ -133,7 +133,7 @@ extension Editor {
             let same = zip(common, candidate.text.utf8).prefix { $0 == $1 }.count
             common.removeLast(common.count - same)
         }
-        // Not within a character.
+        // The common part must not end within a character.
         while let last = common.last, last >= 0x80 { common.removeLast() }
         return common
     }

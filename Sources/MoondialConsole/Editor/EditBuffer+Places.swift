@@ -10,7 +10,7 @@ extension EditBuffer {
         bytes[..<place].lastIndex(of: Self.newline).map { $0 + 1 } ?? 0
     }
 
-    /// Before the newline.
+    /// The end of the line, before its newline.
     func lineEnd(of place: Int) -> Int {
         bytes[place...].firstIndex(of: Self.newline) ?? bytes.count
     }
@@ -43,13 +43,13 @@ extension EditBuffer {
         return skipBack(from: end, while: isWord)
     }
 
-    /// The beginning of what is between white space.
+    /// The beginning of the text between white space before a place.
     func blankDelimitedStart(before place: Int) -> Int {
         let end = skipBack(from: place, while: isSpace)
         return skipBack(from: end) { !isSpace(at: $0) }
     }
 
-    /// A blank with a mark on it is none.
+    /// Whether there is white space at a place. A blank with a combining mark does not count.
     private func isSpace(at place: Int) -> Bool {
         LuaLexer.isSpace(bytes[place]) && boundary(after: place) == place + 1
     }

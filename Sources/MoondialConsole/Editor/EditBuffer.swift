@@ -78,7 +78,7 @@ extension EditBuffer {
         return end > place ? text(place..<end).first : nil
     }
 
-    /// Two neighbours of ASCII are never one cluster, as there are no carriage returns.
+    /// Two ASCII characters are never one cluster, since the text has no carriage returns.
     private func isCertainBoundary(_ place: Int) -> Bool {
         if place <= 0 || place >= bytes.count { return true }
         return bytes[place - 1] < 0x80 && bytes[place] < 0x80

@@ -49,7 +49,7 @@ extension Editor {
         return outcome
     }
 
-    /// Runs what is finished, and goes on with what is not.
+    /// Submits a complete block, and begins a new line in an incomplete one.
     private mutating func enter() -> Outcome {
         if let block = blockBeforeEditCommand {
             edit(block.endIndex..<buffer.count, [])
@@ -60,14 +60,14 @@ extension Editor {
         return finish(.submit(text))
     }
 
-    /// What stands before a last line that is `:edit`.
+    /// The block before a last line that is `:edit`, or nil.
     private var blockBeforeEditCommand: ArraySlice<UInt8>? {
         let start = buffer.lineStart(of: buffer.count)
         guard start > 0, buffer.text(start..<buffer.count).trimmingSpaces == ":edit" else { return nil }
         return buffer.bytes[..<(start - 1)]
     }
 
-    /// Puts what the user's editor has made of the block in its place.
+    /// Replaces the block by the text from the user's editor.
     package mutating func replaceBlock(_ text: String) {
         let bytes = PasteCleaner(prompts: []).cleaned(Array(text.utf8))
         guard bytes != buffer.bytes else { return }
@@ -102,7 +102,7 @@ extension Editor {
         return .redraw
     }
 
-    /// Inside the block by lines, beyond it through the history.
+    /// Moves by lines inside the block, and through the history beyond it.
     private mutating func moveVertically(_ direction: Int, after before: Trail) -> Outcome {
         if direction < 0 ? buffer.isInFirstLine : buffer.isInLastLine { return walkHistory(older: direction < 0) }
         let column =

@@ -3,7 +3,7 @@
 import MoondialLua
 
 extension Editor {
-    /// The one way in which the text changes.
+    /// Changes the text, so that the change can be undone.
     mutating func edit(_ range: Range<Int>, _ new: some Collection<UInt8>, isTyping: Bool = false, cursor: Int? = nil) {
         let removed = Array(buffer.bytes[range])
         let before = buffer.cursor
@@ -19,7 +19,7 @@ extension Editor {
     }
 
     mutating func type(_ text: [UInt8]) -> Outcome {
-        // The word that a line begins with moves it, however much is typed at once.
+        // The first word of a line can change its indentation, also when more text comes with the word.
         let word = text.prefix(while: LuaLexer.isWord).count
         let first = word == 0 && text.first.map(Self.isClosingBracket) == true ? 1 : word
         if first > 0, first < text.count, buffer.hasManyLines, buffer.isInFirstWordOfLine {
@@ -33,7 +33,7 @@ extension Editor {
         return .redraw
     }
 
-    /// What the key sends, as text.
+    /// Inserts the key itself as text.
     mutating func quote(_ event: KeyDecoder.Event) -> Outcome {
         trail = .nothing
         switch event {
@@ -175,7 +175,7 @@ extension Editor {
         return .redraw
     }
 
-    /// Puts the kill before the last one in its place.
+    /// Replaces the yanked text by the previous entry of the kill ring.
     mutating func yankPop(after before: Trail) -> Outcome {
         guard case .yanking(let range) = before else { return .bell }
         killRing.rotate()

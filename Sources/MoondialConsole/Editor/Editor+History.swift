@@ -11,7 +11,7 @@ extension Editor {
         if let found {
             walk.position = found
             show(EditBuffer(String(decoding: history.entries[found].text, as: UTF8.self)))
-            // The next key in the same direction goes on, whatever the number of lines.
+            // In the first line, so that the next Up key goes to an older entry.
             if older { buffer.move(to: buffer.lineEnd(of: 0)) }
         } else if !older, walk.position < history.entries.count {
             walk.position = history.entries.count
@@ -28,7 +28,7 @@ extension Editor {
         edit(0..<buffer.count, other.bytes, cursor: other.cursor)
     }
 
-    /// How the newest entry that begins with the text goes on.
+    /// The rest of the newest entry that begins with the text.
     func suggestion() -> String? {
         guard case .editing = mode, buffer.isAtEnd, !buffer.isBlank,
             let text = history.suggestion(for: buffer.bytes)

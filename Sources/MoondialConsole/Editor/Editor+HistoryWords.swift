@@ -4,7 +4,7 @@ import MoondialLua
 
 /// Words of earlier blocks.
 extension Editor {
-    /// Inserts the last word of the newest block; when that was just done, puts that of the block before in its place.
+    /// Inserts the last word of the newest block; directly repeated, replaces it by the last word of the block before.
     /// `number`: another word than the last, from 0; a negative one counts from the end.
     mutating func insertWord(_ number: Int? = nil, after before: Trail = .nothing) -> Outcome {
         var number = number
@@ -28,7 +28,7 @@ extension Editor {
     }
 }
 
-/// What a block is made of, for people: names with their fields, texts and numbers; of a command, what blanks separate.
+/// The words of a block: names with their fields, strings and numbers; of a command, the texts between blanks.
 enum HistoryWords {
     static func words(of block: [UInt8]) -> [[UInt8]] {
         if block.first == UInt8(ascii: ":") { return block.split { LuaLexer.isSpace($0) }.map(Array.init) }

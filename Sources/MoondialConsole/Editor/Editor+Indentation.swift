@@ -3,7 +3,8 @@
 import MoondialLua
 
 extension Editor {
-    /// Breaks the line and indents the new one, unless more bytes wait: then it is text that comes with its own blanks.
+    /// Breaks the line and indents the new one, unless more bytes wait: they are probably text with its own
+    /// indentation.
     mutating func insertNewline() -> Outcome {
         undoHistory.beginGroup()
         defer { undoHistory.endGroup() }
@@ -28,8 +29,8 @@ extension Editor {
         return .redraw
     }
 
-    /// Moves a line back when its first word turns out to end what an earlier line has begun, and forth again when more
-    /// letters make it another word.
+    /// Moves a line to the left when its first word closes a block of an earlier line, and to the right again when more
+    /// letters make another word.
     mutating func indentClosingWord() {
         guard buffer.hasManyLines else { return }
         let cursor = buffer.cursor
@@ -42,7 +43,7 @@ extension Editor {
         guard let wanted = luaText().indentation(ofLineAt: blanks.lowerBound, step: step), wanted != blanks.count else {
             return
         }
-        // Only between the two places where the editor itself would have put it: who indents otherwise is left alone.
+        // Only a line with the indentation that the editor would have given it: other indentation of the user stays.
         let isClosing = isBracket || ["end", "else", "elseif", "until"].contains(String(decoding: word, as: UTF8.self))
         let other = isClosing ? wanted + step : max(0, wanted - step)
         let wasClosing = ["end", "else", "elsei", "elseif", "until"].contains { word.dropLast().elementsEqual($0.utf8) }

@@ -4,16 +4,16 @@ import MoondialLua
 import MoondialPresentation
 
 extension Editor {
-    /// What the block looks like in a window.
+    /// Draws the block for a window.
     ///
     /// A block that needs more rows than the window has is shown in part, around the cursor; once it is finished, the
-    /// screen holds all of it. Mutating because it keeps in mind which part was shown.
+    /// screen holds all of it. Mutating, since the editor remembers which part was shown.
     ///
     /// - Parameters:
     ///   - width: The cells of a row.
     ///   - height: The rows that there are.
-    ///   - gone: How many rows of the block can be scrolled back to, and are not shown once more if there are others. The
-    ///     default is none.
+    ///   - gone: How many rows of the block have scrolled out of the window. These are not shown again as long as there
+    ///     are others. The default is none.
     /// - Returns: The rows of the block that fit, and those of a menu or search below them.
     package mutating func render(width: Int, height: Int, gone: Int = 0) -> Screen {
         let width = max(1, width)
@@ -152,7 +152,7 @@ extension Editor {
         return parameters.dropFirst(call.argument + 1).map { ", " + $0 }.joined() + ")"
     }
 
-    /// Why a block goes on after an `end` that was meant to be the last.
+    /// Explains why a block is incomplete after an `end` that was probably meant to be the last.
     private mutating func elseIfHint() -> String? {
         let line = buffer.lineStart(of: buffer.count)
         guard line > 0, buffer.bytes[line...].allSatisfy({ $0 == 0x20 }) else { return nil }
@@ -219,7 +219,7 @@ extension Editor {
         return DisplayText.padded(text, to: width)
     }
 
-    /// Writes as much as fits into the row, and a sign where that is not all.
+    /// Writes as much as fits into the row, and a mark if the text was cut.
     private func write(_ text: String, _ style: Style, to writer: inout ScreenWriter, leaving reserved: Int) {
         let more = options.isUnicode ? "…" : "..."
         let shown = text.map { DisplayWidth.replacement(for: $0) ?? String($0) }

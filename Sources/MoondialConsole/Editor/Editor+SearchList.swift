@@ -2,7 +2,7 @@
 
 import MoondialPresentation
 
-/// The list of what a search has found, below the block.
+/// The list of the matches of a search, below the block.
 extension Editor {
     /// - Returns: The rows, the first of which holds the cursor, and its column.
     func searchRows(_ search: IncrementalSearch, width: Int, height: Int) -> (rows: [Screen.Row], cursor: Int) {
@@ -24,7 +24,7 @@ extension Editor {
         let label = search.hasFailed ? "no match: " : "search: "
         let style = search.hasFailed ? options.theme.trouble : options.theme.ghost
         for character in label where writer.room > 1 { writer.write(character, style) }
-        // Of a long query, the end.
+        // Of a long query, only the end is shown.
         var query = Substring(search.query)
         while DisplayWidth.of(String(query)) >= writer.room, !query.isEmpty { query.removeFirst() }
         writer.write(String(query), .plain)
@@ -58,7 +58,7 @@ extension Editor {
         return writer.screen.rows[0]
     }
 
-    /// A block in one line: its first one, and the one in which it matches.
+    /// A block in one row: its first line, and the line with the match.
     private func folded(_ block: [UInt8], at pattern: HistoryPattern) -> String {
         let newline = UInt8(ascii: "\n")
         guard let end = block.firstIndex(of: newline) else { return String(decoding: block, as: UTF8.self) }

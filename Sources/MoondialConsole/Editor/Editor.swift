@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// The line editor: bytes from a terminal go in, what happened and a screen come out. It does no input or output and
-/// knows no time.
+/// The line editor: takes bytes from a terminal, and gives outcomes and a screen. The editor does no input or output
+/// and reads no clock.
 ///
 /// A block is edited from ``begin(_:)`` until ``feed(_:)`` returns an outcome that ends it; the screen then shows the
-/// block as it shall stay, and the next ``begin(_:)`` takes up what was typed ahead.
+/// block in its final form, and the next ``begin(_:)`` handles what was typed ahead.
 package struct Editor {
-    /// What came of some bytes.
+    /// The effect of some bytes.
     package enum Outcome: Sendable, Hashable {
         /// The screen may look different.
         case redraw
@@ -14,7 +14,7 @@ package struct Editor {
         case bell
         /// The block is to be run; this ends it.
         case submit(String)
-        /// Control-C: the block is given up; this ends it.
+        /// Control-C: the block is discarded; this ends it.
         case interrupt
         /// Control-D without text; this ends it.
         case end
@@ -32,11 +32,12 @@ package struct Editor {
         package var isUnicode = true
         /// The spaces of one level.
         package var indentation = 2
-        /// Whether a paste is text. One that comes while a question is open is no answer to it.
+        /// Whether pastes are inserted. They are not while a question is open, since a paste is no answer.
         package var takesPastes = true
         /// The most rows that a menu takes.
         package var menuHeight = 8
-        /// What is taken off the lines of a pasted transcript, beside the prompt itself. The last two are those of `lua`.
+        /// Prompts to remove from the lines of a pasted transcript, in addition to the present one. The last two are
+        /// those of `lua`.
         package var transcriptPrompts = ["sim> ", "   > ", "> ", ">> "]
 
         package init() {}
@@ -53,7 +54,7 @@ package struct Editor {
         case finished(Outcome)
     }
 
-    /// What the last key did, for keys that go on from there.
+    /// What the last key did, for keys whose effect depends on it.
     enum Trail: Hashable {
         case nothing, typing, killing
         case yanking(Range<Int>)
@@ -65,7 +66,7 @@ package struct Editor {
 
     package var options: Options
     package var sources: EditorSources
-    /// What arrows and searches find. ``Outcome/submit(_:)`` does not add to it.
+    /// The history for arrow keys and searches. ``Outcome/submit(_:)`` does not add to it.
     package var history: History
     package internal(set) var buffer = EditBuffer()
     /// Whether lines were pasted into the block, which then may be several inputs.
@@ -92,8 +93,8 @@ package struct Editor {
         prompt = Prompt("> ")
     }
 
-    /// Whether an escape waits to be told from the beginning of a sequence: call ``timeout()`` when nothing comes within
-    /// some 50 ms.
+    /// Whether the last byte may be the Escape key or the beginning of a sequence: call ``timeout()`` when nothing
+    /// follows within some 50 ms.
     package var isWaiting: Bool { decoder.isWaiting && !isFinished }
 
     /// Whether bytes have come that belong to the next block.
@@ -152,7 +153,7 @@ package struct Editor {
         return outcomes
     }
 
-    /// Says that nothing has followed for a while.
+    /// To be called when nothing has followed for a while; see ``isWaiting``.
     package mutating func timeout() -> [Outcome] {
         guard !isFinished, let event = decoder.timeout() else { return [] }
         return [handle(event)]

@@ -5,7 +5,7 @@ package protocol CompletenessSource {
     /// Whether more lines must follow before the text can be run. A text that is wrong is not incomplete: it is to be run
     /// and to fail.
     func isIncomplete(_ text: String) -> Bool
-    /// What a text that was pasted consists of: at least one input. The default is the text.
+    /// The inputs in a pasted text, at least one. The default is the text.
     func inputs(ofPasted text: String) -> [String]
 }
 
@@ -15,7 +15,7 @@ extension CompletenessSource {
 
 /// Knows names, for colours.
 package protocol NameSource {
-    /// Whether a global or its field stands for something, as in `verify`, `moondial.attempt` or `req:match`.
+    /// Whether a global or its field is defined, as in `verify`, `moondial.attempt` or `req:match`.
     func isKnown(_ path: String) -> Bool
 }
 
@@ -28,11 +28,11 @@ package protocol HintSource {
 
 /// Knows how a text may go on.
 package protocol CompletionSource {
-    /// What may be put in the place of a part of `text`, which is all of the block; `cursor` is in bytes of its UTF-8.
+    /// Candidates to replace a part of `text`, which is the whole block; `cursor` is in bytes of its UTF-8.
     func completions(for text: String, at cursor: Int) -> Completions
 }
 
-/// What may be put in the place of a part of the text.
+/// Candidates to replace a part of the text.
 package struct Completions: Sendable, Hashable {
     package struct Candidate: Sendable, Hashable {
         /// What is inserted.
@@ -41,7 +41,7 @@ package struct Completions: Sendable, Hashable {
         package var label: String
         /// One line about it, or nothing.
         package var summary: String
-        /// Bytes before the range that it replaces as well. The default is 0.
+        /// Bytes before the range that the candidate replaces as well. The default is 0.
         package var lead: Int
 
         package init(_ text: String, label: String? = nil, summary: String = "", lead: Int = 0) {
@@ -65,7 +65,7 @@ package struct Completions: Sendable, Hashable {
     package static let none = Completions(range: 0..<0, candidates: [])
 }
 
-/// Those that an editor asks. Each is optional; they are asked while a key is handled and must answer at once.
+/// The sources of an editor. Each is optional. They are called while a key is handled, and must return at once.
 package struct EditorSources {
     package var completeness: (any CompletenessSource)?
     package var names: (any NameSource)?

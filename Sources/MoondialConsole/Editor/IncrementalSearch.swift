@@ -2,7 +2,7 @@
 
 /// A search through the history while its text is being typed.
 struct IncrementalSearch {
-    /// What was in the block before.
+    /// The block before the search.
     let origin: EditBuffer
     var query = ""
     /// The entries that match, the best first: those that hold the query, then those that hold its words, then those that
@@ -10,7 +10,7 @@ struct IncrementalSearch {
     private(set) var matches: [Int] = []
     /// Which of them is shown in the block; nil for none.
     var selected: Int?
-    /// Whether the user has gone on to another one than the best.
+    /// Whether the user has moved to a match other than the best.
     var isChosen = false
     /// Nothing matches; what matched before stays.
     private(set) var hasFailed = false
@@ -33,7 +33,7 @@ struct IncrementalSearch {
             return true
         }
         let pattern = HistoryPattern(query)
-        // What more letters match is among what fewer did.
+        // A longer query matches only entries that the shorter one has matched.
         let candidates = isNarrower && !hasFailed ? matches.sorted(by: >) : history.entries.indices.reversed()
         var ranked: [[Int]] = [[], [], []]
         for index in candidates {
@@ -59,12 +59,12 @@ struct IncrementalSearch {
     }
 }
 
-/// What is looked for in the history.
+/// The pattern of a search in the history.
 struct HistoryPattern {
     private let whole: [UInt8]
     private let words: [[UInt8]]
     private let letters: [UInt8]
-    /// Without capital letters, these count as the small ones.
+    /// True for a query without capital letters.
     private let ignoresCase: Bool
 
     init(_ query: String) {
@@ -91,7 +91,7 @@ struct HistoryPattern {
         return places(in: text).flatMap { $0.first }.map { $0..<$0 + 1 }
     }
 
-    /// Where the letters are, each as early as it can be.
+    /// The places of the letters, each as early as possible.
     func places(in text: [UInt8]) -> [Int]? {
         var places: [Int] = []
         var next = 0
@@ -182,7 +182,7 @@ extension Editor {
         return isFound ? .redraw : .bell
     }
 
-    /// Shows a text without making it a change.
+    /// Shows a text without recording a change.
     private mutating func preview(_ other: EditBuffer) {
         buffer.replace(0..<buffer.count, with: other.bytes)
         buffer.move(to: other.cursor)

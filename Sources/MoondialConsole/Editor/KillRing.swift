@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What was killed, to be yanked.
+/// The killed texts, which can be yanked.
 struct KillRing: Sendable {
     private static let capacity = 60
 
@@ -10,7 +10,7 @@ struct KillRing: Sendable {
 
     /// The newest last.
     private var entries: [[UInt8]] = []
-    /// Which one a yank takes.
+    /// The entry that a yank takes.
     private var position = 0
 
     var current: [UInt8]? {

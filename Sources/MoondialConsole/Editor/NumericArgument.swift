@@ -2,9 +2,9 @@
 
 import MoondialLua
 
-/// A number that was given before a key: how often it is done, or with a minus sign in the other direction.
+/// A number before a key: how often its command is done, with a minus sign in the other direction.
 struct NumericArgument: Hashable {
-    /// More is not done by one key.
+    /// The largest number of repetitions.
     private static let largest = 1000
 
     private var digits: Int?
@@ -83,7 +83,7 @@ extension Editor {
 }
 
 extension Command {
-    /// What a negative number makes of it.
+    /// The command to do for a negative number.
     fileprivate var opposite: Command? {
         switch self {
         case .left: .right

@@ -2,13 +2,13 @@
 
 import MoondialLua
 
-/// Makes text of what was pasted.
+/// Converts pasted bytes to text for the block.
 struct PasteCleaner {
     /// The prompts that stand before the lines of a block that was copied without its beginning.
     let prompts: [String]
 
-    /// Line feeds between lines and none at the end, valid UTF-8, no control characters but tabs; of a transcript what was
-    /// typed, without the prompts and without what was printed.
+    /// Line feeds between lines and none at the end, valid UTF-8, no control characters but tabs; of a transcript only
+    /// the input, without prompts and output.
     func cleaned(_ bytes: [UInt8]) -> [UInt8] {
         var text = Self.plain(bytes)
         if let last = text.lastIndex(where: { $0 != UInt8(ascii: "\n") }) { text.removeLast(text.count - last - 1) }
@@ -17,7 +17,7 @@ struct PasteCleaner {
         }
         let transcript = Transcript(String(decoding: text, as: UTF8.self))
         if !transcript.inputs.isEmpty { return Array(transcript.inputs.joined(separator: "\n").utf8) }
-        // Only what begins so is part of a transcript: a comparison may stand anywhere else.
+        // Only a text that begins with a prompt is part of a transcript: elsewhere a `>` may be a comparison.
         let lineStart = text[..<first].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         guard withoutPrompt(text[lineStart...]) != nil else { return text }
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -27,7 +27,7 @@ struct PasteCleaner {
     private func withoutPrompt(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         for prompt in prompts.map({ Array($0.utf8) }) where !prompt.allSatisfy(LuaLexer.isSpace) {
             if line.starts(with: prompt) { return line.dropFirst(prompt.count) }
-            // The blanks at the end are lost where a transcript was tidied.
+            // Blanks at the end of lines may have been removed from a transcript.
             let bare = prompt[...(prompt.lastIndex { $0 != 0x20 } ?? 0)]
             if line.elementsEqual(bare) { return [] }
         }
@@ -51,7 +51,7 @@ struct PasteCleaner {
             }
             previous = byte
         }
-        // Repairs what is no UTF-8.
+        // Replaces bytes that are not UTF-8.
         return isASCII ? result : Array(String(decoding: result, as: UTF8.self).utf8)
     }
 }

@@ -2,7 +2,7 @@
 
 import MoondialPresentation
 
-/// Tells the style at places that are asked for in order.
+/// Gives the style at places, which must be asked for in order.
 struct StyleCursor {
     private let spans: [(range: Range<Int>, style: Style)]
     private var index = 0
@@ -18,7 +18,7 @@ struct StyleCursor {
         return spans[index].style
     }
 
-    /// Lays spans over others, whose colour shines through where the upper one has none.
+    /// Puts spans over others. Where the upper span has no colour, the colour of the lower one stays.
     static func merged(
         _ lower: [(range: Range<Int>, style: Style)], _ upper: [(range: Range<Int>, style: Style)]
     ) -> [(range: Range<Int>, style: Style)] {

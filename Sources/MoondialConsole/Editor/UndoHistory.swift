@@ -2,7 +2,7 @@
 
 import MoondialLua
 
-/// What was changed, so that it can be taken back and done again.
+/// The changes of a block, for undo and redo.
 struct UndoHistory: Sendable {
     /// One replacement.
     struct Change: Sendable, Hashable {
@@ -13,7 +13,7 @@ struct UndoHistory: Sendable {
         var cursorAfter: Int
     }
 
-    /// What is taken back in one step.
+    /// Groups of changes; each group is undone in one step.
     private var done: [[Change]] = []
     private var undone: [[Change]] = []
     private var isTyping = false
@@ -34,7 +34,7 @@ struct UndoHistory: Sendable {
         }
     }
 
-    /// Makes the changes that follow one step.
+    /// Begins a group: the changes up to ``endGroup()`` are undone in one step.
     mutating func beginGroup() {
         if groupDepth == 0 { groupIsEmpty = true }
         groupDepth += 1

@@ -11,7 +11,7 @@ package struct History: Sendable {
 
     struct Entry: Sendable, Hashable {
         let text: [UInt8]
-        /// Whether something was taken out of it, so that it cannot be run as it is.
+        /// Whether a secret was removed, so that the text cannot be run as it is.
         let isRedacted: Bool
         /// Whether it may be suggested: it was entered at this target, or its target is not known.
         let isHere: Bool
@@ -25,7 +25,7 @@ package struct History: Sendable {
     package var isEnabled: Bool
 
     /// - Parameters:
-    ///   - texts: What a file held, the oldest first.
+    ///   - texts: The blocks of a file, the oldest first.
     ///   - capacity: The default is 10,000.
     ///   - isEnabled: The default is true.
     package init(_ texts: [String] = [], capacity: Int = 10_000, isEnabled: Bool = true) {
@@ -33,14 +33,14 @@ package struct History: Sendable {
     }
 
     /// - Parameters:
-    ///   - blocks: What a file held, the oldest first.
-    ///   - target: Where the blocks that will be added are run; with nil, none is of another target.
+    ///   - blocks: The blocks of a file, the oldest first.
+    ///   - target: Where the blocks that will be added are run; with nil, all blocks count as of the same target.
     ///   - capacity: The default is 10,000.
     ///   - isEnabled: The default is true.
     package init(_ blocks: [KeptBlock], target: String?, capacity: Int = 10_000, isEnabled: Bool = true) {
         self.capacity = max(1, capacity)
         self.isEnabled = isEnabled
-        // Strings, as arrays are hashed byte by byte.
+        // Sets of strings, since arrays are hashed byte by byte, which takes longer.
         var known = [Set<String>(), Set<String>(minimumCapacity: blocks.count)]
         var newest: [Entry] = []
         newest.reserveCapacity(blocks.count)
@@ -72,7 +72,7 @@ package struct History: Sendable {
     /// - Returns: those that were added.
     mutating func add(_ texts: [String]) -> [String] {
         guard texts.count > 1 else { return texts.filter { add($0) != nil } }
-        // At once, as looking through all entries for each block takes long.
+        // All blocks at once: looking through all entries for each block would take long.
         let new = Set(texts)
         entries.removeAll { $0.isHere && new.contains(String(decoding: $0.text, as: UTF8.self)) }
         var last: [String: Int] = [:]
@@ -105,7 +105,7 @@ package struct History: Sendable {
             .text
     }
 
-    /// As `starts(with:)`, for ten thousand entries at each key.
+    /// A faster `starts(with:)`, since each key may compare ten thousand entries.
     private static func begins(_ text: [UInt8], with prefix: [UInt8]) -> Bool {
         guard text.count >= prefix.count else { return false }
         return text.withUnsafeBufferPointer { text in
@@ -120,9 +120,9 @@ package struct History: Sendable {
 
 /// A walk through the history with the arrow keys.
 struct HistoryWalk: Sendable {
-    /// What was before the cursor when it began.
+    /// The text before the cursor when the walk began.
     let prefix: [UInt8]
-    /// What was in the block, to come back to.
+    /// The block before the walk, to return to.
     let draft: EditBuffer
     /// The entry that is shown; the number of entries for the draft.
     var position: Int

@@ -7,7 +7,7 @@ import Platform
 /// Why the history could not be read or written.
 package struct HistoryFileError: Error, Sendable, Hashable, CustomStringConvertible {
     package let path: String
-    /// What is wrong, in the system's words where it is the system that refused.
+    /// What is wrong, with the text of the system for its errors.
     package let reason: String
 
     package var description: String { "history file \(path): \(reason)" }
@@ -18,8 +18,8 @@ package struct HistoryFileError: Error, Sendable, Hashable, CustomStringConverti
 /// A line may begin with what is known about the block: `\@TIME OUTCOME TARGET\:`, the time in milliseconds since 1970. No
 /// escaped block begins so.
 ///
-/// The file is 0600, a folder made for it 0700. A symbolic link, somebody else's file and anything but a regular file are
-/// refused. Each access locks the file, so that sessions that run at the same time lose nothing of each other.
+/// The file is 0600, a folder made for it 0700. A symbolic link, a file of another user and anything but a regular file
+/// are refused. Each access locks the file, so that sessions that run at the same time keep each other's blocks.
 package struct HistoryFile: Sendable {
     package let path: String
     private let folder: String
@@ -52,11 +52,11 @@ package struct HistoryFile: Sendable {
         }
     }
 
-    /// Adds blocks at the end. What must not be kept has been taken out of them before.
+    /// Adds blocks at the end. Secrets must have been removed from them before.
     package func append(_ blocks: [KeptBlock]) throws(HistoryFileError) {
         try withLockedFile { descriptor, _ throws(HistoryFileError) in
             var line = blocks.flatMap(Self.encoded)
-            // After a write that was cut off.
+            // The last write may have been cut off: then a newline comes first.
             var status = stat()
             var last: UInt8 = 0x0A
             if fstat(descriptor, &status) == 0, status.st_size > 0 {
@@ -69,7 +69,7 @@ package struct HistoryFile: Sendable {
         }
     }
 
-    /// Puts other blocks in the place of those that are keys, wherever they stand.
+    /// Replaces each block that is a key of `changes` by its value.
     package func rewrite(_ changes: [String: String]) throws(HistoryFileError) {
         try withLockedFile { descriptor, folder throws(HistoryFileError) in
             let blocks = Self.blocks(try read(descriptor))
@@ -99,7 +99,7 @@ package struct HistoryFile: Sendable {
         return line + [UInt8(ascii: "\n")]
     }
 
-    /// The blocks of a file. By hand, since ten thousand lines are read before the first prompt.
+    /// The blocks of a file. Reads bytes, for speed: ten thousand lines are read before the first prompt.
     static func blocks(_ bytes: [UInt8]) -> [KeptBlock] {
         var targets = TargetNames()
         return bytes.split(separator: UInt8(ascii: "\n")).map { block($0, &targets) }
@@ -131,7 +131,7 @@ package struct HistoryFile: Sendable {
         }
     }
 
-    /// Most lines have the target of the line before.
+    /// Makes the string of a target once for many lines, since most lines have the target of the line before.
     private struct TargetNames {
         private var bytes: ArraySlice<UInt8> = []
         private var name = ""
@@ -192,7 +192,7 @@ extension HistoryFile {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure() }
         var status = stat()
-        // Our own folder, and not the home of a file that was put elsewhere.
+        // Only for moondial's own folder, since the history may have been put into another one.
         if folder.hasSuffix("/moondial"), fstat(descriptor, &status) == 0, status.st_uid == geteuid(),
             status.st_mode & 0o077 != 0
         {
@@ -202,7 +202,7 @@ extension HistoryFile {
     }
 
     private func openLocked(in folder: Int32) throws(HistoryFileError) -> Int32 {
-        // Another session may put a shorter file in the place of the one that we wait for.
+        // Another session may replace the file while this one waits for the lock.
         for _ in 0..<16 {
             let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
             let descriptor = openat(folder, name, flags, 0o600)
@@ -249,7 +249,7 @@ extension HistoryFile {
         }
     }
 
-    /// Puts a new file in the place of the locked one. Who waits for the lock finds out and opens the new one.
+    /// Replaces the locked file. A session that waits for the lock notices this and opens the new file.
     private func replace(with blocks: some Sequence<KeptBlock>, folder: Int32) throws(HistoryFileError) {
         let temporary = "\(name).\(getpid()).new"
         unlinkat(folder, temporary, 0)

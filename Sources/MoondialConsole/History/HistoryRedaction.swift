@@ -4,17 +4,17 @@ import MoondialLua
 package import MoondialRules
 import TextFormats
 
-/// Takes phones, tokens and secrets out of a block before it is written to a file.
+/// Removes phones, tokens and secrets from a block before it is written to a file.
 ///
-/// It reads the block as Lua: what stands where a token or secret belongs is replaced as a whole, in all other strings,
-/// comments and numbers what looks like a phone is masked and what looks like a token is replaced. It would rather take out
-/// too much than too little; the simulator's `sim:` tokens and short words stay.
+/// The block is read as Lua. A value in the place of a token or secret is replaced as a whole. In all other strings,
+/// comments and numbers, texts that look like a phone are masked, and texts that look like a token are replaced. In
+/// doubt a text is replaced; the simulator's `sim:` tokens and short words stay.
 package enum HistoryRedaction {
     static let tokenMark = "<token>"
     private static let phoneMark = "****"
 
-    /// The block as it may be kept. `redactor` knows what was submitted, however it stands in the block; with nil, the
-    /// default, only the look of the block tells.
+    /// The block as it may be kept. `redactor` also removes what was submitted, in any place; with nil, the default,
+    /// only the form of the texts counts.
     package static func redacted(_ text: String, _ redactor: Redactor? = nil) -> String {
         // The arguments of a command are not Lua.
         if text.utf8.first == UInt8(ascii: ":") {
@@ -35,13 +35,13 @@ package enum HistoryRedaction {
             position = token.range.upperBound
         }
         result += lua.bytes[position...]
-        // What was submitted may also stand without quotes, over several tokens of Lua.
+        // A submitted text may also be in the block without quotes, across several tokens of Lua.
         return hidden(String(decoding: result, as: UTF8.self), redactor)
     }
 
-    /// Whether a kept block shows that something was taken out.
+    /// Whether a kept block has the marks of removed secrets.
     static func hasMarks(_ text: [UInt8]) -> Bool {
-        // By hand, since ten thousand blocks are asked before the first prompt.
+        // Reads bytes, for speed: ten thousand blocks are checked before the first prompt.
         text.withUnsafeBufferPointer { bytes in
             for index in bytes.indices where bytes[index] == UInt8(ascii: "<") || bytes[index] == UInt8(ascii: "*") {
                 let rest = bytes[index...]
@@ -55,7 +55,7 @@ package enum HistoryRedaction {
         redactor?.text(text) ?? text
     }
 
-    /// The same for what stands between quotation marks: a secret may be written with escape sequences.
+    /// The same for the content of a string literal: a secret may be written with escape sequences.
     private static func hidden(escaped literal: String, quote: String, _ redactor: Redactor?) -> String {
         guard let redactor, literal.utf8.contains(UInt8(ascii: "\\")) else { return hidden(literal, redactor) }
         let meant = String(decoding: LuaEscapes.decoded(literal.utf8), as: UTF8.self)

@@ -4,13 +4,13 @@ import NIOConcurrencyHelpers
 
 /// A block in the history file.
 package struct KeptBlock: Sendable, Hashable {
-    /// As it was entered, or what may be kept of that.
+    /// The text as it was entered, or its redacted form.
     package var text: String
     /// When it was entered, in milliseconds since 1970; nil when that is not known.
     package var time: Int64?
     /// Where its requests went: "sim", or a host; nil when that is not known.
     package var target: String?
-    /// What came of it; nil when that is not known.
+    /// The outcome; nil when that is not known.
     package var outcome: BlockOutcome?
 
     package init(_ text: String, time: Int64? = nil, target: String? = nil, outcome: BlockOutcome? = nil) {
@@ -18,7 +18,7 @@ package struct KeptBlock: Sendable, Hashable {
     }
 }
 
-/// What came of the blocks of a session, for the thread that writes the history.
+/// The outcomes of the blocks of a session, for the thread that writes the history.
 final class FinishedBlocks: Sendable {
     private static let capacity = 100_000
     private let blocks = NIOLockedValueBox<[String: KeptBlock]>([:])
@@ -36,6 +36,6 @@ final class FinishedBlocks: Sendable {
         blocks.withLockedValue { $0.removeValue(forKey: text) } ?? KeptBlock(text)
     }
 
-    /// Those that were not taken are of no use any more.
+    /// Drops the blocks that were not taken.
     func removeAll() { blocks.withLockedValue { $0 = [:] } }
 }

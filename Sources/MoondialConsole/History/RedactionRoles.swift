@@ -2,7 +2,7 @@
 
 import MoondialLua
 
-/// Follows the tokens of a block and tells what each stands for: an argument that is a token, the value of a field or local
+/// Follows the tokens of a block and gives the role of each: an argument that is a token, the value of a field or local
 /// with a secret's name, or something else.
 struct RedactionRoles {
     enum Role {
@@ -26,14 +26,14 @@ struct RedactionRoles {
 
     private let text: LuaText
     private var levels = [Level(function: nil)]
-    /// The names since the last thing that cannot stand in a list of names.
+    /// The names since the last token that cannot be part of a list of names.
     private var pending: [String] = []
 
     init(_ text: LuaText) {
         self.text = text
     }
 
-    /// To be asked for every token in order.
+    /// The role of a token. To be called for every token in order.
     mutating func next(_ index: Int) -> Role {
         let token = text.tokens[index]
         let role = role
@@ -53,7 +53,7 @@ struct RedactionRoles {
     }
 
     private var role: Role {
-        // Inside a table that is the value of something secret, everything is.
+        // Inside a table that is the value of a secret field, everything is secret.
         for level in levels.reversed() where level.isInValues {
             let name = level.names.indices.contains(level.value) ? level.names[level.value] : level.names.last
             if let name, Self.isSecret(name) { return .secret }
@@ -82,7 +82,7 @@ struct RedactionRoles {
             let last = levels.count - 1
             levels[last].argument += 1
             if levels[last].isInValues { levels[last].value += 1 }
-            // In a table the next thing is a field of its own.
+            // In a table the next item is a field of its own.
             if levels.count > 1 || sign == ";" { levels[last].isInValues = false }
         case ".", ":": pending = Array(pending.dropLast())
         default: pending = []
@@ -111,7 +111,7 @@ struct RedactionRoles {
 
     private static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()
-        // A time, as in `token_age_ms`.
+        // Times are not secret, as in `token_age_ms`.
         return !name.hasSuffix("_ms") && secretWords.contains { name.contains($0) }
     }
 }

@@ -17,7 +17,7 @@ struct SensitiveText {
         Self.replacingTokens(in: Self.maskingPhones(in: text))
     }
 
-    /// Whether a text that stands where a token belongs is one that gives nothing away: the simulator's, or a short word.
+    /// Whether a text in the place of a token is no secret: a token of the simulator, or a short word.
     static func isHarmlessToken(_ text: String) -> Bool {
         if text.hasPrefix("sim:") { return true }
         return text.utf8.count < 8 && !text.hasPrefix(tokenPrefix) && text.utf8.allSatisfy(isWordByte)

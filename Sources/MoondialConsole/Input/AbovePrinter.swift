@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-package import Platform
+import Platform
 import TextFormats
 
 /// Prints from any thread to a terminal that may have a prompt on it: above the prompt when there is one.

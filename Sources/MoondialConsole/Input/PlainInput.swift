@@ -7,16 +7,16 @@ package import NIOCore
 package import Platform
 import TextFormats
 
-/// Lines from a pipe, a file, or a terminal that can do no more. Works under `rlwrap`.
+/// Lines from a pipe, a file, or a terminal without the line editor. Works under `rlwrap`.
 ///
-/// Lines are joined until the block is complete. Their bytes are taken as they are: what is not UTF-8 is as `ByteText` makes
-/// it. As of a file, a byte order mark at the very beginning is left out, and so is a first line that begins with `#!`.
+/// Lines are joined until the block is complete. Bytes that are not UTF-8 are kept, in the form of `ByteText`. As in a
+/// file, a byte order mark at the very beginning is left out, and so is a first line that begins with `#!`.
 package final class PlainInput: ReplInput {
     private let descriptor: Int32
     private let promptOutput: OutputWriter?
     private let style: TextStyle
     private let isIncomplete: @Sendable ([UInt8]) -> Bool
-    /// Ends a wait: what is written to the second is read from the first.
+    /// A pipe that ends a wait: other threads write to it.
     private let wakeUp: (read: Int32, write: Int32)
     private let state = NIOLockedValueBox(State())
 
@@ -24,14 +24,14 @@ package final class PlainInput: ReplInput {
         var bytes: [UInt8] = []
         /// How many of the bytes were used.
         var used = 0
-        /// How many of those that follow hold no newline.
+        /// How many of the unused bytes are known to hold no newline.
         var searched = 0
         var isAtStart = true
         var isAtEnd = false
-        /// Why no more can be read.
+        /// The error that ended the input.
         var failure: String?
         var lastInput = NIODeadline.distantPast
-        /// When there was nothing to read.
+        /// The last time at which there was nothing to read.
         var quietSince = NIODeadline.distantPast
         var isInterrupted = false
     }
@@ -46,15 +46,15 @@ package final class PlainInput: ReplInput {
 
     /// Milliseconds without input before a question is shown: what still arrives belongs to the block before.
     private static let quietTime: Int32 = 50
-    /// How often that is waited for.
+    /// How many times to wait for that.
     private static let quietTries = 40
-    /// Blocks that are handed over at once, as changing threads takes longer than a short block.
+    /// How many blocks are handed over at once: changing threads takes longer than a short block.
     private static let mostAtHand = 64
 
     /// - Parameters:
     ///   - descriptor: Stays open. One that cannot be read is at its end.
     ///   - promptOutput: Where prompts are written. The default is nil: nowhere.
-    ///   - style: Of the prompts.
+    ///   - style: The style of the prompts.
     ///   - isIncomplete: Whether a block needs more lines. Called on the thread of ``next(_:)``.
     package init(
         descriptor: Int32, promptOutput: OutputWriter? = nil, style: TextStyle = .plain,
@@ -80,8 +80,8 @@ package final class PlainInput: ReplInput {
         prompt.isQuestion ? answer(to: prompt) : block(prompt)
     }
 
-    /// What was typed before the question was shown is kept for the next block, but for a line that was not finished: the
-    /// terminal does not give that.
+    /// Input from before the question is kept for the next block, except an unfinished line, which the terminal does
+    /// not deliver.
     private func answer(to question: ReplPrompt) -> ReplBlock {
         for _ in 0..<Self.quietTries {
             guard Descriptors.isReadable(descriptor, within: Self.quietTime),
@@ -129,7 +129,7 @@ package final class PlainInput: ReplInput {
             if let found = builder.add(line) { return take(found) }
             lines.append(line)
         }
-        // The block may go on in what is still to come.
+        // The rest of the block may not have come yet.
         if !lines.isEmpty { state.withLockedValue { $0.putBack(lines.flatMap { $0 + [UInt8(ascii: "\n")] }) } }
         return nil
     }
@@ -166,7 +166,7 @@ package final class PlainInput: ReplInput {
         promptOutput.write(Array(styled.utf8))
     }
 
-    /// The key that ended the wait is no newline.
+    /// Ends the line of the prompt, since the key that ended the wait is no newline.
     private func leaveLine() {
         promptOutput?.write([0x0A])
     }
@@ -198,7 +198,7 @@ package final class PlainInput: ReplInput {
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: wakeUp.read, events: Int16(POLLIN), revents: 0),
         ]
-        // What comes after a moment without input was entered later.
+        // Input that comes after a moment without input was entered after that moment.
         let time = NIODeadline.now()
         if !Descriptors.isReadable(descriptor) { state.withLockedValue { $0.quietSince = time } }
         // A descriptor that cannot be waited for is not waited for.
@@ -211,7 +211,7 @@ package final class PlainInput: ReplInput {
         switch Descriptors.readTerminal(descriptor) {
         case .bytes(let bytes):
             state.withLockedValue { state in
-                // What is left from before was typed before.
+                // Bytes that are left were typed earlier: then the earlier time stays.
                 if state.used == state.bytes.count { state.lastInput = state.quietSince }
                 state.add(bytes)
             }
@@ -253,7 +253,7 @@ extension PlainInput.State {
         return cleaned(Array(bytes[used..<end]))
     }
 
-    /// What is left of a line.
+    /// A line without carriage return and, at the beginning of the input, without byte order mark and `#!`.
     fileprivate mutating func cleaned(_ bytes: [UInt8]) -> [UInt8] {
         var line = bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes[...]
         if isAtStart {

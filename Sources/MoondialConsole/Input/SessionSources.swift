@@ -7,11 +7,11 @@ import NIOConcurrencyHelpers
 import NIOCore
 import Synchronization
 
-/// What the editor asks of a session, from the thread that reads keys.
+/// Answers the editor's questions about a session, on the thread that reads keys.
 ///
-/// The answers are on the event loop. Lua that never waits may hold that: then the editor gets along without them.
+/// The answers come from the event loop. Lua code that never waits may block it: then the editor works without them.
 final class SessionSources: Sendable {
-    /// How long the user waits for what is nice to have.
+    /// How long the editor waits for answers that it can do without.
     private static let patience = DispatchTimeInterval.milliseconds(100)
     /// How long Enter may take.
     private static let enterPatience = DispatchTimeInterval.seconds(1)
@@ -22,29 +22,29 @@ final class SessionSources: Sendable {
     private let session: NIOLoopBound<ReplSession>
     private let eventLoop: any EventLoop
     private let interrupter: LuaInterrupter
-    /// Questions that the event loop has not come to.
+    /// Questions that the event loop has not answered yet.
     private let open = Atomic<Int>(0)
     /// Paths that were looked up since ``forget()``.
     private let known = NIOLockedValueBox<[String: Bool]>([:])
 
-    /// On the event loop.
+    /// To be called on the event loop.
     init(_ session: ReplSession) {
         self.session = NIOLoopBound(session, eventLoop: session.eventLoop)
         eventLoop = session.eventLoop
         interrupter = session.engine.interrupter
     }
 
-    /// All of it, for an editor.
+    /// All sources, for an editor.
     var all: EditorSources { EditorSources(completeness: self, names: self, hints: self, completions: self) }
 
-    /// A block has run: names may stand for something else now.
+    /// Clears the cache. To be called after a block has run, which may have defined names.
     func forget() { known.withLockedValue { $0 = [:] } }
 
-    /// Stops Lua in the background when it leaves no room for anything else.
+    /// Stops Lua code in the background that blocks the event loop.
     func interruptWhatDoesNotWait() {
         guard ask(within: Self.patience, { _ in }) == nil else { return }
         interrupter.interrupt()
-        // It must not hit what runs next.
+        // The interrupt must not stop code that runs later.
         eventLoop.execute { [interrupter] in interrupter.clear() }
     }
 
@@ -57,7 +57,7 @@ final class SessionSources: Sendable {
         let answer = Awaited<Answer>()
         eventLoop.execute { [self] in
             let value = question(session.value)
-            // First, since the next question may follow the answer at once.
+            // Before the answer is given, since the next question may follow at once.
             open.subtract(1, ordering: .acquiringAndReleasing)
             answer.give(value)
         }

@@ -6,9 +6,9 @@ package import NIOCore
 package import Platform
 
 /// The line editor as a session's input. The terminal is in raw mode while a block is edited and at no other time, so that
-/// Ctrl-C is a signal while one runs.
+/// Ctrl-C is a signal while a block runs.
 package final class TerminalInput: ReplInput, @unchecked Sendable {
-    /// For what happens meanwhile.
+    /// Prints output while a block is edited.
     package let printer: AbovePrinter
 
     // Made on the event loop, and then used by the thread that reads, and by no other.
@@ -18,15 +18,15 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
     private let wake: @Sendable () -> Void
     private var reportedError: HistoryFileError?
 
-    /// On the session's event loop.
+    /// To be called on the session's event loop.
     ///
     /// - Parameters:
-    ///   - session: Whose input it becomes.
+    ///   - session: The session that gets the input.
     ///   - descriptor: The terminal that is read, which stays open. Standard output must be the same terminal.
     ///   - output: Writes to standard output while no block is edited.
     ///   - capabilities: What the terminal can show.
     ///   - historyFile: Where blocks are kept. The default is nowhere.
-    /// - Throws: When there is no pipe to be had.
+    /// - Throws: When no pipe can be made.
     package init(
         _ session: ReplSession, descriptor: Int32, output: OutputWriter, capabilities: TerminalCapabilities,
         historyFile: HistoryFile? = nil
@@ -64,7 +64,7 @@ package final class TerminalInput: ReplInput, @unchecked Sendable {
 
     package var lastInput: NIODeadline { source.lastInput }
 
-    /// The editor sees the key.
+    /// Does nothing: the editor gets Ctrl-C as a key.
     package func interrupt() {}
 
     package func noteQuestion() { wake() }

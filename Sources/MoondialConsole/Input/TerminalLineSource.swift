@@ -25,29 +25,30 @@ package final class TerminalLineSource {
     /// Why the last block could not be kept.
     package private(set) var historyError: HistoryFileError?
 
-    /// How long no input comes before a question is shown: what still arrives belongs to the block before.
+    /// How long there must be no input before a question is shown: input that still arrives belongs to the block
+    /// before.
     private static let quietTime = Duration.milliseconds(50)
-    /// How often that is waited for.
+    /// How many times to wait for that.
     private static let quietTries = 40
 
     /// Opens the block being typed; nil where there is none.
     var externalEditor: ExternalEditor?
     /// Milliseconds since 1970.
     var now: @Sendable () -> Int64 = { 0 }
-    /// Where blocks run, which is kept with them.
+    /// The target of the blocks, which is kept with them.
     var target: String?
-    /// What came of the blocks.
+    /// The outcomes of the blocks.
     var finished = FinishedBlocks()
-    /// Knows what was submitted, and must not be kept.
+    /// Removes submitted secrets from blocks that are kept.
     var redactor: Redactor?
     /// Blocks of this session that have not been written to the history file.
     private var unwritten: [String] = []
-    /// Blocks that have, as they were entered and as they were written.
+    /// Blocks that were written: as they were entered, and as they were written.
     private var written: [(block: String, kept: String)] = []
-    /// What was known when the written blocks were looked at last.
+    /// The generation of the known secrets at the last check of the written blocks.
     private var hiddenGeneration = 0
 
-    /// Whether what is asked needs no answer any more.
+    /// Whether the present question needs no answer any more.
     private var isWithdrawn: () -> Bool = { false }
     private var painter = ScreenPainter()
     private var size = TerminalSession.Size(width: 80, height: 24)
@@ -80,11 +81,12 @@ package final class TerminalLineSource {
         }
     }
 
-    /// Makes the wait for a block or answer look at what has happened; may be called by any thread.
+    /// Wakes the wait for a block or answer, so that it prints waiting output and notices a withdrawn question. May be
+    /// called by any thread.
     package var waker: @Sendable () -> Void { terminal.waker }
 
-    /// Waits for the answer to a question. It is no Lua and no paste, and is neither kept nor found again. What was typed
-    /// before the question was shown, or after the answer, is kept for the next block.
+    /// Waits for the answer to a question. The answer is not Lua, cannot be pasted, and is not kept in the history.
+    /// Input from before the question was shown, or after the answer, is kept for the next block.
     ///
     /// - Parameters:
     ///   - question: Shown in the place of the prompt.
@@ -127,13 +129,13 @@ package final class TerminalLineSource {
     private(set) var lastInput = NIODeadline.distantPast
     private var quietSince = NIODeadline.distantPast
 
-    /// Looks whether anything has been typed that was not read yet.
+    /// Notes the time if there is no unread input.
     private func noteQuiet() {
         let time = NIODeadline.now()
         if !printer.hasMore, !terminal.hasInput { quietSince = time }
     }
 
-    /// When ``proceed(_:)`` is to be called though nothing has happened; nil for never.
+    /// After which time ``proceed(_:)`` is to be called without an event; nil for never.
     private var timeout: Duration? { editor.isWaiting ? Self.escapeTimeout : nil }
 
     /// Puts the terminal into raw mode and shows the prompt.
@@ -175,7 +177,7 @@ package final class TerminalLineSource {
         return wakeup.isEmpty ? try follow(editor.timeout()) : nil
     }
 
-    /// Takes what is there before anything is drawn: a paste that the terminal does not mark comes in many small pieces.
+    /// Takes all available input before drawing: a paste that the terminal does not mark comes in many small pieces.
     private func takeInput() throws -> ReplBlock? {
         var outcomes: [Editor.Outcome] = []
         for _ in 0..<Self.piecesPerDrawing {
@@ -195,7 +197,7 @@ package final class TerminalLineSource {
         return try follow(outcomes)
     }
 
-    /// Gives the block up and puts the terminal back as it was.
+    /// Discards the block and restores the terminal.
     private func stop() {
         guard terminal.isRaw else { return }
         editor.finish()
@@ -236,9 +238,9 @@ package final class TerminalLineSource {
         return nil
     }
 
-    /// Leaves the terminal to the user's editor, and takes over what that makes of the block.
+    /// Leaves the terminal to the user's editor, and takes over the edited block.
     private func openEditor(_ text: String) throws {
-        var trouble = Diagnostic(.usage, "there is no editor to open", fix: "set VISUAL or EDITOR")
+        var diagnostic = Diagnostic(.usage, "there is no editor to open", fix: "set VISUAL or EDITOR")
         if let externalEditor {
             terminal.write(painter.remove())
             terminal.leave()
@@ -252,14 +254,15 @@ package final class TerminalLineSource {
             size = terminal.size
             redraw(afterGap: true)
             guard let problem else { return }
-            trouble = problem
+            diagnostic = problem
         }
-        let lines = DiagnosticText(trouble).text
+        let lines = DiagnosticText(diagnostic).text
         terminal.write(
             painter.print(above: Array(lines.utf8), then: screen()))
     }
 
-    /// A key that comes while the terminal is raw makes no signal: what is given up before it began does not begin.
+    /// In raw mode, Ctrl-C makes no signal. So a Ctrl-C that was typed right after the block is found here, and the
+    /// block does not begin.
     private func submit(_ block: ReplBlock) throws -> ReplBlock {
         while case .bytes(let bytes) = try terminal.read() { _ = editor.feed(bytes) }
         guard editor.dropThroughInterrupt() else { return finish(block) }
@@ -287,7 +290,7 @@ package final class TerminalLineSource {
         let new = terminal.size
         guard new != size else { return [] }
         let report = try terminal.cursor(within: Self.reportTimeout)
-        // It may have changed again by then.
+        // The size may have changed again meanwhile.
         size = terminal.size
         terminal.write(painter.resize(width: size.width, height: size.height, cursor: report.place))
         redraw(afterGap: false)
@@ -312,8 +315,8 @@ package final class TerminalLineSource {
         return input
     }
 
-    /// A block that was entered. It is written when it has run, since only then it is known what it has submitted; a command
-    /// at once, as it may end the process.
+    /// Keeps blocks that were entered. A block is written to the file after it has run, since only then its secrets are
+    /// known; a command is written at once, since it may end the process.
     private func keep(_ blocks: [String]) {
         let added = editor.history.add(blocks)
         guard historyFile != nil else { return }
@@ -321,8 +324,8 @@ package final class TerminalLineSource {
         if added.count == 1, ReplSession.isCommand(added[0]) { writeHistory() }
     }
 
-    /// Writes the blocks that have run, without what was submitted, and takes what is known only now out of those that
-    /// this session has written before.
+    /// Writes the blocks that have run, without secrets, and removes secrets that became known since from the blocks
+    /// that this session has written before.
     private func writeHistory() {
         guard let historyFile, !unwritten.isEmpty || !written.isEmpty else { return }
         do throws(HistoryFileError) {
@@ -358,7 +361,7 @@ package final class TerminalLineSource {
         hiddenGeneration = generation
     }
 
-    /// Goes to the first column: of the next row when something has been printed into this one, which then is marked.
+    /// Goes to the first column. If the row is not empty, marks its end and goes to the next row.
     private static func freshLine(width: Int) -> [UInt8] {
         // The blanks wrap unless the mark is in the first column.
         Array("\u{1B}[7m%\u{1B}[0m\(String(repeating: " ", count: max(0, width - 1)))\r\u{1B}[K".utf8)

@@ -8,9 +8,9 @@ struct Highlighter {
     let theme: Theme
     let names: (any NameSource)?
 
-    /// Styles in order; what lies between them is plain.
+    /// Styles in order; the text between them is plain.
     ///
-    /// `part`: the bytes that will be seen.
+    /// `part`: the bytes that are visible.
     func spans(of text: LuaText, in part: Range<Int>) -> [(range: Range<Int>, style: Style)] {
         if text.bytes.first == UInt8(ascii: ":") {
             let end = text.bytes.firstIndex(where: LuaLexer.isSpace) ?? text.bytes.count

@@ -25,7 +25,7 @@ struct LuaBlocks: Sendable {
             if let kind = Self.opening(index, in: text) {
                 stack.append((index, kind))
             } else if let closing = Self.closing(index, in: text) {
-                // What was left open inside is skipped, so that one missing `end` does not unhinge all that follows.
+                // Unclosed blocks inside are skipped, so that one missing `end` does not affect all later pairs.
                 guard let match = stack.lastIndex(where: { Self.isPair($0.kind, closing) }) else { continue }
                 partners[stack[match].index] = index
                 partners[index] = stack[match].index
@@ -44,7 +44,7 @@ struct LuaBlocks: Sendable {
     /// Whether a token opens something.
     static func isOpening(_ index: Int, in text: LuaText) -> Bool { opening(index, in: text) != nil }
 
-    /// Whether a token ends what an earlier one has opened, if only to open the next part of it.
+    /// Whether a token closes the block of an earlier token; `else` and `elseif` count, though they open the next part.
     static func isClosing(_ index: Int, in text: LuaText) -> Bool {
         closing(index, in: text) != nil || [.else, .elseif].contains(text.keyword(index))
     }

@@ -2,7 +2,7 @@
 
 import MoondialLua
 
-/// Whether a block needs more lines, as far as its tokens say: for the time in which Lua itself cannot be asked.
+/// Whether a block needs more lines, judged by its tokens: used while Lua itself cannot be asked.
 enum LuaCompleteness {
     /// Signs after which an expression, a name or a list must go on.
     private static let openSigns: Set<String> = [
@@ -40,7 +40,7 @@ enum LuaCompleteness {
         return token.kind == .sign && openSigns.contains(text.text(token)) && !endsAttribute(index, in: text)
     }
 
-    /// Whether a `>` ends what `local x <const>` says of a variable.
+    /// Whether a `>` ends an attribute, as in `local x <const>`.
     private static func endsAttribute(_ index: Int, in text: LuaText) -> Bool {
         text.isSign(index, ">") && text.isName(index - 1) && text.isSign(index - 2, "<") && text.isName(index - 3)
     }

@@ -17,8 +17,8 @@ extension LuaText {
         let end = lineEnd(from: start)
         let closes =
             first < tokens.count && tokens[first].range.lowerBound < end && LuaBlocks.isClosing(first, in: self)
-        // Things opened in one line count once: `f({` indents by one step, and `})` goes back by one. A line that begins
-        // with the end of something goes under the line where that was opened.
+        // Brackets and blocks opened in one line count once: `f({` indents by one step, and `})` goes back by one. A
+        // line that begins with a closing token gets the indentation of the line with its opening token.
         guard closes else { return indentation(ofLineWith: tokens[innermost].range.lowerBound) + step }
         let opener = LuaBlocks(self, end: first + 1).partner(of: first) ?? innermost
         return indentation(ofLineWith: tokens[opener].range.lowerBound)

@@ -2,7 +2,7 @@
 
 import MoondialLua
 
-/// A text with its tokens, and the questions that are asked about them.
+/// A text with its tokens.
 struct LuaText: Sendable {
     let bytes: [UInt8]
     let tokens: [LuaToken]
@@ -44,10 +44,10 @@ struct LuaText: Sendable {
         return low
     }
 
-    /// The token that a place is inside of, in a string or comment: not before its first and not after its last byte,
-    /// unless it is not closed.
+    /// The string or comment that a place is inside of: after the first byte and before the end of the token, or at its
+    /// end if the token is not closed.
     func literal(around place: Int) -> LuaToken? {
-        // A line comment and what is not closed go on after their last byte.
+        // The place right after a line comment or an unclosed token is still inside.
         for token in tokens[max(0, index(endingAfter: place) - 1)...].prefix(2) {
             guard token.range.lowerBound < place else { continue }
             let isOpen = token.kind == .unclosed || (token.kind == .comment && token.closing == 0)

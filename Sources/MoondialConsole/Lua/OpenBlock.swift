@@ -4,7 +4,8 @@ import MoondialLua
 
 /// Follows a block line by line, and tells whether its tokens leave something open: in time in proportion to the lines.
 ///
-/// What it calls open cannot be run yet, unless it is wrong. What it does not call open may still need more lines: Lua knows.
+/// An open block cannot be run yet, unless it has an error. A block that is not open may still need more lines: only
+/// Lua can tell.
 struct OpenBlock {
     /// The brackets and block words that are open.
     private var blocks: [LuaBlocks.Kind] = []
@@ -47,7 +48,7 @@ struct OpenBlock {
         if let kind = LuaBlocks.opening(index, in: text) {
             blocks.append(kind)
         } else if let closing = LuaBlocks.closing(index, in: text) {
-            // One that closes nothing is wrong: it is for Lua to say so.
+            // A closing token without an opening one is an error, which Lua will report.
             guard let last = blocks.popLast(), LuaBlocks.isPair(last, closing) else {
                 isUnknown = true
                 return
@@ -58,7 +59,7 @@ struct OpenBlock {
         case .do, .end, .until: isInLoopHead = false
         default: break
         }
-        // A `>` may end what is said of a variable.
+        // A `>` may end the attribute of a variable.
         endsOpen = LuaCompleteness.wantsMore(after: index, in: text) && !text.isSign(index, ">")
     }
 
@@ -68,12 +69,12 @@ struct OpenBlock {
     }
 }
 
-/// Joins lines to blocks: each ends with the line that makes it complete, or that makes it wrong.
+/// Joins lines to blocks: each ends with the line that completes it, or that makes it invalid.
 ///
-/// Lua is asked for each line of a short block, and of a long one now and then, so that a block takes time in proportion to
-/// its lines.
+/// Lua is asked after each line of a short block, and less and less often in a long one, so that a block takes time in
+/// proportion to its lines.
 struct BlockBuilder {
-    /// Lines up to which Lua is asked for each.
+    /// Up to this number of lines, Lua is asked after each.
     private static let shortBlock = 32
 
     private let isIncomplete: (_ text: [UInt8]) -> Bool
@@ -94,7 +95,7 @@ struct BlockBuilder {
         return take()
     }
 
-    /// No more lines follow: what there is ends here, or where it became wrong.
+    /// No more lines follow: the block ends here, or at the line that made it invalid.
     mutating func end() -> (block: [UInt8], rest: [[UInt8]])? {
         if lines.isEmpty { return nil }
         return take() ?? take(lines.count)
@@ -105,7 +106,8 @@ struct BlockBuilder {
             known = lines.count
             return nil
         }
-        // The first line with which it is not incomplete: what is wrong stays so.
+        // Finds the first line after which the block is not incomplete. More lines cannot make an invalid block
+        // incomplete again, so that a binary search works.
         var (low, high) = (known + 1, lines.count)
         if low < high, isIncomplete(Self.joined(lines.dropLast())) { low = high }
         while low < high {

@@ -7,7 +7,7 @@ import MoondialRules
 struct CallSite {
     /// As it is written: "moondial.attempt". A method is taken for one of strings: "string.find".
     let path: String
-    /// The place of its argument that is being written, from 0.
+    /// The index of the argument that is being written, from 0.
     let argument: Int
     /// The place is in a table that is the argument, where a key stands.
     let isAtKey: Bool
@@ -74,18 +74,18 @@ struct CallSite {
 
     // MARK: - Frames
 
-    /// Something that is open.
+    /// An open bracket or block.
     private struct Frame {
         /// "(", "{", "[", or the keyword of a block.
         let opening: String
         /// What is called; of a function the name of the field that it is assigned to.
         var path: String?
         var commas = 0
-        /// What is called stands behind a colon.
+        /// The call is one of a method: there is a colon before the name.
         var isMethod = false
         /// The index of the opening.
         var position: Int
-        /// Nothing has come since the opening or the last comma.
+        /// No token has followed the opening or the last comma.
         var isAtStart = true
     }
 

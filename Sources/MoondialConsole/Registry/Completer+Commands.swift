@@ -74,7 +74,7 @@ extension Completer {
     // MARK: - Files
 
     private func completeFile(_ typed: String, from begin: Int, _ command: PromptCommand) -> Completion {
-        // What stands before the file belongs to the command; a quotation mark stays.
+        // The words before the file belong to the command; a quotation mark stays.
         let isFirst = command.arguments.hasPrefix("FILE")
         let before =
             isFirst

@@ -7,7 +7,7 @@ import NumberVerification
 
 /// Names, members, keys and codes.
 extension Completer {
-    /// `offset`: where the Lua begins in the text, in bytes; `rest`: what stands after the cursor.
+    /// `offset`: where the Lua code begins in the text, in bytes; `rest`: the text after the cursor.
     func completeLua(_ typed: String, rest: ArraySlice<UInt8>, offset: Int) -> Completion {
         let text = LuaText(Array(typed.utf8))
         let end = text.bytes.count
@@ -89,7 +89,7 @@ extension Completer {
         return live(chain, areMethods: areMethods, lead: lead)
     }
 
-    /// The fields of what is there now.
+    /// The fields of the present value.
     private func live(_ chain: LuaChain, areMethods: Bool, lead: Int) -> [Candidate] {
         guard let keys = chain.keys else { return [] }
         let path = keys.compactMap { if case .text(let name) = $0 { name } else { nil } }.map { $0 + "." }.joined()
@@ -114,7 +114,7 @@ extension Completer {
 
     // MARK: - Codes
 
-    /// The codes of number verification, each with what it leads to and what it means.
+    /// The codes of number verification, each with its verdict and its meaning.
     static let codes: [Candidate] = ResponseCode.table.filter { $0.layer == .verify }.map {
         Candidate($0.code.description, summary: "\($0.code.verdict.rawValue): \($0.meaning)")
     }
@@ -125,7 +125,7 @@ extension Completer {
         Candidate("default", summary: "what no other entry is for"),
     ]
 
-    /// Numbers that what stands before is compared with.
+    /// Candidates for a number: codes, where a code is compared or is a key of `map_result`.
     private func numbers(before index: Int, in text: LuaText) -> [Candidate] {
         if CallSite.mapPlace(before: index, in: text) == .index { return Self.codes }
         guard let (record, field) = comparedField(before: index, in: text), field == "code",

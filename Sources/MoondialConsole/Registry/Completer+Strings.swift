@@ -6,7 +6,7 @@ import MoondialRules
 import NumberVerification
 import NumberVerificationSimulator
 
-/// What a string may hold, by the place where it stands.
+/// Candidates for the content of a string, by the place of the string.
 extension Completer {
     /// A value that the string could have.
     private struct Value {
@@ -27,7 +27,7 @@ extension Completer {
         var prefix = typed
         var values = values(at: index, typed: typed, in: text)
         if let directives = directives(at: index, typed: typed, in: text) {
-            // Each directive by itself, as what stands before it stays.
+            // Each directive is completed by itself; those before it stay.
             prefix = String(typed[(typed.lastIndex { $0 == "," || $0 == ":" } ?? typed.startIndex)...].dropFirst())
             start = text.bytes.count - prefix.utf8.count
             values = directives
@@ -42,13 +42,13 @@ extension Completer {
         return Completion(range: offset + start..<offset + text.bytes.count, candidates: found.candidates)
     }
 
-    /// What closes the string and the bracket around it, as far as that does not stand there already.
+    /// The closing quote and bracket, as far as the text does not have them already.
     private func closing(after quote: UInt8?, isKey: Bool, rest: ArraySlice<UInt8>) -> String {
         guard let quote, rest.first != quote else { return "" }
         return String(UnicodeScalar(quote)) + (isKey && rest.first != UInt8(ascii: "]") ? "]" : "")
     }
 
-    /// As it stands between these quotes; nil for long brackets, where everything stands as it is.
+    /// The text as it is written between these quotes. `quote` is nil for long brackets, in which nothing is escaped.
     private static func escaped(_ text: String, quote: UInt8?) -> String {
         guard let quote else { return text }
         let escaped = String(LuaWords.quoted(text.utf8).dropFirst().dropLast())
@@ -86,7 +86,7 @@ extension Completer {
 
     private static let simulator = "asks the simulator for something; Tab again lists what"
 
-    /// What a call says about the argument that is a string at an index: in parentheses, or right after the function.
+    /// The parameter for which a string at an index is the argument: in parentheses, or right after the function.
     private func parameter(at index: Int, in text: LuaText) -> RegistryEntry.Parameter? {
         if let path = text.path(endingAt: index - 1) { return Registry.entry(named: path)?.parameters.first }
         guard let call = CallSite(before: index, in: text), !call.isInTable else { return nil }
@@ -100,7 +100,7 @@ extension Completer {
         return chain.keys.map { names($0).fields.map { Value(text: $0.name, summary: $0.type) } } ?? []
     }
 
-    /// What may stand in a table under the name at an index: an option of a call, or the endpoint that a fallback returns.
+    /// Values for the field of a table whose name is at an index: an option of a call, or the endpoint of a fallback.
     private func entry(at name: Int, in text: LuaText) -> [Value]? {
         guard text.isName(name) else { return nil }
         let key = text.text(text.tokens[name])
@@ -128,7 +128,7 @@ extension Completer {
         "CM": "China Mobile", "CU": "China Unicom", "CT": "China Telecom",
         "match": "code 9000", "mismatch": "code 9001", "unknown": "every other code, and no usable reply",
         "allow": "let the user in", "deny": "do not let the user in",
-        "review": "somebody or something else has to decide",
+        "review": "a person or another check has to decide",
     ]
 
     // MARK: - The simulator
@@ -138,7 +138,7 @@ extension Completer {
         Value(text: $0.given, summary: $0.outcome)
     }
 
-    /// What may follow in a token that begins with `sim:`; nil where the string is none.
+    /// Directives that may follow in a token that begins with `sim:`; nil for other strings.
     private func directives(at index: Int, typed: String, in text: LuaText) -> [Value]? {
         guard isSimulated, typed.hasPrefix("sim:"), parameter(at: index, in: text)?.name == "token" else { return nil }
         let list = typed.dropFirst(4).split(separator: ",", omittingEmptySubsequences: false).map(String.init)

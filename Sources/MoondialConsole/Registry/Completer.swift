@@ -3,16 +3,16 @@
 package import MoondialLua
 import MoondialRules
 
-/// Knows how what is being typed may go on. Reads what there is without running any code, and offers only what is valid Lua.
+/// Completes the text that is being typed. Reads present values without running any code, and offers only valid Lua.
 package struct Completer {
     package struct Candidate: Sendable, Hashable {
         /// What is inserted.
         package let text: String
-        /// What is looked for, and what the menu shows.
+        /// The text that is compared with the typed prefix, and that the menu shows.
         package let label: String
         /// One line about it, or empty.
         package let summary: String
-        /// Bytes before the range that it replaces as well: those of the dot, where a key needs brackets.
+        /// Bytes before the range that the candidate replaces as well: those of the dot, where a key needs brackets.
         package let lead: Int
 
         init(_ text: String, label: String? = nil, summary: String = "", lead: Int = 0) {
@@ -34,11 +34,11 @@ package struct Completer {
 
     package typealias Names = (type: String, fields: [(name: String, type: String)])
 
-    /// The type of what some keys lead to from the globals, and a table's fields with their types.
+    /// The type of the value to which keys lead from the globals, and a table's fields with their types.
     let names: ([LuaKey]) -> Names
     let rules: () -> [String]
     let codes: () -> [(code: String, meaning: String)]
-    /// What `:set` changes.
+    /// The settings that `:set` changes.
     let settings: [(name: String, value: String, what: String)]
     /// The numbers that `:stop`, and `:allow` and `:refuse` take.
     let numbers: (stop: [Int], answer: [Int])
@@ -62,7 +62,7 @@ package struct Completer {
         self.home = home
     }
 
-    /// What may stand where the cursor is, which is given in bytes of the text.
+    /// The candidates at the cursor, which is given in bytes of the text.
     package func complete(_ text: String, at cursor: Int) -> Completion {
         let bytes = Array(text.utf8)
         let typed = String(decoding: bytes.prefix(cursor), as: UTF8.self)
@@ -70,7 +70,7 @@ package struct Completer {
         return completeLua(typed, rest: bytes.dropFirst(cursor), offset: 0)
     }
 
-    /// Those that go on after a prefix, which begins at a place.
+    /// The candidates that begin with a prefix; `start` is the place of the prefix.
     static func completion(of prefix: String, from start: Int, among all: [Candidate]) -> Completion {
         var seen: Set<String> = []
         let fitting = all.filter { $0.label.hasPrefix(prefix) && seen.insert($0.text).inserted }
@@ -93,7 +93,7 @@ extension Completer {
         return method.count == 2 ? Array(shown.dropFirst()) : shown
     }
 
-    /// Whether a global, or its field, stands for something.
+    /// Whether a global, or its field, is defined.
     package func isKnown(_ path: String) -> Bool {
         if Registry.entry(named: path) != nil { return true }
         return names(path.split { $0 == "." || $0 == ":" }.map { .text(String($0)) }).type != "nil"
@@ -101,7 +101,7 @@ extension Completer {
 }
 
 extension ReplSession {
-    /// Completes by what there is now. On the event loop, while no Lua runs.
+    /// A completer for the present state. To be used on the event loop, while no Lua runs.
     package var completer: Completer {
         Completer(
             names: { [scripts] in scripts.names(at: $0) }, rules: { [engine] in engine.outline.rules.map(\.name) },

@@ -13,7 +13,7 @@ struct LuaChain: Hashable {
 
     enum Step: Hashable {
         case key(LuaKey)
-        /// `[i]`: which one is not known.
+        /// `[i]` with an index that is not known.
         case element
         case method(String)
         case call
@@ -21,10 +21,10 @@ struct LuaChain: Hashable {
 
     private(set) var root = Root.other
     private(set) var steps: [Step] = []
-    /// The index of its first token.
+    /// The index of the first token of the chain.
     private(set) var start: Int
 
-    /// The one whose last token has this index; nil when that cannot end one.
+    /// The chain whose last token has this index; nil when that token cannot end a chain.
     init?(endingAt end: Int, in text: LuaText) {
         start = end
         var index = end
@@ -64,7 +64,7 @@ struct LuaChain: Hashable {
         return nil
     }
 
-    /// The one that begins with a token, up to where an expression could end there; nil when something goes on after it.
+    /// The chain that begins with a token; nil when the expression continues after it, as with an operator.
     init?(startingAt start: Int, in text: LuaText) {
         guard text.isName(start) || text.isString(start) else { return nil }
         var end = start
@@ -91,7 +91,7 @@ struct LuaChain: Hashable {
         self.init(endingAt: end, in: text)
     }
 
-    /// The keys that lead to it from the globals; nil when a call or an unknown index is among them.
+    /// The keys that lead to the value from the globals; nil when a call or an unknown index is among them.
     var keys: [LuaKey]? {
         guard case .name(let name) = root else { return nil }
         var keys: [LuaKey] = [.text(name)]
@@ -102,7 +102,7 @@ struct LuaChain: Hashable {
         return keys
     }
 
-    /// What the last step is taken from.
+    /// The chain before its last step.
     var withoutLastStep: LuaChain {
         var chain = self
         if !chain.steps.isEmpty { chain.steps.removeLast() }
@@ -134,7 +134,7 @@ struct LuaChain: Hashable {
 }
 
 extension LuaText {
-    /// What a string token stands for.
+    /// The value of a string token.
     func value(ofString token: LuaToken) -> String {
         let content = bytes[token.content]
         return String(decoding: token.opening == 1 ? LuaEscapes.decoded(content) : Array(content), as: UTF8.self)

@@ -3,20 +3,20 @@
 import MoondialLua
 import MoondialRules
 
-/// Finds out what an expression in a text is, without running it: from the registry, from assignments in the same text,
-/// and from what the globals hold now.
+/// Determines the shape of an expression in a text without running it: from the registry, from assignments in the same
+/// text, and from the present globals.
 struct ValueShapes {
     let text: LuaText
     /// See `ScriptHost.names(at:)`.
     let names: ([LuaKey]) -> (type: String, fields: [(name: String, type: String)])
 
-    /// Assignments that are followed one after the other.
+    /// How many assignments are followed one after the other.
     private static let mostAssignments = 8
 
-    /// What a chain is, as far as the registry says.
+    /// The shape of a chain, if it can be determined.
     func shape(of chain: LuaChain) -> Registry.Shape? { shape(of: chain, depth: 0) }
 
-    /// The records that the arguments of the hooks around a token are, by their names there.
+    /// The arguments of the hooks around a token, with their names in the text and their records.
     func arguments(around index: Int) -> [(name: String, record: String)] {
         CallSite.functions(around: index, in: text).flatMap { name, position in
             let parameters = Registry.hooks.first { $0.name == name }?.parameters.map(\.name) ?? []
@@ -38,7 +38,7 @@ struct ValueShapes {
             }
         case .other: return nil
         }
-        // The keys that lead there from the globals, and the name in the registry, as long as there are such.
+        // The keys that lead to the value from the globals, and its name in the registry, as long as they exist.
         var keys: [LuaKey]? = path.map { [.text($0)] }
         for step in chain.steps {
             let before = shape ?? keys.flatMap(live)
@@ -70,7 +70,7 @@ struct ValueShapes {
         return Registry.record(withFields: fields.map(\.name)).map { .record($0) }
     }
 
-    /// What the name was set to last: by `x = …`, or as the element of a list in a loop.
+    /// The shape of the value that a name got last: by `x = …`, or as the element of a list in a loop.
     private func assignment(of name: String, before index: Int, depth: Int) -> Registry.Shape? {
         guard depth < Self.mostAssignments else { return nil }
         for candidate in stride(from: index - 1, through: 0, by: -1) where isName(name, at: candidate) {
@@ -91,7 +91,7 @@ struct ValueShapes {
             && text.text(text.tokens[index]) == name
     }
 
-    /// Of `function (a, b)`, where the keyword has this index.
+    /// The names in `function (a, b)`, where the keyword has this index.
     private func parameterNames(after keyword: Int) -> [String] {
         guard text.isSign(keyword + 1, "(") else { return [] }
         var names: [String] = []

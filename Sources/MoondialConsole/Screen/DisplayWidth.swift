@@ -17,7 +17,8 @@ enum DisplayWidth {
         DisplayText.isWidthCertain(character)
     }
 
-    /// What is shown instead of a character that would move the cursor, turn the text around or not be seen.
+    /// The text that replaces a character that would move the cursor, change the direction of the text, or be
+    /// invisible.
     static func replacement(for character: Character) -> String? {
         if character.isASCII {
             guard let value = character.asciiValue else { return "^M" }
@@ -57,7 +58,7 @@ enum DisplayWidth {
             while index < bytes.count {
                 var end = index
                 while end < bytes.count, bytes[end] >= 0x20, bytes[end] < 0x7F { end += 1 }
-                // The last one may be what a mark is put on.
+                // The last character may be the base of a combining mark.
                 if end < bytes.count, bytes[end] >= 0x80, end > index { end -= 1 }
                 if end > index { plain(end - index) }
                 index = end

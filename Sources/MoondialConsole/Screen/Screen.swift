@@ -2,7 +2,7 @@
 
 package import MoondialPresentation
 
-/// What the editor wants to be seen: some rows of a terminal, from the prompt down, and where the cursor stands.
+/// The rows of a terminal that the editor wants to show, from the prompt down, and the place of the cursor.
 package struct Screen: Sendable, Hashable {
     /// One cell, or the first of a wide character.
     package struct Cell: Sendable, Hashable {
@@ -26,7 +26,7 @@ package struct Screen: Sendable, Hashable {
     struct Row: Sendable, Hashable {
         /// At most as many as the window is wide.
         var cells: [Cell] = []
-        /// The line of the row before goes on here.
+        /// The row continues the line of the row before.
         var isContinuation = false
     }
 
@@ -89,7 +89,7 @@ struct ScreenWriter {
         let width = max(0, DisplayWidth.of(character))
         guard width > 0 else { return attach(character, style) }
         if column + width > screen.width { newRow(isContinuation: true) }
-        // A window that is narrower than the character.
+        // The window is narrower than the character.
         guard width <= screen.width else { return write("?", style) }
         screen.rows[row].cells.append(Screen.Cell(character: character, width: UInt8(width), style: style))
         if width == 2 { screen.rows[row].cells.append(Screen.Cell(second: screen.rows[row].cells[column])) }

@@ -2,12 +2,12 @@
 
 import MoondialPresentation
 
-/// Turns the difference between what the terminal shows and what it shall show into bytes.
+/// Makes the bytes that change a terminal from the shown screen to the next one.
 ///
 /// The painter knows nothing of the window outside its rows: it moves up and down relative to the cursor, and makes new
-/// rows with line feeds, so that what is above scrolls away as usual. Where a line is longer than a row it lets the terminal
-/// go on in the next row by itself, so that it breaks the line anew when the window gets another width. It expects the
-/// cursor in the first column when it begins.
+/// rows with line feeds, so that the text above scrolls away as usual. A line that is longer than a row is wrapped by
+/// the terminal itself, so that the terminal wraps the line again when the width of the window changes. At the
+/// beginning, the cursor must be in the first column.
 package struct ScreenPainter: Sendable {
     /// What the terminal shows; nil before the first screen and when that is not known.
     private var shown: Screen?
@@ -19,8 +19,8 @@ package struct ScreenPainter: Sendable {
     /// Rows that have left the window at its top when it became smaller, the last one directly above it. Many terminals
     /// bring them back when the window grows.
     private var gone: [Screen.Row] = []
-    /// Whether the terminal takes the first row of the window for the rest of the last one that is gone.
-    private var goneGoesOn = false
+    /// Whether, for the terminal, the first row of the window continues the last row that has left.
+    private var goneContinues = false
     /// Rows at the top of the window that hold the end of a line which begins above it. A screen has as many rows less.
     package private(set) var reservedRows = 0
     /// How many rows have left the window at its top, and those that it reserves.
@@ -43,7 +43,7 @@ package struct ScreenPainter: Sendable {
         var screen = screen
         if screen.height > windowHeight || !gone.isEmpty {
             erase()
-            // Rows that can be scrolled back to already.
+            // These rows are already in the terminal's scrollback.
             if screen.height > gone.count, zip(screen.rows, gone).allSatisfy(Self.isSameText) {
                 screen.rows.removeFirst(gone.count)
                 screen.cursor.row = max(0, screen.cursor.row - gone.count)
@@ -59,7 +59,7 @@ package struct ScreenPainter: Sendable {
 
     /// Prints lines above the rows and draws the screen anew below them.
     ///
-    /// `text`: bytes for the terminal, not looked at. A missing newline at the end is added.
+    /// `text`: bytes for the terminal, which are not checked. A missing newline at the end is added.
     package mutating func print(above text: [UInt8], then screen: Screen) -> [UInt8] {
         erase()
         gone = []
@@ -88,30 +88,31 @@ package struct ScreenPainter: Sendable {
     /// Goes back to the first row after the window's size has changed and erases what is shown, for the next
     /// ``paint(_:)``.
     ///
-    /// Many terminals break the lines anew, others cut or fill their rows. Where the cursor is tells which of both has
-    /// happened, and how many rows have left the window.
+    /// Many terminals wrap the lines again, others cut or fill their rows. The place of the cursor shows which of both
+    /// has happened, and how many rows have left the window.
     ///
     /// - Parameters:
     ///   - width: The cells of a row from now on.
     ///   - height: The rows of the window from now on.
-    ///   - cursor: Where the terminal says that the cursor is, from the window's first cell; nil when it does not say.
+    ///   - cursor: The place of the cursor as the terminal reports it, from the window's first cell; nil without a
+    ///     report.
     /// - Returns: Bytes for the terminal.
     package mutating func resize(width: Int, height: Int, cursor: Screen.Position? = nil) -> [UInt8] {
         if let shown {
             let all = gone + shown.rows
             let place = Screen.Position(row: gone.count + row, column: column ?? shown.cursor.column)
-            let goesOn = gone.map(\.isContinuation) + [goneGoesOn] + (1..<max(1, shown.rows.count)).map(wentOn)
+            let goesOn = gone.map(\.isContinuation) + [goneContinues] + (1..<max(1, shown.rows.count)).map(wentOn)
             let (rows, broken) = Self.brokenAnew(all, goesOn, cursor: place, width: max(1, width))
             let cut = Screen.Position(row: place.row, column: min(place.column, width - 1))
             let isCut = cursor?.column == cut.column && cursor?.column != broken.column
-            // Behind a row that is full, some terminals leave the cursor at its edge.
+            // After a full row, some terminals leave the cursor at its edge.
             let waitsAtEdge = broken.column == 0 && broken.row > 0 && cursor?.column == width
             let reached = isCut ? cut.row : waitsAtEdge ? broken.row - 1 : broken.row
             row = min(reached, cursor?.row ?? max(0, height - 1))
             let now =
                 isCut
                 ? zip(all, goesOn).map { Screen.Row(cells: Array($0.cells.prefix(width)), isContinuation: $1) } : rows
-            // A cursor behind a row that is full has a row of its own.
+            // After a full row, the cursor has a row of its own.
             let isAlone = shown.rows[shown.cursor.row].cells.isEmpty && shown.rows[shown.cursor.row].isContinuation
             leave(now, cursor: reached, line: reached - (isAlone ? 1 : 0))
         }
@@ -120,8 +121,8 @@ package struct ScreenPainter: Sendable {
         return take()
     }
 
-    /// Finds out which of the rows have left the window. What the window shows of a line that begins above it is left there,
-    /// too: terminals differ in whether what is drawn over it goes on in the rows above.
+    /// Determines which rows have left the window. Rows that continue a line from above the window are left as they
+    /// are, too: terminals differ in whether text drawn over them continues that line.
     ///
     /// - Parameters:
     ///   - rows: All up to the cursor, as the terminal shows them.
@@ -132,15 +133,15 @@ package struct ScreenPainter: Sendable {
         reservedRows = 0
         if left > 0, left < line, line <= rows.count {
             let rest = rows[left..<line].prefix(while: \.isContinuation).count
-            // Not where that is the line of the cursor.
+            // Except when they belong to the line of the cursor.
             if left + rest < line || rows.indices.contains(line) && !rows[line].isContinuation { reservedRows = rest }
         }
         row -= reservedRows
         gone = Array(rows.prefix(left + reservedRows))
-        goneGoesOn = left > 0 && rows.indices.contains(gone.count) && rows[gone.count].isContinuation
+        goneContinues = left > 0 && rows.indices.contains(gone.count) && rows[gone.count].isContinuation
     }
 
-    /// The rows up to the cursor when the terminal has broken the lines anew, and where the cursor is then.
+    /// The rows up to the cursor after the terminal has wrapped the lines again, and the place of the cursor then.
     private static func brokenAnew(
         _ old: [Screen.Row], _ goesOn: [Bool], cursor: Screen.Position, width: Int
     ) -> (rows: [Screen.Row], cursor: Screen.Position) {
@@ -158,7 +159,7 @@ package struct ScreenPainter: Sendable {
             }
         }
         let place = Screen.Position(row: rows.count - 1, column: rows[rows.count - 1].cells.count)
-        // The cursor stands on a character, and is moved with it.
+        // The cursor is on a character, and moves with it.
         let under = cursor.row < old.count ? old[cursor.row].cells.dropFirst(cursor.column).first : nil
         let fits = place.column + max(1, Int(under?.width ?? 1)) <= width
         return (rows, fits ? place : Screen.Position(row: place.row + 1, column: 0))
@@ -168,7 +169,7 @@ package struct ScreenPainter: Sendable {
         left.cells.lazy.map(\.character).elementsEqual(right.cells.lazy.map(\.character))
     }
 
-    /// Whether the terminal itself has gone on in a row, and knows that its line began before.
+    /// Whether the terminal itself has wrapped into a row, and so knows that the row continues a line.
     private static func goesOn(at index: Int, in screen: Screen) -> Bool {
         guard screen.rows.indices.contains(index), index > 0, screen.rows[index].isContinuation,
             let first = screen.rows[index].cells.first
@@ -180,7 +181,7 @@ package struct ScreenPainter: Sendable {
         return !isDoubtful(last) && !isDoubtful(first)
     }
 
-    /// Takes the rows off the terminal and leaves the cursor in the first column.
+    /// Erases the rows from the terminal and leaves the cursor in the first column.
     package mutating func remove() -> [UInt8] {
         erase()
         return take()
@@ -218,14 +219,15 @@ extension ScreenPainter {
 
     private func wentOn(at index: Int) -> Bool { shown.map { Self.goesOn(at: index, in: $0) } ?? false }
 
-    /// Whether the terminal must forget how long a row was, or that its line went on: there are terminals that do so only
-    /// for a row that is erased from its first cell on.
+    /// Whether the terminal must forget how long a row was, or that its line continued: some terminals forget this only
+    /// when the row is erased from its first cell on.
     private func isToBeForgotten(_ index: Int, of screen: Screen, over old: Screen.Row) -> Bool {
         screen.rows[index].cells.count < old.cells.count
             || wentOn(at: index + 1) && !Self.goesOn(at: index + 1, in: screen)
     }
 
-    /// Draws a row. After one that was erased just now the terminal no longer knows that the line of that goes on.
+    /// Draws a row. `afterErased`: the row before was just erased, so that the terminal no longer knows that its line
+    /// continues.
     ///
     /// - Returns: Whether the row itself was erased as a whole before it was written.
     private mutating func drawRow(
@@ -237,12 +239,13 @@ extension ScreenPainter {
         let mustWrap = Self.goesOn(at: index, in: screen) && (!wentOn(at: index) || afterErased)
         guard change != nil || isForgotten || mustWrap else { return false }
         let doubt = [old, new].compactMap { $0.cells.firstIndex(where: Self.isDoubtful) }.min()
-        // Where terminals disagree on widths, the cells from there on may hold other things than we know.
+        // Terminals disagree on some widths: the cells after such a character may differ from those that are recorded
+        // here.
         if let doubt, let certain = change { change = min(certain.lowerBound, doubt)..<new.cells.count }
         let isErased =
-            !(index == 0 && goneGoesOn)
+            !(index == 0 && goneContinues)
             && (isForgotten || doubt != nil && change?.lowerBound == 0)
-        // The terminal is to go on into the row by itself.
+        // The terminal has to wrap into the row by itself.
         let wraps = mustWrap || isErased && Self.goesOn(at: index, in: screen)
         if isErased || wraps { change = 0..<new.cells.count }
         guard let change else { return false }
@@ -263,7 +266,7 @@ extension ScreenPainter {
         return isErased
     }
 
-    /// Writes the last character of the row before once more: then the next one goes into the row.
+    /// Writes the last character of the row before once more: then the terminal wraps the next one into this row.
     private mutating func wrap(intoRow index: Int, of screen: Screen) {
         let before = screen.rows[index - 1].cells
         guard let last = before.lastIndex(where: { $0.width > 0 }) else { return }
@@ -310,7 +313,7 @@ extension ScreenPainter {
         guard let before = column else { return }
         column = before + Int(cell.width)
         if Self.isDoubtful(cell) {
-            // Says where the next character goes, whatever the terminal thinks.
+            // Sets the column of the next character, since the terminal may assume another width.
             let next = before + Int(cell.width)
             column = nil
             move(toColumn: next)
@@ -321,9 +324,9 @@ extension ScreenPainter {
         move(toRow: 0)
         move(toColumn: 0)
         setStyle(.plain)
-        // Not from the first column on: there are terminals that keep a window which is erased as a whole, and such as no
-        // longer know then that the line of the row above goes on.
-        write("\(goneGoesOn ? "" : "\u{1B}[K")\u{1B}[2G\u{1B}[J\r")
+        // Not from the first column on: some terminals copy a window that is erased as a whole into their scrollback,
+        // and some forget that the line of the row above continues.
+        write("\(goneContinues ? "" : "\u{1B}[K")\u{1B}[2G\u{1B}[J\r")
         shown = nil
         depth = 1
     }

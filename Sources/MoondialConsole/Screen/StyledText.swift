@@ -29,7 +29,7 @@ package struct StyledText: Sendable, Hashable, ExpressibleByStringLiteral {
     }
 }
 
-/// What stands before the lines of a block.
+/// The texts before the lines of a block.
 package struct Prompt: Sendable, Hashable {
     /// Before the first line.
     package var first: StyledText

@@ -12,11 +12,11 @@ package struct Theme: Sendable, Hashable {
     package var knownName = Style.plain
     /// A `:command` of the prompt.
     package var command = Style.plain
-    /// A string or comment that is not closed, and characters that are no Lua.
+    /// A string or comment that is not closed, and characters that are not valid in Lua.
     package var trouble = Style.plain
     /// Added to a bracket and its partner.
     package var bracket = Style(.standard, .bold)
-    /// What is offered and not typed: argument hints and suggestions.
+    /// Text that is offered and was not typed: argument hints and suggestions.
     package var ghost = Style(.standard, .dim)
     /// A control character, shown by its name.
     package var invisible = Style(.standard, .reverse)
@@ -24,7 +24,7 @@ package struct Theme: Sendable, Hashable {
     package var menuSelection = Style(.standard, .reverse)
     package var menuDocumentation = Style(.standard, .dim)
 
-    /// Without colours. What is not typed is still told apart from what is, by attributes.
+    /// Without colours. Attributes still distinguish offered text from typed text.
     package static let plain = Theme()
 
     /// With the colours that every terminal has.

@@ -10,23 +10,23 @@ struct ExternalEditor {
     /// Where temporary files are made.
     let temporaryFolder: String
 
-    /// That of `VISUAL` or `EDITOR`; nil when there is none.
+    /// The editor of `VISUAL` or `EDITOR`; nil when there is none.
     init?(environment: (String) -> String?) {
         guard let command = environment("VISUAL") ?? environment("EDITOR") else { return nil }
         self.command = command
         temporaryFolder = environment("TMPDIR") ?? "/tmp"
     }
 
-    /// Opens a file. Editors that do not know `+LINE` are rare.
+    /// Opens a file at a line, with the argument `+LINE`, which nearly all editors know.
     ///
     /// - Throws: A diagnostic when it cannot be started or fails.
     func open(_ path: String, line: Int) throws(Diagnostic) {
         try run((line > 1 ? ["+\(line)"] : []) + [path])
     }
 
-    /// Opens a text in a file that nobody else can read.
+    /// Opens a text in a file that only the user can read.
     ///
-    /// - Returns: What it has become, without the newline at its end.
+    /// - Returns: The edited text, without the newline at its end.
     func edit(_ text: String) throws(Diagnostic) -> String {
         let edited = try TerminalProgram.withFile("\(text)\n", in: temporaryFolder, suffix: ".lua") {
             path throws(Diagnostic) in
@@ -37,7 +37,8 @@ struct ExternalEditor {
     }
 
     private func run(_ arguments: [String]) throws(Diagnostic) {
-        // The shell takes the command apart, and never the arguments. What was piped into the session is used up.
+        // The shell splits the command, but not the arguments. If standard input is a pipe, the editor reads the
+        // terminal.
         let input = isatty(STDIN_FILENO) == 1 ? "" : " < /dev/tty"
         try TerminalProgram.run("exec \(command) \"$@\"\(input)", arguments, name: command)
     }

@@ -4,7 +4,7 @@ import MoondialRules
 import Platform
 import TextFormats
 
-/// The few things that a session needs of the file system.
+/// Functions of the file system for a session.
 enum Files {
     /// The whole content, of at most 64 MiB. Pipes and devices are refused, so that reading never waits.
     ///
@@ -17,9 +17,9 @@ enum Files {
         }
     }
 
-    /// Writes a file that only its owner can read, or nothing: another name is used until all of it is on the disk. A file of
-    /// that name is kept as it is, unless `replaces`; then the new one has its permissions. `fix` says what to do when there
-    /// is such a file.
+    /// Writes a file that only its owner can read. The name appears only when the whole content is on the disk. An
+    /// existing file of that name stays, unless `replaces`; then the new file has its permissions. `fix` says what to
+    /// do when there is such a file.
     ///
     /// - Throws: A diagnostic with code `io`.
     static func write(

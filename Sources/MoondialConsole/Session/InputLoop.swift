@@ -3,14 +3,14 @@
 package import NIOCore
 import Platform
 
-/// The thread on which an input waits, so that the event loop goes on meanwhile.
+/// The thread on which an input waits, so that the event loop is not blocked.
 package final class InputLoop: Sendable {
     private let session: NIOLoopBound<ReplSession>
     private let eventLoop: any EventLoop
 
     /// Asks the session's input whenever the session wants a block, until the process ends. On the event loop.
     ///
-    /// - Returns: False when there is no thread to be had.
+    /// - Returns: False when no thread can be made.
     package static func start(_ session: ReplSession, on eventLoop: any EventLoop) -> Bool {
         InputLoop(session, eventLoop).start()
     }
@@ -27,7 +27,7 @@ package final class InputLoop: Sendable {
         var input: (any ReplInput)?
     }
 
-    /// What the session wants, and the blocks that it has not got to: those after a question.
+    /// What the session wants next, and the entered blocks that it has not taken yet, because a question came first.
     private typealias Wanted = (prompt: ReplPrompt, input: (any ReplInput)?, left: [ReplBlock])
 
     private func run() {
@@ -41,7 +41,7 @@ package final class InputLoop: Sendable {
 
     private func next(after entered: Entered) -> Wanted? {
         let wanted = Awaited<Wanted>()
-        // Not the future's own wait: that asks the event loop once more, which may have got something else to do.
+        // Not the future's own wait, which needs another turn of the event loop, and other work may come before that.
         eventLoop.execute { [self] in handOver(entered, wanted) }
         return wanted.wait()
     }
@@ -52,7 +52,7 @@ package final class InputLoop: Sendable {
         let session = session.value
         if let block = entered.blocks.first { session.receive(block, enteredAt: entered.time) }
         session.nextPrompt().assumeIsolated().whenSuccess { [self] prompt in
-            // Another input has nothing to do with what the last one has read.
+            // Blocks of the last input do not belong to another input.
             let left = session.input === entered.input ? Array(entered.blocks.dropFirst()) : []
             let rest = Entered(blocks: left, time: entered.time, input: entered.input)
             if rest.blocks.isEmpty || prompt.isQuestion {
@@ -65,7 +65,7 @@ package final class InputLoop: Sendable {
 
     private func start() -> Bool {
         do throws(Errno) {
-            // Lua reads blocks here, which takes more than the smallest stack that systems give.
+            // Lua parses blocks on this thread, which needs more than the smallest default stack of the systems.
             try DetachedThread.start(stackBytes: 4 << 20) { self.run() }
             return true
         } catch {

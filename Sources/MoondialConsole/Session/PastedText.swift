@@ -7,8 +7,8 @@ struct PastedText {
     /// At least one.
     let inputs: [String]
 
-    /// Commands are inputs, and so is what is complete before a line that begins in the first column. Inputs that share a
-    /// local variable stay together, when they can be run together.
+    /// Each command is an input, and so are complete lines before a line that begins in the first column. Inputs that
+    /// share a local variable stay together, when they can be run together.
     ///
     /// - Parameters:
     ///   - text: What was pasted, without prompts and outputs.
@@ -53,8 +53,8 @@ struct PastedText {
         return pieces
     }
 
-    /// Whether a line may be the first of an input: it is not indented, and does not begin with what goes on with the line
-    /// before.
+    /// Whether a line may be the first of an input: it is not indented, and does not begin with a token that continues
+    /// the line before.
     private static func beginsInput(_ line: Substring, _ lua: LuaText) -> Bool {
         guard let first = line.first, !first.isWhitespace else { return false }
         if ReplSession.isCommand(String(line)) { return true }
@@ -64,8 +64,8 @@ struct PastedText {
         return ["(", "-", "#", "~", "{", "::", ";", "..."].contains(lua.text(token))
     }
 
-    /// Puts the inputs from the one that declares a local to the last one that names it into one. A value at its end is
-    /// returned.
+    /// Joins the inputs from the one that declares a local to the last one that contains its name. An expression at the
+    /// end is returned.
     private static func joiningLocals(_ pieces: [String], isStatement: (String) -> Bool) -> [String] {
         // Where each name is mentioned last, up to the next command.
         var lastMention: [String: Int] = [:]
@@ -93,7 +93,7 @@ struct PastedText {
         return result
     }
 
-    /// One input where that can be run, else the same inputs.
+    /// One input if the joined text can be run, else the same inputs.
     private static func joined(_ pieces: ArraySlice<String>, isStatement: (String) -> Bool) -> [String] {
         guard pieces.count > 1, let last = pieces.last else { return Array(pieces) }
         let statements = pieces.dropLast().joined(separator: "\n") + "\n"

@@ -3,14 +3,14 @@
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// What waits for a yes or no of the person at the prompt, in the order in which it was asked.
+/// The questions that wait for a yes or no of the user at the prompt, in the order in which they were asked.
 struct QuestionQueue {
     struct Question {
-        /// Never given again.
+        /// Unique in a session.
         let number: Int
         /// What is shown above the answer; nil for a question that a command answers.
         let text: String?
-        /// What was typed before that is no answer; nil before the question was shown.
+        /// Input from before this time is no answer; nil before the question was shown.
         var shownAt: NIODeadline?
         let answer: (_ isYes: Bool) -> Void
     }
@@ -18,10 +18,10 @@ struct QuestionQueue {
     private var open: [Question] = []
     private var lastNumber = 0
 
-    /// The next one to be answered in the place of the prompt.
+    /// The next question to be shown in the place of the prompt.
     var nextToShow: Question? { open.first { $0.text != nil } }
 
-    /// The numbers of those that a command answers.
+    /// The numbers of the questions that a command answers.
     var numbersForCommands: [Int] { open.filter { $0.text == nil }.map(\.number) }
 
     /// - Returns: The number of the question.

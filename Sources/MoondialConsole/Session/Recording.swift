@@ -3,7 +3,7 @@
 import MoondialPresentation
 import MoondialRules
 
-/// What was typed and shown since `:record`, to be read, or played again.
+/// The input and output since `:record`, for reading and for `:replay`.
 struct Recording {
     let path: String
     private enum Piece {
@@ -11,7 +11,8 @@ struct Recording {
         case output(String)
     }
 
-    /// As typed and shown: secrets are taken out when it is saved, since they are known only after they were submitted.
+    /// As typed and shown: secrets are removed when the recording is saved, since they are known only after they were
+    /// submitted.
     private var pieces: [Piece] = []
 
     init(path: String) { self.path = path }
@@ -38,7 +39,7 @@ struct Recording {
                     text += (index == 0 ? prompt.text : prompt.continuation) + line + "\n"
                 }
             case .output(let lines):
-                // A line may be a value of its own.
+                // Each line is redacted by itself, since a whole line may be a secret.
                 text += DisplayText.withoutStyles(lines).split(separator: "\n", omittingEmptySubsequences: false)
                     .map { redactor.text(String($0)) }.joined(separator: "\n")
             }

@@ -3,7 +3,7 @@
 package import MoondialPresentation
 package import NIOCore
 
-/// What stands before the lines of a block.
+/// The texts before the lines of a block, or a question.
 package struct ReplPrompt: Sendable, Hashable {
     /// Before the first line.
     package let text: String
@@ -31,27 +31,27 @@ package enum ReplBlock: Sendable, Hashable {
     case text(String)
     /// Several blocks and commands that were pasted, each to be run by itself, in order.
     case pasted([String])
-    /// Given up with Ctrl-C.
+    /// The user has pressed Ctrl-C.
     case interrupted
-    /// No more is to come.
+    /// There is no more input.
     case end
-    /// No more can be read, and why.
+    /// The input cannot be read, for this reason.
     case failed(String)
 }
 
 /// Where blocks come from.
 package protocol ReplInput: AnyObject, Sendable {
-    /// Waits for the next block, on a thread that may wait. What came in before a question was shown is no answer to it.
+    /// Waits for the next block, on a thread that may wait. Input from before a question was shown is no answer to it.
     func next(_ prompt: ReplPrompt) -> ReplBlock
-    /// The blocks that follow it and have come in as a whole, in order and not too many. Does not wait. Used on the thread of
-    /// ``next(_:)``. The default is none.
+    /// The complete blocks that have come in after the last one, in order, up to a limit. Does not wait. Used on the
+    /// thread of ``next(_:)``. The default is none.
     func blocksAtHand() -> [ReplBlock]
-    /// A time before the last piece of the block that was returned last was typed, which is as late as is known for certain:
-    /// what was printed before it had been shown. Used on the thread of ``next(_:)``.
+    /// A time that is certainly before the last piece of the last returned block was typed, as late as possible. Output
+    /// from before this time had been shown. Used on the thread of ``next(_:)``.
     var lastInput: NIODeadline { get }
     /// Ends the present wait with `interrupted`; from any thread. An input that sees Ctrl-C itself need not do anything.
     func interrupt()
-    /// Something was printed that is to be answered: what is typed from now on was typed later. From any thread.
+    /// Notes that a question was printed: later input is typed after the question. From any thread.
     func noteQuestion()
     /// Ends the wait for the answer to that question with `interrupted`, if it goes on or is still to begin; from any thread.
     func withdraw(question number: Int)

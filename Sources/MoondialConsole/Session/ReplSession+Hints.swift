@@ -4,7 +4,7 @@ import MoondialLua
 import MoondialRules
 
 extension ReplSession {
-    /// With a fix, where what was typed before tells one.
+    /// Adds a fix that follows from the input, if there is one.
     func withHint(_ diagnostic: Diagnostic) -> Diagnostic {
         var diagnostic = diagnostic
         if let command = commandMeant(in: diagnostic) {
@@ -23,7 +23,7 @@ extension ReplSession {
         return diagnostic
     }
 
-    /// The command that a line begins with whose colon was left out: `rules`, `load rules.lua`.
+    /// The command at the beginning of a line without its colon: `rules`, `load rules.lua`.
     private func commandMeant(in diagnostic: Diagnostic) -> String? {
         guard let line = diagnostic.sourceLine, diagnostic.site?.source == .label("stdin"),
             diagnostic.code == .ruleSyntax || diagnostic.message.contains("undefined global")
@@ -36,7 +36,7 @@ extension ReplSession {
         return ":\(word)"
     }
 
-    /// The name of a field that is there, when a line asks a table for one that is not.
+    /// The name of an existing field that is similar to a missing field that a line reads.
     private func fieldMeant(by name: String, in line: String) -> String? {
         let text = LuaText(Array(line.utf8))
         for index in text.tokens.indices.dropFirst(2) where text.isName(index) && text.text(text.tokens[index]) == name

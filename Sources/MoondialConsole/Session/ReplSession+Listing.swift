@@ -2,6 +2,7 @@
 
 import MoondialPresentation
 import MoondialRules
+import Platform
 import TextFormats
 
 /// What `:history` and `:set` list.
@@ -28,7 +29,7 @@ extension ReplSession {
         result(lines: help.text)
     }
 
-    /// What `:set` changes.
+    /// The settings that `:set` changes.
     var changeableSettings: [(name: String, value: String, what: String)] {
         [
             ("depth", "\(options.limits.depth)", "tables in tables that are shown"),
@@ -67,9 +68,9 @@ extension ReplSession {
     func fitted(_ table: TextTable) -> TextTable { setup.isInteractive ? table.fitting(screen.width()) : table }
 }
 
-/// A block in the list of those that were entered.
+/// A row of `:history`.
 private struct HistoryLine {
-    /// Of this session.
+    /// The number of the block in this session; empty for a block of an earlier one.
     let number: String
     let time: Int64?
     let outcome: BlockOutcome?
@@ -84,11 +85,24 @@ private struct HistoryLine {
         self.init(number: "", time: kept.time, outcome: kept.outcome, target: kept.target, text: kept.text)
     }
 
-    /// With the target where there are several.
+    /// The columns of the row. The column of targets is left out when `target` is nil.
     func row(unlessAt target: String?) -> [String] {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let more = lines.count > 1 ? " … \(lines.count - 1) more line\(lines.count == 2 ? "" : "s")" : ""
         let start = [number, time.map(LocalTime.text) ?? "", outcome?.rawValue ?? ""]
         return start + (target == nil ? [] : [self.target ?? ""]) + [String(escaping: lines[0].utf8) + more]
+    }
+}
+
+/// Points in time for people, in the time zone of the system.
+enum LocalTime {
+    /// "2026-11-29 08:55:40".
+    static func text(_ milliseconds: Int64) -> String {
+        var seconds = time_t(milliseconds / 1000)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        var buffer = [CChar](repeating: 0, count: 32)
+        let count = strftime(&buffer, buffer.count, "%Y-%m-%d %H:%M:%S", &parts)
+        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -16,7 +16,7 @@ extension ReplSession {
         for view in views { result(lines: printer.text(view) + "\n") }
     }
 
-    /// What a script shows.
+    /// Shows the arguments of a script's `show`.
     func showValues(_ views: [LuaView]) { if !isMuted { show(views) } }
 
     func printer(_ limits: ValuePrinter.Limits) -> ValuePrinter {
@@ -31,21 +31,21 @@ extension ReplSession {
         screen.results(lines)
     }
 
-    /// A line about what happens, which is no result. Made printable.
+    /// Prints a note, which is no result, in printable form.
     func note(_ line: String) { note(lines: fitted(String(escaping: line.utf8)) + "\n") }
 
     func note(_ diagnostic: Diagnostic) {
         note(lines: DiagnosticText(diagnostic, style: screen.notesStyle, width: widthForPeople).text)
     }
 
-    /// Text, broken at words where people read it.
+    /// Prints text, which is broken at words in a conversation.
     func result(text: String) { result(lines: fitted(text)) }
 
     private func fitted(_ text: String) -> String {
         widthForPeople.map { DisplayText.fitted(lines: text, to: $0) } ?? text
     }
 
-    /// The cells of a line; nil where no person reads it.
+    /// The cells of a line; nil when programs read the output.
     private var widthForPeople: Int? { setup.isInteractive ? screen.width() : nil }
 
     func note(lines: String) {
@@ -86,8 +86,8 @@ extension ReplSession {
 
     // MARK: - Runs
 
-    /// A run has ended: draws it with what failed there, unless there are too many, and says what it cost and what became
-    /// of its token.
+    /// Reports a run that has ended: draws it with its failures, unless the block has too many runs, and says what it
+    /// cost and whether its token is spent.
     func report(_ run: FinishedRun) {
         tour?.add(run.result)
         sentCount += 1
@@ -147,10 +147,10 @@ extension ReplSession {
         }
     }
 
-    /// What ran before could be stopped only by giving up the Lua state.
-    func reportRenewal(_ trouble: Diagnostic?) {
-        guard let trouble else { return note("this is a fresh Lua state: variables and typed rules are gone") }
-        note(trouble)
+    /// Reports that a fresh Lua state has replaced the last one, or why that failed.
+    func reportRenewal(_ diagnostic: Diagnostic?) {
+        guard let diagnostic else { return note("this is a fresh Lua state: variables and typed rules are gone") }
+        note(diagnostic)
     }
 }
 

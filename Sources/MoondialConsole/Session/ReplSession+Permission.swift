@@ -13,15 +13,15 @@ extension ReplSession {
         if let question { request.onWithdrawal = { [weak self] in self?.withdrawQuestion(question) } }
     }
 
-    /// Asks whether what is named may be sent to the provider, unless an earlier question got a yes.
+    /// Asks whether a call may be sent to the provider, unless an earlier question was answered with yes.
     ///
-    /// A call in the background is asked about above the prompt, and answered by a command with its number: what is typed at
-    /// the prompt meanwhile is Lua, and no answer.
+    /// The question about a call in the background is printed above the prompt, and answered by a command with its
+    /// number: other input at the prompt is Lua, and no answer.
     ///
     /// - Parameters:
-    ///   - call: What is to be sent.
+    ///   - call: The call, as it is shown to the user.
     ///   - background: The number of the function of `moondial.spawn` that makes the call. The default is nil: the block.
-    ///   - answered: Gets why nothing is sent, or nil.
+    ///   - answered: Gets the reason of a refusal, or nil.
     /// - Returns: The number of the question, unless there is an answer at once.
     @discardableResult
     func confirm(
@@ -37,7 +37,7 @@ extension ReplSession {
         }
         let warning = "\(call) calls \(setup.target) live: a match or mismatch is billed, and the token is spent."
         let number = questions.add(background == nil ? warning : nil) { [self] isYes in
-            // Later calls are not asked about. Those that wait already have a question of their own.
+            // Later calls need no question. Calls that already wait have a question of their own.
             if isYes { scripts.admission = nil }
             let refused = background == nil ? "not confirmed" : "refused"
             answered(isYes ? nil : "nothing was sent: the live call was \(refused)")

@@ -4,9 +4,10 @@ import MoondialLua
 import MoondialPresentation
 package import MoondialRules
 package import NIOCore
+import Synchronization
 import TextFormats
 
-/// A conversation with a rule engine: takes blocks of Lua and commands, and shows what they come to.
+/// A conversation with a rule engine: takes blocks of Lua and commands, and shows their results.
 ///
 /// Everything happens on the engine's event loop. Blocks are run one after the other; `nextPrompt` says when the next one is
 /// wanted.
@@ -17,7 +18,7 @@ package final class ReplSession {
     let screen: ReplScreen
     var setup: ReplSetup
     var options: SessionOptions
-    /// What has been typed and worked, for `:save`.
+    /// The blocks and commands that were entered, with their outcomes.
     var journal = SessionJournal()
     let finishedBlocks = FinishedBlocks()
     var runs = RunHistory()
@@ -33,13 +34,13 @@ package final class ReplSession {
     package var onEnd: ((ReplEnd) -> Void)?
     /// Where blocks come from, when an `InputLoop` asks for them.
     package var input: (any ReplInput)?
-    /// Raised by Ctrl-C at once, for work on the event loop that does not come back to it.
+    /// Raised by Ctrl-C at once, for work that keeps the event loop busy.
     package let stop = StopSignal()
     /// How many runs and attempts have ended.
     var sentCount = 0
-    /// What scripts print is dropped.
+    /// Output of scripts is dropped.
     var isMuted = false
-    /// Gives up what the session waits for.
+    /// Cancels the present work.
     var cancelWork: (() -> Void)?
 
     private var isBusy = false
@@ -49,12 +50,12 @@ package final class ReplSession {
     var questions = QuestionQueue()
     /// The block that runs was entered at the prompt, and does not come from a file.
     private(set) var isTyped = true
-    /// The present block was entered after that.
+    /// The present block was entered after this time.
     private(set) var enteredAt = NIODeadline.now()
-    /// What the prompt that was handed out last is for.
+    /// The purpose of the last prompt that was handed out.
     private var asked = Asked.nothing
     private var endsWhenQuiet = false
-    /// What ends in the background does so because `:stop` was typed.
+    /// Functions in the background are being stopped by `:stop`, or by the end of the session.
     private var isStopping = false
 
     /// The host must have been made for a prompt, and belongs to the session from now on.
@@ -89,9 +90,9 @@ package final class ReplSession {
         return promise.futureResult
     }
 
-    /// Takes what was entered at the prompt that was handed out last: a block, or the answer to that question.
+    /// Takes the input for the last prompt that was handed out: a block, or the answer to a question.
     ///
-    /// `time` is one before the last piece of it was typed; the default is now.
+    /// `time` is a time before the last piece of the input was typed; the default is now.
     package func receive(_ block: ReplBlock, enteredAt time: NIODeadline = .now()) {
         enteredAt = time
         let asked = asked
@@ -121,11 +122,11 @@ package final class ReplSession {
         } else {
             question.answer(false)
         }
-        // A script that asks again and again is left with Ctrl-C.
+        // Ctrl-C also cancels the work, so that a script that asks again and again can be stopped.
         if block == .interrupted { giveUp() }
     }
 
-    /// What Ctrl-C does: gives up what is going on, or else what is being entered.
+    /// Handles Ctrl-C: cancels the present work, or the input if there is no work.
     package func interrupt() {
         if case .question = asked { input?.interrupt() } else if !giveUp() { input?.interrupt() }
     }
@@ -142,7 +143,7 @@ package final class ReplSession {
     /// Input comes from a person, who can be asked.
     package var isInteractive: Bool { setup.isInteractive }
 
-    /// Nothing waits for the answer any more.
+    /// Removes a question whose answer is not needed any more.
     func withdrawQuestion(_ number: Int) {
         guard questions.remove(number) != nil else { return }
         if asked == .question(number) { input?.withdraw(question: number) }
@@ -190,7 +191,7 @@ package final class ReplSession {
         return start.first == UInt8(ascii: ":") && start.dropFirst().first != UInt8(ascii: ":")
     }
 
-    /// What a text that was pasted consists of.
+    /// The inputs in a pasted text.
     func inputs(ofPasted text: String) -> [String] {
         PastedText(
             text, isIncomplete: { scripts.isIncomplete($0) }, isStatement: { scripts.isStatement($0) }
@@ -220,7 +221,7 @@ package final class ReplSession {
         }
     }
 
-    /// The block and what it has led to is over.
+    /// Ends the present block.
     func finishBlock() {
         cancelWork = nil
         if let entry = journal.entries.last {
@@ -228,7 +229,7 @@ package final class ReplSession {
         }
         if let left = runs.endBlock() { note(left) }
         advanceTour(after: present.block, hasFailed: present.hasFailed)
-        // What comes through a pipe is saved at its end: each time would take longer than the time before.
+        // A recording of piped input is saved once at the end: saving it after each block would take longer each time.
         if setup.isInteractive { saveRecording() }
         isBusy = false
         offer()
@@ -268,7 +269,7 @@ package final class ReplSession {
 
     // MARK: - The end
 
-    /// Shows what went wrong. Input that is no conversation ends with it.
+    /// Shows an error, which ends the session unless it is a conversation.
     func fail(_ diagnostic: Diagnostic) {
         note(withHint(diagnostic))
         hasFailed = true
@@ -286,24 +287,24 @@ package final class ReplSession {
         if running.isEmpty { onEnd?(end) } else { afterCancellations { [self] in onEnd?(end) } }
     }
 
-    /// Calls a closure when attempts that were given up just now have been reported.
+    /// Calls a closure when attempts that were cancelled just now have been reported.
     private func afterCancellations(rounds: Int = 3, _ body: @escaping () -> Void) {
         guard rounds > 0 else { return body() }
         eventLoop.assumeIsolated().execute { [self] in afterCancellations(rounds: rounds - 1, body) }
     }
 
-    /// What went wrong before counts when the session is no conversation.
+    /// Ends the session. Earlier errors count unless the session is a conversation.
     func endDone() { end(hasFailed && !setup.isInteractive ? .failed : .done) }
 
     private func endWhenQuiet() {
-        // Whoever leaves a conversation does not wait; a pipe shall get everything that it asked for.
+        // A user who leaves a conversation does not want to wait. Piped input has to get all of its results.
         if setup.isInteractive || scripts.backgroundNumbers.isEmpty { return endDone() }
         isBusy = true
         endsWhenQuiet = true
     }
 
-    /// Ends all that goes on, and says what became of the tokens that were on their way: before the process ends, which the
-    /// closure is to do.
+    /// Ends all work before the process ends, and reports whether the tokens in flight are spent. The closure has to
+    /// end the process.
     package func stopAll(_ body: @escaping () -> Void) {
         isOver = true
         stopBackground(scripts.backgroundNumbers)
@@ -333,9 +334,9 @@ package final class ReplSession {
         if endsWhenQuiet, scripts.backgroundNumbers.isEmpty { endDone() }
     }
 
-    /// A script runs before the first prompt. It may ask, and Ctrl-C ends it.
+    /// A script runs before the first prompt. The script may ask questions, and Ctrl-C ends it.
     ///
-    /// - Parameter cancel: Ends it.
+    /// - Parameter cancel: Ends the script.
     package func beginScript(cancel: @escaping () -> Void) {
         isBusy = true
         cancelWork = cancel
@@ -359,4 +360,17 @@ package final class ReplSession {
         isBusy = false
         isOver = false
     }
+}
+
+/// A flag by which one thread tells another to stop its work.
+package final class StopSignal: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    init() {}
+
+    var isRaised: Bool { flag.load(ordering: .relaxed) }
+
+    package func raise() { flag.store(true, ordering: .relaxed) }
+
+    func clear() { flag.store(false, ordering: .relaxed) }
 }

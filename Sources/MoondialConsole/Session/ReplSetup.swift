@@ -3,7 +3,7 @@
 package import MoondialPresentation
 package import NumberVerificationSimulator
 
-/// Where a session prints, and what that can show.
+/// Where a session prints, and what the terminal can show.
 package struct ReplScreen {
     /// Results: standard output. Gets lines that end with newlines.
     package var results: (String) -> Void
@@ -14,7 +14,7 @@ package struct ReplScreen {
     package var repertoire = Waterfall.Repertoire.ascii
     /// The cells of a line, now.
     package var width: () -> Int = { 100 }
-    /// Shows lines that are more than the window has; false when they are not, and then shows nothing. The default is nil:
+    /// Shows lines that do not fit into the window; when they fit, shows nothing and returns false. The default is nil:
     /// everything is printed.
     package var pager: ((_ lines: String) -> Bool)?
 
@@ -24,9 +24,10 @@ package struct ReplScreen {
     }
 }
 
-/// What a session is made with.
+/// The settings of a session.
 package struct ReplSetup {
-    /// Somebody sits there: prompts, traces, several lines for a value. Else input is a program.
+    /// Input comes from a terminal: the session shows prompts and traces, and values may take several lines. If false,
+    /// input is a script or a pipe.
     package var isInteractive = true
     /// "sim", or the host and port.
     package var target = "sim"
@@ -38,15 +39,15 @@ package struct ReplSetup {
     package var keepsGoing = false
     /// Files and folders that the rules were loaded from.
     package var rulePaths: [String] = []
-    /// What is known about a code, ready to print; nil when there is none such.
+    /// The explanation of a code, ready to print; nil for an unknown code.
     package var explain: (String) -> String? = { _ in nil }
     /// The codes that can be explained.
     package var codes: () -> [String] = { [] }
-    /// All of them with their meanings, in groups.
+    /// All codes with their meanings, in groups.
     package var codeList: () -> [(title: String, rows: [(code: String, meaning: String)])] = { [] }
     /// The simulator that requests go to, if they do.
     package var simulator: Simulator?
-    /// What to send to it to see what, ready to print.
+    /// The phones and tokens to which the simulator reacts, with their effects, ready to print.
     package var magicTable: () -> String = { "" }
     /// Milliseconds since 1970.
     package var wallClock: @Sendable () -> Int64 = { 0 }
@@ -60,9 +61,9 @@ package struct ReplSetup {
 
 /// How a session ends.
 package enum ReplEnd: Sendable, Hashable {
-    /// There is no more input, or somebody has said `:quit`.
+    /// There is no more input, or `:quit` was entered.
     case done
-    /// Something in the input was wrong.
+    /// The input had an error.
     case failed
     /// Ctrl-C ended input that is no conversation.
     case interrupted

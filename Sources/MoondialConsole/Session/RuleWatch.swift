@@ -8,11 +8,11 @@ import NIOCore
 /// `*.lua` file in the folders that were named.
 final class RuleWatch {
     private weak var session: ReplSession?
-    /// As they were when the rules loaded, or when they were last tried.
+    /// The stamps of the files when the rules were last loaded, or last tried.
     private var seen: FileStamps
     private var timer: RepeatedTask?
 
-    /// Looks twice a second.
+    /// Checks the files twice a second.
     init(_ session: ReplSession) {
         self.session = session
         seen = session.engine.fileStamps
@@ -28,7 +28,7 @@ final class RuleWatch {
         timer = nil
     }
 
-    /// Other rules have loaded.
+    /// To be called after other rules have loaded.
     func renew() {
         if let session { seen = session.engine.fileStamps }
     }
@@ -36,7 +36,7 @@ final class RuleWatch {
     /// Reloads once for a change, whether or not the changed files load.
     func look() {
         guard let session else { return stop() }
-        // Modules that a block at the prompt has loaded since.
+        // Adds modules that a block at the prompt has loaded since.
         seen.addMissing(from: session.engine.fileStamps)
         let now = seen.refreshed()
         guard now != seen else { return }
@@ -44,7 +44,7 @@ final class RuleWatch {
             try session.reload()
         } catch {
             seen = now
-            // Files that only the new rules need.
+            // Adds files that only the new rules need.
             seen.addMissing(from: session.engine.fileStamps)
             session.note(error)
             session.note("the rules that loaded before stay in force")

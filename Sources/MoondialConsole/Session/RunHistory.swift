@@ -5,28 +5,28 @@ import MoondialRules
 /// The runs of a session.
 struct RunHistory {
     private static let capacity = 1000
-    /// Runs of one block that are drawn.
+    /// How many runs of one block are drawn.
     private static let drawn = 3
 
-    /// The last ones, the newest last.
+    /// The traces of the last runs, the newest last.
     private(set) var traces: [Trace] = []
     /// How many runs ago one was, by its number: the number of runs when it ended. Nil when it is not kept.
     func back(to number: Int) -> Int? { count - number < traces.count ? count - number : nil }
 
-    /// By rule: how many runs it has answered in.
+    /// The number of runs in which each rule has answered.
     private(set) var hits: [String: Int] = [:]
     private(set) var count = 0
     private var ofBlock = 0
-    /// What became of the tokens of runs that were interrupted while runs were many, by how often.
+    /// Lines about the tokens of runs that were interrupted while `isQuiet`, with the number of each line.
     private var interruptions: [String: Int] = [:]
-    /// Set while runs are many and looked at together.
+    /// Set while many runs are summarised together, as by `:try`.
     var isQuiet = false {
         didSet { if !isQuiet { ofBlock = 0 } }
     }
 
     mutating func addInterruption(_ line: String) { interruptions[line, default: 0] += 1 }
 
-    /// A line for each kind of them.
+    /// Takes these lines, each once with its number.
     mutating func takeInterruptions() -> String {
         defer { interruptions = [:] }
         let lines = interruptions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { line, count in
@@ -37,7 +37,7 @@ struct RunHistory {
 
     mutating func beginBlock() { ofBlock = 0 }
 
-    /// Says how many were not drawn.
+    /// Ends a block. Returns a line about the runs that were not drawn.
     mutating func endBlock() -> String? {
         defer { ofBlock = 0 }
         let left = ofBlock - Self.drawn

@@ -3,7 +3,7 @@
 import MoondialLua
 import MoondialPresentation
 
-/// What was entered in a session, as a script that does the same again.
+/// The input of a session, as a script that does the same again.
 ///
 /// Each block at the prompt is a chunk: its locals and labels end with it, it may return, and the next blocks find its values in
 /// `_` and `_1` to `_9`. Where a block depends on this, the script does the same.
@@ -13,26 +13,26 @@ struct SavedScript {
         case statement
         /// A call, which is a statement as well.
         case call
-        /// A value, and no statement.
+        /// An expression that is no statement.
         case expression
     }
 
     /// In order.
     let entries: [SessionJournal.Entry]
-    /// What the rules were loaded from.
+    /// The files and folders of the rules.
     let rulePaths: [String]
     let isLive: Bool
     let kind: (_ text: String) -> Kind
-    /// Takes tokens and phones out of a block.
+    /// Removes tokens and phones from a block.
     let redacted: (_ text: String) -> String
 
     /// How many blocks are in it.
     var count: Int { pieces.count { if case .block = $0.content { true } else { false } } }
 
-    /// What an entry becomes.
+    /// The form of an entry in the script.
     private enum Content {
         case block(String)
-        /// A line of Lua.
+        /// A comment of one line.
         case remark(String)
     }
 
@@ -72,7 +72,7 @@ struct SavedScript {
         return text
     }
 
-    /// What the last block has failed with, unless that was said before.
+    /// An assignment of the last block's error message to `_error`, unless the script has it already.
     private func error(before entry: SessionJournal.Entry, after lastFailure: inout Int) -> String {
         guard let failed = entries.last(where: { $0.number < entry.number && $0.failure != nil }),
             let failure = failed.failure, failed.number > lastFailure
@@ -106,11 +106,11 @@ struct SavedScript {
             return keepsResults ? "keep_values(\(function))" : "_ = \(function)"
         }
         if shape.declares { return "do\n\(body)\nend" }
-        // The line before could go on with a bracket.
+        // A bracket could continue the line before.
         return shape.beginsWithBracket ? "; \(body)" : body
     }
 
-    /// Does what the prompt does with the values of a block.
+    /// Lua code that keeps the values of a block as the prompt does.
     private static let keep = """
         -- The last values, as the prompt keeps them.
         local _, _1, _2, _3, _4, _5, _6, _7, _8, _9, _error
@@ -144,11 +144,11 @@ struct SavedScript {
     }
 }
 
-/// What a command becomes in a script.
+/// The form of a command in a script.
 private struct CommandInScript {
     /// Lua that the command has run.
     private(set) var block: String?
-    /// A line of Lua; nil for a command that leads to nothing that a script could miss.
+    /// A comment of one line; nil for a command that has no effect on a script.
     private(set) var remark: String?
 
     init(_ text: String) {
@@ -173,7 +173,7 @@ private struct CommandInScript {
     }
 }
 
-/// What a block needs that is not a chunk of its own any more.
+/// Properties of a block that matter when the block is not a chunk of its own any more.
 private struct ScriptShape {
     /// It returns, or takes arguments, outside of its functions.
     private(set) var returns = false
@@ -182,7 +182,7 @@ private struct ScriptShape {
     private(set) var beginsWithBracket = false
 
     init(_ lua: LuaText) {
-        // What is open: true for a function.
+        // The open blocks: true for a function.
         var open: [Bool] = []
         let first = lua.tokens.indices.first { lua.tokens[$0].kind != .comment }
         beginsWithBracket = first.map { lua.isSign($0, "(") } ?? false
@@ -203,7 +203,7 @@ private struct ScriptShape {
     }
 }
 
-/// Names that mean something at the prompt alone.
+/// Names that have a meaning only at the prompt.
 private enum ScriptNames {
     static func usesResults(_ lua: LuaText) -> Bool {
         lua.tokens.indices.contains { index in
@@ -225,7 +225,7 @@ private enum ScriptNames {
     private static func isUse(_ index: Int, in lua: LuaText) -> Bool {
         if lua.isSign(index - 1, ".") || lua.isSign(index - 1, ":") { return false }
         if [.for, .local].contains(lua.keyword(index - 1)) { return false }
-        // Among the names of a loop, declaration or function.
+        // The name may be in the list of names of a loop, declaration or function.
         var first = index
         while first >= 2, lua.isSign(first - 1, ","), lua.isName(first - 2) { first -= 2 }
         if [.for, .local].contains(lua.keyword(first - 1)) { return false }
@@ -240,7 +240,7 @@ private enum ScriptNames {
         return lua.isName(index) && lua.keyword(index - 1) == .function
     }
 
-    /// Where `moondial.spawn` stands first.
+    /// The first place of `moondial.spawn`.
     static func spawnRange(_ lua: LuaText) -> Range<Int>? {
         guard
             let index = lua.tokens.indices.first(where: { index in

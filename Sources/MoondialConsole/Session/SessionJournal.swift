@@ -2,7 +2,7 @@
 
 import MoondialLua
 
-/// What was entered, line by line, and what came of it.
+/// The blocks and commands of a session, with their lines and outcomes.
 struct SessionJournal {
     struct Entry {
         /// From 1, in the order in which the blocks and commands were entered.
@@ -12,20 +12,20 @@ struct SessionJournal {
         let firstLine: Int
         /// When it was entered, in milliseconds since 1970.
         let time: Int64
-        /// Until the end of a block `failed`.
+        /// `failed` until the block has ended.
         var outcome = BlockOutcome.failed
-        /// How many values it came to.
+        /// The number of values of the block.
         var valueCount = 0
-        /// What it failed with.
+        /// The error message of a block that failed.
         var failure: String?
 
-        /// The command that it is, with its colon, whatever was typed for it.
+        /// The command of the entry, with its colon, even if the user typed another form.
         var command: String?
 
         var isCommand: Bool { command != nil }
     }
 
-    /// All but blank ones, the oldest first.
+    /// All entries that are not blank, the oldest first.
     private(set) var entries: [Entry] = []
     /// The number of the line that comes next.
     private(set) var nextLine = 1
@@ -34,7 +34,7 @@ struct SessionJournal {
     /// Names that were local to a block that has ended.
     private var lostLocals: Set<String> = []
 
-    /// A block or command is about to run. Blank lines only count.
+    /// A block or command is about to run. Blank lines are only counted.
     mutating func begin(_ text: String, time: Int64) {
         if !text.trimmingSpaces.isEmpty {
             let entry = Entry(number: entries.count + 1, text: text, firstLine: nextLine, time: time)
@@ -44,14 +44,14 @@ struct SessionJournal {
         nextLine += text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
     }
 
-    /// The last one is a command, which is done unless it turns out to fail.
+    /// The last entry is a command, which counts as done unless it fails later.
     mutating func markCommand(_ command: String) {
         guard let last = entries.indices.last else { return }
         entries[last].command = command
         entries[last].outcome = .done
     }
 
-    /// The last one has ended.
+    /// The last entry has ended.
     mutating func end(_ outcome: BlockOutcome, valueCount: Int = 0, failure: String? = nil) {
         guard let last = entries.indices.last else { return }
         entries[last].outcome = outcome
@@ -63,7 +63,7 @@ struct SessionJournal {
     /// The blocks of Lua that have run to their end.
     var blocks: [Entry] { entries.filter { $0.outcome == .done && !$0.isCommand } }
 
-    /// The block in which a line stands.
+    /// The block that contains a line.
     func block(at line: Int) -> String? {
         entries.last { $0.firstLine <= line && $0.outcome == .done && !$0.isCommand }?.text
     }
@@ -76,7 +76,7 @@ struct SessionJournal {
     }
 }
 
-/// What came of a block or command.
+/// The outcome of a block or command.
 package enum BlockOutcome: String, Sendable, Hashable {
     case done = "ok"
     case failed = "error"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// What was typed in a conversation of which the screen was kept: a transcript of `:record`, or text that was copied from a
-/// terminal or from documentation.
+/// The inputs in the text of a conversation: a transcript of `:record`, or text that was copied from a terminal or from
+/// documentation.
 struct Transcript {
     /// The inputs in order; none when no line begins with a prompt.
     private(set) var inputs: [String] = []
 
-    /// Lines that begin with a prompt are inputs, with the lines after them that begin with a continuation of it. Everything
-    /// else is what came before or was printed. All may be indented by as many blanks as the first prompt.
+    /// Lines that begin with a prompt are inputs, with the lines after them that begin with a continuation of it. All
+    /// other lines are ignored. All lines may be indented by as many blanks as the first prompt.
     init(_ text: String) {
         var indentation: Int?
         var isInInput = false

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// A key that was pressed, with what was held down.
+/// A key that was pressed, with its modifier keys.
 package struct Key: Sendable, Hashable {
     package enum Code: Sendable, Hashable {
         /// A letter, digit or sign. With control, letters are lower case: `C-k` is `k` and control.

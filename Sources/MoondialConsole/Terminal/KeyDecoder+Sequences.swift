@@ -78,7 +78,7 @@ extension KeyDecoder {
         return .key(Key(code, modifiers))
     }
 
-    /// A key that is told by its code point.
+    /// A key that the terminal reports by its code point.
     private static func reported(_ code: Int, _ modifiers: Key.Modifiers) -> Event {
         switch code {
         case 9: return .key(Key(.tab, modifiers))

@@ -3,9 +3,9 @@
 /// Makes keys of the bytes that a terminal sends. The bytes may be split anywhere.
 ///
 /// Sequences of xterm, rxvt, the Linux console, application mode, and the `CSI u` reports of newer terminals are known.
-/// What is not known is swallowed as a whole, so that no stray letters end up in the text.
+/// An unknown sequence is dropped as a whole, so that no stray letters end up in the text.
 package struct KeyDecoder: Sendable {
-    /// What the bytes turned out to be.
+    /// A decoded key, text or paste.
     package enum Event: Sendable, Hashable {
         case key(Key)
         /// Printable text typed in one go: valid UTF-8, without control characters.
@@ -19,7 +19,7 @@ package struct KeyDecoder: Sendable {
     enum State: Sendable {
         case ground
         case escape
-        /// Parameters of `ESC [`; `doubled` when the sequence began with two escapes, which is how rxvt says meta.
+        /// Parameters of `ESC [`; `isMeta` when the sequence began with two escapes, which rxvt sends for meta.
         case control(parameters: [UInt8], isMeta: Bool)
         /// After `ESC O`.
         case single(isMeta: Bool)
@@ -29,7 +29,7 @@ package struct KeyDecoder: Sendable {
         case linuxFunction
         /// After the first byte of a character; `missing` more are to come.
         case character(bytes: [UInt8], missing: Int, isMeta: Bool)
-        /// A string that the terminal sends (OSC, DCS, APC, PM): swallowed up to its end.
+        /// A string that the terminal sends (OSC, DCS, APC, PM): dropped up to its end.
         case string(endsWithBell: Bool, sawEscape: Bool)
         case paste
     }
@@ -42,8 +42,8 @@ package struct KeyDecoder: Sendable {
 
     package init() {}
 
-    /// Whether an escape has come that may be a key or the beginning of one: ask ``timeout()`` when nothing follows within
-    /// some 50 ms.
+    /// Whether an escape has come that may be a key or the beginning of a sequence: call ``timeout()`` when nothing
+    /// follows within some 50 ms.
     package var isWaiting: Bool {
         switch state {
         // The first byte of a character says how many follow, however slowly.
@@ -79,8 +79,8 @@ package struct KeyDecoder: Sendable {
         return nil
     }
 
-    /// Says that nothing has followed: a lone escape is the Escape key. In a paste it ends that with what has come, and
-    /// Control-C drops the paste.
+    /// To be called when nothing has followed: a lone escape is the Escape key. An unfinished paste ends with the bytes
+    /// so far, and Control-C drops it.
     package mutating func timeout() -> Event? {
         guard isWaiting else { return nil }
         defer { state = .ground }

@@ -36,6 +36,6 @@ package struct TerminalCapabilities: Sendable, Hashable {
         isUnicode = locale.hasSuffix("utf-8") || locale.hasSuffix("utf8") || locale.contains("utf-8@")
     }
 
-    /// The theme that goes with it.
+    /// The theme for such a terminal.
     package var theme: Theme { hasColour ? .coloured : .plain }
 }

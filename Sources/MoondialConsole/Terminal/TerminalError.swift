@@ -2,9 +2,9 @@
 
 import Platform
 
-/// What the terminal or a file refused.
+/// An error of the terminal or of a file.
 package struct TerminalError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What was tried, and what the system says: "cannot read input: Input/output error".
+    /// The failed operation, and the text of the system: "cannot read input: Input/output error".
     package let description: String
 
     init(_ attempt: String, _ error: Errno) {
@@ -16,7 +16,7 @@ extension Descriptors {
     /// Waits for some bytes of what may be a terminal.
     static func readTerminal(_ descriptor: Int32) -> Input {
         let input = read(descriptor)
-        // Linux says so when the other side of a pseudo-terminal is gone.
+        // Linux gives this error when the other side of a pseudo-terminal is gone.
         if case .failure(.ioError) = input { return .end }
         return input
     }

@@ -33,7 +33,7 @@ package struct TerminalPager {
     }
 
     private func show(_ text: String, with command: String) -> Bool {
-        // What git gives to less, which leaves short texts on the screen and shows colours.
+        // The options that git gives to less: short texts stay on the screen, and colours are shown.
         let script = "LESS=${LESS-FRX}; export LESS; (\(command)) < \"$1\""
         let shown: Void? = try? TerminalProgram.withFile(text, in: temporaryFolder, suffix: ".txt") {
             path throws(Diagnostic) in
@@ -42,7 +42,7 @@ package struct TerminalPager {
         return shown != nil
     }
 
-    // MARK: - Our own
+    // MARK: - The built-in pager
 
     private enum Answer {
         case page, line, end
@@ -99,14 +99,14 @@ package struct TerminalPager {
         }
     }
 
-    /// - Returns: How many cells it takes.
+    /// - Returns: How many cells the question takes.
     private func show(_ question: String, on terminal: TerminalSession) -> Int {
         let text = question.prefix(max(1, terminal.size.width - 1))
         terminal.write(Array("\u{1B}[7m\(text)\u{1B}[0m".utf8))
         return text.count
     }
 
-    /// Of a window that has become narrower it may have taken several rows.
+    /// Removes a question, which takes several rows if the window has become narrower.
     private func remove(_ cells: Int, from terminal: TerminalSession) {
         let above = max(0, cells - 1) / max(1, terminal.size.width)
         terminal.write(Array("\r\(above > 0 ? "\u{1B}[\(above)A" : "")\u{1B}[J".utf8))

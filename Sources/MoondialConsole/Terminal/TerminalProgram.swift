@@ -3,7 +3,7 @@
 import MoondialRules
 import Platform
 
-/// A program of the user's, on the terminal that the session has left to it.
+/// Runs a program of the user on the terminal, while the session does not use the terminal.
 enum TerminalProgram {
     /// Runs a script of the shell, which finds some arguments in "$@" and the terminal at its standard input, and waits for
     /// its end. Messages call it `name`.

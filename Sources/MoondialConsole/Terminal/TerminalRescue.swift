@@ -5,9 +5,9 @@ import Synchronization
 
 /// Restores the terminal when the process ends or stops while it is in raw mode.
 ///
-/// What the signal handlers use is prepared before they are installed: memory that never moves and is never freed, and no
-/// function that POSIX does not call async-signal-safe. The handlers are there only while the terminal is in raw mode, so
-/// that scripts run with those of the host.
+/// The data of the signal handlers is prepared before they are installed, in memory that never moves and is never
+/// freed. The handlers call only functions that POSIX lists as async-signal-safe. They are installed only while the
+/// terminal is in raw mode, so that scripts run with the handlers of the host.
 enum TerminalRescue {
     /// Sent to the session through its pipe.
     enum Notice: UInt8 {
@@ -30,7 +30,7 @@ enum TerminalRescue {
     private static let restoreSequence = Array("\u{1B}[0m\u{1B}[?2004l\u{1B}[?25h\r\n".utf8)
     /// After these the process cannot go on, or a debugging aid of the host takes over.
     private static let crashes = [SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGQUIT]
-    /// These end the process unless the host has a use for them, which then is not disturbed.
+    /// These end the process, unless the host has a handler, which then stays.
     private static let endings = [
         SIGTERM, SIGHUP, SIGINT, SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
     ]
@@ -69,7 +69,7 @@ enum TerminalRescue {
 
     /// Puts the terminal back for the last time. Other threads may go on until the process is gone.
     static func end() {
-        // A thread that changes the mode right now is waited for, but not when the terminal keeps it waiting itself.
+        // Waits for a thread that changes the mode right now, but at most 100 ms: the terminal may block that thread.
         for _ in 0..<100 where isEnding.withLockIfAvailable({ $0 = true }) == nil { poll(nil, 0, 1) }
         restore()
     }
@@ -116,7 +116,7 @@ enum TerminalRescue {
     private static let endHandler: @convention(c) (Int32) -> Void = { number in
         let code = errno
         TerminalRescue.restore()
-        // Ends the process as it would have ended without us, once this handler has returned.
+        // Once this handler has returned, the process ends as it would have ended without the handler.
         TerminalRescue.reinstate(number)
         raise(number)
         errno = code
@@ -161,7 +161,7 @@ enum TerminalRescue {
         action.sa_flags = Int32(SA_RESTART)
         sigemptyset(&action.sa_mask)
         sigaction(number, &action, previous + Int(number))
-        // What was ignored stays so: `nohup`, or a shell without job control.
+        // An ignored signal stays ignored: `nohup`, or a shell without job control.
         if isIgnored(previous[Int(number)]) { reinstate(number) }
     }
 

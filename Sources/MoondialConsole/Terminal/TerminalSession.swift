@@ -21,7 +21,7 @@ package final class TerminalSession {
         package static let resized = Wakeup(rawValue: 2)
         /// The process was stopped and goes on; the terminal is no longer in raw mode.
         package static let continued = Wakeup(rawValue: 4)
-        /// Somebody has called ``TerminalSession/waker``.
+        /// ``TerminalSession/waker`` was called.
         package static let woken = Wakeup(rawValue: 8)
     }
 
@@ -67,7 +67,7 @@ package final class TerminalSession {
     package var isRaw: Bool { original != nil }
 
     /// Puts the terminal into raw mode: every key comes as it is pressed, and no key makes a signal. Turns on bracketed
-    /// paste. Until ``leave()``, whatever ends the process restores the terminal first.
+    /// paste. If the process ends before ``leave()``, for any reason, the terminal is restored first.
     package func enter() throws(TerminalError) {
         try TerminalRescue.unlessEnding { () throws(TerminalError) in try makeRaw() }
     }
@@ -95,7 +95,8 @@ package final class TerminalSession {
     package func leave() {
         guard var settings = original else { return }
         original = nil
-        // At once, so that Ctrl-C soon is a signal; output looks the same in both modes, and what was typed ahead is kept.
+        // Without waiting for output, so that Ctrl-C is a signal soon. Output looks the same in both modes, and input
+        // that was typed ahead is kept.
         tcsetattr(inputDescriptor, TCSANOW, &settings)
         write(Array("\u{1B}[?2004l".utf8))
         TerminalRescue.disarm()
@@ -112,7 +113,7 @@ package final class TerminalSession {
     package func reenter() throws(TerminalError) {
         guard var settings = original else { return }
         original = nil
-        // What the shell has left is not what we found, so ours stay the settings to go back to.
+        // The shell may have changed the settings. Those from the first `enter` stay the ones to restore.
         TerminalRescue.disarm()
         tcsetattr(inputDescriptor, TCSADRAIN, &settings)
         try enter()
@@ -124,13 +125,13 @@ package final class TerminalSession {
         TerminalRescue.end()
     }
 
-    /// How the terminal at standard output is set, if there is one.
+    /// The settings of the terminal at standard output, if there is one.
     static var settings: termios? {
         var settings = termios()
         return tcgetattr(STDOUT_FILENO, &settings) == 0 ? settings : nil
     }
 
-    /// Sets it so again, and shows a cursor that was hidden.
+    /// Restores these settings, and shows a cursor that was hidden.
     static func restore(_ settings: termios?) {
         guard var settings else { return }
         Descriptors.writeAll(Array("\u{1B}[0m\u{1B}[?25h".utf8), to: STDOUT_FILENO)
@@ -162,7 +163,8 @@ package final class TerminalSession {
 
     /// Asks the terminal where its cursor is.
     ///
-    /// - Returns: The place in the window, from 0; nil when there is no answer in time. Besides, what has come in meanwhile.
+    /// - Returns: The place in the window, from 0; nil when there is no answer in time. Also the input that came
+    ///   meanwhile.
     package func cursor(
         within patience: Duration
     ) throws(TerminalError) -> (place: Screen.Position?, typed: [UInt8]) {
@@ -206,7 +208,7 @@ package final class TerminalSession {
         return wakeup
     }
 
-    /// What has happened beside input.
+    /// The events other than input.
     private func takeNotices() -> Wakeup {
         var wakeup = Wakeup()
         for byte in notices.take() {
@@ -228,7 +230,7 @@ package final class TerminalSession {
     private static func makeRaw(_ settings: inout termios) {
         settings.c_iflag &= ~tcflag_t(BRKINT | ICRNL | INLCR | IGNCR | INPCK | ISTRIP | IXON)
         settings.c_cflag |= tcflag_t(CS8)
-        // Output stays processed: what other threads print has line feeds only.
+        // Output stays processed, since output of other threads has only line feeds.
         settings.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN | ISIG)
         withUnsafeMutableBytes(of: &settings.c_cc) { characters in
             characters[Int(VMIN)] = 1
@@ -237,7 +239,7 @@ package final class TerminalSession {
     }
 }
 
-/// What a terminal says about its cursor: `ESC [ row ; column R`.
+/// A terminal's report about its cursor: `ESC [ row ; column R`.
 private struct CursorReport {
     let range: Range<Int>
     /// From 0.

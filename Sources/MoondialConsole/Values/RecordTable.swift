@@ -13,7 +13,7 @@ struct RecordTable {
     private let records: [LuaTableView]
     private let printer: ValuePrinter
 
-    /// Fewer rows are as readable as they are.
+    /// A list of fewer records needs no table.
     private static let fewest = 2
     private static let mostColumns = 16
 
@@ -33,13 +33,13 @@ struct RecordTable {
             }
             records.append(record)
         }
-        // Alike: what a record has, half of them have.
+        // The records are alike: at least half of them have each field.
         let common = counts.filter { $0.value * 2 >= records.count }.map(\.key)
         guard common.count >= 2, common.count == counts.count, counts.count <= Self.mostColumns else { return nil }
         self.records = records
         self.printer = printer
         let ordered = Self.ordered(common)
-        // Of what `verify` returns, what one looks at first.
+        // Of a decision that `verify` returns, only the most important fields and those of rules are shown.
         let isDecision = ["decision", "attempts", "trace_id"].allSatisfy(common.contains)
         let known = Registry.fieldNames(of: "decision")
         let shown = ordered.filter { !isDecision || ValuePrinter.firstOfDecision.contains($0) || !known.contains($0) }
@@ -47,7 +47,7 @@ struct RecordTable {
         hidden = ordered.filter { !shown.contains($0) }
     }
 
-    /// Lines that end with newlines, of at most `width` cells: columns that find no place are named below.
+    /// Lines that end with newlines, of at most `width` cells. Columns that do not fit are named below.
     func text(width: Int) -> String {
         var count = columns.count
         while count > 1 {
@@ -70,7 +70,7 @@ struct RecordTable {
         return names.isEmpty ? "" : printer.comment("… \(names.joined(separator: ", ")), see :full").text + "\n"
     }
 
-    /// A text stands as it is, unless it could be taken for another value.
+    /// A text is shown without quotes, unless it could be mistaken for another value.
     private func cell(_ view: LuaView) -> String {
         var plain = ValuePrinter(limits: Self.limits, width: nil, redacted: printer.redacted)
         plain.isStopped = printer.isStopped

@@ -29,7 +29,7 @@ extension ValuePrinter {
         }
     }
 
-    /// What a comment says of a value without a text form.
+    /// The comment for a value without a text form.
     static func note(of view: LuaView) -> String? {
         switch view {
         case .function(let name?, let line?): "function \(name):\(line)"
@@ -43,7 +43,7 @@ extension ValuePrinter {
 
     // MARK: - Numbers
 
-    /// A phone that is a number is masked, and so no number any more.
+    /// A number that is a phone is masked, and so becomes a string.
     private func integer(_ value: Int64) -> Piece {
         if value == .min { return coloured("math.mininteger", .yellow) }
         let digits = String(value)

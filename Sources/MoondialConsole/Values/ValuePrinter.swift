@@ -4,7 +4,7 @@ package import MoondialLua
 package import MoondialPresentation
 import MoondialRules
 
-/// Shows values as Lua, so that what is shown can be typed: what has no text form is a comment.
+/// Prints values as Lua, so that the output can be typed again. A value without a text form becomes a comment.
 package struct ValuePrinter {
     /// How much of a value is shown.
     package struct Limits: Sendable, Hashable {
@@ -17,14 +17,14 @@ package struct ValuePrinter {
 
         package init() {}
 
-        /// A program reads all, a person as much as fits a window.
+        /// Larger limits, for output that programs read.
         package static var ofPrograms: Limits {
             var limits = Limits()
             (limits.depth, limits.items, limits.bytes) = (16, 1000, 64 << 10)
             return limits
         }
 
-        /// Everything that crossed.
+        /// No limits: all that Lua has passed to the host.
         package static var full: Limits {
             var limits = Limits()
             (limits.depth, limits.items, limits.bytes) = (.max, .max, .max)
@@ -36,9 +36,9 @@ package struct ValuePrinter {
     /// The cells of a line; a table that does not fit takes several. Nil for one line, whatever its length.
     let width: Int?
     let style: TextStyle
-    /// Takes secrets out of strings.
+    /// Removes secrets from strings.
     let redacted: (String) -> String
-    /// Asked for each value: whether nothing more is wanted.
+    /// Called for each value: whether to stop printing.
     var isStopped: () -> Bool = { false }
 
     package init(
@@ -62,7 +62,7 @@ package struct ValuePrinter {
         }
     }
 
-    /// What one looks at first of a decision.
+    /// The most important fields of a decision.
     static let firstOfDecision = ["decision", "reason", "rule", "verdict", "code", "endpoint"]
 
     /// Text with the cells that it takes.
@@ -147,9 +147,9 @@ private struct TableContent {
     }
 
     var entries: [Entry] = []
-    /// What is not shown.
+    /// A comment about entries that are not shown.
     var note: String?
-    /// What is to be said of its metatable.
+    /// The comment about the metatable.
     private var metatable: String?
     /// The function that makes such a table.
     private var maker = ""
@@ -199,7 +199,7 @@ private struct TableContent {
         if entries.count < count { note = "… \(count - entries.count) more" }
     }
 
-    /// Of the table that `verify` returns: what one looks at first, and what the rules have added.
+    /// For a table that `verify` returns: the most important fields, and those that the rules have added.
     private static func namesOfDecision(_ table: LuaTableView) -> [String]? {
         guard table["trace_id"]?.text != nil, table["decision"]?.text != nil, table["attempts"] != nil else {
             return nil

@@ -4,7 +4,7 @@ import Crypto
 package import NumberVerification
 import TextFormats
 
-/// Who asks: a name for logs, and the application on whose account the calls are made.
+/// A caller of the gateway: a name for logs, and the application on whose account the calls are made.
 package struct Caller: Sendable, Hashable {
     /// The app key for a caller that shows the application's own credentials, else the name from the file of callers.
     package let name: String
@@ -16,11 +16,11 @@ package struct Caller: Sendable, Hashable {
     }
 }
 
-/// Says who a caller is by the `Authorization` field of a request. Can be replaced while the gateway works.
+/// Identifies callers by the `Authorization` field of a request. Can be replaced while the gateway works.
 package struct CallerDirectory: Sendable {
     package enum Answer: Sendable, Hashable {
         case known(Caller)
-        /// No credentials came, and they are needed.
+        /// The request has no credentials, and they are required.
         case missing
         /// These credentials are not known.
         case wrong
@@ -33,14 +33,14 @@ package struct CallerDirectory: Sendable {
         let hash: [UInt8]
     }
 
-    /// What `Basic` credentials of the applications are, as they stand after the word.
+    /// The `Basic` credentials of the applications: the Base64 text after the word `Basic`.
     private let applications: [(field: [UInt8], caller: Caller)]
     private let named: [NamedCaller]
-    /// Who a request without credentials comes from; nil when credentials are needed.
+    /// The caller of requests without credentials; nil when credentials are required.
     private let anonymous: Caller?
 
     /// - Parameters:
-    ///   - applications: Their own app key and master secret let their back-ends in, as at the provider.
+    ///   - applications: Their app keys and master secrets are accepted as `Basic` credentials, as at the provider.
     ///   - callers: Further callers, with bearer tokens. The default is none.
     ///   - allowsAnonymous: Whether requests need no credentials; they are for the first application then.
     package init(applications: [Credentials], callers: CallerFile = .none, allowsAnonymous: Bool = false) {
@@ -55,7 +55,8 @@ package struct CallerDirectory: Sendable {
         anonymous = allowsAnonymous ? Caller(name: "anonymous", appKey: first) : nil
     }
 
-    /// Takes the time that the length of the field needs, and not that of the first difference.
+    /// Identifies the caller. The time depends on the length of the field, and not on where it first differs from a
+    /// secret.
     package func answer(to authorization: String?) -> Answer {
         if let anonymous { return .known(anonymous) }
         guard let authorization else { return .missing }
@@ -74,7 +75,8 @@ package struct CallerDirectory: Sendable {
         }
     }
 
-    /// The application whose field is written like that, as nearly all clients do. Others are read as the standard allows.
+    /// The application for a field that begins with exactly `Basic` and one space, as nearly all clients write it.
+    /// Other spellings take the slower path.
     private func application(writing authorization: String) -> Caller? {
         authorization.withBytes { bytes in
             guard bytes.starts(with: Self.basic) else { return nil }
@@ -82,7 +84,7 @@ package struct CallerDirectory: Sendable {
         }
     }
 
-    /// Looks at all applications, whichever it is.
+    /// Compares with all applications even after a match, so that the time does not tell which one matched.
     private func application(with value: some Collection<UInt8>) -> Caller? {
         var found: Caller?
         for application in applications where Self.areEqual(application.field, value) { found = application.caller }
@@ -114,7 +116,7 @@ package struct CallerFile: Sendable, Hashable {
         let appKey: String?
     }
 
-    /// Without callers.
+    /// A file without callers.
     package static let none = CallerFile(entries: [])
 
     fileprivate let entries: [Entry]

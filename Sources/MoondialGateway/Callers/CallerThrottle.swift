@@ -3,13 +3,13 @@
 import NIOConcurrencyHelpers
 package import NIOCore
 
-/// Keeps each caller within its share: so many requests a second, and so many at once. Shared by all event loops.
+/// Limits each caller's requests per second and requests at once. Shared by all event loops.
 package final class CallerThrottle: Sendable {
     /// What each caller may do. Nil means no limit.
     package struct Limits: Sendable, Hashable {
-        /// Requests a second. As many may come at once after a pause of a second.
+        /// Requests per second. After a pause of a second, the same number may come at once.
         package var rate: Int?
-        /// Requests that wait for their reply.
+        /// Requests that wait for their reply at the same time.
         package var concurrency: Int?
 
         /// No limits.
@@ -19,7 +19,7 @@ package final class CallerThrottle: Sendable {
     }
 
     private struct Account {
-        /// Requests that may come now.
+        /// The number of requests that are allowed now.
         var allowance: Double
         var counted: NIODeadline
         var inFlight = 0
@@ -30,7 +30,8 @@ package final class CallerThrottle: Sendable {
 
     package init(_ limits: Limits) { self.limits = limits }
 
-    /// Asks for a request of a caller. One that is granted is reported with ``end(_:)`` when it has its reply.
+    /// Whether a request of the caller is allowed now. If so, ``end(_:)`` must be called when the request has its
+    /// reply.
     package func begin(_ caller: Caller, now: NIODeadline) -> Bool {
         if limits.areOff { return true }
         return accounts.withLockedValue { accounts in
@@ -50,7 +51,7 @@ package final class CallerThrottle: Sendable {
         }
     }
 
-    /// A request that was granted has its reply.
+    /// To be called when a request that ``begin(_:now:)`` allowed has its reply.
     package func end(_ caller: Caller) {
         if limits.areOff { return }
         accounts.withLockedValue { $0[caller.name]?.inFlight -= 1 }

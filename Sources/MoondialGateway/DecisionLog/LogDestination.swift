@@ -11,11 +11,11 @@ struct LogDestination: Sendable {
         case failed(RecordSink.Failure)
     }
 
-    /// A file that can take the place of the one in use.
+    /// An open file that can replace the one in use.
     struct File {
         let descriptor: Int32
         let status: stat
-        /// Whether the last line has no end.
+        /// Whether the last line lacks its line feed.
         let isTorn: Bool
 
         func isSame(as other: stat) -> Bool { status.st_dev == other.st_dev && status.st_ino == other.st_ino }
@@ -29,9 +29,9 @@ struct LogDestination: Sendable {
     private var size = 0
     /// The size at which the file is rotated.
     private var limit: Int
-    /// Whether a line feed must end what another process has left.
+    /// Whether a line feed must be written first, since another process has left an incomplete line.
     private var needsLineFeed = false
-    /// Why the last rotation did not happen.
+    /// Why the last rotation failed.
     private var rotationFailure: RecordSink.Failure?
 
     init(_ options: RecordSink.Options, write: @escaping SystemCalls.Write) throws(RecordSinkError) {
@@ -58,16 +58,16 @@ struct LogDestination: Sendable {
         if path != nil { SystemCalls.close(descriptor) }
     }
 
-    /// What becomes writable when a write that was blocked can go on.
+    /// The descriptor to poll after a write that was blocked.
     var writable: Int32 { descriptor }
 
-    /// Why the file was not rotated, once.
+    /// Returns why the last rotation failed, and clears that, so that each failure is reported once.
     mutating func takeRotationFailure() -> RecordSink.Failure? {
         defer { rotationFailure = nil }
         return rotationFailure
     }
 
-    /// Writes some of the batch with one call of the system, after rotating if the next line needs it.
+    /// Writes a part of the batch with one system call. Rotates first if the next line does not fit.
     mutating func write(_ batch: RecordBatch) -> Progress {
         if needsLineFeed {
             let progress = write(bytes: [UInt8(ascii: "\n")], 0, 1)
@@ -77,7 +77,8 @@ struct LogDestination: Sendable {
         var end = batch.isTorn ? batch.lineEnd : endInFile(batch)
         if !isRegular {
             guard Descriptors.isWritable(descriptor) else { return .blocked }
-            // So many bytes do not block then, and lines that are not longer are not mixed with other writers'.
+            // poll() has reported space for PIPE_BUF bytes, so the write does not block. Lines up to that length are
+            // written atomically and do not mix with those of other writers.
             let most = min(end - batch.offset, Int(PIPE_BUF))
             end = batch.lastLineEnd(within: most) ?? batch.offset + most
         }
@@ -102,10 +103,10 @@ struct LogDestination: Sendable {
         }
     }
 
-    /// The end of the lines that belong into the file.
+    /// The end of the lines that fit into the file. Rotates the file if none fits.
     private mutating func endInFile(_ batch: RecordBatch) -> Int {
         if let end = batch.lastLineEnd(within: limit - size) { return end }
-        // Another program may have cut the file.
+        // Another program may have truncated the file.
         if let status = SystemCalls.status(of: descriptor) { size = Int(status.st_size) }
         if let end = batch.lastLineEnd(within: limit - size) { return end }
         if size > 0 { rotate() }
@@ -117,7 +118,7 @@ struct LogDestination: Sendable {
 
 extension LogDestination {
     private static func openFile(_ path: String) throws(RecordSinkError) -> File {
-        // What is no regular file must not keep the thread.
+        // O_NONBLOCK: opening or writing a pipe must not block the thread.
         let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
         let descriptor = open(path, flags, 0o600)
         guard descriptor >= 0 else {
@@ -137,7 +138,7 @@ extension LogDestination {
         let reader = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         defer { SystemCalls.close(reader) }
         var last: UInt8 = 0
-        // An empty line does no harm in a file that cannot be read.
+        // If the file cannot be read, the line counts as incomplete: at worst an empty line is added.
         return pread(reader, &last, 1, status.st_size - 1) != 1 || last != UInt8(ascii: "\n")
     }
 
@@ -170,10 +171,10 @@ extension LogDestination {
         guard let path, let rotation, let status = SystemCalls.status(of: descriptor) else { return }
         do throws(RecordSinkError) {
             if let file = try openAgain() {
-                // Another program has moved the file.
+                // Another program has moved the file: no rotation is needed.
                 return use(file)
             }
-            // A link stays where it is.
+            // A symbolic link stays; the file that it names is rotated.
             guard let resolved = realpath(path, nil) else { throw RecordSinkError(path: path, code: errno) }
             defer { free(resolved) }
             try rotate(String(cString: resolved), keep: rotation.keep, like: status)
@@ -184,7 +185,7 @@ extension LogDestination {
     }
 
     private mutating func rotate(_ path: String, keep: Int, like status: stat) throws(RecordSinkError) {
-        // A free place ends the shift, so that a rotation that fails again and again pushes out no old file.
+        // Only files up to the first unused number are shifted, so that repeated failed rotations delete no old file.
         var last = 1
         while last < keep, access("\(path).\(last)", F_OK) == 0 { last += 1 }
         for number in stride(from: last, to: 1, by: -1) {
@@ -193,7 +194,7 @@ extension LogDestination {
         guard rename(path, "\(path).1") == 0 else { throw RecordSinkError(path: path, code: errno) }
         do throws(RecordSinkError) {
             let file = try Self.openFile(path)
-            // Who may read the old file may read the new one.
+            // The new file gets the group and mode of the old one, so that the same users can read it.
             _ = fchown(file.descriptor, uid_t.max, status.st_gid)
             _ = fchmod(file.descriptor, status.st_mode & 0o777)
             use(file)

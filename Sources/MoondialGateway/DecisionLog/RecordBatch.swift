@@ -2,11 +2,11 @@
 
 import Platform
 
-/// Complete lines, and how far they have been written.
+/// Complete lines, and how many of their bytes have been written.
 struct RecordBatch {
     enum Origin {
         case memory
-        /// The front of the spill file, where the lines take so many bytes.
+        /// The lines are the first of the spill file and take this number of bytes there.
         case spill(bytes: Int)
     }
 
@@ -14,7 +14,7 @@ struct RecordBatch {
     let origin: Origin
     /// The number of bytes that have been written.
     private(set) var offset = 0
-    /// Where the line begins that is written next, in whole or in part.
+    /// The start of the line that contains `offset`.
     private(set) var lineStart = 0
 
     init(_ bytes: [UInt8], from origin: Origin) {
@@ -27,20 +27,22 @@ struct RecordBatch {
     /// Whether only a part of a line has been written.
     var isTorn: Bool { offset > lineStart }
 
-    /// The rest, from the beginning of the line that is torn.
+    /// The remaining lines. A line that is partly written is included as a whole.
     var remainingLines: ArraySlice<UInt8> { bytes[lineStart...] }
 
     /// The end of the line that is written next.
     var lineEnd: Int { bytes[offset...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count }
 
-    /// The end of the last line that ends within so many bytes, or nil.
+    /// The end of the last line that ends within the next `count` bytes, or nil.
     func lastLineEnd(within count: Int) -> Int? {
         guard count < bytes.count - offset else { return bytes.count }
         guard count > 0 else { return nil }
         return bytes[offset..<offset + count].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
     }
 
-    /// - Returns: The lines that are complete now.
+    /// Notes that `count` more bytes were written.
+    ///
+    /// - Returns: The lines that these bytes have completed.
     mutating func advance(by count: Int) -> RecordQueue.Amount {
         let written = bytes[offset..<offset + count]
         let lastEnd = written.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lineStart
@@ -54,7 +56,7 @@ struct RecordBatch {
             guard var position = bytes.baseAddress else { return 0 }
             let end = position + bytes.count
             var lines = 0
-            // Many times as fast as a loop over bytes.
+            // memchr() is many times as fast as a loop over bytes.
             while let found = memchr(position, 0x0A, end - position) {
                 lines += 1
                 position = UnsafeRawPointer(found) + 1
@@ -63,12 +65,13 @@ struct RecordBatch {
         }
     }
 
-    /// For a destination in which no part of the line is.
+    /// Goes back to the start of the line, for a new destination that holds no part of it.
     mutating func restartLine() {
         offset = lineStart
     }
 
-    /// The rest of the torn line, once the line is at the front of the spill file as a whole.
+    /// A batch with the line that is partly written, to be called when the whole line is the first of the spill file.
+    /// Nil if no line is partly written.
     func tornLine() -> RecordBatch? {
         guard isTorn else { return nil }
         let line = Array(bytes[lineStart..<lineEnd])
@@ -77,6 +80,6 @@ struct RecordBatch {
         return batch
     }
 
-    /// The memory of the lines, for other lines.
+    /// The memory of the lines, to be used for other lines.
     consuming func takeBytes() -> [UInt8] { bytes }
 }

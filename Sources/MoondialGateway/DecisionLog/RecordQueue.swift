@@ -12,7 +12,7 @@ struct RecordQueue {
 
     static let chunkBytes = 64 * 1024
     private static let gapLineBytes = 64
-    /// Chunks whose memory is used again.
+    /// The maximum number of chunks whose memory is kept for reuse.
     private static let spareChunks = 16
 
     private let boundBytes: Int
@@ -23,10 +23,10 @@ struct RecordQueue {
 
     /// All bytes and lines that were ever queued.
     private(set) var appended = Amount()
-    /// Those of them that are in a file, or were given up.
+    /// The queued bytes and lines that are in a file, or were dropped.
     private(set) var settled = Amount()
 
-    /// A quantity of the log.
+    /// A number of bytes and lines.
     struct Amount: Hashable {
         var bytes = 0
         var lines = 0
@@ -42,7 +42,7 @@ struct RecordQueue {
     /// Whether ``take()`` returns anything.
     var hasRecordsToTake: Bool { !lastChunk.isEmpty || !fullChunks.isEmpty || gap != nil }
 
-    /// Takes a line, without its line feed. If there is no room, the place is marked.
+    /// Queues a line, given without its line feed. If there is no room, the line is counted in a gap at this position.
     ///
     /// - Returns: Whether there was room.
     mutating func append(_ line: UnsafeRawBufferPointer, now: () -> Int64) -> Bool {
@@ -57,9 +57,9 @@ struct RecordQueue {
         return true
     }
 
-    /// Hands over everything that is queued. It counts as queued until ``settle(_:)``.
+    /// Removes and returns all queued chunks. Their bytes count as queued until ``settle(_:)``.
     mutating func take() -> [[UInt8]] {
-        // There may be no record after the gap for a long time.
+        // The gap is written now, since the next record may come much later.
         writeGap()
         if !lastChunk.isEmpty { endChunk() }
         defer { fullChunks.removeAll() }
@@ -71,7 +71,7 @@ struct RecordQueue {
         settled.lines += amount.lines
     }
 
-    /// Gives up everything.
+    /// Drops everything that is queued.
     ///
     /// - Returns: The number of lines.
     mutating func discard() -> Int {
@@ -83,7 +83,7 @@ struct RecordQueue {
         return lines
     }
 
-    /// Keeps the memory of a chunk that was taken, if it is needed.
+    /// Keeps the memory of a chunk for reuse, unless there are enough spare chunks.
     mutating func recycle(_ chunk: inout [UInt8]) {
         guard spare.count < Self.spareChunks, chunk.capacity <= 2 * Self.chunkBytes else { return }
         chunk.removeAll(keepingCapacity: true)

@@ -10,7 +10,7 @@ extension RecordSink {
         package var queueBytes = 4 * 1024 * 1024
         /// The longest record, with its line feed. The default is 256 KiB.
         package var recordBytes = 256 * 1024
-        /// How long records are collected after one was written. The default is 5 ms.
+        /// How long records are collected after a write before they are written together. The default is 5 ms.
         package var collecting = Duration.milliseconds(5)
 
         package init(_ destination: Destination, overflow: Overflow) {
@@ -31,8 +31,8 @@ extension RecordSink {
         /// A file in a folder that exists. It is created with mode 0600; an existing file keeps its mode and content.
         ///
         /// A symbolic link is followed, because operators put logs on other disks and containers link them to
-        /// `/dev/stdout`; rotated files stand beside the file that the link names. What is no regular file, such as a
-        /// named pipe that has a reader, is written to and never rotated.
+        /// `/dev/stdout`; rotated files are put beside the file that the link names. A destination that is not a
+        /// regular file, such as a named pipe that has a reader, is never rotated.
         case file(String, rotation: Rotation? = Rotation())
         case standardOutput
         case standardError
@@ -55,26 +55,26 @@ extension RecordSink {
     /// What happens when records come faster than they can be written, or cannot be written at all.
     package enum Overflow: Sendable, Hashable {
         /// The gateway asks ``RecordSink/isAccepting`` before it runs a request, and refuses it with 503 if that is false.
-        /// Nothing is dropped: besides the queue there is room for one record of the greatest length for each run that was
-        /// in flight when `isAccepting` turned false. Memory is used only as far as records need it.
+        /// Nothing is dropped: in addition to the queue there is room for one record of maximum length for each run
+        /// that was in flight when `isAccepting` turned false. Memory is used only as far as records need it.
         ///
         /// `runsInFlight`: the most runs that the gateway has in flight at once.
         case block(runsInFlight: Int)
         /// Records go to a second file of at most `maximumBytes`, with mode 0600, while the destination is failing or the
-        /// queue is more than half full. They are moved to the destination, in order, once it works; what a process left
-        /// there is moved first by the next one. If a process is killed while it moves them, the next one moves all of
-        /// them again: such records are twice in the log. When the second file is full, or cannot be written, records are
-        /// dropped as with ``drop``. A symbolic link is refused, and so is a file that another process uses.
+        /// queue is more than half full. They are moved to the destination, in order, once it works. Records that a
+        /// process leaves in the second file are moved first by the next process. If a process is killed while it moves
+        /// them, the next one moves all of them again: such records are twice in the log. When the second file is full,
+        /// or cannot be written, records are dropped as with ``drop``. A symbolic link is refused, and so is a file
+        /// that another process uses.
         ///
-        /// While the system holds a write to a regular file, nothing is moved, and records stay in the queue.
+        /// While the system blocks a write to a regular file, nothing is moved, and records stay in the queue.
         case spill(path: String, maximumBytes: Int)
-        /// When the queue is full, records are dropped and counted. In their place the log gets a line
-        /// `{"gap":N,"time_ms":T}`: how many were dropped, and when the first of them came, in milliseconds since
-        /// 1970-01-01 UTC.
+        /// When the queue is full, records are dropped and counted. In their place a line `{"gap":N,"time_ms":T}` is
+        /// written: N records were dropped, and the first of them came at T, in milliseconds since 1970-01-01 UTC.
         case drop
     }
 
-    /// What became of a record.
+    /// The result of appending a record.
     package enum Acceptance: Sendable, Hashable {
         case queued
         /// The queue is full, or the sink is closed. The record is counted as dropped.
@@ -83,7 +83,7 @@ extension RecordSink {
         case tooLong
     }
 
-    /// Why the system refuses something.
+    /// An error of a system call.
     package struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
         /// The `errno`.
         package let code: Int32
@@ -92,51 +92,51 @@ extension RecordSink {
             self.code = code
         }
 
-        /// As `strerror` puts it: "No space left on device".
+        /// The text of `strerror`, such as "No space left on device".
         package var description: String { SystemCalls.text(code) }
     }
 
-    /// What the server log should say.
+    /// An event for the server log.
     package enum Event: Sendable, Hashable {
-        /// The destination refuses what it is given. Reported once until ``recovered``.
+        /// A write to the destination has failed. Reported once until ``recovered``.
         case failing(Failure)
-        /// The destination has taken something again.
+        /// A write to the destination has succeeded again.
         case recovered
         /// A record was dropped. Reported once until the queue is less than a quarter full.
         case dropping
         /// The spill file cannot be written or read. Reported once until it works again.
         case spillFailing(Failure)
-        /// The file could not be rotated or opened again. The sink goes on with the one that it has.
+        /// The file could not be rotated or opened again. The sink continues with the old file.
         case fileNotReplaced(Failure)
     }
 
-    /// What metrics show.
+    /// Figures for metrics.
     package struct Figures: Sendable, Hashable {
-        /// Lines in the destination, those of gaps included.
+        /// Lines in the destination, including those of gaps.
         package var written = 0
-        /// Records that were dropped, while the sink was open and by closing it.
+        /// Records that were dropped, including those that were dropped when the sink closed.
         package var dropped = 0
         /// Bytes in memory.
         package var queuedBytes = 0
         /// Bytes in the spill file that the destination does not have yet.
         package var spilledBytes = 0
-        /// Why the last write failed, or nil if it has not.
+        /// Why the last write failed, or nil if it succeeded.
         package var failure: Failure?
     }
 }
 
 /// Why a sink could not be started.
 package struct RecordSinkError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The file, or a name of what is no file.
+    /// The path of the file, or a name such as "standard output".
     package let path: String
-    /// What is wrong, in the system's words if it is the system that refused.
+    /// What is wrong; for an error of the system, its text.
     package let reason: String
     /// The `errno`.
     let code: Int32
 
     package var description: String { "\(path): \(reason)" }
 
-    /// `reason`: by default what the system says.
+    /// `reason` is by default the system's text for the code.
     init(path: String, code: Int32, reason: String? = nil) {
         self.path = path
         self.code = code

@@ -3,13 +3,13 @@
 import Platform
 
 /// Takes the records of the decision log from many threads and writes them on a thread of its own, in the order in which
-/// they came. No call blocks its thread.
+/// they came. No call blocks the calling thread.
 ///
 /// A record is one line. A line is never lost between two files, and never torn: the destination only grows, and when a
 /// write ends within a line, for example because the disk is full, the rest of that line is written first. Readers that
 /// follow the file therefore never see it shrink. After `kill -9` at most the last line is incomplete. The next start
-/// completes it with a line feed before it writes records: a line that is not a JSON document is such a rest. Records
-/// that were still queued when the process was killed are lost. Nothing is synced to the disk explicitly.
+/// completes it with a line feed before it writes records: so a line that is not a JSON document was cut off by a kill.
+/// Records that were still queued when the process was killed are lost. Nothing is synced to the disk explicitly.
 ///
 /// Once a record has been written, the next ones are collected for ``Options/collecting`` and written together.
 package final class RecordSink: Sendable {
@@ -19,7 +19,7 @@ package final class RecordSink: Sendable {
     ///
     /// - Parameters:
     ///   - options: Where records go and what happens when they cannot be written.
-    ///   - report: Called on the sink's own thread, in order, and never for each record. It must not wait for the sink.
+    ///   - report: Called with events on the sink's own thread, in order. It must not wait for the sink.
     /// - Throws: When the destination or the spill file cannot be opened.
     package convenience init(
         _ options: Options, report: @escaping @Sendable (Event) -> Void
@@ -27,8 +27,8 @@ package final class RecordSink: Sendable {
         try self.init(options, write: SystemCalls.write, report: report)
     }
 
-    /// Opens the destination and starts the thread. `write` stands for `write(2)` on the destination, so that tests can
-    /// make it fail.
+    /// Opens the destination and starts the thread. `write` is used in place of `write(2)` on the destination, so that
+    /// tests can make writes fail.
     init(
         _ options: Options, write: @escaping SystemCalls.Write, report: @escaping @Sendable (Event) -> Void
     ) throws(RecordSinkError) {
@@ -61,7 +61,7 @@ package final class RecordSink: Sendable {
         }
     }
 
-    /// What was not closed is given one last attempt.
+    /// A sink that was not closed makes one last attempt to write its records.
     deinit {
         state.requestClose(deadline: .now)
     }
@@ -82,10 +82,10 @@ package final class RecordSink: Sendable {
     }
 
     /// Opens the path of the destination again, for SIGHUP after a program like logrotate has moved the file. Returns when
-    /// the old file gets nothing more: records that were queued before may be in either file. Standard output stays. A
-    /// destination that is failing is tried again at once.
+    /// nothing more is written to the old file: records that were queued before may be in either file. Standard output
+    /// is kept. A destination that is failing is tried again at once.
     ///
-    /// - Returns: Whether the path was opened. If it was not, the sink goes on with the old file.
+    /// - Returns: Whether the path was opened. If it was not, the sink continues with the old file.
     @discardableResult
     package func reopen() async -> Bool {
         await withCheckedContinuation { state.requestReopen($0) }
@@ -99,15 +99,15 @@ package final class RecordSink: Sendable {
 
     /// Takes no more records, writes what is queued, and ends the thread.
     ///
-    /// - Parameter limit: How long to keep trying. The call returns then even if the system holds a write.
-    /// - Returns: Whether every queued record is in the destination or in the spill file. Otherwise the rest is dropped,
-    ///   and counted.
+    /// - Parameter limit: How long to keep trying. After that, the call returns even if the system blocks a write.
+    /// - Returns: Whether every queued record is in the destination or in the spill file. If not, the other records are
+    ///   dropped and counted.
     @discardableResult
     package func close(within limit: Duration) async -> Bool {
         let deadline = ContinuousClock.now + limit
         state.requestClose(deadline: deadline)
         let timer = Task { [state] in
-            // A little later than the thread's own deadline, whose last attempt counts.
+            // A little later than the thread's own deadline, so that its last attempt counts.
             try await Task.sleep(until: deadline + .milliseconds(50), clock: .continuous)
             state.finish()
         }
@@ -115,6 +115,6 @@ package final class RecordSink: Sendable {
         return await withCheckedContinuation { state.waitForEnd($0) }
     }
 
-    /// What metrics show.
+    /// Figures for metrics.
     package var figures: Figures { state.figures }
 }

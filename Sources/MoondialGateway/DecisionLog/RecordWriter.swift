@@ -18,7 +18,7 @@ struct RecordWriter: Sendable {
     private let collecting: Duration
     private var destination: LogDestination
     private var spill: SpillFile?
-    /// What is being written.
+    /// The batch that is being written.
     private var current: RecordBatch?
     /// Chunks that were taken from the queue.
     private var incoming: [[UInt8]] = []
@@ -81,7 +81,7 @@ struct RecordWriter: Sendable {
         case .drained: forRecords = true
         case .blocked: writable = destination.writable
         case .failed:
-            // Records are spilled as they come, so that few are lost with the process.
+            // Records are spilled as they come, so that few are lost if the process is killed.
             forRecords = spill != nil && spillFailure == nil && incoming.isEmpty && !isCollecting
             time = isCollecting && spill != nil ? min(collecting, retry.time) : retry.time
         }
@@ -94,7 +94,7 @@ struct RecordWriter: Sendable {
 // MARK: - Writing
 
 extension RecordWriter {
-    /// Writes as much as makes one batch.
+    /// Writes one batch.
     private mutating func writeBatch() -> Outcome {
         if current == nil {
             guard loadBatch() else { return failed(nil) }
@@ -158,7 +158,8 @@ extension RecordWriter {
         }
     }
 
-    /// Plans the next attempt. A failure of the destination is noted, one of the spill file has been.
+    /// Plans the next attempt, and notes a failure of the destination. `failure` is nil for a failure of the spill
+    /// file, which was noted before.
     private mutating func failed(_ failure: RecordSink.Failure?) -> Outcome {
         retry.postpone()
         if let failure {
@@ -177,7 +178,8 @@ extension RecordWriter {
         retry.reset()
         do throws(RecordSinkError) {
             guard let file = try destination.openAgain() else { return true }
-            // The line ends in the old file or, if that takes no more, is written to the new one as a whole.
+            // A partly written line is completed in the old file. If that fails, the whole line is written to the new
+            // one.
             while let batch = current, batch.isTorn, case .written(let count) = destination.write(batch) {
                 advance(by: count)
             }
@@ -235,7 +237,7 @@ extension RecordWriter {
     }
 }
 
-/// When to try again: after 50 ms, and then after twice the time, up to a second.
+/// The time of the next attempt: after 50 ms, doubled with each failure, up to a second.
 private struct Retry: Sendable {
     private static let first = Duration.milliseconds(50)
 
@@ -244,7 +246,7 @@ private struct Retry: Sendable {
 
     var isDue: Bool { due.map { $0 <= .now } ?? true }
 
-    /// How long to wait.
+    /// The time until the next attempt.
     var time: Duration { due.map { max(.zero, $0 - .now) } ?? .zero }
 
     mutating func postpone() {

@@ -4,14 +4,14 @@ internal import NIOConcurrencyHelpers
 import Platform
 internal import Synchronization
 
-/// What the threads that append share with the one that writes.
+/// The state that the appending threads share with the writing thread.
 final class SinkState: Sendable {
-    /// What the writer should do, besides writing.
+    /// Requests to the writer, in addition to writing.
     struct Orders {
-        /// Records, if they were asked for.
+        /// The queued records, if `takeOrders` was asked for them.
         var chunks: [[UInt8]] = []
         var reopens: [CheckedContinuation<Bool, Never>] = []
-        /// Whether `flush` or `close` wants an attempt at once.
+        /// Whether `flush` or `close` asks for an attempt at once.
         var isUrgent = false
         var reportsDrop = false
         /// Whether the queue is more than half full.
@@ -26,7 +26,7 @@ final class SinkState: Sendable {
         var queue: RecordQueue
         /// Whether the writer waits for the next record.
         var isIdle = false
-        /// Whether the writer was woken and has not looked since.
+        /// Whether the writer was woken and has not taken its orders since.
         var isWoken = false
         /// Whether a record was dropped since the queue was last less than a quarter full.
         var hasDropped = false
@@ -66,7 +66,7 @@ final class SinkState: Sendable {
         }
     }
 
-    /// Under the lock, after what it depends on has changed.
+    /// Updates `accepting`. To be called under the lock after queue, failure or deadline have changed.
     private func updateAccepting(_ values: inout Values) {
         if values.queue.bytes < queueBytes / 4 { values.hasDropped = false }
         if values.orders.deadline != nil {
@@ -105,7 +105,7 @@ extension SinkState {
             if values.queue.append(line, now: WallClock.milliseconds) {
                 if !wasOverHalf, values.queue.bytes > queueBytes / 2 {
                     updateAccepting(&values)
-                    values.isIdle = true  // Not to be collected any longer.
+                    values.isIdle = true  // Wakes the writer, which may still be collecting.
                 }
                 return true
             }
@@ -126,9 +126,9 @@ extension SinkState {
         return true
     }
 
-    /// Changes the orders, if the sink is not finished, and wakes the writer.
+    /// Changes the orders and wakes the writer, unless the sink is finished.
     ///
-    /// - Returns: Whether the sink was not finished.
+    /// - Returns: False if the sink is finished.
     private func order(_ change: (inout Values) -> Void) -> Bool {
         var wakes = false
         let isTaken = values.withLockedValue { values in
@@ -154,7 +154,7 @@ extension SinkState {
         if !isWaiting { continuation.resume() }
     }
 
-    /// The first deadline counts.
+    /// Asks the writer to close by the deadline. If called several times, the first deadline applies.
     func requestClose(deadline: ContinuousClock.Instant) {
         _ = order { values in
             values.orders.isUrgent = true
@@ -175,7 +175,7 @@ extension SinkState {
 // MARK: - For the thread that writes
 
 extension SinkState {
-    /// What is to be done, with the records that are queued if `takesRecords`.
+    /// Takes the orders, and the queued records if `takesRecords`.
     func takeOrders(takesRecords: Bool) -> Orders {
         values.withLockedValue { values in
             values.isIdle = false
@@ -193,7 +193,8 @@ extension SinkState {
         values.withLockedValue { $0.queue.take() }
     }
 
-    /// Waits for orders, for `writable`, for the time to pass, and if `forRecords` for the next record.
+    /// Waits until there are orders, `writable` is writable, the time has passed or, if `forRecords`, a record is
+    /// queued.
     func wait(_ time: Duration?, writable: Int32? = nil, forRecords: Bool) {
         let mustWait = values.withLockedValue { values in
             if forRecords, values.queue.hasRecordsToTake { return false }
@@ -203,7 +204,7 @@ extension SinkState {
         if mustWait { pipe.wait(time, writable: writable) }
     }
 
-    /// Counts records that have left the memory for a file, and `written` lines that are new in the destination.
+    /// Counts records that were moved from memory to a file, and `written` lines that are new in the destination.
     func settle(_ amount: RecordQueue.Amount, written: Int) {
         let done = values.withLockedValue { values in
             values.written += written
@@ -215,7 +216,7 @@ extension SinkState {
         for flush in done { flush.resume() }
     }
 
-    /// For a `flush` that had nothing to wait for.
+    /// Resumes each `flush` that has nothing left to wait for.
     func answerFlushes() {
         settle(RecordQueue.Amount(), written: 0)
     }
@@ -247,7 +248,7 @@ extension SinkState {
         values.withLockedValue { $0.queue.bytes == 0 }
     }
 
-    /// Drops what is not in a file, and answers everybody who waits.
+    /// Drops the records that are not in a file, and resumes all callers that wait.
     func finish() {
         var reopens: [CheckedContinuation<Bool, Never>] = []
         var flushes: [(end: Int, continuation: CheckedContinuation<Void, Never>)] = []

@@ -2,15 +2,15 @@
 
 import Platform
 
-/// The file that keeps records until the destination takes them. It holds complete lines only.
+/// The file that keeps records until they can be written to the destination. It holds complete lines only.
 struct SpillFile: Sendable {
     private let descriptor: Int32
     private let maximumBytes: Int
     private var size = 0
-    /// How much of the file is in the destination.
+    /// How many bytes of the file are in the destination.
     private var start = 0
 
-    /// Opens the file, with what is in it. A last line that is incomplete, because the process was killed, is cut off.
+    /// Opens the file and keeps its records. A last line that is incomplete, because a process was killed, is cut off.
     init(path: String, maximumBytes: Int) throws(RecordSinkError) {
         self.maximumBytes = maximumBytes
         descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
@@ -61,7 +61,7 @@ struct SpillFile: Sendable {
     /// Bytes that are not in the destination.
     var bytes: Int { size - start }
 
-    /// What became of lines that were to be appended.
+    /// The result of ``append(_:)``.
     enum Outcome {
         case appended, full
         case failed(RecordSink.Failure)
@@ -84,7 +84,7 @@ struct SpillFile: Sendable {
         return .appended
     }
 
-    /// The first lines, at most as many as make a chunk unless one is longer.
+    /// The first lines, up to the size of a chunk; one line if that is longer.
     func firstLines() -> Result<RecordBatch, RecordSink.Failure> {
         var length = min(bytes, RecordQueue.chunkBytes)
         while true {
@@ -101,7 +101,7 @@ struct SpillFile: Sendable {
         }
     }
 
-    /// Removes lines that are in the destination. The file is emptied with its last line.
+    /// Removes lines that are in the destination. When all lines are removed, the file is truncated.
     mutating func removeFirst(bytes count: Int) {
         start += count
         guard start == size else { return }

@@ -23,7 +23,7 @@ enum SystemCalls {
         return fstat(descriptor, &status) == 0 ? status : nil
     }
 
-    /// Links are followed.
+    /// The status of the file at a path; symbolic links are followed.
     static func status(at path: String) -> stat? {
         var status = stat()
         return stat(path, &status) == 0 ? status : nil
@@ -34,7 +34,7 @@ enum SystemCalls {
     static func text(_ code: Int32) -> String { Errno(rawValue: code).description }
 }
 
-/// Ends the waiting of one thread.
+/// Wakes one thread that waits in `poll`.
 final class WakePipe: Sendable {
     private let reading: Int32
     private let writing: Int32
@@ -59,7 +59,7 @@ final class WakePipe: Sendable {
         _ = withUnsafeBytes(of: UInt8(0)) { SystemCalls.write(writing, $0) }
     }
 
-    /// Waits for ``wake()``, for `writable` if given, or for the time to pass. Nil is any time.
+    /// Waits for ``wake()``, for `writable` if given, or for the time to pass. Without a time, waits without limit.
     func wait(_ time: Duration?, writable: Int32?) {
         var requests = [pollfd(fd: reading, events: Int16(POLLIN), revents: 0)]
         if let writable { requests.append(pollfd(fd: writable, events: Int16(POLLOUT), revents: 0)) }
@@ -70,7 +70,7 @@ final class WakePipe: Sendable {
         }
     }
 
-    /// Rounded up, so that the time has passed.
+    /// Rounded up, so that the wait is not shorter than the time.
     private static func milliseconds(_ time: Duration?) -> Int32 {
         guard let time else { return -1 }
         guard time > .zero else { return 0 }

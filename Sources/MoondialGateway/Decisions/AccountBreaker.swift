@@ -8,14 +8,14 @@ package import NIOCore
 ///
 /// Shared by all event loops.
 package final class AccountBreaker: Sendable {
-    /// The codes upon which every further call is pointless.
+    /// The codes after which every further call would fail.
     package static let blockingCodes: Set<Int64> = [9007, 9011, 9014, 9018, 9031]
 
     private static let formCodes: Set<Int64> = [9010, 9012, 9013, 9015]
 
     package enum State: Sendable, Hashable {
         case closed
-        /// Since this code came.
+        /// Open since the provider replied with this code.
         case open(code: Int64)
     }
 
@@ -42,7 +42,8 @@ package final class AccountBreaker: Sendable {
         }
     }
 
-    /// Takes the code of a reply of the provider. Codes about the form of a request say nothing of the account.
+    /// Notes the code of a reply of the provider. Codes about the form of a request are ignored: they say nothing about
+    /// the account.
     ///
     /// - Returns: The new state, if it has changed.
     package func note(code: Int64, now: NIODeadline) -> State? {

@@ -4,11 +4,11 @@ import MoondialRules
 import NIOCore
 import NumberVerification
 
-/// What one application's calls go through on one event loop: its client, and the breaker that all event loops share.
+/// The client and the checks for one application's calls on one event loop. The breaker is shared by all event loops.
 final class ApplicationLine: TokenReserver {
     let client: any AttemptSource
     let breaker: AccountBreaker
-    /// Nil: nothing is guarded.
+    /// Caps and budget; nil when none is configured.
     private let callGuard: CallGuard?
     private let eventLoop: any EventLoop
 
@@ -24,7 +24,7 @@ final class ApplicationLine: TokenReserver {
         completion: @escaping (TokenReservation) -> Void
     ) -> (any TokenHold)? { reserve(request, caller: nil, completion) }
 
-    /// The breaker first: it costs nothing.
+    /// Asks the breaker first, since it needs no store, then caps and budget.
     fileprivate func reserve(
         _ request: VerificationRequest, caller: String?, _ completion: @escaping (TokenReservation) -> Void
     ) -> (any TokenHold)? {
@@ -36,7 +36,7 @@ final class ApplicationLine: TokenReserver {
         return callGuard.reserve(request, caller: caller, completion: completion)
     }
 
-    /// What a run of that caller asks before each call.
+    /// The reserver that a run of the caller asks before each call.
     func reserver(for caller: Caller) -> any TokenReserver {
         callGuard?.settings.budget.perCaller == nil ? self : CallerLine(line: self, caller: caller.name)
     }
@@ -50,7 +50,7 @@ final class ApplicationLine: TokenReserver {
     }
 }
 
-/// The line of an application, for one caller.
+/// Asks an ``ApplicationLine`` on behalf of one caller, who has a budget of its own.
 private final class CallerLine: TokenReserver {
     private let line: ApplicationLine
     private let caller: String

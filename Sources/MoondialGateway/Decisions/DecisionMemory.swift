@@ -14,30 +14,30 @@ package final class DecisionMemory: Sendable {
         fileprivate let high: UInt64
         fileprivate let low: UInt64
 
-        // It is a hash already.
+        // The key is a hash, so half of it is enough.
         package func hash(into hasher: inout Hasher) { hasher.combine(low) }
     }
 
-    /// What happens to a request.
+    /// How a request is treated.
     package enum Admission: Sendable {
-        /// It is to be run, and then reported with ``finish(_:with:keeps:)``.
+        /// The request must be run, and its result passed to ``finish(_:with:keeps:now:)``.
         case fresh
-        /// Another one with the same name is being run: the waiter gets its decision.
+        /// Another request with the same name is being run: the waiter gets its decision.
         case joined
-        /// It was decided before.
+        /// The request was decided before.
         case recorded(RecordedDecision)
         /// The name was used with other content.
         case conflict
     }
 
-    /// What comes of a request that was being run.
+    /// The result of a request that was being run.
     package enum Answer: Sendable {
         case decided(RecordedDecision)
-        /// It was not run.
+        /// The request was not run.
         case rejected(Rejection)
     }
 
-    /// Called on its event loop with what comes of the request that is being run.
+    /// A closure that is called on its event loop with the result of the request that is being run.
     package struct Waiter: Sendable {
         let eventLoop: any EventLoop
         let body: @Sendable (Answer) -> Void
@@ -59,7 +59,7 @@ package final class DecisionMemory: Sendable {
         let end: NIODeadline
     }
 
-    /// Decisions in two generations: the older one is forgotten as a whole, so that nothing has to be sorted by time.
+    /// Decisions in two generations: the older one is dropped as a whole, so that decisions need not be sorted by time.
     private struct Shard {
         var running: [Key: Running] = [:]
         var current: [Key: Recorded] = [:]
@@ -84,7 +84,7 @@ package final class DecisionMemory: Sendable {
     private let shards: [NIOLockedValueBox<Shard>]
 
     /// - Parameters:
-    ///   - lifetime: How long a decision stands. The default is 11 minutes: no token lives longer than ten.
+    ///   - lifetime: How long a decision is kept. The default is 11 minutes: no token lives longer than ten.
     ///   - maximum: About how many decisions are kept at most; when there are more, the oldest are forgotten. The default
     ///     is 1,000,000.
     package init(lifetime: TimeAmount = .minutes(11), maximum: Int = 1_000_000) {
@@ -96,7 +96,8 @@ package final class DecisionMemory: Sendable {
     /// The key for the two parts of a name, or for content; the default of the second part is empty. Different parts give
     /// different keys.
     ///
-    /// It is two SipHashes with the keys of this process, so that nobody outside can find two names with one key.
+    /// The key is two SipHashes with random keys of this process, so that an attacker cannot find two names with one
+    /// key.
     package func key(of first: String, _ second: String = "") -> Key {
         var (high, low) = (Hasher(), Hasher())
         high.combine(secrets.high)
@@ -115,7 +116,7 @@ package final class DecisionMemory: Sendable {
             high: UInt64(bitPattern: Int64(high.finalize())), low: UInt64(bitPattern: Int64(low.finalize())))
     }
 
-    /// Says what happens to a request. The waiter is used for ``Admission/joined`` alone.
+    /// Admits a request. `waiter` is called only for ``Admission/joined``.
     package func admit(_ key: Key, fingerprint: Key, now: NIODeadline, waiter: () -> Waiter) -> Admission {
         shard(of: key).withLockedValue { shard in
             if let running = shard.running[key] {
@@ -136,8 +137,8 @@ package final class DecisionMemory: Sendable {
         shard(of: key).withLockedValue { $0.running[key]?.waiters.isEmpty == false }
     }
 
-    /// Reports what came of a request that was admitted as fresh. It is given to those that wait; a decision is kept for
-    /// those to come unless `keeps` is false.
+    /// Takes the result of a request that was admitted as fresh. Requests that wait get the result. A decision is kept
+    /// for later requests unless `keeps` is false.
     package func finish(_ key: Key, with answer: Answer, keeps: Bool, now: NIODeadline) {
         let waiters = shard(of: key).withLockedValue { shard -> [Waiter] in
             guard let running = shard.running.removeValue(forKey: key) else { return [] }

@@ -3,11 +3,11 @@
 package import MoondialRules
 package import NumberVerification
 
-/// A request for a decision, with who asks.
+/// A request for a decision, with its caller.
 package final class DecisionRequest: Sendable {
     package let run: RunRequest
     package let caller: Caller
-    /// The trace that the caller says the request belongs to.
+    /// The trace to which the request belongs, as the caller says.
     package let traceparent: TraceParent?
     package let idempotency: Idempotency?
 
@@ -19,16 +19,16 @@ package final class DecisionRequest: Sendable {
         self.idempotency = idempotency
     }
 
-    /// What an `Idempotency-Key` stands for.
+    /// An `Idempotency-Key` and the request that it was sent with.
     package struct Idempotency: Sendable, Hashable {
         package let key: String
-        /// What the key was sent for.
+        /// The path of the request.
         package let path: String
         package let body: String
     }
 }
 
-/// What comes of a ``DecisionRequest``.
+/// The result of a ``DecisionRequest``.
 package enum DecisionReply: Sendable {
     case decided(RecordedDecision, by: DecisionOrigin)
     /// Nothing was run or sent.
@@ -44,7 +44,7 @@ package enum DecisionOrigin: Sendable {
     /// The token guard.
     case tokenGuard
 
-    /// Whether it was made for another request.
+    /// Whether the decision was made for another request.
     var isReplayed: Bool {
         if case .otherRequest = self { true } else { false }
     }
@@ -63,7 +63,7 @@ package enum Rejection: String, Sendable, CaseIterable {
     case logUnavailable = "log_unavailable"
     /// The idempotency key was used with other content.
     case idempotencyConflict = "idempotency_conflict"
-    /// The caller has sent more than its share.
+    /// The caller has exceeded its limits.
     case rateLimit = "rate_limit"
     /// The caller hung up before anything was sent.
     case callerGone = "caller_gone"

@@ -9,15 +9,15 @@ package import NumberVerification
 package final class DecisionWorker {
     /// What all event loops share.
     package struct Shared: Sendable {
-        /// By token.
+        /// Decisions by token; nil without the token guard.
         package let tokens: DecisionMemory?
-        /// By `Idempotency-Key`.
+        /// Decisions by `Idempotency-Key`.
         package let idempotency: DecisionMemory
         /// By app key.
         package let breakers: [String: AccountBreaker]
-        /// What is asked of the provider and what not.
+        /// Caps and budget: which calls of the provider are refused.
         package let callGuard: CallGuardSettings
-        /// How requests are decided together with the other gateways of the store; nil: there are none.
+        /// How decisions are shared with other gateways that use the store; nil when the store is not shared.
         package let sharing: SharedDecisions.Options?
         /// Whether runs can be recorded.
         package let canRecord: @Sendable () -> Bool
@@ -37,9 +37,9 @@ package final class DecisionWorker {
         }
     }
 
-    /// What happened to a request other than being run and decided.
+    /// An event about a request, other than the end of its run.
     package enum Outcome: Sendable {
-        /// What the token guard said.
+        /// The result of the token guard.
         case token(GatewayMetrics.TokenOutcome)
         case rejected(Rejection)
     }
@@ -52,27 +52,27 @@ package final class DecisionWorker {
     private let maximumRuns: Int
     private let maximumWaiting: Int
     private let maximumWait: TimeAmount
-    /// Gets each run that has ended, with its request.
+    /// Called with each run that has ended, with its decision and its request.
     package var onRun: ((FinishedRun, RecordedDecision, DecisionRequest) -> Void)?
     package var onOutcome: ((Outcome) -> Void)?
-    /// Gets what is used of each ceiling of the budget after each call that counts towards it.
+    /// Called after each call that counts towards the budget, with the use of each ceiling.
     package var onBudget: ((BudgetUse) -> Void)?
     package var onBreaker: ((String, AccountBreaker.State) -> Void)?
     package private(set) var runsInFlight = 0
     private var queue: RunQueue<PendingDecision>
     /// Whether ``startRuns()`` is about to be called.
     private var isStartScheduled = false
-    /// Ends the wait of those for which no run has ended in time.
+    /// Rejects waiting requests when no run has ended in time.
     private var alarm: Scheduled<Void>?
 
     /// - Parameters:
-    ///   - engine: That of the event loop.
+    ///   - engine: The rule engine of the event loop.
     ///   - clients: The source of attempts of each application, by app key.
     ///   - shared: The same for all workers.
-    ///   - eventLoop: That of the engine.
-    ///   - maximumRuns: Runs in flight.
-    ///   - maximumWaiting: Requests that wait for one of them to end.
-    ///   - maximumWait: How long a request may wait for that.
+    ///   - eventLoop: The event loop of the engine.
+    ///   - maximumRuns: The maximum number of runs in flight.
+    ///   - maximumWaiting: The maximum number of requests that wait for a run to end.
+    ///   - maximumWait: How long a request may wait for a run to end.
     ///   - maximumDelay: How long requests may wait for the event loop to begin their runs.
     package init(
         engine: RuleEngine, clients: [String: any AttemptSource], shared: Shared, eventLoop: any EventLoop,
@@ -100,7 +100,7 @@ package final class DecisionWorker {
     /// Requests whose runs have not begun.
     package var waitingRuns: Int { queue.count }
 
-    /// Ends the clients: what is in flight ends as cancelled.
+    /// Closes the clients: attempts in flight end as cancelled.
     package func close() {
         alarm?.cancel()
         alarm = nil
@@ -108,7 +108,7 @@ package final class DecisionWorker {
         for line in lines.values { line.client.close() }
     }
 
-    /// Whether one more request can be decided. To be asked before more is done for it than reading its head.
+    /// Whether one more request can be decided. To be called before any work for the request except reading its head.
     package func takesRequest(now: NIODeadline) -> Bool {
         let isTaken = queue.admits(now: now)
         while let overdue = queue.removeOverdue(now: now) {
@@ -123,7 +123,7 @@ package final class DecisionWorker {
     ///
     /// `now` is when the request came.
     ///
-    /// - Returns: What the caller's end is reported to.
+    /// - Returns: The pending decision, to be passed to ``callerHungUp(_:)`` if the caller hangs up.
     @discardableResult
     package func decide(
         _ request: DecisionRequest, now: NIODeadline, completion: @escaping (DecisionReply) -> Void
@@ -138,7 +138,8 @@ package final class DecisionWorker {
         return decision
     }
 
-    /// The caller has hung up: the run ends unless the provider may have got the request, or others wait for the decision.
+    /// Notes that the caller has hung up. The run is cancelled unless the provider may have received the request, or
+    /// other requests wait for the decision.
     package func callerHungUp(_ decision: PendingDecision) {
         guard !hasWaiters(decision) else { return }
         if decision.isWaiting {
@@ -156,7 +157,7 @@ package final class DecisionWorker {
         decision.claims.contains { $0.memory.hasWaiters($0.key) }
     }
 
-    // MARK: - Requests that come again
+    // MARK: - Repeated requests
 
     private func admitByKey(_ decision: PendingDecision) {
         guard let idempotency = decision.request.idempotency else { return admitByToken(decision) }
@@ -218,14 +219,15 @@ package final class DecisionWorker {
         scheduleStart()
     }
 
-    /// Nothing was sent, so a later request with the same token is run. Those that wait for this one are turned away too.
+    /// Rejects a request for which nothing was sent, so that a later request with the same token is run. Requests that
+    /// wait for this one are rejected too.
     private func reject(_ decision: PendingDecision, _ reason: Rejection = .overload) {
         release(decision, with: .rejected(reason), keeps: false)
         onOutcome?(.rejected(reason))
         decision.finish(.rejected(reason))
     }
 
-    /// Runs begin once the event loop has read what has come.
+    /// Schedules the start of runs for when the event loop has read all input that has arrived.
     private func scheduleStart() {
         guard !queue.isEmpty, !isStartScheduled else { return }
         guard runsInFlight < maximumRuns else { return setAlarm() }
@@ -244,12 +246,12 @@ package final class DecisionWorker {
             guard now - start < Self.slice else { break }
         }
         guard !queue.isEmpty, runsInFlight < maximumRuns else { return scheduleStart() }
-        // With a task that is due at once, the event loop would not read and write before it.
+        // A short delay lets the event loop read and write first; it would run a task that is due at once before that.
         isStartScheduled = true
         eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in startRuns() }
     }
 
-    /// For how long runs are begun before the event loop looks for replies and further requests.
+    /// How long runs are started before the event loop handles replies and further requests.
     private static let slice = TimeAmount.milliseconds(1)
     private static let pause = TimeAmount.microseconds(20)
 
@@ -277,7 +279,7 @@ package final class DecisionWorker {
         claim(decision, from: 0) { [self] in start(decision, line) }
     }
 
-    /// Claims the names of a request with the gateways that share the store, one after the other.
+    /// Claims the names of a request in the shared store, one after the other.
     private func claim(_ decision: PendingDecision, from index: Int, then start: @escaping () -> Void) {
         guard let together, index < decision.claims.count else { return start() }
         let isToken = decision.claims[index].kind == .token
@@ -308,7 +310,7 @@ package final class DecisionWorker {
         }
     }
 
-    /// Ends a request that was not run.
+    /// Ends a request that was decided without a run.
     private func conclude(
         _ decision: PendingDecision, _ recorded: RecordedDecision, by origin: DecisionOrigin, keeps: Bool
     ) {
@@ -359,7 +361,8 @@ package final class DecisionWorker {
         decision.finish(.decided(recorded, by: origin))
     }
 
-    /// Those that wait get the answer; a decision is kept for those to come, unless `keeps` is false.
+    /// Gives the answer to requests that wait for this one. A decision is kept for later requests, unless `keeps` is
+    /// false.
     private func release(_ decision: PendingDecision, with answer: DecisionMemory.Answer, keeps: Bool) {
         for claim in decision.claims {
             let finish = { [eventLoop] in
@@ -373,7 +376,8 @@ package final class DecisionWorker {
                 finish()
                 together.finish(name, with: recorded)
             } else {
-                // Later, or the next request here could take up a claim that is being given back.
+                // `finish` comes after the store has answered: otherwise the next request of this process could find
+                // the claim in the store before it is deleted there, and take it for its own.
                 together.finish(name, with: nil, completion: finish)
             }
         }

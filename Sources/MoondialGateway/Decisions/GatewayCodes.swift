@@ -3,19 +3,19 @@
 import MoondialRules
 import NumberVerification
 
-/// Which of the provider's codes a decision becomes in a reply of the provider's shape.
+/// Maps decisions to the provider's codes, for replies in the provider's format.
 ///
 /// An integration that was written for the provider knows these codes only. A decision that says the same as the provider's
-/// reply keeps the provider's code by default: 9003 asks for a new token and 9006 for another way today, and integrations
-/// that handle those go on to do so.
+/// reply keeps the provider's code by default: integrations already handle 9003 with a new token and 9006 with another
+/// way to verify.
 package struct GatewayCodes: Sendable, Hashable {
-    /// The code of a reason, before anything else.
+    /// The code for a reason. Takes precedence over all other settings.
     package var byReason: [String: Int64] = [:]
     package var match: Int64 = 9000
     package var deny: Int64 = 9001
     package var review: Int64 = 9002
-    /// The code of an allow for which the provider has found no match. The default is that of review: nobody else has
-    /// confirmed the number.
+    /// The code of an allow for which the provider has found no match. The default is the code of review, since the
+    /// number was not confirmed.
     package var allowWithoutMatch: Int64?
     /// Whether the provider's code is kept where it says the same as the decision.
     package var keepsProviderCodes = true

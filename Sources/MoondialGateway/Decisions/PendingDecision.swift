@@ -5,9 +5,9 @@ import NIOCore
 
 /// A request that is being decided. Used on one event loop.
 package final class PendingDecision {
-    /// A name under which others may wait for this decision.
+    /// A name under which other requests may wait for this decision.
     struct Claim {
-        /// What the name is made of. The raw value begins it in the store.
+        /// What the name is made of. In the store, the name begins with the raw value.
         enum Kind: String {
             case token
             case idempotency
@@ -27,9 +27,9 @@ package final class PendingDecision {
 
     /// When the request arrived.
     let start: NIODeadline
-    /// Whether it waits for a run to end.
+    /// Whether the request is in the queue of runs.
     var isWaiting = false
-    /// Whether its caller has hung up before it was run.
+    /// Whether the caller has hung up before the run began.
     var isAbandoned = false
 
     init(_ request: DecisionRequest, start: NIODeadline, _ completion: @escaping (DecisionReply) -> Void) {

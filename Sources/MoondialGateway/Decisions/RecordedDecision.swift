@@ -4,29 +4,29 @@ package import JSON
 package import MoondialRules
 package import NumberVerification
 
-/// A decision with what replies need of its run: for the caller that asked, and for later requests with the same token.
+/// A decision with the values of its run that replies need: for this request, and for later ones with the same token.
 ///
-/// Texts are redacted as in `RunResult.json(target:)`; there is neither phone nor token in it.
+/// Texts are redacted as in `RunResult.json(target:)`; a recorded decision holds neither phone nor token.
 package final class RecordedDecision: Sendable {
     package let outcome: Decision.Outcome
     package let reason: String?
     package let rule: String
     package let verdict: Verdict
-    /// Of the provider's reply to the last attempt, as the next three; nil when there was none.
+    /// From the last attempt, as the next three; nil if missing.
     package let code: Int64?
     package let content: String?
     package let id: Int64?
     package let endpoint: Endpoint?
-    /// What a rule has added.
+    /// Fields that a rule has added.
     package let fields: JSONObject
-    /// Of the run that has decided.
+    /// The trace id of the run that has decided.
     package let traceID: TraceID
-    /// Of the rules that have decided.
+    /// The revision of the rules that have decided.
     package let revision: String
     /// Whether the provider may have read the token, so that it must not be sent again.
     package let mayHaveReadToken: Bool
 
-    /// What a run has decided.
+    /// Records the decision of a run.
     package init(_ result: RunResult) {
         let redactor = result.redactor
         outcome = result.decision.outcome
@@ -43,7 +43,7 @@ package final class RecordedDecision: Sendable {
         mayHaveReadToken = result.attempts.contains { $0.attempt.tokenState != .unused }
     }
 
-    /// What the gateway decides itself, without a run: review, for that reason.
+    /// Records a decision that the gateway makes itself, without a run: review, for this reason.
     package init(reviewBecause reason: Guard, traceID: TraceID, revision: String) {
         outcome = .review
         self.reason = reason.rawValue
@@ -59,7 +59,7 @@ package final class RecordedDecision: Sendable {
         mayHaveReadToken = false
     }
 
-    /// Nil for what ``stored`` has not made.
+    /// Reads the JSON that ``stored`` has written; nil for any other value.
     init?(stored: JSONValue) {
         guard case .object(let object) = stored,
             let outcome = object["decision"]?.stringValue.flatMap(Decision.Outcome.init),
@@ -82,7 +82,7 @@ package final class RecordedDecision: Sendable {
         self.mayHaveReadToken = mayHaveReadToken
     }
 
-    /// The decision as one object, with the members of `RunResult.json(target:)`. There are no attempts in it: they belong
+    /// The decision as one object, with the members of `RunResult.json(target:)`. `attempts` is empty: attempts belong
     /// to the run that has decided.
     package func json(exID: String?, target: String) -> JSONValue {
         var object: JSONObject = [
@@ -109,7 +109,7 @@ package final class RecordedDecision: Sendable {
 // MARK: - In a store
 
 extension RecordedDecision {
-    /// All of it, for ``init(stored:)``.
+    /// The whole decision as JSON, for ``init(stored:)``.
     var stored: JSONValue {
         var object: JSONObject = [
             "decision": .string(outcome.rawValue), "reason": JSONValue(reason), "rule": .string(rule),

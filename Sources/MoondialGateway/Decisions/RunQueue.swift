@@ -2,38 +2,38 @@
 
 package import NIOCore
 
-/// The requests whose runs are about to begin on one event loop, and the judgement whether there are too many.
+/// The requests whose runs are about to begin on one event loop. Detects when the event loop is overloaded.
 ///
-/// Runs begin in the order in which the requests came. When more wait than can begin soon, the newest begin first: their
-/// callers still wait, and those that have waited for long are the ones to be given up if it comes to that.
+/// Runs begin in the order in which the requests came. When the first request has waited too long, the newest begin
+/// first: their callers still wait, and the oldest are the ones that are rejected if the event loop is overloaded.
 ///
-/// It comes to that when there are more requests than the event loop can serve, and not when many come at once: the first
-/// must have waited too long for a whole second, with no fewer behind it at its end. From then on a request is refused
-/// unless it can expect to begin soon, until nearly all can.
+/// The event loop counts as overloaded when the first request has always waited too long during a whole second, and the
+/// queue is not shorter at the end of that second. A burst of requests is therefore no overload. During overload, a
+/// request is refused unless it can expect to begin soon. Overload ends when nearly all requests of a second can.
 package struct RunQueue<Element: AnyObject> {
     private struct Waiting {
         let element: Element
         let since: NIODeadline
     }
 
-    /// Requests of a second while the event loop is overloaded.
+    /// Counts of requests during one second of overload.
     private struct Window {
         let start: NIODeadline
         var taken = 0
         var refused = 0
     }
 
-    /// For how long the first must wait too long before the event loop counts as overloaded.
+    /// How long the first request must always have waited too long before the event loop counts as overloaded.
     package static var patience: TimeAmount { .seconds(1) }
-    /// So many wait without being too many, however long it takes until they begin.
+    /// A queue of at most this length never counts as late, however long its requests wait.
     package static var fewest: Int { 8 }
 
     private let delay: TimeAmount
     private var waiting = CircularBuffer<Waiting>()
-    /// Since when the first has always waited too long, with how many waited after half of ``patience``.
+    /// Since when the first request has always waited too long, and the length of the queue after half of ``patience``.
     private var lateness: (since: NIODeadline, count: Int)?
     private var window: Window?
-    /// When a run began last while others waited, and the average time from one to the next.
+    /// When a run last began while others waited, and the average time between two such runs.
     private var lastBeginning: NIODeadline?
     private var pace = TimeAmount.zero
 
@@ -57,16 +57,16 @@ package struct RunQueue<Element: AnyObject> {
         return (isLate(now) ? waiting.popLast() : waiting.popFirst())?.element
     }
 
-    /// Forgets a request that does not wait any more.
+    /// Removes a request that does not wait any more.
     package mutating func remove(_ element: Element) {
         waiting.removeAll { $0.element === element }
     }
 
-    /// Whether a request that has just come is to be taken. It is not part of the queue yet.
+    /// Whether a request that has just come is accepted. It is not part of the queue yet.
     package mutating func admits(now: NIODeadline) -> Bool {
         noteLateness(now)
         guard var window else { return true }
-        // So that it begins in time, at the pace of those before it.
+        // Accepted if it can begin in time, at the pace of the requests before it.
         let isTaken = count < Self.fewest || pace * count < delay
         if isTaken { window.taken += 1 } else { window.refused += 1 }
         self.window = window
@@ -76,14 +76,15 @@ package struct RunQueue<Element: AnyObject> {
         return isTaken
     }
 
-    /// A request to be given up, since the event loop is overloaded and it has waited too long; nil when there is none.
-    /// To be asked after ``admits(now:)``: as long as no further requests come, all that wait can still be served.
+    /// Removes a request that has waited too long while the event loop is overloaded; nil when there is none. To be
+    /// called after ``admits(now:)``, which is only called when a request comes: without new requests, all that wait
+    /// can be served.
     package mutating func removeOverdue(now: NIODeadline) -> Element? {
         guard isOverloaded, isLate(now) else { return nil }
         return waiting.popFirst()?.element
     }
 
-    /// The first request, if it has waited for longer than that.
+    /// Removes the first request if it has waited for longer than `time`.
     package mutating func removeFirst(waitingFor time: TimeAmount, now: NIODeadline) -> Element? {
         guard let first = waiting.first, now - first.since > time else { return nil }
         return waiting.popFirst()?.element
@@ -107,7 +108,7 @@ package struct RunQueue<Element: AnyObject> {
         if time * 2 < Self.patience {
             self.lateness = (lateness.since, waiting.count)
         } else if time >= Self.patience {
-            // A crowd that has come at once has become smaller meanwhile.
+            // After a burst, the queue has become shorter: that is no overload.
             if waiting.count >= lateness.count, window == nil { window = Window(start: now) }
             self.lateness = (now, waiting.count)
         }

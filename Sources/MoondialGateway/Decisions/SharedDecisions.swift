@@ -6,26 +6,28 @@ import MoondialStore
 package import NIOCore
 import NumberVerification
 
-/// What gateways that share a store decide together: one of them decides on a request, and the others get its decision.
+/// Shares decisions between gateways that use one store: one gateway decides on a request, and the others get its
+/// decision.
 ///
-/// Before it decides, a gateway claims the request in the store. Another one that finds the claim waits for the decision; it
-/// never decides itself, since the token may have been sent. When the owner of the claim has ended, the decision is lost.
-/// Used on one event loop.
+/// Before a gateway decides, it claims the request in the store. A gateway that finds the claim of another one waits
+/// for the decision. It never decides itself, since the token may have been sent. When the owner of the claim has
+/// ended, the decision is lost. Used on one event loop.
 package final class SharedDecisions {
     /// How requests are shared.
     package struct Options: Sendable {
-        /// Of the process.
+        /// The name of this process.
         package var instance: InstanceID
-        /// How long a decision stands.
+        /// How long a decision is kept.
         package var lifetime: TimeAmount
-        /// How long the decision of another gateway is waited for.
+        /// How long to wait for the decision of another gateway.
         package var patience: TimeAmount
-        /// Servers besides the first that must have a claim before the token is sent. The default is 0.
+        /// The number of replicas of the store that must have a claim before the token is sent. The default is 0.
         package var replicas = 0
-        /// What becomes of a request when the store does not answer. The default is review.
+        /// What happens to a request when the store does not answer. The default is review.
         package var onStoreError = CallGuardSettings.OnStoreError.review
 
-        /// Such a call holds up all calls behind it on its connection, so that the store is opened once more for it.
+        /// Whether claims wait for replicas. Such a call delays all calls behind it on its connection, so a separate
+        /// connection to the store is opened for claims.
         fileprivate var waitsForReplicas: Bool { replicas > 0 }
 
         package init(instance: InstanceID, lifetime: TimeAmount, patience: TimeAmount) {
@@ -35,20 +37,20 @@ package final class SharedDecisions {
         }
     }
 
-    /// The name of a request in the store, and a hash of what it stands for.
+    /// The name of a request in the store, and a hash of the request's content.
     package struct Name: Sendable, Hashable {
         let key: StoreKey
         let content: String
     }
 
-    /// What is known of a request.
+    /// The result of claiming a request.
     package enum Claim: Sendable {
-        /// It is to be decided here, and then to be told by ``SharedDecisions/finish(_:with:)``.
+        /// This gateway must decide, and pass the decision to ``SharedDecisions/finish(_:with:completion:)``.
         case fresh
         case recorded(RecordedDecision)
         /// The name was used with other content.
         case conflict
-        /// The gateway that was deciding has ended, or is not heard of any more.
+        /// The gateway that was deciding has ended, or is not in the store any more.
         case lost
         /// The store does not answer.
         case unavailable
@@ -56,35 +58,36 @@ package final class SharedDecisions {
 
     private static let firstPause = TimeAmount.milliseconds(5)
     private static let longestPause = TimeAmount.milliseconds(100)
-    /// The pauses between two attempts to tell a decision.
-    private static let firstTellingPause = TimeAmount.milliseconds(50)
-    private static let longestTellingPause = TimeAmount.seconds(5)
-    /// Decisions that are told again at a time, so that a store that fails takes no memory without end.
-    private static let mostTellings = 10_000
-    /// Looks at the claim before the gateway that holds it is looked for.
-    private static let trustedLooks = 4
+    /// The pauses between two attempts to write a decision to the store.
+    private static let firstRetryPause = TimeAmount.milliseconds(50)
+    private static let longestRetryPause = TimeAmount.seconds(5)
+    /// The maximum number of decisions that wait for another attempt, so that memory stays bounded while the store
+    /// fails.
+    private static let maximumRetries = 10_000
+    /// How often the claim is read before the gateway that holds it is looked up.
+    private static let looksBeforeOwnerCheck = 4
 
     private let access: StoreAccess
     private let options: Options
     private let eventLoop: any EventLoop
-    private var tellings = 0
+    private var retries = 0
 
     /// - Parameters:
     ///   - access: The store of the event loop.
-    ///   - options: The same for all event loops of the process, but for the lifetime.
-    ///   - eventLoop: That of the store.
+    ///   - options: The same for all event loops of the process, except for the lifetime.
+    ///   - eventLoop: The event loop of the store.
     package init(_ access: StoreAccess, _ options: Options, on eventLoop: any EventLoop) {
         self.access = options.waitsForReplicas ? access.openedAgain(on: eventLoop) : access
         self.options = options
         self.eventLoop = eventLoop
     }
 
-    /// Closes the store if it was opened for this object alone. Claims that wait for an answer get ``Claim/unavailable``.
+    /// Closes the store if it was opened for claims alone. Claims that wait for an answer get ``Claim/unavailable``.
     package func close() {
         if options.waitsForReplicas { access.store.close() }
     }
 
-    /// The name under which a request is claimed, with what it stands for.
+    /// The name under which a request is claimed, with a hash of its content.
     func name(_ kind: PendingDecision.Claim.Kind, of request: DecisionRequest) -> Name {
         let appKey = request.caller.appKey
         switch kind {
@@ -108,12 +111,12 @@ package final class SharedDecisions {
         Claiming(name: name, deadline: eventLoop.now + options.patience, completion: completion).ask(self)
     }
 
-    /// Tells the decision on a request that was claimed. Nil gives the claim back: nothing was sent. The completion is called
-    /// when the store has answered or does not answer; the default does nothing.
+    /// Writes the decision on a request that was claimed. Nil releases the claim: nothing was sent. The completion is
+    /// called when the store has answered or does not answer; the default does nothing.
     ///
-    /// A decision that the store does not take is told again, with growing pauses, as long as the claim lives: until then,
-    /// gateways that wait for it may take it for lost. A claim is given back once: when no answer comes, it may have been,
-    /// and be that of another gateway by the next time.
+    /// If the store does not accept a decision, it is written again, with growing pauses, until the claim expires.
+    /// Until then, other gateways may treat the decision as lost. A release is tried only once: if no answer comes, the
+    /// claim may have been released, and another gateway may hold it by now.
     package func finish(
         _ name: Name, with decision: RecordedDecision?, completion: @escaping () -> Void = {}
     ) {
@@ -121,23 +124,23 @@ package final class SharedDecisions {
             return access.store.perform(.delete(name.key), deadline: .now() + .seconds(1)) { _ in completion() }
         }
         let entry = Entry(content: name.content, state: .decided(decision))
-        tell(
+        write(
             .set(name.key, value: entry.bytes, lifetime: lifetime), until: eventLoop.now + options.lifetime,
-            pause: Self.firstTellingPause, completion)
+            pause: Self.firstRetryPause, completion)
     }
 
-    private func tell(
+    private func write(
         _ decision: StoreCommand, until end: NIODeadline, pause: TimeAmount, _ completion: @escaping () -> Void
     ) {
         access.store.perform(decision, deadline: .now() + .seconds(1)) { [self] result in
             completion()
             guard case .failure(let error) = result, error.kind.isRetryable, eventLoop.now + pause < end,
-                tellings < Self.mostTellings
+                retries < Self.maximumRetries
             else { return }
-            tellings += 1
+            retries += 1
             eventLoop.assumeIsolated().scheduleTask(in: pause) { [weak self] in
-                self?.tellings -= 1
-                self?.tell(decision, until: end, pause: min(pause + pause, Self.longestTellingPause)) {}
+                self?.retries -= 1
+                self?.write(decision, until: end, pause: min(pause + pause, Self.longestRetryPause)) {}
             }
         }
     }
@@ -149,7 +152,7 @@ package final class SharedDecisions {
 
     // MARK: - Claiming
 
-    /// One claim on its way.
+    /// One claim that waits for an answer of the store.
     private final class Claiming {
         private let name: Name
         private let deadline: NIODeadline
@@ -200,11 +203,11 @@ package final class SharedDecisions {
         private func found(_ state: Entry.State, _ shared: SharedDecisions) {
             switch state {
             case .decided(let decision): completion(.recorded(decision))
-            // This process decides on nothing of that name: the store did not say in time that the claim was made, or that
-            // it was given back.
+            // The claim is this process's own, which is not deciding on this name: an earlier claim or release was
+            // executed, but the store's answer came too late.
             case .running(shared.options.instance): completion(.fresh)
             case .running where shared.eventLoop.now >= deadline: completion(.lost)
-            case .running(let owner): looks > trustedLooks ? lookFor(owner, shared) : pause(shared)
+            case .running(let owner): looks > looksBeforeOwnerCheck ? lookFor(owner, shared) : pause(shared)
             }
         }
 
@@ -236,7 +239,7 @@ package final class SharedDecisions {
 }
 
 extension SharedDecisions {
-    /// What the store keeps of a request.
+    /// The entry of a request in the store.
     fileprivate struct Entry {
         enum State {
             case running(InstanceID)
@@ -251,7 +254,7 @@ extension SharedDecisions {
             self.state = state
         }
 
-        /// Nil for bytes that no gateway of this version has written.
+        /// Nil for bytes that are not the entry of a gateway of this version.
         init?(_ bytes: [UInt8]) {
             guard case .object(let object)? = try? JSONValue.parse(bytes),
                 case .string(let content)? = object["content"]

@@ -4,7 +4,8 @@ import JSON
 import MoondialRules
 import NIOCore
 
-/// The place of a gateway among those that share its store, from its start to its end. Used on any thread.
+/// Registers a gateway in its store, for the other gateways of that store, from its start to its end. Used on any
+/// thread.
 final class FleetMembership: Sendable {
     private let registry: NIOLoopBound<InstanceRegistry>
     private let keyWatch: NIOLoopBound<StoreKeyWatch>
@@ -14,16 +15,16 @@ final class FleetMembership: Sendable {
         self.keyWatch = keyWatch
     }
 
-    /// Tells the others of a gateway; returns when the store has answered or does not answer. To be called before requests
-    /// are accepted: a gateway that is not in the store is taken for one that has ended, and its claims for lost.
+    /// Registers a gateway. Returns when the store has answered or does not answer. Must be called before requests are
+    /// accepted: other gateways treat a gateway that is not in the store as ended, and its claims as lost.
     ///
     /// - Parameters:
-    ///   - instance: Of this process.
-    ///   - service: Whose store is used.
-    ///   - health: Is told whether the names in the store are hashed with the key of this process.
-    ///   - eventLoop: One of the service's.
-    ///   - describe: What the others may know, with the revision of the rules. Called on the event loop.
-    ///   - onKeyChange: Called on the event loop when that has changed, with whether they are.
+    ///   - instance: The name of this process.
+    ///   - service: The service whose store is used.
+    ///   - health: Gets the result of each comparison of the keys with which names in the store are hashed.
+    ///   - eventLoop: An event loop of the service.
+    ///   - describe: Makes the entry for the other gateways from the revision of the rules. Called on the event loop.
+    ///   - onKeyChange: Called on the event loop when the result of comparing the keys changes.
     /// - Returns: The membership, which lasts until ``leave()``. As long as it is held, the keys are compared.
     /// - Throws: When the event loop has ended.
     static func join(
@@ -44,10 +45,10 @@ final class FleetMembership: Sendable {
         }.get()
     }
 
-    /// Something has changed that others may know.
+    /// Writes the entry again, after something in it has changed.
     func update() { registry.eventLoop.execute { [registry] in registry.value.update() } }
 
-    /// The gateway ends. Returns when the store knows that, or does not answer.
+    /// Removes the entry when the gateway ends. Returns when the store has answered or does not answer.
     func leave() async {
         // Fails only when the event loop has ended.
         try? await registry.eventLoop.flatSubmit { [registry] in

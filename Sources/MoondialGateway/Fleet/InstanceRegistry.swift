@@ -10,7 +10,7 @@ import TextFormats
 package struct InstanceID: Sendable, Hashable, CustomStringConvertible {
     private let value: UInt64
 
-    /// A new one.
+    /// A new random name.
     package init() { value = UInt64.random(in: 0...UInt64.max) }
 
     /// Nil unless the text is sixteen hexadecimal digits.
@@ -22,11 +22,11 @@ package struct InstanceID: Sendable, Hashable, CustomStringConvertible {
     package var description: String { Hexadecimal.lowercase(value) }
 }
 
-/// Tells the store that a gateway is alive and what it does, for the other gateways and for `moondial fleet`.
+/// Keeps the entry of a gateway in the store, for the other gateways and for `moondial fleet`.
 ///
 /// Used on one event loop.
 package final class InstanceRegistry {
-    /// An instance that was not heard of for so long has ended.
+    /// The lifetime of an entry. A gateway that has not written its entry for this long counts as ended.
     package static let lifetime = Duration.seconds(10)
     private static let period = TimeAmount.seconds(3)
 
@@ -37,10 +37,10 @@ package final class InstanceRegistry {
     private var isOver = false
 
     /// - Parameters:
-    ///   - instance: Of this process.
+    ///   - instance: The name of this process.
     ///   - access: The store of the event loop.
-    ///   - eventLoop: That of the store.
-    ///   - describe: What the others may know of it: no phone, token or secret.
+    ///   - eventLoop: The event loop of the store.
+    ///   - describe: Makes the content of the entry. It must hold no phone, token or secret.
     package init(
         _ instance: InstanceID, _ access: StoreAccess, on eventLoop: any EventLoop, describe: @escaping () -> JSONObject
     ) {
@@ -50,38 +50,39 @@ package final class InstanceRegistry {
         self.describe = describe
     }
 
-    /// Where the entries of gateways are.
+    /// The namespace of the entries of gateways.
     package static func namespace(_ namespace: StoreNamespace) -> StoreNamespace { namespace.ofFleet }
 
     static func key(of instance: InstanceID, in namespace: StoreNamespace) -> StoreKey {
         StoreKey(namespace: namespace.ofFleet, storedName: instance.description)
     }
 
-    /// Tells it now, and again from time to time. The completion is called when the store has answered or does not answer.
+    /// Writes the entry now and every three seconds. The completion is called when the store has answered the first
+    /// time, or does not answer.
     package func start(completion: @escaping () -> Void) {
-        tell(completion: completion)
-        tellLater()
+        write(completion: completion)
+        writeLater()
     }
 
-    private func tellLater() {
+    private func writeLater() {
         eventLoop.assumeIsolated().scheduleTask(in: Self.period) { [weak self] in
             guard let self, !isOver else { return }
-            tell {}
-            tellLater()
+            write {}
+            writeLater()
         }
     }
 
-    /// Something has changed that others may know.
-    package func update() { tell {} }
+    /// Writes the entry again, after something in it has changed.
+    package func update() { write {} }
 
-    /// The gateway ends: requests that it decides on then are lost. The completion is called when the store knows that, or
-    /// does not answer.
+    /// Deletes the entry when the gateway ends: other gateways treat its open claims as lost from then on. The
+    /// completion is called when the store has answered or does not answer.
     package func stop(completion: @escaping () -> Void) {
         isOver = true
         access.store.perform(.delete(key), deadline: .now() + .milliseconds(200)) { _ in completion() }
     }
 
-    private func tell(completion: @escaping () -> Void) {
+    private func write(completion: @escaping () -> Void) {
         let value = JSONValue.object(describe()).bytes
         access.store.perform(
             .set(key, value: value, lifetime: StoreLifetime(Self.lifetime)), deadline: .now() + .seconds(1)

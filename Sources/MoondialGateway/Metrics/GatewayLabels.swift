@@ -2,9 +2,9 @@
 
 import MoondialStore
 
-/// A closed set of label values. The raw value is the place in a table, from 0 without gaps.
+/// A closed set of label values. The raw value is the index in a table, from 0 without gaps.
 package protocol MetricLabel: RawRepresentable<Int>, CaseIterable, Sendable {
-    /// As a scraper sees it.
+    /// The label value as a scraper sees it.
     var text: String { get }
 }
 
@@ -30,7 +30,7 @@ extension GatewayMetrics {
     /// How a request was decided.
     package enum Decision: Int, MetricLabel {
         case allow, deny, review
-        /// It was refused before, or is of a route that decides nothing.
+        /// The request was refused before a decision, or its route makes no decisions.
         case none
 
         package var text: String {
@@ -59,7 +59,7 @@ extension GatewayMetrics {
     /// Whether the provider charges for a call.
     package enum Billed: Int, MetricLabel {
         case yes
-        /// It cannot be known.
+        /// The reply does not tell.
         case maybe
 
         package var text: String {
@@ -87,11 +87,11 @@ extension GatewayMetrics {
 
     /// How the call of a hook ended.
     package enum HookResult: Int, MetricLabel {
-        /// It returned nil.
+        /// The hook returned nil.
         case none
-        /// It returned an answer.
+        /// The hook returned an answer.
         case answered
-        /// It raised an error, was stopped or returned what is no answer.
+        /// The hook raised an error, was stopped or returned an invalid answer.
         case error
         /// The run ended before the hook did.
         case cancelled
@@ -131,10 +131,10 @@ extension GatewayMetrics {
         }
     }
 
-    /// What came of a call of the store.
+    /// The result of a call of the store.
     package enum StoreResult: Int, MetricLabel {
         case ok, unavailable, timeout, full
-        /// The call itself was wrong.
+        /// The store refused an invalid call.
         case refused
 
         init(_ kind: StoreError.Kind?) {
@@ -158,7 +158,7 @@ extension GatewayMetrics {
         }
     }
 
-    /// What the token guard said to a request.
+    /// What the token guard did with a request.
     package enum TokenOutcome: Int, MetricLabel {
         /// The token was not seen before.
         case fresh
@@ -179,7 +179,7 @@ extension GatewayMetrics {
         }
     }
 
-    /// Why a request was refused before any rule was asked.
+    /// Why a request was refused before any hook was called.
     package enum Rejection: Int, MetricLabel {
         case overload, draining, logFull, unauthorized, rateLimit
 
@@ -194,13 +194,13 @@ extension GatewayMetrics {
         }
     }
 
-    /// What a call brought: a code of the provider's tables, another, or none.
+    /// The code of a reply: one of the provider's tables, another one, or none.
     struct UpstreamCode: MetricLabel {
-        /// Of number verification, and of the login calls that pass through.
+        /// The codes of number verification, and of the login calls that are passed through.
         private static let codes: [Int64] =
             [8000, 8001] + (9000...9007) + (9010...9015) + [9018, 9020, 9021, 9022, 9031, 9099]
         private static let first = codes.first ?? 0
-        /// The place of each code from the first to the last, so that none is searched for.
+        /// The index of each code from the first to the last, so that recording needs no search.
         private static let places: [UInt8] = (first...(codes.last ?? first)).map { code in
             UInt8(codes.firstIndex(of: code) ?? codes.count)
         }

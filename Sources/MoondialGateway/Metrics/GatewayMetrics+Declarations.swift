@@ -31,7 +31,8 @@ extension GatewayMetrics {
         static let decisionLogQueuedBytes = "moondial_decision_log_queued_bytes"
     }
 
-    /// 10 us … 10 s: most hooks compute for a few microseconds, but one that calls `moondial.attempt` waits for the provider.
+    /// 10 us … 10 s: most hooks take a few microseconds, but a hook that calls `moondial.attempt` waits for the
+    /// provider.
     private static let hookBuckets = [
         0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10,
     ]

@@ -3,11 +3,11 @@
 import MoondialRules
 import Synchronization
 
-/// What the gateway counts and measures. Every series with a closed set of labels is made at once, so that a scraper sees
-/// its zero, and recording is a look into a table and an atomic addition. Shared by all event loops.
+/// The metrics of the gateway. Every series with a closed set of labels is created at the start, so that scrapers see
+/// zeros and recording is only a table access and an atomic addition. Shared by all event loops.
 ///
-/// No label ever holds a phone, a token, an exID or free text: what is not a closed list is a rule's name, a revision or
-/// an app key.
+/// No label holds a phone, a token, an exID or free text: labels without a closed set of values are names of rules,
+/// revisions and app keys.
 package final class GatewayMetrics: Sendable {
     /// Runs that have begun and not ended.
     package let runsInFlight: GaugeSeries
@@ -67,69 +67,70 @@ package final class GatewayMetrics: Sendable {
 
     // MARK: Requests
 
-    /// A request was answered. `duration` is from its head to the end of the reply.
+    /// Counts a request that was answered. `duration` is from its head to the end of the reply.
     package func countRequest(_ route: Route, _ decision: Decision, took duration: Duration) {
         requests[route, decision].increment()
         requestDurations[route].record(duration)
     }
 
-    /// A request was refused before any rule was asked. It is counted by ``countRequest(_:_:took:)`` as well.
+    /// Counts a request that was refused before any hook was called. ``countRequest(_:_:took:)`` counts it as well.
     package func countRejection(_ reason: Rejection) { rejections[reason].increment() }
 
-    /// The token guard let a request go on or answered it.
+    /// Counts what the token guard did with a request.
     package func countTokenOutcome(_ outcome: TokenOutcome) { tokenOutcomes[outcome].increment() }
 
     // MARK: Calls of the provider
 
-    /// A call has ended. `code` is the provider's, or nil if no reply with a code came.
+    /// Counts a call that has ended. `code` is the provider's, or nil if no reply with a code came.
     package func countUpstreamCall(_ endpoint: Upstream, code: Int64?, took duration: Duration) {
         upstreamCalls[endpoint, UpstreamCode(code)].increment()
         upstreamDurations[endpoint].record(duration)
     }
 
-    /// A call was charged, or may have been.
+    /// Counts a call that was charged, or may have been.
     package func countBilledCall(_ billed: Billed) { billedCalls[billed].increment() }
 
     /// Lets the state of an application's breaker be read when a scraper asks.
     ///
     /// - Parameters:
-    ///   - appKey: Of the application; public, as it is part of every app that uses the service.
+    ///   - appKey: The app key of the application. It is public: every app that uses the service contains it.
     ///   - isOpen: Whether calls are refused. Called by any thread; must not wait.
     package func observeBreaker(appKey: String, isOpen: @escaping @Sendable () -> Bool) {
         registry.observe(Name.breakerOpen, labels: [("app", appKey)]) { isOpen() ? 1 : 0 }
     }
 
-    /// Removes the breaker of an application that the gateway serves no more.
+    /// Removes the breaker of an application that the gateway does not serve any more.
     package func removeBreaker(appKey: String) { registry.remove(Name.breakerOpen, labels: [("app", appKey)]) }
 
     // MARK: Rules
 
-    /// A hook was stopped.
+    /// Counts a hook that was stopped.
     package func countKill(_ reason: Kill) { kills[reason].increment() }
 
-    /// A Lua state had to be given up and is replaced.
+    /// Counts a Lua state that had to be replaced.
     package func countLostLuaState() { lostLuaStates.increment() }
 
-    /// A reload has ended. A reload that succeeds is followed by ``loadedRules(revision:at:_:)``.
+    /// Counts a reload that has ended. After a successful one, call ``loadedRules(revision:at:_:)``.
     package func countReload(_ result: Reload) {
         reloads[result].increment()
         isLastReloadGood.set(result == .success ? 1.0 : 0)
     }
 
-    /// A rulebook was loaded, at start or by a reload. The series of rules that are not in it any more are removed; those
-    /// of the others go on.
+    /// Notes a rulebook that was loaded, at the start or by a reload. The series of rules that are not in the rulebook
+    /// any more are removed; the others continue.
     ///
     /// - Parameters:
-    ///   - revision: Of the rulebook.
+    ///   - revision: The revision of the rulebook.
     ///   - unixTime: When it was loaded, in seconds since 1970.
-    ///   - rules: In the order of the rulebook's outline.
-    /// - Returns: Where to count the hooks of this rulebook's runs, also of those that end after the next reload.
+    ///   - rules: The rules in the order of the rulebook's outline.
+    /// - Returns: The metrics for hooks of this rulebook's runs, including runs that end after the next reload.
     package func loadedRules(revision: String, at unixTime: Double, _ rules: [RuleMetrics.Rule]) -> RuleMetrics {
         registry.setInfo(Name.rulesInfo, labels: [("revision", revision)])
         rulesLoadedTime.set(unixTime)
         isLastReloadGood.set(1.0)
         return self.rules.withLock { current in
-            // Removed first, so that a series limit holds for one rulebook and not for two.
+            // Old series are removed first: otherwise both rulebooks together would have to stay below the series
+            // limit.
             for identity in current?.identities(notOf: rules) ?? [] { registry.remove(identity) }
             let new = RuleMetrics(registry, rules)
             current = new
@@ -139,13 +140,13 @@ package final class GatewayMetrics: Sendable {
 
     // MARK: Store
 
-    /// A call of the store has ended.
+    /// Counts a call of the store that has ended.
     func countStoreCall(_ result: StoreResult) { storeCalls[result].increment() }
 
-    /// The store answers again, or does not answer.
+    /// Notes whether the store answers.
     func noteStore(answers: Bool) { storeAnswers.set(answers ? 1.0 : 0) }
 
-    /// A ceiling of the budget is used so far. Callers have no series: their ceiling is one of many.
+    /// Notes how much of a ceiling of the budget is used. Callers have no series, since there may be many callers.
     func noteBudget(_ use: BudgetUse) {
         let scope: String
         switch use.scope {
@@ -159,7 +160,7 @@ package final class GatewayMetrics: Sendable {
 
     // MARK: Decision log
 
-    /// Takes the figures of the decision log: records written and dropped since the start, and bytes that wait.
+    /// Notes the figures of the decision log: records written and dropped since the start, and bytes that wait.
     func noteDecisionLog(written: Int, dropped: Int, queued: Int) {
         decisionLogWritten.set(Int64(written))
         decisionLogDropped.set(Int64(dropped))

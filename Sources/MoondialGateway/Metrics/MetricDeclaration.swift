@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: MIT
 
-/// What a metric counts or measures, and with which labels. Says everything of a metric but its values.
+/// The declaration of a metric: name, kind, help and labels, without values.
 package struct MetricDeclaration: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         /// Only grows. The name ends in `_total`.
         case counter
         case gauge
-        /// Counts values by size. The value that Prometheus calls `le`, the largest that belongs to a bucket, is in the
-        /// metric's own unit: seconds for timers. In ascending order; the bucket `+Inf` is added.
+        /// Counts values by size. The values that Prometheus calls `le` are the largest of each bucket, in the metric's
+        /// own unit (seconds for timers) and in ascending order; the bucket `+Inf` is added.
         case histogram(buckets: [Double])
         /// A constant 1 whose labels are the information. The name ends in `_info`.
         case info
 
-        /// With ``MetricDeclaration/secondsBuckets``.
+        /// A histogram with ``MetricDeclaration/secondsBuckets``.
         package static let histogram = Kind.histogram(buckets: secondsBuckets)
     }
 
     /// 1 ms … 10 s, for calls over a network.
     package static let secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-    /// As a scraper sees it, with its suffix.
+    /// The name that a scraper sees, with its suffix.
     package let name: String
     package let kind: Kind
     /// One sentence for the `# HELP` line.
     package let help: String
     /// The names of the labels, in the order in which they are written.
     package let labels: [String]
-    /// How many sets of label values are kept. Those that come later are counted as dropped.
+    /// The maximum number of sets of label values. Further sets are counted as dropped.
     package let seriesLimit: Int
 
     /// The reason why no scraper would accept the declaration, or nil if there is none.

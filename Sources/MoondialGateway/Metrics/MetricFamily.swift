@@ -6,12 +6,12 @@ struct MetricFamily: Sendable {
         case counter(CounterSeries)
         case gauge(GaugeSeries)
         case histogram(HistogramSeries)
-        /// Read when a scraper asks. Nil leaves the series out this time.
+        /// Called when a scraper asks. If it returns nil, the series is left out of this scrape.
         case observed(@Sendable () -> Double?)
     }
 
     let declaration: MetricDeclaration
-    /// By label values as they are written.
+    /// Series by the text of their labels.
     private(set) var series: [String: Series] = [:]
 
     init(_ declaration: MetricDeclaration) { self.declaration = declaration }
@@ -27,7 +27,8 @@ struct MetricFamily: Sendable {
 
     mutating func removeAll() { series = [:] }
 
-    /// The labels in the order of the declaration, as both formats write them, or nil if they are others than declared.
+    /// The labels in the order of the declaration, as both formats write them, or nil if they differ from the declared
+    /// ones.
     func text(of labels: [(String, String)]) -> String? {
         guard labels.count == declaration.labels.count else { return nil }
         var text = ""

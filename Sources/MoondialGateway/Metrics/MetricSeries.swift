@@ -7,7 +7,7 @@ import Synchronization
 package final class CounterSeries: CounterHandler, FloatingPointCounterHandler {
     let identity: SeriesIdentity
     private let whole = Atomic<Int64>(0)
-    /// What was added in floating point.
+    /// The sum of amounts that were added in floating point.
     private let rest = AtomicDouble(0)
 
     init(_ identity: SeriesIdentity = .detached) { self.identity = identity }
@@ -18,10 +18,10 @@ package final class CounterSeries: CounterHandler, FloatingPointCounterHandler {
     @inline(__always)
     package func increment() { whole.wrappingAdd(1, ordering: .relaxed) }
 
-    /// Takes a count that is kept elsewhere. It must never go down.
+    /// Sets a count that is kept elsewhere. It must never decrease.
     func set(_ count: Int64) { whole.store(count, ordering: .relaxed) }
 
-    /// A negative amount is ignored: a counter does not fall.
+    /// A negative amount is ignored: a counter never decreases.
     package func increment(by amount: Int64) {
         if amount > 0 { whole.wrappingAdd(amount, ordering: .relaxed) }
     }
@@ -31,7 +31,7 @@ package final class CounterSeries: CounterHandler, FloatingPointCounterHandler {
         if amount > 0, amount.isFinite { rest.add(amount) }
     }
 
-    /// Back to zero, which a scraper takes for a restart of the process.
+    /// Sets the counter to zero, which scrapers interpret as a restart of the process.
     package func reset() {
         whole.store(0, ordering: .relaxed)
         rest.set(0)
@@ -55,26 +55,26 @@ package final class GaugeSeries: MeterHandler, RecorderHandler {
     /// Adds one.
     package func increment() { current.add(1) }
     package func increment(by amount: Double) { current.add(amount) }
-    /// Takes one off.
+    /// Subtracts one.
     package func decrement() { current.add(-1) }
     package func decrement(by amount: Double) { current.add(-amount) }
     package func record(_ value: Int64) { set(value) }
     package func record(_ value: Double) { set(value) }
 }
 
-/// How many values were how large, for one set of label values. Free of locks; every thread may use it.
+/// A histogram for one set of label values. Free of locks; every thread may use it.
 package final class HistogramSeries: TimerHandler, RecorderHandler {
-    /// What a scrape reads. The buckets are read one after the other while others record, so the sum may be of a few values
-    /// more or less than the count.
+    /// The values for a scrape. The buckets are read one after the other while other threads record, so the sum may
+    /// include a few values more or less than the count.
     struct Reading {
-        /// How many values are no larger than each bound, then how many there are.
+        /// The number of values up to each bound, then the number of all values.
         let cumulativeCounts: [Int64]
         let sum: Double
     }
 
     let identity: SeriesIdentity
     let bounds: [Double]
-    /// One for each bound, then one for larger values. All access is atomic; `deinit` alone releases the memory.
+    /// A counter for each bound, then one for larger values. All access is atomic; only `deinit` releases the memory.
     private nonisolated(unsafe) let counts: UnsafeMutablePointer<Atomic<Int64>>
     private let sum = AtomicDouble(0)
 
@@ -99,7 +99,7 @@ package final class HistogramSeries: TimerHandler, RecorderHandler {
         return Reading(cumulativeCounts: cumulativeCounts, sum: sum.value)
     }
 
-    /// A negative value counts as zero. One that is no number is ignored.
+    /// Records a value. A negative value counts as zero; NaN is ignored.
     package func record(_ value: Double) {
         guard !value.isNaN else { return }
         let value = max(0, value)
@@ -120,17 +120,17 @@ package final class HistogramSeries: TimerHandler, RecorderHandler {
     }
 }
 
-/// Where a series belongs: under which name, and with which labels.
+/// The name of a series' metric, and its labels.
 struct SeriesIdentity: Sendable, Hashable {
     let name: String
-    /// As both formats write them, without braces: `route="verify",decision="allow"`.
+    /// The labels as both formats write them, without braces: `route="verify",decision="allow"`.
     let labels: String
 
-    /// Of a series that no scraper sees, since it was refused.
+    /// The identity of a series that was refused, which no scraper sees.
     static let detached = SeriesIdentity(name: "", labels: "")
 }
 
-/// A number that several threads add to.
+/// A number to which several threads can add.
 struct AtomicDouble: ~Copyable, Sendable {
     private let bits: Atomic<UInt64>
 

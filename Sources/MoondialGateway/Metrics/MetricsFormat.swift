@@ -15,9 +15,9 @@ package enum MetricsFormat: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The format for a request with that `Accept` header, or without one: OpenMetrics if the header names it and wants
-    /// plain text no more than that, else the Prometheus format. A scraper that accepts neither gets the latter too, as
-    /// RFC 9110 allows, so that a person with a browser sees the metrics.
+    /// The format for a request with this `Accept` header, or without one: OpenMetrics if the header names it and does
+    /// not prefer plain text, else the Prometheus format. A client that accepts neither gets the Prometheus format,
+    /// too, as RFC 9110 allows, so that browsers show the metrics.
     package init(accept: String?) {
         var openMetrics = 0.0
         var plain = 0.0
@@ -38,7 +38,7 @@ package enum MetricsFormat: Sendable, Hashable, CaseIterable {
     }
 }
 
-/// One element of an `Accept` header. What is not understood is ignored.
+/// One element of an `Accept` header. Unknown parameters are ignored.
 private struct MediaRange {
     /// In lower case, without parameters.
     let type: String

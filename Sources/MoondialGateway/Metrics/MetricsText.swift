@@ -50,7 +50,7 @@ struct MetricsText {
             text += "# HELP \(name) \(Self.escaped(declaration.help, quotes: false))\n# TYPE \(name) \(type)\n"
             return
         }
-        // In OpenMetrics the suffix is the sample's, not the metric's.
+        // In OpenMetrics, the suffix belongs to the sample and not to the name of the metric.
         if declaration.kind == .counter { name.removeLast("_total".count) }
         if declaration.kind == .info {
             name.removeLast("_info".count)
@@ -64,7 +64,7 @@ struct MetricsText {
         let reading = histogram.reading
         let prefix = labels.isEmpty ? "" : labels + ","
         for (bound, count) in zip(histogram.bounds + [.infinity], reading.cumulativeCounts) {
-            // OpenMetrics wants a fraction in every bound, which is also how Swift describes the number.
+            // OpenMetrics requires a fraction in every bound, as in Swift's description of the number.
             let bound = format == .openMetrics && bound.isFinite ? "\(bound)" : Self.number(bound)
             writeSample("\(name)_bucket", "\(prefix)le=\"\(bound)\"", "\(count)")
         }
@@ -84,7 +84,7 @@ struct MetricsText {
         text += "\n"
     }
 
-    /// Whole numbers without fraction, as far as a double is exact.
+    /// The text of a number. Whole numbers below 2^53 have no fraction.
     static func number(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
@@ -92,7 +92,7 @@ struct MetricsText {
         return "\(value)"
     }
 
-    /// With escapes for backslash, line feed and, unless they are left alone, double quotes.
+    /// The text with backslash, line feed and, if `quotes` is true, double quotes escaped.
     static func escaped(_ text: String, quotes: Bool = true) -> String {
         guard text.utf8.contains(where: { [0x5C, 0x0A, 0x22].contains($0) }) else { return text }
         var escaped = ""

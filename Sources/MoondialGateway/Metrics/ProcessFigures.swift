@@ -5,7 +5,7 @@ import Platform
 extension PrometheusRegistry {
     /// Adds the figures of this process that every Prometheus client has, under the usual names:
     /// <https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>. They are read when a scraper asks.
-    /// Only Linux has them; elsewhere this does nothing.
+    /// On other systems than Linux, this method does nothing.
     package func observeProcess() {
         #if os(Linux)
             func add(
@@ -32,7 +32,7 @@ extension PrometheusRegistry {
 }
 
 #if os(Linux)
-    /// What Linux tells a process about itself. Nil when `/proc` is not mounted.
+    /// Figures of this process that Linux reports in `/proc`. Nil when `/proc` is not mounted.
     enum ProcessFigures {
         /// A field of `/proc/self/stat` by its number in proc_pid_stat(5), where the first is 1.
         private enum StatField: Int, CaseIterable {
@@ -55,7 +55,7 @@ extension PrometheusRegistry {
             statFields()[.residentPages].map { $0 * Double(sysconf(Int32(_SC_PAGESIZE))) }
         }
 
-        /// Since 1970. The system counts from its own start, which `/proc/stat` has.
+        /// Seconds since 1970. The system counts from its own start; `/proc/stat` has the time of that.
         static func startTime() -> Double? {
             guard let ticks = statFields()[.startTicks], let boot = words(of: "/proc/stat", after: "btime").first,
                 let seconds = Double(boot)
@@ -63,20 +63,20 @@ extension PrometheusRegistry {
             return seconds + ticks / ticksPerSecond
         }
 
-        /// Linux 6.2 and later give their number as the size of the folder. Before, the entries are counted, which takes
-        /// time for each.
+        /// Linux 6.2 and later report the number as the size of the folder. On older releases the entries are counted,
+        /// which takes longer.
         static func openDescriptors() -> Double? {
             var status = stat()
             if stat("/proc/self/fd", &status) == 0, status.st_size > 0 { return Double(status.st_size) }
             guard let folder = opendir("/proc/self/fd") else { return nil }
             defer { closedir(folder) }
-            // Without ".", ".." and the descriptor of the folder itself.
+            // The entries ".", ".." and the descriptor of the folder itself are not counted.
             var count = -3
             while readdir(folder) != nil { count += 1 }
             return Double(count)
         }
 
-        /// The limit that applies now, which the process may raise; infinite without one.
+        /// The soft limit, which the process may raise; infinite without a limit.
         static func maxDescriptors() -> Double? {
             guard let limit = words(of: "/proc/self/limits", after: "Max open files").first else { return nil }
             return limit == "unlimited" ? .infinity : Double(limit)
@@ -96,7 +96,7 @@ extension PrometheusRegistry {
             return numbers
         }
 
-        /// The words that follow in the line that begins so.
+        /// The words after `beginning` in the line that begins with it.
         private static func words(of path: String, after beginning: String) -> [Substring] {
             for line in text(of: path).split(separator: "\n") where line.hasPrefix(beginning + " ") {
                 return line.dropFirst(beginning.count).split(separator: " ")

@@ -3,12 +3,12 @@
 package import CoreMetrics
 import Synchronization
 
-/// Keeps metrics and writes them as the text that Prometheus and others scrape.
+/// Keeps metrics and writes them in the text formats that Prometheus and other scrapers read.
 ///
 /// A metric is declared once, then its series are made: a counter, gauge or histogram for each set of label values. The
 /// caller keeps the series, and recording into it takes no lock. Names are given in their final form, as in
-/// `moondial_requests_total`. Asking for a metric that is not declared, or with other labels than declared, is an error of
-/// the program: it stops a debug build, while a release build returns a series that no scraper sees.
+/// `moondial_requests_total`. Asking for a metric that is not declared, or with other labels than declared, is a
+/// programming error: it stops a debug build, while a release build returns a series that no scraper sees.
 package final class PrometheusRegistry: Sendable {
     /// Counts the requests for series beyond the limit of their metric.
     private static let droppedSeriesName = "moondial_metrics_dropped_series_total"
@@ -16,7 +16,7 @@ package final class PrometheusRegistry: Sendable {
     private let families: Mutex<[String: MetricFamily]>
     private let droppedSeries: CounterSeries
 
-    /// Only the counter of dropped series is there at first.
+    /// A registry with only the counter of dropped series.
     package init() {
         droppedSeries = CounterSeries(SeriesIdentity(name: Self.droppedSeriesName, labels: ""))
         var family = MetricFamily(
@@ -30,14 +30,14 @@ package final class PrometheusRegistry: Sendable {
 
     // MARK: Declarations
 
-    /// Declares a metric. Declaring it again in the same way changes nothing; in another way is an error of the program.
+    /// Declares a metric. Declaring it again in the same way changes nothing; in another way is a programming error.
     ///
     /// - Parameters:
-    ///   - name: As a scraper sees it.
-    ///   - kind: What it counts or measures.
+    ///   - name: The name that a scraper sees.
+    ///   - kind: The kind of the metric.
     ///   - help: One sentence.
     ///   - labels: The names of its labels. The default is none.
-    ///   - seriesLimit: How many sets of label values are kept. The default is 1,000.
+    ///   - seriesLimit: The maximum number of sets of label values. The default is 1,000.
     package func declare(
         _ name: String, _ kind: MetricDeclaration.Kind, help: String, labels: [String] = [], seriesLimit: Int = 1000
     ) {
@@ -54,7 +54,7 @@ package final class PrometheusRegistry: Sendable {
 
     // MARK: Series
 
-    /// The counter with these label values, which is made when it is asked for first.
+    /// The counter with these label values, created at the first call.
     package func counter(_ name: String, labels: [(String, String)] = []) -> CounterSeries {
         let found = series(name, labels) { kind, identity in
             kind == .counter ? .counter(CounterSeries(identity)) : nil
@@ -63,14 +63,14 @@ package final class PrometheusRegistry: Sendable {
         return CounterSeries()
     }
 
-    /// The gauge with these label values, which is made when it is asked for first.
+    /// The gauge with these label values, created at the first call.
     package func gauge(_ name: String, labels: [(String, String)] = []) -> GaugeSeries {
         let found = series(name, labels) { kind, identity in kind == .gauge ? .gauge(GaugeSeries(identity)) : nil }
         if case .gauge(let series) = found { return series }
         return GaugeSeries()
     }
 
-    /// The histogram with these label values, which is made when it is asked for first.
+    /// The histogram with these label values, created at the first call.
     package func histogram(_ name: String, labels: [(String, String)] = []) -> HistogramSeries {
         let found = series(name, labels) { kind, identity in
             guard case .histogram(let bounds) = kind else { return nil }
@@ -80,8 +80,8 @@ package final class PrometheusRegistry: Sendable {
         return HistogramSeries()
     }
 
-    /// Lets a counter or gauge be read when a scraper asks, by the thread that writes the text. Takes the place of the
-    /// series that had these labels.
+    /// Adds a counter or gauge whose value is read when a scraper asks, on the thread that writes the text. Replaces
+    /// the series with the same labels.
     ///
     /// - Parameters:
     ///   - name: A declared counter or gauge.
@@ -93,15 +93,15 @@ package final class PrometheusRegistry: Sendable {
         }
     }
 
-    /// Gives an info metric its label values, in the place of those that it had.
+    /// Sets the label values of an info metric, replacing its former ones.
     package func setInfo(_ name: String, labels: [(String, String)]) {
         _ = series(name, labels, replacingAll: true) { kind, identity in
             kind == .info ? .gauge(GaugeSeries(identity, value: 1)) : nil
         }
     }
 
-    /// Removes what ``observe(_:labels:_:)``, or whatever else made a series, has added. Who keeps the series may go on to
-    /// use it, but no scraper sees it any more.
+    /// Removes a series, however it was added. Code that keeps the series may continue to use it, but no scraper sees
+    /// it any more.
     package func remove(_ name: String, labels: [(String, String)] = []) {
         let mistake: String? = families.withLock { families in
             guard let family = families[name] else { return "is not declared" }
@@ -128,8 +128,8 @@ package final class PrometheusRegistry: Sendable {
         return text.finished
     }
 
-    /// Finds a series, or adds what `make` returns, which is nil when the kind of the metric does not allow it. Returns nil
-    /// if there is no such series and none could be added.
+    /// Finds a series, or adds the one that `make` returns. `make` returns nil when the kind of the metric does not
+    /// fit. Returns nil if there is no such series and none could be added.
     private func series(
         _ name: String, _ labels: [(String, String)], replacing: Bool = false, replacingAll: Bool = false,
         make: (MetricDeclaration.Kind, SeriesIdentity) -> MetricFamily.Series?

@@ -16,7 +16,7 @@ package final class RuleMetrics: Sendable {
     private struct Entry {
         let name: String
         let duration: HistogramSeries
-        /// By hook. Nil for one that the rule does not have.
+        /// By hook. Nil for a hook that the rule does not have.
         let calls: [CounterTable<GatewayMetrics.HookResult>?]
     }
 
@@ -38,13 +38,13 @@ package final class RuleMetrics: Sendable {
         }
     }
 
-    /// A hook has ended.
+    /// Counts a call of a hook that has ended.
     ///
     /// - Parameters:
     ///   - rule: The rule's index in the outline of the rulebook that these metrics were made for.
-    ///   - hook: One that the rule has.
-    ///   - result: How it ended.
-    ///   - duration: From its call to its answer.
+    ///   - hook: A hook of the rule.
+    ///   - result: How the call ended.
+    ///   - duration: The time from the call to its answer.
     package func countCall(
         rule: Int, _ hook: GatewayMetrics.Hook, _ result: GatewayMetrics.HookResult, took duration: Duration
     ) {
@@ -52,7 +52,7 @@ package final class RuleMetrics: Sendable {
         entries[rule].duration.record(duration)
     }
 
-    /// The series of rules that are not among these, and of hooks that these have not.
+    /// The series of rules that are not in `rules`, and of hooks that the rules there do not have.
     func identities(notOf rules: [Rule]) -> [SeriesIdentity] {
         entries.flatMap { entry -> [SeriesIdentity] in
             let rule = rules.first { $0.name == entry.name }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// Runs reloads one after the other. A reload that is asked for while another one runs begins after it, since files may have
-/// changed meanwhile; all that ask during this time share one.
+/// Runs reloads one after the other. A reload that is requested while another one runs begins after it, since files may
+/// have changed meanwhile. All requests during that time share one reload.
 actor ReloadQueue {
     private var current: Task<String, any Error>?
     private var next: Task<String, any Error>?
 
-    /// - Returns: What `body` gives: the revision.
+    /// - Returns: The result of `body`: the revision.
     func run(_ body: @escaping @Sendable () async throws -> String) async throws -> String {
         if let next { return try await next.value }
         let previous = current
@@ -22,7 +22,7 @@ actor ReloadQueue {
         return try await task.value
     }
 
-    /// The one that waited begins.
+    /// Makes the waiting reload the current one.
     private func promote() {
         current = next
         next = nil

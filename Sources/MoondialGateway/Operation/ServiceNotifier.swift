@@ -2,14 +2,15 @@
 
 import Platform
 
-/// Tells the service manager how the service is: the protocol of sd_notify(3). Without a service manager it does nothing.
+/// Reports the state of the service to the service manager, by the protocol of sd_notify(3). Without a service manager,
+/// nothing is sent.
 package struct ServiceNotifier: Sendable {
     private let path: String?
 
     /// `path` is the value of `NOTIFY_SOCKET`: a path, or a name in the abstract namespace that begins with `@`.
     package init(path: String?) { self.path = path }
 
-    /// Sends lines such as `READY=1`. A service manager that is gone is no error.
+    /// Sends lines such as `READY=1`. Errors are ignored: the service manager may have ended.
     package func send(_ lines: String...) {
         #if !canImport(Darwin)
             guard let path, path.hasPrefix("/") || path.hasPrefix("@") else { return }

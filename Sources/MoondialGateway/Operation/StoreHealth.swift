@@ -3,23 +3,23 @@
 package import MoondialStore
 import NIOConcurrencyHelpers
 
-/// Whether the store answers, from the calls that are made anyway. Shared by all event loops.
+/// Whether the store answers, judged by the results of rules' and guards' calls. Shared by all event loops.
 package final class StoreHealth: Sendable {
     private let lastFailure = NIOLockedValueBox<StoreError.Kind?>(nil)
     private let otherKey = NIOLockedValueBox(false)
 
-    /// Nothing is known yet: the store counts as well.
+    /// Before the first call, the store counts as working.
     package init() {}
 
-    /// Why the last call failed for want of the store; nil when the last one was answered.
+    /// Why the store did not answer the last call; nil when it did.
     package var failure: StoreError.Kind? { lastFailure.withLockedValue { $0 } }
 
-    /// Whether names in the store are hashed with another key than that of this gateway, as far as is known.
+    /// Whether names in the store are hashed with another key than this gateway's, by the last comparison.
     package var hasOtherKey: Bool { otherKey.withLockedValue { $0 } }
 
-    /// The keys were compared.
+    /// Notes the result of comparing the keys.
     ///
-    /// - Returns: Whether that has changed anything.
+    /// - Returns: Whether the result has changed.
     func noteKey(differs: Bool) -> Bool {
         otherKey.withLockedValue { last in
             defer { last = differs }
@@ -27,9 +27,9 @@ package final class StoreHealth: Sendable {
         }
     }
 
-    /// A call has ended. What is wrong with the call itself says nothing about the store.
+    /// Notes the result of a call; nil is success. Errors about the call itself count as an answer of the store.
     ///
-    /// - Returns: What has changed: whether the store answers now. Nil when nothing has.
+    /// - Returns: Whether the store answers now; nil when that has not changed.
     func note(_ kind: StoreError.Kind?) -> Bool? {
         let failure: StoreError.Kind? =
             switch kind {

@@ -3,8 +3,9 @@
 import MoondialRules
 import NIOCore
 
-/// Notices that a gateway shares nothing with the others, since its master secret, and so the key of names in the store, is
-/// another one: at the start, and then from time to time, as a secret may be replaced. Used on one event loop.
+/// Checks whether names in the store are hashed with the key of this gateway. With another master secret the key
+/// differs, and gateways share no entries. Checked at the start and every 30 s, since a secret may be replaced. Used on
+/// one event loop.
 final class StoreKeyWatch {
     private static let period = TimeAmount.seconds(30)
     private static let timeout = TimeAmount.seconds(1)
@@ -16,9 +17,9 @@ final class StoreKeyWatch {
 
     /// - Parameters:
     ///   - access: The store of the event loop.
-    ///   - health: Is told whether the keys differ.
-    ///   - eventLoop: That of the store.
-    ///   - report: Called when the answer has changed; before the first one, the keys are taken for equal.
+    ///   - health: Gets the result of each comparison.
+    ///   - eventLoop: The event loop of the store.
+    ///   - report: Called when the result changes. Before the first comparison, the keys count as equal.
     init(
         _ access: StoreAccess, _ health: StoreHealth, on eventLoop: any EventLoop,
         report: @escaping (_ agrees: Bool) -> Void
@@ -29,8 +30,8 @@ final class StoreKeyWatch {
         self.report = report
     }
 
-    /// Compares now, and again as long as the watch is held. The completion is called when the store has answered or does not
-    /// answer.
+    /// Compares now, and again as long as the watch is held. The completion is called when the store has answered the
+    /// first time, or does not answer.
     func start(completion: @escaping () -> Void) {
         check(completion: completion)
         checkLater()

@@ -5,14 +5,14 @@ import MoondialRules
 import NumberVerification
 import TextFormats
 
-/// A line of the decision log: what was asked, what the rules could see, what they decided and why.
+/// A line of the decision log: the request, the inputs of the rules, the decision and why.
 ///
-/// Phones are masked and tokens left out; `masked` names the members of the request of which that is so. Everything else
-/// that a hook could read stands in it: the request, the replies, the time and the seed of random numbers.
+/// Phones are masked and tokens left out; the member `masked` names these members of the request. A line holds
+/// everything else that a hook could read: the request, the replies, the time and the seed of random numbers.
 struct DecisionRecord {
-    /// What a line holds beside the result.
+    /// What a line holds in addition to the result.
     struct Options: Sendable {
-        /// The name of what attempts are sent to.
+        /// The name of the target to which attempts are sent.
         let target: String
         /// Whether the line holds the whole trace.
         let hasTrace: Bool
@@ -22,7 +22,7 @@ struct DecisionRecord {
     private static let version: Int64 = 1
 
     let run: FinishedRun
-    /// What the run has decided.
+    /// The decision of the run.
     let decision: RecordedDecision
     let request: DecisionRequest
     /// When the run ended, in milliseconds since 1970.
@@ -32,7 +32,8 @@ struct DecisionRecord {
     /// The whole line.
     var line: ByteWriter { line(isShort: false) }
 
-    /// The line without what can be large: the trace, the fields of the decision, and the context of the request.
+    /// The line without the parts that can be large: the trace, the fields of the decision, and the context of the
+    /// request.
     var shortLine: ByteWriter { line(isShort: true) }
 
     private func line(isShort: Bool) -> ByteWriter {
@@ -66,7 +67,7 @@ struct DecisionRecord {
 
     private var redactor: Redactor { run.result.redactor }
 
-    /// The name of a rule without secrets.
+    /// The name of a rule, with secrets redacted.
     private func shownRule(_ name: String) -> String {
         name == run.result.decision.rule ? decision.rule : redactor.rule(name)
     }
@@ -107,7 +108,7 @@ struct DecisionRecord {
         writer.write("start_ms", thousandths: attempt.start.wholeMicroseconds)
         writer.write("verdict", call.verdict.rawValue)
         writer.write("code", call.code)
-        // The last one has the content of the decision, which has been looked at.
+        // The content of the last attempt is that of the decision, which is redacted already.
         let isLast = call === run.result.lastAttempt
         writer.write("content", isLast ? decision.content : redactor.text(call.content))
         writer.write("id", call.id)

@@ -7,7 +7,7 @@ import NIOCore
 import NumberVerification
 import TextFormats
 
-/// Records what a gateway does: metrics, the decision log, and events for the log of the server. Shared by all event loops.
+/// Writes a gateway's metrics, decision log and events for the log of the server. Shared by all event loops.
 package final class GatewayReporter: Sendable {
     package let metrics: GatewayMetrics
     private let registry: PrometheusRegistry
@@ -15,15 +15,15 @@ package final class GatewayReporter: Sendable {
     private let options: DecisionRecord.Options
     private let clock: @Sendable () -> Int64
     private let log: @Sendable (GatewayEvent) -> Void
-    /// Where the hooks of a rulebook are counted, by its revision: that of the rules in force, and of those before.
+    /// The metrics of hooks by the revision of the rulebook: the current one and the one before.
     private let rules = NIOLockedValueBox<[(revision: String, metrics: RuleMetrics)]>([])
 
     /// - Parameters:
-    ///   - sink: Where the decision log goes; nil for none.
-    ///   - target: The name of what attempts are sent to.
+    ///   - sink: Takes the records of the decision log; nil for no decision log.
+    ///   - target: The name of the target to which attempts are sent.
     ///   - recordsTraces: Whether the decision log holds whole traces.
     ///   - clock: Milliseconds since 1970.
-    ///   - log: Gets events, on any thread.
+    ///   - log: Called with events, on any thread.
     package init(
         sink: RecordSink?, target: String, recordsTraces: Bool, clock: @escaping @Sendable () -> Int64,
         log: @escaping @Sendable (GatewayEvent) -> Void
@@ -64,7 +64,7 @@ package final class GatewayReporter: Sendable {
 
     // MARK: - Rules
 
-    /// Rules were loaded.
+    /// Notes that rules were loaded.
     func rulesLoaded(_ outline: RulebookOutline) {
         let described = outline.rules.map { rule in
             RuleMetrics.Rule(name: rule.name, hooks: rule.hooks.keys.map(GatewayMetrics.Hook.init))
@@ -82,7 +82,7 @@ package final class GatewayReporter: Sendable {
 
     // MARK: - Runs
 
-    /// A run has ended. On its event loop.
+    /// Records a run that has ended. Called on the event loop of the run.
     func report(_ run: FinishedRun, _ decision: RecordedDecision, of request: DecisionRequest) {
         if let sink {
             append(
@@ -104,7 +104,8 @@ package final class GatewayReporter: Sendable {
 
     private func append(_ record: DecisionRecord, to sink: RecordSink) {
         guard record.line.withBytes({ sink.append($0) }) == .tooLong else { return }
-        // Rules can make a trace, or the fields of a decision, very large. The rest of the record must not be lost.
+        // Rules can make a trace, or the fields of a decision, too large for a record. The other members must not be
+        // lost.
         _ = record.shortLine.withBytes { sink.append($0) }
     }
 
@@ -134,7 +135,7 @@ package final class GatewayReporter: Sendable {
         }
     }
 
-    /// A request was not run, or got the decision of another one.
+    /// Counts a request that was not run, or got the decision of another one.
     func report(outcome: DecisionWorker.Outcome) {
         switch outcome {
         case .token(let outcome): metrics.countTokenOutcome(outcome)
@@ -150,7 +151,7 @@ package final class GatewayReporter: Sendable {
         if use.reachesFourFifths { report(.budgetNearlyUsed(use)) }
     }
 
-    /// A call of the store has ended, with what went wrong.
+    /// Notes a call of the store that has ended, with its error if there was one.
     func report(storeCall kind: StoreError.Kind?, _ health: StoreHealth) {
         metrics.countStoreCall(GatewayMetrics.StoreResult(kind))
         guard let answers = health.note(kind) else { return }
@@ -186,14 +187,14 @@ extension GatewayMetrics.Hook {
 }
 
 extension GatewayMetrics {
-    /// What is in flight on one event loop.
+    /// The numbers of runs and connections of one event loop.
     struct Load: Sendable {
         let runs: Int
         let waiting: Int
         let connections: Int
     }
 
-    /// Takes the figures of all event loops.
+    /// Notes the sums of all event loops.
     func note(_ loads: [Load]) {
         runsInFlight.set(Int64(loads.reduce(0) { $0 + $1.runs }))
         waitingRuns.set(Int64(loads.reduce(0) { $0 + $1.waiting }))

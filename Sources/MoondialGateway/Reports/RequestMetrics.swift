@@ -13,7 +13,7 @@ final class RequestMetrics {
         self.eventLoop = eventLoop
     }
 
-    /// A request has come; it is counted when its reply is given.
+    /// Notes that a request has come, which is counted when its reply is given.
     func begin(_ route: GatewayMetrics.Route, _ exchange: ServerExchange) {
         exchange.onReply = { [metrics, eventLoop, start = exchange.start] reply in
             if reply.status == 401, reply.decision == .none { metrics.countRejection(.unauthorized) }
@@ -21,12 +21,12 @@ final class RequestMetrics {
         }
     }
 
-    /// A connection was one too many.
+    /// Counts a connection that was refused since there are too many.
     func rejectedConnection() { metrics.countRejection(.overload) }
 }
 
 extension HTTPReplyMessage {
-    /// What the reply says was decided.
+    /// The decision that the reply's header names.
     fileprivate var decision: GatewayMetrics.Decision {
         for field in fields where field.name.utf8CodeUnitCount == DecisionField.decision.utf8CodeUnitCount {
             switch field.value {

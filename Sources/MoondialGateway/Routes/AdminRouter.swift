@@ -4,7 +4,7 @@ import HTTP1
 package import JSON
 import NIOCore
 
-/// What the administration of a gateway can be asked. Used on any thread.
+/// The operations of a gateway's administration. Used on any thread.
 package protocol GatewayAdministration: AnyObject, Sendable {
     /// Whether requests are accepted and decided by rules, with details.
     func readiness() async -> (isReady: Bool, detail: JSONObject)
@@ -16,14 +16,14 @@ package protocol GatewayAdministration: AnyObject, Sendable {
     var version: String { get }
     /// Loads rules, callers and certificates anew.
     ///
-    /// - Returns: Whether that succeeded, with what was loaded or what went wrong.
+    /// - Returns: Whether the reload succeeded, with the new revision or the error.
     func reload() async -> (succeeded: Bool, detail: JSONObject)
     /// Begins to end the gateway; returns at once.
     func startDraining()
 }
 
-/// What the administration listener serves. It is for operators and machines that watch the gateway, and has no
-/// authentication: it listens on loopback or a Unix socket unless it is configured otherwise.
+/// Serves the administration, for operators and monitoring. The administration has no authentication: it listens on a
+/// loopback address unless another address is configured.
 final class AdminRouter: RequestResponder {
     private let administration: any GatewayAdministration
     private let eventLoop: any EventLoop

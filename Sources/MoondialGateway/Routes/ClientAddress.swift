@@ -2,7 +2,7 @@
 
 import NIOCore
 
-/// Where requests come from: the peer, or what a proxy that is trusted says in `X-Forwarded-For`.
+/// Finds the client's address: the peer, or the address that a trusted proxy gives in `X-Forwarded-For`.
 package struct ClientAddress: Sendable {
     /// The addresses of trusted proxies. A Unix socket is always trusted.
     private let trusted: [AddressRange]
@@ -14,7 +14,7 @@ package struct ClientAddress: Sendable {
     /// - Parameters:
     ///   - peer: The IP address of the other end of the connection; nil for a Unix socket.
     ///   - forwarded: The values of the `X-Forwarded-For` fields. Each proxy adds the address of its own peer at the end, so
-    ///     that the last one that is no trusted proxy counts.
+    ///     the last address that is not a trusted proxy is the client's.
     /// - Returns: The address as a text.
     package func address(peer: String?, forwarded: () -> [String]) -> String? {
         if let peer, !isTrusted(peer) { return peer }
@@ -34,12 +34,12 @@ package struct ClientAddress: Sendable {
     }
 }
 
-/// An IP address, or those with the same beginning: `10.0.0.0/8`.
+/// An IP address, or a range of addresses with a common prefix, such as `10.0.0.0/8`.
 package struct AddressRange: Sendable, Hashable {
     private let bytes: [UInt8]
     private let bits: Int
 
-    /// Nil for a text that is neither.
+    /// Nil for a text that is neither an address nor a range.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let bytes = Self.bytes(of: String(parts[0])) else { return nil }
@@ -52,7 +52,7 @@ package struct AddressRange: Sendable, Hashable {
     /// The bytes of an IP address: four, or sixteen. An IPv4 address that is written as IPv6 has four.
     static func bytes(of text: String) -> [UInt8]? {
         guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
-        // Behind family, port and, for IPv6, the flow.
+        // The address follows family, port and, for IPv6, the flow.
         let (offset, count) = if case .v6 = address { (8, 16) } else { (4, 4) }
         let bytes = address.withSockAddr { pointer, _ in
             Array(UnsafeRawBufferPointer(start: UnsafeRawPointer(pointer) + offset, count: count))

@@ -6,7 +6,7 @@ import MoondialRules
 import NIOCore
 import NumberVerification
 
-/// The requests that rules decide on.
+/// Serves the requests that rules decide on.
 final class DecisionRoutes {
     private let worker: DecisionWorker
     private let settings: RouteSettings
@@ -18,7 +18,8 @@ final class DecisionRoutes {
 
     // MARK: - The provider's API
 
-    /// A request as the provider takes it. Members that the provider does not know are ignored, as there.
+    /// Answers a request in the provider's format. Members that the provider does not know are ignored, as the provider
+    /// ignores them.
     func verify(_ exchange: ServerExchange, at endpoint: Endpoint, callers: CallerDirectory) {
         guard exchange.request.method == "POST" else {
             return exchange.reply(refusal(.methodNotSupported, status: 405, [("Allow", "POST")]))
@@ -61,7 +62,7 @@ final class DecisionRoutes {
     private static let providerOverload = providerProblem(.overload)
     private static let overload = problem(.overload)
 
-    /// Nothing was sent.
+    /// The reply, in the provider's format, to a request for which nothing was sent.
     private static func providerProblem(_ reason: Rejection) -> HTTPReplyMessage {
         var message = GatewayReply.provider(
             status: reason.status, code: .badServer, content: "not processed, nothing was sent: \(reason.rawValue)")
@@ -79,7 +80,7 @@ final class DecisionRoutes {
 
     // MARK: - moondial's own API
 
-    /// The request as `moondial verify` takes it; the reply is the whole decision.
+    /// Answers a request in the format of `moondial verify`; the reply is the whole decision.
     func decide(_ exchange: ServerExchange, callers: CallerDirectory) {
         guard exchange.request.method == "POST" else { return exchange.reply(GatewayReply.methodNotAllowed("POST")) }
         guard worker.takesRequest(now: exchange.start) else { return exchange.reply(Self.overload) }
@@ -116,7 +117,7 @@ final class DecisionRoutes {
         }
     }
 
-    /// The question of a proxy whether a request may pass: 200 for allow, 403 for deny, 401 for review.
+    /// Answers a proxy that asks whether a request may pass: 200 for allow, 403 for deny, 401 for review.
     func authorize(_ exchange: ServerExchange, callers: CallerDirectory, fields: AuthFields) {
         guard exchange.request.method == "GET" || exchange.request.method == "POST" else {
             return exchange.reply(GatewayReply.methodNotAllowed("GET, POST"))
@@ -136,7 +137,7 @@ final class DecisionRoutes {
                     status: 401, "request_invalid", title: "The request has no valid phone and token.",
                     detail: error.message))
         }
-        // The end user chooses the header fields that a proxy copies: a key of theirs means nothing.
+        // A proxy copies header fields that the end user can set, so an Idempotency-Key is ignored here.
         decide(exchange, run, caller, takesKey: false) { reply in
             switch reply {
             case .decided(let decision, let origin):
@@ -149,7 +150,7 @@ final class DecisionRoutes {
         }
     }
 
-    /// Who asks; nil after an answer that says that this is not known.
+    /// The caller of a request. If the credentials are missing or wrong, replies with 401 and returns nil.
     func caller(of exchange: ServerExchange, _ callers: CallerDirectory) -> Caller? {
         switch callers.answer(to: exchange.request.authorization) {
         case .known(let caller): return caller
@@ -197,7 +198,7 @@ final class DecisionRoutes {
         return withAddress(run, exchange)
     }
 
-    /// A request that does not name the end user's address comes from that of the client.
+    /// Adds the client's address if the request does not name the end user's address.
     private func withAddress(_ run: RunRequest, _ exchange: ServerExchange) -> RunRequest {
         guard run.ip == nil else { return run }
         var run = run
@@ -233,9 +234,9 @@ final class DecisionRoutes {
     }
 }
 
-/// What the routes have to know of the configuration.
+/// The settings that the routes need.
 struct RouteSettings: Sendable {
-    /// The name of what attempts are sent to.
+    /// The name of the target to which attempts are sent.
     let target: String
     let codes: GatewayCodes
     let addresses: ClientAddress
@@ -243,11 +244,11 @@ struct RouteSettings: Sendable {
 }
 
 extension Rejection {
-    /// The HTTP status that says so. Nothing was sent.
+    /// The HTTP status of a request that was not run.
     fileprivate var status: Int { self == .rateLimit ? 429 : 503 }
 }
 
-/// The header fields from which a proxy's question is read, in lower case.
+/// The names of the header fields that hold the parts of a proxy's request, in lower case.
 package struct AuthFields: Sendable, Hashable {
     package var phone = "x-moondial-phone"
     package var token = "x-moondial-token"
@@ -259,7 +260,7 @@ package struct AuthFields: Sendable, Hashable {
 
     /// Sets the field of one part of a request: `phone=X-Phone`, and so on for `token`, `channel` and `exID`.
     ///
-    /// - Returns: Whether the text says that.
+    /// - Returns: False if the text does not have this form.
     package mutating func set(_ text: String) -> Bool {
         let words = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
         guard words.count == 2, let part = Self.parts.first(where: { $0.name == words[0] }),
@@ -273,7 +274,7 @@ package struct AuthFields: Sendable, Hashable {
         ("phone", \.phone), ("token", \.token), ("channel", \.channel), ("exID", \.exID),
     ]
 
-    /// The request as JSON, without what is missing.
+    /// The request as JSON. Missing fields are left out.
     func object(of fields: HTTPFields) -> JSONValue {
         var object = JSONObject()
         for part in Self.parts {
@@ -284,7 +285,7 @@ package struct AuthFields: Sendable, Hashable {
 }
 
 extension HTTPRequest {
-    /// Whether the query says `name=1` or `name=true`. Without it, it is false.
+    /// Whether the query has `name=1` or `name=true`. False if the query does not have the name.
     ///
     /// - Throws: A diagnostic for another value than these, `0` and `false`.
     func flag(_ name: String) throws(Diagnostic) -> Bool {

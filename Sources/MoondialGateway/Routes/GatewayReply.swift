@@ -6,9 +6,9 @@ import MoondialRules
 import NumberVerification
 import TextFormats
 
-/// Replies in the shapes that the gateway knows.
+/// Makes replies in the formats of the gateway.
 enum GatewayReply {
-    /// A reply as the provider makes it: `{"id", "code", "content", "exID"}`.
+    /// A reply in the provider's format: `{"id", "code", "content", "exID"}`.
     static func provider(
         status: Int = 200, code: ResponseCode, content: String? = nil, id: Int64? = nil, exID: String? = nil
     ) -> HTTPReplyMessage {
@@ -47,13 +47,13 @@ enum GatewayReply {
     }
 }
 
-/// The header fields that say what was decided.
+/// The names of the header fields that hold a decision.
 enum DecisionField {
     static let decision: StaticString = "X-Moondial-Decision"
 }
 
 extension HTTPReplyMessage {
-    /// Adds what was decided, and by what.
+    /// Adds header fields with the decision, its reason, rule, trace and revision.
     mutating func add(_ decision: RecordedDecision, isReplayed: Bool) {
         fields.reserveCapacity(6)
         fields.append((DecisionField.decision, decision.outcome.rawValue))

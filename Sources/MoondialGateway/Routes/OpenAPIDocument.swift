@@ -3,9 +3,9 @@
 import HTTP1
 import JSON
 
-/// What the public port serves, as OpenAPI 3.1 describes it.
+/// The description of the public port's API in OpenAPI 3.1.
 enum OpenAPIDocument {
-    /// `authFields` is nil where the gateway does not answer proxies: then there is no such path.
+    /// The reply with the document. If `authFields` is nil, the document does not have the path `/v1/auth`.
     static func reply(authFields: AuthFields?) -> HTTPReplyMessage {
         var all = paths
         if let authFields {
@@ -97,7 +97,7 @@ enum OpenAPIDocument {
         ]
     }
 
-    /// What a proxy asks: the answer is in the status.
+    /// An operation of `/v1/auth`, whose answer is the status.
     private static func auth(_ name: String, _ fields: AuthFields, body: JSONValue? = nil) -> JSONValue {
         func decision(_ description: String) -> JSONValue {
             ["description": .string(description), "headers": decisionHeaders]
@@ -123,7 +123,7 @@ enum OpenAPIDocument {
         return .object(operation)
     }
 
-    /// The responses of an operation, with those that every request can get.
+    /// The responses of an operation, and those that every request can get.
     private static func responses(_ own: JSONObject) -> JSONValue {
         var all = own
         all["408"] = problem("The request did not come in time.")

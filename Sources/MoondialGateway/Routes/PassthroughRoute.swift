@@ -4,7 +4,7 @@ import HTTP1
 package import NIOCore
 package import NumberVerification
 
-/// Which further paths of the provider are served by asking it.
+/// Which further paths of the provider are passed through to it.
 package struct PassthroughPaths: Sendable, Hashable {
     private let exact: Set<String>
     private let prefixes: [String]
@@ -15,13 +15,14 @@ package struct PassthroughPaths: Sendable, Hashable {
     ])
     package static let none = PassthroughPaths([])
 
-    /// A path that ends with `*` stands for all that begin with what is before it.
+    /// A path that ends with `*` stands for all paths that begin with the text before `*`.
     package init(_ paths: [String]) {
         exact = Set(paths.filter { !$0.hasSuffix("*") })
         prefixes = paths.filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
     }
 
-    /// Paths that a server may read as others are none: rules must not be gone round.
+    /// Whether a path is passed through. Never true for a path that the provider's server might normalise to another
+    /// one: such a path could bypass the rules.
     func contains(_ path: String) -> Bool {
         let lowered = path.lowercased()
         guard !["//", "/./", "/../", "%2e", "%2f", "%5c", "\\"].contains(where: lowered.contains),
@@ -31,12 +32,12 @@ package struct PassthroughPaths: Sendable, Hashable {
     }
 }
 
-/// Where requests that are passed through go. Used on one event loop.
+/// The server to which requests are passed through. Used on one event loop.
 package struct Upstream {
     package let transport: any Transport
     /// The Host header.
     package let host: String
-    /// What stands before each path.
+    /// The path of the base URL, which is put before each path.
     package let basePath: String
     /// How long a reply may take.
     package let timeout: TimeAmount
@@ -49,28 +50,28 @@ package struct Upstream {
     }
 }
 
-/// A request that was passed through, without what was said in it.
+/// A request that was passed through, without its content.
 package struct PassedRequest: Sendable {
     package let caller: String
     package let appKey: String
     package let method: String
-    /// Without the query.
+    /// The path without the query.
     package let path: String
-    /// That of the provider's reply; nil without one.
+    /// The status of the provider's reply; nil without a reply.
     package let status: Int?
     package let time: TimeAmount
 }
 
-/// Passes requests to the provider as they are, once, and its replies back.
+/// Passes requests to the provider unchanged and exactly once, and its replies back.
 final class PassthroughRoute {
     private let upstream: Upstream
     /// The Authorization header of each application, by app key.
     private let authorizations: [String: String]
     private let throttle: CallerThrottle
     private let eventLoop: any EventLoop
-    /// Gets each request that was passed through.
+    /// Called with each request that was passed through.
     var onReply: ((PassedRequest) -> Void)?
-    /// A caller has sent more than its share.
+    /// Called when a caller has exceeded its limits.
     var onRefusal: (() -> Void)?
 
     init(
@@ -131,7 +132,8 @@ final class PassthroughRoute {
         return message
     }
 
-    /// 503 says that nothing was sent. After that the provider may have seen the request.
+    /// The reply after a failure. 503 means that nothing was sent; with 502 or 504 the provider may have received the
+    /// request.
     private static func message(_ failure: ExchangeFailure) -> HTTPReplyMessage {
         let status = failure.delivered == .no ? 503 : failure.kind == .responseTimeout ? 504 : 502
         return GatewayReply.provider(

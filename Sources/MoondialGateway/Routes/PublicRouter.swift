@@ -4,7 +4,7 @@ import HTTP1
 import NIOCore
 import NumberVerification
 
-/// What the public port serves.
+/// Serves the public port.
 final class PublicRouter: RequestResponder {
     static let authPath = "/v1/auth"
 
@@ -14,7 +14,7 @@ final class PublicRouter: RequestResponder {
     private let authFields: AuthFields?
     private let description: HTTPReplyMessage
     private let metrics: RequestMetrics
-    /// Who may ask. Replaced on reload.
+    /// The callers and their credentials. Replaced on reload.
     var callers: CallerDirectory
 
     init(

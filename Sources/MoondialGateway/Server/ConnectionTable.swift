@@ -4,8 +4,8 @@ package import NIOCore
 
 /// The connections of one event loop, with their time limits.
 ///
-/// One task looks at all of them four times a second, so that a request costs no timer. A time limit is therefore
-/// exceeded by up to a quarter of a second.
+/// One task checks all connections four times a second, so that a request needs no timer. A connection can therefore
+/// exceed a time limit by up to a quarter of a second.
 package final class ConnectionTable {
     private static let period = TimeAmount.milliseconds(250)
 
@@ -45,7 +45,7 @@ package final class ConnectionTable {
         for connection in connections.values where connection.deadline <= now { connection.deadlinePassed() }
     }
 
-    /// Ends idle connections now, and each other one after its reply. Succeeds when none is left.
+    /// Ends idle connections now, and each other one after its reply. The future succeeds when none is left.
     package func drain() -> EventLoopFuture<Void> {
         isDraining = true
         let promise = eventLoop.makePromise(of: Void.self)

@@ -12,7 +12,7 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     case tcp(host: String, port: Int)
     /// A Unix socket at a path.
     case unix(String)
-    /// A socket that listens already, by its descriptor.
+    /// The descriptor of a socket that another process has opened.
     case inherited(Int32)
 
     /// `HOST:PORT` with brackets around an IPv6 address, or `unix:PATH`; nil for anything else.
@@ -43,13 +43,13 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What clients connect to: `http://HOST:PORT`, or `unix:PATH`.
+    /// The URL that clients connect to: `http://HOST:PORT`, or `unix:PATH`.
     package func url(isEncrypted: Bool) -> String {
         guard case .tcp = self else { return description }
         return "\(isEncrypted ? "https" : "http")://\(description)"
     }
 
-    /// Whether only this machine can reach it.
+    /// Whether only this machine can reach the address.
     package var isLocal: Bool {
         switch self {
         case .unix: true
@@ -59,10 +59,10 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// An address cannot be listened on.
+/// An error of listening on an address.
 package struct ListenError: Error {
     package let address: ListenAddress
-    /// What the system says.
+    /// The error of the system.
     package let cause: any Error
 }
 
@@ -71,7 +71,7 @@ struct Listener {
     let channel: any Channel
     let address: ListenAddress
 
-    /// What new connections are encrypted with. Can be replaced while the listener works.
+    /// Returns the TLS context for a new connection, which may change while the listener works.
     typealias CurrentTLS = @Sendable () -> NIOSSLContext?
 
     /// Begins to listen.
@@ -80,9 +80,10 @@ struct Listener {
     ///   - address: Port 0 takes a free one.
     ///   - sharesPort: Whether other event loops listen on the same port.
     ///   - backlog: Connections that wait to be accepted. The default is 4,096.
-    ///   - eventLoop: Accepts and serves connections.
-    ///   - tls: Asked for each new connection; nil means plain HTTP.
-    ///   - handler: Makes the handler of a connection, on the event loop. Gets what sends on its socket, unless it is encrypted.
+    ///   - eventLoop: The loop that accepts and serves connections.
+    ///   - tls: Called for each new connection; nil means plain HTTP.
+    ///   - handler: Makes the handler of a connection, on the event loop. Its argument writes to the socket directly; nil
+    ///     for an encrypted connection.
     /// - Returns: The listener, with the port that it got.
     /// - Throws: ``ListenError``.
     static func start(
@@ -125,11 +126,11 @@ struct Listener {
             return Listener(channel: channel, address: .tcp(host: host, port: channel.localAddress?.port ?? port))
         case .unix(let path):
             let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-            // For the user that the gateway runs as, and no other.
+            // Only the user that the gateway runs as may connect.
             guard chmod(path, 0o600) == 0 else { throw IOError(errnoCode: errno, reason: "chmod") }
             return Listener(channel: channel, address: address)
         case .inherited(let descriptor):
-            // Each event loop closes its own.
+            // Each event loop closes its own copy.
             let copy = dup(descriptor)
             guard copy >= 0 else { throw IOError(errnoCode: errno, reason: "dup") }
             let channel = try await bootstrap.withBoundSocket(copy).get()
@@ -140,8 +141,8 @@ struct Listener {
         }
     }
 
-    /// Makes sure that no other process listens on an address that several event loops are to share: the system would let
-    /// both have it, and give each a part of the connections.
+    /// Makes sure that no other process listens on an address that several event loops will share. With SO_REUSEPORT
+    /// the system would allow both, and give each a part of the connections.
     ///
     /// - Throws: ``ListenError``.
     static func checkIsFree(_ address: ListenAddress) throws {
@@ -170,7 +171,7 @@ struct Listener {
 
     /// Accepts no further connection.
     func stop() async {
-        // Closing can only fail because it is closed already.
+        // Closing fails only when the channel is closed already.
         try? await channel.close().get()
     }
 }

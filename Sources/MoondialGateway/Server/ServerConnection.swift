@@ -6,8 +6,8 @@ import TextFormats
 
 /// One connection: reads requests and writes a reply for each, in order and one at a time.
 ///
-/// While a request is answered, a bounded part of what the peer sends further is read, so that the end of the connection is
-/// noticed and a peer that sends on cannot fill the memory.
+/// While a request is answered, a bounded amount of further input is read: so the end of the connection is noticed, and
+/// a peer that continues to send cannot fill the memory.
 final class ServerConnection: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -17,14 +17,15 @@ final class ServerConnection: ChannelDuplexHandler {
         /// A request is awaited or being read.
         case reading
         case answering(ServerExchange)
-        /// The last reply was written; what still comes is thrown away.
+        /// The last reply was written; further input is dropped.
         case draining
         case closed
     }
 
     /// How long a peer may take to close after its last reply.
     private static let drainTime = TimeAmount.seconds(1)
-    /// A peer that ends its side this soon after its request wants the reply all the same; later, it has hung up.
+    /// A peer that closes its side within this time after its request still gets the reply; one that closes later has
+    /// hung up.
     private static let halfCloseTime = TimeAmount.milliseconds(100)
 
     private let responder: any RequestResponder
@@ -37,20 +38,20 @@ final class ServerConnection: ChannelDuplexHandler {
     private var isReadHeld = false
     private var hasInputEnded = false
     private var isAdvancing = false
-    /// Whether what is written is sent soon; noted here, since asking the channel takes as long as parsing a request.
+    /// Whether the channel is writable. Kept here, since asking the channel takes as long as parsing a request.
     private var isWritable = true
-    /// Sends replies as long as nothing waits to be written. Nil for a connection that encrypts what it sends.
+    /// Writes replies to the socket directly while no write is pending. Nil for an encrypted connection.
     private let sender: SocketSender?
-    /// Writes through the channel that are not done.
+    /// The number of writes through the channel that are not finished.
     private var pendingWrites = 0
-    /// The address of the peer as a text; nil for one without, as that of a Unix socket.
+    /// The IP address of the peer; nil for a Unix socket.
     private var peer: String?
 
-    /// When the connection ends unless something happens before.
+    /// When the table calls ``deadlinePassed()``.
     private(set) var deadline = NIODeadline.distantFuture
 
     /// `bodylessGETPath` is a path at which the body of a GET request is not waited for: see ``HTTPRequestParser``.
-    /// `sender` is nil for a connection that encrypts what it sends.
+    /// `sender` is nil for an encrypted connection.
     init(
         responder: any RequestResponder, table: ConnectionTable, limits: ServerLimits, bodylessGETPath: String?,
         sender: SocketSender?
@@ -105,7 +106,7 @@ final class ServerConnection: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         let last = state
-        // First, since a reply that is given now must not begin the next request.
+        // The state is set first: a reply that `onHangUp` gives must not begin the next request.
         state = .closed
         if case .answering(let exchange) = last { exchange.onHangUp?() }
         table.remove(self)
@@ -126,7 +127,7 @@ final class ServerConnection: ChannelDuplexHandler {
         if case .reading = state, parser.progress == .none { drain() }
     }
 
-    /// Called by the table.
+    /// Called by the table when ``deadline`` has passed.
     func deadlinePassed() {
         switch state {
         case .reading where progress == .none: drain()
@@ -148,8 +149,9 @@ final class ServerConnection: ChannelDuplexHandler {
         }
     }
 
-    /// Closes our side once everything is sent, and the connection when the peer has closed its side. Closing both at once
-    /// would reset the connection if there is unread input, which can destroy the reply on its way: RFC 9112, section 9.6.
+    /// Closes our side once everything is sent, and the connection when the peer has closed its side. Closing both
+    /// sides at once would reset the connection if there is unread input, and the peer could lose the reply: RFC 9112,
+    /// section 9.6.
     private func drain() {
         guard let context else { return }
         state = .draining
@@ -167,7 +169,7 @@ final class ServerConnection: ChannelDuplexHandler {
 
     // MARK: - Requests
 
-    /// Answers what has come so far. Many replies are given inside, hence the guard against itself.
+    /// Answers the requests that have come so far. Does nothing when called recursively: many replies are given inside.
     private func advance() {
         guard !isAdvancing else { return }
         isAdvancing = true
@@ -219,7 +221,7 @@ final class ServerConnection: ChannelDuplexHandler {
     }
 
     private func send(_ output: borrowing ByteWriter, _ context: ChannelHandlerContext) {
-        // The descriptor of a channel that has ended may be that of another one.
+        // After the channel has ended, another file or socket may have its descriptor.
         let sender = pendingWrites == 0 && context.channel.isActive ? sender : nil
         let rest = output.withBytes { bytes -> ByteBuffer? in
             let count = sender?.write(bytes) ?? 0
@@ -232,7 +234,7 @@ final class ServerConnection: ChannelDuplexHandler {
         context.writeAndFlush(wrapOutboundOut(rest), promise: isSent)
     }
 
-    /// A request that has begun must be complete in time, however slowly its bytes come, and a reply be read in time.
+    /// Sets the time by which a request that has begun must be complete, or a reply must be read.
     private func setDeadline() {
         guard case .reading = state else { return }
         if !isWritable {

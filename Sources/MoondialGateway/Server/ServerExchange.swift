@@ -8,21 +8,21 @@ package protocol RequestResponder: AnyObject {
     /// Answers one request: calls ``ServerExchange/reply(_:)`` once, in this call or later on the event loop.
     func respond(to exchange: ServerExchange)
 
-    /// The reply to bytes that are no request. The connection is closed after it.
+    /// The reply to bytes that are not a request. The connection is closed after the reply.
     func reply(to error: HTTPRequestError) -> HTTPReplyMessage
 
-    /// The reply to a connection that is one too many. The connection is closed after it.
+    /// The reply to a connection beyond the limit of connections. The connection is closed after the reply.
     func replyToExcessConnection() -> HTTPReplyMessage
 }
 
 /// One request of a connection and the place for its reply. Used on the event loop of the connection.
 package final class ServerExchange {
     package let request: HTTPRequest
-    /// The IP address of the peer, or nil for one without, as that of a Unix socket.
+    /// The IP address of the peer; nil for a Unix socket.
     package let peer: String?
     /// When the request was complete.
     package let start: NIODeadline
-    /// Called when the peer ends the connection before it has a reply. A reply may still be given.
+    /// Called when the peer ends the connection before it has the reply. A reply may still be given.
     package var onHangUp: (() -> Void)?
     /// Called with the reply before it is written.
     package var onReply: ((HTTPReplyMessage) -> Void)?
@@ -41,7 +41,7 @@ package final class ServerExchange {
     /// Whether the reply was given.
     package var isAnswered: Bool { send == nil }
 
-    /// Gives the reply. To be called once; the reply to a connection that has ended is dropped.
+    /// Gives the reply. Must be called exactly once. If the connection has ended, the reply is dropped.
     package func reply(_ message: HTTPReplyMessage) {
         guard let send else { preconditionFailure("a request has one reply") }
         self.send = nil

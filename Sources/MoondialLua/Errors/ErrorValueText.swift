@@ -2,15 +2,15 @@
 
 import TextFormats
 
-/// What is said of an error value.
+/// The message that an error value stands for.
 enum ErrorValueText {
-    /// Bytes of a string inside of an error value.
+    /// How many bytes of a string inside of an error value are shown.
     private static let shownBytesOfString = 200
-    /// Bytes of a message.
+    /// How many bytes of a message are shown.
     private static let shownBytes = 8192
 
-    /// A string or number is the message itself; of a table it is the field `message`, and then its other fields. `typeName`
-    /// is what the metatable calls the type, or empty.
+    /// A string or number is the message itself. The message of a table is its field `message`, followed by its other
+    /// fields. `typeName` is the name that the metatable gives the type, or empty.
     static func message(of value: LuaView, typeName: String) -> String {
         switch value {
         case .string(let string, _): return string.description
@@ -70,7 +70,7 @@ enum ErrorValueText {
 }
 
 extension LuaView {
-    /// The fields of a table that has some.
+    /// The fields of a table; nil for an empty one and for other values.
     fileprivate var fields: String? {
         guard case .table(let table) = self else { return nil }
         let fields = ErrorValueText.fields(of: table)

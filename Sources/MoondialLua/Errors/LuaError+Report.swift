@@ -32,8 +32,8 @@ extension LuaError {
         self.loaded = loaded
     }
 
-    /// Takes the positions, "name:12: ", off the front of a message. The last is where the error began:
-    /// `coroutine.wrap` puts its own before those of the coroutine.
+    /// Removes the positions, "name:12: ", from the front of a message. The last one is where the error began:
+    /// `coroutine.wrap` puts its own position before those of the coroutine.
     private static func splitPosition(
         of text: String, source: (String) -> LuaSourceName?
     ) -> (site: LuaSite?, message: String) {
@@ -48,9 +48,9 @@ extension LuaError {
         return (site, site == nil ? text : String(decoding: rest, as: UTF8.self))
     }
 
-    /// Coroutines in coroutines, of which Lua allows some 200.
+    /// One position for each of the nested coroutines, of which Lua allows some 200.
     private static let mostPositions = 200
-    /// Lua shortens names in messages to 60 bytes, each of which may be shown by four.
+    /// Lua shortens names in messages to 60 bytes, each of which may be escaped with four.
     private static let longestName = 300
 
     private static func leadingPosition(
@@ -108,7 +108,7 @@ private struct ReportedFrame {
         line > 0 ? LuaSite(source: source, line: line) : nil
     }
 
-    /// Nil for C functions that nobody named.
+    /// Nil for C functions without a name.
     var frame: LuaFrame? {
         if !name.isEmpty {
             let kind = nameKind == "global" ? "function" : nameKind

@@ -11,32 +11,32 @@ package struct LuaError: Error, Sendable, Equatable {
         case runtime
         /// Memory ran out, or the code was stopped for allocating more than it may.
         case memory
-        /// A value that should have crossed is too deep, too large or has too many entries.
+        /// A value to pass between Lua and the host is too deep, too large or has too many entries.
         case limit
         /// The code was stopped for using more processor time than it may.
         case cpuTime = "cpu_time"
-        /// The code was stopped because its time was over.
+        /// The code was stopped because its deadline was over.
         case deadline
         /// The code was stopped for making more coroutines than it may.
         case coroutines
         /// The code was stopped for making a table with more keys than it may.
         case tableSize = "table_size"
-        /// The Lua state is unusable because of something else that ran there.
+        /// The Lua state is unusable because of other code that ran in it.
         case lost
         /// The code was stopped from outside.
         case interrupted
     }
 
-    /// What the error is about, as the code that raised it says: the message is for people.
+    /// The kind of error, as a number that the raising code gives, for programs. The message is for people.
     package struct Kind: RawRepresentable, Sendable, Hashable {
         package let rawValue: Int64
 
         package init(rawValue: Int64) { self.rawValue = rawValue }
 
-        /// Of the host: numbers from 0 on.
+        /// A kind that the host defines: numbers from 0 on.
         package init(ofHost number: Int64) { rawValue = Int64(MOONDIAL_ERROR_OF_HOST) + number }
 
-        /// Nothing that is told apart.
+        /// No particular kind.
         package static let other = Kind(rawValue: Int64(MOONDIAL_ERROR_OTHER))
         /// A function that waits was called where Lua cannot wait.
         package static let cannotWait = Kind(rawValue: Int64(MOONDIAL_ERROR_CANNOT_WAIT))
@@ -44,26 +44,26 @@ package struct LuaError: Error, Sendable, Equatable {
         package static let sourceTooLarge = Kind(rawValue: Int64(MOONDIAL_ERROR_SOURCE_TOO_LARGE))
         /// A text to load ends too early: more of it could make it valid.
         package static let sourceIncomplete = Kind(rawValue: Int64(MOONDIAL_ERROR_SOURCE_INCOMPLETE))
-        /// It was stopped because the Lua state would hold more than it may.
+        /// The code was stopped because the Lua state would hold more memory than it may.
         package static let stateFull = Kind(rawValue: Int64(MOONDIAL_ERROR_STATE_FULL))
     }
 
     package var code: Code
     package var kind = Kind.other
-    /// What happened, without position: printable, at most 8 KiB. Of a value that is not a string, the text that it has, or
-    /// what can be shown of it.
+    /// What happened, without position: printable, at most 8 KiB. For an error value that is not a string, the text of
+    /// its field `message`, or a description of the value.
     package var message: String
-    /// Where, when known.
+    /// The line where the error occurred, when known.
     package var site: LuaSite?
     /// The text of that line, printable.
     package var sourceLine: String?
-    /// The text that could not be loaded, when `load` was called with it and the error is what it returned.
+    /// The text that could not be loaded, if the error is the one that Lua's `load` returned.
     var loaded: [UInt8]?
-    /// The part of that line that is wrong, of a syntax error that was explained.
+    /// The part of that line that is wrong, if this is a syntax error that was explained.
     package var mark: LuaErrorMark?
-    /// What to write in its place, when that is known.
+    /// What to write instead, when that is known.
     package var fix: String?
-    /// The calls that led there, innermost first, without those of the host.
+    /// The calls that led to the error, innermost first, without those of the host.
     package var traceback: [LuaFrame] = []
 
     package init(

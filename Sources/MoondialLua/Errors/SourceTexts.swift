@@ -2,21 +2,23 @@
 
 import TextFormats
 
-/// The texts of the loaded chunks, so that an error can show the line it speaks of.
+/// The texts of the loaded chunks, so that an error can show its line.
 struct SourceTexts {
     /// A text of several lines.
     private struct Piece {
         let firstLine: Int
         let text: [UInt8]
-        /// Where its lines begin, once it was asked for one: an error must not take time in proportion to the text.
+        /// Where its lines begin, found with the first error: further errors must not take time in proportion to the
+        /// text.
         var lineStarts: [Int]?
     }
 
-    /// Of each source, in the order of their lines.
+    /// The pieces of each source, in the order of their lines.
     private var pieces: [LuaSourceName: [Piece]] = [:]
     private var names: [String: LuaSourceName] = [:]
 
-    /// A text that begins at a later line is put after the lines that there are.
+    /// Adds a text. If its first line is not 1, it is put after the earlier lines of the source, else it replaces the
+    /// source.
     mutating func add(_ text: [UInt8], for name: LuaSourceName, firstLine: Int = 1) {
         let piece = Piece(firstLine: firstLine, text: text, lineStarts: nil)
         guard firstLine > 1, pieces[name] != nil else {
@@ -28,10 +30,10 @@ struct SourceTexts {
         pieces[name]?.append(piece)
     }
 
-    /// The loaded chunk that Lua's messages call so.
+    /// The loaded chunk that has this name in Lua's messages.
     func name(inMessages name: String) -> LuaSourceName? { names[name] }
 
-    /// The line without its end, printable and from at most 400 bytes.
+    /// The line without its end, printable; at most its first 400 bytes.
     mutating func line(at site: LuaSite) -> String? {
         guard site.line > 0, let index = index(of: site), let piece = pieces[site.source]?[index] else { return nil }
         let starts = piece.lineStarts ?? Self.lineStarts(of: piece.text)
@@ -41,14 +43,14 @@ struct SourceTexts {
         return Self.shownLine(at: starts[number], in: piece.text)
     }
 
-    /// The same of a text that belongs to no source.
+    /// A line of a text that belongs to no source, printable; at most its first 400 bytes.
     static func line(_ number: Int, of text: [UInt8]) -> String {
         let starts = lineStarts(of: text)
         guard starts.indices.contains(number - 1) else { return "" }
         return shownLine(at: starts[number - 1], in: text)
     }
 
-    /// All of a source, when it has been loaded as one text.
+    /// The whole text of a source, if it was loaded as one text; else nil.
     func text(of source: LuaSourceName) -> [UInt8]? {
         guard let pieces = pieces[source], pieces.count == 1 else { return nil }
         return pieces[0].firstLine == 1 ? pieces[0].text : nil
@@ -64,7 +66,7 @@ struct SourceTexts {
         return String(escaping: visible.map { $0 == UInt8(ascii: "\t") ? UInt8(ascii: " ") : $0 })
     }
 
-    /// The last piece that does not begin after a line.
+    /// The index of the last piece that does not begin after the line.
     private func index(of site: LuaSite) -> Int? {
         guard let pieces = pieces[site.source] else { return nil }
         var (low, high) = (0, pieces.count)
@@ -81,7 +83,7 @@ struct SourceTexts {
 }
 
 extension LuaSourceName {
-    /// How Lua writes the name in messages: at most 59 bytes, of a file the last ones, of a label the first ones.
+    /// How Lua writes the name in messages: at most 59 bytes, the last ones of a file name, the first ones of a label.
     ///
     /// Lua 5.4 reference manual, `lua_Debug.short_src`; the length is `LUA_IDSIZE`.
     fileprivate var inMessages: String {

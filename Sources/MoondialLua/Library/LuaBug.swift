@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// A bug of Lua 5.4.4 that code can reach here, and what keeps it from doing harm.
+/// A bug of Lua 5.4.4 that scripts can reach, and what prevents harm from it.
 ///
-/// From the list of bugs on lua.org and what the tests have found. Later releases mend some of them; the guards stay.
+/// From the list of bugs on lua.org and from the tests. Later releases of Lua fix some of them; the guards stay.
 package struct LuaBug: Sendable {
     package let summary: String
     /// "mended: …", "shut off: …" or "harmless: …".
     package let guarded: String
-    /// The attack that tries it: a file in the corpus of the tests.
+    /// The attack that tries to use the bug: a file in the corpus of the tests.
     package let attack: String
 
     private init(_ summary: String, _ guarded: String, attack: String) {
@@ -16,7 +16,7 @@ package struct LuaBug: Sendable {
         self.attack = attack
     }
 
-    /// The release that they are bugs of.
+    /// The release of Lua that has these bugs.
     package static let release = "Lua 5.4.4"
 
     package static let known: [LuaBug] = [

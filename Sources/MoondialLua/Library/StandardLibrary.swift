@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-/// What scripts get of Lua's standard library, and why they do not get the rest.
+/// The parts of Lua's standard library that scripts get, and the reasons why they do not get the rest.
 package enum StandardLibrary {
-    /// The functions and values that scripts get. `print` and `require` are the host's own.
+    /// The functions and values that scripts get. The host defines `print` and `require`.
     package static let allowed: [String] = [
         "_VERSION", "assert", "collectgarbage", "error", "getmetatable", "ipairs", "load", "next", "pairs", "pcall",
         "rawequal", "rawget", "rawlen", "rawset", "select", "setmetatable", "tonumber", "tostring", "type", "xpcall",

@@ -3,9 +3,9 @@
 internal import CMoondialLua
 internal import Synchronization
 
-/// Stops what runs in a VM, from any thread: what Ctrl-C does to a script that never waits.
+/// Stops the code that runs in a VM, from any thread: Ctrl-C uses it for a script that never waits.
 package final class LuaInterrupter: Sendable {
-    /// The VM, as long as it is there.
+    /// The VM, as long as it exists.
     private let handle: Mutex<Handle?>
 
     /// The C target takes calls about it from any thread.
@@ -15,8 +15,9 @@ package final class LuaInterrupter: Sendable {
 
     init(_ vm: OpaquePointer) { handle = Mutex(Handle(vm: vm)) }
 
-    /// Stops what is running or, if nothing is, what runs next. What has a limit of processor time ends by itself,
-    /// unless its meter says otherwise: it goes on, and then what waits for it is stopped. No effect once the VM is gone.
+    /// Stops the code that is running or, if there is none, the code that runs next. Code with a limit of processor
+    /// time ends anyway: it goes on unless its meter is interruptible, and then the code that waits for it is stopped.
+    /// No effect once the VM does not exist any more.
     package func interrupt() {
         handle.withLock { if let handle = $0 { moondial_vm_interrupt(handle.vm) } }
     }
@@ -28,7 +29,7 @@ package final class LuaInterrupter: Sendable {
 
     func connect(_ vm: OpaquePointer) { handle.withLock { $0 = Handle(vm: vm) } }
 
-    /// The VM goes away.
+    /// To be called before the VM is freed.
     func disconnect(_ vm: OpaquePointer) {
         handle.withLock { if $0?.vm == vm { $0 = nil } }
     }

@@ -2,20 +2,20 @@
 
 internal import CMoondialLua
 
-/// What a run, or anything else that the host lets Lua do, may use of the machine, and what it has used: over all its
+/// How much processor time, memory and so on a run (or other Lua code) may use, and how much it has used: all its
 /// threads together.
 ///
-/// Used on the VM's thread. Limits are changed while none of its threads runs. What goes over a limit is stopped as it
-/// is: no `pcall`, closing handler or coroutine of the script has a say, and whatever is started with this meter later is
-/// stopped at once, until `reset`.
+/// Used on the VM's thread. Limits may be changed only while none of its threads runs. Code that exceeds a limit is
+/// stopped at once: no `pcall`, closing handler or coroutine of the script can prevent that, and code that is started
+/// with this meter later is stopped at once, until `reset`.
 package final class LuaMeter {
     let handle: UnsafeMutablePointer<moondial_meter>
-    /// The first thing that was stopped, which the others then are because of.
+    /// The error of the first stop; everything else that uses this meter ends with the same error.
     var stop: LuaError?
     /// The limit of processor time that messages name, in nanoseconds.
     private(set) var shownLimit: UInt64?
 
-    /// Keeps what `shareNumbers` was given.
+    /// Keeps the generator of `shareNumbers` alive.
     private var sharedGenerator: LuaGenerator?
 
     /// A meter that limits nothing.
@@ -33,10 +33,11 @@ package final class LuaMeter {
 
     deinit { handle.deallocate() }
 
-    /// The processor time that Lua has used, to some milliseconds. It does not go on while a thread waits for the host.
+    /// The processor time that Lua has used, to some milliseconds. The time while a thread waits for the host does not
+    /// count.
     package var cpuTime: Duration { .nanoseconds(Int64(clamping: handle.pointee.cpu)) }
 
-    /// Up to which `cpuTime` may grow; nil, the default, for no limit.
+    /// The limit of `cpuTime`; nil, the default, for no limit.
     package var cpuLimit: Duration? {
         get { handle.pointee.cpu_limit == .max ? nil : .nanoseconds(Int64(clamping: handle.pointee.cpu_limit)) }
         set {
@@ -45,37 +46,37 @@ package final class LuaMeter {
         }
     }
 
-    /// Whether `LuaInterrupter` stops also what has a `cpuLimit`. The default is false.
+    /// Whether `LuaInterrupter` also stops code that has a `cpuLimit`. The default is false.
     package var isInterruptible: Bool {
         get { handle.pointee.is_interruptible }
         set { handle.pointee.is_interruptible = newValue }
     }
 
-    /// When whatever runs is stopped, in nanoseconds of the monotonic clock (`NIODeadline.uptimeNanoseconds`); nil, the
-    /// default, for never. With a `cpuLimit`, what begins to run has at least ten times that
-    /// which is left of it, though the deadline be over.
+    /// When running code is stopped, in nanoseconds of the monotonic clock (`NIODeadline.uptimeNanoseconds`); nil, the
+    /// default, for never. With a `cpuLimit`, code that begins to run has at least ten times the rest of that limit,
+    /// even if the deadline is over.
     package var deadline: UInt64? {
         get { handle.pointee.deadline == .max ? nil : handle.pointee.deadline }
         set { handle.pointee.deadline = newValue ?? .max }
     }
 
-    /// Bytes that were allocated, whatever has been freed since.
+    /// How many bytes were allocated in total; freeing does not reduce the number.
     package var allocated: Int { Int(clamping: handle.pointee.allocated) }
 
-    /// Up to which `allocated` may grow; nil, the default, for no limit.
+    /// The limit of `allocated`; nil, the default, for no limit.
     package var allocationLimit: Int? {
         get { handle.pointee.allocation_limit == .max ? nil : Int(clamping: handle.pointee.allocation_limit) }
         set { handle.pointee.allocation_limit = newValue.map(UInt64.init(clamping:)) ?? .max }
     }
 
-    /// Coroutines that scripts may make, whether or not they are still there; nil, the default, for no limit.
+    /// How many coroutines scripts may make in total, finished ones included; nil, the default, for no limit.
     package var coroutineLimit: Int? {
         get { handle.pointee.coroutine_limit == .max ? nil : Int(handle.pointee.coroutine_limit) }
         set { handle.pointee.coroutine_limit = newValue.map(UInt32.init(clamping:)) ?? .max }
     }
 
-    /// Keys that one table may hold beside its list part, of which Lua makes room for a power of two: the limit is rounded
-    /// down to one. Nil, the default, for no limit. Tables that were larger before may stay so.
+    /// How many keys one table may hold in addition to its list part, rounded down to a power of two, since Lua
+    /// allocates powers of two. Nil, the default, for no limit. Tables that were larger before may stay so.
     package var tableKeyLimit: Int? {
         get { handle.pointee.hash_limit == .max ? nil : Int(clamping: handle.pointee.hash_limit) }
         set {
@@ -84,18 +85,19 @@ package final class LuaMeter {
         }
     }
 
-    /// Caps on what functions return to the host. The default is that of `LuaLimits`.
+    /// Limits the values that functions return to the host. The defaults are those of `LuaLimits`.
     package func limitResults(to limits: LuaLimits) { handle.pointee.results = moondial_limits(limits) }
 
-    /// Before one call of several: it may use that much processor time of what is left for all of them.
+    /// To be called before each call of several: sets the processor time that the call may use of the rest of the
+    /// total.
     package func beginCall(_ budget: LuaCPUBudget) {
         let used = handle.pointee.cpu
         handle.pointee.cpu_limit = min(used + budget.call, budget.total)
         shownLimit = used + budget.call <= budget.total ? budget.call : budget.total
     }
 
-    /// Where the sequence of `math.random` begins: as after `math.randomseed(seed)`. Nil until the first number is drawn,
-    /// when the system gives a seed, unless it is set before.
+    /// The seed of `math.random`, as for `math.randomseed(seed)`. If it is not set, the system gives a seed when the
+    /// first number is drawn, and the seed is nil before.
     package var seed: Int64? {
         get { handle.pointee.generator.has_seed ? handle.pointee.generator.seed : nil }
         set {
@@ -108,25 +110,25 @@ package final class LuaMeter {
         }
     }
 
-    /// The sequence that `math.randomseed` has begun, which `math.random` draws from instead of the other; nil when there is
-    /// none.
+    /// The sequence that a script has begun with `math.randomseed`, which `math.random` uses instead of that of `seed`;
+    /// nil when there is none.
     package var seeding: LuaSeeding? {
         get { handle.pointee.seeded.is_seeded ? LuaSeeding(generator: handle.pointee.seeded) : nil }
         set { handle.pointee.seeded = newValue?.generator ?? moondial_generator() }
     }
 
-    /// Draws random numbers from a sequence that others draw from too.
+    /// Makes `math.random` draw from a sequence that other meters draw from, too.
     package func shareNumbers(of generator: LuaGenerator) {
         sharedGenerator = generator
         handle.pointee.shared_generator = generator.handle
     }
 
-    /// Counts time that was used for what the meter is about, and not by Lua code.
+    /// Counts processor time that the host has used for the metered run outside of Lua code.
     package func charge(_ time: Duration) { handle.pointee.cpu += time.nanoseconds }
 
     /// Counts a thread that the host makes for a script like a coroutine that the script makes itself.
     ///
-    /// - Throws: `LuaError` with code `coroutines` when there may be no further one; then everything stops.
+    /// - Throws: `LuaError` with code `coroutines` when the limit is reached; then all code with this meter is stopped.
     package func countCoroutine() throws(LuaError) {
         if moondial_meter_count_coroutine(handle) { return }
         handle.pointee.stopped = MOONDIAL_STOP_COROUTINES
@@ -135,10 +137,10 @@ package final class LuaMeter {
         throw error
     }
 
-    /// Something was stopped, and everything else will be.
+    /// Whether code with this meter was stopped; then all other code with it is stopped, too.
     package var hasStopped: Bool { handle.pointee.stopped != MOONDIAL_STOP_NONE }
 
-    /// Lets Lua run again, within what is left.
+    /// Lets Lua run again, within the rest of the limits.
     package func reset() {
         handle.pointee.stopped = MOONDIAL_STOP_NONE
         stop = nil
@@ -163,7 +165,7 @@ extension Duration {
 }
 
 extension LuaMeter {
-    /// Why something was stopped.
+    /// Why the code was stopped.
     fileprivate var stopMessage: String {
         switch handle.pointee.stopped {
         case MOONDIAL_STOP_CPU: "stopped after \((shownLimit ?? 0) / 1_000_000) ms of processor time"
@@ -182,7 +184,7 @@ extension LuaMeter {
 }
 
 extension LuaError {
-    /// Why something was stopped, with the place that the report on the VM's outbox tells.
+    /// Why the code was stopped, with the place from the report on the VM's outbox.
     init(stopOf meter: LuaMeter, vm: LuaVM) {
         self.init(status: MOONDIAL_STOPPED, vm: vm)
         let reason = meter.handle.pointee.stopped
@@ -204,7 +206,7 @@ extension LuaError {
     }
 }
 
-/// How far a sequence of random numbers has come that a script has begun.
+/// The state of a sequence of random numbers that a script has begun with `math.randomseed`.
 package struct LuaSeeding {
     fileprivate let generator: moondial_generator
 }

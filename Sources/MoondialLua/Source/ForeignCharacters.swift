@@ -2,9 +2,9 @@
 
 import TextFormats
 
-/// Characters that Lua does not have outside of strings and comments, and what to type in their place.
+/// Characters that Lua does not allow outside of strings and comments, and what to type instead of them.
 enum ForeignCharacters {
-    /// Characters beyond the full-width forms of ASCII.
+    /// Replacements of characters other than the full-width forms of ASCII.
     private static let replacements: [Unicode.Scalar: String] = [
         "、": ",", "。": ".", "【": "[", "】": "]", "《": "<", "》": ">", "〈": "<", "〉": ">", "〔": "[", "〕": "]",
         "“": "\"", "”": "\"", "„": "\"", "‟": "\"", "«": "\"", "»": "\"", "「": "\"", "」": "\"", "『": "\"", "』": "\"",
@@ -29,7 +29,7 @@ enum ForeignCharacters {
         return parts.count > 4 ? "\(shown); and so on" : shown
     }
 
-    /// What may stand in names of other languages, and not in those of Lua.
+    /// Whether names of other languages may have the character, which those of Lua may not.
     static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
         guard !scalar.isASCII, replacement(for: scalar) == nil else { return false }
         switch scalar.properties.generalCategory {
@@ -40,7 +40,7 @@ enum ForeignCharacters {
         }
     }
 
-    /// "（ (U+FF08)", or the name of one that is not seen.
+    /// "（ (U+FF08)", or the name of an invisible character.
     static func shown(_ scalar: Unicode.Scalar) -> String {
         let number = "U+\(Hexadecimal.uppercase(scalar, width: 4))"
         if let name = names[scalar] { return "\(name) (\(number))" }
@@ -56,7 +56,7 @@ enum ForeignCharacters {
 
     private static func replacement(for scalar: Unicode.Scalar) -> String? {
         if let replacement = replacements[scalar] { return replacement }
-        // The full-width forms of ASCII are in its order.
+        // The full-width forms have the same order as ASCII.
         guard (0xFF01...0xFF5E).contains(scalar.value), let plain = Unicode.Scalar(scalar.value - 0xFEE0) else {
             return nil
         }

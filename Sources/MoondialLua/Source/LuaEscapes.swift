@@ -2,7 +2,7 @@
 
 /// The escape sequences of short strings (reference manual, section 3.1).
 package enum LuaEscapes {
-    /// What a short string means that has these bytes between its quotation marks. What is no escape sequence stays.
+    /// The content of a short string with these bytes between its quotation marks. Bytes of no escape sequence stay.
     package static func decoded(_ literal: some Collection<UInt8>) -> [UInt8] {
         var reader = Reader(rest: Array(literal)[...])
         var result: [UInt8] = []
@@ -20,7 +20,7 @@ package enum LuaEscapes {
     private struct Reader {
         var rest: ArraySlice<UInt8>
 
-        /// What follows a backslash.
+        /// Decodes what follows a backslash.
         mutating func escape(into result: inout [UInt8]) {
             guard let byte = rest.popFirst() else { return }
             switch byte {

@@ -5,7 +5,8 @@ package enum LuaKeyword: String, Sendable, CaseIterable {
     case and, `break`, `do`, `else`, `elseif`, end, `false`, `for`, function, goto, `if`, `in`, local, `nil`, not, or
     case `repeat`, `return`, then, `true`, until, `while`
 
-    /// By the number of their bytes: the words as numbers, since each name of a text is looked for at each key.
+    /// The words as numbers, by the count of their bytes: every name of a text is searched for with each key that is
+    /// typed.
     private static let table: [[(word: UInt64, keyword: LuaKeyword)]] = {
         var table = [[(word: UInt64, keyword: LuaKeyword)]](repeating: [], count: 9)
         for keyword in allCases {

@@ -2,7 +2,7 @@
 
 import TextFormats
 
-/// A piece of Lua source.
+/// The smallest unit of a Lua source.
 package struct LuaToken: Sendable, Hashable {
     /// What a token is.
     package enum Kind: Sendable, Hashable {
@@ -16,7 +16,7 @@ package struct LuaToken: Sendable, Hashable {
     }
 
     package let kind: Kind
-    /// In bytes of the text.
+    /// The bytes of the text.
     package let range: Range<Int>
     /// For strings: how many bytes of the range are delimiters, at the beginning and at the end.
     package private(set) var opening = 0
@@ -30,19 +30,19 @@ package struct LuaToken: Sendable, Hashable {
         self.closing = closing
     }
 
-    /// What is between the delimiters of a string.
+    /// The bytes between the delimiters of a string.
     package var content: Range<Int> {
         range.lowerBound + opening..<max(range.lowerBound + opening, range.upperBound - closing)
     }
 }
 
-/// Splits text into the tokens of Lua 5.4 (reference manual, section 3.1). Never fails: what is not finished or not Lua
-/// comes out as a token too. White space is left out.
+/// Splits text into the tokens of Lua 5.4 (reference manual, section 3.1). Never fails: unfinished or invalid text
+/// becomes a token too. White space is left out.
 package struct LuaLexer {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
 
-    /// All of a text, in order.
+    /// All tokens of a text, in order.
     package static func tokens(of text: [UInt8]) -> [LuaToken] {
         text.withUnsafeBufferPointer { bytes in
             var lexer = LuaLexer(bytes: bytes)
@@ -94,7 +94,7 @@ package struct LuaLexer {
         return LuaToken(kind: isKeyword ? .keyword : .name, range: start..<position)
     }
 
-    /// As Lua reads numbers: all that could belong to one, so that `0x` and `3x` are one wrong number.
+    /// Takes all bytes that could belong to a number, as Lua does: `0x` and `3x` are one malformed number.
     private mutating func number(from start: Int) -> LuaToken {
         let isHexadecimal = bytes[start] == UInt8(ascii: "0") && (peek(1).map { $0 | 0x20 } == UInt8(ascii: "x"))
         let exponent = UInt8(ascii: isHexadecimal ? "p" : "e")
@@ -104,7 +104,8 @@ package struct LuaLexer {
             if isSigned {
                 position += 2
             } else if byte == UInt8(ascii: "."), peek(1) == UInt8(ascii: ".") {
-                // A concatenation, which Lua itself would not accept without a space; colour it as the user means it.
+                // A concatenation, which Lua itself would not accept without a space; it is coloured as the user means
+                // it.
                 break
             } else if Self.isWord(byte) || byte == UInt8(ascii: ".") {
                 position += 1
@@ -202,10 +203,10 @@ package struct LuaLexer {
         }
     }
 
-    /// White space, for Lua.
+    /// Whether Lua takes the byte for white space.
     package static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    /// Of the decimal system.
+    /// 0 to 9.
     @inlinable package static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     /// Letters of ASCII, digits and the underscore.

@@ -4,9 +4,9 @@ import TextFormats
 
 /// A part of the line that an error shows.
 package struct LuaErrorMark: Sendable, Equatable {
-    /// As the line shows it.
+    /// The text of that part, as the line shows it.
     package let text: String
-    /// Bytes of the line before it.
+    /// How many bytes of the line come before it.
     package let offset: Int
 }
 
@@ -21,8 +21,8 @@ extension LuaVM {
             error.fix == nil,
             error.code == .syntax || (error.code == .runtime && error.message.contains(" near "))
         else { return error }
-        // A module's syntax error is raised by `require`, that of a text by who has loaded it, and a script can raise such a
-        // text as well.
+        // `require` raises a module's syntax error, the caller of `load` that of another text. A script can also raise
+        // a message that only looks like one: compile the text again to compare.
         guard let own = syntaxError(in: text, frame: ("", "")), own.message == error.message,
             own.site?.line == site.line
         else { return error }
@@ -30,8 +30,8 @@ extension LuaVM {
         return explained(error, at: place, in: text, firstLine: 1)
     }
 
-    /// The same for a block of statements that begins at a line of its source. When it goes on to be right for longer as an
-    /// expression, that was meant.
+    /// The same for a block of statements that begins at a line of its source. If the block is valid up to a later
+    /// place when it is read as an expression, it is explained as an expression.
     package func explained(_ error: LuaError, ofBlock text: [UInt8], firstLine: Int) -> LuaError {
         let asExpression = (before: "return ", after: "\n")
         let place = self.place(of: error, in: text, firstLine: firstLine, frame: ("", ""))
@@ -86,7 +86,8 @@ extension LuaVM {
         return Place(tokens: tokens, index: index)
     }
 
-    /// Whether Lua's message can mean a token: it shows texts without their escapes, and of others than ASCII a byte.
+    /// Whether Lua's message can mean a token. The message shows strings without escapes, and one byte of a non-ASCII
+    /// character.
     private static func isMeant(_ token: LuaToken, by word: String, in text: [UInt8]) -> Bool {
         let bytes = text[token.range]
         switch token.kind {
@@ -99,7 +100,7 @@ extension LuaVM {
         }
     }
 
-    /// The first token of some at which the text up to it is wrong, and not merely unfinished.
+    /// The first of some tokens up to which the text is wrong, and not merely unfinished.
     private func first(
         of candidates: [Int], _ tokens: [LuaToken], in text: [UInt8], frame: (before: String, after: String)
     ) -> Int? {
@@ -153,7 +154,7 @@ extension LuaVM {
         error.mark = LuaErrorMark(text: marked, offset: before.utf8.count)
     }
 
-    /// The message with the character in place of its first byte.
+    /// The message with the whole character instead of its first byte.
     private static func readable(_ message: String, _ token: ArraySlice<UInt8>?) -> String {
         guard let byte = token?.first, byte >= 0x80, message.hasSuffix("'<\\\(byte)>'"),
             let scalar = token.flatMap({ String(decoding: $0, as: UTF8.self).unicodeScalars.first })

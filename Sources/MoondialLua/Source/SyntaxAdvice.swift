@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/// What to write in the place of something that other languages have and Lua has not.
+/// What to write instead of something that other languages have and Lua does not have.
 struct SyntaxAdvice {
-    /// What to do.
+    /// What the user should do.
     let fix: String
-    /// The tokens that are meant.
+    /// The tokens that the advice is about.
     let tokens: ClosedRange<Int>
 
-    /// Looks at the token with an index, which Lua did not expect, and at those around it. The index is the number of tokens
-    /// at the end of the text; `message` is what Lua said.
+    /// Examines the token that Lua did not expect, which has the given index, and those around it. At the end of the
+    /// text the index is the number of tokens. `message` is that of Lua.
     init?(_ tokens: [LuaToken], at index: Int, in text: [UInt8], message: String) {
         let reader = Reader(tokens: tokens, text: text, index: index, message: message)
         guard let found = reader.characters ?? reader.operators ?? reader.words ?? reader.signs ?? reader.blocks else {
@@ -29,7 +29,7 @@ private struct Reader {
     let index: Int
     let message: String
 
-    /// The text of the token so many after the one that was not expected; empty where there is none.
+    /// The text of the token that is `offset` after the unexpected one; empty where there is none.
     private func word(_ offset: Int = 0) -> String { word(at: index + offset) }
 
     private func word(at place: Int) -> String {
@@ -69,7 +69,7 @@ private struct Reader {
     }
 
     private var foreign: Found? {
-        // All of the line at once, so that each is corrected in one go.
+        // All characters of the line, so that the user can correct them together.
         let start = text[..<tokens[index].range.lowerBound].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
         let ofLine = tokens.filter { $0.kind == .invalid && (start..<end).contains($0.range.lowerBound) }
@@ -147,7 +147,7 @@ private struct Reader {
     }
 
     private var comesAfterReturn: Bool {
-        // Of the same line, as a statement would begin anew.
+        // Only on the same line, since another line would begin a new statement.
         let line = text[..<tokens[index].range.lowerBound].lastIndex(of: UInt8(ascii: "\n")) ?? -1
         return tokens[..<index].last { ["return", "until"].contains(String(decoding: text[$0.range], as: UTF8.self)) }
             .map { $0.range.lowerBound > line } == true
@@ -213,7 +213,7 @@ private struct Reader {
     // MARK: - Signs
 
     var signs: Found? {
-        // What follows would be the name of a method.
+        // After a colon Lua expects the name of a method.
         if word(-1) == ":", message.hasPrefix("<name> expected") {
             return found("write = between a key and its value", from: -1, to: -1)
         }
@@ -235,7 +235,7 @@ private struct Reader {
 
     // MARK: - Blocks
 
-    /// `else if`, which needs one `end` more than was meant.
+    /// `else if`, which needs one more `end` than the user has written.
     var blocks: Found? {
         guard message.hasPrefix("'end' expected") else { return nil }
         for place in tokens.indices.dropLast().reversed() where place < index {

@@ -4,7 +4,7 @@ internal import CMoondialLua
 
 /// One coroutine of the host, running at most one call at a time. Make it with `LuaVM.makeThread`, end it with `close`.
 package final class LuaThread {
-    /// What the host attached: the run or script this thread belongs to.
+    /// The run or script that this thread belongs to, as the host gave it.
     package let context: AnyObject?
     package let vm: LuaVM
     private let meter: LuaMeter
@@ -22,7 +22,7 @@ package final class LuaThread {
     }
 
     deinit {
-        // What still runs to close it must not get hold of an object that goes away.
+        // Code that runs while the thread is closed must not get a reference to an object that is being freed.
         if let handle { moondial_thread_disown(handle) }
         close()
     }
@@ -35,8 +35,8 @@ package final class LuaThread {
         return outcome(moondial_thread_start(handle, function.reference))
     }
 
-    /// The same with a first argument that all calls of the thread share: `first` writes exactly one value, in the first
-    /// call, and the thread keeps it until it is closed.
+    /// The same with a first argument that all calls of the thread share. `first` writes exactly one value, in the
+    /// first call, and the thread keeps it until it is closed.
     package func start(
         _ function: LuaFunction, sharing first: (LuaWriter) -> Void, arguments: (LuaWriter) -> Void
     ) -> LuaOutcome {
@@ -47,16 +47,16 @@ package final class LuaThread {
         }
     }
 
-    /// Gives the wait named by `ticket` its results and runs on.
+    /// Ends the wait named by `ticket` with results, and runs the thread on.
     ///
-    /// - Returns: Nil when nobody waits for that any more: the reply is dropped and nothing runs.
+    /// - Returns: Nil when that wait has ended already: the reply is dropped and nothing runs.
     package func resume(_ ticket: LuaTicket, results: (LuaWriter) -> Void) -> LuaOutcome? {
         reply(to: ticket, raises: false, results)
     }
 
     /// Ends the wait named by `ticket` with an error at the place of the call.
     ///
-    /// - Returns: Nil when nobody waits for that any more: the reply is dropped and nothing runs.
+    /// - Returns: Nil when that wait has ended already: the reply is dropped and nothing runs.
     package func resume(_ ticket: LuaTicket, raising message: String) -> LuaOutcome? {
         reply(to: ticket, raises: true) { $0.write(message) }
     }
@@ -75,13 +75,14 @@ package final class LuaThread {
         values(writer)
     }
 
-    /// The ticket of the wait that begins (inside a host function that may wait) or goes on.
+    /// The ticket of the current wait or, inside a host function that may wait, of the wait that it can begin.
     package var ticket: LuaTicket {
         LuaTicket(number: handle.map { moondial_thread_ticket($0) } ?? 0)
     }
 
-    /// Ends the wait, in the coroutines through which the thread waits too: to-be-closed variables are closed,
-    /// innermost first, and cannot wait. Later replies are dropped. Not for a host function that this thread calls.
+    /// Ends the wait, also in the coroutines through which the thread waits: to-be-closed variables are closed,
+    /// innermost first, and cannot wait. Later replies are dropped. A host function that this thread calls must not
+    /// call it.
     package func close() {
         guard let handle else { return }
         precondition(!moondial_thread_runs(handle), "a Lua thread was closed while it runs")
@@ -98,8 +99,8 @@ package final class LuaThread {
         }
     }
 
-    /// The error that a call ended with. Making it takes time that grows with the error's text and its calls: a run that
-    /// fails again and again pays for it.
+    /// The error that a call ended with. Making it takes time that grows with the error's text and traceback. The time
+    /// is charged, since a script can fail again and again.
     private func report(_ status: moondial_status) -> LuaError {
         let start = ContinuousClock.now
         let error = LuaError(status: status, vm: vm)
@@ -115,7 +116,7 @@ package final class LuaThread {
 }
 
 extension LuaVM {
-    /// A thread to run calls on, one after the other, with what the meter allows. The default limits nothing.
+    /// A thread to run calls on, one after the other, within the limits of the meter. The default meter limits nothing.
     ///
     /// - Throws: `LuaError` with code `memory`.
     package func makeThread(context: AnyObject? = nil, meter: LuaMeter = LuaMeter()) throws(LuaError) -> LuaThread {
@@ -130,12 +131,13 @@ package struct LuaTicket: Hashable, Sendable {
     let number: UInt64
 }
 
-/// How far a thread got.
+/// How a call of a thread ended.
 package enum LuaOutcome {
-    /// To the end. The results are valid until the next call into the VM.
+    /// The function returned. The results are valid until the next call into the VM.
     case returned(LuaReader)
-    /// To a host function that waits.
+    /// The thread has called a host function that waits.
     case waiting
-    /// It raised, was stopped, or what it returned cannot cross. The thread can be started again.
+    /// The code raised an error, was stopped, or returned values that cannot be passed to the host. The thread can be
+    /// started again.
     case failed(LuaError)
 }

@@ -6,12 +6,12 @@ import TextFormats
 
 /// Reads the values that came out of Lua, in order.
 ///
-/// A reader looks at memory of the VM: it is valid until the next call into that VM. Copy what must live longer. A
-/// function can be read once; read again, it is opaque.
+/// A reader refers to memory of the VM: it is valid until the next call into that VM. Copy values that must live
+/// longer. A function can be read once; read again, it is opaque.
 package struct LuaReader {
     private var cursor: UnsafePointer<UInt8>?
     private let end: UnsafePointer<UInt8>?
-    /// Outlives all that is read. Counting references to it would take longer than reading a short value.
+    /// Outlives the reader. Retaining it would take longer than reading a short value.
     private unowned(unsafe) let vm: LuaVM
 
     init(vm: LuaVM) {
@@ -21,7 +21,7 @@ package struct LuaReader {
         self.vm = vm
     }
 
-    /// There is no further value.
+    /// Whether there is no further value.
     package var isAtEnd: Bool { cursor == end }
 
     /// The next value, or nil at the end.
@@ -29,13 +29,13 @@ package struct LuaReader {
         isAtEnd ? nil : value()
     }
 
-    /// The next value; Lua's nil at the end, as a missing argument or result is.
+    /// The next value; Lua's nil at the end, since missing arguments and results are nil in Lua.
     package mutating func nextOrNil() -> LuaValue {
         next() ?? .nil
     }
 
-    /// Calls `body` with the key and a reader of the value for each string key of the table that comes next, without
-    /// copying it; false when what comes next is not a table, and then nothing is read.
+    /// Calls `body` with the key and a reader of the value for each string key of the next value, a table, without
+    /// copying it. False, with nothing read, if the next value is not a table.
     package mutating func forEachField(
         _ body: (_ key: UnsafeBufferPointer<UInt8>, _ value: inout LuaReader) -> Void
     ) -> Bool {
@@ -57,8 +57,8 @@ package struct LuaReader {
         return true
     }
 
-    /// Calls `body` with each string of the list that comes next, without copying it; false, with nothing read, when something
-    /// else comes next, or a list with other values or with fields.
+    /// Calls `body` with each string of the next value, a list, without copying it. False, with nothing read, if the
+    /// next value is not a list, or a list with other values or with fields.
     package mutating func forEachString(_ body: (UnsafeBufferPointer<UInt8>) -> Void) -> Bool {
         guard let tag = peek, tag == MOONDIAL_TAPE_TABLE || tag == MOONDIAL_TAPE_ARRAY else { return false }
         var list = self
@@ -74,8 +74,8 @@ package struct LuaReader {
         return true
     }
 
-    /// Calls `body` with each number of the table that comes next and the index of its name; false, with nothing read, when
-    /// something else comes next, or a table with other keys or values, or with numbers that are not finite.
+    /// Calls `body` with each number of the next value, a table, and the index of its name. False, with nothing read,
+    /// if the next value is not a table, or a table with other keys or values, or with numbers that are not finite.
     package mutating func forEachNumber(named names: [StaticString], _ body: (Int, LuaNumber) -> Void) -> Bool {
         guard let tag = peek, tag == MOONDIAL_TAPE_TABLE || tag == MOONDIAL_TAPE_ARRAY else { return false }
         var table = self
@@ -100,15 +100,15 @@ package struct LuaReader {
         return true
     }
 
-    /// The bytes of the string that comes next, in place; nil, and nothing is read, when it is not a string.
+    /// The bytes of the next value, a string, in place. Nil, with nothing read, if the next value is not a string.
     package mutating func nextBytes() -> UnsafeBufferPointer<UInt8>? {
         guard peek == MOONDIAL_TAPE_STRING else { return nil }
         advance(1)
         return bytes()
     }
 
-    /// Steps into the object of that class that comes next, so that its payload comes next; false when it is another value,
-    /// and then nothing is read.
+    /// Steps into the next value, an object of that class, so that its payload is the next value. False, with nothing
+    /// read, if the next value is another one.
     package mutating func enterObject(class number: UInt32) -> Bool {
         guard peek == MOONDIAL_TAPE_OBJECT else { return false }
         var inside = self
@@ -119,10 +119,10 @@ package struct LuaReader {
         return true
     }
 
-    /// Whether nil comes next, or nothing.
+    /// Whether the next value is nil, or there is none.
     package var isNil: Bool { isAtEnd || peek == MOONDIAL_TAPE_NIL }
 
-    /// Passes over the next value.
+    /// Skips the next value.
     package mutating func skip() {
         let tag = takeTag()
         switch tag {
@@ -179,7 +179,7 @@ package struct LuaReader {
         return table
     }
 
-    /// Takes the function, so that no other reader does.
+    /// Takes the function out of the tape, so that no other reader gets it.
     private mutating func function() -> LuaFunction? {
         let place = cursor.map { UnsafeMutableRawPointer(mutating: $0) }
         let reference: Int32 = take()
@@ -222,7 +222,7 @@ package struct LuaReader {
     }
 }
 
-/// A number of Lua.
+/// A Lua number.
 package enum LuaNumber: Sendable, Hashable {
     case integer(Int64)
     case double(Double)

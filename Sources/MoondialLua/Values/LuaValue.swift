@@ -14,7 +14,7 @@ package enum LuaValue: Equatable {
     case function(LuaFunction)
     /// A value the prelude made with a class number; only the prelude can make one.
     indirect case object(class: UInt32, payload: LuaValue)
-    /// A value that does not cross: the name of its type ("function", "thread", "userdata").
+    /// A value that cannot be passed to the host: the name of its type ("function", "thread", "userdata").
     case opaque(String)
 
     /// The name of the value's Lua type, as `type` gives it.

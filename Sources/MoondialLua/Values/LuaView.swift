@@ -3,7 +3,7 @@
 internal import CMoondialLua
 import TextFormats
 
-/// A value as it is shown to people: of everything something, and of large values the beginning. Taken by raw access.
+/// A value as it is shown to people: every type has a form, and large values are cut. Read by raw access.
 package indirect enum LuaView: Equatable, Sendable {
     case `nil`
     case boolean(Bool)
@@ -38,7 +38,7 @@ package struct LuaTableView: Equatable, Sendable {
     package var entries: [Entry] = []
     /// The table is marked as an array.
     package var isArray = false
-    /// Entries that are not here.
+    /// How many entries were cut.
     package var omitted = 0
     /// The `__name` of its metatable, which may be empty; nil without a metatable.
     package var metatable: String?
@@ -52,7 +52,7 @@ package struct LuaTableView: Equatable, Sendable {
 }
 
 extension LuaView {
-    /// The text of a string; nil for other types, for bytes that are not UTF-8, and when only the beginning is here.
+    /// The text of a string; nil for other types, for bytes that are not UTF-8, and for a string that was cut.
     package var text: String? {
         if case .string(let string, let bytes) = self, string.bytes.count == bytes { string.text } else { nil }
     }

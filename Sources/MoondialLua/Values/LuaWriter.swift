@@ -29,7 +29,7 @@ package struct LuaWriter {
         value.withUTF8 { string($0) }
     }
 
-    /// A text of the program, which Lua recognises by its address.
+    /// A literal of the program, which Lua recognises by its address.
     package func write(_ value: StaticString) {
         literal(value)
     }
@@ -40,7 +40,7 @@ package struct LuaWriter {
         }
     }
 
-    /// A table with string keys; `body` writes each with `field`. `count` is a hint of how many.
+    /// A table with string keys; `body` writes each field with `field`. `count` is a hint of how many there are.
     package func writeTable(expecting count: Int = 0, _ body: (LuaWriter) -> Void) {
         tag(MOONDIAL_TAPE_TABLE)
         append(UInt32(0))
@@ -54,7 +54,7 @@ package struct LuaWriter {
         writeRecord(class: `class`) { $0.writeTable(expecting: count, body) }
     }
 
-    /// The same for a table or array that `body` writes: exactly one.
+    /// The same for a table or array; `body` writes exactly one.
     package func writeRecord(class: UInt32, _ body: (LuaWriter) -> Void) {
         tag(MOONDIAL_TAPE_RECORD)
         append(`class`)
@@ -70,7 +70,7 @@ package struct LuaWriter {
         tag(MOONDIAL_TAPE_END)
     }
 
-    /// A field of a table; nothing when the value is nil.
+    /// A field of a table; not written when the value is nil.
     package func field(_ name: StaticString, _ value: String?) {
         guard let value else { return }
         literal(name)
@@ -89,7 +89,7 @@ package struct LuaWriter {
         write(value)
     }
 
-    /// A field whose value `body` writes: exactly one.
+    /// A field; `body` writes its value, exactly one.
     package func field(_ name: StaticString, _ body: (LuaWriter) -> Void) {
         write(name)
         body(self)
@@ -124,7 +124,7 @@ package struct LuaWriter {
     /// The argument that the thread keeps.
     func writeKept() { tag(MOONDIAL_TAPE_KEPT) }
 
-    /// An argument that `body` writes and the thread keeps: exactly one.
+    /// An argument that the thread keeps; `body` writes it, exactly one value.
     func writeToKeep(_ body: (LuaWriter) -> Void) {
         tag(MOONDIAL_TAPE_KEEP)
         body(self)

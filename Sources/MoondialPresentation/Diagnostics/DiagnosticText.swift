@@ -20,7 +20,8 @@ package struct DiagnosticText {
     /// - Parameters:
     ///   - diagnostic: What is shown.
     ///   - style: The default is plain.
-    ///   - width: The cells of a line at whose end words are broken; source lines are not. The default is nil: none are.
+    ///   - width: Lines are broken at words to fit into this number of cells, except source lines. The default is nil:
+    ///     no line is broken.
     package init(_ diagnostic: Diagnostic, style: TextStyle = .plain, width: Int? = nil) {
         self.diagnostic = diagnostic
         self.style = style
@@ -56,7 +57,7 @@ package struct DiagnosticText {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// A text that begins behind another, in as many lines as it needs.
+    /// A text after `start`, in as many lines as it needs.
     private func broken(_ text: String, after start: String, indent: Int) -> [String] {
         guard let width, DisplayText.width(start + text) > width, width > 2 * indent else { return [start + text] }
         let pieces = DisplayText.wrapped(text, width: width - indent, taken: start.count - indent, cutsWords: false)
@@ -81,7 +82,7 @@ package struct DiagnosticText {
         return indentation + String(repeating: "^", count: max(1, DisplayText.width(String(marked))))
     }
 
-    /// The subject where it is said to stand, unless a secret before it was taken out of the line.
+    /// The subject at its offset; nil when the offset does not fit, as after a secret was removed from the line.
     private func knownRange(of subject: String, in source: String) -> Range<String.Index>? {
         guard let offset = diagnostic.subjectOffset, !subject.isEmpty, offset <= source.utf8.count else { return nil }
         let start = source.utf8.index(source.startIndex, offsetBy: offset)
@@ -91,7 +92,7 @@ package struct DiagnosticText {
         return start..<end
     }
 
-    /// The subject where it stands as a word of its own, else where it stands first.
+    /// The first place of the subject as a whole word, else its first place.
     private func range(of subject: String, in source: String) -> Range<String.Index>? {
         guard !subject.isEmpty else { return nil }
         var first: Range<String.Index>?

@@ -3,7 +3,7 @@
 package import MoondialRules
 package import NumberVerification
 
-/// What became of the token of a run or attempt that was interrupted.
+/// Says whether the token of an interrupted run or attempt is spent.
 package enum InterruptionText {
     /// Ends with a newline.
     package static func line(for result: RunResult) -> String {

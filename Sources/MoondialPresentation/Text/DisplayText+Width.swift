@@ -18,7 +18,7 @@ extension DisplayText {
     /// Whether all terminals agree on the width of the character.
     ///
     /// They do not for sequences that some draw as one picture and others as its parts, nor for characters that are
-    /// newer than their tables. Who writes such a character has to say where the cursor shall be after it.
+    /// newer than their tables. After such a character, the writer has to place the cursor explicitly.
     package static func isWidthCertain(_ character: Character) -> Bool {
         if character.isASCII { return true }
         let scalars = character.unicodeScalars
@@ -32,8 +32,8 @@ extension DisplayText {
         }
     }
 
-    /// What makes one picture of an emoji and its neighbour: joiner, variation selector 16, keycap, skin tone, the second
-    /// letter of a flag, tags.
+    /// Whether a scalar joins an emoji and its neighbour to one picture: joiner, variation selector 16, keycap, skin
+    /// tone, the second letter of a flag, tags.
     private static func isEmojiJoint(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x200D, 0xFE0F, 0x20E3, 0x1F1E6...0x1F1FF, 0x1F3FB...0x1F3FF, 0xE0020...0xE007F: true
@@ -43,7 +43,7 @@ extension DisplayText {
 
     private static func width(_ scalar: Unicode.Scalar) -> Int {
         if scalar.isASCII { return 1 }
-        // Most of what is wide, without a look at its properties.
+        // Most wide characters, without a lookup of their properties.
         if (0x4E00...0x9FFF).contains(scalar.value) || (0xAC00...0xD7A3).contains(scalar.value) { return 2 }
         // The vowels and final consonants of Hangul are drawn into the cells of the consonant before them.
         if (0x1160...0x11FF).contains(scalar.value) || (0xD7B0...0xD7FB).contains(scalar.value) { return 0 }

@@ -5,7 +5,7 @@ import TextFormats
 /// Text measured and cut in terminal cells.
 package enum DisplayText {
     /// Makes everything visible: control, formatting and separator characters are escaped, so that no log message can
-    /// move the cursor or turn the text around. With `ascii`, so is all that is not ASCII.
+    /// move the cursor or change the direction of the text. With `ascii`, all that is not ASCII is escaped, too.
     static func visible(_ text: String, ascii: Bool) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -31,7 +31,7 @@ package enum DisplayText {
         text + String(repeating: " ", count: max(0, width - self.width(text)))
     }
 
-    /// The text, or as much of its beginning as fits with a sign that more follows into `width` cells, at least 1.
+    /// The text if it fits into `width` cells, else its beginning and a mark. `width` is at least 1.
     package static func shortened(_ text: String, to width: Int, ascii: Bool = false) -> String {
         guard self.width(text) > width else { return text }
         let mark = ascii ? "~" : "…"
@@ -52,7 +52,7 @@ package enum DisplayText {
     ///   - text: Words between spaces.
     ///   - width: The cells of a line.
     ///   - taken: How many cells of the first line hold something else. The default is none.
-    ///   - cutsWords: Whether a longer word is cut; else it is left to the terminal, so that it can be copied. The default
+    ///   - cutsWords: Whether a longer word is cut; else the terminal wraps it, so that it can be copied. The default
     ///     is true.
     /// - Returns: At least one line.
     package static func wrapped(_ text: String, width: Int, taken: Int = 0, cutsWords: Bool = true) -> [String] {
@@ -75,7 +75,8 @@ package enum DisplayText {
         return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
     }
 
-    /// Lines that end with newlines, as they fit into a window: what is wider goes on in the next line, a little farther in.
+    /// Lines that end with newlines, broken to fit into a window: the rest of a wider line follows with more
+    /// indentation.
     package static func fitted(lines text: String, to width: Int) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             guard cellsOfStyled(String(line)) > width else { return String(line) }

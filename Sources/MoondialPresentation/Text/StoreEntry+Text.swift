@@ -41,7 +41,7 @@ extension StoreEntry {
 
 /// Values of a store.
 package enum StoreValueText {
-    /// A value as rules see it; what is no JSON was not written by rules, and is shown as text.
+    /// A value as rules see it. Rules write only JSON; other bytes are shown as text.
     ///
     /// - Parameter bytes: As the store holds them.
     /// - Returns: The value.

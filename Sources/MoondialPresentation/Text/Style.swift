@@ -37,7 +37,7 @@ package struct Style: Sendable, Hashable {
         self.attributes = attributes
     }
 
-    /// The escape sequence that makes what follows look so, whatever was before.
+    /// The escape sequence that sets this style for the following text, whatever was set before.
     package var sequence: String {
         var sequence = "\u{1B}[0"
         if attributes.contains(.bold) { sequence += ";1" }

@@ -7,7 +7,7 @@ package struct TextStyle: Sendable, Hashable {
     /// Text with escape sequences.
     package static let coloured = TextStyle(isEnabled: true)
 
-    /// Whether anything is done at all.
+    /// Whether escape sequences are added.
     package let isEnabled: Bool
 
     package init(isEnabled: Bool) {

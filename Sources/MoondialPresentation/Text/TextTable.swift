@@ -46,7 +46,7 @@ package struct TextTable {
         {
             let next = widths.filter { $0 < widest }.max() ?? 0
             let excess = widths.reduce(0, +) - room
-            // Of several that are as wide, each loses a cell in turn.
+            // Several columns of the same width lose a cell in turn.
             let isAlone = widths.count { $0 == widest } == 1
             widths[column] = isAlone ? max(next, widest - excess, Self.narrowest) : widest - 1
         }

@@ -94,7 +94,7 @@ package struct DecisionText {
 }
 
 extension Decision.Outcome {
-    /// In which an outcome is shown, wherever it is.
+    /// The colour of an outcome, the same everywhere.
     var colour: Style.Colour {
         switch self {
         case .allow: .green

@@ -6,7 +6,7 @@ import MoondialStore
 import NumberVerification
 
 extension Waterfall {
-    /// What a row says about a step of a run, redacted.
+    /// The texts of the row for a step of a run, redacted.
     struct Entry {
         let label: String
         let body: String
@@ -95,7 +95,7 @@ private struct EntryWriter {
             if evenIfDelivered { parts.append("even if delivered") }
         case .failed(let failure)?:
             parts += [marks.arrow, "failed (\(failure.kind.rawValue)):", redactor.text(failure.message)]
-            // Where the hook failed if that is known, else where it stands.
+            // The place of the failure if known, else the place of the hook.
             site = failure.site ?? site
         }
         return (parts + text(site)).joined(separator: " ")

@@ -13,7 +13,7 @@ import TextFormats
 ///        0.000                     ▏  decision     allow — map_result entry 'match' of rule 'verdicts become decisions'
 ///       83.455  ├──────────────────┤  total        2 attempts
 package struct Waterfall: Sendable {
-    /// What bars and punctuation are drawn with.
+    /// The characters for bars and punctuation.
     package enum Repertoire: Sendable {
         case unicode
         /// Other characters, such as a rule's Chinese name, are escaped.
@@ -143,7 +143,7 @@ extension Waterfall {
         }
     }
 
-    /// Places a text drawn for so many eighths of a cell, at least one, where the span begins.
+    /// Places a text at the beginning of a span. `draw` gets the length of the span in eighths of a cell, at least one.
     ///
     /// A span that crosses cells is drawn from the edge of its first cell, since no character begins within one.
     private func place(_ span: Range<Duration>, total: Duration, draw: (Int) -> String) -> String {

@@ -2,14 +2,14 @@
 
 package import JSON
 
-/// What the rules chose for one run. The verdict is evidence, the decision is ours.
+/// What the rules chose for one run. The provider gives the verdict; the rules make the decision.
 package struct Decision: Sendable, Hashable {
     /// What to do with the user.
     package enum Outcome: String, Sendable, CaseIterable {
         case allow, deny, review
     }
 
-    /// The name that stands in ``rule`` when no rule chose.
+    /// The value of ``rule`` when no rule chose.
     package static let defaultRule = "default"
 
     /// What was chosen.
@@ -17,7 +17,7 @@ package struct Decision: Sendable, Hashable {
     /// The name of the rule that chose, or ``defaultRule``.
     package let rule: String
 
-    /// Puts a choice under the name of the rule that made it. The default rule is ``defaultRule``.
+    /// Joins a choice with the name of the rule that made it, by default ``defaultRule``.
     package init(_ choice: RuleDecision, rule: String = defaultRule) {
         self.choice = choice
         self.rule = rule
@@ -25,10 +25,10 @@ package struct Decision: Sendable, Hashable {
 
     package var outcome: Outcome { choice.outcome }
 
-    /// Why, in the rule's words. As the rule gave it: unredacted.
+    /// The reason as the rule gave it, unredacted.
     package var reason: String? { choice.reason }
 
-    /// What the rule added. As the rule gave it: unredacted.
+    /// The members that the rule added, unredacted.
     package var fields: JSONObject { choice.fields }
 }
 

@@ -2,12 +2,12 @@
 
 package import NumberVerification
 
-/// What a run knows about the number when it comes to decide.
+/// What a run knows about the number when its rules decide.
 package enum Evidence: Sendable, Hashable {
     /// The last attempt of the run itself. Raw attempts made by hooks are no evidence: they may be about another
     /// phone.
     case attempt(Attempt)
-    /// No attempt was made, and this is what forbade it.
+    /// No attempt was made, because this guard forbade it.
     case noAttempt(Guard)
 
     package var verdict: Verdict {
@@ -26,7 +26,7 @@ package enum Evidence: Sendable, Hashable {
     }
 
     /// Why there is no verdict: the kind of error, `code_9002`, or the guard's name. Nil with a verdict.
-    package var trouble: String? {
+    package var cause: String? {
         switch self {
         case .noAttempt(let reason): reason.rawValue
         case .attempt(let attempt) where attempt.verdict != .unknown: nil
@@ -62,8 +62,9 @@ package enum Guard: String, Sendable, CaseIterable {
     /// A raw attempt was asked for while no hook of the run was running.
     case notInHook = "not_in_hook"
 
-    /// Whether it is not about the run: then no rule maps the fact that nothing was sent.
-    var isHosts: Bool {
+    /// Whether the reason lies in the host and not in the run. If nothing was sent for such a reason, the default
+    /// mapping decides, and no `map_result` is asked.
+    var isOfHost: Bool {
         switch self {
         case .deadline, .maxAttempts, .tokenSpent, .notInHook: false
         case .accountBlocked, .tokenReused, .numberInterval, .numberDailyCap, .applicationDailyCap, .budget,
@@ -72,7 +73,7 @@ package enum Guard: String, Sendable, CaseIterable {
         }
     }
 
-    /// Why nothing was sent, to follow a colon.
+    /// Why nothing was sent: a clause that follows a colon in a message.
     package var explanation: String {
         switch self {
         case .deadline: "the run's time is over"

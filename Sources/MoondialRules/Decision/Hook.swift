@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 
-/// A place in a run where rules are asked. The raw value is the hook's name in a rule file.
+/// A point in a run at which rules are called. The raw value is the hook's name in a rule file.
 package enum Hook: String, Sendable, CaseIterable {
     /// Before anything is sent: decide at once, or let the run go on.
     case preCheck = "pre_check"
     /// Choose the endpoint of the first attempt.
     case route
-    /// After an attempt without a verdict: name an endpoint to try next, or leave it at that.
+    /// After an attempt without a verdict: name an endpoint to try next, or make no further attempt.
     case fallback
     /// Turn the evidence into a decision.
     case mapResult = "map_result"
-    /// Look at the decision. Answers nothing.
+    /// Read the decision, which is final. The hook returns nothing.
     case onDecision = "on_decision"
 
-    /// The place among all cases.
+    /// The position among all cases.
     var index: Int {
         switch self {
         case .preCheck: 0

@@ -4,7 +4,7 @@ package import NumberVerification
 
 /// A `map_result` that is a table: decisions by provider code, then by verdict, then `default`.
 package struct ResultMap: Sendable, Hashable {
-    /// What an entry is filed under, written as in the rule file.
+    /// The key of an entry, written as in the rule file.
     package enum Key: Sendable, Hashable, CustomStringConvertible {
         case code(Int64)
         case verdict(Verdict)
@@ -27,7 +27,7 @@ package struct ResultMap: Sendable, Hashable {
 
     package init() {}
 
-    /// What has an entry, codes in ascending order first.
+    /// The keys of all entries: codes in ascending order, then the others by name.
     package var keys: [Key] {
         choices.keys.sorted { left, right in
             switch (left, right) {
@@ -47,8 +47,8 @@ package struct ResultMap: Sendable, Hashable {
 
     /// The entry for the evidence with the key that found it, or nil when no entry fits.
     ///
-    /// The entry for 9000 counts only when the verdict is a match: a 9000 that came in doubtful company, such as an
-    /// HTTP error, is trouble, and trouble never becomes what the operator wrote for a match.
+    /// The entry for 9000 counts only when the verdict is a match. A 9000 in a reply that is not valid as a whole, such
+    /// as one with an HTTP error status, has no verdict, and must not lead to the decision for a match.
     package func entry(for evidence: Evidence) -> (key: Key, choice: RuleDecision)? {
         if let code = evidence.code, isTrusted(code, with: evidence.verdict), let choice = choices[.code(code)] {
             return (.code(code), choice)

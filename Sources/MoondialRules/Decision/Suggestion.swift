@@ -4,9 +4,9 @@
 package enum Suggestion {
     /// The name that was probably meant, or nil when none is near.
     ///
-    /// Case, `_` and `-` are taken lightly, since rule files are written by people who come from `camelCase`. Then one
-    /// slip, an insertion, deletion, replacement or swap of neighbours, is allowed for every three letters. Of several
-    /// names that are equally near, the first in byte order is taken, whatever the order of `names`.
+    /// Case, `_` and `-` are ignored, since many authors of rule files are used to `camelCase`. Then one edit, an
+    /// insertion, deletion, replacement or swap of neighbours, is allowed for every three letters. Of several names
+    /// that are equally near, the first in byte order is taken, whatever the order of `names`.
     ///
     /// The work is bounded: names of more than 64 bytes are not compared, and of very many names only the first ones.
     package static func nearest(to word: String, in names: some Sequence<String>) -> String? {
@@ -22,7 +22,7 @@ package enum Suggestion {
             comparisons -= letters.count * candidate.count
             guard comparisons >= 0 else { break }
             let distance = editDistance(letters, candidate)
-            // A name of which nothing would be left is not meant.
+            // A very short name is near to any other if all of its letters may change.
             guard distance <= allowed, distance < candidate.count else { continue }
             if let best, (best.distance, best.name) <= (distance, name) { continue }
             best = (name, distance)
@@ -30,11 +30,12 @@ package enum Suggestion {
         return best?.name
     }
 
-    /// Bytes of a name. No name of the language has half of that.
+    /// In bytes. No name of the rule language is half as long.
     private static let longestName = 64
-    /// Names that are looked at.
+    /// How many names are compared at most.
     private static let mostNames = 2000
-    /// Comparisons of two letters: those of 2000 names of ten letters, some milliseconds.
+    /// How many pairs of letters are compared at most: enough for 2000 names of ten letters, which takes some
+    /// milliseconds.
     private static let mostComparisons = 200_000
 
     /// `; did you mean 'route'?` to append to a message, or the empty text when no name is near.

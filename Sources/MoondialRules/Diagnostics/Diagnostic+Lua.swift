@@ -3,7 +3,7 @@
 package import MoondialLua
 
 extension Diagnostic {
-    /// What Lua said, with a hint when a name is probably misspelt.
+    /// The error that Lua reported, with a hint when a name is probably misspelt.
     package init(_ error: LuaError) {
         self.init(error, prefix: "")
     }
@@ -58,7 +58,7 @@ extension HookFailure.Kind {
     }
 }
 
-/// Reads the standard messages of Lua, for hints alone.
+/// Reads Lua's standard error messages. The results are used only for hints.
 enum LuaMessage {
     /// The name that an error is about: "undefined global 'alow'", "(field 'atempt')", "(local 'x')".
     static func name(in error: LuaError) -> String? {
@@ -69,7 +69,7 @@ enum LuaMessage {
         return nil
     }
 
-    /// What to do about a name that is not there, or a limit.
+    /// What to do about an undefined name or an exceeded limit.
     static func fix(for error: LuaError) -> String? {
         if error.code == .memory { return NameHint.memory(error.kind) }
         if error.code == .tableSize {

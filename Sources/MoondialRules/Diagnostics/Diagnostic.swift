@@ -2,23 +2,23 @@
 
 package import MoondialLua
 
-/// Something the user can mend: what is wrong, where, and what to do.
+/// An error that the user can correct: what is wrong, where, and what to do.
 package struct Diagnostic: Error, Sendable, Equatable {
-    /// Names the kind of trouble; `moondial explain` knows it.
+    /// The kind of error, which `moondial explain` describes.
     package let code: DiagnosticCode
-    /// What is wrong, what was expected and what came. One line, printable, without secrets.
+    /// What is wrong, what was expected and what was found. One line, printable, without secrets.
     package let message: String
-    /// Where, when it is in a source.
+    /// The place of the error, if it is in a source.
     package var site: LuaSite?
-    /// The text of that line.
+    /// The text of the line at `site`.
     package var sourceLine: String?
     /// The part of `sourceLine` to point at; when nil or not found, the whole line is meant.
     package var subject: String?
-    /// How many bytes of the line stand before it, when that is known: it may occur more than once.
+    /// The offset of `subject` in the line, in bytes, when known: the line may contain the same text twice.
     package var subjectOffset: Int?
-    /// What to do about it.
+    /// What to do about the error.
     package var fix: String?
-    /// The calls that led there, innermost first.
+    /// The calls that led to the error, innermost first.
     package var traceback: [LuaFrame] = []
 
     package init(
@@ -70,7 +70,7 @@ extension Diagnostic: CustomStringConvertible {
     }
 }
 
-/// The kinds of trouble that are ours and not the provider's.
+/// The kinds of errors that moondial itself reports; the provider's result codes are not among them.
 package enum DiagnosticCode: String, Sendable, CaseIterable {
     case ruleSyntax = "rule_syntax"
     case ruleError = "rule_error"
@@ -86,7 +86,7 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
     case inputOutput = "io"
     case cancelled
 
-    /// What it means, for `moondial explain`.
+    /// What the code means, for `moondial explain`.
     package var meaning: String {
         switch self {
         case .ruleSyntax: "a rule file or script is not valid Lua"
@@ -106,7 +106,7 @@ package enum DiagnosticCode: String, Sendable, CaseIterable {
         }
     }
 
-    /// What to do about it.
+    /// What to do about the error.
     package var advice: String {
         switch self {
         case .ruleSyntax: "correct the line that the message shows"

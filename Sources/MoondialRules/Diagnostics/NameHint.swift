@@ -2,9 +2,9 @@
 
 import MoondialLua
 
-/// What was probably meant by a name that is not there.
+/// Suggestions for a name that is not defined.
 package enum NameHint {
-    /// Globals of other releases of Lua and of programs that embed it. Portable code asks for them.
+    /// Globals of other releases of Lua and of programs that embed it. Portable code tests whether they are defined.
     package static let ofOtherInterpreters: Set<String> = [
         "bit", "bit32", "ffi", "gcinfo", "getfenv", "jit", "loadstring", "module", "newproxy", "ngx", "setfenv",
         "unpack",
@@ -12,14 +12,15 @@ package enum NameHint {
 
     // MARK: - Globals
 
-    /// What other languages call it, and Lua.
+    /// Keywords and constants of other languages, each with its name in Lua.
     private static let ofOtherLanguages = [
         "null": "nil", "NULL": "nil", "None": "nil", "undefined": "nil", "nullptr": "nil", "True": "true",
         "TRUE": "true",
         "False": "false", "FALSE": "false", "elif": "elseif", "elsif": "elseif", "this": "self",
     ]
 
-    /// `; did you mean 'deny'?` to append to a message about a global, or the empty text. `known` are those that are there.
+    /// `; did you mean 'deny'?` to append to a message about a global, or the empty text. `known` are the defined
+    /// globals.
     static func clause(forGlobal name: String, known: [String]) -> String {
         if let omission = omission(name) { return ": left out, since \(omission.reason)" }
         if let word = ofOtherLanguages[name] { return "; did you mean '\(word)'?" }
@@ -55,7 +56,7 @@ package enum NameHint {
         return Suggestion.nearest(to: field, in: allFields).map { "did you mean '\($0)'?" }
     }
 
-    /// What others call them.
+    /// Names that other libraries give to the same functions.
     private static let synonyms = [
         "moondial.json": [
             "dump": "encode", "dumps": "encode", "stringify": "encode", "serialize": "encode", "tojson": "encode",
@@ -72,7 +73,7 @@ package enum NameHint {
         return Set(allNames.filter { $0.hasPrefix(prefix) }.map { firstPart(of: String($0.dropFirst(prefix.count))) })
     }
 
-    /// What stands before ".field" and ":field" in a line: "moondial.json" for "moondial.json.dump(x)".
+    /// The expressions before ".field" and ":field" in a line: "moondial.json" for "moondial.json.dump(x)".
     private static func tables(of field: String, in line: String) -> [String] {
         line.ranges(of: field).compactMap { range in
             let before = line[..<range.lowerBound]
@@ -84,7 +85,7 @@ package enum NameHint {
 
     // MARK: - Memory
 
-    /// Which limit to raise when memory was short.
+    /// What to do when memory ran out, with the limit that was reached.
     static func memory(_ kind: LuaError.Kind) -> String {
         kind == .stateFull
             ? "make or keep less at a time; limits.vm_memory is what a Lua state may hold"

@@ -2,7 +2,7 @@
 
 import MoondialLua
 
-/// One block that was typed at a prompt, or one function that goes on in the background, from its start to its end.
+/// One block that was typed at a prompt, or one function that runs in the background, from its start to its end.
 package final class ActiveEvaluation: RunHandle {
     private let state: RuleState
     /// Shared with everything that the evaluation starts.
@@ -10,7 +10,7 @@ package final class ActiveEvaluation: RunHandle {
     private var completion: ((Result<[LuaView], Diagnostic>) -> Void)?
     private var coroutine: RuleCoroutine?
     private var repetition: Repetition?
-    /// Of the block; a function in the background has none.
+    /// The last line of the block; nil for a function in the background.
     private var lastLine: Int?
 
     init(state: RuleState, completion: @escaping (Result<[LuaView], Diagnostic>) -> Void) {
@@ -19,12 +19,13 @@ package final class ActiveEvaluation: RunHandle {
         meter.shareNumbers(of: state.host.promptNumbers)
     }
 
-    /// The processor time that it has used.
+    /// The processor time that the evaluation has used.
     package var cpuTime: Duration { meter.cpuTime }
 
     /// Runs a block as an expression or, if it is none, as statements.
     ///
-    /// `isWhole`: its values are viewed without limits. `repeating`: it is run so often, and has no values.
+    /// `isWhole`: the values of the block are viewed without limits. `repeating`: the block runs as often as the
+    /// repetition says, and its values are discarded.
     func start(_ block: RuleSource, firstLine: Int, isWhole: Bool = false, repeating repetition: Repetition? = nil) {
         self.repetition = repetition
         guard let evaluator = state.host.evaluator else { preconditionFailure("blocks need an engine for a prompt") }
@@ -38,7 +39,7 @@ package final class ActiveEvaluation: RunHandle {
                 if let repetition { $0.write(Int64(repetition.count)) }
             }
         } catch {
-            end(trouble(after: error), [])
+            end(diagnostic(after: error), [])
         }
     }
 
@@ -48,7 +49,7 @@ package final class ActiveEvaluation: RunHandle {
         start(evaluator)
     }
 
-    /// Calls a function of the prelude that shows what it comes to.
+    /// Calls a function of the prelude, which passes views of its results to the host.
     func start(_ function: LuaFunction, arguments: (LuaWriter) -> Void = { _ in }) {
         guard completion != nil else { return }
         do throws(LuaError) {
@@ -57,7 +58,7 @@ package final class ActiveEvaluation: RunHandle {
             coroutine.evaluation = self
             finish(coroutine.call(function, arguments: arguments, ended: { [self] in finish($0) }))
         } catch {
-            end(trouble(after: error), [])
+            end(diagnostic(after: error), [])
         }
     }
 
@@ -71,41 +72,42 @@ package final class ActiveEvaluation: RunHandle {
     private func finish(_ outcome: LuaOutcome) {
         switch outcome {
         case .waiting: break
-        case .failed(let error): end(trouble(after: error), [])
-        case .returned: end(trouble(after: nil), coroutine?.shown ?? [])
+        case .failed(let error): end(diagnostic(after: error), [])
+        case .returned: end(diagnostic(after: nil), coroutine?.shown ?? [])
         }
     }
 
-    private func trouble(after error: LuaError?) -> Diagnostic? {
+    private func diagnostic(after error: LuaError?) -> Diagnostic? {
         let redactor = state.host.redactor
-        var trouble = state.host.trouble(after: error, in: state.vm).map { $0.redacted(redactor) }
-        // What follows an expression that ends in a comment stands in no line of it.
-        if let lastLine, var site = trouble?.site, case .label = site.source, site.line == lastLine + 1 {
+        var diagnostic = state.host.diagnostic(after: error, in: state.vm).map { $0.redacted(redactor) }
+        // An expression that ends in a comment gets its closing parenthesis in a further line. An error there is
+        // reported at the last line of the block.
+        if let lastLine, var site = diagnostic?.site, case .label = site.source, site.line == lastLine + 1 {
             site.line = lastLine
-            trouble?.site = site
-            trouble?.sourceLine = state.vm.sourceLine(at: site).map { redactor.text($0) }
+            diagnostic?.site = site
+            diagnostic?.sourceLine = state.vm.sourceLine(at: site).map { redactor.text($0) }
         }
-        // What the prelude calls is the block itself.
-        trouble?.traceback.removeAll { $0.function == "local 'block'" }
-        if trouble?.traceback.contains(where: { $0.site != nil }) == false { trouble?.traceback = [] }
-        return trouble
+        // The prelude calls the block through a local variable: the user has not written that frame.
+        diagnostic?.traceback.removeAll { $0.function == "local 'block'" }
+        if diagnostic?.traceback.contains(where: { $0.site != nil }) == false { diagnostic?.traceback = [] }
+        return diagnostic
     }
 
-    private func end(_ trouble: Diagnostic?, _ shown: [LuaView]) {
+    private func end(_ diagnostic: Diagnostic?, _ shown: [LuaView]) {
         guard let completion else { return }
         self.completion = nil
-        state.host.definitions.forgetTrouble()
+        state.host.definitions.clearProblems()
         coroutine?.close()
         coroutine = nil
-        completion(trouble.map { .failure($0) } ?? .success(shown))
+        completion(diagnostic.map { .failure($0) } ?? .success(shown))
     }
 }
 
-/// Runs of one block, one after the other, and what they have cost together.
+/// Repeated runs of one block, with their time and memory in total.
 package final class Repetition {
     package let count: Int
     package private(set) var elapsed = Duration.zero
-    /// Bytes, whatever was freed since.
+    /// Bytes that were allocated, including those that were freed since.
     package private(set) var allocated = 0
     private var began: (time: ContinuousClock.Instant, allocated: Int)?
 
@@ -121,8 +123,9 @@ package final class Repetition {
 extension LuaVM {
     /// Compiles a block: an expression, or else statements.
     ///
-    /// The call in an expression must not be a tail call, or errors would not tell its line: so it stands among the
-    /// arguments of the function that the chunk is called with, which returns them. A block itself has no arguments.
+    /// A call in an expression must not be a tail call, since errors in a tail call do not name its line. So the
+    /// expression becomes the arguments of a function that returns them, and the chunk gets that function as `...`. A
+    /// block itself has no arguments.
     fileprivate func loadBlock(
         _ block: RuleSource, firstLine: Int
     ) throws(LuaError) -> (function: LuaFunction, passesValues: Bool) {
@@ -134,7 +137,8 @@ extension LuaVM {
                 throw explained(error, ofBlock: text, firstLine: firstLine)
             }
         }
-        // On the same line, since that is where Lua says the last argument is; unless the text ends in a comment.
+        // Lua reports the last argument at the line of the parenthesis. So the parenthesis goes into the same line,
+        // unless the text ends in a comment.
         for end in text.mayHaveVariableArguments ? [] : [")", "\n)"] {
             let frame = (before: "return (...)(", after: end)
             if let framed = try? load(text, name: name, firstLine: firstLine, frame: frame) { return (framed, true) }
@@ -169,16 +173,16 @@ extension [UInt8] {
     }
 }
 
-/// Says whether text is finished, apart from any engine: for a thread that reads input while an engine works.
+/// Tells whether a block is complete, without an engine: for a thread that reads input while an engine works.
 ///
-/// `@unchecked Sendable`: made where it is needed first, and used by that one thread.
+/// `@unchecked Sendable`: only the thread that reads input uses it; the Lua state is made with the first use.
 package final class SyntaxChecker: @unchecked Sendable {
     private let limits: RunLimits
     private lazy var vm = makeVM()
 
     package init(limits: RunLimits) { self.limits = limits }
 
-    /// Whether more lines must follow before a block can be run. One that is wrong is not incomplete.
+    /// Whether more lines must follow before a block can be run. A block with an error is not incomplete.
     package func isIncomplete(_ text: [UInt8]) -> Bool { vm?.isIncomplete(text) ?? false }
 
     private func makeVM() -> LuaVM? {

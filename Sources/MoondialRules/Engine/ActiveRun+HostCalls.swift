@@ -6,13 +6,14 @@ import MoondialStore
 import NIOCore
 import NumberVerification
 
-/// What host functions ask of the run whose hook calls them.
+/// What a run does for the host functions that its hooks call.
 extension ActiveRun {
     struct RawRefusal: Error {
         let reason: Guard
     }
 
-    /// Sends a raw attempt, or says why not. The completion is called later, unless the attempt is refused.
+    /// Sends a raw attempt, or returns why it is refused. The completion is called later, unless the attempt is
+    /// refused.
     func send(_ raw: RawAttempt, completion: @escaping (Attempt) -> Void) -> Result<any Exchange, RawRefusal> {
         let permission = machine.rawAttempt(
             raw.request, at: raw.endpoint, evenIfDelivered: raw.evenIfDelivered, now: now)
@@ -56,14 +57,15 @@ extension ActiveRun {
             deadline: deadline, completion: finished)
     }
 
-    /// A raw attempt whose run gets to know that it was given up, and what is known of it then.
+    /// A raw attempt that tells its run when it is cancelled, with what is then known about its delivery.
     final class RawExchange: Exchange {
         /// Nil before the request is sent.
         fileprivate var exchange: (any Exchange)?
-        /// What the token reserver was asked.
+        /// The question to the token reserver.
         fileprivate var reservation: TokenQuestion?
         private let cancelled: (Delivered) -> Void
-        /// What was known when it was given up. The run and the hook that waits both give it up.
+        /// What was known about the delivery at the first `cancel`. Both the run and the hook that waits cancel the
+        /// attempt.
         private var deliveredAtEnd: Delivered?
 
         var delivered: Delivered { deliveredAtEnd ?? exchange?.delivered ?? .no }
@@ -75,7 +77,7 @@ extension ActiveRun {
             if let deliveredAtEnd { return deliveredAtEnd }
             let delivered = exchange?.cancel() ?? .no
             deliveredAtEnd = delivered
-            // Of a request that was sent, the completion tells the end.
+            // The completion of a request that was sent settles the reservation.
             if exchange == nil { reservation?.cancel() }
             cancelled(delivered)
             return delivered
@@ -97,14 +99,14 @@ extension ActiveRun {
 
     /// When a call of the store was answered.
     enum StoreAnswerTime {
-        /// Without I/O: the clock is not read again for it.
+        /// Without I/O: the clock is not read again.
         case atOnce
         case inCall
-        /// The hook goes on at another time.
+        /// After a wait: the hook reads a new time from here on.
         case afterWait
     }
 
-    /// A call of the store has its answer.
+    /// Notes the answer of a call of the store.
     func endStoreCall(_ number: Int, _ result: Result<StoreReply, StoreError>, _ time: StoreAnswerTime) {
         guard !isOver else { return }
         switch time {
@@ -114,15 +116,15 @@ extension ActiveRun {
         }
     }
 
-    /// Notes a log line in the trace and gives its redacted form with the rule that speaks; nil when the run has logged
-    /// all that it may, and said so. What is dropped is not looked at: that would take time.
+    /// Notes a log line in the trace, and returns its redacted form with the rule that logs it. The first line over the
+    /// limits is replaced by a note; nil for those after it. Dropped lines are not redacted, which would take time.
     func log(_ message: String, fields: JSONObject, at site: LuaSite?, _ work: RedactionWork) -> LogLine? {
         let redactor = engine.redactor
         let place = machine.runningHook
         let rule = place.map { rulebook.outline.rules[$0.rule].name }
         let size = (rule?.utf8.count ?? 0) + (site?.source.description.utf8.count ?? 0)
         let reception = machine.log(message, fields: fields, placeBytes: size, now: now)
-        // The line is not passed on: it stands in the trace already.
+        // Without observers, the line is only in the trace.
         guard environment.isObserved else { return nil }
         switch reception {
         case .kept:

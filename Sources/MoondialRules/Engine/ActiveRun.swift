@@ -6,10 +6,10 @@ import NIOCore
 import NumberVerification
 import TextFormats
 
-/// Something that can be given up.
+/// Work in progress that can be cancelled.
 package protocol RunHandle: AnyObject {
-    /// Ends it: hooks and attempts in flight are given up, and the completion is called before this returns. No effect
-    /// once it has ended. Not to be called from `print` or `log`, where Lua is running.
+    /// Ends the work: hooks and attempts in flight are cancelled, and the completion is called before this method
+    /// returns. No effect after the end. Not to be called from `print` or `log`, where Lua is running.
     func cancel()
 }
 
@@ -25,18 +25,18 @@ package struct FinishedRun: Sendable {
     package let trace: Trace
     /// One per hook that failed, with excerpt and traceback. Redacted.
     package let failures: [Diagnostic]
-    /// What the hooks have read beside the request and the replies.
+    /// What the hooks have read in addition to the request and the replies.
     package var inputs = RunInputs()
 }
 
-/// What hooks read of the world beside the request and the replies: given back to `RuleEngine.verify`, it lets a run read the
-/// same again.
+/// The time and the random numbers that the hooks of a run have read. Passed to `RuleEngine.verify`, they let another
+/// run read the same.
 package struct RunInputs: Sendable, Hashable {
     /// When the run began, in milliseconds since 1970. The time that a hook reads is that of its call, or of the end of its
-    /// last wait. Nil: no hook has asked; given back, the clock of the engine.
+    /// last wait. Nil: no hook has read the time; passed to `verify`, the clock of the engine.
     package var clock: Int64?
-    /// Where the sequence of `math.random` begins: as after `math.randomseed(seed)`. Nil: no hook has asked; given back, a
-    /// seed of the system.
+    /// Where the sequence of `math.random` begins: as after `math.randomseed(seed)`. Nil: no hook has drawn a number;
+    /// passed to `verify`, a seed of the system.
     package var seed: Int64?
 
     package init(clock: Int64? = nil, seed: Int64? = nil) {
@@ -52,7 +52,7 @@ final class ActiveRun: RunInFlight {
     private var state: RuleState
     var rulebook: Rulebook
     private let request: RunRequest
-    /// Nil once it was called: it may hold the run.
+    /// Nil once it was called, since the closure may hold the run.
     private var completion: ((FinishedRun) -> Void)?
     private let monotonicClock: () -> NIODeadline
     private let started: NIODeadline
@@ -61,18 +61,18 @@ final class ActiveRun: RunInFlight {
     private var inputs: RunInputs
     /// The time since the start at the last event that hooks wait for.
     private var elapsed = Duration.zero
-    /// What rules have seeded for themselves, but for the one that was called last.
+    /// The random sequences of rules that have called `math.randomseed`, except that of the rule that was called last.
     private var seedings: [Int: LuaSeeding] = [:]
     private var lastRule: Int?
     private lazy var meter = makeMeter()
     /// Made when the first hook is called.
     private var coroutine: RuleCoroutine?
     private var exchange: (any Exchange)?
-    /// What the token reserver was asked, until the request is sent.
+    /// The question to the token reserver, until the request is sent.
     private var reservation: TokenQuestion?
     /// How many events of the trace the observers have got.
     private var observedEvents = 0
-    /// What the hooks remember.
+    /// The store that the hooks use.
     private(set) lazy var store =
         environment.makeStore.map {
             StoreAccess(
@@ -90,7 +90,7 @@ final class ActiveRun: RunInFlight {
     ) {
         self.engine = engine
         self.environment = environment
-        // What `??` gives would be called through two closures more.
+        // With `??`, each reading of the clock would go through two more closures.
         if let clock = environment.monotonicClock {
             monotonicClock = clock
         } else {
@@ -108,7 +108,7 @@ final class ActiveRun: RunInFlight {
             traceID: traceID, redactor: engine.redactor, reservesTokens: environment.reserver != nil)
     }
 
-    /// Runs up to the first wait, unless it was cancelled before. Outside of any call of the VM.
+    /// Runs up to the first wait, unless the run was cancelled before. To be called outside of any call of the VM.
     func start() {
         if !isOver { perform(machine.start(now: noteTime())) }
     }
@@ -128,13 +128,13 @@ final class ActiveRun: RunInFlight {
 
     var now: Duration { .nanoseconds((monotonicClock() - started).nanoseconds) }
 
-    /// From here on hooks read the present time.
+    /// Sets the time that hooks read to the present. Returns the time since the start.
     func noteTime() -> Duration {
         elapsed = now
         return elapsed
     }
 
-    /// What time it is for the run's hooks, in milliseconds since 1970.
+    /// The time that the run's hooks read, in milliseconds since 1970.
     var clock: Int64 {
         let elapsed = elapsed.wholeMicroseconds / 1000
         let began = inputs.clock ?? (environment.wallClock ?? engine.settings.wallClock)() - elapsed
@@ -142,15 +142,15 @@ final class ActiveRun: RunInFlight {
         return began + elapsed
     }
 
-    /// When no attempt may go on.
+    /// When all attempts must have ended.
     var deadline: NIODeadline { started + TimeAmount(machine.deadline) }
 
-    /// What requests without an exID are sent with.
+    /// The exID to send with a request that has none, or nil.
     func correlation(of request: VerificationRequest) -> String? {
         request.exID == nil && engine.settings.run.correlates ? machine.trace.id.description : nil
     }
 
-    /// What attempts are sent with: the run is a step of the trace of its request, or begins one.
+    /// The trace context to send with attempts: the run is a step of the trace of its request, or begins a trace.
     var traceparent: TraceParent {
         let step = machine.trace.id.rawValue
         return environment.traceparent?.next(step) ?? TraceParent(beginning: step)
@@ -195,7 +195,7 @@ final class ActiveRun: RunInFlight {
         }
     }
 
-    /// The answer of the token reserver. What it holds is given back when the request is not sent.
+    /// Handles the answer of the token reserver. When the request is not sent, the reservation is cancelled.
     private func reserved(_ answer: TokenReservation) -> RunMachine.Action {
         let action = machine.tokenReserved(answer, now: noteTime())
         if case .attempt = action { return action }
@@ -217,7 +217,7 @@ final class ActiveRun: RunInFlight {
         TokenQuestion(to: environment.reserver, about: request, at: endpoint, for: machine.trace.run, later: later)
     }
 
-    /// Gives the observers what has happened since they were called last.
+    /// Gives the observers the events since the last call.
     private func reportEvents() {
         guard environment.isObserved, !engine.observers.isEmpty else { return }
         let events = machine.trace.events
@@ -267,7 +267,7 @@ final class ActiveRun: RunInFlight {
         }
     }
 
-    /// A rule that seeds `math.random` chooses what it draws itself in this run, and not what others draw.
+    /// A rule that seeds `math.random` must not change the random numbers of other rules in the same run.
     private func changeSeeding(to rule: Int) {
         guard rule != lastRule else { return }
         let seeding = meter.seeding
@@ -276,7 +276,7 @@ final class ActiveRun: RunInFlight {
         lastRule = rule
     }
 
-    /// When another run has cost the Lua state while this one was between two hooks, it goes on in a fresh one.
+    /// Moves this run to a fresh Lua state when another run has made the old one unusable between two hooks.
     private func leaveLostState() {
         guard state.vm.isLost, !meter.hasStopped else { return }
         let next = engine.usableState()
@@ -324,7 +324,7 @@ final class ActiveRun: RunInFlight {
         }
     }
 
-    /// Notes how a hook failed. What has no place of its own happened in the hook.
+    /// Notes how a hook failed. An error without a place gets the place of the hook.
     private func failure(
         of call: RunMachine.HookCall, _ error: LuaError, kind: HookFailure.Kind? = nil, fix: String? = nil
     ) -> HookAnswer {

@@ -31,7 +31,7 @@ final class ActiveScript: RunHandle {
                 ended: { [self] in finish($0) })
             finish(outcome)
         } catch {
-            end(trouble(after: error), [])
+            end(diagnostic(after: error), [])
         }
     }
 
@@ -42,25 +42,25 @@ final class ActiveScript: RunHandle {
     private func finish(_ outcome: LuaOutcome) {
         switch outcome {
         case .waiting: break
-        case .failed(let error): end(trouble(after: error), [])
+        case .failed(let error): end(diagnostic(after: error), [])
         case .returned(var reader):
             var results: [LuaValue] = []
             while let value = reader.next() { results.append(value) }
-            end(trouble(after: nil), results)
+            end(diagnostic(after: nil), results)
         }
     }
 
-    private func trouble(after error: LuaError?) -> Diagnostic? {
-        state.host.trouble(after: error, in: state.vm).map { $0.redacted(state.host.redactor) }
+    private func diagnostic(after error: LuaError?) -> Diagnostic? {
+        state.host.diagnostic(after: error, in: state.vm).map { $0.redacted(state.host.redactor) }
     }
 
-    private func end(_ trouble: Diagnostic?, _ results: [LuaValue]) {
+    private func end(_ diagnostic: Diagnostic?, _ results: [LuaValue]) {
         guard let completion else { return }
         self.completion = nil
-        state.host.definitions.forgetTrouble()
+        state.host.definitions.clearProblems()
         coroutine?.close()
         coroutine = nil
-        completion(trouble.map { .failure($0) } ?? .success(results))
+        completion(diagnostic.map { .failure($0) } ?? .success(results))
     }
 
     private static func argTable(script: RuleSource, arguments: [String]) -> LuaValue {

@@ -4,21 +4,21 @@ import MoondialLua
 
 /// The functions of one `moondial.all`, each on a coroutine of its own. The first error ends the others.
 ///
-/// What the functions return stays in Lua: the prelude wraps them so that they keep it themselves.
+/// The results of the functions stay in Lua: the prelude wraps each function so that it stores its own result.
 final class ConcurrentGroup {
     enum End {
         /// Every function has returned.
         case returned
         /// One has raised, and the others are closed.
         case raised(LuaError)
-        /// There was no memory for the coroutines.
+        /// There was not enough memory for the coroutines.
         case impossible(LuaError)
     }
 
     private let functions: [LuaFunction]
-    /// Nil before the start and after the end: it may hold the group.
+    /// Nil before the start and after the end, since the closure may hold the group.
     private var completion: ((End) -> Void)?
-    /// Those that have begun; nil where the function has returned.
+    /// The coroutines that have begun; nil where the function has returned.
     private var coroutines: [RuleCoroutine?] = []
     private var unfinished: Int
     private var isOver = false
@@ -29,7 +29,7 @@ final class ConcurrentGroup {
     }
 
     /// Starts every function in order, outside of any call of the VM. The completion is called once, unless the group is
-    /// cancelled. Nothing happens in one that was cancelled before.
+    /// cancelled. A group that was cancelled before does not start.
     func start(vm: LuaVM, parent: RuleCoroutine, completion: @escaping (End) -> Void) {
         if isOver { return }
         self.completion = completion
@@ -50,7 +50,7 @@ final class ConcurrentGroup {
     func cancel() {
         isOver = true
         completion = nil
-        closeStrands()
+        closeCoroutines()
     }
 
     private func ended(_ index: Int, _ outcome: LuaOutcome) {
@@ -71,11 +71,11 @@ final class ConcurrentGroup {
         isOver = true
         let completion = completion
         self.completion = nil
-        closeStrands()
+        closeCoroutines()
         completion?(end)
     }
 
-    private func closeStrands() {
+    private func closeCoroutines() {
         let coroutines = coroutines
         self.coroutines = []
         for coroutine in coroutines { coroutine?.close() }

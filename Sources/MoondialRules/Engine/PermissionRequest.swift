@@ -2,17 +2,17 @@
 
 package import NumberVerification
 
-/// A call of a script that waits for permission before anything of it is sent.
+/// A call of a script that waits for permission before it sends anything.
 ///
 /// Used on the engine's event loop. It is answered once, or withdrawn when the code that makes the call ends.
 package final class PermissionRequest {
-    /// As scripts call it: "verify" or "moondial.attempt".
+    /// The function that the script calls: "verify" or "moondial.attempt".
     package let function: String
     /// Where `moondial.attempt` sends; nil where the rules choose.
     package let endpoint: Endpoint?
-    /// Shown masked.
+    /// The phone of the request. It is masked where it is shown.
     package let phone: Phone
-    /// The number of the function of `moondial.spawn` that makes the call; nil for what was typed or read from a file.
+    /// The number of the function of `moondial.spawn` that makes the call; nil for a typed block and for a script.
     package let backgroundNumber: Int?
     /// Called when the request is withdrawn before there is an answer. The default does nothing.
     package var onWithdrawal: () -> Void = {}
@@ -39,7 +39,7 @@ package final class PermissionRequest {
         completion?(refusal)
     }
 
-    /// The call is given up: no answer counts any more.
+    /// Ends the request without an answer. Later answers have no effect.
     func withdraw() {
         guard isOpen else { return }
         completion = nil

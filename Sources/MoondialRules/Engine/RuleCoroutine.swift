@@ -2,27 +2,27 @@
 
 import MoondialLua
 
-/// A line of Lua execution with its own coroutine: the hooks of a run, a script, or one function of `moondial.all`.
+/// A Lua coroutine in which the hooks of a run, a script, or one function of `moondial.all` run.
 ///
 /// It runs one call at a time. A call that waits for the host ends later, through the closure given to `call`.
 final class RuleCoroutine {
-    /// The run whose hooks this is about; nil for a script.
+    /// The run whose hooks run here; nil for a script.
     let run: ActiveRun?
     /// What this coroutine and those that it starts may use together.
     let meter: LuaMeter
-    /// What the prelude has shown here, for the prompt.
+    /// The views of results that the prelude has passed to the host, for the prompt.
     var shown: [LuaView] = []
     /// The block that runs here, at the prompt.
     weak var evaluation: ActiveEvaluation?
     /// Holds the coroutine as its context, until `close`.
     private var thread: LuaThread?
     private var ended: ((LuaOutcome) -> Void)?
-    /// Gives up what the coroutine waits for.
+    /// Cancels what the coroutine waits for.
     private var cancelWait: (() -> Void)?
-    /// The error of a function of `moondial.all` that is raised again here, for its traceback.
+    /// The error of a function of `moondial.all` that is raised again here. Its traceback becomes part of the new one.
     private var raisedAgain: LuaError?
 
-    /// Where it runs; nil after its end.
+    /// The VM of the coroutine; nil after its end.
     var vm: LuaVM? { thread?.vm }
 
     /// - Throws: `LuaError` with code `memory`.
@@ -49,7 +49,7 @@ final class RuleCoroutine {
     }
 
     private func begin(_ ended: @escaping (LuaOutcome) -> Void, _ start: (LuaThread) -> LuaOutcome) -> LuaOutcome {
-        guard let thread else { preconditionFailure("a strand was called after its end") }
+        guard let thread else { preconditionFailure("a coroutine was called after its end") }
         raisedAgain = nil
         let outcome = start(thread)
         if case .waiting = outcome { self.ended = ended }
@@ -59,7 +59,7 @@ final class RuleCoroutine {
     /// Begins a wait, from inside a host function: the ticket names it in `resume`. `cancel` is called when the coroutine
     /// ends before the reply comes.
     func beginWait(_ cancel: @escaping () -> Void) -> LuaTicket {
-        guard let thread else { preconditionFailure("a strand waits after its end") }
+        guard let thread else { preconditionFailure("a coroutine waits after its end") }
         cancelWait = cancel
         return thread.ticket
     }
@@ -74,7 +74,7 @@ final class RuleCoroutine {
         finish(thread?.resume(ticket, raising: message))
     }
 
-    /// Ends the wait with results that lead to this error being raised again.
+    /// Ends the wait with results from which the prelude knows that it must raise the error again.
     func resume(_ ticket: LuaTicket, raisingAgain error: LuaError, results: (LuaWriter) -> Void) {
         raisedAgain = error
         resume(ticket, results: results)
@@ -91,21 +91,21 @@ final class RuleCoroutine {
         }
     }
 
-    /// The error of a function of `moondial.all` has passed through: its calls come before those that led to it.
+    /// Completes the traceback of an error that a function of `moondial.all` raised: with the calls in that function.
     private func withFullTraceback(_ outcome: LuaOutcome) -> LuaOutcome {
         guard case .failed(var error) = outcome, let first = raisedAgain, first.message == error.message,
             first.site == error.site
         else { return outcome }
-        // Up to the call of `moondial.all` there is only what raises the error again.
+        // The frames before the call of `moondial.all` belong to the code that raises the error again.
         error.traceback = first.traceback + error.traceback.drop { $0.site == nil }
         return .failed(error)
     }
 
-    /// Ends the coroutine: what it waits for is given up, to-be-closed variables are closed, nothing is reported.
+    /// Ends the coroutine: its wait is cancelled, to-be-closed variables are closed, and no outcome is reported.
     func close() {
         let thread = thread
         let cancel = cancelWait
-        // First of all: a wait that ends because it is given up must not bring the code back to life.
+        // The thread is removed first: a wait that ends because it is cancelled must not resume the code.
         self.thread = nil
         cancelWait = nil
         ended = nil

@@ -7,7 +7,7 @@ package import NIOCore
 package import NumberVerification
 import TextFormats
 
-/// The rules at work: decides on requests by one rulebook, on one event loop.
+/// Decides on requests by one rulebook, on one event loop.
 ///
 /// Everything is called on that event loop and every completion runs there; an engine is not `Sendable`. Any number of
 /// runs can be in flight. Scripts, and what is typed at a prompt, need a ``ScriptHost``.
@@ -23,61 +23,62 @@ package final class RuleEngine {
         package var outputRoom: (any OutputRoom)?
         /// Gets each line that rules log, redacted.
         package var log: (LogLine) -> Void = { _ in }
-        /// What rules remember: the default is the memory of the process, for all engines with these settings.
+        /// The store of the rules. The default is one in the memory of the process, for all engines with these
+        /// settings.
         package var store = StoreSettings()
-        /// What was submitted in this process: one object for all its engines. The default is a new one.
+        /// The phones and tokens submitted in this process: one object for all its engines. The default is a new one.
         package var secrets = SubmittedSecrets()
-        /// What the operator wrote: one object for all engines with the same rules. The default is a new one.
+        /// The texts that the operator wrote: one object for all engines with the same rules. The default is a new one.
         package var operatorTexts = OperatorTexts()
-        /// Milliseconds since 1970, for `moondial.now`, `os.time` and `os.date`. Scripts read it each time; of a run it gives
-        /// the start.
+        /// Milliseconds since 1970, for `moondial.now`, `os.time` and `os.date`. Scripts read it at each call, a run
+        /// only once for its start.
         package var wallClock: () -> Int64
-        /// What runs measure their time by. The default is the clock of the system.
+        /// Measures the time of runs. The default is the clock of the system.
         package var monotonicClock: () -> NIODeadline = { .now() }
-        /// Where the random numbers of runs begin that are given no seed, as after `math.randomseed(seed)`. Nil, the default: a
-        /// seed of the system.
+        /// The seed of runs that are given none, as for `math.randomseed(seed)`. Nil, the default: a seed of the
+        /// system.
         package var seed: Int64?
-        /// Words that scripts have besides those of the language. The default is none.
+        /// Functions for scripts in addition to those of the language. The default is none.
         package var scriptWords: ScriptWords?
 
-        /// Whether ``RuleEngine/lineCounts`` has something to say, for which rules run slower. The default is false.
+        /// Whether ``RuleEngine/lineCounts`` are kept, which makes rules slower. The default is false.
         package var countsLines = false
 
         package init(wallClock: @escaping () -> Int64) {
             self.wallClock = wallClock
         }
 
-        /// What takes secrets out of all that is given away to be shown or written.
+        /// Removes secrets from all that is passed on to be shown or written.
         var redactor: Redactor {
             Redactor(secrets: secrets, operatorTexts: operatorTexts, showsPhones: run.showPhones)
         }
     }
 
     package let settings: Settings
-    /// Called when the rules were loaded into a fresh Lua state, because memory of the last one ran full or what ran there
-    /// has left it unusable; with what went wrong when that failed, and the last one stays in use for a while.
+    /// Called when the rules were loaded into a fresh Lua state, because the last state is full or unusable. Gets the
+    /// error when loading failed: then the last state stays in use, and loading is tried again later.
     package var onRenewal: ((Diagnostic?) -> Void)?
-    /// What takes secrets out of all that the engine gives away to be shown or written.
+    /// Removes secrets from all that the engine passes on to be shown or written.
     package let redactor: Redactor
     /// Asked before each attempt of a run itself, and before raw ones. The default, nil, grants all that the run allows.
     package var tokenReserver: (any TokenReserver)?
 
-    /// Brings the outcomes of attempts.
+    /// Makes the attempts.
     package let attempts: any AttemptSource
     let eventLoop: any EventLoop
     let hookBudget: LuaCPUBudget
-    /// Get the events and the end of each run.
+    /// These get the events and the end of each run.
     private(set) var observers: [any RunObserver] = []
-    /// Runs scripts on this engine, if anything does. It holds the engine.
+    /// Runs scripts on this engine, if there are any. Weak, since the script host holds the engine.
     weak var scripts: ScriptHost?
-    /// What a fresh state loads, and with what.
+    /// The files that `loader` loads into a fresh state.
     var rules: RuleFiles
     private let loader: RulebookLoader
-    /// Where new runs begin.
+    /// The state in which new runs begin.
     private(set) var state: RuleState
-    /// Before that, rules that did not load again are not tried once more.
+    /// After rules failed to load again, the earliest time for the next try.
     private var nextRenewal = NIODeadline.uptimeNanoseconds(0)
-    /// Asking the system for the number of each run would cost a system call.
+    /// For trace IDs: drawing each from the system would cost a system call.
     private var randomness = SplitMix(seed: .random(in: 0...UInt64.max))
     /// How many runs have begun and not ended.
     package private(set) var runsInFlight = 0
@@ -111,17 +112,18 @@ package final class RuleEngine {
     /// The rules that are in force.
     package var outline: RulebookOutline { state.host.rulebook.outline }
 
-    /// Rules that took the place of another with their name.
+    /// Rules that have replaced another rule of the same name.
     package var replacements: [Replacement] { state.host.definitions.replacements }
 
-    /// Stops a script, from any thread. Hooks end by themselves. The same for all states that the engine comes to have.
+    /// Stops a script, from any thread. Hooks need no stop, since their time is limited. Works for all states of the
+    /// engine.
     package var interrupter: LuaInterrupter { state.vm.interrupter }
 
     /// The files of the rules and of their modules, as they were when they were read, with those that `require` has looked
-    /// for and not found. After a reload that has failed, also those that it has read.
+    /// for and not found. After a failed reload, also the files that the reload has read.
     package var fileStamps: FileStamps { state.stamps(with: rules) }
 
-    /// The files of the rules, without their modules, and without what was typed.
+    /// The files of the rules, without their modules and without typed blocks.
     package var ruleSources: [RuleSource] { rules.sources }
 
     /// How often each line of the rule files, and of the modules that they have loaded, has run in the present state.
@@ -136,7 +138,7 @@ package final class RuleEngine {
 
     // MARK: - States
 
-    /// Decides by other rules from the next run on. Runs in flight end by theirs.
+    /// Decides by other rules from the next run on. Runs in flight keep their rules.
     package func adopt(_ loaded: LoadedRulebook) {
         eventLoop.preconditionInEventLoop()
         rules = loaded.files
@@ -149,8 +151,8 @@ package final class RuleEngine {
         state.host.connect(engine: self)
     }
 
-    /// Where what begins now belongs: in a fresh state when the last one is lost, or its memory has run full. In that case
-    /// a script keeps its state, with all that it has defined.
+    /// The state for a run or script that begins now: a fresh one when the last state is lost or full. An engine with a
+    /// script host keeps a full state, since a fresh one would lack what scripts have defined.
     func usableState() -> RuleState {
         let isUsable = !state.vm.isLost && (!state.vm.isFull || scripts != nil)
         if !isUsable, nextRenewal <= .now() { renew() }
@@ -162,7 +164,7 @@ package final class RuleEngine {
             use(try loader.load(rules).state)
             onRenewal?(nil)
         } catch {
-            // What has loaded before can still decide, or fails closed if it was lost. Loading again takes time from those.
+            // The last state can still decide, or fails closed if it is lost. Each further try would delay its runs.
             nextRenewal = .now() + .seconds(10)
             onRenewal?(error)
         }
@@ -214,13 +216,13 @@ package final class RuleEngine {
         for waiter in waiters { waiter() }
     }
 
-    /// The name of a run, or of what is decided without one.
+    /// The ID of a run, or of a decision that is made without a run.
     package func newTraceID() -> TraceID { TraceID(using: &randomness) }
 
-    /// What an attempt outside of any run is sent with when it has no exID.
+    /// The exID to send with an attempt outside of any run that has none, or nil.
     func newCorrelation() -> String? { settings.run.correlates ? newTraceID().description : nil }
 
-    /// What rules remember, opened with the first call.
+    /// The store of the rules, opened with the first call.
     package var store: StoreAccess {
         if let openedStore { return openedStore }
         let access = StoreAccess(
@@ -236,7 +238,7 @@ package final class RuleEngine {
     }
 }
 
-/// A text of the rules, and what its lines have come to.
+/// A source of the rules, with the counts of its lines.
 package struct CountedSource: Sendable {
     package let source: RuleSource
     package let counts: LuaLineCounts
@@ -253,7 +255,7 @@ package struct LogLine: Sendable {
     package let message: String
     /// Redacted.
     package let fields: JSONObject
-    /// The rule and hook that speak; nil in a script.
+    /// The rule and hook that logged the line; nil in a script.
     package let rule: String?
     package let hook: Hook?
     /// The line of the call, when known.

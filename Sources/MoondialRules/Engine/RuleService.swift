@@ -5,7 +5,7 @@ package import NIOCore
 package import NumberVerification
 import Synchronization
 
-/// The rules at work on several event loops: one engine on each, all with the same revision of the rules.
+/// Decides on several event loops: with one engine on each, all with the same revision of the rules.
 ///
 /// `Sendable`: each engine is used on its event loop alone, and whether rules are being reloaded is guarded by a lock.
 package final class RuleService: Sendable {
@@ -22,7 +22,7 @@ package final class RuleService: Sendable {
         package var secrets = SubmittedSecrets()
         /// Milliseconds since 1970.
         package var wallClock: @Sendable () -> Int64
-        /// What rules remember: one memory for all loops, also after a reload.
+        /// The store of the rules: one for all event loops, which stays after a reload.
         package var store = StoreSettings()
         fileprivate let operatorTexts = OperatorTexts()
 
@@ -117,7 +117,8 @@ package final class RuleService: Sendable {
         return loaded[0].outline
     }
 
-    /// Waits until no run is in flight, on one event loop after the other. Start no further runs before calling this.
+    /// Waits until no run is in flight, on one event loop after the other. The caller must have stopped starting runs,
+    /// since an event loop that was idle once is not checked again.
     package func drain() async throws {
         for place in places {
             try await place.eventLoop.flatSubmit { [engine = place.engine] in
@@ -142,7 +143,7 @@ package final class RuleService: Sendable {
         return values
     }
 
-    /// Reads the modules once for each state, so that they might differ.
+    /// Each state reads the modules itself. If a module changes in between, the revisions differ, which is an error.
     @concurrent
     private static func load(
         _ rules: RuleFiles, _ configuration: Configuration, count: Int

@@ -2,8 +2,8 @@
 
 import MoondialLua
 
-/// A Lua state in which a rulebook has been loaded. A run holds the one in which it began; when that is full or lost, the
-/// engine makes another for those that come.
+/// A Lua state in which a rulebook has been loaded. A run holds the state in which it began. When a state is full or
+/// lost, the engine makes another for later runs.
 final class RuleState {
     let vm: LuaVM
     let host: RuleAPI
@@ -38,7 +38,7 @@ final class RuleState {
         return stamps
     }
 
-    /// Loads files besides those that have been, or none of them.
+    /// Loads files in addition to those that are loaded. If one fails, no rule changes.
     func loadMore(_ files: RuleFiles) throws(Diagnostic) {
         try changeRules { () throws(Diagnostic) in
             host.addModuleRoots(files.roots)
@@ -48,7 +48,7 @@ final class RuleState {
         }
     }
 
-    /// Loads files in the place of those that have been, or none of them. What files have done to globals stays done.
+    /// Replaces the loaded files. If one fails, no rule changes. Globals that files have set stay.
     func reload(_ files: RuleFiles) throws(Diagnostic) {
         try changeRules { () throws(Diagnostic) in
             let typed = host.forgetRules(roots: files.roots)
@@ -64,14 +64,14 @@ final class RuleState {
         }
     }
 
-    /// Somebody who waits for files to load can stop that.
+    /// The user of a prompt waits for these files and can interrupt the loading.
     private var interruptibleMeter: LuaMeter {
         let meter = host.settings.run.limits.loadMeter()
         meter.isInterruptible = true
         return meter
     }
 
-    /// An operator who names rules does not want the default decisions.
+    /// Files without rules are an error: an operator who names rule files does not want the default decisions.
     private func checkRules(of files: RuleFiles) throws(Diagnostic) {
         if host.definitions.rules.isEmpty, let problem = files.withoutRules() { throw problem }
     }
@@ -101,6 +101,6 @@ final class RuleState {
         } catch {
             failure = error
         }
-        if let trouble = host.trouble(after: failure, in: vm) { throw trouble }
+        if let diagnostic = host.diagnostic(after: failure, in: vm) { throw diagnostic }
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// Loads rule files into a new Lua state, on any thread, while engines go on deciding by the rules that they have.
+/// Loads rule files into a new Lua state, on any thread, while engines decide by their present rules.
 package struct RulebookLoader {
     let settings: RuleEngine.Settings
     private let isPrompt: Bool
 
-    /// - Parameter settings: Those of the engine that will adopt the rules. While files load, `print`, `log` and `wallClock`
-    ///   are called on the thread that loads.
+    /// - Parameter settings: The settings of the engine that will adopt the rules. While files load, `print`, `log` and
+    ///   `wallClock` are called on the thread that loads.
     package init(_ settings: RuleEngine.Settings) { self.init(settings, isPrompt: false) }
 
     init(_ settings: RuleEngine.Settings, isPrompt: Bool) {
@@ -26,8 +26,8 @@ package struct RulebookLoader {
 
 /// Rules in a Lua state of their own, which no engine uses yet.
 ///
-/// `@unchecked Sendable`: used by the thread that loads until the loader returns it, and then by the one engine that adopts
-/// it alone. A Lua state can be used on any thread, as long as it is on one at a time.
+/// `@unchecked Sendable`: only the thread that loads uses the object until the loader returns it; afterwards only the
+/// engine that adopts it. A Lua state can be used on any thread, by one thread at a time.
 package final class LoadedRulebook: @unchecked Sendable {
     let files: RuleFiles
     let state: RuleState
@@ -42,7 +42,7 @@ package final class LoadedRulebook: @unchecked Sendable {
     /// The rules, with their revision: a hash of the rule files and of the modules that they have loaded.
     package var outline: RulebookOutline { state.host.rulebook.outline }
 
-    /// Rules that took the place of another with their name.
+    /// Rules that have replaced another rule of the same name.
     package var replacements: [Replacement] { state.host.definitions.replacements }
 
     /// The files that the revision is made of, as they were when they were read, with those that `require` has looked for

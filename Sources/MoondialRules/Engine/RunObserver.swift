@@ -4,7 +4,8 @@
 package protocol RunObserver: AnyObject {
     /// An event has happened in the run of that context. Unredacted. The default does nothing.
     func record(_ event: TraceEvent, of run: RunContext)
-    /// A run has ended, also one that a script has started; before the run's own completion. The default does nothing.
+    /// A run has ended, also one that a script has started. Called before the run's own completion. The default does
+    /// nothing.
     func finish(_ run: FinishedRun)
 }
 

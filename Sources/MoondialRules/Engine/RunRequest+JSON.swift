@@ -23,11 +23,11 @@ extension RunRequest {
         }
     }
 
-    /// The request of a run that was made before.
+    /// The request of an earlier run.
     package init(of run: RunContext) {
         self.init(run.request)
         channel = run.channel
-        // They were options of a request.
+        // The options were valid in the earlier request, so that no error can occur.
         for option in run.options.members { try? setOption(option.key, to: option.value) }
     }
 

@@ -4,7 +4,7 @@ package import JSON
 package import NumberVerification
 import TextFormats
 
-/// One request to decide on: what is verified, and what the rules may know besides.
+/// One request to decide on: what is verified, and further data for the rules.
 package struct RunRequest: Sendable, Hashable {
     /// The operator of the network that made the token.
     package enum Carrier: String, Sendable, CaseIterable {
@@ -23,7 +23,7 @@ package struct RunRequest: Sendable, Hashable {
     package var tokenAge: Int64?
     /// Milliseconds the run may take; nil for the configured time.
     package var timeout: Int64?
-    /// Whatever else the rules should know.
+    /// Any further data for the rules.
     package var context: JSONObject?
 
     package init(_ verification: VerificationRequest) {
@@ -61,9 +61,9 @@ extension RunRequest {
         return JSONObject(uniqueMembers: members)
     }
 
-    /// Takes one option. A null is as good as none.
+    /// Sets one option. Null is ignored.
     ///
-    /// - Throws: What was expected and what came.
+    /// - Throws: A problem that says what was expected and what was found.
     mutating func setOption(_ name: String, to value: JSONValue) throws(RunRequestProblem) {
         if value == .null { return }
         switch name {
@@ -109,7 +109,7 @@ extension RunRequest {
     private static func milliseconds(
         _ value: JSONValue, of name: String, from minimum: Int64
     ) throws(RunRequestProblem) -> Int64 {
-        // A day is more than any token lives, and far from overflowing a clock.
+        // No token lives as long as a day, and a day does not overflow a clock.
         guard let number = value.wholeNumber, (minimum...86_400_000).contains(number) else {
             throw .expected("a whole number of milliseconds from \(minimum) to 86400000", of: name, got: value)
         }
@@ -118,7 +118,7 @@ extension RunRequest {
 }
 
 extension RunRequestProblem {
-    /// What came is named by its type when it is long enough to be a phone or token.
+    /// A value that is long enough to be a phone or token is only named by its type.
     static func expected(_ what: String, of field: String, got value: JSONValue) -> RunRequestProblem {
         let got =
             switch value {
@@ -133,12 +133,12 @@ extension RunRequestProblem {
         return RunRequestProblem(field: field, message: "\(field): \(what) expected, got \(got)")
     }
 
-    /// Something is larger than it may be.
+    /// A value is larger than allowed.
     static func expected(_ what: String, of field: String, length: Int) -> RunRequestProblem {
         RunRequestProblem(field: field, message: "\(field): \(what) expected, got \(length)")
     }
 
-    /// A key that no request has.
+    /// The request has an unknown key or option.
     static func unknown(_ what: String, _ key: String, known: [String]) -> RunRequestProblem {
         let shown = String(shortening: key.utf8)
         return RunRequestProblem(

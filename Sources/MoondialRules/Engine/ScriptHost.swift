@@ -9,21 +9,22 @@ import TextFormats
 ///
 /// Scripts have the words of a rule file, and can call `verify` and `moondial.attempt`. Used on the engine's event loop.
 package final class ScriptHost {
-    /// Decides on what scripts verify.
+    /// Decides on the requests of scripts.
     package let engine: RuleEngine
-    /// Asked before a script sends something, and answers the request then or later. The default is nil: everything may be
-    /// sent.
+    /// Called before a script sends something; has to answer the request, at once or later. The default is nil:
+    /// everything may be sent.
     package var admission: ((PermissionRequest) -> Void)?
     /// Called when a script has submitted masked text in the place of a phone or token, which is refused.
     package var onMaskedText: (() -> Void)?
-    /// Gets each rule that a script defines, and the one whose place it took. Called while Lua runs.
+    /// Gets each rule that a script defines, and the rule that it replaced. Called while Lua runs.
     package var onRuleDefined: ((_ rule: RuleOutline, _ replaced: RuleOutline?) -> Void)?
-    /// Gets each attempt that a script makes itself, before the script does.
+    /// Gets each attempt that a script makes with `moondial.attempt`, before the script gets it.
     package var onRawAttempt: ((Attempt) -> Void)?
-    /// Gets the number and the end of each function that `moondial.spawn` has started. Nil, the default, refuses them.
+    /// Gets the number and the result of each function that `moondial.spawn` has started. Nil, the default, refuses
+    /// `moondial.spawn`.
     package var onBackgroundEnd: ((Int, Result<[LuaView], Diagnostic>) -> Void)?
-    /// Gets what a script shows: the arguments of `show`. Called while Lua runs, and must not call the engine. Nil, the
-    /// default, refuses it.
+    /// Gets the arguments of `show`. Called while Lua runs, and must not call the engine. Nil, the default, refuses
+    /// `show`.
     package var onShow: (([LuaView]) -> Void)?
     private var background: [Int: ActiveEvaluation] = [:]
     private var lastBackground = 0
@@ -31,11 +32,12 @@ package final class ScriptHost {
     /// Loads the rules as an engine does.
     ///
     /// - Parameters:
-    ///   - rules: Load once, and again into a fresh state when the last one is lost.
-    ///   - settings: Those of the engine.
-    ///   - attempts: Brings the outcomes of attempts.
-    ///   - eventLoop: Where everything happens.
-    ///   - isPrompt: Blocks will be typed: ``evaluate(_:firstLine:completion:)`` can be called. The default is false.
+    ///   - rules: Loaded once, and again into a fresh state when the last state is lost.
+    ///   - settings: The settings of the engine.
+    ///   - attempts: Makes the attempts.
+    ///   - eventLoop: The event loop of the engine, on which scripts run.
+    ///   - isPrompt: Whether ``evaluate(_:firstLine:completion:)`` can be called for typed blocks. The default is
+    ///     false.
     /// - Throws: A diagnostic for the first file that does not load.
     package init(
         rules: RuleFiles, settings: RuleEngine.Settings, attempts: any AttemptSource, eventLoop: any EventLoop,
@@ -49,10 +51,10 @@ package final class ScriptHost {
     /// Runs a script: Lua with the same words as a rule file, plus `verify` and `moondial.attempt` at its top level.
     /// Rules that it defines join those that were loaded.
     ///
-    /// `require` looks in `root` first; the default is nil, for the folders of the rules alone. The script finds
-    /// `arguments`, by default none, in `...` and `arg`, with its own name as `arg[0]`. It may use `cpuLimit` of processor
-    /// time; the default is nil, for any. The completion is called once, after this call has returned, with what the script
-    /// returned.
+    /// `require` looks in `root` first; with nil, the default, only in the folders of the rules. The script finds
+    /// `arguments`, by default none, in `...` and `arg`, with its own name as `arg[0]`. `cpuLimit` is the processor
+    /// time that the script may use; nil, the default, is no limit. The completion is called once, after this call has
+    /// returned, with the values that the script returned.
     @discardableResult
     package func run(
         _ script: RuleSource, root: String? = nil, arguments: [String] = [], cpuLimit: Duration? = nil,
@@ -64,7 +66,8 @@ package final class ScriptHost {
         return run
     }
 
-    /// Calls a function that a script has given to the host. Its random numbers begin at `seed`. The completion is called once, after this call has returned.
+    /// Calls a function that a script has given to the host. Its random numbers begin at `seed`. The completion is
+    /// called once, after this call has returned.
     @discardableResult
     package func call(
         _ function: LuaFunction, cpuLimit: Duration, seed: Int64,
@@ -79,10 +82,11 @@ package final class ScriptHost {
 
     // MARK: - At a prompt
 
-    /// Runs a block that was typed: an expression first, and if it is none, statements. Globals stay; rules that it
-    /// defines join those that are there. Its values are also in `_1` to `_9`, the first in `_`, an error in `_error`.
+    /// Runs a typed block: as an expression or, if it is none, as statements. Globals stay, and rules that the block
+    /// defines join the others. Its values are also in `_1` to `_9`, the first in `_`, an error in `_error`.
     ///
-    /// When what ran before has left the Lua state unusable, it is a fresh one, with the rules of files alone.
+    /// If earlier code has left the Lua state unusable, the block runs in a fresh state, which has only the rules of
+    /// files.
     ///
     /// `firstLine` is the number of the block's first line within its source. The completion is called once, after this
     /// call has returned, with a view of each value; `isWhole`, by default false, says that the views are not cut.
@@ -100,7 +104,7 @@ package final class ScriptHost {
         return evaluation
     }
 
-    /// Runs a block that was run before as often as asked, keeps nothing that it comes to, and notes what that has cost.
+    /// Runs a block as often as the repetition says, discards its values, and notes time and memory in the repetition.
     @discardableResult
     package func measure(
         _ block: RuleSource, firstLine: Int = 1, _ repetition: Repetition,
@@ -113,7 +117,7 @@ package final class ScriptHost {
         return evaluation
     }
 
-    /// Views the values of the last block that had any, without limits. The completion is as that of a block.
+    /// Views the values of the last block that had any, without limits. The completion is called as that of `evaluate`.
     @discardableResult
     package func viewLastValues(completion: @escaping (Result<[LuaView], Diagnostic>) -> Void) -> ActiveEvaluation {
         let evaluation = ActiveEvaluation(state: engine.usableState(), completion: completion)
@@ -121,19 +125,19 @@ package final class ScriptHost {
         return evaluation
     }
 
-    /// Whether more lines must follow before a block can be run. One that is wrong is not incomplete.
+    /// Whether more lines must follow before a block can be run. A block with an error is not incomplete.
     package func isIncomplete(_ text: String) -> Bool {
         engine.state.vm.isIncomplete(ByteText.bytes(text))
     }
 
-    /// Whether a block is a value, or several.
+    /// Whether a block is an expression, or several.
     package func isValue(_ text: String) -> Bool { engine.state.vm.isExpression(ByteText.bytes(text)) }
 
     /// Whether a block is a statement, or several, that could be written in a file.
     package func isStatement(_ text: String) -> Bool { engine.state.vm.isStatement(ByteText.bytes(text)) }
 
-    /// The type of what the keys lead to from the globals, and the fields of a table with their types, also those of its
-    /// `__index`: read without running any code.
+    /// The type of the value to which the keys lead from the globals, and for a table its fields with their types, also
+    /// those of its `__index`. No Lua code runs.
     package func names(at keys: [LuaKey]) -> (type: String, fields: [(name: String, type: String)]) {
         (try? engine.state.vm.names(at: keys)) ?? ("nil", [])
     }
@@ -143,8 +147,8 @@ package final class ScriptHost {
         names(at: path.split(separator: ".").map { .text(String($0)) })
     }
 
-    /// Where the function stands that the keys lead to, and its lines, redacted, with the comment above it; nil when there is
-    /// none, and for functions of the host.
+    /// The place of the function to which the keys lead, and its lines, redacted, with the comment above it. Nil when
+    /// there is no such function, and for functions of the host.
     package func definition(at keys: [LuaKey]) -> (site: LuaSite, lines: [String])? {
         let vm = engine.state.vm
         guard let place = try? vm.place(ofFunctionAt: keys) else { return nil }
@@ -165,13 +169,13 @@ package final class ScriptHost {
 
     // MARK: - Rules
 
-    /// The rule files, and the blocks that were typed and have defined rules.
+    /// The rule files, and the typed blocks that have defined rules.
     package var rulesAsTheyStand: RuleFiles { engine.rules.with(engine.state.host.typedSources) }
 
-    /// Takes a rule away; false when there is none of that name.
+    /// Removes a rule; false when there is none of that name.
     package func dropRule(_ name: String) -> Bool { engine.state.host.drop(name) }
 
-    /// Loads rule files besides those that are there.
+    /// Loads rule files in addition to those that are loaded.
     ///
     /// - Throws: A diagnostic for the first file that does not load; then no rule has changed.
     package func load(_ files: RuleFiles) throws(Diagnostic) {
@@ -179,8 +183,7 @@ package final class ScriptHost {
         engine.rules.add(files)
     }
 
-    /// Loads rule files in the place of those that are there. Rules that were typed stay, unless a file has one of the
-    /// same name. Globals stay.
+    /// Replaces the loaded rule files. Typed rules stay, unless a file has one of the same name. Globals stay.
     ///
     /// - Throws: A diagnostic for the first file that does not load; then no rule has changed.
     package func reload(_ files: RuleFiles) throws(Diagnostic) {
@@ -193,10 +196,10 @@ package final class ScriptHost {
     /// The numbers of the functions that `moondial.spawn` has started and that have not ended, sorted.
     package var backgroundNumbers: [Int] { background.keys.sorted() }
 
-    /// Ends the one of that number, if it has not ended.
+    /// Ends the function in the background with that number, if it still runs.
     package func cancelBackground(_ number: Int) { background[number]?.cancel() }
 
-    /// Begins a function after the present call of the VM.
+    /// Starts a function in the background, after the present call of the VM.
     func spawn(_ function: LuaFunction) -> Int {
         lastBackground += 1
         let number = lastBackground
@@ -213,7 +216,7 @@ package final class ScriptHost {
 
     /// Asks whether a script may send something.
     ///
-    /// `completion` gets why nothing is sent, or nil, after this call has returned.
+    /// `completion` gets the reason of a refusal, or nil, after this call has returned.
     ///
     /// - Returns: The request that waits for an answer; nil when the call may be sent at once, and then the completion is
     ///   not called.
@@ -222,12 +225,26 @@ package final class ScriptHost {
         completion: @escaping (_ refusal: String?) -> Void
     ) -> PermissionRequest? {
         guard let admission else { return nil }
-        // What a function in the background starts shares its meter.
+        // All coroutines of a function in the background share its meter.
         let number = background.first { $0.value.meter === coroutine.meter }?.key
         let request = PermissionRequest(
             function, at: endpoint, of: phone, backgroundNumber: number, completion: completion)
         // Later, because an answer enters the VM, which is busy with this call.
         engine.eventLoop.assumeIsolated().execute { if request.isOpen { admission(request) } }
         return request
+    }
+}
+
+/// Functions that only the scripts of some hosts have, for example those of tests.
+package struct ScriptWords {
+    /// Their paths begin with `host.`, so that only the prelude can call them.
+    let functions: [HostFunction]
+    /// Lua code that defines globals for scripts. `host` holds the functions.
+    let prelude: String
+
+    package init(functions: [HostFunction], prelude: String) {
+        precondition(functions.allSatisfy { $0.path.hasPrefix("host.") }, "functions for the prelude alone")
+        self.functions = functions
+        self.prelude = prelude
     }
 }

@@ -2,21 +2,22 @@
 
 package import NumberVerification
 
-/// Decides, across runs, whether a token may be sent: a guard of tokens, a record of requests that were answered, a journal.
+/// Decides, across runs, whether a token may be sent: for example a guard of tokens, a record of answered requests, or
+/// a journal.
 ///
 /// A run asks before each attempt, after its own rules have allowed it and before anything is sent. Used on the engine's
 /// event loop.
 package protocol TokenReserver: AnyObject {
-    /// Answers once, in this call or later, on the event loop. An answer that comes after the wait was given up is dropped.
+    /// Answers once, in this call or later, on the event loop. An answer after the question was cancelled is dropped.
     ///
-    /// - Returns: What is held for the request; nil when there is nothing to give up or to give back.
+    /// - Returns: What is held for the request; nil when there is nothing to cancel or to settle.
     func reserve(
         _ request: VerificationRequest, at endpoint: Endpoint, for run: RunContext,
         completion: @escaping (TokenReservation) -> Void
     ) -> (any TokenHold)?
 
-    /// The answer, where it takes no wait to know it and nothing is held; nil means that ``reserve(_:at:for:completion:)`` is to
-    /// be asked. The default is nil.
+    /// The answer, if it is known without a wait and nothing is held. Nil, the default, means that
+    /// ``reserve(_:at:for:completion:)`` has to be called.
     func reserveNow(_ request: VerificationRequest, at endpoint: Endpoint) -> TokenReservation?
 }
 
@@ -26,8 +27,8 @@ extension TokenReserver {
 
 /// What a ``TokenReserver`` holds for one request.
 package protocol TokenHold: RunHandle {
-    /// The request was sent, or was given up while it was sent: this came of it. Called at most once, and not after
-    /// ``RunHandle/cancel()``, which says that the answer is not needed or the request was not sent.
+    /// Reports the result of a request that was sent, or that was cancelled while in flight. Called at most once, and
+    /// not after ``RunHandle/cancel()``, which says that the answer is not needed or the request was not sent.
     func settle(_ attempt: Attempt)
 }
 
@@ -39,8 +40,8 @@ package enum TokenReservation: Sendable, Hashable {
     case refused(Guard)
 }
 
-/// One question to a ``TokenReserver``, and what is held after its answer. It is answered at once, or later unless it was
-/// given up before.
+/// One question to a ``TokenReserver``, and what is held after its answer. The answer comes at once, or later unless
+/// the question was cancelled before.
 final class TokenQuestion: TokenHold {
     /// The answer, if it came at once.
     private(set) var answer: TokenReservation?

@@ -2,7 +2,7 @@
 
 /// The files that decide how rules load, each as it was just before it was read.
 package struct FileStamps: Equatable, Sendable {
-    /// The most files that are looked at below one folder, and the most folders in folders.
+    /// Limits below one folder: the number of files, and the depth of subfolders.
     private static let (maximumFiles, maximumDepth) = (10_000, 16)
 
     /// Nil for a file that was looked for and does not exist.
@@ -11,16 +11,17 @@ package struct FileStamps: Equatable, Sendable {
 
     package init() {}
 
-    /// Of a file that is about to be read.
+    /// The stamp of a file that is about to be read.
     package init(file path: String) { note(path) }
 
-    /// Of the files of a folder.
+    /// The stamps of the files of a folder.
     package init(folder: String) { noteFolder(folder) }
 
-    /// Before a file is read, or found to be missing.
+    /// Notes a file. To be called before the file is read, or found to be missing.
     mutating func note(_ path: String) { files[path] = .some(FileStamp(path)) }
 
-    /// Before the files of a folder are read. Its `*.lua` files count, and those in its subfolders, where modules are.
+    /// Notes the `*.lua` files of a folder and those in its subfolders, where modules are. To be called before they are
+    /// read.
     mutating func noteFolder(_ folder: String) {
         folders.insert(folder)
         var visited: Set<String> = []

@@ -4,7 +4,7 @@ import MoondialLua
 import Platform
 import TextFormats
 
-/// The few things that loading rules and settings needs of the file system, with errors in the system's own words.
+/// Functions of the file system for loading rules and settings. Errors have the texts of the system.
 ///
 /// Paths are texts as `ByteText` makes them, so that names that are not UTF-8 work.
 package enum FileSystem {
@@ -12,25 +12,25 @@ package enum FileSystem {
     package struct Failure: Error {
         /// The file or folder.
         package let path: String
-        /// As `strerror` puts it, "No such file or directory", or in the same manner.
+        /// The text of `strerror`, such as "No such file or directory", or one in the same style.
         package let reason: String
         /// What to do, when that is more than checking path and permissions.
         package var fix: String?
     }
 
-    /// What the last call of the system ended with.
+    /// The error of the last system call.
     private static func failure(at path: String) -> Failure {
         Failure(path: path, reason: Errno.last.description)
     }
 
-    /// What stands behind a path, links followed.
+    /// What a path leads to, after links were followed.
     package enum Kind: Equatable {
         case file, folder
         /// Anything else, in words: "a pipe".
         case other(String)
     }
 
-    /// - Throws: A failure when there is nothing, or nothing that may be looked at.
+    /// - Throws: A failure when nothing is there, or when access is denied.
     package static func kind(of path: String) throws(Failure) -> Kind {
         var status = stat()
         guard ByteText.withPath(path, { stat($0, &status) }) == 0 else { throw failure(at: path) }
@@ -87,7 +87,8 @@ package enum FileSystem {
     package static func read(
         _ path: String, limit: SizeLimit, takesStreams: Bool = false
     ) throws(Failure) -> [UInt8] {
-        // Looked at before and after: opening a device can have an effect, and the file can be replaced in between.
+        // Checked before and after opening: opening a device can have an effect, and the file can be replaced in
+        // between.
         if !takesStreams { try checkIsFile(try kind(of: path), path) }
         let mode = takesStreams ? O_RDONLY : O_RDONLY | O_NONBLOCK | O_NOCTTY
         let descriptor = ByteText.withPath(path) { open($0, mode | O_CLOEXEC) }
@@ -120,7 +121,7 @@ package enum FileSystem {
         throw limit.failure(at: path)
     }
 
-    /// The names in a folder that end so, sorted by their bytes; without `.` and `..`.
+    /// The names in a folder that end with `suffix`, sorted by their bytes; without `.` and `..`.
     package static func names(in folder: String, suffix: String = "") throws(Failure) -> [String] {
         guard let stream = ByteText.withPath(folder, { opendir($0) }) else { throw failure(at: folder) }
         defer { closedir(stream) }
@@ -157,7 +158,7 @@ package enum FileSystem {
     }
 }
 
-/// What changes when a file is changed, replaced or deleted.
+/// A value that differs after a file was changed or replaced.
 package struct FileStamp: Hashable, Sendable {
     private let device: UInt64
     private let file: UInt64

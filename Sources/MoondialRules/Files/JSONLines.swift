@@ -2,15 +2,15 @@
 
 package import JSON
 
-/// Files with a JSON value a line.
+/// Files with one JSON value per line.
 package enum JSONLines {
     /// Reads each line that is not blank.
     ///
     /// - Parameters:
     ///   - bytes: The content of the file.
     ///   - path: Its name in messages.
-    ///   - read: Makes something of the value in a line, whose number counts from 1.
-    /// - Returns: What was made, in the order of the lines.
+    ///   - read: Converts the value of a line; also gets the number of the line, from 1.
+    /// - Returns: The results of `read`, in the order of the lines.
     /// - Throws: A diagnostic that names the first line that is not JSON, or that `read` refuses.
     package static func map<Element>(
         _ bytes: [UInt8], of path: String, _ read: (JSONValue, Int) throws(Diagnostic) -> Element

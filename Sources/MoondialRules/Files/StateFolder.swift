@@ -3,7 +3,7 @@
 import Platform
 import TextFormats
 
-/// Where what a user's programs keep from one start to the next lies.
+/// The folder for files that programs keep for a user from one start to the next.
 package enum StateFolder {
     /// `$XDG_STATE_HOME/moondial`, by default in `~/.local/state`; nil without a home. As the XDG base directory
     /// specification asks, a path that is not absolute is ignored.
@@ -15,8 +15,8 @@ package enum StateFolder {
         return (folder("XDG_STATE_HOME") ?? folder("HOME").map { $0 + "/.local/state" }).map { $0 + "/moondial" }
     }
 
-    /// Makes a folder and those that hold it, for the user alone, where they do not exist. A folder that cannot be made is no
-    /// error here: opening a file in it fails then.
+    /// Makes a folder and its parents where they do not exist, with access for the user alone. A folder that cannot be
+    /// made is no error here: opening a file in the folder fails then.
     ///
     /// - Parameter folder: A path.
     package static func make(_ folder: String) {

@@ -15,7 +15,7 @@ package final class CallGuard: TokenReserver {
         let limit: Int64
         let reason: Guard
         let onStoreError: CallGuardSettings.OnStoreError
-        /// Nil for a cap.
+        /// Which ceiling of the budget the counter belongs to; nil for a cap.
         let scope: BudgetUse.Scope?
     }
 

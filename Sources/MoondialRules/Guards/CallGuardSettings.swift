@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 
-/// Which calls of the provider are not made, without asking a rule: those that it would refuse, and those that cost more than
-/// is meant.
+/// Which calls of the provider are refused without asking a rule: calls that the provider would refuse, and calls
+/// beyond the budget.
 package struct CallGuardSettings: Sendable, Hashable {
-    /// What becomes of a call when the store does not answer.
+    /// What happens to a call when the store does not answer.
     package enum OnStoreError: String, Sendable {
-        /// It is not made: the decision is review.
+        /// The call is not made, and the decision is review.
         case review
-        /// It is made.
+        /// The call is made.
         case skip
     }
 
     /// The provider's own caps. Each holds for one application.
     package struct Caps: Sendable, Hashable {
-        /// Between two checks of one number. The default is 30 s.
+        /// The least time between two checks of one number. The default is 30 s.
         package var interval = Duration.seconds(30)
         /// Checks of one number in a day. The default is 10.
         package var perNumber: Int64 = 10
@@ -28,10 +28,10 @@ package struct CallGuardSettings: Sendable, Hashable {
 
     /// Charged calls in a day. Nil: no ceiling.
     package struct Budget: Sendable, Hashable {
-        /// Of all applications and callers together.
+        /// The ceiling for all applications and callers together.
         package var total: Int64?
         package var perApplication: Int64?
-        /// For callers that have a name.
+        /// The ceiling for each caller that has a name.
         package var perCaller: Int64?
         /// The default is not to make the call.
         package var onStoreError = OnStoreError.review

@@ -6,10 +6,10 @@ import NumberVerification
 /// What one call has taken of the counters of a ``CallGuard``.
 final class CallHold: TokenHold {
     private enum State {
-        /// Answers of the store are missing.
+        /// Not all answers of the store have come.
         case asking
         case granted
-        /// Everything that was to be given back was, or will be when the store answers.
+        /// The call has ended. What has to be given back was given back, or will be when the store answers.
         case over
     }
 
@@ -64,7 +64,7 @@ final class CallHold: TokenHold {
         }
     }
 
-    /// The first refusal is the one that is told.
+    /// The first refusal is the one that is reported.
     private func refuse(_ reason: Guard) { refusal = refusal ?? reason }
 
     private func counted() {
@@ -116,10 +116,11 @@ final class CallHold: TokenHold {
         let isCheck = attempt.tokenState != .unused
         giveBack { counter in counter.scope == nil ? !isCheck : attempt.billed == .no }
         switch attempt.code.map({ ResponseCode($0) }) {
-        // The provider has seen a check that was not made here: from now on, its interval is over later than its own.
+        // The provider has counted a check that was made elsewhere. The interval of this call stays: it ends later than
+        // the provider's.
         case .intervalTooShort?: break
-        case .numberFrequencyLimit?: learn(.numberDailyCap)
-        case .dailyFrequencyLimit?: learn(.applicationDailyCap)
+        case .numberFrequencyLimit?: exhaust(.numberDailyCap)
+        case .dailyFrequencyLimit?: exhaust(.applicationDailyCap)
         default: if !isCheck { giveIntervalBack() }
         }
     }
@@ -142,8 +143,8 @@ final class CallHold: TokenHold {
         callGuard.perform(.delete(interval.key)) { _ in }
     }
 
-    /// The provider has counted more than was counted here: nothing is left for this day.
-    private func learn(_ cap: Guard) {
+    /// The provider has counted more than was counted here: the cap is used up for this day.
+    private func exhaust(_ cap: Guard) {
         for counter in counters where counter.reason == cap {
             let value = Array("\(counter.limit)".utf8)
             callGuard.perform(.set(counter.key, value: value, lifetime: callGuard.today.lifetime)) { _ in }

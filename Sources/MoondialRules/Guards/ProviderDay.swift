@@ -9,7 +9,7 @@ struct ProviderDay: Hashable {
 
     /// Days since 1970 in that zone.
     let number: Int64
-    /// Until the day ends: from 1 ms to 24 h.
+    /// The time until the day ends: from 1 ms to 24 h.
     let rest: Duration
 
     /// - Parameter milliseconds: Since 1970.

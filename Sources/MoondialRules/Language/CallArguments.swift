@@ -12,7 +12,7 @@ struct CallRefusal: Error {
     init(_ message: String) { self.message = message }
 }
 
-/// Takes the arguments of a call one after the other, with the standard library's words for what is wrong.
+/// Takes the arguments of a call one after the other. Errors are worded as in Lua's standard library.
 struct CallArguments {
     /// As scripts call it.
     let function: String
@@ -31,7 +31,7 @@ struct CallArguments {
         return reader.nextOrNil()
     }
 
-    /// The next argument, which must be given, if only as nil.
+    /// The next argument, which must be given: nil is allowed, a missing argument is not.
     mutating func givenValue() throws(CallRefusal) -> LuaValue {
         guard !reader.isAtEnd else {
             number += 1
@@ -113,7 +113,7 @@ struct CallArguments {
 }
 
 extension HostFunction {
-    /// A function that answers at once, or refuses. Scripts call it by `name`, or by its path when that is nil.
+    /// A function that returns at once, or raises an error. Scripts call it by `name`; nil means by its path.
     init(
         _ path: String, as name: String? = nil,
         answering body: @escaping (HostCall, inout CallArguments) throws(CallRefusal) -> Void

@@ -4,15 +4,15 @@ import MoondialLua
 import NumberVerification
 
 extension HookAnswer {
-    /// What a hook returned makes no sense there.
+    /// A hook returned a value that is not valid for this hook.
     struct InvalidAnswer: Error {
         let message: String
         /// What to do about it.
         var fix: String?
     }
 
-    /// Reads what a hook returned: one value, or nothing. More than one is invalidAnswer, since `nil, "why"` must not pass
-    /// for no answer.
+    /// Reads what a hook returned: one value, or nothing. More than one value is an ``InvalidAnswer``, since `nil,
+    /// "why"` must not count as no answer.
     init(_ results: LuaReader, from hook: Hook) throws(InvalidAnswer) {
         var results = results
         if results.isAtEnd {
@@ -50,11 +50,11 @@ extension HookAnswer {
         do throws(ChoiceProblem) {
             return try RuleDecision(value)
         } catch {
-            throw InvalidAnswer(message: "\(hook.rawValue) returned nonsense: \(error.message)", fix: fix(for: value))
+            throw InvalidAnswer(message: "\(hook.rawValue) returned an invalid value: \(error.message)", fix: fix(for: value))
         }
     }
 
-    /// `x and deny "y"` is false when x is.
+    /// A hint for false, which is often the value of `x and deny "y"` when x is false.
     private static func fix(for value: LuaValue) -> String? {
         guard value == .boolean(false) else { return nil }
         return "return nil for no answer: 'a and b' is false when a is false; write if a then return b end"
@@ -64,7 +64,7 @@ extension HookAnswer {
         do throws(EndpointProblem) {
             return try Endpoint(value)
         } catch {
-            throw InvalidAnswer(message: "\(hook.rawValue) returned nonsense: \(error.message)", fix: fix(for: value))
+            throw InvalidAnswer(message: "\(hook.rawValue) returned an invalid value: \(error.message)", fix: fix(for: value))
         }
     }
 

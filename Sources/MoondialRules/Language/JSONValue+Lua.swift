@@ -11,7 +11,8 @@ package struct LuaConversionProblem: Error {
 
 extension JSONValue {
     /// Converts a value as `moondial.json.encode` does: a table with the keys 1 … n, or one marked as an array, is an
-    /// array; a table with string keys, or an empty one, is an object. Fails when the run has to stop that it is done for.
+    /// array; a table with string keys, or an empty one, is an object. Fails when the run that the work is for has to
+    /// stop.
     package init(_ value: LuaValue, work: HostWork = .unlimited) throws(LuaConversionProblem) {
         guard !work.isStopping else { throw LuaConversionProblem(message: "stopped") }
         switch value {
@@ -32,8 +33,9 @@ extension JSONValue {
         }
     }
 
-    /// A finite number. One without a fraction becomes an integer, since many readers take 12.0 for no integer: Lua makes it
-    /// of 24 / 2. Beyond 2^53, where doubles skip integers, it stays as it is.
+    /// Converts a finite number. A number without a fraction becomes an integer: in Lua 24 / 2 is 12.0, which many
+    /// readers of JSON do not accept as an integer. Beyond 2^53, where doubles skip integers, the number stays a
+    /// double.
     init(number: Double) {
         let isWhole = number.rounded(.towardZero) == number && number.magnitude <= 0x1p53
         self = isWhole ? .integer(Int64(number)) : .double(number)
@@ -51,7 +53,7 @@ extension JSONValue {
 }
 
 extension JSONObject {
-    /// Converts a table with named fields, or an empty one; in the order of the names, since Lua keeps none.
+    /// Converts a table with named fields, or an empty one; in the order of the names, since Lua tables have no order.
     init(_ table: LuaTable, work: HostWork = .unlimited) throws(LuaConversionProblem) {
         guard table.array.isEmpty else {
             throw LuaConversionProblem(message: "named fields expected, got a list")

@@ -3,8 +3,8 @@
 package import JSON
 
 extension JSONObject {
-    /// Without members that are null, at every depth: a value that is missing is nil in Lua, and Lua takes
-    /// `moondial.json.null` for true. Elements of lists stay, since those after them would move.
+    /// Without members that are null, at every depth: a missing value is nil in Lua, but `moondial.json.null` counts as
+    /// true in a condition. Null elements of lists stay, since the elements after them would move.
     package var withoutNulls: JSONObject {
         JSONObject(
             uniqueMembers: members.compactMap { member in

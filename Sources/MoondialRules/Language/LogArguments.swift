@@ -4,21 +4,21 @@ import JSON
 import MoondialLua
 import TextFormats
 
-/// What `moondial.log` was given, as message and fields. Anything can be logged: what has no text or JSON form is named, and
-/// what is too large is cut, with a mark.
+/// The arguments of `moondial.log`, as message and fields. Any value can be logged: one without a text or JSON form is
+/// named by its type, and one that is too large is cut and marked.
 struct LogArguments {
     /// The arguments but for the fields, with spaces between.
     let message: String
     /// The last argument, when it is a table and not the only one.
     let fields: JSONObject
 
-    /// What stands in the place of something that is not shown.
+    /// Stands for values and texts that are left out.
     private static let mark = "…"
-    /// What there is room for in one line.
+    /// How much still fits into the line.
     private struct Room {
         /// Keys and values.
         var values = 1000
-        /// Of strings, as the script wrote them.
+        /// Bytes of strings before they are escaped.
         var bytes = 64 << 10
 
         var isEmpty: Bool { values <= 0 || bytes <= 0 }
@@ -104,7 +104,7 @@ struct LogArguments {
         return .array(elements)
     }
 
-    /// Lists have their positions as names. In the order of the names.
+    /// Elements of a list are named by their positions. Members are in the order of their names.
     private static func object(_ table: LuaTableView, _ room: inout Room) -> JSONObject {
         var members = JSONObject()
         for (index, element) in table.array.enumerated() where !room.isEmpty {

@@ -4,7 +4,7 @@ import MoondialLua
 import TextFormats
 
 extension LuaValue {
-    /// The value for a message: printable and short. Nothing as long as a phone is repeated.
+    /// The value for a message: printable and short. A value that is long enough to be a phone is not repeated.
     var shown: String {
         switch self {
         case .nil: "nil"

@@ -59,7 +59,7 @@ extension LuaWriter {
         }
     }
 
-    /// The decision table that `verify` returns: the script's own.
+    /// The decision table that `verify` returns: a new table, which the script may change.
     func write(_ result: RunResult) {
         writeTable(expecting: Prelude.resultFields.count) { table in
             table.writeFields(of: result)
@@ -71,7 +71,7 @@ extension LuaWriter {
         }
     }
 
-    /// The same as `on_decision` gets it: read-only, since the decision stands.
+    /// The same for `on_decision`: read-only, since the decision is final.
     func writeReadOnly(_ result: RunResult) {
         writeRecord(class: LuaClass.result.rawValue, expecting: Prelude.resultFields.count) { table in
             table.writeFields(of: result)
@@ -102,7 +102,7 @@ extension LuaWriter {
         writeArray(count: attempts.count, isMarked: true) { for each in attempts { $0.write(each.attempt) } }
     }
 
-    /// `{kind, message, retryable}`, as in every call that can fail because of the world.
+    /// `{kind, message, retryable}`, as in every call that can fail for reasons outside of the script.
     func writeError(kind: String, message: String, isRetryable: Bool) {
         writeRecord(class: LuaClass.error.rawValue, expecting: 3) { table in
             table.field("kind", kind)
@@ -123,4 +123,19 @@ extension LuaWriter {
 extension Duration {
     /// Milliseconds with microsecond precision.
     fileprivate var luaMilliseconds: Double { Double(wholeMicroseconds) / 1000 }
+}
+
+/// Numbers of the metatables that the prelude registers.
+enum LuaClass: UInt32 {
+    /// `allow`, `deny`, `review` and what they construct: objects, which only the prelude makes.
+    case decision = 1
+    /// This one and the following are records: read-only tables. Reading an unknown field of `req`, `attempt` or
+    /// `error` is an error.
+    case request
+    case attempt
+    case error
+    /// What `on_decision` gets.
+    case result
+    /// Tables inside a record.
+    case data
 }

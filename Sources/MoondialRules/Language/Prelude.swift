@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/// The part of the rule language that is written in Lua: the words `rule`, `allow`, `deny` and `review`,
-/// `moondial.all`, the records that hooks get, and globals that must be defined before they are read.
+/// The part of the rule language that is written in Lua: `rule`, `allow`, `deny` and `review`, `moondial.all`, the
+/// records that hooks get, and globals that must be defined before they are read.
 ///
-/// It runs once per Lua state, before any script, with the host-only functions as its argument.
+/// The prelude runs once per Lua state, before any script, with the host-only functions as its argument.
 enum Prelude {
     static let text = words + records + errors + decisions + concurrency + background + globals
 
@@ -26,8 +26,9 @@ enum Prelude {
 
         """
 
-    /// What hooks get. Nothing in it can be assigned, since nobody would see it; a field that no such record ever has
-    /// is an error and not nil, since a condition on nil would silently never hold.
+    /// The arguments of hooks. Their fields cannot be assigned, since an assignment would have no effect. Reading a
+    /// field that the record never has is an error and does not give nil, since a condition on nil would silently never
+    /// hold.
     private static let records = """
         local function record(class, name, missing, methods)
           local metatable = methods or {}
@@ -54,7 +55,8 @@ enum Prelude {
 
         """
 
-    /// Errors of the world, as `attempt.error` and after nil: with a text, so that they can be used like messages.
+    /// Errors that are values, as in `attempt.error` and after nil. They convert to text, so that scripts can use them
+    /// like messages.
     private static let errors = """
         local metatable = {}
 
@@ -76,7 +78,7 @@ enum Prelude {
     private static let decisions = """
         local function decision(payload) return host.object(\(LuaClass.decision.rawValue), payload) end
 
-        -- Decisions that were made with a reason alone: rules make the same ones again and again.
+        -- A cache of decisions with a reason and no fields, since rules make the same ones again and again.
         local made, room = {}, 1000
 
         host.set_class(\(LuaClass.decision.rawValue), {
@@ -117,7 +119,7 @@ enum Prelude {
 
         """
 
-    /// Each function runs on a thread of its own. What it returns and what it raises stays in Lua as it is.
+    /// Each function runs on a thread of its own. Its results and its error stay in Lua, unconverted.
     private static let concurrency = """
         local all = moondial.all
 
@@ -140,7 +142,7 @@ enum Prelude {
 
         """
 
-    /// What `moondial.spawn` runs is like a block at a prompt: what it comes to is shown.
+    /// A function of `moondial.spawn` is like a block at a prompt: its results are shown.
     private static let background = """
         local pack = table.pack
 
@@ -151,8 +153,8 @@ enum Prelude {
 
         """
 
-    /// Runs what is typed, and keeps all that it comes to in globals: of several values the first is `_1`, the next `_2`. The
-    /// results stay in Lua; the host gets to see them.
+    /// Runs typed blocks and keeps their results in globals: of several values the first is `_1`, the next `_2`. The
+    /// results stay in Lua; the host gets views of them.
     static let prompt = """
 
         local select = select
@@ -202,10 +204,10 @@ enum Prelude {
         end)
         """
 
-    /// Reading an undefined global is an error: `return denny` must not be `return nil`, which is no answer. Modules read
-    /// nil, and so does everything through `_G`, as in stock Lua. What is defined here stays as it is. Scripts define other
-    /// globals; rule files do so through `_G` only, since `limit = 5` is nearly always meant to be local; modules and hooks
-    /// never do.
+    /// Reading an undefined global is an error: `return denny` must not be `return nil`, which is no answer. In
+    /// modules, and through `_G`, an undefined global is nil, as in stock Lua. Predefined globals cannot be changed.
+    /// Scripts can define others; rule files only through `_G`, since `limit = 5` is nearly always meant to be local;
+    /// modules and hooks cannot.
     private static let globals = """
         setmetatable(_G, {
           __metatable = false,
@@ -230,16 +232,16 @@ enum Prelude {
 
         defined = host.freeze_but_for(_G, "_G", function(_, name, value) assign(name, value, false) end)
         local of_modules = {}
-        -- What rule files and scripts know as _G, and modules as their globals.
+        -- The _G of rule files and scripts, and the globals of modules.
         defined._G = host.use_environment(of_modules, defined, function(_, name, value) assign(name, value, true) end)
         for name, value in next, defined do
           predefined[name] = true
-          of_modules[name] = value -- is found there faster
+          of_modules[name] = value -- a copy here is found faster
         end
         of_modules.load = host.loader(defined._G)
-        -- Unlike the words of the language it can be defined anew: scripts have functions of that name.
+        -- Unlike the words of the language, `show` can be redefined: scripts have functions of that name.
         rawset(defined, "show", host.show_values)
-        -- Libraries look into these while they load, and use them only where there are files.
+        -- Libraries read fields of io, debug and package while they load, but use them only where there are files.
         local function read_only(name, fields)
           host.freeze_but_for(fields, name, function(_, key)
             error(("cannot assign field '%s': '%s' is read-only"):format(tostring(key), name), 2)
@@ -267,6 +269,6 @@ extension Prelude {
     static let attemptFields = Registry.fieldNames(of: "attempt")
     static let errorFields = Registry.fieldNames(of: "error")
     static let choiceFields = ["decision", "reason", "fields"]
-    /// What the decision table has anyway, so that a mapping cannot add it.
+    /// The fields of every decision table. A rule cannot add fields of these names.
     static let resultFields = Registry.fieldNames(of: "decision")
 }

@@ -4,7 +4,7 @@ import MoondialLua
 import NumberVerification
 
 extension RuleAPI {
-    /// Behind `rule`, and `require`.
+    /// The host functions behind `rule` and `require`.
     var definitionFunctions: [HostFunction] {
         [
             HostFunction("host.begin_rule") { [weak self] call in
@@ -45,7 +45,7 @@ extension RuleAPI {
         ]
     }
 
-    /// Answers with the file of a module, and when Lua asks for that file, with its text.
+    /// Returns the file of a module or, when Lua calls with that file, its text.
     private func require(
         _ name: String, _ file: String?, _ call: inout HostCall
     ) throws(Modules.NotFound) -> HostAnswer {
@@ -62,8 +62,8 @@ extension RuleAPI {
         return .returned
     }
 
-    /// Rules are defined by files that load and by scripts, not by hooks. A problem is noted, to be reported with its
-    /// own code and place.
+    /// Defines a rule. Files that load and scripts can define rules, hooks cannot. A problem is noted, to be reported
+    /// with its own code and place.
     private func define(
         _ call: HostCall, _ body: (LuaSite) throws(RuleDefinition.Problem) -> Void
     ) -> HostAnswer {
@@ -88,7 +88,7 @@ extension LuaError.Kind {
     static let undefinedGlobal = Self(ofHost: 2)
 }
 
-/// What to use in the place of modules that others have.
+/// What to use instead of well-known modules that are not available.
 private enum ModuleHint {
     private static let json = [
         "cjson", "cjson.safe", "dkjson", "json", "lunajson", "rapidjson", "rxi.json", "lua-cjson", "JSON",

@@ -3,7 +3,7 @@
 import MoondialLua
 
 extension RuleAPI {
-    /// Behind the part of the prelude that a prompt needs, `show` and `moondial.spawn`.
+    /// The host functions behind the part of the prelude that a prompt needs, `show` and `moondial.spawn`.
     var promptFunctions: [HostFunction] {
         [
             HostFunction("host.set_evaluator", .takesFunctions) { [weak self] call in
@@ -25,7 +25,8 @@ extension RuleAPI {
                 Self.coroutine(of: call)?.evaluation?.noteCost()
                 return .returned
             },
-            // The prelude gives the function, and the same with its arguments, which shows its results.
+            // The arguments: the function of the script, and a function that calls it with its arguments and shows the
+            // results.
             HostFunction("host.spawn", .takesFunctions) { [weak self] call in
                 let (given, function) = (call.arguments.nextOrNil(), call.arguments.nextOrNil())
                 if Self.isInHook(call) { return .raised("moondial.spawn cannot be called in a hook") }

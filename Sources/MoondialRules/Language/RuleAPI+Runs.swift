@@ -7,7 +7,7 @@ import NumberVerification
 import TextFormats
 
 extension RuleAPI {
-    /// The words that wait: `verify`, `moondial.attempt` and `moondial.all`.
+    /// The functions that wait: `verify`, `moondial.attempt` and `moondial.all`.
     var runFunctions: [HostFunction] {
         [
             waiting("verify") { arguments, coroutine, engine throws(CallRefusal) in
@@ -31,7 +31,7 @@ extension RuleAPI {
         ]
     }
 
-    /// A function that begins a wait of the calling coroutine, or refuses.
+    /// A function that begins a wait of the calling coroutine, or raises an error.
     private func waiting(
         _ name: String, _ options: HostFunction.Options = [],
         _ start: @escaping (inout CallArguments, RuleCoroutine, RuleEngine) throws(CallRefusal) -> Void
@@ -41,7 +41,7 @@ extension RuleAPI {
             guard !isLoading, let coroutine = Self.coroutine(of: call), let engine else {
                 return .raised("\(name) cannot be called while rules load; call it in a hook or in a script")
             }
-            // Without its host, nothing asks whether a script may send.
+            // Without a script host, no permission could be asked for.
             guard coroutine.run != nil || engine.scripts != nil else { return Self.ended }
             var arguments = CallArguments(call, of: name)
             do throws(CallRefusal) {
@@ -72,7 +72,7 @@ extension RuleAPI {
         ) { refusal in
             if let refusal { coroutine.resume(ticket, raising: "verify: \(refusal)") } else { start() }
         }
-        // A run notes them itself, but there may never be one.
+        // A run notes phone and token itself, but a refused request gets no run.
         if permission == nil { start() } else { engine.redactor.secrets.add(request.verification) }
     }
 
@@ -133,7 +133,7 @@ extension RuleAPI {
     }
 }
 
-/// What `moondial.attempt` is asked to send.
+/// The arguments of `moondial.attempt`.
 struct RawAttempt {
     var endpoint: Endpoint
     var request: VerificationRequest
@@ -188,7 +188,7 @@ extension CallArguments {
         }
     }
 
-    /// How many functions the list holds, and nothing else.
+    /// The number of functions in the list, which must hold nothing else.
     fileprivate mutating func functionCount() throws(CallRefusal) -> Int64 {
         let value = value()
         guard case .table(let table) = value else { throw expected("table of functions", value) }

@@ -6,7 +6,7 @@ package import MoondialStore
 import NIOCore
 
 extension RuleAPI {
-    /// The words in `moondial.store`. They wait, unless the store answers at once.
+    /// The functions of `moondial.store`. They wait, unless the store answers at once.
     var storeFunctions: [HostFunction] {
         [
             storeFunction("moondial.store.count") { arguments throws(CallRefusal) in try arguments.count() },
@@ -49,7 +49,8 @@ extension RuleAPI {
         .raised("\(word) cannot be called while rules load; call it in a hook or in a script")
     }
 
-    /// The answers of `has` and `add` stand in conditions, where nil would be taken for no: trouble is raised.
+    /// The error to raise, or nil. `has` and `add` are used in conditions, where nil would count as no: so they raise
+    /// errors of the store.
     private static func failClosed(
         _ command: StoreCommand, _ result: Result<StoreReply, StoreError>, _ name: String
     ) -> String? {
@@ -107,7 +108,7 @@ extension RuleAPI {
             }
         }
         if let result = wait.result { return answer(command, result, named: name, call) }
-        // A command that was given up may be executed all the same.
+        // The store may execute the command even after the wait was cancelled.
         wait.ticket = coroutine.beginWait {}
         return .waiting
     }
@@ -123,7 +124,7 @@ extension LuaWriter {
         case .success(.count(let count)): write(count)
         case .success(.value(nil)): writeNil()
         case .success(.value(let bytes?)):
-            // What is no JSON was not written by rules.
+            // Rules write only JSON: other bytes come from elsewhere.
             if let value = try? JSONValue.parse(bytes) { write(value) } else { write(bytes: bytes) }
         case .success(.flag(let flag)): write(flag)
         case .success(.integer(let number)): write(number)
@@ -158,7 +159,7 @@ extension StoreError.Kind {
 }
 
 extension StoreCommand {
-    /// What a trace shows of the name: phones and tokens were hashed before.
+    /// The name as a trace shows it: phones and tokens are hashed already.
     var shownName: String {
         switch self {
         case .count(let key, _), .get(let key), .set(let key, _, _), .add(let key, _, _), .increment(let key, _, _),

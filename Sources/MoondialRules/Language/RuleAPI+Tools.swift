@@ -6,7 +6,7 @@ import MoondialLua
 import TextFormats
 
 extension RuleAPI {
-    /// The words that answer at once: `print` and the tools in `moondial`.
+    /// The functions that return at once: `print` and the tools in `moondial`.
     var toolFunctions: [HostFunction] {
         [
             HostFunction("print", [.stringifies, .waitsIfPossible]) { [weak self] call in
@@ -82,12 +82,13 @@ extension RuleAPI {
                 message: redactor.text(arguments.message, work), fields: redactor.object(arguments.fields, work),
                 rule: nil, hook: nil, site: call.site.map(redactor.site), traceID: nil)
         }
-        // A run that has to stop says nothing more.
+        // A run that has to stop logs nothing more.
         let isObserved = Self.coroutine(of: call)?.run?.environment.isObserved ?? true
         if let line, isObserved, !call.work.isStopping { settings.log(line) }
     }
 
-    /// SHA-256, or HMAC-SHA256 with a key, in hexadecimal digits; of the beginning alone when the run has to stop.
+    /// SHA-256, or HMAC-SHA256 with a key, in hexadecimal digits. When the run has to stop, only the beginning is
+    /// hashed.
     private static func hash(_ text: LuaString, key: LuaString?, work: HostWork) -> String {
         guard let key else {
             var hash = SHA256()

@@ -5,7 +5,7 @@ import MoondialLua
 import TextFormats
 
 extension RuleAPI {
-    /// Behind `allow`, `deny`, `review` and the records that hooks get.
+    /// The host functions behind `allow`, `deny`, `review` and the records that hooks get.
     var valueFunctions: [HostFunction] {
         Decision.Outcome.allCases.map { Self.constructor(of: $0, limit: settings.run.limits.resultBytes) } + [
             HostFunction("host.copy") { call in
@@ -23,8 +23,8 @@ extension RuleAPI {
         ]
     }
 
-    /// `deny "reason"`: checks and copies what it is given, so that it cannot change any more. One that is made while the rules
-    /// load is no larger than what a hook may return.
+    /// `deny "reason"`: checks and copies its arguments, so that later changes have no effect. A decision that is made
+    /// while the rules load is limited to the size that a hook may return.
     private static func constructor(of outcome: Decision.Outcome, limit: Int) -> HostFunction {
         HostFunction("host.\(outcome.rawValue)", as: outcome.rawValue) { call, arguments throws(CallRefusal) in
             let reason = try arguments.optionalText()
@@ -46,14 +46,14 @@ extension RuleAPI {
         }
     }
 
-    /// Behind global names.
+    /// The host functions behind reading and assigning globals.
     var globalFunctions: [HostFunction] {
         [
             HostFunction("host.is_strict") { [weak self] call in
                 let isScript = self?.isLoading == false && !Self.isInHook(call)
                 let name = call.arguments.nextOrNil().text ?? ""
                 let isOfOthers = NameHint.ofOtherInterpreters.contains(name)
-                // A result that was nil, or is still to come.
+                // A name of a result that was nil or does not exist yet.
                 let isResult = self?.evaluator != nil && name.isNameOfResult
                 call.results.write(!(isScript && (isOfOthers || isResult)))
                 return .returned

@@ -3,7 +3,7 @@
 import JSON
 import MoondialLua
 
-/// What stands behind the words of the rule language: makes the Lua state and keeps what scripts define.
+/// The host side of the rule language: makes the Lua state and keeps the rules that files and scripts define.
 final class RuleAPI {
     /// Rule files are loading: rules can be defined, and nothing can be verified.
     private(set) var isLoading = true
@@ -14,21 +14,21 @@ final class RuleAPI {
     private(set) weak var engine: RuleEngine?
 
     private(set) var modules: Modules
-    /// What the last loading has read, if it has failed.
+    /// The files that the last loading has read, if the loading has failed.
     private var failedStamps: FileStamps?
     private var digest = RevisionDigest()
-    /// The random numbers of a prompt: what one block seeds, the next draws.
+    /// The random numbers of a prompt: all blocks draw from one sequence, so that a seed holds for later blocks.
     let promptNumbers = LuaGenerator()
-    /// Of the prelude: runs a block that was typed.
+    /// A function of the prelude that runs a typed block; nil without a prompt.
     var evaluator: LuaFunction?
-    /// A block that becomes part of the rulebook when it defines a rule.
+    /// The present block. It becomes part of the rulebook when it defines a rule.
     private var undecided: RuleSource?
-    /// Blocks that have.
+    /// The blocks that have defined rules.
     private(set) var typedSources: [RuleSource] = []
     /// Rule files and the modules that they have loaded, when lines are counted.
     private(set) var countedSources: [RuleSource] = []
 
-    /// What takes secrets out of texts.
+    /// Removes secrets from texts.
     let redactor: Redactor
     private let isPrompt: Bool
 
@@ -40,7 +40,7 @@ final class RuleAPI {
         rulebook = Rulebook(rules: [], revision: digest.revision)
     }
 
-    /// What the state is made of.
+    /// The configuration of the Lua state.
     var configuration: LuaVM.Configuration {
         var configuration = LuaVM.Configuration()
         configuration.functions =
@@ -55,7 +55,8 @@ final class RuleAPI {
         return configuration
     }
 
-    /// A state in which the language is complete and read-only; nil is `configuration`.
+    /// A Lua state in which the language is complete and read-only. `configuration` nil means the property of that
+    /// name.
     func makeVM(_ configuration: LuaVM.Configuration? = nil) throws(LuaError) -> LuaVM {
         let vm = try LuaVM(configuration ?? self.configuration)
         try vm.set("moondial.json.null", to: .null)
@@ -71,7 +72,7 @@ final class RuleAPI {
 
     // MARK: - Loading
 
-    /// A rule file, script or module becomes part of what decides.
+    /// Adds a rule file, script or module to the revision.
     func noteLoaded(_ source: RuleSource, isScript: Bool = false) {
         if isScript {
             redactor.operatorTexts.add(name: source.name.description)
@@ -95,19 +96,19 @@ final class RuleAPI {
         noteLoaded(source, isScript: true)
     }
 
-    /// The file that a module's name means for the code that calls.
+    /// The file of a module, as seen from the calling code.
     func moduleFile(named name: String, _ call: HostCall) throws(Modules.NotFound) -> String? {
         try modules.file(named: name, for: call.site?.source, mayLook: !Self.isInHook(call))
     }
 
-    /// The text of that file, which becomes part of what decides.
+    /// The text of that file, which is added to the revision.
     func moduleSource(of file: String, named name: String) throws(Modules.NotFound) -> RuleSource {
         let source = try modules.source(of: file, module: name)
         noteLoaded(source)
         return source
     }
 
-    /// Of the files that were read and looked for, also while loading that has failed.
+    /// The stamps of the files that were read and looked for, also by a loading that has failed.
     var moduleStamps: FileStamps {
         var stamps = modules.stamps
         if let failedStamps { stamps.merge(failedStamps) }
@@ -124,14 +125,14 @@ final class RuleAPI {
         renewRulebook()
     }
 
-    /// Runs in flight keep theirs.
+    /// Makes a new rulebook. Runs in flight keep the old one.
     func renewRulebook() {
         if !isLoading { rulebook = Rulebook(rules: definitions.rules, revision: digest.revision) }
     }
 
     // MARK: - At a prompt
 
-    /// Most blocks define no rules, and leave the revision as it is.
+    /// Notes the present block, but not yet in the revision: most blocks define no rules.
     func noteWhenDefining(_ block: RuleSource) { undecided = block }
 
     func noteDefinition() {
@@ -148,7 +149,7 @@ final class RuleAPI {
         return true
     }
 
-    /// What a change of rules is about to change.
+    /// The state before a change of rules, to be restored when the change fails.
     struct Loaded {
         fileprivate let definitions: RuleDefinitions
         fileprivate let modules: Modules
@@ -170,7 +171,7 @@ final class RuleAPI {
         isLoading = false
     }
 
-    /// - Returns: Those that were typed.
+    /// - Returns: The typed rules among them.
     func forgetRules(roots: [String]) -> [RuleDefinition] {
         let typed = definitions.rules.filter(\.isTyped)
         definitions = RuleDefinitions()
@@ -180,7 +181,7 @@ final class RuleAPI {
         return typed
     }
 
-    /// Puts rules that were typed after those of the files, unless a file has one of the same name.
+    /// Adds typed rules after those of the files, unless a file has one of the same name.
     func keep(_ typed: [RuleDefinition]) {
         if !typed.isEmpty { for source in typedSources { digest.add(source) } }
         for rule in typed where !definitions.rules.contains(where: { $0.outline.name == rule.outline.name }) {
@@ -190,28 +191,28 @@ final class RuleAPI {
 
     /// What is wrong with a file or script that has ended: its error, a rule that is not finished, or in a rule file a
     /// definition whose error was caught. `vm` is the state in which it ran.
-    func trouble(after error: LuaError?, in vm: LuaVM) -> Diagnostic? {
-        defer { definitions.forgetTrouble() }
-        var trouble: Diagnostic?
+    func diagnostic(after error: LuaError?, in vm: LuaVM) -> Diagnostic? {
+        defer { definitions.clearProblems() }
+        var diagnostic: Diagnostic?
         if let error {
-            // A wrong definition is one, whatever the file has made of its error.
-            trouble = definitions.problem(behind: error) ?? (isLoading ? definitions.problem : nil)
-            guard trouble != nil else { return Diagnostic(vm.explained(error)) }
-            // With one call only, it repeats the place.
-            if error.traceback.count > 1 { trouble?.traceback = error.traceback }
+            // A wrong definition is reported even if the file has caught its error.
+            diagnostic = definitions.problem(behind: error) ?? (isLoading ? definitions.problem : nil)
+            guard diagnostic != nil else { return Diagnostic(vm.explained(error)) }
+            // A traceback of one call only repeats the place.
+            if error.traceback.count > 1 { diagnostic?.traceback = error.traceback }
         } else {
-            trouble = isLoading ? definitions.problem ?? definitions.unfinished : definitions.unfinished
+            diagnostic = isLoading ? definitions.problem ?? definitions.unfinished : definitions.unfinished
         }
-        if let site = trouble?.site { trouble?.sourceLine = vm.sourceLine(at: site) }
-        return trouble
+        if let site = diagnostic?.site { diagnostic?.sourceLine = vm.sourceLine(at: site) }
+        return diagnostic
     }
 
-    /// What time it is for the code of a thread, in milliseconds since 1970: the run's time, or else that of the clock.
+    /// The time for the code of a thread, in milliseconds since 1970: the run's time, else that of the clock.
     func time(of thread: LuaThread?) -> Int64 {
         (thread?.context as? RuleCoroutine)?.run?.clock ?? settings.wallClock()
     }
 
-    /// The coroutine whose code calls.
+    /// The coroutine whose code makes the call.
     static func coroutine(of call: HostCall) -> RuleCoroutine? {
         call.thread?.context as? RuleCoroutine
     }

@@ -10,7 +10,7 @@ struct ChoiceProblem: Error {
 
 extension RuleDecision {
     /// Reads `allow`, `deny "reason"` or `review("reason", { field = 1 })`. Only the prelude makes such values: a table
-    /// that looks like one is none.
+    /// with the same fields is not a decision.
     init(_ value: LuaValue) throws(ChoiceProblem) {
         guard case .object(LuaClass.decision.rawValue, payload: .table(let payload)) = value,
             let outcome = payload["decision"]?.text.flatMap(Decision.Outcome.init(rawValue:))
@@ -45,7 +45,8 @@ extension RuleDecision {
 }
 
 extension RuleDecision {
-    /// Reads a decision without fields, which nearly all are, in place; nil for any other value, and then nothing is read.
+    /// Reads a decision without fields, as nearly all are, without copying it. Nil for any other value: then the reader
+    /// has not moved.
     init?(plain reader: inout LuaReader) {
         var copy = reader
         guard copy.enterObject(class: LuaClass.decision.rawValue) else { return nil }
@@ -57,7 +58,7 @@ extension RuleDecision {
                 isPlain = false
                 return value.skip()
             }
-            // The prelude makes such tables, with no other keys than decision, reason and fields.
+            // The prelude makes these tables. They have no other keys than decision, reason and fields.
             switch key.count {
             case "decision".utf8.count: outcome = Decision.Outcome(rawValue: String(decoding: text, as: UTF8.self))
             case "reason".utf8.count where key.first == UInt8(ascii: "r"):
@@ -73,7 +74,7 @@ extension RuleDecision {
 }
 
 extension LuaWriter {
-    /// What is behind a decision: the table that `RuleDecision.init` reads.
+    /// The payload of a decision: the table that `RuleDecision.init` reads.
     func writePayload(_ choice: RuleDecision) {
         writeTable(expecting: 3) { table in
             table.field("decision", choice.outcome.rawValue)

@@ -5,7 +5,7 @@ import MoondialLua
 import MoondialStore
 import TextFormats
 
-/// Reads what the functions of `moondial.store` are called with.
+/// Reads the arguments of the functions of `moondial.store`.
 struct StoreArguments {
     private var arguments: CallArguments
     private let access: StoreAccess
@@ -133,7 +133,7 @@ struct StoreArguments {
         return lifetime
     }
 
-    /// The numbers of up to three options, nil where there is none; not a number for a value that is none.
+    /// The numbers of up to three options; nil for a missing option, NaN for a value that is not a number.
     private struct Options {
         var first: LuaNumber?
         var second: LuaNumber?
@@ -150,7 +150,7 @@ struct StoreArguments {
 
     private mutating func options(_ known: [StaticString]) throws(CallRefusal) -> Options {
         var options = Options()
-        // Nearly always there are numbers and nothing else.
+        // The usual case: all options are numbers.
         if arguments.forEachNumber(named: known, { options.set($0, $1) }) { return options }
         options = Options()
         let object = try arguments.optionalObject() ?? JSONObject()
@@ -186,17 +186,17 @@ struct StoreArguments {
         throw arguments.refusal("\(name): an integer from \(range.lowerBound) to \(range.upperBound) expected")
     }
 
-    /// Of a number of seconds. What is no whole number of microseconds is rounded down.
+    /// A number of seconds in microseconds, rounded down.
     private func microseconds(_ name: String, _ value: LuaNumber?) throws(CallRefusal) -> Int64? {
         if case .integer(let seconds)? = value { return min(max(seconds, -1), 1 << 40) * 1_000_000 }
         return try duration(name, value).map(CountRequest.microseconds)
     }
 
-    /// Of a number of seconds.
+    /// A number of seconds as a duration.
     private func duration(_ name: String, _ value: LuaNumber?) throws(CallRefusal) -> Duration? {
         switch value {
         case nil: return nil
-        // Longer than anything that is allowed, and no overflow.
+        // The bound is longer than any allowed time, and does not overflow.
         case .integer(let seconds)?: return .seconds(min(max(seconds, -1), 1 << 40))
         case .double(let seconds)? where !seconds.isNaN: return .seconds(min(max(seconds, -1), 0x1p40))
         default: throw arguments.refusal("\(name): a number of seconds expected")

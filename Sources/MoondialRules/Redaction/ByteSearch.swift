@@ -3,10 +3,10 @@
 import MoondialLua
 import Platform
 
-/// Searches for the same bytes in many texts, each in time linear in the text, whatever the two hold (Knuth, Morris, Pratt).
+/// Searches for the same bytes in many texts, each in time linear in the length of the text (Knuth, Morris, Pratt).
 struct ByteSearch: Sendable {
     let needle: [UInt8]
-    /// For each beginning of the needle, the length of the longest shorter beginning that it ends with.
+    /// For each prefix of the needle, the length of its longest proper prefix that is also its suffix.
     private let borders: [Int]
 
     init(_ needle: [UInt8]) {
@@ -55,7 +55,7 @@ struct ByteSearch: Sendable {
                 guard let next = memchr(base + position, Int32(first), text.count - position) else { return }
                 position = UnsafeRawPointer(base).distance(to: UnsafeRawPointer(next))
             }
-            // So often altogether at most as bytes have matched before.
+            // In total, this loop runs at most as often as bytes have matched.
             while matched > 0, needle[matched] != text[position] { matched = borders[matched - 1] }
             if needle[matched] == text[position] { matched += 1 }
             position += 1

@@ -5,33 +5,34 @@ import MoondialLua
 import NumberVerification
 import Synchronization
 
-/// What the operator wrote, and the words of the language and of the provider: text that no caller's token can change.
+/// Texts of the operator, and the words of the language and of the provider: redaction leaves them as they are,
+/// whatever tokens callers submit.
 ///
-/// Of rule files and modules that is all but their comments, and strings as they are written and as they are meant. A token
-/// that is part of it is no secret, since it is public already. Scripts do not count: who writes a script also submits the
-/// tokens in it. Used from any thread.
+/// Of rule files and modules, everything but the comments counts, and strings both as they are written and with escape
+/// sequences decoded. A token that is part of such a text is public already, and no secret. Scripts do not count, since
+/// their authors also submit the tokens in them. Used from any thread.
 package final class OperatorTexts: Sendable {
     private struct State {
         /// Rule files and modules by their names, as they were read.
         var sources: [String: [UInt8]] = [:]
         /// The values of the configuration.
         var values: [UInt8] = []
-        /// What `sources` hold, to be searched: made when it is first needed.
+        /// The searchable form of `sources`, made when it is first needed.
         var searched: [String: [UInt8]] = [:]
         /// The names of all files, scripts included.
         var names: Set<String> = []
-        /// Answers that were given, by the hash of the text and whether it was asked for as a word.
+        /// Earlier answers, by the hash of the text and of `isWord`.
         var known: [UInt64: Bool] = [:]
     }
 
-    /// So many that a search is made once for each token, and not each time it is met.
+    /// How many answers are kept: enough for one search per token, instead of one per occurrence.
     private static let remembered = 1 << 16
     private let state = Mutex(State())
     private let keys = HashKeys()
 
     package init() {}
 
-    /// A rule file or module was loaded. One of the same name takes the place of the last.
+    /// Adds a rule file or module that was loaded. It replaces an earlier one of the same name.
     func add(_ source: RuleSource) {
         let name = source.name.description
         state.withLock { state in
@@ -43,7 +44,7 @@ package final class OperatorTexts: Sendable {
         }
     }
 
-    /// What rules read as `moondial.config`.
+    /// Sets the values that rules read as `moondial.config`.
     func add(config: JSONObject) {
         var values: [UInt8] = []
         Self.append(.object(config), to: &values)
@@ -53,7 +54,7 @@ package final class OperatorTexts: Sendable {
         }
     }
 
-    /// A script has that name.
+    /// Adds the name of a script.
     func add(name: String) { state.withLock { _ = $0.names.insert(name) } }
 
     /// Whether a file or script that was loaded has this name.
@@ -62,8 +63,8 @@ package final class OperatorTexts: Sendable {
     /// Whether a rule file or module has this name.
     func isSource(_ name: String) -> Bool { state.withLock { $0.sources[name] != nil } }
 
-    /// Whether a text is part of what the operator wrote, or of a place in it, with punctuation around it or without.
-    /// `isWord`: only as it is, with something before and after it that is neither letter nor digit.
+    /// Whether a text is part of the operator's texts, or names a place in them; punctuation around the text is
+    /// ignored. `isWord`: only the unchanged text counts, and only as a whole word.
     func contains(
         _ text: UnsafeBufferPointer<UInt8>, isWord: Bool, _ work: RedactionWork = RedactionWork()
     ) -> Bool {
@@ -98,15 +99,15 @@ package final class OperatorTexts: Sendable {
         return isPlace(text, state.names)
     }
 
-    /// What is between punctuation at both ends, as messages put quotation marks around names. Nil when that is less than
-    /// half of the text.
+    /// The text without punctuation at both ends, since messages put quotation marks around names. Nil when less than
+    /// half of the text remains.
     private static func core(of text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         func isPunctuation(_ byte: UInt8) -> Bool { byte < 0x80 && !LuaLexer.isWord(byte) }
         let core = text.drop(while: isPunctuation).reversed().drop(while: isPunctuation)
         return core.count < text.count && core.count * 2 >= text.count ? core.reversed() : nil
     }
 
-    // MARK: - What is searched
+    // MARK: - Searchable texts
 
     /// The text without its comments, and the strings in it that hold escape sequences.
     private static func withoutComments(_ source: [UInt8]) -> [UInt8] {

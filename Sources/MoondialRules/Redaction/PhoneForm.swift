@@ -15,7 +15,7 @@ enum PhoneForm {
         return digits.reduce(0) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) }
     }
 
-    /// Whether a text has so many digits in a row.
+    /// Whether a text has as many digits in a row as a phone.
     static func mayStand(in text: UnsafeBufferPointer<UInt8>) -> Bool {
         var digits = 0
         for byte in text {
@@ -25,8 +25,8 @@ enum PhoneForm {
         return false
     }
 
-    /// Where phones stand in a text, without their country code, in order: runs of digits of that form, with or without
-    /// 86 or 0086 before it. In longer runs only those count that were submitted.
+    /// The places of phones in a text, without their country code, in order: runs of digits of that form, with or
+    /// without 86 or 0086 before them. In longer runs, only phones that were submitted count.
     static func places(
         in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, wasSubmitted: (UInt64) -> Bool,
         isAllowed: (Range<Int>) -> Bool
@@ -58,7 +58,7 @@ enum PhoneForm {
         var start = run.lowerBound
         while start + length <= run.upperBound {
             let place = start..<(start + length)
-            // Also those that overlap: of the first one the last digits stay, which may begin the second one.
+            // Overlapping phones count too: the mask of the first leaves its last digits, which may begin the second.
             if let number = number(text[place]), wasSubmitted(number) { places.append(place) }
             start += 1
         }

@@ -2,17 +2,17 @@
 
 import MoondialLua
 
-/// The work of redacting some texts: counts it, and asks from time to time whether the run for which it is done has to
+/// Counts the work of redacting some texts, and asks from time to time whether the run that the work is for has to
 /// stop. Used by one thread at a time.
 final class RedactionWork {
-    /// How many steps are done between two questions.
+    /// How many steps are done before the host is asked again.
     private static let slice = 4096
 
     private let host: HostWork
-    /// Bytes looked at, and the like: in proportion to the time that was used.
+    /// Units of work, such as bytes read: in proportion to the time used.
     private(set) var steps = 0
     private var stepsLeft = RedactionWork.slice
-    /// The run has to stop. What was not looked at until then is not shown.
+    /// The run has to stop. Text that was not searched until then is not shown.
     private(set) var isStopping = false
 
     /// The default is work for no run, which never has to stop.
@@ -37,7 +37,7 @@ final class RedactionWork {
         return count(next - counted)
     }
 
-    /// Counts a text that is about to be made.
+    /// Counts the memory of a text that is about to be made.
     func charge(bytes: Int) { if !host.charge(bytes: bytes) { isStopping = true } }
 
     private func ask() {

@@ -5,15 +5,15 @@ package import MoondialLua
 package import NumberVerification
 import TextFormats
 
-/// Takes secrets out of what leaves the memory of the process: traces, logs, errors, results, saved files.
+/// Removes secrets from all that leaves the memory of the process: traces, logs, errors, results, saved files.
 ///
-/// - A token of 16 bytes or more is replaced wherever it stands, also where a text was cut within it; a shorter one only
-///   as a whole value. What is part of ``OperatorTexts`` stays.
-/// - A phone of the provider's form is masked wherever it stands, also as a number; another submitted phone as a whole
-///   value. With `showsPhones`, phones stay.
-/// - Credentials are replaced wherever they stand.
+/// - A token of 16 bytes or more is replaced everywhere in a text, also where the text was cut within the token; a
+///   shorter token only if it is the whole value. Parts of ``OperatorTexts`` stay.
+/// - A phone of the provider's form is masked everywhere, also as a number; another submitted phone only if it is the
+///   whole value. With `showsPhones`, phones stay.
+/// - Credentials are replaced everywhere.
 ///
-/// Linear in the text, whatever was submitted.
+/// The time is linear in the length of the text, whatever was submitted.
 package struct Redactor: Sendable {
     package let secrets: SubmittedSecrets
     package let operatorTexts: OperatorTexts
@@ -21,7 +21,7 @@ package struct Redactor: Sendable {
 
     private static let tokenMark = "<token>"
     private static let secretMark = "<secret>"
-    /// What stands for a text that was not looked at to its end.
+    /// Replaces a text that was not searched to its end.
     private static let cutMark = "…"
 
     /// The default knows nothing that was submitted and no text of an operator.
@@ -34,10 +34,10 @@ package struct Redactor: Sendable {
         self.showsPhones = showsPhones
     }
 
-    /// The same for the caller of a request, who gets phones in the clear.
+    /// The same, for the caller of a request, who gets unmasked phones.
     package var keepingPhones: Redactor { Redactor(secrets: secrets, operatorTexts: operatorTexts, showsPhones: true) }
 
-    /// The same for a file, in which phones are masked whatever is shown.
+    /// The same, for files, in which phones are masked even with `showsPhones`.
     package var maskingPhones: Redactor { Redactor(secrets: secrets, operatorTexts: operatorTexts, showsPhones: false) }
 
     /// The phone as it may be shown.
@@ -48,7 +48,7 @@ package struct Redactor: Sendable {
 
     /// Whether a text of these bytes holds secrets.
     func redacts(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        // Most words of keys.
+        // A fast path for most parts of keys.
         if secrets.areLonger(than: bytes.count), !PhoneForm.mayStand(in: bytes) { return false }
         let work = RedactionWork()
         switch secrets.value(bytes) {
@@ -60,13 +60,14 @@ package struct Redactor: Sendable {
 
     package func text(_ text: String?) -> String? { text.map { self.text($0) } }
 
-    /// Strings, keys, and numbers whose digits show a phone or token: such a number becomes a string.
+    /// The value without secrets in strings, keys and numbers. A number whose digits hold a phone or token becomes a
+    /// string.
     package func json(_ value: JSONValue) -> JSONValue { json(value, RedactionWork()) }
 
-    /// Keys that become equal are numbered, so that no member is lost.
+    /// The object without secrets. Keys that become equal are numbered, so that no member is lost.
     package func object(_ object: JSONObject) -> JSONObject { self.object(object, RedactionWork()) }
 
-    /// The text without secrets. What is not looked at since the run has to stop is left out.
+    /// The text without secrets. When the run has to stop, text that was not searched is left out.
     func text(_ text: String, _ work: RedactionWork) -> String {
         return text.withBytes { bytes in replacement(for: bytes, text, work) } ?? text
     }
@@ -108,7 +109,7 @@ package struct Redactor: Sendable {
         return shown == digits ? nil : shown
     }
 
-    /// A phone that is the whole part is shown without the fraction; elsewhere the number is looked at as it is written.
+    /// A phone that is the whole part is shown without the fraction. Otherwise the number is searched as it is written.
     private func number(_ number: Double, _ work: RedactionWork) -> String? {
         digits(of: number).flatMap { self.number($0, work) } ?? self.number(JSONValue.double(number).description, work)
     }
@@ -119,7 +120,7 @@ package struct Redactor: Sendable {
         return String(whole)
     }
 
-    /// A line of a source. Of one that the operator wrote, tokens that callers submit change nothing.
+    /// A line of a source without secrets. In a source of the operator, tokens of callers are not replaced.
     func excerpt(_ line: String, of source: String) -> String {
         operatorTexts.isSource(source) ? within(line, RedactionWork(), isOperators: true) : text(line)
     }
@@ -129,12 +130,12 @@ package struct Redactor: Sendable {
         line.map { excerpt($0, of: site?.source.description ?? "") }
     }
 
-    /// The name of a rule: as it is when the operator wrote it.
+    /// The name of a rule: unchanged when the operator wrote it.
     package func rule(_ name: String) -> String {
         name.withBytes { operatorTexts.contains($0, isWord: false) } ? name : text(name)
     }
 
-    /// The name of a source, printable: that of a loaded file as it is; one that a script chose without secrets.
+    /// The name of a source, printable: unchanged for a loaded file; without secrets if a script chose the name.
     package func source(_ name: String) -> String {
         String(escaping: (operatorTexts.isName(name) ? name : text(name)).utf8)
     }
@@ -195,7 +196,7 @@ extension Redactor {
         while index < finds.count {
             var (range, mark) = finds[index]
             index += 1
-            // What overlaps is taken out as one.
+            // Overlapping finds are replaced as one.
             while index < finds.count, finds[index].range.lowerBound < range.upperBound {
                 range = range.lowerBound..<max(range.upperBound, finds[index].range.upperBound)
                 if mark == .phone || finds[index].mark == .secret { mark = finds[index].mark }

@@ -5,7 +5,7 @@ package import NumberVerification
 import Synchronization
 import TextFormats
 
-/// The tokens and phones that were submitted in this process, and the credentials it uses: what output must not hold.
+/// The tokens and phones that were submitted in this process, and its credentials. Output must not contain them.
 ///
 /// Shared by all engines of a process, and used from any thread. How many are kept is bounded, see ``TokenIndex``.
 package final class SubmittedSecrets: Sendable {
@@ -23,12 +23,12 @@ package final class SubmittedSecrets: Sendable {
         var phones: Set<UInt64> = []
         var olderPhones: Set<UInt64> = []
         var credentials: [ByteSearch] = []
-        /// Grows with what is known.
+        /// The number of submitted requests.
         var count = 0
     }
 
     private let state = Mutex(State())
-    /// Texts that are shorter hold neither tokens nor credentials, and are no phones of another form.
+    /// Shorter texts hold neither tokens nor credentials, and are no phones of another form.
     private let shortest = Atomic(TokenIndex.prefixLength)
     private let keys = HashKeys()
 
@@ -36,12 +36,12 @@ package final class SubmittedSecrets: Sendable {
 
     /// Notes the phone and the token of a request. The simulator's own tokens, `sim:…`, are no secrets.
     ///
-    /// `isOperators`: a rule chose the token, and not a caller; it is a secret even where the rule's own text holds it. The
-    /// default is false.
+    /// `isOperators`: the token comes from a rule and not from a caller. Then it is a secret even though the rule's own
+    /// text holds it. The default is false.
     package func add(_ request: VerificationRequest, isOperators: Bool = false) {
         let token = request.token.reveal()
         let phone = request.phone.submitted
-        // As rules write it with moondial.json.encode, or with "%q".
+        // The form of the token that moondial.json.encode and "%q" make.
         let written =
             token.withBytes { $0.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") } }
             ? JSONValue.string(token).bytes.dropFirst().dropLast() : nil
@@ -71,14 +71,14 @@ package final class SubmittedSecrets: Sendable {
         }
     }
 
-    /// Notes texts that open the door to the provider: see ``VerificationClient/secrets``.
+    /// Notes texts that give access to the provider: see ``VerificationClient/secrets``.
     package func add(credentials: [Secret]) {
         let all = credentials.map { Array($0.reveal().utf8) }
         state.withLock { state in
             for bytes in all where !bytes.isEmpty && !state.credentials.contains(where: { $0.needle == bytes }) {
                 state.credentials.append(ByteSearch(bytes))
             }
-            // The longest first: what holds another is found as a whole.
+            // The longest first: a credential that contains another is found as a whole.
             state.credentials.sort { $0.needle.count > $1.needle.count }
             guard let last = state.credentials.last else { return }
             shortest.store(min(shortest.load(ordering: .relaxed), last.needle.count), ordering: .releasing)
@@ -88,27 +88,28 @@ package final class SubmittedSecrets: Sendable {
     /// Changes whenever something has been submitted.
     package var generation: Int { state.withLock { $0.count } }
 
-    /// Whether texts of that length hold neither tokens nor credentials, and are no phones of another form: found out without
-    /// looking at them, and without a lock.
+    /// Whether texts of that length hold neither tokens nor credentials, and are no phones of another form. Takes no
+    /// lock, and needs no text.
     func areLonger(than length: Int) -> Bool { length < shortest.load(ordering: .acquiring) }
 
-    /// What a text is as a whole.
+    /// The kind of secret that a text is as a whole, or nil.
     func value(_ text: UnsafeBufferPointer<UInt8>) -> Value? {
         guard text.count <= 64, state.withLock({ !($0.values.isEmpty && $0.olderValues.isEmpty) }) else { return nil }
         let key = keys.hash(of: text)
         return state.withLock { $0.values[key] ?? $0.olderValues[key] }
     }
 
-    /// Where tokens stand in a text; see `TokenIndex.places`.
+    /// The places of tokens in a text; see `TokenIndex.places`.
     func tokens(
         in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, isAllowed: (Range<Int>) -> Bool
     ) -> [Range<Int>] {
-        // Here too, since nearly all texts are shorter.
+        // Checked before the lock is taken, since nearly all texts are shorter.
         guard text.count >= TokenIndex.prefixLength else { return [] }
         return state.withLock { $0.tokens.places(in: text, work, isAllowed: isAllowed) }
     }
 
-    /// Where credentials stand in a text, in order. One of fewer than eight bytes counts only as the whole text.
+    /// The places of credentials in a text, in order. A credential of fewer than eight bytes counts only as the whole
+    /// text.
     func credentials(in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork) -> [Range<Int>] {
         let credentials = state.withLock { $0.credentials }
         var all: [Range<Int>] = []

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: MIT
 
-/// Finds submitted tokens in texts, in time linear in the text whatever was submitted.
+/// Finds submitted tokens in texts, in time linear in the length of the text, whatever was submitted.
 ///
-/// A token of ``prefixLength`` bytes or more is known by a hash of its first ``prefixLength`` bytes, and by its length
-/// and a hash of all of it. So an entry takes some forty bytes, and no token is kept as text. The hashes have random
-/// keys, so that no one can choose texts whose hashes are equal.
+/// The index keeps of each token of ``prefixLength`` bytes or more a hash of the first ``prefixLength`` bytes, the
+/// length, and a hash of the whole token. So an entry takes some forty bytes, and no token is kept as text. The hashes
+/// have random keys, so that an attacker cannot choose texts whose hashes are equal.
 ///
 /// The newest ``capacity`` tokens are known for certain; up to twice as many are kept. At a hundred tokens a second that
 /// is more than one and a half hours, where a token lives ten minutes at most.
 struct TokenIndex {
-    /// A text that was cut may end within a token. So many of its first bytes tell it.
+    /// A text that was cut may end within a token. This many first bytes identify the token.
     static let prefixLength = 16
     static let capacity = 1 << 19
-    /// So many lengths of tokens that begin alike are told apart. Beyond that, whatever follows the beginning is taken for
-    /// the rest of a token, so that the time for one place in a text is bounded.
+    /// For tokens with the same beginning, this many lengths are kept. Beyond that, the text after the beginning counts
+    /// as the rest of a token, so that the time for one place in a text is bounded.
     private static let lengthsPerPrefix = 16
 
     private struct Prefix {
         /// Descending: the longest token wins.
         var lengths: [Int] = []
         var longest = 0
-        /// A rule of the operator submitted one, so that the text of the rule is no reason to show it.
+        /// A rule of the operator submitted one of the tokens. Then the tokens are replaced even if the rule's text
+        /// holds them.
         var isOperators = false
     }
 
@@ -54,15 +55,16 @@ struct TokenIndex {
         newer = Generation()
     }
 
-    /// The places of tokens and of their beginnings, in order and without overlaps. `isAllowed` says whether what stands at
-    /// a range may stay: it is asked for whole tokens and for the first ``prefixLength`` bytes of what may be a beginning.
+    /// The places of tokens and of their beginnings, in order and without overlaps. `isAllowed` says whether the text
+    /// of a range may stay: it is called for whole tokens, and for the first ``prefixLength`` bytes of a possible
+    /// beginning.
     func places(
         in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, isAllowed: (Range<Int>) -> Bool
     ) -> [Range<Int>] {
         guard !isEmpty, text.count >= Self.prefixLength else { return [] }
         var places: [Range<Int>] = []
         var hashes: SubstringHashes?
-        // A token is asked for once, however often it stands in the text.
+        // `isAllowed` is called once per token, however often the token occurs in the text.
         var allowed: [UInt64: Bool] = [:]
         var position = 0
         var counted = 0
@@ -107,7 +109,7 @@ struct TokenIndex {
         return best.map { position + $0 }
     }
 
-    /// The end of what follows the beginning of a token: up to white space or a quotation mark, and not further than the
+    /// The end of a text that begins like a token: up to white space or a quotation mark, and at most as far as the
     /// longest token would reach.
     private func cutEnd(
         of entries: [Prefix], at position: Int, in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork,
@@ -132,7 +134,7 @@ struct HashKeys: Sendable {
     private let second = UInt64.random(in: 0...UInt64.max)
     private let base = UInt64.random(in: 1 << 32..<HashKeys.modulus)
 
-    /// Of the `TokenIndex.prefixLength` bytes from here on.
+    /// The hash of the `TokenIndex.prefixLength` bytes from `position` on.
     @inline(__always)
     func prefixHash(in text: UnsafeBufferPointer<UInt8>, at position: Int) -> UInt64 {
         let bytes = UnsafeRawBufferPointer(text)
@@ -142,7 +144,7 @@ struct HashKeys: Sendable {
         return product.high ^ product.low
     }
 
-    /// A polynomial in the bytes, so that hashes of parts follow from those of beginnings.
+    /// A polynomial in the bytes, so that the hash of a part can be computed from the hashes of prefixes.
     func hash(of bytes: some Sequence<UInt8>) -> UInt64 {
         bytes.reduce(0) { extended($0, by: $1) }
     }
@@ -170,7 +172,7 @@ struct HashKeys: Sendable {
 /// The hashes of all parts of a text, each in constant time.
 private struct SubstringHashes {
     private let keys: HashKeys
-    /// Of the text up to each place.
+    /// The hashes of the text up to each position.
     private var hashes: [UInt64] = [0]
     private var powers: [UInt64] = [1]
 

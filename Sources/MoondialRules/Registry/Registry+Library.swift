@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 extension Registry {
-    /// What rules get of Lua's standard library.
+    /// The part of Lua's standard library that rules can use.
     /// Signatures from the Lua 5.4 reference manual, https://www.lua.org/manual/5.4/manual.html#6.
     package static let library: [RegistryEntry] =
         functions.map(function) + values.map { RegistryEntry($0, .library, type: $1, $2) }

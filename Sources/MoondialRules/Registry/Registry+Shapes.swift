@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 extension Registry {
-    /// What is known of a value that nobody has looked at.
+    /// What is known about a value before it exists.
     package enum Shape: Sendable, Hashable {
         case string
         /// A table with the fields of "req", "attempt", "error" or "decision".
@@ -24,7 +24,7 @@ extension Registry {
         }
     }
 
-    /// What a record has under a name; nil when it is none of these.
+    /// The shape of a record's field; nil when it is none of these.
     package static func shape(ofField name: String, in record: String) -> Shape? {
         switch (record, name) {
         case ("decision", "attempts"): .list(of: "attempt")

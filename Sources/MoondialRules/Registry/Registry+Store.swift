@@ -7,7 +7,7 @@ extension Registry {
     private static let lifetime = Parameter(
         "options", "table", optional: true, "",
         options: [Parameter("ttl_s", "number", optional: true, "seconds until it is forgotten")])
-    private static let trouble = "trouble with the store is a value: nil and an error, see error.kind"
+    private static let trouble = "an error of the store is returned as nil and an error; see error.kind"
 
     private static func store(
         _ name: String, _ parameters: [Parameter], returns type: String, _ summary: String, text: String = "",
@@ -52,7 +52,7 @@ extension Registry {
             example: "assert(moondial.store.set(\"colour\", \"red\", { ttl_s = 60 }))"),
         store(
             "add", [key, value, lifetime], returns: "true if it was set, else false", "sets a value if there is none",
-            text: "Trouble is raised, since a condition would take nil for no.",
+            text: "Errors of the store are raised, since nil would count as no in a condition.",
             example: """
                 assert(moondial.store.add("seen", true, { ttl_s = 60 }) == true)
                 assert(moondial.store.add("seen", true, { ttl_s = 60 }) == false)
@@ -78,7 +78,7 @@ extension Registry {
                 Parameter("list", "string", "letters, digits, dots, hyphens and underscores"),
                 Parameter("member", "string", "phones and tokens are hashed"),
             ], returns: "whether the list has the member", "looks into a list that was loaded",
-            text: "Trouble is raised, since a condition would take nil for no; so is a list that was never loaded.",
+            text: "Errors of the store are raised, since nil would count as no in a condition; so is a list that was never loaded.",
             example: """
                 local isKnown = pcall(moondial.store.has, "blocklist", "192.0.2.1")
                 assert(not isKnown)

@@ -5,7 +5,7 @@ extension Registry {
 
     package static let words = languageWords + moondialWords + storeWords
 
-    /// What may stand beside phone, token and exid, in the order of `RunRequest.optionNames`.
+    /// The options in addition to phone, token and exid. `RunRequest.optionNames` has the same order.
     private static let options = [
         Parameter("channel", "\"native\" or \"web\"", optional: true, "the SDK that made the token"),
         Parameter("ip", "string", optional: true, "the end user's address"),
@@ -37,7 +37,7 @@ extension Registry {
             returns: "the decision table", "asks the service about a number, and the rules what to make of the answer",
             text: """
                 Runs the whole rulebook for one request: pre_check, route, attempts with fallback, map_result, on_decision. \
-                Always returns a decision; trouble with the network is in it. Waits while other runs go on.
+                Always returns a decision; a network error is part of it. Waits while other runs go on.
                 """,
             example: """
                 local d = verify("13800138000", "sim:code=9001", "order-42", { channel = "native", token_age_ms = 1200 })
@@ -68,7 +68,7 @@ extension Registry {
             errors: ["a hook that there is not, or that is no function (map_result may be a table)"]),
         decision("allow", "a decision: let the user in"),
         decision("deny", "a decision: do not let the user in"),
-        decision("review", "a decision: somebody or something else has to decide"),
+        decision("review", "a decision: a person or another check has to decide"),
         .function(
             "print", [Parameter("…", "any values", optional: true, "as tostring shows them")],
             "writes a line to standard output; in a rule under moondial verify, to standard error",

@@ -15,12 +15,12 @@ package struct RegistryEntry: Sendable {
     /// One argument of a function, or one option.
     package struct Parameter: Sendable {
         package let name: String
-        /// As `type` says it, or the values that are possible.
+        /// A type as Lua's `type` names it, or the possible values.
         package let type: String
         package let isOptional: Bool
-        /// What it is, with its unit.
+        /// What the parameter means, with its unit.
         package let summary: String
-        /// Of a table: the keys it may have.
+        /// For a table: the keys that it may have.
         package let options: [Parameter]
 
         init(
@@ -35,15 +35,15 @@ package struct RegistryEntry: Sendable {
         }
     }
 
-    /// As it is written: "verify", "moondial.json.encode", "pre_check", "req.phone", "string.find".
+    /// As in Lua code: "verify", "moondial.json.encode", "pre_check", "req.phone", "string.find".
     package let name: String
     package let kind: Kind
-    /// How it is called, or for values and fields the name alone.
+    /// The form of a call; for values and fields, the name alone.
     package let signature: String
     /// In order. Empty for values, and for functions without arguments.
     package let parameters: [Parameter]
     package let isFunction: Bool
-    /// For functions what is returned, for values and fields the type. Nil when that is nothing.
+    /// For functions the returned value, nil when there is none; for values and fields the type.
     package let type: String?
     /// One line.
     package let summary: String
@@ -51,7 +51,7 @@ package struct RegistryEntry: Sendable {
     package let text: String
     /// Lua that runs against the simulator. Nil when there is none.
     package let example: String?
-    /// What goes wrong, one line each.
+    /// Possible errors, one line each.
     package let errors: [String]
 
     init(

@@ -6,15 +6,15 @@ import TextFormats
 /// Finds the modules that `require` names: for a file of the rules in its own folder and nowhere else, for a script in
 /// its folder and then in those of the rules.
 struct Modules {
-    /// Where a text looks for modules.
+    /// Where `require` looks for the modules of a text.
     private enum Scope: Hashable {
         case folder(String)
         case script(String)
-        /// Text of no file, such as what is typed at a prompt.
+        /// For text outside of files, such as a block typed at a prompt.
         case everywhere
     }
 
-    /// Bytes of a name.
+    /// The longest name of a module, in bytes.
     private static let longestName = 256
 
     /// A file that was found for a name.
@@ -36,18 +36,18 @@ struct Modules {
 
     /// The folders of the rules, in order.
     private var ruleRoots: [String]
-    /// Of the scripts that have run, the latest first.
+    /// The folders of the scripts that have run, the latest first.
     private var scriptRoots: [String] = []
     private var scopes: [LuaSourceName: Scope] = [:]
-    /// Of the rule file that loads: also for text that it makes itself.
+    /// The scope of the rule file that is loading, also for text that the file compiles with `load`.
     private var loading: Scope?
-    /// The real path of each module that was asked for.
+    /// The real path of each module that was required.
     private var found: [Request: String] = [:]
     private var files: [String: File] = [:]
     /// The names of modules that were read.
     private var names: Set<LuaSourceName> = []
     private let limit: FileSystem.SizeLimit
-    /// Of every file that was read or looked for.
+    /// The stamps of every file that was read or looked for.
     private(set) var stamps = FileStamps()
 
     init(roots: [String], limits: RunLimits) {
@@ -57,12 +57,12 @@ struct Modules {
 
     // MARK: - Where to look
 
-    /// Rule files that load besides.
+    /// Adds the folders of further rule files.
     mutating func addRoots(_ roots: [String]) {
         ruleRoots = roots + ruleRoots.filter { !roots.contains($0) }
     }
 
-    /// Rule files load in the place of those that have: every module is looked for anew.
+    /// Prepares for other rule files in place of the present ones: every module is looked for again.
     mutating func forgetFiles(roots: [String]) {
         ruleRoots = roots
         scopes = scopes.filter { if case .script = $0.value { true } else { false } }
@@ -92,9 +92,9 @@ struct Modules {
         }
     }
 
-    // MARK: - Looking
+    // MARK: - Finding modules
 
-    /// The file that a name means for the text that asks: its real path, which is the same for two names of one file.
+    /// The file of a module as seen from a source: its real path, which is the same for two names of one file.
     /// "lib.phones" is `lib/phones.lua` or `lib/phones/init.lua`. A name that was found once keeps its file.
     ///
     /// - Returns: Nil when it was not found before and `mayLook` is false.
@@ -153,7 +153,7 @@ struct Modules {
             if scopes[source.name] == nil { scopes[source.name] = .folder(place.root) }
             return source
         } catch {
-            // It is looked for anew the next time.
+            // The next `require` looks for the module again.
             found = found.filter { $0.value != file }
             files[file] = nil
             throw NotFound(unreadable: error, place.path, module: name)

@@ -6,15 +6,15 @@ import MoondialLua
 struct RuleDefinition {
     let outline: RuleOutline
     let functions: [Hook: LuaFunction]
-    /// Where each hook begins; one that is no function of a script, where its rule begins.
+    /// The place of each hook: of its function or, for a table or a function of the library, of its rule.
     let sites: [Hook: LuaSite]
-    /// It stands in no file.
+    /// The rule was typed and is in no file.
     let isTyped: Bool
 
-    /// What is wrong with a definition, in words for the author of the rule.
+    /// What is wrong with a definition, as a message for the author of the rule.
     struct Problem: Error {
         let message: String
-        /// Where, when it is not where `rule` is called.
+        /// The place of the problem, when it is not where `rule` is called.
         var site: LuaSite?
         /// The part of the line to point at.
         var subject = "rule"
@@ -36,7 +36,7 @@ struct RuleDefinition {
         var sites: [Hook: LuaSite] = [:]
         var functions: [Hook: LuaFunction] = [:]
         var map: ResultMap?
-        // Lua gives them in no order, but the same file shall have the same problem.
+        // Sorted, since Lua tables have no order: the same file must always give the same problem.
         for pair in table.pairs.sorted(by: { $0.key.shownKey < $1.key.shownKey }) {
             let hook = try Self.hook(pair, of: name)
             sites[hook] = Self.siteOfScript(pair.value) ?? site
@@ -65,12 +65,12 @@ struct RuleDefinition {
         if case .label = site.source { isTyped = true } else { isTyped = false }
     }
 
-    /// Functions of the library have no line.
+    /// The place of a function; nil for other values, and for functions of the library, which have no line.
     private static func siteOfScript(_ value: LuaValue) -> LuaSite? {
         if case .function(let function) = value, function.site.line > 0 { function.site } else { nil }
     }
 
-    /// Bytes of a name.
+    /// The longest name of a rule, in bytes.
     private static let longestName = 256
 
     /// The name of a rule, printable.
@@ -92,7 +92,7 @@ struct RuleDefinition {
         var problem = Problem(
             message: "rule '\(rule)' has no hook \(pair.key.shownKey)\(Suggestion.clause(for: key, in: Hook.names))",
             subject: key, fix: "use one of \(Hook.names.joined(separator: ", "))")
-        // A function tells where it stands, which a table does not.
+        // A function has a place, a table has none.
         problem.site = siteOfScript(pair.value)
         throw problem
     }

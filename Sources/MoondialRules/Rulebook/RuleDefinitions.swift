@@ -6,7 +6,7 @@ import MoondialLua
 struct RuleDefinitions {
     private(set) var rules: [RuleDefinition] = []
     private(set) var replacements: [Replacement] = []
-    /// Where each `rule "name"` stands whose `{ … }` has not come yet.
+    /// Each `rule "name"` whose `{ … }` has not followed yet, with its place.
     private var begun: [(name: String, site: LuaSite)] = []
     /// The last definition that was wrong.
     var problem: Diagnostic?
@@ -17,12 +17,12 @@ struct RuleDefinitions {
         begun.append((name, site))
     }
 
-    /// The `{ … }` has come: where its `rule "name"` stands.
+    /// Notes that the `{ … }` of a rule has followed. Returns the place of its `rule "name"`.
     mutating func endBeginning(of name: String) -> LuaSite? {
         begun.lastIndex { $0.name == name }.map { begun.remove(at: $0).site }
     }
 
-    /// Adds the rule, or puts it in the place of the one with its name.
+    /// Adds the rule, or replaces the rule of the same name.
     mutating func define(_ rule: RuleDefinition) {
         guard let index = rules.firstIndex(where: { $0.outline.name == rule.outline.name }) else {
             rules.append(rule)
@@ -48,7 +48,7 @@ struct RuleDefinitions {
         }
     }
 
-    /// What is wrong when no `{ … }` comes any more.
+    /// The error for a `rule "name"` without `{ … }` at the end of a file or script.
     var unfinished: Diagnostic? {
         begun.first.map { name, site in
             Diagnostic(
@@ -57,15 +57,15 @@ struct RuleDefinitions {
         }
     }
 
-    /// Before the next file or script.
-    mutating func forgetTrouble() {
+    /// Clears the problems, before the next file or script.
+    mutating func clearProblems() {
         begun = []
         problem = nil
         missingModule = nil
     }
 }
 
-/// A rule that took the place of another with its name.
+/// A rule that has replaced another of the same name.
 package struct Replacement: Sendable {
     package let rule: RuleOutline
     package let replaced: RuleOutline
@@ -75,7 +75,8 @@ package struct Replacement: Sendable {
         self.replaced = replaced
     }
 
-    /// What to warn of when both rules are in files, not yet printable: probably a name was taken twice by mistake, and a rule is missing.
+    /// A warning when both rules are in different files, since the same name was probably used by mistake. The text is
+    /// not yet printable.
     package var warning: String? {
         guard rule.file != replaced.file, replaced.file.hasSuffix(".lua"), rule.file.hasSuffix(".lua") else {
             return nil

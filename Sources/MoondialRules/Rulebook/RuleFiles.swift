@@ -8,12 +8,12 @@ package struct RuleFiles: Sendable {
     package private(set) var sources: [RuleSource] = []
     /// The folders of the files, in order. `require` finds the modules of a file in its own folder.
     package private(set) var roots: [String] = []
-    /// The files and folders that were named; nil when none were asked for.
+    /// The files and folders that the operator named; nil when rules were not asked for.
     package private(set) var named: [String]?
-    /// Of the files when they were read, and of those in the folders that were named.
+    /// The stamps of the files when they were read, and of those in the named folders.
     private(set) var stamps = FileStamps()
 
-    /// Of the files read so far.
+    /// The real paths of the files read so far.
     private var realPaths: Set<String> = []
 
     /// No files: the default rules decide.
@@ -21,13 +21,13 @@ package struct RuleFiles: Sendable {
 
     private init() {}
 
-    /// Texts that are at hand already.
+    /// Makes a rulebook's files from texts that were read before.
     package init(_ sources: [RuleSource], roots: [String] = []) {
         self.sources = sources
         self.roots = roots
     }
 
-    /// Reads files, and of folders the `*.lua` files that lie directly in them, sorted by name. Tests (`*_test.lua`)
+    /// Reads files, and of folders the `*.lua` files directly in them, sorted by name. Tests (`*_test.lua`)
     /// and hidden files are left out; subfolders are for modules. A file named twice loads once. Paths that are not UTF-8
     /// are as `ByteText` makes them.
     ///
@@ -43,7 +43,7 @@ package struct RuleFiles: Sendable {
         return files
     }
 
-    /// Files that load after these.
+    /// Adds files that load after the present ones.
     mutating func add(_ others: RuleFiles) {
         sources += others.sources
         for root in others.roots { addRoot(root) }
@@ -94,7 +94,7 @@ package struct RuleFiles: Sendable {
         return String(Substring(bytes))
     }
 
-    /// What is wrong when rules were asked for and none is in force: without rules every match would be allowed.
+    /// The error when the operator named rules but no rule is in force: without rules every match would be allowed.
     func withoutRules() -> Diagnostic? {
         guard let named else { return nil }
         let message =

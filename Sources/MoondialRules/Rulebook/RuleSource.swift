@@ -3,11 +3,11 @@
 package import MoondialLua
 import TextFormats
 
-/// Lua text with the name that errors give it.
+/// Lua text with its name in error messages.
 package struct RuleSource: Sendable {
     package let name: LuaSourceName
     package let text: [UInt8]
-    /// The folder in which its modules are; nil for all folders of the rules.
+    /// The folder of its modules; nil for all folders of the rules.
     let root: String?
 
     package init(name: LuaSourceName, text: [UInt8]) {
@@ -16,7 +16,7 @@ package struct RuleSource: Sendable {
         root = nil
     }
 
-    /// The text of a file. The name is what can be printed of the path.
+    /// The text of a file. The name is the printable form of the path.
     init(path: String, text: [UInt8], root: String?) {
         name = .file(ByteText.shown(path))
         self.text = text
@@ -35,8 +35,8 @@ package struct RuleSource: Sendable {
         }
     }
 
-    /// What is compiled: the text without byte order mark, and without a first line that begins with `#`, as the
-    /// standalone interpreter reads files. Line numbers stay.
+    /// The text to compile: without byte order mark, and without a first line that begins with `#`, as the standalone
+    /// interpreter reads files. Line numbers stay.
     var chunk: [UInt8] {
         var chunk = text[...]
         if chunk.starts(with: [0xEF, 0xBB, 0xBF]) { chunk = chunk.dropFirst(3) }

@@ -4,8 +4,8 @@ import Crypto
 import MoondialLua
 import TextFormats
 
-/// All the rules loaded together: what a run knows of them and the functions themselves. Does not change; a change of
-/// rules makes a new rulebook, and runs in flight go on with the one they began with.
+/// All the rules loaded together: their outline and their functions. A rulebook does not change: a change of rules
+/// makes a new one, and runs in flight keep theirs.
 final class Rulebook {
     let outline: RulebookOutline
     /// By the rule's index in the outline.

@@ -2,11 +2,11 @@
 
 package import NumberVerification
 
-/// Why a decision is what it is. The description says it in one line for the operator.
+/// Why a decision was made. The description is one line for the operator.
 package enum DecisionReason: Sendable, Hashable, CustomStringConvertible {
-    /// A function of the rule returned it.
+    /// A hook of the rule returned the decision.
     case hook(Hook, rule: String)
-    /// The rule's `map_result` table has an entry for it.
+    /// The rule's `map_result` table has an entry for the evidence.
     case mapEntry(ResultMap.Key, rule: String)
     /// No rule mapped the verdict.
     case defaultMapping(Verdict)
@@ -14,12 +14,13 @@ package enum DecisionReason: Sendable, Hashable, CustomStringConvertible {
     case noAttempt(Guard)
     /// The rule's hook failed, so the run fails closed.
     case failure(HookFailure.Kind, Hook, rule: String)
-    /// The run was given up before it had a decision that could stand.
+    /// The run was cancelled before it had a final decision.
     case cancelled
 
     package var description: String { description { $0 } }
 
-    /// Three texts and the end of a quotation, for every run: a string with interpolations takes six times as long.
+    /// Joins three texts and a closing quotation mark. Every run does this, and string interpolation takes six times as
+    /// long.
     private static func text(_ first: String, _ second: String, _ third: String) -> String {
         var text = ""
         text.reserveCapacity(first.utf8.count + second.utf8.count + third.utf8.count + 1)
@@ -30,7 +31,7 @@ package enum DecisionReason: Sendable, Hashable, CustomStringConvertible {
         return text
     }
 
-    /// The description with the names of rules as `naming` gives them.
+    /// The description, with the names of rules as `naming` returns them.
     package func description(naming shown: (String) -> String) -> String {
         switch self {
         case .hook(let hook, let rule): Self.text(hook.rawValue, " of rule '", shown(rule))
@@ -45,7 +46,7 @@ package enum DecisionReason: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension HookFailure.Kind {
-    /// What the hook did, to follow a colon.
+    /// What the hook did: a clause that follows a colon in a message.
     package var explanation: String {
         switch self {
         case .raised: "it raised an error"

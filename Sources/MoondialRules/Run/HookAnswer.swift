@@ -2,7 +2,7 @@
 
 package import NumberVerification
 
-/// What a hook brought back.
+/// The result of a hook.
 ///
 /// An answer that does not fit its hook, such as an endpoint from `pre_check` or anything at all from `on_decision`,
 /// is invalid, and the machine treats it as a failure of the hook.
@@ -13,7 +13,7 @@ package enum HookAnswer: Sendable, Hashable {
     indirect case decision(RuleDecision)
     /// Of `route`.
     case route(Endpoint)
-    /// Of `fallback`. `evenIfDelivered` is the rule's word that the token may be sent again although it may be spent.
+    /// Of `fallback`. `evenIfDelivered`: the rule allows sending the token again although it may be spent.
     case fallback(Endpoint, evenIfDelivered: Bool)
     /// The hook did not end as it should.
     indirect case failed(HookFailure)
@@ -33,8 +33,8 @@ extension HookAnswer {
         return .failed(HookFailure(kind: .invalidAnswer, message: "\(hook.rawValue) cannot answer with \(noun)"))
     }
 
-    /// An error that the hook raised comes from the store, which has not answered it.
-    var blamingStore: HookAnswer {
+    /// The same, but an error that the hook raised counts as a failure of the store.
+    var asStoreFailure: HookAnswer {
         guard case .failed(let failure) = self, failure.kind == .raised else { return self }
         return .failed(
             HookFailure(
@@ -43,26 +43,26 @@ extension HookAnswer {
     }
 }
 
-/// How a hook went wrong.
+/// How a hook failed.
 package struct HookFailure: Error, Sendable, Hashable {
-    /// The closed list of ways. The raw value is the text for metrics and JSON.
+    /// All kinds of failures. The raw value is the text for metrics and JSON.
     package enum Kind: String, Sendable, CaseIterable {
         /// It raised an error.
         case raised
-        /// It raised an error after the store had not answered a call that it made.
+        /// It raised an error after the store had not answered one of its calls.
         case store = "store_unavailable"
         /// It used more time than it may.
         case timeout
         /// It used more memory than it may.
         case memory
-        /// It made more coroutines or a larger table, or answered with something larger, than it may.
+        /// It made more coroutines or a larger table, or returned a larger value, than it may.
         case limit
         /// It called something that waits where Lua cannot wait.
         case cannotYield = "cannot_yield"
-        /// It returned what the hook has no use for.
+        /// It returned a value that is not valid for this hook.
         case invalidAnswer
 
-        /// The reason of the decision that such a failure brings about.
+        /// The reason of the decision that such a failure leads to.
         package var reason: String {
             switch self {
             case .timeout: "rule_timeout"
@@ -79,7 +79,7 @@ package struct HookFailure: Error, Sendable, Hashable {
     package let message: String
     /// Where it happened, when known.
     package let site: HookSite?
-    /// The text of that line, when known.
+    /// The text of the line at `site`, when known.
     package let source: String?
     /// The Lua traceback without host frames, innermost first, one entry per line.
     package let traceback: [String]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What a run must know about the rules loaded together; the functions themselves stay in Lua.
+/// What a run must know about the loaded rules; the functions themselves stay in Lua.
 ///
 /// Built once when rules are loaded and shared by all runs. Rules are in file order.
 package final class RulebookOutline: Sendable {
@@ -8,7 +8,8 @@ package final class RulebookOutline: Sendable {
     /// The content hash of the rule files, shown with every decision.
     package let revision: String
 
-    /// Indices into `rules`, one list per hook in the order of `Hook.allCases`: a run asks only who has an answer.
+    /// Indices into `rules`, one list per hook in the order of `Hook.allCases`: a run asks only the rules that have the
+    /// hook.
     private let rulesByHook: [[Int]]
 
     package init(rules: [RuleOutline], revision: String) {
@@ -27,7 +28,7 @@ package final class RulebookOutline: Sendable {
 package struct RuleOutline: Sendable, Hashable {
     /// Unique within a rulebook.
     package let name: String
-    /// The file the rule stands in, as it is shown to the operator.
+    /// The file of the rule, as it is shown to the operator.
     package let file: String
     /// The line of `rule "name" {`, from 1.
     package let line: Int
@@ -46,7 +47,7 @@ package struct RuleOutline: Sendable, Hashable {
     }
 }
 
-/// Where a hook stands.
+/// The place of a hook.
 package struct HookSite: Sendable, Hashable {
     package let file: String
     /// From 1.

@@ -3,14 +3,15 @@
 package import JSON
 package import NumberVerification
 
-/// What a run is about. Fixed from its start, and shared by machine, trace and result without copying. Unredacted.
+/// The rules, settings and request of a run. Fixed from its start, and shared by machine, trace and result without
+/// copying. Unredacted.
 package final class RunContext: Sendable {
     /// The name of the run.
     package let traceID: TraceID
-    /// The rules that it asks.
+    /// The rules that the run asks.
     package let outline: RulebookOutline
     let settings: RunSettings
-    /// What takes secrets out of what is shown or written about the run.
+    /// Removes secrets from all that is shown or written about the run.
     package let redactor: Redactor
     /// What is verified.
     package let request: VerificationRequest

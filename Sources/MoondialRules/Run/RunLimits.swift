@@ -3,7 +3,8 @@
 import MoondialLua
 import MoondialStore
 
-/// What rules may use of the machine. Where a run goes over a limit its hook is stopped, and the run fails closed.
+/// How much time, memory and other resources rules may use. If a run exceeds a limit, its hook is stopped, and the run
+/// fails closed.
 package struct RunLimits: Sendable, Hashable {
     /// Processor time of one hook. The default is 100 ms.
     package var hookCPU = Duration.milliseconds(100)
@@ -11,7 +12,7 @@ package struct RunLimits: Sendable, Hashable {
     package var runCPU = Duration.milliseconds(250)
     /// Processor time for loading the rules. The default is 2 s.
     package var loadCPU = Duration.seconds(2)
-    /// Bytes of Lua memory that the hooks of a run allocate, whatever is freed again. The default is 64 MiB.
+    /// Bytes of Lua memory that the hooks of a run allocate, including freed memory. The default is 64 MiB.
     package var memory = 64 << 20
     /// Bytes in use in a Lua state, from which on new runs get a fresh one. The default is 256 MiB.
     package var vmMemory = 256 << 20
@@ -21,20 +22,20 @@ package struct RunLimits: Sendable, Hashable {
     package var coroutines = 256
     /// Keys of one table beside its list part, while a hook runs. The default is 8192.
     ///
-    /// Lua puts all keys of a table in place again when it grows, which takes time in proportion to the square of their
-    /// number when a rule picks them so that they collide: some 20 ms for 8192 keys, which nothing can interrupt.
+    /// When a table grows, Lua inserts all of its keys again. If a rule picks keys that collide, the time grows with
+    /// the square of their number: some 20 ms for 8192 keys, which cannot be interrupted.
     package var tableKeys = 8192
     /// Calls of `moondial.store` that a run makes. The default is 32.
     package var storeCalls = 32
     /// How long a call of `moondial.store` waits, within the time of its run. The default is 50 ms.
     package var storeTime = StoreLimits.callTimeout
-    /// Lines that a run logs; what comes after them is dropped. The default is 100.
+    /// Lines that a run logs; later lines are dropped. The default is 100.
     package var logLines = 100
-    /// Bytes that a run logs; what comes after them is dropped. The default is 64 KiB.
+    /// Bytes that a run logs; later lines are dropped. The default is 64 KiB.
     package var logBytes = 64 << 10
-    /// Bytes of what a hook returns. The default is 64 KiB.
+    /// Bytes of the value that a hook returns. The default is 64 KiB.
     package var resultBytes = 64 << 10
-    /// Tables in tables of what a hook returns. The default is 16.
+    /// Depth of nested tables in the value that a hook returns. The default is 16.
     package var resultDepth = 16
     /// Bytes of one rule file, script, module or text given to `load`. The default is 1 MiB.
     package var sourceBytes = 1 << 20
@@ -43,7 +44,7 @@ package struct RunLimits: Sendable, Hashable {
 }
 
 extension RunLimits {
-    /// For the hooks of one run.
+    /// A meter for the hooks of one run.
     func runMeter() -> LuaMeter {
         let meter = LuaMeter()
         meter.allocationLimit = memory
@@ -56,7 +57,7 @@ extension RunLimits {
         return meter
     }
 
-    /// For the rule files, together.
+    /// A meter for all rule files together.
     func loadMeter() -> LuaMeter {
         let meter = LuaMeter()
         meter.cpuLimit = loadCPU

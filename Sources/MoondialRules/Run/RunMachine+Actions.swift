@@ -8,7 +8,7 @@ extension RunMachine {
         /// Call the hook and report with ``RunMachine/hookAnswered(_:now:)``.
         case callHook(HookCall)
         /// Ask whether the token may be sent to the endpoint, which may take time, and report with
-        /// ``RunMachine/tokenReserved(_:now:)``. Only of a machine that reserves tokens.
+        /// ``RunMachine/tokenReserved(_:now:)``. Only a machine that reserves tokens gives this action.
         case reserveToken(Endpoint)
         /// Send the request to the endpoint, with the machine's deadline, and report with
         /// ``RunMachine/attemptFinished(_:now:)``.
@@ -36,15 +36,15 @@ extension RunMachine {
         case attempt(Attempt)
         /// `map_result`: the last attempt, or why there was none.
         case evidence(Evidence)
-        /// `on_decision`: what the run would come to if nothing failed from here on.
+        /// `on_decision`: the result of the run if no later hook fails.
         case result(RunResult)
     }
 
-    /// What becomes of a line that a hook logs.
+    /// What happens to a line that a hook logs.
     package enum LogReception: Sendable, Hashable {
-        /// It stands in the trace.
+        /// The line is in the trace.
         case kept
-        /// The run has logged all that it may.
+        /// The line is over the limits of the run. `isFirst`: no line was dropped before.
         case dropped(isFirst: Bool)
     }
 

@@ -5,7 +5,7 @@ import MoondialStore
 package import NumberVerification
 
 extension RunMachine {
-    /// What forbids an attempt with the token now, or nil.
+    /// The guard that forbids an attempt with the token now, or nil.
     func obstacle(to token: Secret, isRaw: Bool = false, evenIfDelivered: Bool, now: Duration) -> Guard? {
         let settings = context.settings
         if now >= context.deadline { return .deadline }
@@ -15,13 +15,13 @@ extension RunMachine {
         return nil
     }
 
-    /// A hook wants to send a request of its own, by `moondial.attempt`. Ask before every one.
+    /// Asks whether a hook may send a request of its own, by `moondial.attempt`. To be called before every such
+    /// request.
     ///
-    /// A granted attempt counts towards the maximum of all attempts from here on and stands in the trace and among the attempts of the
+    /// A granted attempt counts towards the maximum of all attempts, and is in the trace and among the attempts of the
     /// result, but is no evidence for the decision. Its token and phone are redacted like those of the run.
     ///
-    /// `evenIfDelivered` is the rule's word that the token may be sent again although it may be spent; the default is
-    /// false.
+    /// With `evenIfDelivered`, the rule allows sending the token again although it may be spent; the default is false.
     package mutating func rawAttempt(
         _ raw: VerificationRequest, at endpoint: Endpoint, evenIfDelivered: Bool = false, now: Duration
     ) -> RawPermission {
@@ -34,35 +34,36 @@ extension RunMachine {
         return .granted(number: trace.startAttempt(at: endpoint, raw: raw, by: place, now: now))
     }
 
-    /// A granted raw attempt has ended, however it did. Legal at any time; dropped when the run is over.
+    /// A granted raw attempt has ended, with any result. Legal at any time; dropped when the run is over.
     package mutating func rawAttemptFinished(_ number: Int, _ attempt: Attempt, now: Duration) {
         trace.finishAttempt(number, attempt, now: now)
     }
 
-    /// A granted raw attempt was given up, and this is known about its delivery. Legal at any time; dropped when it has ended
-    /// or the run is over.
+    /// A granted raw attempt was cancelled; `delivered` is what is known about its delivery. Legal at any time; dropped
+    /// when the attempt has ended or the run is over.
     package mutating func rawAttemptCancelled(_ number: Int, delivered: Delivered, now: Duration) {
         trace.abandonAttempt(number, delivered: delivered, now: now)
     }
 
-    /// A hook calls a function of `moondial.store`. Ask before every one.
+    /// Asks whether a hook may call a function of `moondial.store`. To be called before every such call.
     ///
-    /// - Returns: The number to give to ``storeCallFinished(_:_:now:)``; nil when the run has made all that it may.
+    /// - Returns: The number to pass to ``storeCallFinished(_:_:now:)``; nil when the run has made all calls that it
+    ///   may.
     mutating func storeCall(_ function: String, name: String, now: Duration) -> Int? {
         trace.startStoreCall(function, name: name, by: runningHook, now: now)
     }
 
-    /// A call of the store has its answer. Legal until the run is over. Without `now`, it had it at once.
+    /// The store has answered a call. Legal until the run is over. Without `now`, the answer came at once.
     mutating func storeCallFinished(_ number: Int, _ result: Result<StoreReply, StoreError>, now: Duration?) {
         trace.finishStoreCall(number, result, now: now)
     }
 
-    /// A hook said something, by `moondial.log`. Dropped when no hook of the run is running.
+    /// A hook has logged a line, by `moondial.log`. Dropped when no hook of the run is running.
     ///
-    /// `fields` are further members for the event; the default is none. `placeBytes` is what the line takes besides, for
-    /// the names of rule and file.
+    /// `fields` are further members for the event; the default is none. `placeBytes` is the size of the names of rule
+    /// and file, which counts too.
     ///
-    /// - Returns: What became of the line.
+    /// - Returns: Whether the line was kept.
     @discardableResult
     package mutating func log(
         _ message: String, fields: JSONObject = JSONObject(), placeBytes: Int = 0, now: Duration

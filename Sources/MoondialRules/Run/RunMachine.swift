@@ -15,7 +15,7 @@ package import NumberVerification
 ///   other is sent with that token unless the rule says `even_if_delivered`. Raw attempts made by hooks count.
 /// - **It can say why.** Everything that happens goes to the ``trace``.
 ///
-/// Every event carries `now`, the monotonic time since the start of the run; it must not go backwards. Once
+/// Every event carries `now`, the monotonic time since the start of the run, which must not go backwards. Once
 /// ``Action/finish(_:)`` was returned, late answers and attempts give ``Action/nothing``; an event that the machine
 /// did not ask for while the run is going on is a bug of the driver and traps.
 package struct RunMachine: Sendable {
@@ -28,7 +28,7 @@ package struct RunMachine: Sendable {
     let context: RunContext
     private let reservesTokens: Bool
     private var state = State.ready
-    /// What forbade an attempt, if something did. Counts as evidence when no attempt was made.
+    /// The guard that forbade an attempt, if one did. Counts as evidence when no attempt was made.
     private var refusal: Guard?
 
     private enum State {
@@ -49,7 +49,7 @@ package struct RunMachine: Sendable {
     ///   - timeout: The request's own `timeout_ms`. The default, nil, means `settings.timeout`.
     ///   - options: Further members of the request for the trace, redacted there. The default is none.
     ///   - traceID: The name of the run.
-    ///   - redactor: That of the engine. The default knows the requests of this run alone.
+    ///   - redactor: The redactor of the engine. The default knows only the requests of this run.
     ///   - reservesTokens: Whether ``Action/reserveToken(_:)`` comes before each attempt. The default is false.
     package init(
         outline: RulebookOutline, settings: RunSettings, request: VerificationRequest, channel: Channel? = nil,
@@ -63,7 +63,7 @@ package struct RunMachine: Sendable {
         self.trace = Trace(context)
     }
 
-    /// The time since the start of the run from which on no attempt is started. Pass it down into every attempt.
+    /// The time since the start of the run from which on no attempt is started. To be passed to every attempt.
     package var deadline: Duration { context.deadline }
 }
 
@@ -84,7 +84,7 @@ extension RunMachine {
             preconditionFailure("an answer while no hook is running")
         }
         var answer = answer.checked(for: place.hook)
-        if trace.hasStoreTrouble(since: event) { answer = answer.blamingStore }
+        if trace.hasStoreError(since: event) { answer = answer.asStoreFailure }
         trace.finishHook(event, answer: answer, now: now)
 
         switch answer {
@@ -105,7 +105,7 @@ extension RunMachine {
     /// The attempt of the last ``Action/attempt(_:)`` has ended.
     package mutating func attemptFinished(_ attempt: Attempt, now: Duration) -> Action {
         if case .over = state { return .nothing }
-        guard case .attempting(let number) = state else { preconditionFailure("an attempt that nobody started") }
+        guard case .attempting(let number) = state else { preconditionFailure("an attempt ended that was not started") }
         trace.finishAttempt(number, attempt, now: now)
         return ask(attempt.verdict == .unknown ? .fallback : .mapResult, now: now)
     }
@@ -123,12 +123,13 @@ extension RunMachine {
         }
     }
 
-    /// Nobody waits for the run any more: it ends at once, without further hooks.
+    /// The caller does not need the run any more: the run ends at once, without further hooks.
     ///
-    /// A decision that stood before stays if it is deny; everything else becomes `settings.onError` with reason
-    /// `cancelled`, since not every `on_decision` hook was asked. Attempts in flight are recorded as cancelled. The driver
-    /// cancels what it has in flight itself, raw attempts first (see ``rawAttemptCancelled(_:delivered:now:)``), and passes
-    /// what is known then about the delivery of the last ``Action/attempt(_:)``; the default is maybe.
+    /// A decision that was already made stays if it is deny, or if a hook has failed; everything else becomes
+    /// `settings.onError` with reason `cancelled`, since not every `on_decision` hook was asked. Attempts in flight are
+    /// recorded as cancelled. The driver has to cancel its attempts in flight, raw ones first (see
+    /// ``rawAttemptCancelled(_:delivered:now:)``), and passes what is then known about the delivery of the last
+    /// ``Action/attempt(_:)``; the default is maybe.
     package mutating func cancelled(delivered: Delivered = .maybe, now: Duration) -> Action {
         switch state {
         case .over: return .nothing
@@ -169,10 +170,10 @@ extension RunMachine {
             state = .asking(place, position: position, event: trace.startHook(place, now: now))
             return .callHook(HookCall(rule: place.rule, hook: hook, input: input(for: hook, now: now)))
         }
-        return nobodyAnswered(hook, now: now)
+        return noRuleAnswered(hook, now: now)
     }
 
-    private mutating func nobodyAnswered(_ hook: Hook, now: Duration) -> Action {
+    private mutating func noRuleAnswered(_ hook: Hook, now: Duration) -> Action {
         switch hook {
         case .preCheck:
             return ask(.route, now: now)
@@ -189,7 +190,7 @@ extension RunMachine {
         }
     }
 
-    /// What there is to decide on: nil until an attempt has ended or was refused.
+    /// The evidence to decide on: nil until an attempt has ended or was refused.
     private var evidence: Evidence? {
         trace.lastAttempt.map(Evidence.attempt) ?? refusal.map(Evidence.noAttempt)
     }
@@ -203,7 +204,7 @@ extension RunMachine {
         }
     }
 
-    /// Sends, or writes down why not and lets the rules decide on the verdict at hand.
+    /// Sends an attempt, or records the guard that forbids it and lets the rules decide on the evidence.
     private mutating func attempt(
         at endpoint: Endpoint, for place: HookPlace?, evenIfDelivered: Bool, now: Duration
     ) -> Action {
@@ -219,7 +220,7 @@ extension RunMachine {
     {
         trace.refuse(reason, endpoint: endpoint, isRaw: false, for: place, now: now)
         refusal = reason
-        if reason.isHosts, trace.ownAttemptCount == 0 {
+        if reason.isOfHost, trace.ownAttemptCount == 0 {
             let choice = DefaultMapping.choice(for: .noAttempt(reason))
             return decide(choice, by: nil, why: .noAttempt(reason), now: now)
         }
@@ -252,8 +253,8 @@ extension RunMachine {
         return ask(.onDecision, from: position + 1, now: now)
     }
 
-    /// Whether a later failure leaves the decision as it is: deny is never relaxed, and the first failure is the one
-    /// that is named.
+    /// Whether a later failure leaves the decision unchanged: deny is never relaxed, and the first failure is the one
+    /// that is reported.
     private var standsAgainstFailure: Bool {
         guard let (decision, why) = trace.decision else { return false }
         if case .failure = why { return true }

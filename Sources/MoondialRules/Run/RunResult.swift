@@ -2,20 +2,20 @@
 
 package import NumberVerification
 
-/// What one run came to.
+/// The result of one run.
 ///
-/// The properties are for Lua and for the caller's reply and hold what rules and provider said, unredacted.
-/// Whatever is printed or written goes through ``json(target:)``.
+/// The properties are for Lua and for the caller's reply. They hold the values of rules and provider, unredacted.
+/// Output that is printed or written goes through ``json(target:)``.
 package final class RunResult: Sendable {
     package let decision: Decision
-    /// Why the decision is what it is.
+    /// Why the decision was made.
     package let why: DecisionReason
     /// From the start of the run to its end; to the present while `on_decision` hooks run.
     package let elapsed: Duration
 
     /// Every attempt in the order in which they were started, those of `moondial.attempt` included.
     package let attempts: [RunAttempt]
-    /// The last attempt of the run itself, or nil when it made none. Raw attempts are never it.
+    /// The last attempt of the run itself, without raw attempts; nil when there was none.
     package let lastAttempt: Attempt?
 
     private let context: RunContext
@@ -31,10 +31,10 @@ package final class RunResult: Sendable {
         self.context = context
     }
 
-    /// What takes the secrets of the run out of texts.
+    /// Removes the secrets of the run from texts.
     package var redactor: Redactor { context.redactor }
 
-    /// The correlation id of the request. What the provider echoed is in the attempts: errors echo nothing.
+    /// The correlation id of the request. The provider's echo is in the attempts; replies with an error have none.
     package var exID: String? { context.request.exID }
     package var traceID: TraceID { context.traceID }
     /// The revision of the rulebook.
@@ -42,7 +42,8 @@ package final class RunResult: Sendable {
 
     /// Unknown when no attempt was made.
     package var verdict: Verdict { lastAttempt?.verdict ?? .unknown }
-    /// The provider's code, as the next three of the last attempt: nil when there was none or it brought none.
+    /// The provider's code. This property and the next three are those of the last attempt: nil when there was no
+    /// attempt, or when it has no such value.
     package var code: Int64? { lastAttempt?.code }
     package var content: String? { lastAttempt?.content }
     package var id: Int64? { lastAttempt?.id }

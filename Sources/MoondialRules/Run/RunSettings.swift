@@ -2,7 +2,7 @@
 
 /// What an operator configures about runs.
 package struct RunSettings: Sendable, Hashable {
-    /// What a hook that fails leads to. There is no way to say "allow".
+    /// The decision after a hook has failed. "Allow" is not possible.
     package enum OnError: String, Sendable, CaseIterable {
         case review, deny
 
@@ -14,18 +14,18 @@ package struct RunSettings: Sendable, Hashable {
         }
     }
 
-    /// How many attempts a run may make of itself, with the token of its request. At least 1; the default is 2.
+    /// How many attempts a run may make with its own request, without raw attempts. At least 1; the default is 2.
     package var maxAttempts: Int
     /// The default is review.
     package var onError: OnError
-    /// How long a run may take until it starts no further attempt. The default is 10 seconds.
+    /// After this time, a run starts no further attempt. The default is 10 seconds.
     package var timeout: Duration
     /// Whether phones appear unmasked in traces and JSON. Tokens never do. The default is false.
     package var showPhones: Bool
-    /// Whether a request without an exID is sent with one of the run's own, so that the reply can be told from those to other
-    /// requests. The default is true.
+    /// Whether a request without an exID is sent with an exID that the run makes, so that its reply can be
+    /// distinguished from those to other requests. The default is true.
     package var correlates = true
-    /// What rules may use of the machine.
+    /// How much time, memory and other resources rules may use.
     package var limits = RunLimits()
 
     package init(

@@ -6,34 +6,34 @@ package import NIOCore
 
 /// Whether names in a store are hashed with the key of this process.
 ///
-/// Two processes with different keys share nothing that is about a phone or token, and neither would notice. So the first
-/// that uses a store leaves an entry of the host's own that follows from its key, and the others compare.
+/// Two processes with different keys share no entries that are about a phone or token, and neither would notice. So the
+/// first process that uses a store leaves a host entry that is derived from its key, and the others compare.
 package enum StoreKeyCheck: Sendable, Hashable {
-    /// The entry is of this key.
+    /// The entry was made with this key.
     case same
-    /// The entry is of another key.
+    /// The entry was made with another key.
     case different
     /// There is no entry.
     case missing
-    /// The store does not say.
+    /// The store did not answer.
     case unknown(StoreError)
 }
 
 extension StoreNames {
-    /// All processes find it: the name is not hashed.
+    /// The key of the entry. The name is not hashed, so that all processes find the entry.
     private var keyMark: StoreKey { StoreKey(namespace: ownNamespace, storedName: "hash-key") }
 
-    /// The key does not follow from it.
+    /// The value of the entry, from which the hash key cannot be computed.
     private var keyMarkValue: [UInt8] { JSONValue.string(hash(of: ["hash key"])).bytes }
 
-    /// Makes this process the one whose key is right, whatever was there.
+    /// Replaces the entry, so that the key of this process becomes the right one.
     package var keyReplacement: StoreCommand { .set(keyMark, value: keyMarkValue, lifetime: nil) }
 
     /// Compares the hash key with that of the store.
     ///
     /// - Parameters:
-    ///   - store: Of these names. To be called on its event loop.
-    ///   - leavesMark: Whether this process may be the first that uses the store. Then there is an entry afterwards.
+    ///   - store: The store with these names. To be called on its event loop.
+    ///   - leavesMark: Whether to add the entry if it is missing: this process may be the first that uses the store.
     ///   - timeout: How long each of two calls may take.
     ///   - completion: Called once, in this call or later.
     package func checkKey(

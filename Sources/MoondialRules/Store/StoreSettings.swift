@@ -6,31 +6,31 @@ package import NIOCore
 package import NumberVerification
 import TextFormats
 
-/// What rules remember with `moondial.store`, and under which names.
+/// Which store `moondial.store` uses, and how entries are named.
 package struct StoreSettings: Sendable {
-    /// One object for all engines of a process. The default is the memory of the process.
+    /// One object for all engines of a process. The default keeps entries in the memory of the process.
     package var engine: any StoreEngine = MemoryStoreEngine()
     /// Keeps the entries of rulebooks apart. The default is `default`.
     package var namespace: StoreNamespace
-    /// With which phones and tokens in keys are hashed: the same in all processes that share a store. The default is empty:
-    /// then everybody who can read the store can find out phones by trying all numbers.
+    /// The key with which phones and tokens in keys are hashed: the same in all processes that share a store. The
+    /// default is empty: then anyone who can read the store can find out phones by trying all numbers.
     package var hashKey: [UInt8] = []
 
     package init() {
         namespace = .default
     }
 
-    /// Whether what is remembered is there for other processes, and after the end of this one.
+    /// Whether other processes can read the entries, also after the end of this process.
     package var outlivesProcess: Bool { !(engine is MemoryStoreEngine) }
 
-    /// A hash key that follows from the master secret of an application, and from which the secret does not follow.
+    /// A hash key that is derived from the master secret of an application. The secret cannot be computed from the key.
     package static func hashKey(of credentials: Credentials) -> [UInt8] {
         let secret = SymmetricKey(data: Array(credentials.masterSecret.reveal().utf8))
         return Array(HMAC<SHA256>.authenticationCode(for: Array("moondial store names".utf8), using: secret))
     }
 }
 
-/// How rules name entries and members of lists: phones and tokens never plainly.
+/// The names of entries and of members of lists, in which phones and tokens are always hashed.
 package final class StoreNames: Sendable {
     private let redactor: Redactor
     private let hashKey: SymmetricKey
@@ -38,9 +38,9 @@ package final class StoreNames: Sendable {
     /// Where the entries of the host itself are, apart from those of rules.
     package let ownNamespace: StoreNamespace
 
-    /// Knows what was submitted in this process, and the form of phones.
+    /// Hashes what was submitted in this process, and all texts of the form of a phone.
     package init(_ settings: StoreSettings, secrets: SubmittedSecrets) {
-        // Whatever is shown elsewhere, nothing of it is stored.
+        // Phones are hashed in the store even where output shows them.
         redactor = Redactor(secrets: secrets, showsPhones: false)
         hashKey = SymmetricKey(data: settings.hashKey)
         namespace = settings.namespace
@@ -65,7 +65,7 @@ package final class StoreNames: Sendable {
         }
     }
 
-    /// Parts as they stand in keys.
+    /// Parts as they are in keys: hashed if they hold a phone or a token.
     package func protectedParts(_ parts: [[UInt8]]) -> [[UInt8]] { parts.map(protected) }
 
     /// A member of a list, by the same rule: a list that is loaded has to name its members so.
@@ -80,7 +80,7 @@ package final class StoreNames: Sendable {
         part.withUnsafeBufferPointer { redactor.redacts($0) ? hashed($0) : part }
     }
 
-    /// What stands for a part that is not to be read.
+    /// Replaces a part that must not be readable.
     private func hashed(_ part: UnsafeBufferPointer<UInt8>) -> [UInt8] { Array("#\(hash(part))".utf8) }
 
     /// 128 bits of HMAC-SHA256 in hexadecimal digits.
@@ -96,7 +96,7 @@ package final class StoreNames: Sendable {
         texts.flatMap { Array("\($0.utf8.count):\($0)".utf8) }.withUnsafeBufferPointer { hash($0) }
     }
 
-    /// The key of an entry of the host's own: rules cannot reach it, and nothing of what it is about can be read from it.
+    /// The key of an entry of the host itself. Rules cannot reach the entry, and `texts` cannot be read from its key.
     ///
     /// - Parameters:
     ///   - kind: A word.
@@ -106,7 +106,7 @@ package final class StoreNames: Sendable {
         StoreKey(namespace: ownNamespace, storedName: "\(kind):\(hash(of: texts))")
     }
 
-    /// The same.
+    /// The same, for single texts.
     package func own(_ kind: String, _ texts: String...) -> StoreKey { own(kind, texts) }
 }
 
@@ -117,7 +117,7 @@ package final class StoreAccess {
     /// How long a call waits.
     package let timeout: TimeAmount
     private let engine: any StoreEngine
-    /// Room in which the key of a call is put together.
+    /// A buffer for the key of a call, kept to avoid an allocation per call.
     var keyName = StoreKeyName()
 
     /// Opens the store. To be called on the event loop.
@@ -135,7 +135,7 @@ package final class StoreAccess {
         self.timeout = timeout
     }
 
-    /// The same store, opened once more for calls that hold up those behind them.
+    /// The same store, opened once more, for calls that make later calls on the same connection wait.
     ///
     /// - Parameter eventLoop: That of the store.
     /// - Returns: An access whose store the caller has to close.

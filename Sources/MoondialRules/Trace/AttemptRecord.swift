@@ -17,7 +17,7 @@ struct AttemptRecord: Sendable {
 
     var isRaw: Bool { raw != nil }
 
-    /// Nil while it is in flight.
+    /// Nil while the attempt is in flight.
     var attempt: Attempt? {
         if case .ended(let attempt) = state { attempt } else { nil }
     }

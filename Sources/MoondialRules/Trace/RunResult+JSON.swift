@@ -6,13 +6,13 @@ import NumberVerification
 extension RunResult {
     /// The result as one object for the caller of the request, always with the same members: `decision`, `reason`, `rule`,
     /// `verdict`, `code`, `content`, `id`, `exID`, `endpoint`, `attempts`, `elapsed_ms`, `trace_id`, `rules_revision`,
-    /// `target`; and `fields` when a mapping added any. What is not known is null. An attempt of `moondial.attempt` has
+    /// `target`; and `fields` when a rule added any. Unknown values are null. An attempt of `moondial.attempt` has
     /// the member `raw`, which is true.
     ///
-    /// It holds no token and no credentials. The caller's own exID and the rule's fields are otherwise as they are, with
-    /// phones in the clear; in the other texts phones are masked.
+    /// The object holds no token and no credentials. Phones are unmasked in the caller's exID and in the rule's fields,
+    /// and masked in all other texts.
     ///
-    /// The target is what the attempts were sent to, as it is named to people.
+    /// The target names the service to which the attempts were sent, in a form for people.
     ///
     /// Without `keepsPhones`, which is on by default, phones are masked everywhere, as in logs.
     package func json(target: String, keepsPhones: Bool = true) -> JSONValue {

@@ -6,7 +6,7 @@ import NumberVerification
 
 extension Trace {
     /// The trace as one object for machines, redacted: `trace_id`, `rules_revision`, `request`, `events`, and
-    /// `dropped_events` if a hook said more than the trace holds.
+    /// `dropped_events` if hooks caused more events than the trace holds.
     package var json: JSONValue {
         var object: JSONObject = [
             "trace_id": .string(id.description), "rules_revision": .string(revision),
@@ -20,13 +20,14 @@ extension Trace {
     /// `detail`; members that do not apply are left out. By `event`, `detail` holds
     ///
     /// - `hook`: `answer` (`none`, `decision`, `endpoint`, `failed` or `cancelled`) and, as it applies, `attempt` (the
-    ///   number of the one it was asked about), `decision`, `reason`, `fields`, `endpoint`, `even_if_delivered`, `error`;
+    ///   number of the attempt that the hook got), `decision`, `reason`, `fields`, `endpoint`, `even_if_delivered`,
+    ///   `error`;
     /// - `attempt`: `number` from 1, `raw`, and the attempt's own members;
     /// - `guard`: why a request was not sent: `reason` (see ``Guard``), `endpoint`, `raw`, `message`;
     /// - `store`: `function` and `key` of a call of `moondial.store`, and as it applies `allowed`, `used`, `limit` and
     ///   `retry_after_ms`, `found`, `value` or `error`;
     /// - `log`: `message` and, if any, `fields`;
-    /// - `decision`: `decision`, `reason`, `rule`, `why` and, if any, `fields`. The last one stands.
+    /// - `decision`: `decision`, `reason`, `rule`, `why` and, if any, `fields`. The last one is final.
     package var stepsJSON: [JSONValue] {
         let redactor = redactor
         return steps.map { .object(json($0, redactor)) }
@@ -106,7 +107,7 @@ extension TraceStep {
 }
 
 extension Result<StoreReply, StoreError> {
-    /// Values are not shown: they may hold anything.
+    /// Values are not shown, since they may hold secrets.
     fileprivate var detail: JSONObject {
         switch self {
         case .failure(let error):

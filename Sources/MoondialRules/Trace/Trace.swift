@@ -6,8 +6,8 @@ import NumberVerification
 
 /// The record of one run: one stream of typed events.
 ///
-/// Recording stores small values and makes no text. Whatever is made of them, the waterfall, JSON, counts, reads
-/// ``events`` or ``steps``, and takes texts through ``redactor`` where they leave the process.
+/// Recording stores small values and makes no text. Readers, such as the waterfall, JSON and counts, use ``events`` or
+/// ``steps``, and pass texts through ``redactor`` before they leave the process.
 package struct Trace: Sendable {
     /// What happened, in the order in which it happened. Unredacted.
     package private(set) var events: [TraceEvent] = []
@@ -16,7 +16,7 @@ package struct Trace: Sendable {
 
     private let context: RunContext
     private var attempts: [AttemptRecord] = []
-    // How much more hooks may add by logging and by asking for attempts that are refused.
+    // How much more hooks may add, by logging, by calls of the store and by refused attempts.
     private var logLinesLeft: Int
     private var logBytesLeft: Int
     private var refusalsLeft = 100
@@ -43,7 +43,7 @@ extension Trace {
         add(.runEnded, now: now)
     }
 
-    /// Begins the call of a hook and returns the number to give to ``finishHook(_:answer:now:)``.
+    /// Begins the call of a hook and returns the number to pass to ``finishHook(_:answer:now:)``.
     mutating func startHook(_ place: HookPlace, now: Duration) -> Int {
         let asksAboutAttempt = place.hook == .fallback || place.hook == .mapResult
         let attempt = asksAboutAttempt ? attempts.lastIndex { !$0.isRaw }.map { $0 + 1 } : nil
@@ -51,7 +51,7 @@ extension Trace {
         return events.count - 1
     }
 
-    /// The answer is nil when the run gave the hook up.
+    /// The answer is nil when the run cancelled the hook.
     mutating func finishHook(_ call: Int, answer: HookAnswer?, now: Duration) {
         guard case .hookCalled = events[call].kind else { preconditionFailure("event \(call) is no call of a hook") }
         add(.hookAnswered(answer, call: call), by: events[call].place, now: now)
@@ -67,22 +67,22 @@ extension Trace {
         return number
     }
 
-    /// A second end of an attempt is dropped: it was given up before.
+    /// A second end of an attempt is dropped: the attempt was cancelled before.
     mutating func finishAttempt(_ number: Int, _ attempt: Attempt, now: Duration) {
         guard attempts[number - 1].isInFlight else { return }
         attempts[number - 1].state = .ended(attempt)
         add(.attemptEnded(number: number, attempt), now: now)
     }
 
-    /// Ends what is still in flight. `delivered` says what is known of the attempt of the run itself; raw ones, which hooks
-    /// wait for, count as perhaps delivered.
+    /// Ends the attempts that are still in flight. `delivered` is what is known about the attempt of the run itself;
+    /// raw attempts count as perhaps delivered.
     mutating func abandonAttempts(delivered: Delivered = .maybe, now: Duration) {
         for index in attempts.indices where attempts[index].isInFlight {
             abandonAttempt(index + 1, delivered: attempts[index].isRaw ? .maybe : delivered, now: now)
         }
     }
 
-    /// Ends one attempt, with what is known about its delivery. No effect when it has ended.
+    /// Ends one attempt, with what is known about its delivery. No effect when the attempt has ended.
     mutating func abandonAttempt(_ number: Int, delivered: Delivered, now: Duration) {
         let record = attempts[number - 1]
         let attempt = Attempt.cancelled(at: record.endpoint, delivered: delivered, elapsed: now - record.start)
@@ -100,15 +100,15 @@ extension Trace {
         add(.refused(reason, endpoint, isRaw: isRaw), by: place, now: now)
     }
 
-    /// A line of that size would not be dropped.
+    /// Whether a line of that size would be kept.
     func hasRoom(forLineOf bytes: Int) -> Bool { logLinesLeft > 0 && bytes <= logBytesLeft }
 
-    /// What a line counts for, in bytes.
+    /// The size of a line for the limit, in bytes.
     static func lineSize(_ message: String, _ fields: JSONObject) -> Int {
         message.utf8.count + (fields.isEmpty ? 0 : JSONValue.object(fields).bytes.count)
     }
 
-    /// Once a line was dropped, so are those that follow: what is there has no gaps.
+    /// Once a line was dropped, all later lines are dropped too, so that the kept lines have no gaps.
     mutating func log(
         _ message: String, fields: JSONObject, placeBytes: Int, by place: HookPlace, now: Duration
     ) -> RunMachine.LogReception {
@@ -124,8 +124,8 @@ extension Trace {
         return .kept
     }
 
-    /// Begins a call of the store and returns the number to give to ``finishStoreCall(_:_:now:)``; nil when the run has made
-    /// all that it may.
+    /// Begins a call of the store and returns the number to pass to ``finishStoreCall(_:_:now:)``; nil when the run has
+    /// made all calls that it may.
     mutating func startStoreCall(_ function: String, name: String, by place: HookPlace?, now: Duration) -> Int? {
         guard storeCallsLeft > 0 else { return nil }
         storeCallsLeft -= 1
@@ -148,12 +148,12 @@ extension Trace {
     }
 }
 
-// MARK: - What the machine asks
+// MARK: - Queries of the machine
 
 extension Trace {
     var attemptCount: Int { attempts.count }
 
-    /// Those of the run itself, without raw ones.
+    /// The number of attempts of the run itself, without raw ones.
     var ownAttemptCount: Int { attempts.count { !$0.isRaw } }
 
     /// Whether an attempt of the run has spent the token, or may have.
@@ -161,8 +161,8 @@ extension Trace {
         attempts.contains { $0.maySpend && ($0.raw ?? context.request).token == token }
     }
 
-    /// Whether the store has not answered a call since that event.
-    func hasStoreTrouble(since event: Int) -> Bool {
+    /// Whether the store has failed to answer a call since that event.
+    func hasStoreError(since event: Int) -> Bool {
         events[event...].contains { event in
             if case .storeAnswered(.failure(let error), _) = event.kind { error.kind.isRetryable } else { false }
         }
@@ -173,21 +173,21 @@ extension Trace {
     /// Whether the provider has got a request of the run that has ended, or may have.
     var hasDelivered: Bool { attempts.contains { $0.attempt.map { $0.delivered != .no } ?? false } }
 
-    /// The event with the decision that stands.
+    /// The event with the present decision.
     private var decidingEvent: TraceEvent? {
         events.last { if case .decided = $0.kind { true } else { false } }
     }
 
-    /// The hook whose answer, or table, is the decision that stands. Nil when no rule chose.
+    /// The hook whose answer, or table, is the present decision. Nil when no rule chose.
     package var decidingPlace: HookPlace? { decidingEvent?.place }
 
-    /// The decision that stands.
+    /// The present decision; a later failure may still replace it.
     var decision: (Decision, DecisionReason)? {
         guard case .decided(let decision, let why)? = decidingEvent?.kind else { return nil }
         return (decision, why)
     }
 
-    /// What the run comes to, or nil before a decision.
+    /// The result of the run, or nil before a decision.
     func result(elapsed: Duration) -> RunResult? {
         guard let (decision, why) = decision else { return nil }
         return RunResult(
@@ -203,12 +203,12 @@ extension Trace {
     /// The revision of the rulebook.
     package var revision: String { context.outline.revision }
 
-    /// What was asked: the request, its channel and its options. Unredacted.
+    /// The context of the run: the request, its channel and its options. Unredacted.
     package var run: RunContext { context }
 
     /// The rule to which a hook belongs.
     package func rule(at place: HookPlace) -> RuleOutline { context.outline.rules[place.rule] }
 
-    /// What takes the secrets of this run out of texts, for those that are shown while it is going on.
+    /// Removes the secrets of this run from texts, also from texts that are shown while the run is going on.
     package var redactor: Redactor { context.redactor }
 }

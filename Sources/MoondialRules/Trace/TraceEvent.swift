@@ -7,7 +7,7 @@ package import NumberVerification
 /// One event of a run, as it happened.
 ///
 /// Events hold values and no text for output, and nothing in them is redacted: they stay in the memory of the process.
-/// What writes or shows them (``Trace/json``, ``Waterfall``) takes the texts through the run's ``Redactor``. A reader
+/// Code that writes or shows them (``Trace/json``, ``Waterfall``) passes texts through the run's ``Redactor``. A reader
 /// that wants a hook together with its answer, or an attempt with its reply, reads ``Trace/steps``.
 package struct TraceEvent: Sendable {
     /// Since the start of the run.
@@ -19,9 +19,9 @@ package struct TraceEvent: Sendable {
     package enum Kind: Sendable {
         /// The first event. The context names the run, its rules and its request.
         case runBegan(RunContext)
-        /// A hook was called: the `place`. `attempt` is the number of the attempt that the hook was asked about.
+        /// The hook at `place` was called. `attempt` is the number of the attempt that the hook got.
         case hookCalled(attempt: Int?)
-        /// `call` is the index of the event with the call. The answer is nil when the run gave the hook up.
+        /// `call` is the index of the event with the call. The answer is nil when the run cancelled the hook.
         indirect case hookAnswered(HookAnswer?, call: Int)
         /// A request was sent. Numbers count from 1. `raw` is what `moondial.attempt` sent; nil for the run's request.
         indirect case attemptBegan(number: Int, Endpoint, raw: VerificationRequest?)
@@ -34,7 +34,7 @@ package struct TraceEvent: Sendable {
         case storeAnswered(Result<StoreReply, StoreError>, call: Int)
         /// A hook has logged a line.
         indirect case logged(String, fields: JSONObject)
-        /// A decision was made. The last one stands.
+        /// A decision was made. The last one is final.
         indirect case decided(Decision, DecisionReason)
         /// The last event.
         case runEnded

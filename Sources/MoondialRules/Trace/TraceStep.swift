@@ -4,23 +4,24 @@ package import JSON
 package import MoondialStore
 package import NumberVerification
 
-/// A part of a run with its duration: a hook with its answer, an attempt with its reply, or what takes no time.
+/// A part of a run with its duration: a hook with its answer, an attempt with its reply, or an event without duration.
 package struct TraceStep: Sendable {
     /// Since the start of the run.
     package let start: Duration
-    /// Zero for what takes no time and for what has not ended.
+    /// Zero for an event without duration, and for a step that has not ended.
     package private(set) var duration: Duration
     /// The hook in which it happened, or that led to it. Nil when the machine itself acted.
     package let place: HookPlace?
     package private(set) var kind: Kind
 
     package enum Kind: Sendable {
-        /// The answer is nil when the hook has not answered, or was given up.
+        /// The answer is nil when the hook has not answered, or was cancelled.
         case hook(attempt: Int?, HookAnswer?)
         /// The attempt is nil while it is in flight.
         case attempt(number: Int, Endpoint, isRaw: Bool, Attempt?)
         case refusal(Guard, Endpoint, isRaw: Bool)
-        /// A call of `moondial.store`. The result is nil while it waits, and when the run has ended before.
+        /// A call of `moondial.store`. The result is nil while the call waits, and when the run ended before the
+        /// answer.
         case store(function: String, name: String, Result<StoreReply, StoreError>?)
         case log(String, fields: JSONObject)
         case decision(Decision, DecisionReason)
@@ -28,13 +29,13 @@ package struct TraceStep: Sendable {
 }
 
 extension Trace {
-    /// What happened, in the order in which it began.
+    /// The steps of the run, in the order of their beginnings.
     package var steps: [TraceStep] {
         var steps: [TraceStep] = []
         steps.reserveCapacity(events.count)
         /// The step that an event began, by the index of the event.
         var begun: [Int: Int] = [:]
-        /// By the number of the attempt, less one.
+        /// The indices of the attempts' steps, by the number of the attempt less one.
         var attempts: [Int] = []
         for (index, event) in events.enumerated() {
             switch event.kind {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Values and counters by key, bounded in bytes; what was used least recently goes first.
+/// Values and counters by key, bounded in bytes; the least recently used are evicted first.
 struct MemoryEntries {
     private struct Value {
         let bytes: [UInt8]
@@ -9,26 +9,26 @@ struct MemoryEntries {
         func isLive(at now: StoreTime) -> Bool { expiry.map { $0 > now } ?? true }
     }
 
-    /// The expiry of what has none.
+    /// The expiry of a value that is kept.
     private static let never = StoreTime(microseconds: .max)
 
     /// One key with its neighbours in the order of use.
     private struct Node {
-        /// Nil for a place that is free.
+        /// Nil for a free place.
         var key: StoreKey?
         var value: Value?
         var counters: [WindowLog] = []
         var previous: Int?
         var next: Int?
 
-        /// When all of it has expired; long ago for a place that is free.
+        /// When value and counters have all expired; the earliest time for a free place.
         private(set) var expiry = StoreTime(microseconds: .min)
-        /// About how much memory it takes.
+        /// An estimate of the node's memory.
         private(set) var bytes = 0
 
         func isLive(at now: StoreTime) -> Bool { expiry > now }
 
-        /// To be called after each change.
+        /// Updates `expiry` and `bytes`; must be called after each change.
         mutating func measure() {
             expiry = value.map { $0.expiry ?? MemoryEntries.never } ?? StoreTime(microseconds: .min)
             // The node, its place in the index, and the two texts and arrays that it refers to.
@@ -44,10 +44,10 @@ struct MemoryEntries {
     private var index: [StoreKey: Int] = [:]
     private var nodes: [Node] = []
     private var free: [Int] = []
-    /// The node that was used last, and the one whose use is the longest ago.
+    /// The most and the least recently used node.
     private var newest: Int?
     private var oldest: Int?
-    /// Where the search for expired nodes goes on.
+    /// Where the search for expired nodes continues.
     private var hand = 0
 
     private(set) var bytes = 0
@@ -99,14 +99,15 @@ struct MemoryEntries {
         }
     }
 
-    /// - Returns: Whether there was anything that had not expired.
+    /// - Returns: Whether there was a value or counter that had not expired.
     mutating func delete(_ key: StoreKey, at now: StoreTime) -> Bool {
         guard let place = index[key] else { return false }
         defer { remove(place) }
         return nodes[place].isLive(at: now)
     }
 
-    /// The cursor is a place in the table: what is added meanwhile may be missed, what stays is listed.
+    /// The cursor is a place in the table: entries that are added during the listing may be missed, all others are
+    /// listed.
     func page(of namespace: StoreNamespace, after cursor: String?, limit: Int, at now: StoreTime) -> StoreEntriesPage {
         let start = cursor.flatMap { Int($0) } ?? 0
         let end = min(nodes.count, max(0, start) + max(1, limit))
@@ -136,7 +137,7 @@ struct MemoryEntries {
 }
 
 extension MemoryEntries {
-    /// Changes a node, which is made if need be, and makes room for what it takes more.
+    /// Changes a node, which is created if it is missing, and evicts others if the node needs more room.
     private mutating func change<Answer>(_ key: StoreKey, at now: StoreTime, _ body: (inout Node) -> Answer) -> Answer {
         let place = index[key] ?? insert(key)
         touch(place)
@@ -178,7 +179,7 @@ extension MemoryEntries {
         free.append(place)
     }
 
-    /// Looks at two nodes for each change, so that what has expired does not crowd out what has not.
+    /// Checks two nodes at each change, so that expired nodes are removed before live ones have to be evicted.
     private mutating func removeExpired(at now: StoreTime) {
         for _ in 0..<min(2, nodes.count) {
             hand = hand + 1 < nodes.count ? hand + 1 : 0
@@ -208,6 +209,6 @@ extension MemoryEntries {
 }
 
 extension WindowLog {
-    /// Whether nothing of it is in the window.
+    /// Whether nothing that was counted is in the window any more.
     fileprivate func hasEnded(at now: StoreTime) -> Bool { expiry.map { $0 <= now } ?? true }
 }

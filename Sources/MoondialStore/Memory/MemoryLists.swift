@@ -79,7 +79,8 @@ struct MemoryLists {
         }
     }
 
-    /// A large set takes long to free, and event loops wait for this state.
+    /// Frees the members on another thread: freeing a large set takes long, and event loops wait for the lock of this
+    /// state.
     private mutating func release(_ members: MemberSet?) {
         guard let members else { return }
         bytes -= members.bytes
@@ -87,7 +88,7 @@ struct MemoryLists {
     }
 }
 
-/// A set that is divided, so that no insertion copies more than a part of it.
+/// A set in 256 parts, so that an insertion that grows the table moves only one part.
 private struct MemberSet: Sendable {
     private var parts: [Set<StoreMember>] = Array(repeating: [], count: 256)
     private(set) var bytes = 0
@@ -98,7 +99,8 @@ private struct MemberSet: Sendable {
     mutating func insert(_ member: StoreMember) {
         guard parts[Self.part(of: member)].insert(member).inserted else { return }
         count += 1
-        // A place in a table that is three quarters full at best; texts of up to 15 bytes need no memory of their own.
+        // 32 bytes for a slot in a table that is at most three quarters full; texts of up to 15 bytes are stored
+        // inline.
         let length = member.text.utf8.count
         bytes += 32 + (length > 15 ? 32 + length : 0)
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// All that a ``MemoryStoreEngine`` holds.
+/// The entries and lists of a ``MemoryStoreEngine``.
 struct MemoryState {
     private var entries: MemoryEntries
     private var lists: MemoryLists

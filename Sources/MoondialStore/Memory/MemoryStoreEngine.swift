@@ -4,28 +4,28 @@ import Dispatch
 import NIOConcurrencyHelpers
 package import NIOCore
 
-/// Keeps everything in this process, for all its event loops; it is lost with the process.
+/// Keeps entries in the memory of this process, for all its event loops. They are lost when the process ends.
 ///
-/// What was used least recently goes first when room is needed. Lists never go, for a blocklist with a hole lets strangers in:
-/// a list that finds no room is not loaded.
+/// When room is needed, the least recently used entries are evicted. Lists are never evicted, since an incomplete
+/// blocklist would let blocked users in: a list that does not fit is not loaded.
 package final class MemoryStoreEngine: StoreEngine {
-    /// How much may be held. Bytes are estimates of what the process uses.
+    /// The maximum sizes. Bytes are estimates of the memory that the process uses.
     package struct Configuration: Sendable, Hashable {
         /// Values and counters. At least 1 MiB; the default is 64 MiB.
         package var entryBytes = 64 << 20
-        /// Lists, those being loaded included. The default is 256 MiB.
+        /// Lists, including those that are being loaded. The default is 256 MiB.
         package var listBytes = 256 << 20
 
         /// Everything at its default.
         package init() {}
     }
 
-    /// What is held, and what had to go.
+    /// The current sizes, and the number of evictions.
     package struct Statistics: Sendable, Hashable {
         package var entries = 0
         package var entryBytes = 0
         package var listBytes = 0
-        /// Entries that were forgotten before their time, since the start.
+        /// Entries that were evicted before they expired, since the start.
         package var evictions = 0
     }
 
@@ -60,7 +60,7 @@ package final class MemoryStoreEngine: StoreEngine {
     }
 }
 
-/// The same entries on every event loop; answers inside the call.
+/// The store of one event loop. All share the entries of the engine, and answer inside the call.
 private final class MemoryStore: Store {
     private let engine: MemoryStoreEngine
     private var isClosed = false

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 
-/// A limit, and what is to be counted against it.
+/// A request to count an amount in a sliding window with a limit.
 package struct CountRequest: Sendable, Hashable {
-    /// What a limit or a cost may be.
+    /// The range of a limit or a cost.
     package static let amounts: ClosedRange<Int64> = 0...1_000_000_000_000
-    /// What a window may be: 1 ms to 400 days.
+    /// The range of a window: 1 ms to 400 days.
     package static let windows: ClosedRange<Duration> =
         .microseconds(windowsMicroseconds.lowerBound) ... .microseconds(windowsMicroseconds.upperBound)
     private static let windowsMicroseconds: ClosedRange<Int64> = 1000...400 * 86_400 * 1_000_000
 
-    /// How much may be counted in any window.
+    /// The most that may be counted in any window.
     package let limit: Int64
     /// The length of the window in microseconds. Windows of different lengths are counted apart under the same key.
     package let windowMicroseconds: Int64
-    /// How much this call counts. With 0 nothing is counted: the reply says how much is used.
+    /// The amount that this call counts. With 0 nothing is counted: the reply says how much is used.
     package let cost: Int64
 
     /// Nil when a number is out of its range, ``amounts`` or ``windows``.
@@ -28,7 +28,7 @@ package struct CountRequest: Sendable, Hashable {
         return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     }
 
-    /// The same for a window in microseconds.
+    /// A request with a window in microseconds. Nil when a number is out of its range.
     package init?(limit: Int64, windowMicroseconds: Int64, cost: Int64) {
         guard Self.amounts.contains(limit), Self.amounts.contains(cost),
             Self.windowsMicroseconds.contains(windowMicroseconds)
@@ -39,16 +39,17 @@ package struct CountRequest: Sendable, Hashable {
     }
 }
 
-/// What came of a ``CountRequest``.
+/// The result of a ``CountRequest``.
 package struct CountResult: Sendable, Hashable {
-    /// Whether the cost was within the limit. Only then it was counted.
+    /// Whether the cost was within the limit. Only then was it counted.
     package let allowed: Bool
-    /// What is counted in the window that ends now, this call included. It is more than the limit when that was lowered.
+    /// The amount that is counted in the window that ends now, including this call. It can exceed a limit that was
+    /// lowered.
     package let used: Int64
     /// The limit of the request.
     package let limit: Int64
-    /// When the same request would be allowed, if nothing else is counted until then: the time from now. Nil if it was
-    /// allowed, and if the cost is more than the limit.
+    /// The time after which the same request would be allowed, if nothing else is counted until then. Nil if the
+    /// request was allowed, and if the cost is more than the limit.
     package let retryAfter: Duration?
 
     package init(allowed: Bool, used: Int64, limit: Int64, retryAfter: Duration?) {

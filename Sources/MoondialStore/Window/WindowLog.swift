@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: MIT
 
-/// What was counted under one key in windows of one length.
+/// The amounts that were counted under one key in windows of one length.
 ///
 /// A log of the moments at which something was counted, with the amounts: a moment counts until exactly one window after it.
 /// So no window of that length, wherever it begins, holds more than the limit, and nothing is refused that would fit.
 ///
-/// A log holds at most ``capacity`` moments. Of one that would hold more, moments of the same 512th of a window become one,
-/// the latest of them. The limit still holds in every window, and a refusal may last up to a 512th of the window too long.
-/// Limits up to ``capacity`` never come to that.
+/// A log holds at most ``capacity`` moments. When it is full, moments in the same 512th of a window are merged into the
+/// latest of them. The limit still holds in every window, but a refusal may last up to a 512th of the window too long.
+/// With limits up to ``capacity``, a log is never merged.
 ///
 /// The script of the Redis engine does the same: `MoondialStoreRedis/Scripts`.
 package struct WindowLog: Sendable, Hashable {
-    /// The most moments that are held.
+    /// The maximum number of moments in a log.
     package static let capacity = 1024
-    /// In how many slots of equal length a full log divides its window.
+    /// The number of slots of equal length into which a full log divides its window.
     package static let slots: Int64 = 512
 
-    /// In microseconds.
+    /// The length of the window in microseconds.
     package let window: Int64
     /// The sum before the first moment.
     package private(set) var base: Int64 = 0
     private var moments: [WindowMoment] = []
-    /// How many of the first moments have left the window.
+    /// The number of first moments that have left the window.
     private var gone = 0
 
     /// An empty log for windows of a length in microseconds.
@@ -29,7 +29,7 @@ package struct WindowLog: Sendable, Hashable {
         self.window = window
     }
 
-    /// A log as another engine keeps it: moments in their order, and the sum before the first of them.
+    /// A log from the values that another engine keeps: moments in their order, and the sum before the first of them.
     package init(window: Int64, base: Int64, moments: [WindowMoment]) {
         self.window = window
         self.base = base
@@ -44,7 +44,7 @@ package struct WindowLog: Sendable, Hashable {
         moments.last.map { StoreTime(microseconds: $0.time + window) }
     }
 
-    /// Counts, if that stays within the limit.
+    /// Counts the cost, if it stays within the limit.
     package mutating func count(_ request: CountRequest, at time: StoreTime) -> CountResult {
         precondition(request.windowMicroseconds == window, "a log is for windows of one length")
         let now = advance(to: time)
@@ -62,7 +62,7 @@ package struct WindowLog: Sendable, Hashable {
         return CountResult(allowed: false, used: used, limit: request.limit, retryAfter: retryAfter)
     }
 
-    /// How much is counted in the window that ends then.
+    /// The amount that is counted in the window that ends at `time`.
     package func used(at time: StoreTime) -> Int64 {
         var log = self
         _ = log.advance(to: time)
@@ -71,9 +71,9 @@ package struct WindowLog: Sendable, Hashable {
 
     private var used: Int64 { (moments.last?.sum ?? base) &- base }
 
-    /// Lets go of what has left the window.
+    /// Drops moments that have left the window.
     ///
-    /// - Returns: The time, or that of the last moment if the clock was set back: time does not go back here.
+    /// - Returns: The time, or that of the last moment if the clock was set back: the time of a log never decreases.
     private mutating func advance(to time: StoreTime) -> Int64 {
         let now = max(time.microseconds, moments.last?.time ?? .min)
         let first = firstIndex { $0.time > now - window }
@@ -98,7 +98,7 @@ package struct WindowLog: Sendable, Hashable {
         moments.append(WindowMoment(time: now, sum: sum))
     }
 
-    /// Of the moments in a slot only the last stays, with the sum until then.
+    /// Keeps only the last moment of each slot, with the sum up to it.
     private mutating func mergeSlots() {
         let length = (window + Self.slots - 1) / Self.slots
         var merged: [WindowMoment] = []
@@ -110,11 +110,12 @@ package struct WindowLog: Sendable, Hashable {
         gone = 0
     }
 
-    /// The first moment in the window that satisfies a predicate which, once true, stays true; the count if none does.
+    /// The index of the first moment in the window that satisfies the predicate, by binary search: once true, the
+    /// predicate must stay true. The number of moments if none does.
     private func firstIndex(where predicate: (WindowMoment) -> Bool) -> Int {
         var low = gone
         var high = moments.count
-        // The first moment is the one that is wanted in most calls.
+        // In most calls, the first moment satisfies the predicate.
         if low < high, predicate(moments[low]) { return low }
         while low < high {
             let middle = (low + high) / 2
@@ -125,12 +126,12 @@ package struct WindowLog: Sendable, Hashable {
 }
 
 extension WindowLog {
-    /// About how much memory the moments take, in bytes.
+    /// An estimate of the memory of the moments, in bytes.
     package var byteCount: Int { moments.count * MemoryLayout<WindowMoment>.stride + 64 }
 }
 
-/// A moment in a ``WindowLog``, in microseconds since 1970, and all that was counted from the beginning of the log until then,
-/// this moment included. Sums wrap around; only their differences are used.
+/// A moment in a ``WindowLog``, in microseconds since 1970, and the sum of all amounts up to and including this moment.
+/// Sums wrap around; only their differences are used.
 package struct WindowMoment: Sendable, Hashable {
     package var time: Int64
     package var sum: Int64

@@ -3,8 +3,9 @@
 extension RedisScript {
     /// Counts in a sliding window, as `WindowLog` of MoondialStore does.
     ///
-    /// Keys: log, windows. Arguments: limit, window in microseconds, cost. Answers whether it is allowed (1 or 0), what is
-    /// used, and for a refusal after how many microseconds it would be allowed, or -1 for never.
+    /// Keys: log, windows. Arguments: limit, window in microseconds, cost. Returns whether the count is allowed (1 or
+    /// 0), the amount that is used, and for a refusal the microseconds after which it would be allowed, or -1 for
+    /// never.
     static let count = RedisScript(keys: 2, clock + counting)
 
     /// The time of the server in microseconds. 53 bits hold it until the year 2255.
@@ -14,8 +15,8 @@ extension RedisScript {
 
         """
 
-    /// What stands after the definition of `clock`. An element of the log is a moment, what was counted at it, and all that
-    /// was counted until then; sums are kept below 2^50, and only their differences are used.
+    /// The script after the definition of `clock`. An element of the log is a moment, the amount counted at that
+    /// moment, and the sum of all amounts up to it; sums are kept below 2^50, and only their differences are used.
     static let counting = """
         local limit, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
         local log, windows = KEYS[1], KEYS[2]

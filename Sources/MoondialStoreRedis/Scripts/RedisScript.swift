@@ -6,7 +6,7 @@ import TextFormats
 
 /// A script that the server runs as one atomic step.
 struct RedisScript: Sendable {
-    /// Lua 5.1.
+    /// The script in Lua 5.1.
     let text: String
     private let keyCount: Int
     private let evalsha: RESPCommandHead
@@ -14,29 +14,29 @@ struct RedisScript: Sendable {
     init(keys: Int, _ text: String) {
         self.text = text
         keyCount = keys
-        // How the server knows a script that was loaded.
+        // The server identifies a loaded script by the SHA-1 of its text.
         let digest = Hexadecimal.lowercase(Insecure.SHA1.hash(data: Array(text.utf8)))
         evalsha = RESPCommandHead("EVALSHA", .text(digest), .integer(Int64(keys)))
     }
 
-    /// All that a connection loads when it opens.
+    /// The scripts that a connection loads when it opens.
     static let all = [count, increment, delete, has, append, commit, deleteList]
 
     var loading: RESPCommand { RESPCommand("SCRIPT", "LOAD", .text(text)) }
 
-    /// Runs the script, which the server may have forgotten: it answers `NOSCRIPT` then. The keys come before the other
-    /// arguments.
+    /// Runs the script if the server has it loaded; otherwise the server replies `NOSCRIPT`. The keys come before the
+    /// other arguments.
     func evalsha(_ arguments: [RESPArgument]) -> RESPCommand { RESPCommand(evalsha, arguments) }
 
-    /// Runs the script, and lets the server remember it.
+    /// Runs the script from its text, which also loads it.
     func eval(_ arguments: [RESPArgument]) -> RESPCommand {
         RESPCommand("EVAL", [.text(text), .integer(Int64(keyCount))] + arguments)
     }
 }
 
 extension RedisScript {
-    /// Keys: value. Arguments: amount, lifetime in milliseconds or an empty text. Answers the sum as text, for the numbers
-    /// of Lua have 53 bits.
+    /// Keys: value. Arguments: amount, lifetime in milliseconds or an empty text. Returns the sum as text, since
+    /// numbers in Lua 5.1 have only 53 bits.
     static let increment = RedisScript(
         keys: 1,
         """
@@ -46,7 +46,7 @@ extension RedisScript {
         return redis.call('GET', KEYS[1])
         """)
 
-    /// Keys: value, windows, prefix of logs. Arguments: name. Answers 1 if there was anything, else 0.
+    /// Keys: value, windows, prefix of logs. Arguments: name. Returns 1 if there was a value or counter, else 0.
     static let delete = RedisScript(
         keys: 3,
         """
@@ -58,7 +58,7 @@ extension RedisScript {
         return deleted > 0 and 1 or 0
         """)
 
-    /// Keys: members, lists. Arguments: list, member. Answers 1, 0, or -1 when there is no such list.
+    /// Keys: members, lists. Arguments: list, member. Returns 1, 0, or -1 when there is no such list.
     static let has = RedisScript(
         keys: 2,
         """
@@ -66,9 +66,10 @@ extension RedisScript {
         return redis.call('HEXISTS', KEYS[2], ARGV[1]) - 1
         """)
 
-    /// Keys: members of a load. Arguments: lifetime in milliseconds, members. Answers 1, or -1 when there is no such load.
+    /// Keys: members of a load. Arguments: lifetime in milliseconds, members. Returns 1, or -1 when there is no such
+    /// load.
     ///
-    /// The empty member stands for the load, since there are no empty sets.
+    /// The empty member marks that the load exists, since Redis keeps no empty sets.
     static let append = RedisScript(
         keys: 1,
         """
@@ -78,8 +79,9 @@ extension RedisScript {
         return 1
         """)
 
-    /// Keys: members of a load, members of the list, where the old ones are moved, lists. Arguments: list. Answers how many
-    /// members there are, or -1 when there is no such load. A large set is freed by another thread of the server.
+    /// Keys: members of a load, members of the list, the name to which the old members are moved, lists. Arguments:
+    /// list. Returns the number of members, or -1 when there is no such load. Another thread of the server frees the
+    /// old members.
     static let commit = RedisScript(
         keys: 4,
         """
@@ -97,7 +99,7 @@ extension RedisScript {
         return count
         """)
 
-    /// Keys: members of the list, lists. Arguments: list. Answers 1 if there was one, else 0.
+    /// Keys: members of the list, lists. Arguments: list. Returns 1 if the list existed, else 0.
     static let deleteList = RedisScript(
         keys: 2,
         """

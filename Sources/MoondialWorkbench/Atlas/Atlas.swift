@@ -3,18 +3,18 @@
 package import MoondialRules
 import NumberVerification
 
-/// What a rulebook makes of all paths: outcomes grouped by what they lead to.
+/// The results of a rulebook on all paths, grouped by their endings.
 package struct Atlas: Sendable {
-    /// Paths that lead to the same.
+    /// Paths that lead to the same ending.
     package struct Group: Sendable {
         package let ending: Ending
-        /// What leads there, the shortest first.
+        /// Patterns of the paths that lead there, the shortest first.
         package let patterns: [PathPattern]
-        /// How many paths that is.
+        /// How many paths lead there.
         package let paths: Int
     }
 
-    /// What a path leads to, as far as the atlas tells one from the other.
+    /// The part of a path's result by which the atlas groups paths.
     package struct Ending: Sendable, Hashable {
         package let outcome: Decision.Outcome
         package let reason: String?
@@ -32,7 +32,8 @@ package struct Atlas: Sendable {
             why = result.why
         }
 
-        /// Which entry of a table it was makes no difference, and neither does the name of trouble that nobody maps.
+        /// Without the entry of a `map_result` table that decided, and without the reason of an error that no rule
+        /// maps.
         private var identity: [String] {
             [
                 outcome.rawValue, isUnmapped ? "" : reason ?? "", rule, String(attempts), money.text,
@@ -40,7 +41,7 @@ package struct Atlas: Sendable {
             ]
         }
 
-        /// The default mapping gives trouble its own name as the reason.
+        /// The default mapping gives an error its own name as the reason.
         private var isUnmapped: Bool { why == .defaultMapping(.unknown) }
 
         private var isFailure: Bool {
@@ -63,7 +64,7 @@ package struct Atlas: Sendable {
             return "\(decision) \(source)\(attempts)\(money)"
         }
 
-        /// Who decided.
+        /// Which rule or other cause decided.
         package var source: String {
             switch why {
             case .hook(_, let rule), .mapEntry(_, let rule): "by '\(rule)'"
@@ -75,7 +76,7 @@ package struct Atlas: Sendable {
         }
     }
 
-    /// Those whose description is the shortest first.
+    /// The groups with the fewest attempts first, then those with the shortest description.
     package let groups: [Group]
 
     package init(_ exploration: Exploration) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/// What tells some paths from others beside outcomes: for each feature the values that count, nil being "not given".
+/// What distinguishes some paths from others in addition to outcomes: for each feature the allowed values; nil is "not
+/// given".
 package struct Condition: Sendable, Hashable {
-    /// Features in which all are alike are left out. Empty: there is no condition.
+    /// Without features that do not distinguish the paths. Empty if there is no condition.
     package let values: [RequestClass.Feature: Set<String?>]
 
     /// `channel = web`, `operator = CM or none`, `count phone:… = over`.
@@ -15,16 +16,16 @@ package struct Condition: Sendable, Hashable {
 }
 
 extension Condition {
-    /// Conditions that together hold for `chosen` of `universe`, and for no other of these.
+    /// Conditions that together hold exactly for `chosen` among `universe`.
     static func conditions(for chosen: Set<Int>, among universe: Set<Int>, _ table: FeatureTable) -> [Condition] {
         if chosen == universe { return [Condition(values: [:])] }
         let product = product(around: chosen, universe, table)
         if product.holds(exactlyFor: chosen, universe, table) {
             return [product.withoutNeedless(for: chosen, universe, table)]
         }
-        // Not one product. With many features, all their orders would be too many.
+        // One condition is not enough. With many features, there are too many orders to try.
         if table.features.count > 6 { return table.cover(chosen, among: universe).sorted { $0.text < $1.text } }
-        // Split by the feature that leaves the fewest.
+        // Splits by the feature that results in the fewest conditions.
         var best: [Condition]?
         for feature in table.features {
             let parts = Dictionary(grouping: chosen) { table.values[$0][feature] }
@@ -54,7 +55,7 @@ extension Condition {
         return Condition(values: values)
     }
 
-    /// A call that is made only when another has come to something says so by itself.
+    /// Removes features that are not needed, such as that of a call which another call depends on.
     private func withoutNeedless(for chosen: Set<Int>, _ universe: Set<Int>, _ table: FeatureTable) -> Condition {
         var condition = self
         for feature in values.keys.sorted() where condition.values.count > 1 {
@@ -64,7 +65,7 @@ extension Condition {
         return condition
     }
 
-    /// Conditions that differ in the values of one feature alone become one.
+    /// Merges conditions that differ only in the values of one feature.
     static func merged(_ conditions: [Condition], by feature: RequestClass.Feature) -> [Condition] {
         let groups = Dictionary(grouping: conditions) { condition in
             condition.values.filter { $0.key != feature }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-/// The values of the features of some things, by their numbers.
+/// The values of features, for each of several situations.
 struct FeatureTable {
     let values: [[RequestClass.Feature: String]]
-    /// Those that anything has, in their order.
+    /// The features that have a value in any situation, in their order.
     let features: [RequestClass.Feature]
-    /// Of each thing, a number for the value of each feature.
+    /// For each situation, a number for the value of each feature.
     private let codes: [[Int]]
 
     init(_ values: [[RequestClass.Feature: String]]) {
@@ -23,8 +23,8 @@ struct FeatureTable {
         }
     }
 
-    /// Conditions that together hold for `chosen` of `universe`, and for no other of these. Each has as few features as it can
-    /// have, so that some may hold for the same.
+    /// Conditions that together hold exactly for `chosen` among `universe`. Each has as few features as possible, so
+    /// that conditions may overlap.
     func cover(_ chosen: Set<Int>, among universe: Set<Int>) -> [Condition] {
         let others = universe.subtracting(chosen).map { codes[$0] }
         var missing = chosen

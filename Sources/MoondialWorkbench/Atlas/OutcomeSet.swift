@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Some of all outcomes, described as briefly as it can be done.
+/// A set of outcomes, with a description that is as short as possible.
 package struct OutcomeSet: Sendable, Hashable {
     package let outcomes: Set<Outcome>
 
@@ -19,7 +19,7 @@ package struct OutcomeSet: Sendable, Hashable {
         return indirect.count < direct.count ? indirect : direct
     }
 
-    /// Names, with those of which there is a word for all put together.
+    /// The names of the outcomes; all errors together have one name.
     private static func list(_ outcomes: Set<Outcome>) -> String {
         let troubles = Outcome.all.filter(\.isTrouble)
         let hasAll = troubles.allSatisfy(outcomes.contains)
@@ -28,9 +28,9 @@ package struct OutcomeSet: Sendable, Hashable {
     }
 }
 
-/// Sequences of outcomes, as products of sets: any of the first, then any of the second.
+/// Sequences of outcomes as products of sets: any outcome of the first set, then any of the second.
 struct OutcomeSequences {
-    /// Products that share no sequence and together are all of them.
+    /// Products that together have all the sequences, each exactly once.
     static func products(of sequences: Set<[Outcome]>) -> [[OutcomeSet]] {
         guard let length = sequences.first?.count, length > 0 else { return sequences.isEmpty ? [] : [[]] }
         var rests: [Outcome: Set<[Outcome]>] = [:]

@@ -2,9 +2,9 @@
 
 package import NumberVerification
 
-/// Many paths in one line: any of these outcomes at this endpoint, then any of those at that one, where a condition holds.
+/// Many paths in one line: for each attempt a set of outcomes and the endpoint, and a condition.
 package struct PathPattern: Sendable, Hashable {
-    /// Where an attempt goes.
+    /// The endpoint of an attempt, and how the attempt was made.
     package struct Stop: Sendable, Hashable {
         package let endpoint: Endpoint
         package let isRaw: Bool
@@ -12,9 +12,9 @@ package struct PathPattern: Sendable, Hashable {
         var text: String { isRaw ? "\(endpoint.rawValue) by moondial.attempt" : endpoint.rawValue }
     }
 
-    /// What can come of each attempt.
+    /// The possible outcomes of each attempt.
     package let outcomes: [OutcomeSet]
-    /// Where the attempts go, one after the other: one of these.
+    /// The possible sequences of the attempts' endpoints.
     package fileprivate(set) var routes: [[Stop]]
     package let condition: Condition
 
@@ -49,8 +49,8 @@ package struct PathPattern: Sendable, Hashable {
 }
 
 extension PathPattern {
-    /// Patterns that differ in the endpoints alone become one: as many routes of two attempts as there are say no more than
-    /// each attempt's endpoints do, which holds for one attempt, and for a route and its mirror image. The shortest is first.
+    /// Merges patterns that differ only in the endpoints, the shortest first. The text of a pattern names the endpoints
+    /// of each attempt separately. So only patterns of one attempt are merged, or a route and its mirror image.
     static func merged(_ patterns: [PathPattern]) -> [PathPattern] {
         var merged: [PathPattern] = []
         for pattern in patterns.sorted(by: { $0.order < $1.order }) {
@@ -74,14 +74,14 @@ extension PathPattern {
             && zip(routes[0], stops).allSatisfy { $0.isRaw == $1.isRaw && $0.endpoint == $1.endpoint.other }
     }
 
-    /// Mobile before h5.
+    /// Sorts mobile before h5.
     private var order: String {
         routes[0].map { $0.endpoint == .mobile ? "0" : "1" }.joined() + text
     }
 }
 
 extension ExploredPath {
-    /// Whether the attempts go where those of another path do.
+    /// Whether the attempts go to the same endpoints as those of another path.
     func hasStops(of other: ExploredPath) -> Bool {
         steps.count == other.steps.count
             && zip(steps, other.steps).allSatisfy { $0.endpoint == $1.endpoint && $0.isRaw == $1.isRaw }

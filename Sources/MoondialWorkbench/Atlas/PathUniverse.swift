@@ -2,21 +2,21 @@
 
 import TextFormats
 
-/// The paths among which patterns tell some from the others.
+/// All paths of an exploration or a comparison, among which patterns describe some.
 struct PathUniverse {
     private typealias Stop = PathPattern.Stop
 
-    /// What paths differ in beside outcomes and endpoints. The first ones are the requests by themselves.
+    /// What paths differ in, in addition to outcomes and endpoints. The first situations are the requests alone.
     private let situations: FeatureTable
     private var indices: [Situation: Int] = [:]
     /// The request of each situation.
     private var requests: [Int]
-    /// Whether there are several times to tell apart.
+    /// Whether paths have different times.
     private let hasTimes: Bool
-    /// Which requests can come to attempts at these stops at all.
+    /// The requests that can lead to attempts at these endpoints.
     private var requestsAtStops: [[Stop]: Set<Int>]
-    /// In which situations a path has come to these stops, and with which outcomes. Empty where requests are all that paths
-    /// differ in.
+    /// The situations of paths with attempts at these endpoints, each with the sequences of outcomes. Empty if paths
+    /// differ only in their requests.
     private var outcomesAtStops: [[Stop]: [Int: Set<[Outcome]>]] = [:]
 
     private struct Situation: Hashable {
@@ -30,10 +30,10 @@ struct PathUniverse {
             store = path.store
         }
 
-        /// Whether there is nothing to tell but the request.
+        /// Whether the situation consists of the request alone.
         var isRequest: Bool { store.isEmpty && time == nil }
 
-        /// With those of the request.
+        /// The features' values, with those of the request.
         func values(_ request: [RequestClass.Feature: String]) -> [RequestClass.Feature: String] {
             var values = request
             values[.time] = time.map { UTCTime.text(milliseconds: $0) }
@@ -52,7 +52,7 @@ struct PathUniverse {
         var last: ExploredPath?
         for path in paths {
             defer { last = path }
-            // Most paths differ from the one before in an outcome alone.
+            // Most paths differ from the one before only in an outcome.
             if isSimple, let last, last.request == path.request, last.hasStops(of: path) { continue }
             let stops = path.stops
             for count in stops.indices { requestsAtStops[Array(stops[...count]), default: []].insert(path.request) }
@@ -76,7 +76,7 @@ struct PathUniverse {
         situations = FeatureTable(values)
     }
 
-    /// The patterns that cover some of the paths, and no others.
+    /// Patterns that cover exactly the given paths.
     func patterns(of paths: [ExploredPath]) -> [PathPattern] {
         var patterns: [PathPattern] = []
         for (stops, paths) in Dictionary(grouping: paths, by: \.stops) {
@@ -100,8 +100,8 @@ struct PathUniverse {
         return PathPattern.merged(patterns)
     }
 
-    /// From what a condition has to tell the chosen: the situations that come to these stops with these outcomes, and the
-    /// requests that come there with others.
+    /// The situations among which a condition has to choose: those with these endpoints and outcomes, and the requests
+    /// that have these endpoints with other outcomes.
     private func candidates(at stops: [Stop], _ product: [OutcomeSet]) -> Set<Int> {
         let requests = requestsAtStops[stops] ?? []
         guard !outcomesAtStops.isEmpty else { return requests }

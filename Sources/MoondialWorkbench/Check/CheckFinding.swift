@@ -7,24 +7,24 @@ import TextFormats
 
 /// One thing that `moondial check` has found, by reading files or by exploring rules.
 package struct CheckFinding: Sendable {
-    /// `moondial explain` knows it.
+    /// The code of the finding, which `moondial explain` accepts.
     package let code: String
     package let severity: Severity
-    /// What is the case, in one line; not yet printable.
+    /// The finding in one line; may hold bytes that have to be escaped.
     package let message: String
-    /// As it was named.
+    /// The name of the file, as the user gave it.
     package let file: String
     package let start: SourcePosition
     /// After the last character.
     package let end: SourcePosition
-    /// The line in which it starts; empty when it is about no line.
+    /// The line in which the finding starts; empty when it is about no line.
     package let sourceLine: String
-    /// What to do about it here, if there is more to say than the advice.
+    /// What to do in this case, if there is more to say than the advice.
     package let hint: String?
-    /// Of the code.
+    /// The meaning of the code, as `advice` is its advice.
     let meaning: String
     let advice: String
-    /// A test that shows it, in Lua; nil for what was found by reading.
+    /// A test in Lua that shows the finding; nil if it was found by reading the file.
     let example: String?
 
     package init(_ finding: Finding) {
@@ -41,7 +41,7 @@ package struct CheckFinding: Sendable {
         example = nil
     }
 
-    /// A finding about a line of a file, or about all rules: then about the beginning of that file.
+    /// A finding about a line of a file. A finding about all rules is placed at the beginning of the file.
     init(_ finding: RulebookFinding, file: String, line: Int?, text: String, example: String?) {
         code = finding.code.rawValue
         severity = Severity(finding.severity)
@@ -72,18 +72,18 @@ extension Severity {
     }
 }
 
-/// What exploring rules has found.
+/// The findings of an exploration of rules.
 package struct ExploredFindings: Sendable {
     /// The worst first.
     package let findings: [CheckFinding]
     /// How many paths were taken.
     package let pathCount: Int
-    /// What was left out, if something was.
+    /// What the exploration left out, or nil.
     package let omission: String?
 
     /// - Parameters:
-    ///   - exploration: Of the rules.
-    ///   - files: The rule files, the first of which stands for findings about no line, and their modules.
+    ///   - exploration: The exploration of the rules.
+    ///   - files: The rule files and their modules. Findings about no line are placed in the first file.
     init(_ exploration: Exploration, files: [CheckedFile]) {
         pathCount = exploration.paths.count
         omission = exploration.omission

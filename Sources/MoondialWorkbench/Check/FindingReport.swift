@@ -9,9 +9,9 @@ import TextFormats
 /// Findings in one of the forms that people and machines read.
 package struct FindingReport {
     package enum Format: String, Sendable, CaseIterable {
-        /// Each with its line and carets.
+        /// Each finding with its line and carets.
         case pretty
-        /// A line for each.
+        /// A line for each finding.
         case short
         /// One line of JSON.
         case json
@@ -27,10 +27,10 @@ package struct FindingReport {
     private let version: String
 
     /// - Parameters:
-    ///   - findings: What was found.
-    ///   - fileCount: How many files were looked at.
-    ///   - pathCount: How many paths were taken; nil when none was to be.
-    ///   - version: Of moondial.
+    ///   - findings: The findings to report.
+    ///   - fileCount: How many files were checked.
+    ///   - pathCount: How many paths were explored; nil without an exploration.
+    ///   - version: The version of moondial.
     package init(_ findings: [CheckFinding], fileCount: Int, pathCount: Int? = nil, version: String) {
         self.findings = findings
         self.fileCount = fileCount
@@ -111,7 +111,7 @@ package struct FindingReport {
         ])
     }
 
-    /// The rule of a finding.
+    /// The rule of SARIF for the code of a finding.
     private static func sarifRule(_ finding: CheckFinding) -> JSONValue {
         .object([
             "id": .string(finding.code), "shortDescription": .object(["text": .string(finding.meaning)]),
@@ -136,7 +136,8 @@ package struct FindingReport {
         ])
     }
 
-    /// Our columns count characters, of which one can be several code points. Other lines than the first are not known.
+    /// The column in code points. Our columns count characters, which may have several. Only the first line's text is
+    /// known.
     private static func codePointColumn(_ position: SourcePosition, of finding: CheckFinding) -> Int64 {
         guard position.line == finding.start.line else { return Int64(position.column) }
         return Int64(finding.sourceLine.prefix(position.column - 1).unicodeScalars.count + 1)
@@ -155,7 +156,7 @@ package struct FindingReport {
 
     // MARK: - GitHub Actions
 
-    /// Everything is made printable first.
+    /// Everything is escaped first, so that it is printable.
     private func githubLine(_ finding: CheckFinding) -> String {
         let properties = [
             ("file", finding.file), ("line", String(finding.start.line)), ("col", String(finding.start.column)),

@@ -49,7 +49,7 @@ package struct FindingText {
         shown(String(text.map { $0 == "\t" ? " " : $0 }))
     }
 
-    /// Carets under what is meant, as far as it stands in the first line.
+    /// Carets under the part of the first line that the finding is about.
     private var marker: String {
         let line = finding.sourceLine
         let start = line.index(line.startIndex, offsetBy: finding.start.column - 1, limitedBy: line.endIndex)

@@ -10,19 +10,19 @@ import TextFormats
 package struct RuleCheck {
     /// In the order of the files and of their lines.
     package private(set) var findings: [Finding] = []
-    /// How many files were looked at, modules included.
+    /// How many files were checked, modules included.
     package private(set) var fileCount = 0
     /// Whether each file is a Lua program that moondial accepts.
     package private(set) var loads = true
-    /// The rules, if any have loaded.
+    /// The rules, if they have loaded and there are any.
     private var rules: LoadedRulebook?
     private let files: [CheckedFile]
 
     /// Reads and checks files and folders.
     ///
     /// - Parameters:
-    ///   - paths: As for `--rules`.
-    ///   - settings: With which the rules load.
+    ///   - paths: Files and folders, as for `--rules`.
+    ///   - settings: The settings with which the rules load.
     /// - Throws: A diagnostic when a file cannot be read.
     package init(_ paths: [String], settings: RuleEngine.Settings) throws(Diagnostic) {
         let files = try RuleFiles.read(paths, limits: settings.run.limits)
@@ -38,7 +38,7 @@ package struct RuleCheck {
         load(files, checker, settings, order: names)
     }
 
-    /// Takes every path through the rules.
+    /// Explores every path through the rules.
     ///
     /// - Parameter time: When runs begin, in milliseconds since 1970.
     /// - Returns: Nil when there are no rules: all files are modules, scripts or tests, or do not load.
@@ -68,7 +68,7 @@ package struct RuleCheck {
             let site = error.site
             let file = site?.source.description ?? rules[0].name.description
             let line = site?.line ?? 1
-            // The checks may have said why, with a column.
+            // The checks may have reported the error already, with a column.
             let isKnown = findings.contains {
                 $0.severity == .error && $0.file == file && $0.start.line <= line && line <= $0.end.line
             }
@@ -112,7 +112,7 @@ private struct FileCollector {
         }
     }
 
-    /// What stock Lua has loaded before any module.
+    /// The libraries that stock Lua has loaded before any module.
     private static let libraries: Set<String> = [
         "_G", "coroutine", "debug", "io", "math", "os", "package", "string", "table", "utf8",
     ]

@@ -5,7 +5,7 @@ import MoondialLua
 import MoondialRules
 
 extension Vocabulary {
-    /// What rule files can use, from the registry.
+    /// The names that rule files can use, from the registry.
     package static let ofRules: Vocabulary = {
         var vocabulary = Vocabulary(
             globals: globals, records: records, hooks: hooks,
@@ -17,7 +17,7 @@ extension Vocabulary {
         return vocabulary
     }()
 
-    /// What test files have besides.
+    /// The additional globals of test files.
     package static let wordsOfTests: [String: Value] = [
         "test": .table(["only": .value(.any), "skip": .value(.any), "todo": .value(.any)])
     ]
@@ -30,7 +30,7 @@ extension Vocabulary {
             let path = entry.name.split(separator: ".").map(String.init)
             fields[path] = value(of: entry)
         }
-        // `moondial.json` before `moondial`.
+        // Fields are added to `moondial.json` before that is added to `moondial`.
         for depth in stride(from: 3, through: 2, by: -1) {
             for (path, value) in fields where path.count == depth {
                 var members: [String: Value] = [:]
@@ -59,7 +59,7 @@ extension Vocabulary {
         return .function(function)
     }
 
-    /// Which parameter Lua calls where it cannot wait.
+    /// The index of the parameter that Lua calls where it cannot wait.
     private static let callbacks = ["table.sort": 1, "string.gsub": 2]
 
     private static func parameter(_ parameter: RegistryEntry.Parameter) -> Parameter {
@@ -82,7 +82,7 @@ extension Vocabulary {
 
     // MARK: - Records
 
-    /// What `deny "reason"` is.
+    /// The record of the value `deny "reason"`.
     private static let choice = "decision value"
 
     private static let records: [String: Record] = {
@@ -145,8 +145,7 @@ extension Vocabulary {
 }
 
 extension ValueType {
-    /// A type as the registry writes it: "integer or nil", "\"CM\", \"CU\" or \"CT\"". What is not a type of Lua can be
-    /// anything.
+    /// A type as the registry writes it: "integer or nil", "\"CM\", \"CU\" or \"CT\"". Any other text means any type.
     init(registry text: String) {
         self.init([])
         let words = text.replacing(" or ", with: ", ").split(separator: ",").map { $0.trimmed }

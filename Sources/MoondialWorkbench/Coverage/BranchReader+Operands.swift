@@ -4,7 +4,7 @@ import LuaSyntax
 import MoondialLua
 
 extension BranchReader {
-    /// `and` and `or` in a condition whose right side stands on lines of its own.
+    /// Reads `and` and `or` in a condition whose right side is on lines of its own.
     func readOperands(
         of condition: ExpressionID, _ header: Range<Int>, in statement: Statement,
         _ branches: inout [CoveredFile.Branch]
@@ -44,7 +44,7 @@ extension BranchReader {
                 ]))
     }
 
-    /// What `and`, `or` and `not` of a condition join, in order.
+    /// The operands of the `and`, `or` and `not` of a condition, in order.
     func operands(of condition: ExpressionID) -> [ExpressionID] {
         var found: [ExpressionID] = []
         var rest = [condition]
@@ -63,8 +63,8 @@ extension BranchReader {
         return tree.source.line(at: range.lowerBound) == tree.source.line(at: range.upperBound - 1)
     }
 
-    /// Whether Lua has an instruction on the line where an operand stands: it loads others when it needs them, which may be
-    /// on the next line.
+    /// Whether Lua has an instruction on the line of an operand. Lua loads other operands where they are used, which
+    /// may be on the next line.
     func hasCodeOfItsOwn(_ id: ExpressionID) -> Bool {
         switch tree[id].kind {
         case .call, .method: true
@@ -77,7 +77,8 @@ extension BranchReader {
         return [.equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual].contains(symbol)
     }
 
-    /// Whether the jump past the right side is on a line before it: that of the operator, unless a comparison jumps itself.
+    /// Whether the jump over the right side is on an earlier line. It is on the operator's line, or in a comparison
+    /// itself.
     private func isDecided(_ last: ExpressionID, before right: ExpressionID) -> Bool {
         if isComparison(last) { return true }
         let source = tree.source

@@ -3,10 +3,10 @@
 import LuaSyntax
 import MoondialLua
 
-/// Reads from the counts of lines which ways a program has taken.
+/// Finds out from the counts of lines which branches a program has taken.
 ///
-/// Lua tells lines, and not instructions, so an arm is known when its code begins on a line of its own, or when it is what
-/// remains of a condition whose other arm is known. A way that lines do not tell is left out.
+/// Lua reports lines, not instructions. So the count of an arm is known when its code begins on a line of its own, or
+/// when the count of the other arm is known. Arms whose count is not known are left out.
 struct BranchReader {
     let units: CodeUnits
     let tree: SyntaxTree
@@ -18,7 +18,7 @@ struct BranchReader {
         self.counts = counts
     }
 
-    /// How often Lua has come to a unit: to its first line, or if that has no instruction, to another one.
+    /// How often Lua has visited a unit: its first line or, if that has no instruction, another one.
     func visits(of unit: CodeUnit) -> Int {
         let first = counts.visits(of: unit.line)
         return first > 0 ? first : unit.lines.lazy.map(counts.visits(of:)).max() ?? 0
@@ -111,11 +111,11 @@ struct BranchReader {
 
     private struct Entries {
         let count: Int
-        /// Else more than 0 says that it was entered, and no more.
+        /// If false, a count above 0 only means that the block was entered.
         let isExact: Bool
     }
 
-    /// How often a block was entered; nil when its first line has other code, too.
+    /// How often a block was entered; nil when its first line also has other code.
     private func entries(of block: Block) -> Entries? {
         guard let first = firstUnit(of: block), let range = range(of: block),
             units.units(on: first.line).allSatisfy({ range.contains($0.range.lowerBound) })
@@ -135,17 +135,18 @@ struct BranchReader {
         return nil
     }
 
-    /// Whether the line of a unit is visited once each time that the unit runs: it is on that line, and nothing else is.
+    /// Whether the line of a unit is visited exactly once each time that the unit runs: all of the unit is on it, and
+    /// no other.
     private func isAlone(_ unit: CodeUnit) -> Bool {
         unit.isOnOneLine && units.units(on: unit.line).allSatisfy { $0.range == unit.range }
             && !holdsFunction(unit.range)
     }
 
-    /// How often a condition was evaluated; nil when lines do not tell.
+    /// How often a condition was evaluated; nil when the counts of lines do not show it.
     private func evaluations(of header: Range<Int>, _ condition: ExpressionID, in statement: Statement) -> Int? {
         guard let unit = units.unit(at: header.lowerBound), !holdsFunction(header) else { return nil }
         if !unit.isOnOneLine {
-            // More lines would be visited twice where a call spans them.
+            // A call over several lines would make Lua visit some lines twice.
             let operands = operands(of: condition)
             guard operands.allSatisfy(isOnOneLine), let first = operands.first, hasCodeOfItsOwn(first),
                 tree.source.line(at: tree[first].range.lowerBound) == unit.line
@@ -159,7 +160,8 @@ struct BranchReader {
         return isSure ? counts.visits(of: unit.line) : nil
     }
 
-    /// How often the code after a statement was come to, where that is the one way to it; nil when lines do not tell.
+    /// How often the code after a statement was reached, if only the statement leads to it; nil when the counts do not
+    /// show it.
     private func visitsAfter(_ index: Int, of block: Block, _ function: FunctionID, isBody: Bool) -> Int? {
         for statement in block.statements[(index + 1)...] {
             if case .if(let branches, _) = statement.kind, let first = branches.first,
@@ -176,7 +178,7 @@ struct BranchReader {
         return returnsAtEnd(of: function)
     }
 
-    /// How often a function has come to its `end`.
+    /// How often a function has reached its `end`.
     private func returnsAtEnd(of id: FunctionID) -> Int? {
         let range = tree[id].range
         let line = tree.source.line(at: range.upperBound - 1)
@@ -200,7 +202,7 @@ struct BranchReader {
         tree.functions.contains { $0.parent != nil && range.contains($0.range.lowerBound) }
     }
 
-    /// Whether what follows the statement of a block is never come to through it.
+    /// Whether a block never continues with the code after its statement.
     private func leaves(_ block: Block) -> Bool {
         switch block.statements.last?.kind {
         case .return, .break, .goto: true
@@ -208,7 +210,7 @@ struct BranchReader {
         }
     }
 
-    /// Whether a loop may end, or begin, otherwise than by its condition.
+    /// Whether a jump may end the loop, or lead into it.
     private func jumpsOut(_ body: Block) -> Bool {
         var jumps = false
         body.forEach { statement in

@@ -8,17 +8,17 @@ struct CodeUnit {
     let function: FunctionID
     /// Where it begins.
     let line: Int
-    /// All lines at which Lua may report it. Those inside of functions that it creates are not among them.
+    /// All lines at which Lua may report it, without those inside of functions that it creates.
     let lines: [Int]
-    /// The head of a loop, which is come to more often than the loop.
+    /// Whether it is the head of a loop, which Lua visits more often than it enters the loop.
     let isLoop: Bool
 
     var isOnOneLine: Bool { lines.count == 1 }
 }
 
-/// The code of a program, as far as Lua's compiler makes instructions of it (lparser.c, lcode.c of Lua 5.4). A declaration
-/// without a value, `do`, `else`, `end`, a label and `while true do` are no code. Nor are `break` and `goto` where Lua may
-/// jump to them: it jumps to their target at once.
+/// The code of a program for which Lua's compiler makes instructions (lparser.c, lcode.c of Lua 5.4). A declaration
+/// without a value, `do`, `else`, `end`, a label and `while true do` are no code. Nor are `break` and `goto` where Lua
+/// may jump to them, since it then jumps to their target directly.
 struct CodeUnits {
     private(set) var units: [CodeUnit] = []
     private let tree: SyntaxTree
@@ -51,7 +51,7 @@ struct CodeUnits {
         }
     }
 
-    /// Whether what follows is come to without a jump.
+    /// Whether the next statement is reached without a jump.
     private func fallsThrough(_ statement: Statement) -> Bool {
         switch statement.kind {
         case .call, .assignment, .localFunction, .function: true

@@ -4,17 +4,17 @@ import LuaSyntax
 import MoondialLua
 import MoondialRules
 
-/// What tests have come to in one file of rules.
+/// How often tests have run the lines and branches of one file of rules.
 package struct CoveredFile: Sendable {
     /// A line where code begins.
     package struct Line: Sendable, Hashable {
         /// From 1.
         package let number: Int
-        /// How often Lua has come to it.
+        /// How often Lua has visited it.
         package let count: Int
     }
 
-    /// A place where a program can go on in several ways.
+    /// A place where a program can continue in several ways.
     package struct Branch: Sendable, Hashable {
         package let line: Int
         package let arms: [Arm]
@@ -26,12 +26,12 @@ package struct CoveredFile: Sendable {
         package let count: Int
     }
 
-    /// As it is shown.
+    /// The name of the file, printable.
     package let name: String
     package let text: [UInt8]
     /// In order. Empty for a file that does not compile.
     package let lines: [Line]
-    /// In the order of their lines, as far as Lua's lines tell which way was taken.
+    /// The branches whose counts are known, in the order of their lines.
     package let branches: [Branch]
 
     init(name: String, text: [UInt8], counts: LuaLineCounts) {
@@ -52,7 +52,7 @@ package struct CoveredFile: Sendable {
     package var arms: [Arm] { branches.flatMap(\.arms) }
     package var coveredArms: Int { arms.count { $0.count > 0 } }
 
-    /// The lines that nothing has come to, as ranges: lines without code between two of them do not end a range.
+    /// The lines that were not visited, as ranges: lines without code between two of them do not end a range.
     package var missedLines: [ClosedRange<Int>] {
         var ranges: [ClosedRange<Int>] = []
         var isOpen = false
@@ -70,7 +70,7 @@ package struct CoveredFile: Sendable {
     }
 }
 
-/// What has been counted of the rules, by file.
+/// The counts of lines of the rules, by file.
 package struct LineCoverage: Sendable {
     private struct File: Sendable {
         let text: [UInt8]

@@ -2,13 +2,14 @@
 
 /// The same request with the same outcomes, and the same answers of the store, under two rulebooks.
 ///
-/// Where one makes more attempts than the other, each of its paths is compared with the one that ended before. Calls of the
-/// store that only one makes may come to anything: its paths are compared with the one of the other.
+/// If one rulebook makes more attempts, each of its paths is compared with the path of the other that ended earlier.
+/// Answers to calls of the store that only one rulebook makes are ignored: all its paths are compared with the one of
+/// the other.
 struct PathPair {
     let old: ExploredPath
     let new: ExploredPath
 
-    /// The longer one, with all that the store was asked in either.
+    /// The longer path, with the calls of the store of both.
     var merged: ExploredPath {
         let longer = old.steps.count > new.steps.count ? old : new
         if old.store == new.store { return longer }
@@ -32,7 +33,7 @@ struct PathPair {
     }
 }
 
-/// The paths of an exploration by what leads to them.
+/// The paths of an exploration by their request, time, answers of the store and outcomes.
 private struct PathIndex {
     private struct Start: Hashable {
         let request: Int
@@ -64,8 +65,8 @@ private struct PathIndex {
         }
     }
 
-    /// The paths that these outcomes lead to, if they have ended by then. One whose hooks ask for the time is compared with
-    /// one whose hooks do not.
+    /// The paths that end with these outcomes or earlier. A path whose hooks read the time is compared with one whose
+    /// hooks do not.
     func counterparts(of path: ExploredPath) -> [ExploredPath] {
         let outcomes = path.steps.map(\.outcome)
         var found: [ExploredPath] = []

@@ -15,7 +15,7 @@ extension RulebookDiff {
                 + comparedPaths.counting("path")
     }
 
-    /// Each change with the paths that it is about.
+    /// Each change with its paths.
     package func text(style: TextStyle, price: Double?) -> String {
         var text = ""
         for change in changes {
@@ -73,7 +73,7 @@ extension RulebookDiff.Change {
         wasDecided == isDecided ? wasDecided : "was \(wasDecided), now \(isDecided)"
     }
 
-    /// What a run of the change costs more or less.
+    /// The cost of a run before and after; nil if it is the same, or without a price.
     fileprivate func moneyText(price: Double?) -> String? {
         guard let price, oldMoney != newMoney else { return nil }
         return "\(Self.cost(oldMoney, price)) → \(Self.cost(newMoney, price))"

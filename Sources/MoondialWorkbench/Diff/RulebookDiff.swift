@@ -4,15 +4,15 @@ import JSON
 package import MoondialRules
 import NumberVerification
 
-/// Where two rulebooks differ in what they lead to. Names of rules, order and layout alone make no difference.
+/// The differences in the results of two rulebooks. Names of rules, order and layout alone make no difference.
 package struct RulebookDiff: Sendable {
-    /// Paths that lead to something else, in the same way.
+    /// Paths whose results have changed in the same way.
     package struct Change: Sendable {
-        /// `deny number_differs → allow dual_sim`, and what else has changed.
+        /// `deny number_differs → allow dual_sim`, and the other changes.
         package let title: String
         package let old: Decision.Outcome
         package let new: Decision.Outcome
-        /// Who decided before, and who decides now.
+        /// Which rule or other cause decided before, and which decides now.
         package let wasDecided: String
         package let isDecided: String
         package let oldMoney: Charge
@@ -21,12 +21,12 @@ package struct RulebookDiff: Sendable {
         package let paths: Int
     }
 
-    /// Those that let somebody in first, then those of the most paths.
+    /// Changes to allow first, then those with the most paths.
     package let changes: [Change]
     /// How many paths were compared.
     package let comparedPaths: Int
 
-    /// Compares what was explored with the same requests at the same times.
+    /// Compares two explorations of the same requests at the same times.
     package init(old: Exploration, new: Exploration) {
         let pairs = PathPair.all(old, new)
         comparedPaths = pairs.count
@@ -46,7 +46,7 @@ package struct RulebookDiff: Sendable {
         }.sorted { $0.order < $1.order }
     }
 
-    /// What has changed, or nil.
+    /// The changes as a text, or nil.
     private static func title(_ before: PathResult, _ after: PathResult, _ pair: PathPair) -> String? {
         var parts: [String] = []
         let (old, new) = (before.decision, after.decision)
@@ -82,7 +82,7 @@ extension RulebookDiff.Change {
     fileprivate var order: (Int, Int, String) { (old != .allow && new == .allow ? 0 : 1, -paths, title) }
 }
 
-/// What changes have in common that are shown as one.
+/// The properties by which paths are grouped to one change.
 private struct ChangeKey: Hashable {
     let title: String
     let old: Decision.Outcome

@@ -4,7 +4,7 @@ package import JSON
 package import MoondialPresentation
 import TextFormats
 
-/// What was found out about an installation, a line for each thing that was looked at.
+/// The state of an installation, with a line for each check.
 package struct DoctorReport: Sendable {
     package enum Status: String, Sendable, CaseIterable, Comparable {
         case ok, warn, fail
@@ -21,7 +21,7 @@ package struct DoctorReport: Sendable {
     }
 
     package struct Line: Sendable {
-        /// What was looked at, in a word or two.
+        /// What was checked, in a word or two.
         package let name: String
         package let status: Status
         package let message: String

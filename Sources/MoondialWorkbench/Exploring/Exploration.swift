@@ -3,24 +3,24 @@
 package import MoondialRules
 import TextFormats
 
-/// All paths through a rulebook, and what they lead to.
+/// All paths through a rulebook, with their results.
 package struct Exploration: Sendable {
     /// The rules that were explored.
     package let outline: RulebookOutline
     package let requests: [RequestClass]
     package internal(set) var paths: [ExploredPath] = []
     package internal(set) var results: [PathResult] = []
-    /// How many of the paths were taken. The others are those of requests that rules cannot tell from these.
+    /// How many of the paths were taken. The other paths are copies, for requests that are the same to the rules.
     package internal(set) var takenPaths = 0
     /// How each hook was used, by its place.
     package internal(set) var uses: [HookPlace: HookUse] = [:]
     /// Entries of `map_result` tables that have decided.
     package internal(set) var entries: Set<UsedEntry> = []
-    /// Paths that led to something else when they were taken a second time.
+    /// Paths with another result when they were taken a second time.
     package internal(set) var unsteady: [UnsteadyPath] = []
-    /// Requests of which not all paths were taken, since there were too many.
+    /// How many requests do not have all their paths, since there were too many.
     package internal(set) var unfinishedRequests = 0
-    /// Whether a path has called the store more often than it branches over.
+    /// Whether a path has made more calls of the store than are answered in every way.
     package internal(set) var hasManyStoreCalls = false
 
     package init(outline: RulebookOutline, requests: [RequestClass]) {
@@ -42,7 +42,7 @@ package struct Exploration: Sendable {
             + "requests with --requests"
     }
 
-    /// The name of a rule.
+    /// The rule of a hook.
     package func rule(at place: HookPlace) -> RuleOutline { outline.rules[place.rule] }
 }
 
@@ -74,4 +74,18 @@ package struct UsedEntry: Sendable, Hashable {
 package struct UnsteadyPath: Sendable {
     package let path: ExploredPath
     package let second: PathResult
+}
+
+extension Exploration {
+    /// Explores rules on the calling thread, and returns when all paths have been taken. No other code may use the
+    /// rules.
+    package static func of(
+        _ rules: LoadedRulebook, requests: [RequestClass] = RequestClass.builtIn, settings: Explorer.Settings
+    ) -> Exploration {
+        OwnEventLoop.run { eventLoop, end in
+            let engine = RuleEngine(rules, attempts: NoAttempts(), eventLoop: eventLoop)
+            Explorer(engine: engine, requests: requests, settings: settings, eventLoop: eventLoop).start(
+                completion: end)
+        }
+    }
 }

@@ -6,12 +6,12 @@ import MoondialRules
 import NumberVerification
 import TextFormats
 
-/// The atlas of a rulebook and what is the matter with it, to be shown.
+/// The atlas and the findings of a rulebook, as they are shown.
 package struct ExplorationReport: Sendable {
     package let exploration: Exploration
     package let atlas: Atlas
     package let findings: RulebookFindings
-    /// What one charged attempt costs; nil when it was not given.
+    /// The price of one charged attempt; nil when it was not given.
     let price: Double?
 
     package init(_ exploration: Exploration, price: Double? = nil) {
@@ -66,7 +66,7 @@ extension ExplorationReport {
         return text
     }
 
-    /// Each group of paths with what it leads to. `including`, by default all, chooses groups.
+    /// Each group of paths with its ending. `including` chooses groups; the default is all.
     package func atlasText(style: TextStyle, including isIncluded: (Atlas.Group) -> Bool = { _ in true }) -> String {
         atlas.groups.filter(isIncluded).map { group in
             let ending = style.colour(String(escaping: group.ending.text.utf8), group.ending.outcome.colour)
@@ -142,7 +142,7 @@ extension ExplorationReport {
         return text + "\n\(summary)\n"
     }
 
-    /// Text that does not end a cell.
+    /// The text, escaped for a cell of a table.
     static func cell(_ text: String) -> String { text.replacing("|", with: "\\|").replacing("\n", with: " ") }
 }
 
@@ -198,8 +198,8 @@ extension ExplorationReport {
 }
 
 extension PathPattern {
-    /// `{"outcomes": [[…]], "routes": [[…]], "where": {feature: [values]}}`: a set of outcomes for each attempt, the ways that
-    /// the attempts may take, and what tells the requests, and the answers of the store, from others.
+    /// `{"outcomes": [[…]], "routes": [[…]], "where": {feature: [values]}}`: a set of outcomes for each attempt, the
+    /// possible sequences of endpoints, and the conditions on requests and on answers of the store.
     package var json: JSONValue {
         var conditions = JSONObject()
         for (feature, values) in condition.values.sorted(by: { $0.key < $1.key }) {

@@ -13,33 +13,33 @@ package struct PathStep: Sendable, Hashable {
 
 /// One call of `moondial.store` on a path.
 package struct StoreStep: Sendable, Hashable {
-    /// What tells it from the other calls of the path: `count phone:…`, and a second one is `count phone:… (2)`.
+    /// A name that is unique on the path: `count phone:…`, and for a second such call `count phone:… (2)`.
     package let call: String
     package let outcome: StoreOutcome
-    /// Whether the store could have answered something more usual: an empty store that is there does.
+    /// Whether the answer differs from the usual one, which an empty store that can be reached would give.
     package let isUnusual: Bool
 }
 
-/// A request, the outcomes of its attempts and of its calls of the store in order, and what it led to.
+/// A request, the outcomes of its attempts and of its calls of the store in order, and the result.
 package struct ExploredPath: Sendable {
-    /// Which of the requests of the exploration.
+    /// The index of the request in the exploration.
     package let request: Int
-    /// The time of day when the run began, in milliseconds since 1970; nil where no hook has asked.
+    /// The time of day when the run began, in milliseconds since 1970; nil if no hook has read the time.
     package let time: Int64?
     package let steps: [PathStep]
-    /// Empty where rules remember nothing.
+    /// The calls of the store; empty if rules make none.
     package let store: [StoreStep]
-    /// Which of the results of the exploration.
+    /// The index of the result in the exploration.
     package let result: Int
 }
 
 extension ExploredPath {
-    /// The same of another request.
+    /// The same path for another request.
     func of(request: Int) -> ExploredPath {
         ExploredPath(request: request, time: time, steps: steps, store: store, result: result)
     }
 
-    /// The fewer attempts, then calls of the store, then unusual answers, the shorter.
+    /// The length by which paths are compared: attempts, then calls of the store, then unusual answers.
     var length: (Int, Int, Int) { (steps.count, store.count, store.count(where: \.isUnusual)) }
 
     /// `9020, 9000`, and with a store `9020, 9000, count phone:… = over`.
@@ -50,12 +50,13 @@ extension StoreStep {
     /// `count phone:… = over`
     package var words: String { "\(call) = \(outcome.text)" }
 
-    /// The calls of a run with what they came to.
+    /// The calls of the store in a run, with their outcomes.
     ///
     /// - Parameters:
-    ///   - trace: Of the run.
-    ///   - outcomes: In the order of the calls, each with whether it is unusual; nil for those that the trace has.
-    /// - Returns: In the order of the calls.
+    ///   - trace: The trace of the run.
+    ///   - outcomes: The outcomes in the order of the calls, each with whether it is unusual; nil to take them from the
+    ///     trace.
+    /// - Returns: The calls in their order.
     static func steps(of trace: Trace, _ outcomes: [(outcome: StoreOutcome, isUnusual: Bool)]? = nil) -> [StoreStep] {
         var counts: [String: Int] = [:]
         return StoreCall.all(in: trace).enumerated().map { index, call in
@@ -70,22 +71,22 @@ extension StoreStep {
     }
 }
 
-/// What a path leads to. Paths with the same result differ in nothing that anybody sees.
+/// The visible result of a path.
 package struct PathResult: Sendable, Hashable {
     /// The decision, with the reason and the fields that the rule gave, redacted.
     package let decision: RuleDecision
-    /// The rule that chose.
+    /// The name of the rule that decided.
     package let rule: String
     package let why: DecisionReason
     package let attempts: Int
     package let money: Charge
-    /// What hooks have logged, redacted.
+    /// The messages that hooks have logged, redacted.
     package let logs: [String]
-    /// How hooks have failed, in order.
+    /// The failures of hooks, in order.
     package let failures: [PathFailure]
     /// Attempts that hooks asked for and a guard refused.
     package let refusals: [PathRefusal]
-    /// Whether a match is among what the run knows of the number.
+    /// The verdict of the run on the number.
     package let verdict: Verdict
     /// Whether a token was sent after an attempt that may have spent it.
     package let sendsTokenAgain: Bool

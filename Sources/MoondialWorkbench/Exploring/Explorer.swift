@@ -5,28 +5,29 @@ import MoondialStore
 package import NIOCore
 import NumberVerification
 
-/// Takes every path through a rulebook: for each request it branches, at each attempt, over what can come of it, and at each
-/// call of the store over what that may answer.
+/// Takes every path through a rulebook: for each request it branches, at each attempt, over all possible outcomes, and
+/// at each call of the store over all possible answers.
 ///
-/// Runs are real ones of the engine, with scripted attempts and a clock that stands still. Requests that rules cannot tell
-/// from others share their paths (``RequestReading``). Each path is taken twice, forwards and then backwards, so that a result
-/// that hangs on something that is not recorded shows. Used on the engine's event loop.
+/// Runs are real runs of the engine, with scripted attempts and a clock that does not advance by itself. Requests that
+/// are the same to the rules share their paths (``RequestReading``). All paths are taken twice, the second time in
+/// reverse order: that finds results which depend on something that is not recorded. Used on the engine's event loop.
 package final class Explorer: RunHandle {
     package struct Settings: Sendable {
-        /// The number of paths after which the rest is left out. The default is 100,000.
+        /// The largest number of paths; further ones are left out. The default is 100,000.
         package var maxPaths = 100_000
-        /// When runs begin, in milliseconds since 1970. Each is tried where hooks read the time. At least one.
+        /// The times at which runs begin, in milliseconds since 1970, at least one. All are tried if hooks read the
+        /// time.
         package var times: [Int64]
 
         package init(times: [Int64]) { self.times = times }
     }
 
-    /// How many calls of the store in a path are answered in every way. Further ones get the usual answer.
+    /// How many calls of the store on a path are answered in every way. Further calls get the usual answer.
     package static let branchingStoreCalls = 6
 
-    /// Gets each run of the first pass, with its path. The default is nil.
+    /// Called with each run of the first pass and its path. The default is nil.
     package var onPath: ((FinishedRun, ExploredPath) -> Void)?
-    /// What each run finds and remembers, in place of a store that is answered in every way. The default is nil.
+    /// Makes a store for each run, which is used instead of answering calls in every way. The default is nil.
     package var makeStore: (() -> StoreSettings)?
 
     private let engine: RuleEngine
@@ -44,7 +45,7 @@ package final class Explorer: RunHandle {
     private lazy var store = clock.makeStore(on: eventLoop) { [unowned self] in answer(to: $0) }
     private let eventLoop: any EventLoop
 
-    /// Requests that are alike for the rules, by the first of them.
+    /// Groups of requests that are the same to the rules, by the first of each group.
     private let alike: [Int: [Int]]
     /// How many requests have all their paths.
     private var finishedRequests = 0
@@ -61,12 +62,12 @@ package final class Explorer: RunHandle {
     private var firstPath = 0
     /// Each path that was taken: its index, and its branches in their order.
     private var taken: [(path: Int, branches: [PathBranches.Branch])] = []
-    /// Which of these is taken again; nil in the first pass.
+    /// The index in `taken` of the path that is taken again; nil in the first pass.
     private var repeated: Int?
     /// How often a path was taken again because a hook ran out of time.
     private var retries = 0
 
-    /// Prepares; ``start(completion:)`` begins.
+    /// Prepares an exploration, which ``start(completion:)`` begins.
     package init(engine: RuleEngine, requests: [RequestClass], settings: Settings, eventLoop: any EventLoop) {
         precondition(!settings.times.isEmpty, "an exploration needs a time of day")
         self.engine = engine
@@ -85,7 +86,7 @@ package final class Explorer: RunHandle {
         if exploration.requests.isEmpty { end() } else { takePath() }
     }
 
-    /// Gives up. The completion is not called.
+    /// Stops the exploration. The completion is not called.
     package func cancel() { completion = nil }
 
     private func nextOutcome() -> Outcome {
@@ -128,7 +129,7 @@ package final class Explorer: RunHandle {
         }
     }
 
-    /// On a busy machine a hook may run out of time that needs none. One that does so again and again needs it.
+    /// On a busy machine even a short hook may run out of time, so the path is taken again, up to ten times in all.
     private func canRetry(_ run: FinishedRun) -> Bool {
         let isLate = run.trace.events.contains { event in
             if case .hookAnswered(.failed(let failure)?, _) = event.kind { failure.kind == .timeout } else { false }
@@ -166,7 +167,8 @@ package final class Explorer: RunHandle {
         return exploration.results.count - 1
     }
 
-    /// Goes to the next path: another way at the last branch that has one left, another time, another request.
+    /// Goes to the next path: the next way at the last branch that has one left, else the next time, else the next
+    /// request.
     private func moveOn() -> Bool {
         if branches.moveOn() { return isWithinBound }
         if asksForTime, time + 1 < settings.times.count {
@@ -185,7 +187,7 @@ package final class Explorer: RunHandle {
         exploration.paths.count < settings.maxPaths
     }
 
-    /// All paths of the request have been taken: those that are alike go the same.
+    /// Copies the paths of the request, which have all been taken, for the requests that are the same to the rules.
     private func sharePaths() {
         let paths = Array(exploration.paths[firstPath...])
         finishedRequests += 1
@@ -230,7 +232,7 @@ package final class Explorer: RunHandle {
 }
 
 extension Exploration {
-    /// Notes which hooks were called and have answered.
+    /// Counts which hooks were called and have answered.
     fileprivate mutating func note(_ run: FinishedRun) {
         for event in run.trace.events {
             guard let place = event.place else { continue }

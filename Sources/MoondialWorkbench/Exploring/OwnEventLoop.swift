@@ -3,9 +3,9 @@
 package import NIOCore
 import NIOPosix
 
-/// Does something on the calling thread that needs an event loop, and returns when it is done.
+/// Runs work that needs an event loop on the calling thread, and returns when the work is done.
 package enum OwnEventLoop {
-    /// `body` begins, and calls what it gets with the result when it is done.
+    /// `body` starts the work, and calls the function that it is given with the result when the work is done.
     package static func run<Result>(_ body: @escaping (any EventLoop, @escaping (Result) -> Void) -> Void) -> Result {
         let box = Box<Result>()
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { eventLoop in

@@ -3,11 +3,11 @@
 package import MoondialRules
 import NumberVerification
 
-/// A kind of request to explore, told from others by its features.
+/// A kind of request to explore, with the features in which it differs from others.
 package struct RequestClass: Sendable {
-    /// What paths can differ in beside outcomes: the request, the time, and what the store has answered.
+    /// A property in which paths can differ, apart from outcomes: of the request, the time, or an answer of the store.
     package struct Feature: Sendable, Hashable, Comparable {
-        /// As conditions name it.
+        /// The feature's name in conditions.
         package let name: String
         private let rank: Int
 
@@ -21,7 +21,7 @@ package struct RequestClass: Sendable {
         /// A call of the store.
         package static func store(_ call: String) -> Feature { Feature(name: call, rank: 6) }
 
-        /// The value of paths that do not have it.
+        /// The value that is shown for paths without this feature.
         var missing: String { rank == 6 ? "not asked" : "none" }
 
         /// In the order in which conditions name them.
@@ -34,10 +34,10 @@ package struct RequestClass: Sendable {
     /// The value of each feature as it is shown, nil where the request does not have it.
     package let values: [Feature: String]
 
-    /// The token of all requests that nobody has given. It is no token of a carrier.
+    /// The token of built-in requests. It is no token of a carrier.
     package static let token = "explored-token"
 
-    /// Phones that nobody has given: an ordinary number, one of a virtual operator, one of another country.
+    /// The phones of built-in requests: an ordinary number, one of a virtual operator, one of another country.
     package static let phones = ["13800138000", "17000000000", "+442079460018"]
 
     /// Every channel, operator and age of a token, given or not, for a few phones.
@@ -69,7 +69,7 @@ package struct RequestClass: Sendable {
         self.values = values
     }
 
-    /// One request of the caller, known by its line.
+    /// One request of the caller, identified by its line.
     package init(_ request: RunRequest, line: Int) {
         self.request = request
         values = [.line: String(line)]

@@ -4,18 +4,18 @@ import LuaSyntax
 import MoondialLua
 import MoondialRules
 
-/// Which fields of `req` the hooks of rules can read, as their text shows.
+/// The fields of `req` that the hooks of rules can read, found in their text.
 ///
-/// Requests that differ in other fields alone lead to the same, since everything else that a hook can read is the same for them.
-/// Where the text does not show it, all fields count: of a hook that is no function written in a rule file, that takes `...`, or
-/// that does anything with `req` but reading a field by its name.
+/// Requests that differ only in other fields have the same results, since everything else that a hook can read is the
+/// same for them. All fields count if the text does not show which are read: if a hook is not a function in a rule
+/// file, takes `...`, or does anything with `req` except reading a field by its name.
 struct RequestReading {
-    /// Nil: any.
+    /// The fields; nil for all.
     private let fields: Set<String>?
 
     /// - Parameters:
     ///   - outline: The rules.
-    ///   - sources: The files in which they stand.
+    ///   - sources: The files that define the rules.
     init(_ outline: RulebookOutline, _ sources: [RuleSource]) {
         var trees: [String: SyntaxTree] = [:]
         for source in sources { trees[source.name.description] = try? SyntaxTree(file: source.text) }
@@ -32,13 +32,13 @@ struct RequestReading {
         self.fields = fields
     }
 
-    /// The request as far as hooks can tell it from others.
+    /// The request without the fields that hooks do not read.
     func visiblePart(of request: RunRequest) -> RunRequest {
         guard let fields else { return request }
         var part = request
         if !fields.contains("operator") { part.carrier = nil }
         if !fields.contains("token_age_ms") { part.tokenAge = nil }
-        // The host itself sends requests of no channel where those of native go.
+        // The host itself routes a request without a channel like one of `native`.
         if !fields.contains("channel"), part.channel == .native { part.channel = nil }
         return part
     }
@@ -50,7 +50,7 @@ private struct HookReader {
 
     init(_ tree: SyntaxTree) { self.tree = tree }
 
-    /// What the functions read that begin on a line; nil when that is not certain, or there is none.
+    /// The fields that the functions beginning on a line read; nil when that is not certain, or there is no function.
     func fields(readAt line: Int) -> Set<String>? {
         var fields: Set<String>?
         for id in tree.functionIDs where id != .program && tree.source.line(at: tree[id].range.lowerBound) == line {
@@ -60,7 +60,7 @@ private struct HookReader {
         return fields
     }
 
-    /// Lua says that a function begins where its parameters do.
+    /// Lua reports the line of its parameters as the first line of a function.
     private func hasHeadOnOneLine(_ id: FunctionID) -> Bool {
         let head = tree.source.bytes[tree[id].range].prefix { $0 != UInt8(ascii: "(") }
         return !head.contains(UInt8(ascii: "\n")) && !head.contains(UInt8(ascii: "\r"))

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-/// Something about a rulebook that its author should know.
+/// A fact about a rulebook that its author should know.
 package struct RulebookFinding: Sendable {
     package let code: Code
-    /// What is the case. One line.
+    /// The fact, in one line.
     package let message: String
-    /// The place in a rule file, as `file:line`; nil when it is about none.
+    /// The place in a rule file, as `file:line`; nil when the finding has none.
     package var place: String?
-    /// The shortest path that shows it.
+    /// The shortest path that shows the finding.
     package var example: ExploredPath?
 
     package var severity: Severity { code.severity }
 
-    /// How bad it is.
+    /// How serious a finding is.
     package enum Severity: String, Sendable, CaseIterable, Comparable {
         case error, warning, note
 
@@ -21,7 +21,7 @@ package struct RulebookFinding: Sendable {
         }
     }
 
-    /// What kind it is. The raw value is stable, and `moondial explain` knows it.
+    /// The kind of a finding. The raw value is stable, and `moondial explain` accepts it.
     package enum Code: String, Sendable, CaseIterable {
         case allowWithoutMatch = "allow-without-match"
         case tokenSentAgain = "token-sent-again"
@@ -50,7 +50,7 @@ extension RulebookFinding.Code {
         }
     }
 
-    /// What it means, for `moondial explain`.
+    /// The meaning of the finding, for `moondial explain`.
     package var meaning: String {
         switch self {
         case .allowWithoutMatch: "the rules allow a request although the last attempt brought no match"
@@ -70,7 +70,7 @@ extension RulebookFinding.Code {
         }
     }
 
-    /// What to do about it.
+    /// What to do about the finding.
     package var advice: String {
         switch self {
         case .allowWithoutMatch: "look at `attempt.verdict == \"match\"` before you answer allow"

@@ -3,12 +3,12 @@
 import MoondialRules
 import NumberVerification
 
-/// What is the matter with a rulebook, read off an exploration of it.
+/// The findings about a rulebook, from an exploration of it.
 package struct RulebookFindings: Sendable {
-    /// The worst first, each with the shortest path that shows it.
+    /// The worst findings first, each with the shortest path that shows it.
     package let all: [RulebookFinding]
 
-    /// Trouble of the application's account that ends by itself never.
+    /// Problems of the application's account that last until a person solves them.
     private static let accountTrouble: [ResponseCode] = [
         .dailyFrequencyLimit, .authFailed, .appKeyBlocked, .appKeyNoMoney, .notValidateUser,
     ]
@@ -32,10 +32,10 @@ extension RulebookFinding {
 private struct FindingSearch {
     let exploration: Exploration
     var findings: [RulebookFinding] = []
-    /// Where a finding of a kind that has been found stands, by what tells it from others of its code.
+    /// The index of each finding, by its code and the subject that distinguishes it from others with that code.
     private var known: [Key: Int] = [:]
 
-    /// Codes about which no rule says anything, and trouble that nobody is told about.
+    /// Codes that no rule maps, and account problems that no rule logs.
     private var unmapped = Codes()
     private var silent = Codes()
 
@@ -83,7 +83,7 @@ private struct FindingSearch {
         return "\(site?.file ?? rule.file):\(site?.line ?? rule.line)"
     }
 
-    /// The hook that has decided; nil where the default mapping has.
+    /// The hook that has decided; nil if no hook did.
     private func decidingHook(_ why: DecisionReason) -> HookPlace? {
         let (hook, rule): (Hook, String)
         switch why {
@@ -104,7 +104,7 @@ private struct FindingSearch {
 
 extension FindingSearch {
     mutating func lookAtPaths() {
-        // Those with the same result differ in what came of their attempts alone.
+        // Paths with the same result differ only in the outcomes of their attempts.
         var shortest: [ExploredPath?] = Array(repeating: nil, count: exploration.results.count)
         for path in exploration.paths {
             if shortest[path.result].map({ path.length < $0.length }) ?? true { shortest[path.result] = path }
@@ -152,7 +152,7 @@ extension FindingSearch {
                 at: place, path: path)
         default: break
         }
-        // A hook that needs a store which is away fails closed, as it should.
+        // A hook that needs a store which cannot be reached fails closed, as it should.
         for failure in result.failures where failure.failure.kind != .store {
             add(
                 .hookFails, "\(failure.place) \(failure.failure.message)",
@@ -160,7 +160,7 @@ extension FindingSearch {
         }
     }
 
-    /// Codes that no rule maps, and codes of account trouble that no rule logs.
+    /// Finds codes that no rule maps, and codes of account problems that no rule logs.
     private mutating func lookAtCodes(_ result: PathResult, _ path: ExploredPath) {
         if case .defaultMapping(.unknown) = result.why, !exploration.outline.rules.isEmpty,
             case .reply(let reply)? = path.steps.last(where: { !$0.isRaw })?.outcome, reply.status == 200,

@@ -3,7 +3,7 @@
 package import NIOCore
 package import NumberVerification
 
-/// Sends nothing: each attempt ends as cancelled at once. Of an engine all of whose runs bring attempts of their own.
+/// The attempts of an engine whose runs all bring their own attempts: making one here is a precondition failure.
 package final class NoAttempts: AttemptSource {
     package let secrets: [Secret] = []
 

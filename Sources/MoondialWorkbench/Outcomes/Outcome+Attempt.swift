@@ -6,15 +6,15 @@ import NIOCore
 package import NumberVerification
 
 extension Outcome {
-    /// What stands for the provider in messages.
+    /// The name of the provider's host in messages.
     static let host = "the provider"
 
-    /// The attempt that ends so, read from the bytes of a reply as the client reads them.
+    /// The attempt with this outcome. Replies are made as bytes and read like those of the provider.
     ///
     /// - Parameters:
-    ///   - endpoint: Where it was sent.
-    ///   - exID: What a verdict echoes; nil for nothing.
-    ///   - elapsed: How long it took.
+    ///   - endpoint: The endpoint of the attempt.
+    ///   - exID: The exID that a verdict echoes; nil for none.
+    ///   - elapsed: How long the attempt took.
     /// - Returns: The attempt.
     package func attempt(at endpoint: Endpoint, exID: String?, elapsed: Duration) -> Attempt {
         Attempt(result(exID: exID), from: Outcome.host, at: endpoint, exID: exID, elapsed: elapsed)
@@ -36,7 +36,7 @@ extension Outcome {
 }
 
 extension Outcome.Reply {
-    /// The serial number of all replies with one: larger than what a double holds.
+    /// The serial number of all replies that have one: too large to be exact as a double.
     static let id: Int64 = 117_270_465_679_982_593
 
     fileprivate func body(exID: String?) -> [UInt8] {

@@ -2,9 +2,9 @@
 
 package import NumberVerification
 
-/// What can come of one attempt: a reply of the provider, or trouble with what it says about delivery.
+/// The outcome of one attempt: a reply of the provider, or an error with what it says about delivery.
 ///
-/// ``all`` is the finite set over which rulebooks are explored.
+/// ``all`` is the finite set of outcomes with which rulebooks are explored.
 package enum Outcome: Sendable, Hashable {
     /// A reply of the service.
     case reply(Reply)
@@ -25,11 +25,11 @@ package enum Outcome: Sendable, Hashable {
         package init(_ code: Int64) { self.code = code }
     }
 
-    /// A code that stands in no table.
+    /// A code that is not in the table of codes.
     package static let unknownCode: Int64 = 9098
 
-    /// Each known code of verify, an unknown one, verdicts in doubtful company, a reply without id, and each kind of trouble
-    /// with each word on delivery that it can have.
+    /// Each known code of verify, an unknown one, verdicts with HTTP status 500, a match without id and one in an
+    /// `error` object, and each kind of error with each value of `delivered` that it can have.
     package static let all: [Outcome] = {
         let codes = ResponseCode.table.filter { $0.layer == .verify }.map(\.code.rawValue)
         var outcomes = (codes + [unknownCode]).map { Outcome.reply(Reply($0)) }
@@ -52,7 +52,7 @@ package enum Outcome: Sendable, Hashable {
 }
 
 extension AttemptError.Kind {
-    /// What an attempt without a reply that ends so can say about delivery, the usual first.
+    /// The possible values of `delivered` of an attempt that ends with this error, the usual one first.
     package var possibleDeliveries: [Delivered] {
         switch self {
         case .dns, .connectRefused, .connectTimeout, .tls, .poolFull: [.no]
@@ -78,7 +78,7 @@ extension Outcome: CustomStringConvertible {
         }
     }
 
-    /// As it is written among the `replies` of a test, in Lua.
+    /// The outcome in Lua, as in the `replies` of a test.
     package var notation: String {
         switch self {
         case .reply(let reply):

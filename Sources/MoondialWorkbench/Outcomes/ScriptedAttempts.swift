@@ -4,17 +4,17 @@ package import HTTP1
 package import NIOCore
 package import NumberVerification
 
-/// What is to become of one attempt.
+/// The scripted result of one attempt, and when it comes.
 package struct ScriptedReply {
-    /// What comes.
+    /// The result of the attempt.
     package enum Content {
         case outcome(Outcome)
-        /// As a transport brings it.
+        /// The result that a transport would give.
         case result(Result<HTTPReply, ExchangeFailure>)
     }
 
     package let content: Content
-    /// When it comes, since the attempt began; nil for the usual time of such an outcome.
+    /// The time from the beginning of the attempt to its result; nil for the usual time of the outcome.
     package let delay: Duration?
 
     package init(_ outcome: Outcome, delay: Duration? = nil) {
@@ -27,7 +27,7 @@ package struct ScriptedReply {
         self.delay = delay
     }
 
-    /// Whether waiting longer might have brought something else: what comes after the deadline is a time-out.
+    /// Whether the result becomes a time-out if it comes after the deadline.
     fileprivate var arrivesLate: Bool {
         switch content {
         case .result: true
@@ -38,10 +38,10 @@ package struct ScriptedReply {
 
 /// Answers attempts as a script says, in virtual time: nothing is sent and nothing waits.
 ///
-/// When everything that can go on has gone on, the clock moves to the next reply. Used on one event loop.
+/// When no run can continue without a reply, the clock moves to the next one. Used on one event loop.
 package final class ScriptedAttempts: AttemptSource {
     package let secrets: [Secret] = []
-    /// Asked once for each attempt, in the order in which they begin.
+    /// Called once for each attempt, in the order in which attempts begin.
     package var reply: (VerificationRequest, Endpoint) -> ScriptedReply
 
     private let clock: VirtualClock
@@ -76,7 +76,7 @@ package final class ScriptedAttempts: AttemptSource {
         if exchange.due >= deadline, reply.arrivesLate {
             exchange.content = .outcome(.trouble(.responseTimeout, .maybe))
         }
-        // The earliest first, and of several at one time the one that began first.
+        // The earliest reply first; of several at the same time, that of the attempt that began first.
         let position = waiting.firstIndex { $0.due > exchange.due } ?? waiting.endIndex
         waiting.insert(exchange, at: position)
         exchange.source = self
@@ -100,7 +100,7 @@ package final class ScriptedAttempts: AttemptSource {
         return min(clock.now + TimeAmount(reply.delay ?? Outcome.usualTime), deadline)
     }
 
-    /// After all that can go on without a reply.
+    /// Ends the next exchange after the runs that can continue without a reply.
     private func endNextSoon() {
         guard !isEndingSoon, !waiting.isEmpty else { return }
         isEndingSoon = true
@@ -122,13 +122,13 @@ package final class ScriptedAttempts: AttemptSource {
             return Attempt(result, from: Outcome.host, at: exchange.endpoint, exID: exID, elapsed: elapsed)
         case .outcome(let outcome):
             let attempt = known(outcome, at: exchange.endpoint)
-            // A verdict echoes what was sent.
+            // A verdict echoes the exID that was sent.
             let echoes = attempt.id != nil || attempt.verdict != .unknown
             return attempt.with(exID: echoes ? exID : nil, elapsed: elapsed)
         }
     }
 
-    /// Reads each outcome once.
+    /// Makes the attempt of each outcome once, and returns it again later.
     private func known(_ outcome: Outcome, at endpoint: Endpoint) -> Attempt {
         let key = Known(outcome: outcome, endpoint: endpoint)
         if let attempt = known[key] { return attempt }
@@ -138,7 +138,7 @@ package final class ScriptedAttempts: AttemptSource {
     }
 }
 
-/// One attempt and what will become of it.
+/// One attempt with its scripted result.
 private final class ScriptedExchange: Exchange {
     let request: VerificationRequest
     let endpoint: Endpoint
@@ -174,10 +174,10 @@ private final class ScriptedExchange: Exchange {
 }
 
 extension Outcome {
-    /// How long an attempt takes where nothing else is said.
+    /// How long an attempt takes if the script does not say.
     static let usualTime = Duration.milliseconds(100)
 
-    /// Whether waiting longer might have brought something else: what comes after the deadline is a time-out.
+    /// Whether the outcome becomes a time-out if it comes after the deadline.
     fileprivate var arrivesLate: Bool {
         switch self {
         case .reply, .trouble(.reset, _), .trouble(.badReply, _), .trouble(.httpStatus, _): true

@@ -3,10 +3,10 @@
 import MoondialStore
 import NIOCore
 
-/// A store that answers as a script says, and where the script says nothing, as a memory of its own does. Used on one event
+/// A store that answers as a script says and, if the script returns nil, from a memory of its own. Used on one event
 /// loop, and answers inside the call.
 final class ScriptedStoreEngine: StoreEngine {
-    /// Nil: the memory answers.
+    /// Returns the answer to a command; nil if the memory has to answer.
     typealias Script = (StoreCommand) -> Result<StoreReply, StoreError>?
 
     let memory: MemoryStoreEngine

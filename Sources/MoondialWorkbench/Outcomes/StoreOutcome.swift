@@ -5,19 +5,19 @@ package import MoondialRules
 package import MoondialStore
 import TextFormats
 
-/// What can come of one call of `moondial.store`.
+/// The outcome of one call of `moondial.store`.
 package enum StoreOutcome: Sendable, Hashable {
     /// `count` has counted.
     case allowed
-    /// `count` has not counted, since that would go over the limit.
+    /// `count` has not counted, since that would exceed the limit.
     case overLimit
-    /// What `get` has found: JSON; nil for nothing.
+    /// The value that `get` has found, as JSON; nil for none.
     case value([UInt8]?)
-    /// `add`, `has` and `delete`.
+    /// The result of `add`, `has` and `delete`.
     case flag(Bool)
-    /// `increment`.
+    /// The result of `increment`.
     case number(Int64)
-    /// `set`.
+    /// `set` has stored the value.
     case done
     /// There was no answer, or the store has refused.
     case trouble(StoreError.Kind)
@@ -25,7 +25,7 @@ package enum StoreOutcome: Sendable, Hashable {
     /// The store cannot be reached.
     package static let away = StoreOutcome.trouble(.unavailable)
 
-    /// What a store has answered to a rule.
+    /// The outcome of a store's answer to a rule.
     package init(_ result: Result<StoreReply, StoreError>) {
         switch result {
         case .failure(let error): self = .trouble(error.kind)
@@ -56,7 +56,7 @@ package enum StoreOutcome: Sendable, Hashable {
         kind == .unavailable ? "the store is away" : "the store says \(kind.rawValue)"
     }
 
-    /// Whether rules are told the same but for numbers and values: those that an exploration names stand for others.
+    /// Whether two outcomes are equal except for numbers and values: those of an exploration are examples.
     func isLike(_ other: StoreOutcome) -> Bool {
         switch (self, other) {
         case (.number, .number): true
@@ -81,7 +81,7 @@ package enum StoreOutcome: Sendable, Hashable {
         }
     }
 
-    /// The same without numbers, and with one word for a store that does not answer.
+    /// The same as ``text`` without numbers, and with one word for a store that does not answer.
     package var kind: String {
         switch self {
         case .number: "a number"
@@ -90,7 +90,7 @@ package enum StoreOutcome: Sendable, Hashable {
         }
     }
 
-    /// The kinds that answers of a function can be of, beside trouble that the rule itself makes.
+    /// The kinds of answers that a function can give, without errors that the rule itself causes.
     package static func kinds(of function: String) -> [String] {
         switch function {
         case "count": ["allowed", "over", "away"]
@@ -101,7 +101,7 @@ package enum StoreOutcome: Sendable, Hashable {
         }
     }
 
-    /// As it is written in the `store` of a test, in Lua.
+    /// The outcome in Lua, as in the `store` of a test.
     package var notation: String {
         switch self {
         case .flag, .number: text
@@ -112,7 +112,7 @@ package enum StoreOutcome: Sendable, Hashable {
 }
 
 extension CountRequest {
-    /// Nothing is left of the limit. A call that only looks is told so, and is allowed.
+    /// The result if nothing is left of the limit. A call with cost 0 is allowed.
     var full: CountResult {
         let isAllowed = cost == 0
         let waits = !isAllowed && cost <= limit
@@ -121,7 +121,7 @@ extension CountRequest {
             retryAfter: waits ? .microseconds(windowMicroseconds) : nil)
     }
 
-    /// It was counted, and that is how much is used now.
+    /// The result of a call that was counted; `used` includes its cost.
     func allowed(used: Int64) -> CountResult {
         CountResult(allowed: true, used: used, limit: limit, retryAfter: nil)
     }
@@ -129,9 +129,9 @@ extension CountRequest {
 
 /// One call of `moondial.store` in a run.
 package struct StoreCall: Sendable, Hashable {
-    /// Without `moondial.store.`: `count`.
+    /// The name without `moondial.store.`: `count`.
     package let function: String
-    /// What stands for its key, or the name of its list: the first part, then `…` for others. Phones and tokens are `…`.
+    /// The key or the name of the list, shortened to its first part and `…` for the others. Phones and tokens are `…`.
     package let subject: String
     package let place: HookPlace?
     package let result: Result<StoreReply, StoreError>
@@ -156,7 +156,7 @@ package struct StoreCall: Sendable, Hashable {
 
     private static func list(in name: String) -> String { String(name.prefix { $0 != ":" }) }
 
-    /// Other parts than the first tell one customer from another.
+    /// The first part of a key; the other parts differ between customers.
     private static func subject(of name: String) -> String {
         let first = name.prefix { $0 != ":" }
         let shown = first.hasPrefix("#") && first.utf8.count == 33 ? "…" : String(first)

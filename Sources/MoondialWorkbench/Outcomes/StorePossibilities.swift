@@ -3,17 +3,17 @@
 import MoondialStore
 import TextFormats
 
-/// What calls of a store may come to in one path, given what others have come to before.
+/// The possible outcomes of calls of a store on one path, given the outcomes of earlier calls.
 ///
-/// Nothing is known at the beginning, as with an empty store that others use at the same time. What the path has set, or has
-/// been told, stays so until the path changes it.
+/// At the beginning nothing is known, as with an empty store that other runs use at the same time. What the path has
+/// set, or the store has answered, stays so until the path changes it.
 struct StorePossibilities {
     private var values: [StoreKey: [UInt8]?] = [:]
     private var members: [StoreCommand: Bool] = [:]
     /// Calls of `count` that were over the limit.
     private var refused: Set<StoreCommand> = []
 
-    /// The usual outcome first, and at the end that the store is away.
+    /// The usual outcome first, and last that the store cannot be reached.
     func outcomes(of command: StoreCommand) -> [StoreOutcome] {
         if let refusal = command.refusal { return [.trouble(refusal.kind)] }
         return answers(to: command) + [.away]
@@ -47,12 +47,12 @@ struct StorePossibilities {
         return overflows ? nil : sum
     }
 
-    /// A call has come to that.
+    /// Remembers the outcome of a call.
     mutating func note(_ outcome: StoreOutcome, of command: StoreCommand) {
         switch (command, outcome) {
         case (.count, .overLimit): refused.insert(command)
         case (.get(let key), .value(let value)): values[key] = .some(value)
-        // A value that was there before is taken to be the same.
+        // If `add` has found a value, that value is assumed to be the same.
         case (.set(let key, let value, _), .done), (.add(let key, let value, _), .flag): values[key] = .some(value)
         case (.increment(let key, _, _), .number(let number)): values[key] = .some(Array(String(number).utf8))
         case (.delete(let key), .flag): values[key] = .some(nil)

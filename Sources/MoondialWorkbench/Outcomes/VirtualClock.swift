@@ -4,17 +4,17 @@ import MoondialRules
 import MoondialStore
 package import NIOCore
 
-/// A clock that stands still until it is moved on. Used on one event loop.
+/// A clock that only advances when it is told to. Used on one event loop.
 package final class VirtualClock {
-    /// For durations. It begins at the time of the system, since limits on Lua compare with that.
+    /// The time for durations. It begins at the system's time, since limits on Lua are compared with that.
     package private(set) var now = NIODeadline.now()
     /// Milliseconds since 1970.
     package private(set) var wallClock: Int64
 
     package init(wallClock: Int64) { self.wallClock = wallClock }
 
-    /// A store for rules that answers as a script says, and where that says nothing, as a memory whose time is that of this
-    /// clock. Called, and used, on the event loop.
+    /// A store for rules that answers as a script says and, if the script returns nil, from a memory whose time is that
+    /// of this clock. To be called, and used, on the event loop.
     func makeStore(on eventLoop: any EventLoop, script: @escaping ScriptedStoreEngine.Script) -> StoreSettings {
         let clock = NIOLoopBound(self, eventLoop: eventLoop)
         let memory = MemoryStoreEngine(clock: StoreClock { StoreTime(microseconds: clock.value.wallClock * 1000) })
@@ -23,13 +23,13 @@ package final class VirtualClock {
         return settings
     }
 
-    /// Begins again, at the present time of the system and at this time of day.
+    /// Restarts the clock at the present time of the system and at this time of day.
     package func restart(wallClock: Int64) {
         now = .now()
         self.wallClock = wallClock
     }
 
-    /// Moves both on. Never back.
+    /// Advances both times; does nothing if `time` is not later.
     package func advance(to time: NIODeadline) {
         guard time > now else { return }
         let passed = (time - now).nanoseconds
@@ -37,7 +37,7 @@ package final class VirtualClock {
         wallClock += passed / 1_000_000
     }
 
-    /// Moves both on.
+    /// Advances both times.
     package func advance(by duration: Duration) {
         advance(to: now + TimeAmount(duration))
     }

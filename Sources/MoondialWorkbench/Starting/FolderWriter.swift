@@ -4,20 +4,20 @@ import MoondialRules
 import Platform
 import TextFormats
 
-/// Writes new files into a folder, which it makes if needed. Files that are there stay as they are, unless they may be
+/// Writes new files into a folder, which it makes if needed. Existing files stay as they are, unless they may be
 /// replaced.
 package struct FolderWriter {
     package enum Outcome: String, Sendable {
         case written
-        /// A file that is there holds the same.
+        /// The existing file has the same content.
         case unchanged
-        /// A file that is there holds something else, and was not touched.
+        /// The existing file has another content, and was not changed.
         case kept
     }
 
     package struct Failure: Error {
         package let path: String
-        /// As the system puts it.
+        /// The error text of the system.
         package let reason: String
     }
 
@@ -29,11 +29,12 @@ package struct FolderWriter {
     /// Writes one file.
     ///
     /// - Parameters:
-    ///   - text: What the file shall hold.
+    ///   - text: The content of the file.
     ///   - path: Relative to the folder.
-    ///   - mayReplace: Gets the text of a file that is there, and says whether it may be replaced. The default is never.
-    /// - Returns: What became of the file.
-    /// - Throws: Why a folder or the file cannot be made.
+    ///   - mayReplace: Called with the text of an existing file; returns whether it may be replaced. The default is
+    ///     never.
+    /// - Returns: Whether the file was written.
+    /// - Throws: ``Failure`` when a folder or the file cannot be made.
     package func write(
         _ text: String, to path: String, mayReplace: (String) -> Bool = { _ in false }
     ) throws(Failure) -> Outcome {
@@ -52,10 +53,10 @@ package struct FolderWriter {
         return .written
     }
 
-    /// Puts other bytes in the place of a file at once. The file that a link leads to is replaced, and not the link. Its mode
+    /// Replaces the content of a file in one step. The file that a link leads to is replaced, not the link. Its mode
     /// stays.
     ///
-    /// - Throws: Why it cannot be written; then it is as it was.
+    /// - Throws: ``Failure`` when the file cannot be written; then it is unchanged.
     package static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
         try write(bytes, to: path, .isReplaced)
     }
@@ -72,7 +73,7 @@ package struct FolderWriter {
         }
     }
 
-    /// With the folders around it.
+    /// Makes a folder with its parent folders.
     private func makeFolder(_ path: String) throws(Failure) {
         if (try? FileSystem.kind(of: path)) == .folder { return }
         let parent = FileSystem.folder(of: path)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What a new folder of rules begins with.
+/// The files of a new folder of rules.
 package enum ProjectTemplate: String, Sendable, CaseIterable {
     /// A check before sending, a decision for each answer, and alarms.
     case minimal
@@ -15,7 +15,8 @@ package enum ProjectTemplate: String, Sendable, CaseIterable {
         package let text: String
     }
 
-    /// Rules with their tests, settings, files for editors and a workflow, in the order in which they are worth reading.
+    /// Rules with their tests, settings, files for editors and a workflow, in the order in which a user should read
+    /// them.
     package func files(version: String) -> [File] {
         let editor = EditorFiles(version: version)
         return [

@@ -38,7 +38,7 @@ struct CoveragePage {
                     .map(Self.escaped)
                 })
         }
-        text += "<h2>Codes and troubles that no test exercises</h2>\n"
+        text += "<h2>Codes and errors that no test exercises</h2>\n"
         text += Self.table(
             ["endpoint", "missing"], report.missing.map { [Self.escaped($0.endpoint), Self.escaped($0.text)] })
         for (index, file) in report.files.enumerated() { text += Self.listing(file, index) }
@@ -65,7 +65,7 @@ struct CoveragePage {
         return text + "</table>\n"
     }
 
-    /// Cells are HTML.
+    /// A table whose cells are HTML already.
     private static func table(_ names: [String], _ rows: [[String]]) -> String {
         let head = names.map { "<th>\($0)</th>" }.joined()
         let body = rows.map { "<tr>" + $0.map { "<td>\($0)</td>" }.joined() + "</tr>\n" }.joined()

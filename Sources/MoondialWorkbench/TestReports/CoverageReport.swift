@@ -5,9 +5,9 @@ import MoondialRules
 import NumberVerification
 import TextFormats
 
-/// Which hooks, lines, branches and codes tests have exercised, and which not.
+/// The hooks, lines, branches and codes that tests have exercised, and those that they have not.
 package struct CoverageReport: Sendable {
-    /// How it is written.
+    /// The format of the report.
     package enum Format: String, Sendable, CaseIterable {
         /// For people.
         case text
@@ -21,7 +21,7 @@ package struct CoverageReport: Sendable {
         let name: String
         let place: String
         let use: HookUse
-        /// Whether nothing more is to be expected of it.
+        /// Whether it was called and, if its answers count, has answered.
         let isCovered: Bool
     }
 
@@ -30,7 +30,7 @@ package struct CoverageReport: Sendable {
         let call: String
         /// `pre_check of 'too often'`
         let hook: String
-        /// What it came to, and what it could have come to.
+        /// The kinds of outcomes that tests have exercised, and those that they have not.
         let exercised: [String]
         let missing: [String]
     }
@@ -38,7 +38,7 @@ package struct CoverageReport: Sendable {
     let hooks: [HookLine]
     package let files: [CoveredFile]
     private let exercised: Set<TestCoverage.Exercised>
-    /// Calls of the store with what no test has made of them.
+    /// Calls of the store with the outcomes that tests have and have not exercised.
     let store: [StoreLine]
 
     package init(_ coverage: TestCoverage) {
@@ -67,7 +67,7 @@ package struct CoverageReport: Sendable {
         }.sorted { ($0.hook, $0.call) < ($1.hook, $1.call) }
     }
 
-    /// How many of a hundred; all when there is none.
+    /// A number of covered items and the number of all; 100 % if there are none.
     package struct Share: Sendable {
         package let covered: Int
         package let count: Int
@@ -91,7 +91,7 @@ package struct CoverageReport: Sendable {
     /// Arms of branches that were taken.
     package var branchShare: Share { files.map(\.branchShare).sum }
 
-    /// The report in that format; `style` is of the text.
+    /// The report in that format; `style` is used for `text`.
     package func text(_ format: Format, style: TextStyle) -> String {
         switch format {
         case .text: text(style: style)
@@ -100,7 +100,7 @@ package struct CoverageReport: Sendable {
         }
     }
 
-    /// Tables of hooks and of files, then the codes and troubles that no test has exercised, by endpoint.
+    /// Tables of hooks and of files, then the codes and errors that no test has exercised, by endpoint.
     private func text(style: TextStyle) -> String {
         var rows = [["hook", "place", "calls", "answers"]]
         for hook in hooks {
@@ -127,7 +127,7 @@ package struct CoverageReport: Sendable {
             }
             text += "\n" + style.bold("Store") + "\n" + TextTable(rows, indent: 2).text
         }
-        text += "\n" + style.bold("Codes and troubles that no test exercises") + "\n"
+        text += "\n" + style.bold("Codes and errors that no test exercises") + "\n"
         for (endpoint, missing) in missing { text += "  \(endpoint): \(missing)\n" }
         return text + "\n\(summary)\n"
     }
@@ -138,7 +138,7 @@ package struct CoverageReport: Sendable {
             + "branches: \(branchShare.percentageText) %"
     }
 
-    /// What no test has exercised at each endpoint: `none`, `all`, or a list.
+    /// The codes and errors that no test has exercised at each endpoint: `none`, `all`, or a list.
     var missing: [(endpoint: String, text: String)] {
         Endpoint.allCases.map { endpoint in
             let exercised = Set(exercised.filter { $0.endpoint == endpoint }.map(\.name))

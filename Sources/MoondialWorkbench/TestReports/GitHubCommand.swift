@@ -4,7 +4,7 @@
 ///
 /// Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 enum GitHubCommand {
-    /// `::error file=rules.lua,line=3::message` with its newline. Properties stand in the order in which they are given.
+    /// `::error file=rules.lua,line=3::message` with its newline. Properties keep the order in which they are given.
     static func line(_ level: String, _ properties: [(name: String, value: String)], _ message: String) -> String {
         let list = properties.map { "\($0.name)=\(escaped($0.value, inProperty: true))" }.joined(separator: ",")
         return "::\(level) \(list)::\(escaped(message, inProperty: false))\n"

@@ -4,7 +4,7 @@ import TextFormats
 
 /// Results as XML in the form of JUnit: a suite for each file.
 ///
-/// Source: junit-10.xsd of the xUnit plugin of Jenkins, which is stricter than what other readers take.
+/// Source: junit-10.xsd of the xUnit plugin of Jenkins, which is stricter than other readers.
 struct JUnitReport {
     let text: String
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 extension String {
-    /// Text that can stand in an element or attribute of XML and HTML. What these cannot hold at all becomes U+FFFD.
+    /// Text escaped for an element or attribute of XML and HTML. Characters that these do not allow become U+FFFD.
     init(escapingMarkup text: some StringProtocol) {
         self.init()
         for scalar in text.unicodeScalars {

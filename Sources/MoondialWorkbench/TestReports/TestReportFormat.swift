@@ -5,7 +5,7 @@ package import MoondialPresentation
 import MoondialRules
 import TextFormats
 
-/// How results of tests are written.
+/// The format of test results.
 package enum TestReportFormat: String, Sendable, CaseIterable {
     /// For people.
     case pretty
@@ -27,8 +27,8 @@ package struct TestReporter: Sendable {
     private let showsAll: Bool
 
     /// - Parameters:
-    ///   - format: Of all that is written.
-    ///   - style: Of the pretty format.
+    ///   - format: The format of the output.
+    ///   - style: The style of the pretty format.
     ///   - waterfall: Draws the runs of failed tests.
     ///   - showsAll: Whether tests that have passed are named, too. The default is true.
     package init(_ format: TestReportFormat, style: TextStyle, waterfall: Waterfall, showsAll: Bool = true) {
@@ -42,7 +42,7 @@ package struct TestReporter: Sendable {
         format == .tap ? "TAP version 14\n1..\(count)\n" : ""
     }
 
-    /// What is written when a test has ended. Numbers count from 1.
+    /// The text for a test that has ended. Numbers count from 1.
     package func add(_ result: TestResult, number: Int) -> String {
         switch format {
         case .pretty: pretty(result)
@@ -164,7 +164,7 @@ extension TestResult {
 }
 
 extension TestFailure {
-    /// The message with what was expected and what came.
+    /// The message, with the expected and the actual values.
     var text: String {
         var lines = [message]
         if let path { lines.append("with \(TestNotation.members(path).joined(separator: ", "))") }

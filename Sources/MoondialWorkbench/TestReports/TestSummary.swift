@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// How many tests came to what.
+/// How many tests passed, failed and so on.
 package struct TestSummary: Sendable, Hashable {
     package private(set) var passed = 0
     package private(set) var failed = 0

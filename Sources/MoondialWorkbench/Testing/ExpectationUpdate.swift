@@ -4,8 +4,8 @@ import LuaSyntax
 package import MoondialRules
 import TextFormats
 
-/// Test files in which failing rows expect what has come. Only values that a row names are replaced, and nothing else of
-/// the file changes.
+/// Test files in which the expected values of failing rows are replaced by the actual ones. Only values that a row
+/// names are replaced; the rest of the files does not change.
 package struct ExpectationUpdate: Sendable {
     /// A value that is replaced.
     package struct Change: Sendable, Hashable {
@@ -20,7 +20,7 @@ package struct ExpectationUpdate: Sendable {
     package struct Kept: Sendable, Hashable {
         /// `file:line`.
         package let place: String
-        /// Why.
+        /// Why the test is not changed.
         package let reason: String
     }
 
@@ -34,16 +34,16 @@ package struct ExpectationUpdate: Sendable {
     package private(set) var kept: [Kept] = []
     private var files: [File] = []
 
-    /// - Parameter results: Of all tests that have run.
+    /// - Parameter results: The results of all tests that have run.
     package init(_ results: [TestResult]) {
         var names: [String] = []
         for result in results where !names.contains(result.test.file.name) { names.append(result.test.file.name) }
         for name in names { update(results.filter { $0.test.file.name == name }) }
     }
 
-    /// Writes the files: each beside the old one first, which it then replaces.
+    /// Writes each file under another name first, and then replaces the old file.
     ///
-    /// - Throws: When a file cannot be written, or is no longer what was run.
+    /// - Throws: When a file cannot be written, or has changed since it was run.
     package func write() throws(Diagnostic) {
         for file in files {
             let shown = ByteText.shown(file.path)
@@ -109,10 +109,10 @@ package struct ExpectationUpdate: Sendable {
     }
 }
 
-/// Where the values of `expect` stand in a test file.
+/// The places of the values of `expect` in a test file.
 private struct ExpectationTables {
     private let tree: SyntaxTree
-    /// The tables behind the word `test`.
+    /// The tables after the word `test`.
     private var tables: [(name: String, line: Int, table: ExpressionID)] = []
 
     init(_ tree: SyntaxTree) {

@@ -6,14 +6,14 @@ package import MoondialRules
 import NumberVerification
 import TextFormats
 
-/// A run as `verify --json --trace` and the decision log write it, made into a test that reproduces it.
+/// A test that reproduces a run, made from the output of `verify --json --trace` or a line of the decision log.
 package struct RecordedRun {
     /// The test, in Lua.
     package let test: String
 
-    /// Reads one object. Phone and token, which are masked there, are invented.
+    /// Reads one object. Its phone and token are masked, so that the test gets invented ones.
     ///
-    /// - Throws: What the object lacks.
+    /// - Throws: A diagnostic when the object lacks a member.
     package init(_ value: JSONValue) throws(Diagnostic) {
         guard let record = value.objectValue, let decision = record["decision"]?.stringValue,
             let attempts = record["attempts"]?.arrayValue
@@ -72,7 +72,7 @@ package struct RecordedRun {
         return members.isEmpty ? "\"\(kind)\"" : "{ error = \"\(kind)\", \(members.joined(separator: ", ")) }"
     }
 
-    /// Rules that look at the time mean seconds.
+    /// Whether the reply took a second or longer: rules that depend on time work with seconds.
     private static func isSlow(_ call: JSONObject) -> Bool { milliseconds(call) >= 1000 }
 
     private static func delay(_ call: JSONObject) -> String { "\(milliseconds(call))ms" }
@@ -95,11 +95,11 @@ package struct RecordedRun {
     }
 }
 
-/// What calls of the store came to, from the events of a run.
+/// The outcomes of calls of the store, from the events of a run.
 private struct RecordedStoreCalls {
-    /// As a test says it, in the order of the calls.
+    /// The outcomes as a test writes them, in the order of the calls.
     private(set) var notations: [String] = []
-    /// A value was found, and values are not recorded.
+    /// Whether `get` has found a value: values are not recorded.
     private(set) var lacksValue = false
 
     init(_ events: [JSONValue]) {

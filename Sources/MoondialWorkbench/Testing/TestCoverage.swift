@@ -3,17 +3,17 @@
 package import MoondialRules
 package import NumberVerification
 
-/// What runs have exercised: hooks with what they answered, codes and troubles at each endpoint, answers of the store, and
+/// What runs have exercised: hooks with their answers, codes and errors at each endpoint, answers of the store, and
 /// lines.
 package struct TestCoverage: Sendable {
     /// By the rule's name and hook.
     package private(set) var hooks: [HookName: HookUse] = [:]
     package private(set) var attempts: Set<Exercised> = []
-    /// What calls of the store came to, by the call.
+    /// The kinds of outcomes of calls of the store, by the call.
     package private(set) var store: [StoreUse: Set<String>] = [:]
-    /// The rules that were in force.
+    /// The rules that were loaded.
     package private(set) var outlines: [RulebookOutline] = []
-    /// What the lines of the rules have come to, when that was counted.
+    /// The counts of the lines of the rules, if lines were counted.
     package private(set) var lines = LineCoverage()
 
     package struct HookName: Sendable, Hashable {
@@ -21,7 +21,7 @@ package struct TestCoverage: Sendable {
         package let hook: Hook
     }
 
-    /// A code or trouble that came at an endpoint.
+    /// A code or error of an attempt at an endpoint.
     package struct Exercised: Sendable, Hashable {
         package let endpoint: Endpoint
         /// `9003`, `reset`.

@@ -15,7 +15,7 @@ package enum TestMode: Sendable, Hashable {
     case todo
 }
 
-/// What a test file says of one test.
+/// One test as its file defines it.
 struct TestDefinition {
     enum Body {
         /// A request with its replies and what is expected.
@@ -27,11 +27,11 @@ struct TestDefinition {
     let site: LuaSite?
     let mode: TestMode
     let body: Body
-    /// Of a test that is a table.
+    /// The place of the table, if the test is one.
     var table: TestTable?
 }
 
-/// Which table of a test file a test is.
+/// The place of a test's table in its file.
 struct TestTable: Sendable, Hashable {
     /// The name after the word `test`.
     let name: String
@@ -44,9 +44,9 @@ struct TestTable: Sendable, Hashable {
 /// A test that is a table.
 struct TestRow: Sendable {
     let request: RunRequest
-    /// Nil: the simulator answers.
+    /// Nil if the simulator answers.
     let replies: [TestReply]?
-    /// Nil: the memory of the test answers.
+    /// Nil if the memory of the test answers.
     let store: TestStore?
     let expected: JSONObject
     let holdsForAllOutcomes: Bool
@@ -54,7 +54,7 @@ struct TestRow: Sendable {
     let time: Int64?
     let mode: TestMode
 
-    /// What is wrong with a table.
+    /// An error in a table.
     struct Problem: Error { let message: String }
 
     static let keys = [
@@ -104,7 +104,7 @@ struct TestRow: Sendable {
     }
 
     private static func replies(_ value: JSONValue) throws(Problem) -> [TestReply] {
-        // An empty table has no kind of its own.
+        // An empty table can be a list or an object.
         let elements = value.arrayValue ?? (object(value)?.isEmpty == true ? [] : nil)
         guard let elements else { throw Problem(message: "replies: a list such as { 9020, 9000 } expected") }
         var replies: [TestReply] = []
@@ -122,7 +122,7 @@ struct TestRow: Sendable {
         guard var object = value.flatMap(Self.object) else {
             throw Problem(message: "request: a table such as { phone = \"\(phone)\", channel = \"web\" } expected")
         }
-        // As in Lua, and as the provider spells it.
+        // `exid` is the name in Lua, `exID` that of the provider.
         if let exID = object["exid"] {
             object["exid"] = nil
             object["exID"] = exID

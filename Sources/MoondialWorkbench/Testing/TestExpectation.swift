@@ -5,16 +5,16 @@ import MoondialRules
 import NumberVerification
 import TextFormats
 
-/// One thing that is not as a test expects it.
+/// One value that differs from the one that a test expects.
 package struct TestDifference: Sendable, Hashable {
     /// The name in `expect`.
     package let name: String
-    /// As they are written in Lua.
+    /// The values as they are written in Lua.
     package let expected: String
     package let got: String
 }
 
-/// What can be expected of a run, by name.
+/// The values of a run that tests can expect, by name.
 struct RunFacts {
     private let facts: JSONObject
     private let fields: JSONObject
@@ -48,7 +48,7 @@ struct RunFacts {
         ]
     }
 
-    /// Where the run is not as expected, in the order of the names.
+    /// The values that differ from the expected ones, in the order of the names.
     func differences(from expected: JSONObject) -> [TestDifference] {
         expected.members.compactMap { member in
             let got = fact(named: member.key, like: member.value)
@@ -60,7 +60,7 @@ struct RunFacts {
     }
 
     /// `attempts` is a number, or the list of endpoints; `logs` is a number, a list of messages, or the one message that
-    /// must be among them. A name that no run has is that of a field that the rule has added.
+    /// must be among them. Any other name is that of a field that the rule has added.
     private func fact(named name: String, like expected: JSONValue) -> JSONValue {
         switch (name, expected) {
         // Lua cannot tell an empty list from other empty tables.

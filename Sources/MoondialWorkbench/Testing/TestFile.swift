@@ -7,21 +7,21 @@ import TextFormats
 
 /// A file of tests with the rules that they are about.
 package struct TestFile: Sendable {
-    /// As it is shown.
+    /// The name of the file, printable.
     package let name: String
     let path: String
     let source: RuleSource
     let folder: String
     let rules: RuleFiles
 
-    /// Reads a test file, and the rules beside it: of `strict_test.lua` those in `strict.lua`, and where there is no such file
-    /// those of the folder.
+    /// Reads a test file, and the rules next to it: for `strict_test.lua` those in `strict.lua` or, if that file does
+    /// not exist, those of the folder.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - given: The rules that the caller wants; nil for those beside the file.
-    ///   - limits: What files may be.
-    /// - Throws: What cannot be read.
+    ///   - given: The rules to test; nil for those next to the file.
+    ///   - limits: The limits of the size of files.
+    /// - Throws: A diagnostic when a file or folder cannot be read.
     package init(_ path: String, rules given: RuleFiles?, limits: RunLimits) throws(Diagnostic) {
         name = ByteText.shown(path)
         self.path = path
@@ -36,10 +36,10 @@ package struct TestFile: Sendable {
         }
     }
 
-    /// The test files among these: files as they are named, and of folders all `*_test.lua` in them and in their subfolders,
+    /// The test files of these paths: each named file, and all `*_test.lua` in named folders and their subfolders,
     /// sorted.
     ///
-    /// - Throws: What cannot be read.
+    /// - Throws: A diagnostic when a file or folder cannot be read.
     package static func find(_ paths: [String]) throws(Diagnostic) -> [String] {
         var found: [String] = []
         do throws(FileSystem.Failure) {
@@ -57,7 +57,7 @@ package struct TestFile: Sendable {
             if isNamed || path.hasSuffix("_test.lua"), !found.contains(path) { found.append(path) }
             return
         }
-        // Links can lead in circles.
+        // Symbolic links can form a cycle.
         guard depth < 32 else { return }
         for name in try FileSystem.names(in: path, suffix: "") where !name.hasPrefix(".") {
             let child = FileSystem.path(name, in: path)
@@ -71,21 +71,22 @@ package struct TestFile: Sendable {
 /// How tests are run.
 package struct TestSettings: Sendable {
     package var run = RunSettings()
-    /// What rules read as `moondial.config`.
+    /// The fields that rules read in `moondial.config`.
     package var config = JSONObject()
-    /// Processor time of one test. The default is 5 seconds.
+    /// The limit of processor time of one test. The default is 5 seconds.
     package var cpuLimit = Duration.seconds(5)
-    /// When tests begin that name no time, in milliseconds since 1970: 2026-01-01, noon in Beijing.
+    /// The time at which tests without `at` begin, in milliseconds since 1970. The default is noon of 2026-01-01 in
+    /// Beijing.
     package var time: Int64 = 1_767_240_000_000
-    /// Where random numbers begin. The default is 1.
+    /// The seed of random numbers. The default is 1.
     package var seed: Int64 = 1
     /// Whether the lines of rules are counted. The default is false.
     package private(set) var countsLines = false
 
     package init() {}
 
-    /// Counts the lines of rules. Lua then takes several times as long for the same, so limits on processor time become ten
-    /// times as wide.
+    /// Counts the lines of rules. Lua then takes several times as long for the same code, so limits on processor time
+    /// become ten times as high.
     package mutating func countLines() {
         countsLines = true
         run.limits.hookCPU *= 10
@@ -98,12 +99,12 @@ package struct TestSettings: Sendable {
 /// One test of a file.
 package struct TestCase: Sendable {
     package let file: TestFile
-    /// Its place among the definitions of the file.
+    /// The index of the test among the definitions of the file.
     let index: Int
     package let name: String
     /// `file:line`.
     package let place: String
     package let mode: TestMode
-    /// Of a test that is a table.
+    /// The place of the table, if the test is one.
     let table: TestTable?
 }

@@ -8,7 +8,7 @@ import TextFormats
 
 /// Tests as they are written in Lua.
 package enum TestNotation {
-    /// A test that holds when this request with the outcomes of this path leads to this result.
+    /// A test that passes if this request with the outcomes of this path leads to this result.
     package static func test(
         _ name: String, request: RunRequest, path: ExploredPath, result: PathResult, indent: String = ""
     ) -> String {
@@ -24,12 +24,12 @@ package enum TestNotation {
         return store + [list("replies", path.steps.map(\.outcome.notation))]
     }
 
-    /// A member that is a list of what is written in Lua.
+    /// A member that is a list of elements, which are Lua already.
     static func list(_ name: String, _ elements: [String]) -> String {
         elements.isEmpty ? "\(name) = {}" : "\(name) = { \(elements.joined(separator: ", ")) }"
     }
 
-    /// What a test expects of a run that ends so.
+    /// The `expect` table of a test for a run with this result.
     package static func expectation(_ result: PathResult) -> String {
         var members = ["decision = \"\(result.decision.outcome.rawValue)\""]
         if let reason = result.decision.reason { members.append("reason = \(LuaWords.quoted(reason.utf8))") }
@@ -38,7 +38,7 @@ package enum TestNotation {
         return "{ \(members.joined(separator: ", ")) }"
     }
 
-    /// A phone that is nobody's, with what the mask leaves.
+    /// An invented phone with the digits that the mask leaves.
     static func invented(_ masked: String) -> String {
         let digits = masked.filter { $0.isASCII && ($0.isNumber || $0 == "+") }
         return digits.count < 7 ? TestRow.phone : masked.replacing("****", with: "0000")

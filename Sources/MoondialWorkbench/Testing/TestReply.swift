@@ -6,11 +6,11 @@ import NumberVerification
 import NumberVerificationSimulator
 import TextFormats
 
-/// What a test wants to come of one attempt: a code, the name of trouble, or directives of the simulator as a table.
+/// The reply that a test gives to one attempt: a code, the name of an error, or directives of the simulator as a table.
 struct TestReply: Sendable {
     private enum Content: Sendable {
         case outcome(Outcome)
-        /// A token that the simulator answers so.
+        /// A token that makes the simulator give the reply.
         case directives(Secret)
     }
 
@@ -40,7 +40,7 @@ struct TestReply: Sendable {
             delay = nil
         default:
             throw Problem(
-                message: "a reply is a code, the name of trouble or a table such as { code = 9000, delay = \"2s\" }")
+                message: "a reply is a code, the name of an error or a table such as { code = 9000, delay = \"2s\" }")
         }
     }
 
@@ -48,7 +48,7 @@ struct TestReply: Sendable {
         guard let kind = AttemptError.Kind(rawValue: name) else {
             let kinds = AttemptError.Kind.allCases.map(\.rawValue)
             throw Problem(
-                message: "no trouble is named '\(name)'\(Suggestion.clause(for: name, in: kinds)); there are "
+                message: "no error is named '\(name)'\(Suggestion.clause(for: name, in: kinds)); there are "
                     + kinds.joined(separator: ", "))
         }
         guard let delivered else { return .trouble(kind, kind.possibleDeliveries[0]) }
@@ -83,7 +83,7 @@ struct TestReply: Sendable {
         return Secret(token)
     }
 
-    /// What comes of a request.
+    /// The scripted reply to a request.
     func scripted(_ request: VerificationRequest, at endpoint: Endpoint, by simulator: Simulator) -> ScriptedReply {
         switch content {
         case .outcome(let outcome): return ScriptedReply(outcome, delay: delay)
@@ -98,7 +98,7 @@ struct TestReply: Sendable {
 }
 
 extension Simulator {
-    /// What the simulator itself says to a request.
+    /// The reply of the simulator to a request.
     func scripted(_ request: VerificationRequest, at endpoint: Endpoint) -> ScriptedReply {
         let (result, delay) = outcome(of: request, at: endpoint)
         return ScriptedReply(result, delay: delay == .zero ? Outcome.usualTime : delay)

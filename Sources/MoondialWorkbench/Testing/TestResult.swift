@@ -2,12 +2,12 @@
 
 package import MoondialRules
 
-/// What came of one test.
+/// The result of one test.
 package struct TestResult: Sendable {
     package enum Status: Sendable, Hashable {
         case passed, failed
         case skipped(reason: String?)
-        /// It failed, and was known to.
+        /// The test failed, as expected.
         case todo
     }
 
@@ -15,13 +15,13 @@ package struct TestResult: Sendable {
     package let status: Status
     /// Why it failed.
     package let failures: [TestFailure]
-    /// What rules and test have printed and logged.
+    /// The lines that rules and test have printed and logged.
     package let output: [String]
     /// How long it took.
     package let duration: Duration
-    /// What was exercised.
+    /// The hooks, codes, answers and lines that the test has exercised.
     package let coverage: TestCoverage
-    /// The files that its rules and the test file have loaded, but for the test file itself.
+    /// The files that its rules and the test file have loaded, without the test file itself.
     package let loadedFiles: FileStamps
 }
 
@@ -31,10 +31,10 @@ package struct TestFailure: Sendable {
     /// `file:line`.
     package var place: String?
     package var differences: [TestDifference] = []
-    /// The path on which it failed, of a test for all outcomes.
+    /// The path on which a test for all outcomes failed.
     package var path: ExploredPath?
-    /// The run that is not as expected.
+    /// The trace of the run that is not as expected.
     package var trace: Trace?
-    /// Hooks that failed in it.
+    /// The errors of hooks that failed in that run.
     package var diagnostics: [Diagnostic] = []
 }

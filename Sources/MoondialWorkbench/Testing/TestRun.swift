@@ -5,7 +5,7 @@ import MoondialRules
 import NIOCore
 import NumberVerification
 
-/// Runs one test file, and one of its tests, in a rulebook state of its own.
+/// Runs one test file, and one of its tests, in a separate rule engine.
 final class TestRun {
     let script: TestScript
     private let file: TestFile
@@ -15,12 +15,12 @@ final class TestRun {
     private let attempts: ScriptedAttempts
     private var coverage = TestCoverage()
     private var failures: [TestFailure] = []
-    /// Of the runs that the test has made.
+    /// The last of the runs that the test has made.
     private var lastRun: FinishedRun?
 
     /// Loads the rules.
     ///
-    /// - Throws: What is wrong with them.
+    /// - Throws: A diagnostic when the rules do not load.
     init(_ file: TestFile, _ settings: TestSettings, eventLoop: any EventLoop) throws(Diagnostic) {
         self.file = file
         self.settings = settings
@@ -88,7 +88,7 @@ final class TestRun {
     }
 
     private func note(_ diagnostic: Diagnostic, of definition: TestDefinition) {
-        // Where the test itself is when it failed: the error may be raised in a module.
+        // The site of the error, which may be in a module, or else that of the test.
         let place = diagnostic.site ?? definition.site
         failures.append(
             TestFailure(message: diagnostic.message, place: place?.description, trace: lastRun?.trace))
@@ -121,7 +121,7 @@ final class TestRun {
         }
     }
 
-    /// A store of one path that answers as a test says.
+    /// A store for one path that answers as a test says.
     private func makeStore(_ store: TestStore, _ definition: TestDefinition) -> StoreSettings {
         let settings = script.clock.makeStore(on: eventLoop) { [script] in script.answer(to: $0) }
         script.beginStore(store)
@@ -129,7 +129,7 @@ final class TestRun {
         return settings
     }
 
-    /// Notes what cannot be in a store.
+    /// Fills a store, and adds a failure if a key, list or member is not valid.
     private func fill(_ settings: StoreSettings, with store: TestStore, _ definition: TestDefinition) {
         guard let engine = settings.engine as? ScriptedStoreEngine else { return }
         do throws(TestStore.Problem) {
@@ -151,9 +151,9 @@ final class TestRun {
 }
 
 extension TestCase {
-    /// The tests of a file, and what it has loaded.
+    /// The tests of a file, and the files that it has loaded.
     ///
-    /// - Throws: What is wrong with the file, or with its rules.
+    /// - Throws: A diagnostic when the file or its rules do not load.
     static func list(
         of file: TestFile, _ settings: TestSettings
     ) throws(Diagnostic) -> (tests: [TestCase], loadedFiles: FileStamps) {

@@ -8,19 +8,19 @@ import NumberVerification
 import NumberVerificationSimulator
 import TextFormats
 
-/// What a test file defines, and what its tests ask for while they run. Used on one event loop.
+/// The definitions of a test file, and the replies and answers for its tests while they run. Used on one event loop.
 final class TestScript {
     private(set) var definitions: [TestDefinition] = []
-    /// What is wrong with a definition: the file does not load.
+    /// An error in a definition, which keeps the file from loading.
     private(set) var problem: Diagnostic?
     let clock: VirtualClock
-    /// What rules and tests have logged and printed.
+    /// The lines that rules and tests have logged and printed.
     var output: [String] = []
     /// Messages that were logged.
     var logs: [String] = []
-    /// A run has asked for a reply, or for an answer of the store, that the test does not have.
+    /// A message if a run needed a reply, or an answer of the store, that the test does not have.
     private(set) var missingReply: String?
-    /// Puts into the memory of the test what a test says of it.
+    /// Puts the entries and lists of a test into its memory.
     var fillStore: (TestStore) throws(TestStore.Problem) -> Void = { _ in }
 
     private let simulator = Simulator()
@@ -28,18 +28,18 @@ final class TestScript {
     private var repliesTaken = 0
     private var store: TestStore?
     private var storeCalls = 0
-    /// Where `test "name"` stands, for the table that follows.
+    /// The name and place of `test "name"`, for the table that follows.
     private var begun: (name: String, site: LuaSite?)?
 
     init(clock: VirtualClock) { self.clock = clock }
 
-    /// From now on attempts bring these, one after the other; nil: what the simulator says.
+    /// From now on attempts get these replies, one after the other; nil for the replies of the simulator.
     func setReplies(_ replies: [TestReply]?) {
         self.replies = replies
         repliesTaken = 0
     }
 
-    /// What comes of the next attempt.
+    /// The reply to the next attempt.
     func reply(to request: VerificationRequest, at endpoint: Endpoint) -> ScriptedReply {
         guard let replies else { return simulator.scripted(request, at: endpoint) }
         guard repliesTaken < replies.count else {
@@ -53,21 +53,21 @@ final class TestScript {
         return replies[repliesTaken].scripted(request, at: endpoint, by: simulator)
     }
 
-    /// From now on calls of the store come to this; nil: what the memory of the test says.
+    /// From now on calls of the store get these answers; nil for the answers of the test's memory.
     ///
-    /// - Throws: What cannot be in a store.
+    /// - Throws: `TestStore.Problem` when a key, list or member is not valid.
     func setStore(_ store: TestStore?) throws(TestStore.Problem) {
         if let store { try fillStore(store) }
         beginStore(store)
     }
 
-    /// The same, where what is in the store is there.
+    /// The same, for a store that is filled already.
     func beginStore(_ store: TestStore?) {
         self.store = store
         storeCalls = 0
     }
 
-    /// What comes of a call of the store; nil: what the memory says.
+    /// The answer to a call of the store; nil if the memory has to answer.
     func answer(to command: StoreCommand) -> Result<StoreReply, StoreError>? {
         guard let script = store?.script else { return nil }
         storeCalls += 1
@@ -96,7 +96,7 @@ final class TestScript {
 
     // MARK: - Words
 
-    /// `test`, and what the functions of tests get.
+    /// The word `test`, and the methods of the `t` that functions of tests get.
     var words: ScriptWords {
         ScriptWords(
             functions: [
@@ -117,7 +117,7 @@ final class TestScript {
                         } catch let error as TestReply.Problem {
                             return .raised("t:reply: \(error.message)")
                         } catch {
-                            return .raised("t:reply: a code, the name of trouble or a table expected")
+                            return .raised("t:reply: a code, the name of an error or a table expected")
                         }
                     }
                     replies = (replies ?? []) + more
@@ -180,7 +180,7 @@ final class TestScript {
         }
     }
 
-    /// One row, or those of a list with what their names add.
+    /// One row, or the rows of a list, each with the suffix that is added to the test's name.
     private static func rows(_ value: JSONValue) throws -> [(suffix: String, row: TestRow)] {
         guard let elements = value.arrayValue, !elements.isEmpty else { return [("", try TestRow(value))] }
         return try elements.enumerated().map { index, element in

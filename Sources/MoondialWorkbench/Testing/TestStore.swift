@@ -5,19 +5,19 @@ import MoondialRules
 import MoondialStore
 import TextFormats
 
-/// What a test says of the store: what calls come to, and what is in it beforehand.
+/// The `store` of a test: the answers to calls, and the content of the store before the test.
 struct TestStore: Sendable {
-    /// What calls come to. Others are answered by the memory of the test.
+    /// The answers to calls. Calls without one are answered by the memory of the test.
     enum Script: Sendable {
-        /// Each call comes to this.
+        /// The answer to every call.
         case every(StoreAnswer)
-        /// One after the other.
+        /// The answers to the calls, one after the other.
         case sequence([StoreAnswer])
-        /// By the name of the function.
+        /// The answers by the name of the function.
         case functions([String: StoreAnswer])
     }
 
-    /// Why a value says nothing of a store.
+    /// Why a value is no `store` of a test.
     struct Problem: Error { let message: String }
 
     private(set) var script = Script.functions([:])
@@ -44,7 +44,7 @@ struct TestStore: Sendable {
                 }
             }
             script = .sequence(answers)
-        // An empty table has no kind of its own.
+        // An empty table can be a list or an object.
         case .object(let object) where object.isEmpty: script = .sequence([])
         case .object(let object): try read(object)
         default: throw Problem(message: "\"away\", a list of answers or a table of functions expected")
@@ -100,9 +100,9 @@ struct TestStore: Sendable {
     /// Puts entries and lists into a memory.
     ///
     /// - Parameters:
-    ///   - memory: Where rules will find them.
-    ///   - names: Those of the rules.
-    /// - Throws: What cannot be a key, a list or a member.
+    ///   - memory: The memory that the rules will use.
+    ///   - names: The names and namespace of the rules' store.
+    /// - Throws: ``Problem`` when a key, list or member is not valid.
     func fill(_ memory: MemoryStoreEngine, _ names: StoreNames) throws(Problem) {
         do {
             for entry in entries {
@@ -120,7 +120,7 @@ struct TestStore: Sendable {
     }
 }
 
-/// What a test wants one call of the store to come to.
+/// The answer that a test gives to one call of the store.
 struct StoreAnswer: Sendable {
     static let functions = ["count", "get", "set", "add", "increment", "delete", "has"]
 
@@ -180,7 +180,7 @@ struct StoreAnswer: Sendable {
         return StoreError.Kind(rawValue: word).map(StoreOutcome.trouble)
     }
 
-    /// Why the function cannot come to this, or nil.
+    /// Why this cannot be an answer to the function, or nil.
     func problem(for function: String) -> String? {
         let fits: Bool
         switch content {
@@ -205,7 +205,7 @@ struct StoreAnswer: Sendable {
         }
     }
 
-    /// What a store answers.
+    /// The answer to a command; nil if the command has no such answer.
     func result(of command: StoreCommand) -> Result<StoreReply, StoreError>? {
         switch (content, command) {
         case (.outcome(let outcome), _): return outcome.result(of: command)
@@ -222,7 +222,7 @@ struct StoreAnswer: Sendable {
 }
 
 extension StoreCommand {
-    /// The function of `moondial.store` that gives it.
+    /// The function of `moondial.store` that makes the command.
     var function: String {
         switch self {
         case .count: "count"

@@ -5,7 +5,7 @@ package import MoondialRules
 import NIOConcurrencyHelpers
 import TextFormats
 
-/// The tests of some files, and which of them are run in which order.
+/// The tests of some files, with their selection and order.
 package struct TestSuite: Sendable {
     /// Which tests are run, and how.
     package struct Selection: Sendable {
@@ -13,26 +13,26 @@ package struct TestSuite: Sendable {
         package var includes: (@Sendable (String) -> Bool)?
         /// Stops after the first failure.
         package var failsFast = false
-        /// Puts the tests in an order that hangs on this number; nil for that of the files.
+        /// Shuffles the tests with this seed; nil for the order of the files.
         package var shuffleSeed: UInt64?
-        /// How many tests run side by side.
+        /// How many tests run at the same time.
         package var jobs = 1
 
         package init() {}
     }
 
-    /// In the order in which they are run.
+    /// The tests in the order in which they are run.
     package let tests: [TestCase]
-    /// What the files have loaded, but for the test files themselves.
+    /// The files that were loaded, without the test files themselves.
     package private(set) var loadedFiles = FileStamps()
     private let settings: TestSettings
     private let selection: Selection
-    /// When one test is marked so, all others are left out.
+    /// Whether a test is marked `only`, so that all others are skipped.
     package let hasOnly: Bool
 
     /// Loads the files.
     ///
-    /// - Throws: What is wrong with the first file that does not load.
+    /// - Throws: The diagnostic of the first file that does not load.
     package init(_ files: [TestFile], _ settings: TestSettings, _ selection: Selection) throws(Diagnostic) {
         var tests: [TestCase] = []
         for file in files {
@@ -51,8 +51,8 @@ package struct TestSuite: Sendable {
         self.selection = selection
     }
 
-    /// Runs the tests and returns when the last one has ended. `report` gets each result, in the order of the tests, on the
-    /// calling thread.
+    /// Runs the tests and returns when the last one has ended. `report` is called with each result, in the order of the
+    /// tests, on the calling thread.
     package func run(report: (TestResult) -> Void) -> [TestResult] {
         let progress = NIOLockedValueBox(Progress(count: tests.count))
         let news = DispatchSemaphore(value: 0)
@@ -82,9 +82,9 @@ package struct TestSuite: Sendable {
 
     private struct Progress: Sendable {
         var results: [TestResult?]
-        /// Which test is the next to be run.
+        /// The index of the next test to run.
         var next = 0
-        /// Before which the last one is that is to be run.
+        /// The index after the last test to run.
         var end: Int
 
         init(count: Int) {
@@ -118,7 +118,7 @@ extension TestResult {
 
 /// A regular expression for names of tests.
 ///
-/// `@unchecked Sendable`: the expression is not changed after it was made.
+/// `@unchecked Sendable`: the expression is never changed.
 package struct TestPattern: @unchecked Sendable {
     private let expression: Regex<AnyRegexOutput>
 

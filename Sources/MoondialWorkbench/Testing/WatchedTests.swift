@@ -2,13 +2,13 @@
 
 package import MoondialRules
 
-/// Test files that are run again when a file has changed that they, or the rules that they are about, have loaded.
+/// Test files that are run again when a file has changed that they, or their rules, have loaded.
 package struct WatchedTests: Sendable {
     /// The results of a test file, or why it does not load.
     package typealias Outcome = Result<[TestResult], Diagnostic>
 
     private struct File: Sendable {
-        /// As they were before they were read.
+        /// The stamps of the loaded files, taken before these were read.
         var stamps: FileStamps
         var outcome: Outcome
     }
@@ -21,7 +21,7 @@ package struct WatchedTests: Sendable {
 
     /// - Parameters:
     ///   - paths: Test files, and folders of them.
-    ///   - rules: The files of the rules; nil for those beside each test file.
+    ///   - rules: The files of the rules; nil for those next to each test file.
     ///   - settings: How tests are run.
     ///   - selection: Which tests of each file are run.
     package init(_ paths: [String], rules: [String]?, _ settings: TestSettings, _ selection: TestSuite.Selection) {
@@ -36,8 +36,8 @@ package struct WatchedTests: Sendable {
         files.sorted { $0.key < $1.key }.map { ($0.key, $0.value.outcome) }
     }
 
-    /// What there is to do since the last look: files that were not run as they are now, and files that are gone, which are
-    /// forgotten.
+    /// Finds the test files that have to run since the last call, as they or loaded files are new or have changed, and
+    /// those that were deleted, which are forgotten.
     ///
     /// - Throws: When a folder cannot be read.
     package mutating func look() throws(Diagnostic) -> (changed: [String], gone: [String]) {
@@ -60,11 +60,12 @@ package struct WatchedTests: Sendable {
             let suite = try TestSuite([try TestFile(path, rules: given, limits: limits)], settings, selection)
             stamps.addMissing(from: suite.loadedFiles)
             let results = suite.run { _ in }
-            // Of a file that has changed meanwhile, the first stamp counts.
+            // If a file has changed during the run, the first stamp counts, so that the tests run again.
             for result in results { stamps.addMissing(from: result.loadedFiles) }
             files[path] = File(stamps: stamps, outcome: .success(results))
         } catch {
-            // What it would have loaded is not known: any file beside it may mend it.
+            // The files that it would have loaded are not known: a change of any file in the folder may correct the
+            // error.
             stamps.addMissing(from: FileStamps(folder: FileSystem.folder(of: path)))
             for rules in rules ?? [] {
                 let isFolder = (try? FileSystem.kind(of: rules)) == .folder

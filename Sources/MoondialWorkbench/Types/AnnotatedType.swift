@@ -32,7 +32,7 @@ struct AnnotatedType: Equatable {
         self.init(text: !isOptional ? joined : kept.count == 1 ? joined + "?" : joined + "|nil")
     }
 
-    /// What the registry says in words.
+    /// The types of phrases that the registry uses.
     private static let phrases = [
         "any": "any", "any value": "any", "any values": "any", "the value": "any",
         "a decision": choice.text, "a decision or nothing": "\(choice.text)?",
@@ -54,7 +54,7 @@ struct AnnotatedType: Equatable {
         "the number of the background run": "integer", "the value, or nil and an error": "any, moondial.error?",
     ]
 
-    /// The type of a parameter, of which some are records.
+    /// The type of a parameter; some parameters are records.
     init?(_ parameter: RegistryEntry.Parameter, of entry: RegistryEntry) {
         if entry.kind == .hook, ["req", "attempt", "decision"].contains(parameter.name) {
             self.init(text: "moondial.\(parameter.name)")
@@ -70,7 +70,7 @@ struct AnnotatedType: Equatable {
         "moondial.\(entry.name.split(separator: ".").last ?? "")_options"
     }
 
-    /// The type of a field, of which some are records.
+    /// The type of a field; some fields are records.
     init?(field entry: RegistryEntry) {
         switch entry.name {
         case "attempt.error": self.init(text: "moondial.error?")

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 extension EditorFiles {
-    /// The word of test files.
+    /// The definitions of the word `test` of test files.
     static let testDefinitions = """
         ---@class moondial.test_row
         ---@field name? string of a row in a list
         ---@field request table what verify takes; phone and token may be missing
-        ---@field replies? (integer|string|table)[] what comes of attempts, in their order
+        ---@field replies? (integer|string|table)[] the replies to attempts, in their order
         ---@field store? string|table what comes of calls of moondial.store, and what is in the store
         ---@field for_all_outcomes? boolean in place of replies: holds on every path
         ---@field expect table what the decision has to be
@@ -24,7 +24,7 @@ extension EditorFiles {
         ---Says what the store answers from here on.
         ---@param answers string|table
         function t:store(answers) end
-        ---Moves the clock on: "30s".
+        ---Advances the clock: "30s".
         ---@param time string
         function t:advance(time) end
         ---Fails unless both are the same, tables too.

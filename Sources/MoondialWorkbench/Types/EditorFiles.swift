@@ -4,21 +4,21 @@ import JSON
 import MoondialLua
 import MoondialRules
 
-/// Files with which editors and linters know the rule language.
+/// Files that describe the rule language for editors and linters.
 package struct EditorFiles {
-    /// The definitions begin with this line, whichever release has written them.
+    /// The first line of the definitions, which is the same in all releases.
     package static let mark = "---@meta moondial"
-    /// Where the definitions are, beside the other files.
+    /// The path of the definitions, relative to the folder of the other files.
     package static let definitionsPath = "types/moondial.lua"
     package static let languageServerPath = ".luarc.json"
     package static let luacheckPath = ".luacheckrc"
 
-    /// The configuration of luacheck begins with this text.
+    /// The first text of luacheck's configuration, which is the same in all releases.
     package static let luacheckMark = "-- What rules of moondial "
 
     private let version: String
 
-    /// - Parameter version: Of moondial.
+    /// - Parameter version: The version of moondial.
     package init(version: String) { self.version = version }
 
     // MARK: - Lua language server
@@ -40,10 +40,10 @@ package struct EditorFiles {
             """
     }
 
-    /// What the language server knows as libraries of their own.
+    /// The omitted names that the language server knows as libraries.
     private static let libraries: Set<String> = ["debug", "io", "package"]
 
-    /// `types/moondial.lua`: annotations, which nothing runs.
+    /// `types/moondial.lua`: annotations, which are never run.
     package var definitions: String {
         let sections =
             [
@@ -113,7 +113,7 @@ package struct EditorFiles {
             return Self.text(lines)
         }
         if entry.type == "a decision" {
-            // It is a value, too.
+            // The word is also a value.
             lines += ["---@type moondial.decision_value", "\(entry.name) = nil"]
             return Self.text(lines)
         }
@@ -142,7 +142,7 @@ package struct EditorFiles {
         LuaKeyword(rawValue: name) == nil ? name : name + "_"
     }
 
-    /// What stock Lua has and rules do not, so that editors mark it.
+    /// The functions of stock Lua that rules do not get, as deprecated, so that editors mark them.
     private var leftOut: String {
         let functions = StandardLibrary.omitted.filter { !Self.libraries.contains($0.name) }
         return functions.map { "---@deprecated left out, since \($0.reason)\nfunction \($0.name)(...) end\n" }
@@ -153,7 +153,7 @@ package struct EditorFiles {
 
     // MARK: - luacheck
 
-    /// `.luacheckrc`: a standard that holds what rules can use, and nothing else.
+    /// `.luacheckrc`: a standard with exactly the names that rules can use.
     package var luacheckConfiguration: String {
         """
         \(Self.luacheckMark)\(version) can use, for luacheck. Written by 'moondial types'.

@@ -7,7 +7,7 @@ import MoondialRules
 package struct ReferencePage {
     private let version: String
 
-    /// - Parameter version: Of moondial.
+    /// - Parameter version: The version of moondial.
     package init(version: String) { self.version = version }
 
     package var markdown: String {
@@ -85,6 +85,6 @@ package struct ReferencePage {
             .map { "| \($0.map(cell).joined(separator: " | ")) |\n" }.joined()
     }
 
-    /// Without what would end a cell.
+    /// The text, escaped for a cell of a table.
     private static func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
 }

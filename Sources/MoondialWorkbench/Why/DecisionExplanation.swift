@@ -5,14 +5,14 @@ package import MoondialRules
 import NumberVerification
 import TextFormats
 
-/// Why a run was decided as it was: which rule decided, on what ground, and what the others said.
+/// Why a run has its decision: which rule decided and why, and what the other hooks answered.
 package struct DecisionExplanation: Sendable {
     private let trace: Trace
 
-    /// The run must be over.
+    /// The run must have ended.
     package init(_ trace: Trace) { self.trace = trace }
 
-    /// The decision with its ground, then a line for each hook.
+    /// The decision with its reason, then a line for each hook.
     package var text: String {
         var head = "no decision"
         if case .decided(let decision, let why)? = trace.events.last(where: \.isDecision)?.kind {
@@ -35,7 +35,7 @@ package struct DecisionExplanation: Sendable {
         return rows
     }
 
-    /// What a hook said: its answers, that it said nothing, or that it was not asked.
+    /// What a hook answered, that it answered nothing, or that it was not called.
     private func words(of place: HookPlace, _ rule: RuleOutline) -> String {
         if place.hook == .mapResult, let table = rule.mapTable { return words(of: table, at: place) }
         var words: [String] = []
@@ -58,7 +58,7 @@ package struct DecisionExplanation: Sendable {
             return "entry '\(key)'"
         }
         guard let decider = trace.events[decided].place else { return "no entry" }
-        // Tables are asked in the order of the rules, until one has an entry.
+        // Tables are searched in the order of the rules, until one has an entry.
         return decider.hook == .mapResult && decider.rule < place.rule || decider.hook == .preCheck
             ? "not asked" : "no entry"
     }

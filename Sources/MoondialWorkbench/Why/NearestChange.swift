@@ -5,10 +5,10 @@ import NumberVerification
 
 package import protocol NIOCore.EventLoop
 
-/// The smallest change of a run that would have led to another decision: of the outcomes of its attempts and of its calls of
-/// the store, of the options of its request, or of both.
+/// The smallest change of a run that would have led to another decision: a change of the outcomes of its attempts and
+/// calls of the store, of the options of its request, or of both.
 package struct NearestChange: Sendable {
-    /// One way to get there.
+    /// One change that leads to the decision.
     struct Way: Sendable {
         /// `9000 instead of 9003`, `channel = web`.
         let changes: [String]
@@ -44,13 +44,13 @@ extension NearestChange {
     /// Searches by exploring the request of a run, and the same request with other options.
     ///
     /// - Parameters:
-    ///   - wanted: The decision that should have come.
-    ///   - trace: Of the run.
-    ///   - engine: With the rules. Runs are not observed.
-    ///   - eventLoop: That of the engine.
-    ///   - time: When runs begin, in milliseconds since 1970.
-    ///   - completion: Gets the answer, unless the search was cancelled.
-    /// - Returns: What gives the search up.
+    ///   - wanted: The decision that the run should have had.
+    ///   - trace: The trace of the run.
+    ///   - engine: The engine with the rules. Runs are not observed.
+    ///   - eventLoop: The event loop of the engine.
+    ///   - time: The time at which runs begin, in milliseconds since 1970.
+    ///   - completion: Called with the answer, unless the search was cancelled.
+    /// - Returns: A handle that cancels the search.
     package static func find(
         _ wanted: Decision.Outcome, instead trace: Trace, engine: RuleEngine, eventLoop: any EventLoop, time: Int64,
         completion: @escaping (NearestChange) -> Void
@@ -92,7 +92,7 @@ extension NearestChange {
         byBoth = best[.both]?.way
     }
 
-    /// What the store answers otherwise. An answer that was not asked for before, and is the usual one, is no change.
+    /// The answers of the store that differ. The usual answer to a call that was not made before is no change.
     private static func changes(from actual: [StoreStep], to store: [StoreStep]) -> [String] {
         store.compactMap { step in
             guard let before = actual.first(where: { $0.call == step.call }) else {
@@ -104,7 +104,7 @@ extension NearestChange {
 
     private enum Kind { case outcomes, options, both }
 
-    /// What is different in the outcomes, one after the other. Attempts that are not made any more are no change.
+    /// The outcomes that differ, in order. Attempts that are not made any more are no change.
     private static func changes(from actual: [Outcome], to outcomes: [Outcome]) -> [String] {
         outcomes.enumerated().compactMap { index, outcome in
             guard actual.indices.contains(index) else { return "\(outcome) at attempt \(index + 1)" }
@@ -116,7 +116,7 @@ extension NearestChange {
 /// A request with some of its options changed.
 private struct RequestVariant {
     let request: RunRequest
-    /// `channel = web`. Empty: it is the request itself.
+    /// `channel = web`. Empty for the request itself.
     let changes: [String]
 
     static func all(of original: RunRequest) -> [RequestVariant] {
@@ -153,7 +153,7 @@ private struct RequestVariant {
 }
 
 extension Outcome {
-    /// The outcome that an attempt has come to, or the one that is most like it.
+    /// The outcome of an attempt, or the one that is most similar.
     init(nearest attempt: Attempt) {
         if let code = attempt.code {
             var reply = Reply(ResponseCode(code).entry == nil ? Outcome.unknownCode : code)

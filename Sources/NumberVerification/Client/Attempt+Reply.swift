@@ -3,14 +3,15 @@
 package import HTTP1
 
 extension Attempt {
-    /// What the client makes of what a transport may bring, for those who look at outcomes without a network.
+    /// Makes the attempt that the client would make of a transport's result, for code that has results without a
+    /// network.
     ///
     /// - Parameters:
     ///   - result: The reply, or why there is none.
-    ///   - host: What stands for the provider in messages.
+    ///   - host: The name of the provider in messages.
     ///   - endpoint: Where the request would have been sent.
-    ///   - exID: That of the request, which the reply has to repeat if it has one; nil for none.
-    ///   - elapsed: How long it is said to have taken.
+    ///   - exID: The exID of the request; nil for none. An exID in the reply must be the same.
+    ///   - elapsed: The time that the attempt is said to have taken.
     package convenience init(
         _ result: Result<HTTPReply, ExchangeFailure>, from host: String, at endpoint: Endpoint, exID: String?,
         elapsed: Duration
@@ -18,14 +19,14 @@ extension Attempt {
         self.init(result, from: host, at: endpoint, expecting: ExpectedEcho(of: exID, or: nil), elapsed: elapsed)
     }
 
-    /// The same outcome for another request, after another time.
+    /// The same result for another request, with another elapsed time.
     package func with(exID: String?, elapsed: Duration) -> Attempt {
         Attempt(
             endpoint: endpoint, verdict: verdict, code: code, content: content, id: id, exID: exID,
             httpStatus: httpStatus, error: error, delivered: delivered, billed: billed, elapsed: elapsed)
     }
 
-    /// Reads what the transport brought from `host`. The one place that turns bytes into a verdict.
+    /// Reads the transport's result of a call to `host`. This is the only place that turns bytes into a verdict.
     convenience init(
         _ result: Result<HTTPReply, ExchangeFailure>, from host: String, at endpoint: Endpoint,
         expecting echo: ExpectedEcho, elapsed: Duration
@@ -73,18 +74,18 @@ extension Attempt {
 }
 
 extension AttemptError {
-    /// What stands between a well-formed reply and its code being taken at its word.
+    /// The error of a well-formed reply whose code cannot be trusted; nil if the code counts.
     fileprivate static func contradiction(in reply: WireReply, status: Int, from host: String) -> AttemptError? {
         let code = ResponseCode(reply.code)
         if isSuccess(status) {
-            // A verdict is the body of a success, never the code of an error.
+            // A verdict comes in the normal form of a reply, never in an error object.
             guard reply.isErrorObject, code.verdict != .unknown else { return nil }
             return AttemptError(
                 kind: .badReply, message: "\(host) reported code \(code) as an error; check that it is the service",
                 retryable: false)
         }
-        // No page says which status comes with which code, so a 9xxx code counts whatever the status, except that a
-        // match must be beyond doubt.
+        // The provider does not document which status comes with which code, so a 9xxx code counts with any status.
+        // A match counts only with a success status: it must be beyond doubt.
         let isDoubtful = code.verdict == .match || reply.isErrorObject && code.verdict != .unknown
         if (9000...9999).contains(code.rawValue), !isDoubtful { return nil }
         return AttemptError(
@@ -108,7 +109,7 @@ extension AttemptError {
     private static func advice(for status: Int) -> String {
         switch status {
         case 300..<400: "redirects are not followed, so check scheme, host and path of the base URL"
-        case 401, 403: "check the credentials, and what stands between here and the service"
+        case 401, 403: "check the credentials, and a proxy on the way to the service"
         case 404, 405: "check the path of the base URL"
         case 429: "send less at once"
         case 500...: "the service or a proxy has trouble, and the token may be spent"

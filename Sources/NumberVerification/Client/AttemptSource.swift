@@ -2,10 +2,10 @@
 
 package import NIOCore
 
-/// What brings the outcomes of attempts: the client of the service, or what stands in its place, such as a script of
-/// outcomes or a recording. Used on one event loop.
+/// Makes attempts: the client of the service, or a replacement that uses scripted or recorded results. Used on one
+/// event loop.
 package protocol AttemptSource: AnyObject {
-    /// What opens the door to the provider, and must not be shown.
+    /// The texts that give access to the provider. They must not be shown.
     var secrets: [Secret] { get }
 
     /// Sends a request, once, to one endpoint: see ``VerificationClient/attempt(_:at:correlation:traceparent:deadline:completion:)``.
@@ -14,6 +14,6 @@ package protocol AttemptSource: AnyObject {
         deadline: NIODeadline, completion: @escaping (Attempt) -> Void
     ) -> any Exchange
 
-    /// What is in flight ends with `cancelled`, and so does a later attempt.
+    /// Ends attempts in flight with `cancelled`. A later attempt ends in the same way.
     func close()
 }

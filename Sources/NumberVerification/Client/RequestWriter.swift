@@ -5,7 +5,7 @@ import JSON
 import NIOCore
 import TextFormats
 
-/// Writes the bytes of verification requests: everything that does not change is made once.
+/// Writes the bytes of verification requests. The parts that do not change are made once.
 ///
 /// Source: docs.jiguang.cn, jverification/server/rest_api/verify_api.
 struct RequestWriter {
@@ -19,7 +19,7 @@ struct RequestWriter {
                 method: "POST", target: basePath + endpoint.path,
                 fields: [
                     ("Host", host), ("User-Agent", "moondial"), ("Accept", "application/json"),
-                    // Nothing here decompresses, and proxies may compress what does not say so.
+                    // The client cannot decompress, and without this field a proxy may compress the reply.
                     ("Accept-Encoding", "identity"), ("Authorization", credentials.authorization),
                     ("Content-Type", "application/json"),
                 ])
@@ -28,7 +28,7 @@ struct RequestWriter {
         h5 = template(.h5)
     }
 
-    /// The whole request, head and body. `exID` is sent in the place of the request's own.
+    /// The whole request, head and body. `exID` is sent instead of the request's own.
     func bytes(
         of request: VerificationRequest, exID: String?, _ traceparent: TraceParent? = nil, for endpoint: Endpoint
     ) -> ByteBuffer {
@@ -48,10 +48,10 @@ struct RequestWriter {
 }
 
 extension Credentials {
-    /// App key and master secret as HTTP Basic joins them.
+    /// App key and master secret, joined as HTTP Basic requires.
     private var pair: String { "\(appKey):\(masterSecret.reveal())" }
 
-    /// App key and master secret as they stand behind `Basic`: RFC 7617, section 2. A secret.
+    /// App key and master secret in Base64, as they follow the word `Basic`: RFC 7617, section 2. A secret.
     package var encodedPair: String { Base64.encode(pair.utf8) }
 
     /// The value of the Authorization field. A secret.
@@ -70,7 +70,7 @@ extension Credentials {
     }
 }
 
-/// Nothing of the credentials in a dump.
+/// Keeps the credentials out of dumps.
 extension RequestWriter: CustomReflectable {
     var customMirror: Mirror { Mirror(self, children: []) }
 }

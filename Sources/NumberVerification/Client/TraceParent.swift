@@ -2,7 +2,8 @@
 
 package import TextFormats
 
-/// What a `traceparent` field says: which trace a request belongs to, and which step of it has sent the request.
+/// The value of a `traceparent` field: the trace that a request belongs to, and the step of it that has sent the
+/// request.
 ///
 /// Source: www.w3.org/TR/trace-context, section 3.2.
 package struct TraceParent: Sendable, Hashable {
@@ -13,7 +14,7 @@ package struct TraceParent: Sendable, Hashable {
     private let parent: UInt64
     private let flags: UInt8
 
-    /// What a step sends that began a trace itself. A step of 0 counts as 1.
+    /// The value that a step sends when it begins a trace. A step of 0 counts as 1.
     package init(beginning step: UInt64) {
         high = 0
         low = max(step, 1)
@@ -21,7 +22,7 @@ package struct TraceParent: Sendable, Hashable {
         flags = 0
     }
 
-    /// What a step of the same trace sends. A step of 0 counts as 1.
+    /// The value that another step of the same trace sends. A step of 0 counts as 1.
     package func next(_ step: UInt64) -> TraceParent { TraceParent(high, low, max(step, 1), flags) }
 
     private init(_ high: UInt64, _ low: UInt64, _ parent: UInt64, _ flags: UInt8) {
@@ -42,7 +43,7 @@ package struct TraceParent: Sendable, Hashable {
             let parent = UInt64(parts[2], radix: 16), let flags = UInt8(parts[3], radix: 16),
             high | low != 0, parent != 0
         else { return nil }
-        // Version 00 defines the last bit alone, and what goes on from here is of version 00.
+        // The value is sent on as version 00, which defines only the last bit of the flags.
         self.init(high, low, parent, version == 0 ? flags : flags & 1)
     }
 

@@ -2,22 +2,22 @@
 
 package import NIOCore
 
-/// Asks the service about numbers, one HTTP call an attempt. One per event loop, used only there.
+/// The client of the service: makes one HTTP call for each attempt. One per event loop, used only there.
 package final class VerificationClient: AttemptSource {
     private let transport: any Transport
     private let host: String
     private let eventLoop: any EventLoop
     private let writer: RequestWriter
-    /// What opens the door to the provider, and must not be shown: the master secret, the pair with the app key, and
-    /// the value of the Authorization header in the alphabets of Base64, without padding.
+    /// The texts that give access to the provider and must not be shown: the master secret, its pair with the app key,
+    /// and the value of the Authorization header in the alphabets of Base64, without padding.
     package let secrets: [Secret]
 
     /// - Parameters:
     ///   - transport: Carries the calls; closed with the client.
     ///   - host: The Host header, with the port when it is not the scheme's own: ``Destination/authority``.
     ///   - basePath: ``BaseURL/basePath``. The default is none.
-    ///   - credentials: Go into every request.
-    ///   - eventLoop: That of the transport.
+    ///   - credentials: Sent with every request.
+    ///   - eventLoop: The event loop of the transport.
     package init(
         transport: any Transport, host: String, basePath: String = "", credentials: Credentials,
         eventLoop: any EventLoop
@@ -32,7 +32,7 @@ package final class VerificationClient: AttemptSource {
     /// Sends a request, once, to one endpoint. At the deadline the attempt ends, with or without a reply.
     ///
     /// The completion is called exactly once, on the event loop, and never before `attempt` has returned. A mismatch is
-    /// a normal result, and so is an error: see ``Attempt/error``. What is returned can cancel the attempt.
+    /// a normal result, and so is an error: see ``Attempt/error``. The returned exchange can cancel the attempt.
     ///
     /// The provider echoes the exID, and a reply that names another one is refused as ``AttemptError/Kind/badReply``. A
     /// request without an exID is sent with `correlation` in its place, which does not appear in the attempt. The default is
@@ -52,13 +52,13 @@ package final class VerificationClient: AttemptSource {
         }
     }
 
-    /// Closes the transport: what is in flight ends with `cancelled`.
+    /// Closes the transport: attempts in flight end with `cancelled`.
     package func close() {
         transport.close()
     }
 }
 
-/// Nothing of the credentials in a dump.
+/// Keeps the credentials out of dumps.
 extension VerificationClient: CustomReflectable {
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

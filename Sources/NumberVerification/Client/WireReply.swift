@@ -19,13 +19,13 @@ struct WireReply {
     let content: String?
     let id: Int64?
     let exID: String?
-    /// Whether the code was found in an `error` object, where no verdict belongs.
+    /// Whether the code was found in an `error` object. A verdict never comes there.
     let isErrorObject: Bool
 
     /// Reads a body.
     ///
-    /// - Throws: ``Malformed`` also when the body names another request than the one that was sent. What it says is about
-    ///   that other request then, and none of it is kept.
+    /// - Throws: ``Malformed`` if the body is not a reply of the service. Also if the body names another request than
+    ///   the one that was sent: the reply is about that other request then, and nothing of it is kept.
     init(_ body: ByteBuffer, _ echo: ExpectedEcho) throws(Malformed) {
         guard body.readableBytes > 0 else { throw Malformed(reason: "the body is empty") }
         if let compression = Compression(of: body) { throw .compressed(compression.rawValue) }
@@ -73,7 +73,7 @@ struct WireReply {
 }
 
 extension WireReply.Malformed {
-    /// `coding` is what compressed the body.
+    /// `coding` is the name of the compression.
     static func compressed(_ coding: String) -> WireReply.Malformed {
         WireReply.Malformed(
             reason: "the reply is compressed (\(coding)), although the request asks for "
@@ -81,11 +81,11 @@ extension WireReply.Malformed {
     }
 }
 
-/// The exID of a request, which its reply has to repeat if it has one.
+/// The exID that was sent with a request. If the reply has an exID, it must be the same.
 struct ExpectedEcho: Sendable {
-    /// What was sent; nil for none.
+    /// The exID that was sent; nil for none.
     let exID: String?
-    /// The caller gave none and does not see it.
+    /// Whether the client has added the exID itself. The caller gave none then, and does not see this one.
     let isOwn: Bool
 
     init(of exID: String?, or correlation: String?) {
@@ -93,13 +93,15 @@ struct ExpectedEcho: Sendable {
         isOwn = exID == nil && correlation != nil
     }
 
-    /// A reply may leave it out: failures do. When none was sent, there is nothing to compare. Bytes count, not looks.
+    /// Whether a reply with this exID belongs to the request. A reply may have none, as failures do. Bytes are
+    /// compared, and not characters.
     func allows(_ echoed: String?) -> Bool {
         guard let exID, let echoed else { return true }
         return exID.hasSameBytes(as: echoed)
     }
 
-    /// An exID that came as an integer, which has lost leading zeros.
+    /// The text of an exID that came as an integer: the one that was sent if they are equal, as an integer has no
+    /// leading zeros.
     func text(of integer: Int64) -> String {
         if let exID, Int64(exID) == integer { exID } else { String(integer) }
     }

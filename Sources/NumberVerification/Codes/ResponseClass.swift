@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// What kind of answer a response code is: who has to do something about it.
+/// The class of a response code: it tells who has to act on it.
 ///
-/// The classes are our reading; the provider publishes codes and texts only.
+/// The classes are our interpretation; the provider publishes only codes and texts.
 package enum ResponseClass: String, Sendable, CaseIterable {
     /// The number matches.
     case pass
-    /// The number is another one.
+    /// The number does not match.
     case fail
     /// The token is unusable; a new one is needed.
     case token
@@ -18,10 +18,10 @@ package enum ResponseClass: String, Sendable, CaseIterable {
     case credentials
     /// The account, its balance or its console settings are the reason.
     case account
-    /// The provider or the carrier had trouble.
+    /// The provider or the carrier had an error.
     case upstream
     /// A code of another service of the same provider, which verify should never return.
     case neighbour
-    /// A code that no table we know lists.
+    /// A code that is in no table we know.
     case unmapped
 }

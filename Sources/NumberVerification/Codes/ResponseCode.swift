@@ -2,8 +2,8 @@
 
 /// A result code of the service, known or not.
 ///
-/// Codes grow: an unknown one keeps its number, has no ``entry`` and the class ``ResponseClass/unmapped``.
-/// Source: docs.jiguang.cn, jverification/server/rest_api/code_description.
+/// The provider may add codes: an unknown one keeps its number, has no ``entry`` and the class
+/// ``ResponseClass/unmapped``. Source: docs.jiguang.cn, jverification/server/rest_api/code_description.
 package struct ResponseCode: RawRepresentable, Hashable, Sendable, Comparable {
     /// The number as on the wire.
     package let rawValue: Int64
@@ -22,7 +22,7 @@ package struct ResponseCode: RawRepresentable, Hashable, Sendable, Comparable {
 
     /// 9000: the number matches.
     package static let verifyConsistent = ResponseCode(9000)
-    /// 9001: the number is another one.
+    /// 9001: the number does not match.
     package static let verifyNotConsistent = ResponseCode(9001)
     /// 9002: the carrier gave no verdict.
     package static let unknownResult = ResponseCode(9002)
@@ -76,8 +76,7 @@ package struct ResponseCode: RawRepresentable, Hashable, Sendable, Comparable {
         }
     }
 
-    /// Whether a reply of verify with this code is charged: 9000 and 9001, which spend the token, are, 9099 may be, nothing
-    /// else is.
+    /// Whether a reply of verify with this code is charged: 9000 and 9001 are, 9099 may be, no other code is.
     package var billed: Billed {
         if self == .badServer { return .maybe }
         return tokenState == .spent ? .yes : .no
@@ -92,7 +91,7 @@ extension ResponseCode: CustomStringConvertible {
 }
 
 extension ResponseCode {
-    /// One line of the provider's tables, with our reading of it.
+    /// One line of the provider's tables, with our interpretation.
     package struct Entry: Sendable, Hashable {
         /// The code that the line is about.
         package let code: ResponseCode
@@ -100,15 +99,15 @@ extension ResponseCode {
         package let content: String
         /// What it means, in our words.
         package let meaning: String
-        /// Who has to do something about it.
+        /// Who has to act on the code.
         package let responseClass: ResponseClass
         /// Whether a reply with this code is charged by the service that returns it.
         package let billed: Billed
-        /// What to do about it.
+        /// What to do after this code.
         package let advice: String
-        /// Which service returns it.
+        /// The service that returns the code.
         package let layer: Layer
-        /// Where code and text were read. Class and advice are our reading.
+        /// The page where code and text were found. Class and advice are our interpretation.
         package let source: Source
     }
 
@@ -128,7 +127,7 @@ extension ResponseCode {
         case admin
     }
 
-    /// Where a code was read. The raw value names the page.
+    /// The page where a code was found. The raw value names it.
     package enum Source: String, Sendable, CaseIterable {
         /// The provider's current page.
         case official = "docs.jiguang.cn, jverification/server/rest_api/code_description"

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: MIT
 
-/// What an attempt leaves of its token. The one answer to "may this token be sent again?".
+/// The state of a token after an attempt: it decides whether the token may be sent again.
 ///
-/// Read by the guard of a run, `explain`, `error.retryable` and the simulator. Source: the table of codes in
-/// docs.jiguang.cn, jverification/server/rest_api/code_description; which state follows from a code is our reading.
+/// Used by the guard of a run, `explain`, `error.retryable` and the simulator. Source: the table of codes in
+/// docs.jiguang.cn, jverification/server/rest_api/code_description; which state follows from a code is our
+/// interpretation.
 package enum TokenState: String, Sendable, CaseIterable {
     /// The request was refused before the token was read, or never arrived: the token still works while it lives.
     case unused
     /// Expired, used before or never valid. Sending it to the other endpoint costs nothing.
     case dead
-    /// A verdict was given for it.
+    /// The token has got a verdict.
     case spent
-    /// The carrier may have read it: sent again, it probably brings 9003 and hides a verdict that was charged.
+    /// The carrier may have read the token. Sent again, it would probably get 9003 and hide a verdict that was charged.
     case unclear
 
-    /// What an attempt leaves of its token.
+    /// The state of a token after an attempt.
     ///
     /// - Parameters:
     ///   - code: The provider's code; nil when no well-formed reply came.
-    ///   - delivered: Whether the provider has seen the request. Only with `yes` does the code count.
+    ///   - delivered: Whether the provider has seen the request. The code counts only with `yes`.
     package init(code: Int64?, delivered: Delivered) {
         switch delivered {
         case .no: self = .unused
@@ -37,7 +38,8 @@ package enum TokenState: String, Sendable, CaseIterable {
 }
 
 extension ResponseCode {
-    /// What a reply of verify with this code leaves of the token. Codes in no table and those of other services are unclear.
+    /// The state of the token after a reply of verify with this code. It is unclear after codes in no table and codes
+    /// of other services.
     package var tokenState: TokenState {
         switch responseClass {
         case .pass, .fail: .spent
@@ -49,6 +51,6 @@ extension ResponseCode {
 }
 
 extension Attempt {
-    /// What the attempt leaves of its token.
+    /// The state of the token after the attempt.
     package var tokenState: TokenState { TokenState(code: code, delivered: delivered) }
 }

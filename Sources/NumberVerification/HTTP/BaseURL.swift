@@ -3,7 +3,7 @@
 import HTTP1
 import NIOCore
 
-/// Where a service is reached: scheme, host and port.
+/// The server of a service: scheme, host and port.
 package struct Destination: Sendable, Hashable {
     /// Without or with TLS.
     package enum Scheme: String, Sendable, CaseIterable {
@@ -18,14 +18,14 @@ package struct Destination: Sendable, Hashable {
         }
     }
 
-    /// How to speak to it.
+    /// With or without TLS.
     package let scheme: Scheme
     /// A name or an address; an IPv6 address is without brackets.
     package let host: String
     /// 1 to 65535.
     package let port: Int
 
-    /// Takes parts that are known to be right; ``BaseURL`` checks those that are not.
+    /// Does not check the parts; ``BaseURL`` does.
     package init(scheme: Scheme, host: String, port: Int? = nil) {
         self.scheme = scheme
         self.host = host
@@ -43,7 +43,7 @@ package struct Destination: Sendable, Hashable {
 
 /// A destination and the path under which the service is mounted there, as in `http://127.0.0.1:8080/prefix`.
 package struct BaseURL: Sendable, Hashable {
-    /// What to connect to.
+    /// The server to connect to.
     package let destination: Destination
     /// Empty, or starting with a slash and not ending with one.
     package let basePath: String
@@ -66,7 +66,7 @@ package struct BaseURL: Sendable, Hashable {
             throw BaseURLError(.scheme)
         }
         let rest = text[separator.upperBound...]
-        // In this order: whatever stands before an @ must not be shown by a later message.
+        // The @ is checked first, since no later message may show the text before it, which can be a password.
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard !authority.contains("@") else { throw BaseURLError(.userinfo) }
         guard !rest.contains("?") else { throw BaseURLError(.query) }
@@ -97,7 +97,7 @@ extension BaseURL: CustomStringConvertible {
     private static func checkedHost(_ host: Substring) throws(BaseURLError) -> String {
         if host.first == "[" {
             let address = String(host.dropFirst().dropLast())
-            // The port is of no interest here: this asks the system whether it is an address.
+            // Asks the system whether the text is an address; any port will do.
             guard address.contains(":"), (try? SocketAddress(ipAddress: address, port: 0)) != nil else {
                 throw BaseURLError(.host)
             }
@@ -118,7 +118,8 @@ extension BaseURL: CustomStringConvertible {
         return port
     }
 
-    /// RFC 3986 `pchar` and slashes; the slashes at the end go, since every endpoint path starts with one.
+    /// Checks for RFC 3986 `pchar` and slashes, and removes slashes at the end, since every endpoint path starts with
+    /// one.
     private static func checkedPath(_ path: Substring) throws(BaseURLError) -> String {
         let isPath = path.utf8.allSatisfy { byte in
             switch byte {
@@ -143,7 +144,7 @@ package struct BaseURLError: Error, Sendable, Hashable, CustomStringConvertible 
         case scheme, userinfo, query, fragment, host, port, path
     }
 
-    /// The part that is wrong, or must not be there.
+    /// The part that is wrong or not allowed.
     package let code: Code
 
     init(_ code: Code) {

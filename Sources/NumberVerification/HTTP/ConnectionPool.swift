@@ -2,13 +2,13 @@
 
 import NIOCore
 
-/// Which connection serves which call: the bookkeeping of ``HTTPTransport`` without any I/O or clock.
+/// Assigns calls to connections: the bookkeeping of ``HTTPTransport`` without any I/O or clock.
 ///
-/// A waiting call is served, first come first served, by whichever connection is free first. The n-th waiting call is
-/// the one for which the n-th opening connection is opened, and shares its fate when it fails. Idle connections are
-/// used last in first out, so that a pool larger than the load shrinks.
+/// The first connection that is free serves the first waiting call. The n-th opening connection is opened for the n-th
+/// waiting call, and that call fails when opening the connection fails. Idle connections are used last in first out, so
+/// that a pool larger than the load shrinks.
 struct ConnectionPool<Connection: AnyObject, Call: AnyObject> {
-    /// How far an opening connection is.
+    /// The phase of an opening connection.
     enum Phase: Sendable, Hashable {
         case connecting, handshaking
     }
@@ -21,17 +21,17 @@ struct ConnectionPool<Connection: AnyObject, Call: AnyObject> {
     }
 
     enum Placement {
-        /// The call is to be sent on this connection now.
+        /// The call must be sent on this connection now.
         case run(Connection)
         case wait
-        /// No room in the queue; the pool has forgotten the call.
+        /// The queue has no room; the call is not in the pool.
         case full
     }
 
-    /// What was due, already forgotten by the pool.
+    /// Connections and calls whose deadlines have passed; the pool has removed them.
     struct Expired {
         var idle: [Connection] = []
-        /// With the call that shares the fate of the connection.
+        /// With the call for which the connection was opened.
         var opening: [(connection: Connection, phase: Phase, call: Call?)] = []
         var busy: [Connection] = []
         var waiting: [(call: Call, place: Place)] = []
@@ -68,10 +68,10 @@ struct ConnectionPool<Connection: AnyObject, Call: AnyObject> {
     var idleCount: Int { idle.count }
     var waitingCount: Int { waiting.count }
 
-    /// Whether a connection should be opened, and announced with ``willOpen(_:until:)``.
+    /// Whether a connection should be opened. To be followed by ``willOpen(_:until:)``.
     var needsConnection: Bool { opening.count < waiting.count && connectionCount < maxConnections }
 
-    /// When ``expire(now:)`` has something to do, if nothing else happens before.
+    /// The earliest deadline, at which ``expire(now:)`` should be called.
     var nextDeadline: NIODeadline? {
         var next: NIODeadline?
         func consider(_ deadline: NIODeadline) { next = min(next ?? deadline, deadline) }
@@ -91,7 +91,7 @@ extension ConnectionPool {
 
     /// Finds a place for a call whose deadline has not passed yet.
     mutating func place(_ call: Call, deadline: NIODeadline, now: NIODeadline) -> Placement {
-        // A connection whose time is up may be closed by the server any moment: the alarm will remove it.
+        // The server may close a connection any moment after its deadline: the alarm will remove it.
         if let index = idle.lastIndex(where: { $0.deadline > now }) {
             let connection = idle.remove(at: index).value
             occupy(connection, deadline: deadline, now: now)
@@ -112,14 +112,15 @@ extension ConnectionPool {
         opening[index].deadline = deadline
     }
 
-    /// Offers a connection that has opened or has finished a call. Should no call want it, it is idle until then.
+    /// Offers a connection that has opened or has finished a call. If no call waits, the connection is idle until
+    /// `idleDeadline`.
     ///
-    /// The call returned is to be sent on it now.
+    /// - Returns: The call that must be sent on the connection now, or nil.
     mutating func offer(_ connection: Connection, idleUntil idleDeadline: NIODeadline, now: NIODeadline) -> Call? {
         if busy.removeValue(forKey: ObjectIdentifier(connection)) == nil {
             opening.removeAll { $0.connection === connection }
         }
-        // A call whose time is up must not be sent any more: the alarm will remove it.
+        // A call must not be sent after its deadline: the alarm will remove it.
         guard let index = waiting.firstIndex(where: { $0.deadline > now }) else {
             idle.append(Timed(value: connection, deadline: idleDeadline))
             return nil
@@ -129,31 +130,31 @@ extension ConnectionPool {
         return next.value
     }
 
-    /// Forgets a connection that did not open.
+    /// Removes a connection that did not open.
     ///
-    /// - Returns: The call that shares its fate, forgotten too.
+    /// - Returns: The call for which it was opened, removed too.
     mutating func removeOpening(_ connection: Connection) -> Call? {
         guard let index = opening.firstIndex(where: { $0.connection === connection }) else { return nil }
         return removeOpening(at: index).call
     }
 
-    /// Forgets an idle or busy connection that is closed or about to be.
+    /// Removes an idle or busy connection that is closed or about to be closed.
     mutating func remove(_ connection: Connection) {
         if busy.removeValue(forKey: ObjectIdentifier(connection)) == nil {
             idle.removeAll { $0.value === connection }
         }
     }
 
-    /// Forgets a waiting call that was given up.
+    /// Removes a waiting call that was cancelled.
     ///
-    /// - Returns: A connection that is being opened and that no waiting call needs any more, forgotten too.
+    /// - Returns: An opening connection that no waiting call needs any more, removed too.
     mutating func leave(_ call: Call) -> Connection? {
         guard let index = waiting.firstIndex(where: { $0.value === call }) else { return nil }
         waiting.remove(at: index)
         return opening.count > waiting.count ? opening.popLast()?.connection : nil
     }
 
-    /// Forgets and returns everything whose time is up.
+    /// Removes and returns all connections and calls whose deadlines have passed.
     mutating func expire(now: NIODeadline) -> Expired {
         var expired = Expired()
         for (position, item) in waiting.enumerated() where item.deadline <= now {
@@ -172,7 +173,7 @@ extension ConnectionPool {
         return expired
     }
 
-    /// Forgets and returns everything.
+    /// Removes and returns all connections and calls.
     mutating func removeAll() -> Expired { expire(now: .distantFuture) }
 
     private mutating func removeOpening(at index: Int) -> (connection: Connection, phase: Phase, call: Call?) {

@@ -5,19 +5,19 @@ import NIOPosix
 import NIOSSL
 import NIOTLS
 
-/// Finds out whether a service can be reached: resolves its name, connects, and shakes hands over TLS. Sends no request.
+/// Checks whether a service can be reached: resolves its name, connects, and does the TLS handshake. Sends no request.
 package enum ConnectionProbe {
-    /// How it ended.
+    /// The result of the check.
     package enum Outcome: Sendable, Hashable {
-        /// The connection stands, by TLS if it is https.
+        /// The connection was established, with TLS for https.
         case reached
-        /// The kind of failure, and what happened and what to do in words.
+        /// The kind of failure, and a message that says what happened and what to do.
         case failed(AttemptError.Kind, message: String)
     }
 
-    /// Ends within twice the time that the configuration allows for a connection.
+    /// Runs the check, which ends within the times that the configuration allows for connection and handshake.
     ///
-    /// - Throws: When the certificates to trust cannot be loaded.
+    /// - Throws: ``TrustError`` when the certificates to trust cannot be loaded.
     package static func run(
         _ destination: Destination, _ configuration: HTTPConfiguration, eventLoop: any EventLoop
     ) throws(TrustError) -> EventLoopFuture<Outcome> {

@@ -2,7 +2,7 @@
 
 package import HTTP1
 
-/// Why an exchange brought no HTTP reply, and what is known about the request.
+/// Why an exchange has no HTTP reply, and whether the request was delivered.
 package struct ExchangeFailure: Error, Sendable, Hashable {
     /// What went wrong.
     package let kind: AttemptError.Kind
@@ -19,7 +19,7 @@ package struct ExchangeFailure: Error, Sendable, Hashable {
     }
 }
 
-/// What can happen once a request has left. `peer` is the `host:port` that was asked.
+/// Failures after a request was sent. `peer` is the `host:port` of the server.
 extension ExchangeFailure {
     private static let mayHaveArrived =
         "the request may have been processed, so get a new token instead of sending this one again"
@@ -38,7 +38,7 @@ extension ExchangeFailure {
             delivered: .maybe)
     }
 
-    /// What came is no reply that can be read.
+    /// The bytes that came are no readable reply.
     package static func unreadableReply(_ error: HTTPReplyError, peer: String) -> ExchangeFailure {
         if error == .truncated { return reset(peer: peer) }
         return ExchangeFailure(
@@ -47,7 +47,7 @@ extension ExchangeFailure {
             delivered: .maybe)
     }
 
-    /// The caller gave up.
+    /// The caller cancelled the exchange.
     package static func cancelled(peer: String, delivered: Delivered) -> ExchangeFailure {
         let moment = delivered == .no ? "before the request was sent" : "after the request was sent; \(mayHaveArrived)"
         return ExchangeFailure(
@@ -55,9 +55,9 @@ extension ExchangeFailure {
     }
 }
 
-/// What can happen before a request has left.
+/// Failures before a request was sent.
 extension ExchangeFailure {
-    /// Nothing was tried, because there was no time left for it.
+    /// The deadline had passed before anything was tried.
     package static func deadlinePassed(peer: String) -> ExchangeFailure {
         ExchangeFailure(
             kind: .connectTimeout, message: "the deadline had passed before \(peer) could be called; allow more time",

@@ -3,7 +3,7 @@
 import HTTP1
 import NIOCore
 
-/// One exchange on its way through an ``HTTPTransport``.
+/// One exchange of an ``HTTPTransport``.
 final class HTTPCall: Exchange {
     typealias Outcome = Result<HTTPReply, ExchangeFailure>
 
@@ -23,7 +23,7 @@ final class HTTPCall: Exchange {
         state = .waiting(request: request)
     }
 
-    /// The connection that carries the request, from the moment it was handed over until the end.
+    /// The connection that carries the request, from sending the request until the end of the call.
     var connection: HTTPConnection? {
         if case .sent(let connection) = state { connection } else { nil }
     }
@@ -47,14 +47,16 @@ final class HTTPCall: Exchange {
         }
     }
 
-    /// Takes the request, which is sent once.
+    /// Returns the request and notes the connection. Must be called once: a request is never sent twice.
     func send(on connection: HTTPConnection) -> ByteBuffer {
         guard case .waiting(let request) = state else { preconditionFailure("a request is sent once") }
         state = .sent(connection)
         return request
     }
 
-    /// - Returns: What is to be called, once, with the outcome.
+    /// Marks the call as finished.
+    ///
+    /// - Returns: The completion, to be called once with the outcome.
     func finish() -> (Outcome) -> Void {
         guard let completion else { preconditionFailure("a call finishes once") }
         self.completion = nil
@@ -63,7 +65,7 @@ final class HTTPCall: Exchange {
     }
 }
 
-/// Nothing of the request in a dump.
+/// Keeps the request out of dumps.
 extension HTTPCall: CustomReflectable {
     var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -2,7 +2,7 @@
 
 package import HTTP1
 
-/// Limits and patience of an ``HTTPTransport``. Everything is per event loop.
+/// Limits and timeouts of an ``HTTPTransport``. All limits are per event loop.
 package struct HTTPConfiguration: Sendable, Hashable {
     /// Which certificates are accepted over https.
     package enum Trust: Sendable, Hashable {
@@ -10,7 +10,7 @@ package struct HTTPConfiguration: Sendable, Hashable {
         case system
         /// Those signed by an authority in a PEM file.
         case file(String)
-        /// Any, for any host name. Whoever can reach the wire can read and forge everything.
+        /// Any certificate, for any host name. Anyone on the network path can read and forge everything.
         case insecure
     }
 
@@ -26,7 +26,7 @@ package struct HTTPConfiguration: Sendable, Hashable {
     package var maxConnections = 64
     /// Calls that may wait beyond those for which a connection is being opened. The default is 1024.
     package var maxQueued = 1024
-    /// What a reply may cost in memory. The defaults are 16 KiB of head and 64 KiB of body.
+    /// The maximum size of a reply. The defaults are 16 KiB of head and 64 KiB of body.
     package var replyLimits = HTTPLimits()
     /// The default is ``Trust/system``.
     package var trust = Trust.system

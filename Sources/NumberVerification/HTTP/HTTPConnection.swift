@@ -6,9 +6,9 @@ import NIOSSL
 import NIOTLS
 import Platform
 
-/// One connection of an ``HTTPTransport``: writes a request, reads its reply, and reports.
+/// One connection of an ``HTTPTransport``: writes a request, reads its reply, and reports to the transport.
 ///
-/// Reports nothing any more after ``close()``.
+/// Reports nothing after ``close()``.
 final class HTTPConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -28,17 +28,17 @@ final class HTTPConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var parser: HTTPResponseParser
     private var isRequestWritten = true
-    /// Nil for a connection that encrypts what it sends.
+    /// Nil for an encrypted connection.
     private var sender: SocketSender?
-    /// The descriptor of an established connection, which is looked at before each request. It stays valid while the
+    /// The descriptor of an established connection, which is checked before each request. It stays valid while the
     /// channel is active. Nil for a channel without one.
     private var socket: NIOBSDSocket.Handle?
     /// Whether anything came after the reply: bytes, an error or the end.
     private var isDisturbed = false
 
-    /// When a part of a reply was read last.
+    /// When a part of a reply was last read.
     private(set) var lastRead = NIODeadline.uptimeNanoseconds(0)
-    /// How many replies it has carried.
+    /// How many replies the connection has carried.
     private(set) var replies = 0
 
     /// The call whose request was written last, until its end.
@@ -51,9 +51,9 @@ final class HTTPConnection: ChannelInboundHandler {
         parser = HTTPResponseParser(limits: transport.configuration.replyLimits)
     }
 
-    /// Takes over an established channel. With `tls` in front, the connection opens when the peer is authenticated.
+    /// Takes over an established channel. With `tls`, the connection opens when the peer is authenticated.
     func attach(to channel: any Channel, tls: NIOSSLClientHandler?) {
-        // Given up while it was being established.
+        // The connection was closed while the channel was being established.
         guard state == .opening else { return channel.close(promise: nil) }
         do {
             if let tls { try channel.pipeline.syncOperations.addHandler(tls) }
@@ -77,7 +77,7 @@ final class HTTPConnection: ChannelInboundHandler {
         state = .awaitingReply
         parser = HTTPResponseParser(
             limits: transport.configuration.replyLimits, isHead: HTTPRequestTemplate.isHead(request))
-        // The last request was written, or the connection were not idle.
+        // An idle connection has written its last request, so this one may be written to the socket directly.
         if let sender { request.moveReaderIndex(forwardBy: request.withUnsafeReadableBytes(sender.write)) }
         isRequestWritten = request.readableBytes == 0
         if isRequestWritten { return }
@@ -89,8 +89,8 @@ final class HTTPConnection: ChannelInboundHandler {
 
     /// Becomes idle after a reply, if it can carry another request.
     ///
-    /// Called at the end of the tick, when all that had arrived by then was read: bytes after a reply, or the end of
-    /// the connection, never reach the next call.
+    /// Called at the end of the event loop's tick, when all input that had arrived was read: so bytes after a reply, or
+    /// the end of the connection, cannot be mistaken for the reply to the next call.
     func reset() -> Bool {
         call = nil
         guard state == .answered, !isDisturbed, isRequestWritten, parser.excessBytes == 0 else { return false }
@@ -98,21 +98,22 @@ final class HTTPConnection: ChannelInboundHandler {
         return true
     }
 
-    /// Whether an idle connection can carry a request: nothing has come on it since its reply, and it has not ended.
+    /// Whether an idle connection can carry a request: no bytes have come since its last reply, and it has not ended.
     ///
     /// The event loop notices both only when it polls again, and a hook may have kept it busy since. Bytes that wait on the
-    /// socket would be taken for the reply to the next request. Asks the system, unless the loop has just read.
+    /// socket would be taken for the reply to the next request. So the system is asked, unless the loop has just read.
     func isQuiet(now: NIODeadline) -> Bool {
         guard state == .idle, let context, context.channel.isActive else { return false }
         if now - lastRead < Self.freshness { return true }
         guard let socket else { return true }
         var byte: UInt8 = 0
-        // Their types differ between platforms.
+        // The types of the constants differ between platforms.
         let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
         return recv(socket, &byte, 1, flags) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)
     }
 
-    /// What was read so recently needs no second look: it is as new as a look whose result is on its way back.
+    /// Within this time after a read, the socket is not checked again: a new check would find hardly more than that
+    /// read.
     private static let freshness = TimeAmount.microseconds(50)
 
     /// Closes without reporting. No effect on a closed connection.
@@ -184,7 +185,7 @@ extension HTTPConnection {
         }
     }
 
-    /// A reply that only the end of the connection ends is complete only if nothing went wrong on the way.
+    /// The connection has ended. A reply without a length is complete then, if the request was written completely.
     private func readEnd() {
         do throws(HTTPReplyError) {
             guard isRequestWritten else { throw .truncated }

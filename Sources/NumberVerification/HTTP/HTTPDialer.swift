@@ -7,7 +7,7 @@ import NIOSSL
 /// Establishes the connections of an ``HTTPTransport``.
 struct HTTPDialer {
     private let destination: Destination
-    /// Set when the host is an address, so that no resolver is asked.
+    /// Set when the host is an address, so that no name is resolved.
     private let address: SocketAddress?
     private let bootstrap: ClientBootstrap
     /// Set for https.
@@ -18,7 +18,7 @@ struct HTTPDialer {
     ) throws(TrustError) {
         self.destination = destination
         address = try? SocketAddress(ipAddress: destination.host, port: destination.port)
-        // The transport's alarm ends the phase; this ends what goes on behind the back of a call that was given up.
+        // The transport's alarm ends the phase for the call; this later timeout ends the attempt to connect itself.
         bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(min(TimeAmount(configuration.connectTimeout), .hours(24)) + .seconds(1))
         switch destination.scheme {
@@ -27,7 +27,7 @@ struct HTTPDialer {
         }
     }
 
-    /// Begins to establish a connection. How it ends, now or later, is reported to the connection or its transport.
+    /// Begins to establish a connection. The result is reported to the connection or its transport, now or later.
     func dial(_ connection: HTTPConnection, for transport: HTTPTransport) {
         let future =
             if let address { bootstrap.connect(to: address) } else {
@@ -45,7 +45,7 @@ struct HTTPDialer {
         guard let tlsContext else { return connection.attach(to: channel, tls: nil) }
         let handler: NIOSSLClientHandler
         do {
-            // Without a name, the certificate has to be for the address.
+            // Without a name, the certificate must be for the address.
             let name = address == nil ? destination.host : nil
             handler = try NIOSSLClientHandler(context: tlsContext, serverHostname: name)
         } catch {

@@ -5,8 +5,8 @@ package import NIOCore
 
 /// Carries exchanges over HTTP/1.1 connections that it keeps alive, all on one event loop.
 ///
-/// Nothing is sent twice: a request is written to one connection, once. One alarm watches all timeouts, so a call
-/// costs no timer of its own. A transport with work to do keeps itself alive; call ``close()`` when done with it.
+/// Nothing is sent twice: a request is written to one connection, once. One alarm watches all timeouts, so that a call
+/// needs no timer. A transport with calls in flight keeps itself alive; call ``close()`` at the end.
 package final class HTTPTransport: Transport {
     let destination: Destination
     let configuration: HTTPConfiguration
@@ -22,7 +22,7 @@ package final class HTTPTransport: Transport {
     /// early since.
     private var serverKeepsConnections = false
 
-    /// What is to be reported at the end of the event loop's tick.
+    /// Reports that are delivered at the end of the event loop's tick.
     private var outbox: [Report] = []
 
     private var alarm: Scheduled<Void>?
@@ -83,7 +83,7 @@ package final class HTTPTransport: Transport {
         openConnections()
     }
 
-    /// Finds a place for a call, unless it is too late for one.
+    /// Places a call, unless the transport is closed or the deadline has passed.
     private func begin(_ call: HTTPCall, deadline: NIODeadline) {
         let now = eventLoop.now
         if isClosed {
@@ -115,8 +115,9 @@ package final class HTTPTransport: Transport {
         }
     }
 
-    /// Some servers close after a reply without saying so in it. The end of the connection arrives a moment after the
-    /// reply, and a request that is sent in this moment is lost with its token.
+    /// Some servers close the connection after a reply without announcing that. The end of the connection arrives a
+    /// moment after the reply, and a request that is sent in between is lost with its token. So a call waits for this
+    /// time.
     private static let settlingTime = TimeAmount.milliseconds(2)
 
     private func placeLater(_ call: HTTPCall, deadline: NIODeadline) {
@@ -125,7 +126,7 @@ package final class HTTPTransport: Transport {
         }
     }
 
-    /// Gives up an idle connection on which something came, or that has ended.
+    /// Closes an idle connection that has unexpected input or has ended.
     private func drop(_ connection: HTTPConnection) {
         noteEnd(ofIdle: connection)
         pool.remove(connection)
@@ -137,7 +138,7 @@ package final class HTTPTransport: Transport {
     }
 
     private func openConnections() {
-        // A connection that fails at once comes back here.
+        // A connection that fails at once calls this method again.
         guard !isOpening else { return }
         isOpening = true
         defer { isOpening = false }
@@ -151,7 +152,7 @@ package final class HTTPTransport: Transport {
     }
 }
 
-/// What connections report.
+/// Called by connections.
 extension HTTPTransport {
     /// The peer of an opening connection was reached; its authentication begins.
     func didConnect(_ connection: HTTPConnection) {
@@ -194,11 +195,11 @@ extension HTTPTransport {
 
     private func offer(_ connection: HTTPConnection, idleFor time: TimeAmount) {
         let now = eventLoop.now
-        // A busy loop may get here before the alarm: what is due by now failed while it waited for this connection.
+        // On a busy event loop this may run before the alarm: calls whose deadlines have passed must fail first.
         if now >= alarmTime { ring() }
         guard connection.isOpen else { return }
         if let call = pool.offer(connection, idleUntil: now + time, now: now) {
-            // Its own deadline has been watched since it began to wait.
+            // The call's own deadline has been watched since the call began to wait.
             watch(now + responseTimeout)
             connection.send(call)
         } else {
@@ -207,7 +208,7 @@ extension HTTPTransport {
     }
 }
 
-/// Reports go out at the end of the event loop's tick, so never inside `send`, `cancel` or `close`.
+/// Reports are delivered at the end of the event loop's tick, and so never inside `send`, `cancel` or `close`.
 extension HTTPTransport {
     private enum Report {
         case failure(ExchangeFailure, completion: (HTTPCall.Outcome) -> Void)
@@ -240,7 +241,7 @@ extension HTTPTransport {
             case .failure(let failure, let completion):
                 completion(.failure(failure))
             case .reply(let parsed, let connection, let completion):
-                // First, so that the caller's next call finds it.
+                // The connection is recycled first, so that the caller's next call can use it.
                 recycle(connection, after: parsed)
                 completion(.success(parsed.reply))
             }
@@ -249,7 +250,7 @@ extension HTTPTransport {
 
     private func recycle(_ connection: HTTPConnection, after parsed: HTTPResponseParser.Parsed) {
         if let time = parsed.idleTime(upTo: idleTimeout), connection.reset(),
-            // One that becomes idle is looked at when it is used next.
+            // A connection that becomes idle is checked when it is used next.
             pool.waitingCount == 0 || connection.isQuiet(now: eventLoop.now)
         {
             offer(connection, idleFor: time)
@@ -261,8 +262,8 @@ extension HTTPTransport {
     }
 }
 
-/// One alarm for all deadlines. It is set ahead, but never taken back when a call ends in time, as nearly all do:
-/// ringing for nothing now and then is cheaper than a timer per call.
+/// One alarm for all deadlines. It is not cancelled when a call ends in time, as nearly all do: an alarm that finds
+/// nothing to do is cheaper than a timer per call.
 extension HTTPTransport {
     private func watch(_ deadline: NIODeadline) {
         guard deadline < alarmTime else { return }
@@ -297,7 +298,7 @@ extension HTTPTransport {
     }
 }
 
-/// Nothing of the requests in a dump.
+/// Keeps requests out of dumps.
 extension HTTPTransport: CustomReflectable {
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

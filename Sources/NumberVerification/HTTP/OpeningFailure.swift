@@ -5,12 +5,13 @@ import NIOPosix
 import NIOSSL
 import Platform
 
-/// What keeps a connection from being opened, in the words of the closed list.
+/// Maps errors of opening a connection to kinds of failures.
 extension ExchangeFailure {
     static func connecting(to destination: Destination, failedWith error: any Error) -> ExchangeFailure {
         switch error {
         case let error as NIOConnectionError:
-            // A name may have several addresses; that one of them timed out says less than that another refused.
+            // A name may have several addresses; an error of one is more useful in a message than the timeout of
+            // another.
             let causes = error.connectionErrors.map(\.error)
             guard let cause = causes.first(where: { !isTimeout($0) }) ?? causes.first else {
                 return ExchangeFailure(

@@ -5,31 +5,32 @@ package import NIOCore
 
 /// Carries HTTP exchanges for one event loop.
 ///
-/// Every call is made on the transport's event loop and every completion runs there.
+/// All methods are called on the transport's event loop, and all completions run there.
 package protocol Transport: AnyObject {
     /// Sends one request, once. Nothing is ever sent again and no redirect is followed.
     ///
     /// - Parameters:
     ///   - request: The whole HTTP/1.1 request, head and body.
-    ///   - deadline: When the exchange fails at the latest, in whatever phase it is.
+    ///   - deadline: When the exchange fails at the latest, in any phase.
     ///   - completion: Called exactly once, and never before `send` has returned.
-    /// - Returns: What can cancel the exchange.
+    /// - Returns: The exchange, which can be cancelled.
     func send(
         _ request: ByteBuffer, deadline: NIODeadline,
         completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void
     ) -> any Exchange
 
-    /// Closes idle connections now and cancels what is in flight. A later `send` fails with `cancelled`.
+    /// Closes idle connections and cancels exchanges in flight. A later `send` fails with `cancelled`.
     func close()
 }
 
 /// An exchange or attempt in flight.
 package protocol Exchange: AnyObject {
-    /// What is known about the request now: ``Delivered/no`` when nothing of it has left, as while it waits for a
-    /// connection, else ``Delivered/maybe``. Never ``Delivered/yes``, even if a reply is on its way to the caller.
+    /// What is known about the request now: ``Delivered/no`` when no byte of it was sent, for example while it waits
+    /// for a connection, else ``Delivered/maybe``. Never ``Delivered/yes``, even if a reply is about to be reported.
     var delivered: Delivered { get }
 
-    /// Gives up: the completion gets `cancelled`, soon but not inside this call. No effect once finished.
+    /// Cancels the exchange: the completion is called with `cancelled`, soon but not inside this call. No effect on a
+    /// finished exchange.
     ///
     /// - Returns: ``delivered``.
     @discardableResult

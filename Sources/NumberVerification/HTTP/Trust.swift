@@ -25,12 +25,12 @@ package struct TrustError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension HTTPConfiguration.Trust {
-    /// Loads the certificates. Takes milliseconds with those of the system, so do it once.
+    /// Loads the certificates. Those of the system take milliseconds, so do that once.
     func makeContext() throws(TrustError) -> NIOSSLContext {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         tls.applicationProtocols = ["http/1.1"]
-        // How long a closed connection may wait for the peer's good-bye.
+        // How long a closing connection may wait for the peer's close_notify.
         tls.shutdownTimeout = .seconds(1)
         switch self {
         case .system: tls.trustRoots = .default

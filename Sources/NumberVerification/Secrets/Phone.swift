@@ -15,7 +15,7 @@ package struct Phone: Sendable, Hashable {
 
     /// The first three and the last four characters, `138****8000`.
     ///
-    /// Texts shorter than eleven characters give stars only, since seven of them would give the number away.
+    /// Texts shorter than eleven characters become only stars: seven shown characters would reveal the number.
     package var masked: String { Phone.mask(submitted) }
 
     /// ``masked`` for a text that need not be a valid phone.
@@ -26,7 +26,7 @@ package struct Phone: Sendable, Hashable {
         return String(scalars.prefix(shownAtStart)) + "****" + String(scalars.suffix(shownAtEnd))
     }
 
-    /// Nearly every phone; nil for another text.
+    /// A faster path for ASCII texts of at least eleven characters, as nearly every phone is; nil for other texts.
     private static func maskedASCII(_ digits: UnsafeBufferPointer<UInt8>) -> String? {
         guard digits.count >= 11, digits.allSatisfy({ $0 < 0x80 }) else { return nil }
         return String(unsafeUninitializedCapacity: shownAtStart + 4 + shownAtEnd) { masked in
@@ -39,7 +39,7 @@ package struct Phone: Sendable, Hashable {
 
     /// How many characters ``mask(_:)`` leaves before the stars.
     package static let shownAtStart = 3
-    /// And after them.
+    /// How many characters ``mask(_:)`` leaves after the stars.
     package static let shownAtEnd = 4
 }
 

@@ -6,7 +6,7 @@
 package struct Secret: Sendable, Hashable {
     private let text: String
 
-    /// Wraps a text; the one that is wrapped remains as printable as it was.
+    /// Wraps a text. The original text itself stays printable.
     package init(_ text: String) {
         self.text = text
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/// One HTTP call to the service and everything it brought.
+/// One HTTP call to the service and its result.
 ///
 /// A mismatch and a code without a verdict are answers, not errors: `error` is set only when no well-formed reply
-/// came or its HTTP status contradicts it. An object, since it is passed on many more times than it is read.
+/// came or its HTTP status contradicts it. A class, since copying a reference is cheaper than copying all properties.
 package final class Attempt: Sendable {
     /// Where the request was sent.
     package let endpoint: Endpoint
@@ -11,7 +11,7 @@ package final class Attempt: Sendable {
     package let verdict: Verdict
     /// The provider's result code. `nil` when no well-formed reply came.
     package let code: Int64?
-    /// The provider's text for the code, as received. Show it; never branch on it.
+    /// The provider's text for the code, as received. It is for display only; never branch on it.
     package let content: String?
     /// The provider's serial number. Needs all 64 bits: a double does not hold it.
     package let id: Int64?
@@ -19,16 +19,16 @@ package final class Attempt: Sendable {
     package let exID: String?
     /// The HTTP status, or `nil` when no HTTP reply came.
     package let httpStatus: Int?
-    /// What went wrong, or `nil`.
+    /// The error, or `nil`.
     package let error: AttemptError?
     /// Whether the provider has seen the request.
     package let delivered: Delivered
     /// Whether the provider charges for the attempt.
     package let billed: Billed
-    /// From the call of `attempt` to its completion.
+    /// The time from the call of `attempt` to its completion.
     package let elapsed: Duration
 
-    /// Takes everything as it is; ``VerificationClient`` makes attempts that agree with themselves.
+    /// Does not check that the values are consistent; those of ``VerificationClient`` are.
     package init(
         endpoint: Endpoint, verdict: Verdict, code: Int64?, content: String?, id: Int64?, exID: String?,
         httpStatus: Int?, error: AttemptError?, delivered: Delivered, billed: Billed, elapsed: Duration
@@ -64,7 +64,7 @@ extension Attempt: Hashable {
 }
 
 extension Attempt {
-    /// An attempt that the caller gave up, with what was known then.
+    /// An attempt that the caller cancelled.
     package static func cancelled(at endpoint: Endpoint, delivered: Delivered, elapsed: Duration) -> Attempt {
         let error = AttemptError(kind: .cancelled, message: "the run ended before the reply came", delivered: delivered)
         return Attempt(

@@ -2,7 +2,7 @@
 
 /// Why an attempt brought no well-formed reply.
 package struct AttemptError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The closed list of troubles. The raw value is the text for metrics and for Lua's `err.kind`.
+    /// The closed list of errors. The raw value is the text for metrics and for Lua's `err.kind`.
     package enum Kind: String, Sendable, CaseIterable {
         /// The host name could not be resolved.
         case dns
@@ -14,15 +14,15 @@ package struct AttemptError: Error, Sendable, Hashable, CustomStringConvertible 
         case tls
         /// All connections were busy until the deadline, or the queue for them was full.
         case poolFull = "pool_full"
-        /// The request left and no complete reply came in time.
+        /// The request was sent and no complete reply came in time.
         case responseTimeout = "response_timeout"
         /// The connection ended before a complete reply.
         case reset
-        /// What came is no reply of the service: not HTTP, not JSON, no integer code, too large.
+        /// The bytes that came are no reply of the service: not HTTP, not JSON, without an integer code, or too large.
         case badReply = "bad_reply"
         /// The HTTP status says failure, or contradicts the code.
         case httpStatus = "http_status"
-        /// The caller gave up.
+        /// The caller cancelled the attempt.
         case cancelled
     }
 

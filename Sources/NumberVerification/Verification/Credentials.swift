@@ -7,13 +7,14 @@ package struct Credentials: Sendable, Hashable {
     /// The password.
     package let masterSecret: Secret
 
-    /// Holds the pair without checking it against the service.
+    /// Does not check the pair with the service.
     package init(appKey: String, masterSecret: Secret) {
         self.appKey = appKey
         self.masterSecret = masterSecret
     }
 
-    /// The pair in the provider's documentation; the simulator's default. Public, and worth nothing live.
+    /// The pair in the provider's documentation, which the simulator accepts by default. Public, and not valid at the
+    /// provider.
     ///
     /// Source: docs.jiguang.cn, jverification/server/rest_api/verify_api.
     package static let documentedExample = Credentials(

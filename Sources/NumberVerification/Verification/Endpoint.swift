@@ -2,7 +2,7 @@
 
 /// The two paths of the service that check a number.
 ///
-/// The kind of SDK that produced the token decides which one can read it.
+/// The kind of SDK that made a token decides which endpoint can read it.
 /// Source: docs.jiguang.cn, jverification/server/rest_api/verify_api.
 package enum Endpoint: String, Sendable, CaseIterable {
     /// Tokens of the Android, Harmony and iOS SDKs.
@@ -18,7 +18,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
         }
     }
 
-    /// The endpoint that this one is not.
+    /// The other one of the two endpoints.
     package var other: Endpoint {
         switch self {
         case .mobile: .h5

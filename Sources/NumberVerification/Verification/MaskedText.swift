@@ -2,15 +2,16 @@
 
 import TextFormats
 
-/// What history, transcripts and saved scripts hold in the place of phones and tokens, so that none of it is sent.
+/// The marks that history, transcripts and saved scripts hold in the place of phones and tokens. A request with such a
+/// mark is refused, so that no mask is sent to the provider.
 enum MaskedText {
-    /// What ``Phone/mask(_:)`` puts in the place of digits.
+    /// The text that ``Phone/mask(_:)`` puts in the place of digits.
     static let phoneMark = "****"
-    /// What stands for a token, and for any other secret.
+    /// The marks for a token and for any other secret.
     static let secretMarks = ["<token>", "<secret>"]
 
-    /// Refuses a phone or token that holds one of the marks. A phone, a carrier's token and a directive of the simulator
-    /// never do.
+    /// Refuses a phone or token that holds one of the marks. Real phones, carriers' tokens and directives of the
+    /// simulator never hold one.
     ///
     /// - Throws: ``RequestError`` with code `masked`.
     static func refuse(in value: String, field: RequestError.Field) throws(RequestError) {

@@ -2,7 +2,7 @@
 
 import TextFormats
 
-/// One number to check, with the proof for it.
+/// One number to check, with the token that proves it.
 package struct VerificationRequest: Sendable, Hashable {
     /// The number as submitted.
     package let phone: Phone
@@ -11,11 +11,11 @@ package struct VerificationRequest: Sendable, Hashable {
     /// The caller's own correlation id, echoed back by the provider.
     package let exID: String?
 
-    /// Checks what must be right before any byte is sent.
+    /// Checks the fields before any byte is sent.
     ///
-    /// - Throws: ``RequestError`` when a field is empty, longer than ``RequestError/Field/maximumLength`` or holds a control
-    ///   character, the phone or token an invisible one or a mask, or the token whitespace. Whether the phone looks like a
-    ///   phone is for the rules to say.
+    /// - Throws: ``RequestError`` when a field is empty, longer than ``RequestError/Field/maximumLength`` or holds a
+    ///   control character, when phone or token holds an invisible character or a mask, or when the token holds
+    ///   whitespace. Rules check the format of the phone.
     package init(phone: String, token: String, exID: String? = nil) throws(RequestError) {
         self.phone = try Phone(phone)
         try RequestError.check(token, field: .token)
@@ -33,13 +33,13 @@ package struct RequestError: Error, Sendable, Hashable, CustomStringConvertible 
     package enum Code: String, Sendable, CaseIterable {
         /// The field is the empty string.
         case empty
-        /// The field is longer than any that the provider takes.
+        /// The field is longer than ``Field/maximumLength``.
         case tooLong = "too_long"
         /// The field holds a control character or a line separator, or the phone or token a formatting character.
         case controlCharacter = "control_character"
         /// The token holds whitespace.
         case whitespace
-        /// The phone or token is what is shown in the place of one.
+        /// The phone or token is a mask, as it is shown in the place of a real one.
         case masked
     }
 
@@ -47,8 +47,8 @@ package struct RequestError: Error, Sendable, Hashable, CustomStringConvertible 
     package enum Field: String, Sendable, CaseIterable {
         case phone, token, exID
 
-        /// How long the field may be, in Unicode scalars. The provider documents no limits: these are far above what it
-        /// issues.
+        /// How long the field may be, in Unicode scalars. The provider documents no limits: these are far above the
+        /// lengths that occur.
         package var maximumLength: Int {
             switch self {
             case .phone: 32
@@ -60,7 +60,7 @@ package struct RequestError: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// What is wrong.
     package let code: Code
-    /// With which field.
+    /// The field that is wrong.
     package let field: Field
     /// What is wrong and what to do. Does not repeat the value.
     package let message: String
@@ -75,14 +75,14 @@ extension RequestError {
                 code: .empty, field: field,
                 message: field == .exID ? "exID is empty; leave it out instead" : "\(field.rawValue) is empty")
         }
-        // Before the value is looked at, which takes time in proportion to its length.
+        // The length is checked first, since the other checks take time in proportion to it.
         guard value.utf8.count <= field.maximumLength || value.unicodeScalars.count <= field.maximumLength else {
             throw RequestError(
                 code: .tooLong, field: field,
                 message: "\(field.rawValue): at most \(field.maximumLength) characters expected, got "
                     + "\(value.unicodeScalars.count)")
         }
-        // Printable ASCII without the space, which is nearly every value.
+        // A faster path for printable ASCII without spaces, as nearly every value is.
         if value.withBytes({ $0.allSatisfy { $0 > 0x20 && $0 < 0x7F } }) { return }
 
         for scalar in value.unicodeScalars {

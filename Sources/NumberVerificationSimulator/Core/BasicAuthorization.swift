@@ -2,17 +2,18 @@
 
 import NumberVerification
 
-/// The one value of the `Authorization` field that is accepted.
+/// The value of the `Authorization` field that is accepted.
 struct BasicAuthorization: Sendable {
-    /// `Basic` and base64 of `appKey:masterSecret`. A client that encodes correctly has no choice but the case of the
-    /// first word and the number of spaces after it.
+    /// `Basic` and Base64 of `appKey:masterSecret`. Correct clients may differ only in the case of the first word and
+    /// in the number of spaces after it.
     private let field: String
 
     init(_ credentials: Credentials) {
         field = credentials.authorization
     }
 
-    /// Whether `other` stands for these credentials. The stand-in guards nothing, so time may tell where it differs.
+    /// Whether `other` holds these credentials. The comparison need not take constant time: the simulator protects
+    /// nothing.
     func accepts(_ other: String) -> Bool {
         if other == field { return true }
         let parts = other.split(separator: " ")

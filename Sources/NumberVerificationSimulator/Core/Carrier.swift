@@ -9,7 +9,7 @@ enum Carrier: String, Sendable, CaseIterable {
     /// China Telecom.
     case telecom = "CT"
 
-    /// As people know it.
+    /// The name for people.
     var name: String {
         switch self {
         case .mobile: "China Mobile"

@@ -4,7 +4,7 @@ import HTTP1
 import NumberVerification
 import TextFormats
 
-/// What a token that starts with `sim:` asks for, as in `sim:code=9002,delay=250ms`.
+/// The directives in a token that starts with `sim:`, as in `sim:code=9002,delay=250ms`.
 struct Directives: Sendable, Hashable {
     enum Body: String, Sendable, CaseIterable {
         case html, empty, truncated, huge
@@ -15,12 +15,12 @@ struct Directives: Sendable, Hashable {
         case before, after
     }
 
-    /// What stands in the reply in place of a value.
+    /// What the reply has in the place of a value.
     enum Absence: String, Sendable, CaseIterable {
         case missing, null, empty
     }
 
-    /// What stands in the reply in place of the exID of the request.
+    /// What the reply has in the place of the request's exID.
     enum Echo: String, Sendable, CaseIterable {
         case missing, null, empty, other
     }
@@ -74,7 +74,7 @@ struct DirectiveError: Error, Hashable {
         self.message = message
     }
 
-    /// Enough of a text to recognise a slip.
+    /// The beginning of a text, long enough to recognise a typing error.
     static func excerpt(_ text: Substring) -> String {
         text.count <= 40 ? String(text) : text.prefix(40) + "…"
     }
@@ -85,7 +85,7 @@ extension Directives {
         case code, delay, http, body, reset, drip, id, exid, endpoint, phone, age
         case carrier = "operator"
 
-        /// What a value looks like, for the message about one that does not.
+        /// The allowed values, for error messages.
         var wanted: String {
             switch self {
             case .code: "a number from 0 to 9999"

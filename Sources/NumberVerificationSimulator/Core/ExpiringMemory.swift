@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-/// What is known about tokens or phones, until it expires.
+/// Values for tokens or phones, kept until they expire.
 ///
-/// Holds hashes of the texts, not the texts: 64 bits, so that the chance that two of a million are taken for one is one
-/// in ten million. Expired entries are removed whenever the number of entries has doubled since the last time, which
-/// bounds the memory to twice what is live, at constant cost per entry.
+/// Keys are hashes of the texts and not the texts: with 64 bits, the chance that two of a million texts have the same
+/// hash is one in ten million. Expired entries are removed whenever the number of entries has doubled since the last
+/// removal: so memory is at most twice that of the live entries, at constant cost per entry.
 struct ExpiringMemory<Value: Sendable>: Sendable {
     private var entries: [Int: (value: Value, expiry: Duration)] = [:]
     private var countToPurgeAt = 1024
 
-    /// How many entries are held, expired ones included.
+    /// The number of entries, including expired ones.
     var count: Int { entries.count }
 
     func value(for text: String, now: Duration) -> Value? {

@@ -2,17 +2,18 @@
 
 import NumberVerification
 
-/// What the real service enforces: single-use tokens that expire, a gap between two checks of one number, and a
-/// number of checks a day. Numbers from docs.jiguang.cn, jverification/FAQ/prod_faq.
+/// The limits that the real service enforces: single-use tokens that expire, a minimum time between two checks of one
+/// number, and a maximum number of checks a day. Values from docs.jiguang.cn, jverification/FAQ/prod_faq.
 ///
-/// The documentation leaves open which rule comes first and what a refused request costs. Here the token is looked at
-/// first, and a request that is refused spends no token and counts for no number.
+/// The documentation does not say which rule comes first and whether a refused request counts. Here the token is
+/// checked first, and a refused request neither spends the token nor counts for the number.
 struct ProviderRules: Sendable {
     static let interval: Duration = .seconds(30)
     static let checksPerDay = 10
-    /// The life of a token whose carrier is not known: the shortest of the three.
+    /// The lifetime of a token whose carrier is not known: the shortest of the three.
     static let defaultTokenLife = Carrier.telecom.tokenLife
-    /// How long a token is remembered. One that tells its own age is refused even later; another one would pass again.
+    /// How long a token is remembered. After that, a token that contains its age is still refused, but any other token
+    /// is accepted again.
     static let tokenMemory: Duration = .seconds(86_400)
 
     private struct SeenToken {
@@ -30,12 +31,12 @@ struct ProviderRules: Sendable {
     private var tokens = ExpiringMemory<SeenToken>()
     private var phones = ExpiringMemory<SeenPhone>()
 
-    /// Decides about a request that would otherwise be checked, and remembers it if it passes.
+    /// Decides whether a request that would get a verdict is refused. If not, remembers its token and phone.
     ///
     /// - Parameters:
     ///   - token: As sent.
-    ///   - age: How old the token claims to be, or nil when it does not tell; then it is new when first seen.
-    ///   - life: How old it may become.
+    ///   - age: The age that the token claims, or nil; without an age, the token counts as new when first seen.
+    ///   - life: The lifetime of the token.
     ///   - phone: As sent.
     ///   - now: Time since 1970-01-01 UTC.
     /// - Returns: The code that refuses the request, or nil.
@@ -71,7 +72,7 @@ struct ProviderRules: Sendable {
 
 extension ProviderRules {
     private static let secondsPerDay: Int64 = 86_400
-    /// The service counts by the natural day, taken to be that of UTC+8.
+    /// The service counts by calendar days, which are assumed to be those of UTC+8.
     private static let dayOffset: Int64 = 8 * 3600
 
     private static func day(of time: Duration) -> Int64 {

@@ -4,7 +4,7 @@ import HTTP1
 import JSON
 import NIOCore
 
-/// An HTTP reply before it is bytes.
+/// An HTTP reply before it is encoded.
 struct ReplyDraft {
     enum Body {
         case none
@@ -15,14 +15,14 @@ struct ReplyDraft {
     var status: Int
     var body: Body
 
-    /// An answer at the level of HTTP, in the shape in which the provider's push service reports errors: it cannot be
-    /// taken for a result code of verify.
+    /// An HTTP error in the format of the provider's push service, which cannot be confused with a result code of
+    /// verify.
     static func httpError(status: Int, message: String) -> ReplyDraft {
         let error: JSONValue = ["error": ["code": .integer(Int64(status)), "message": .string(message)]]
         return ReplyDraft(status: status, body: .json(error.bytes))
     }
 
-    /// The whole reply. One to a HEAD request announces its body but has none.
+    /// The bytes of the whole reply. The reply to a HEAD request announces the length of its body but has none.
     func bytes(keepsAlive: Bool, isHead: Bool = false) -> ByteBuffer {
         var message = HTTPReplyMessage(status: status)
         switch body {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-/// The `id` of replies: shaped like the service's, which look like milliseconds since 2018-01-01 UTC+8, shifted left by
-/// 22 bits, and a sequence.
+/// The `id` of replies, in the format of the service's, which seem to be milliseconds since 2018-01-01 UTC+8, shifted
+/// left by 22 bits, plus a sequence.
 ///
-/// The n-th number after a start depends on the seed alone. Time therefore is not read but counted: every number is a
-/// millisecond later than the one before, starting from that of the documented example. All are odd and need 57
-/// bits, so that no double holds one exactly.
+/// The n-th number after a start depends only on the seed. So the time is counted and not read: every number is a
+/// millisecond later than the one before, starting from the documented example. All numbers are odd and need 57 bits,
+/// so that no double holds one exactly.
 struct SerialNumbers: Sendable {
     /// The id in the service's documented reply.
     static let documentedExample: Int64 = 117_270_465_679_982_592

@@ -2,16 +2,16 @@
 
 package import NIOCore
 
-/// What the simulator does about one request, as a script: the server plays it on a connection, the in-process
-/// transport without one.
+/// The simulator's reply to one request, as a script of steps. The server plays the script on a connection, the
+/// in-process transport without one.
 package struct SimulatedReply: Sendable, Hashable {
-    /// One thing to do after the one before it.
+    /// One step of the script.
     package enum Step: Sendable, Hashable {
         /// Lets this time pass.
         case wait(Duration)
         /// Sends these bytes at once.
         case bytes(ByteBuffer)
-        /// Sends these bytes one by one, spread evenly over the time: the last one goes out when it is over.
+        /// Sends these bytes one by one, spread evenly over the time; the last one is sent when the time is over.
         case drip(ByteBuffer, over: Duration)
         /// Breaks the connection (TCP RST). Always the last step.
         case reset
@@ -19,7 +19,7 @@ package struct SimulatedReply: Sendable, Hashable {
         case close
     }
 
-    /// In the order in which they are played; never empty in a reply of the simulator.
+    /// The steps in the order in which they are played; never empty in a reply of the simulator.
     package var steps: [Step]
 
     /// Makes a script of these steps.

@@ -3,13 +3,13 @@
 import NumberVerification
 
 extension Simulator {
-    /// What may stand in a token after `sim:`, for people who type one.
+    /// Help about a directive that a token may have after `sim:`, for people who type one.
     package struct DirectiveHelp: Sendable {
-        /// Before the equals sign.
+        /// The name before the equals sign.
         package let name: String
         /// One line.
         package let summary: String
-        /// Values to choose from, each with a line about it: all that there are, or examples.
+        /// Values to choose from, each with a line of explanation: all values, or examples.
         package let values: [(value: String, summary: String)]
     }
 
@@ -18,7 +18,7 @@ extension Simulator {
         DirectiveHelp(name: name.rawValue, summary: name.summary, values: name.values)
     }
 
-    /// What the table of magic values says about a token.
+    /// The outcome of a token in the table of magic values.
     fileprivate static func outcome(ofToken token: String) -> String {
         magicTable.first { $0.section == .token && $0.given == token }?.outcome ?? ""
     }

@@ -3,9 +3,9 @@
 import NumberVerification
 
 extension Simulator {
-    /// What can be changed while it is at work. A token that asks for something else gets that.
+    /// Settings that can be changed while the simulator works. Directives in a token take precedence.
     package struct Behaviour: Sendable, Hashable {
-        /// The code of every reply; nil, the default, for the one that the phone asks for.
+        /// The code of every reply. Nil, the default, means the code that the phone asks for.
         package var code: Int64?
         /// How much later replies come. The default is zero.
         package var delay = Duration.zero
@@ -22,7 +22,7 @@ extension Simulator {
             case request = "By request"
             case providerRules = "With --provider-rules"
 
-            /// What holds for all rows of the section, or nil.
+            /// A remark about all rows of the section, or nil.
             package var note: String? {
                 switch self {
                 case .token: "Directives can be combined: sim:code=9002,delay=250ms"
@@ -33,15 +33,15 @@ extension Simulator {
             }
         }
 
-        /// The part of the table it belongs to.
+        /// The section that the row belongs to.
         package let section: Section
-        /// What is sent: a token or phone as it stands, else in words.
+        /// What is sent: a literal token or phone, or a description.
         package let given: String
         /// What happens then.
         package let outcome: String
     }
 
-    /// What to send to see what: the sections in order, and in each the rows in the order to print.
+    /// All rows, by section, in the order in which they are printed.
     package static let magicTable: [MagicRow] =
         rows(.token, tokenRows) + rows(.phone, phoneRows) + rows(.request, requestRows)
         + rows(.providerRules, providerRuleRows)

@@ -5,26 +5,26 @@ import NIOConcurrencyHelpers
 package import NumberVerification
 import Platform
 
-/// The stand-in for the provider: takes an HTTP request, says what the provider would reply.
+/// The stand-in for the provider: takes an HTTP request and returns the reply that the provider would give.
 ///
-/// It does no I/O and, unless provider rules are on, reads no clock: the same seed and the same sequence of requests
-/// give the same bytes. ``InProcessTransport`` and ``SimulatorServer`` carry them.
+/// The simulator does no I/O and, unless provider rules are on, reads no clock: the same seed and the same sequence of
+/// requests give the same bytes. ``InProcessTransport`` and ``SimulatorServer`` carry the bytes.
 ///
-/// Result codes and their texts are the provider's; which HTTP status comes with them is documented nowhere. Here it is
-/// 401 for 9010 and 9011, 400 for 9012, 405 for 9013, 415 for 9015, and 200 for everything else.
+/// Result codes and their texts are the provider's. The provider does not document the HTTP statuses; the simulator
+/// uses 401 for 9010 and 9011, 400 for 9012, 405 for 9013, 415 for 9015, and 200 for all others.
 package final class Simulator: Sendable {
-    /// How one simulator behaves from the start.
+    /// The initial settings of a simulator.
     package struct Configuration: Sendable {
-        /// Whom to let in. The default is the pair in the provider's documentation.
+        /// The credentials that are accepted. The default is the pair in the provider's documentation.
         package var credentials: Credentials
-        /// What the ids in replies depend on. The default is 1.
+        /// The seed of the ids in replies. The default is 1.
         package var seed: UInt64
-        /// Whether to enforce what the real service does: see `simulate --list`. The default is false.
+        /// Whether to enforce the limits of the real service: see `simulate --list`. The default is false.
         package var providerRules: Bool
         /// The time since 1970-01-01 UTC; read only if provider rules are enforced. The default is the system's clock.
         package var clock: @Sendable () -> Duration
 
-        /// Takes the defaults for what is not given.
+        /// Uses the default for each argument that is not given.
         package init(
             credentials: Credentials = .documentedExample, seed: UInt64 = 1, providerRules: Bool = false,
             clock: @escaping @Sendable () -> Duration = WallClock.sinceEpoch
@@ -49,7 +49,7 @@ package final class Simulator: Sendable {
     private let systemClock: @Sendable () -> Duration
     private let state: NIOLockedValueBox<State>
 
-    /// Makes a simulator that has seen nothing yet.
+    /// Makes a simulator that has seen no token or phone yet.
     package init(configuration: Configuration = Configuration()) {
         authorization = BasicAuthorization(configuration.credentials)
         systemClock = configuration.clock
@@ -59,13 +59,14 @@ package final class Simulator: Sendable {
                 providerRules: configuration.providerRules ? ProviderRules() : nil))
     }
 
-    /// How it behaves now.
+    /// The settings that can be changed while the simulator works.
     package var behaviour: Behaviour {
         get { state.withLockedValue { $0.behaviour } }
         set { state.withLockedValue { $0.behaviour = newValue } }
     }
 
-    /// Whether it enforces what the real service does. Turned on, it has seen nothing yet.
+    /// Whether the simulator enforces the limits of the real service. Turning that on begins without any seen token or
+    /// phone.
     package var enforcesProviderRules: Bool {
         get { state.withLockedValue { $0.providerRules != nil } }
         set {
@@ -75,7 +76,8 @@ package final class Simulator: Sendable {
         }
     }
 
-    /// Processes one request. It has then happened: a token is spent, a check counted, however the reply is played.
+    /// Processes one request. Its effects, such as a spent token and a counted check, do not depend on how the reply is
+    /// played.
     package func reply(to request: HTTPRequest) -> SimulatedReply {
         guard let endpoint = Endpoint.allCases.first(where: { $0.path == request.path }) else {
             let paths = Endpoint.allCases.map(\.path).joined(separator: " and ")
@@ -97,7 +99,7 @@ package final class Simulator: Sendable {
         }
     }
 
-    /// The reply to bytes that are no request; the connection is closed after it.
+    /// The reply to bytes that are not a request; the connection is closed after the reply.
     package func reply(to error: HTTPRequestError) -> SimulatedReply {
         let draft = ReplyDraft.httpError(status: error.status, message: "bad request: \(error)")
         return SimulatedReply(steps: [.bytes(draft.bytes(keepsAlive: false)), .close])
@@ -120,7 +122,7 @@ extension Simulator {
         }
     }
 
-    /// What the token asks for, or nil.
+    /// The code that the token asks for, or nil.
     private func wantedCode(_ form: VerifyForm, _ directives: Directives?, at endpoint: Endpoint) -> ResponseCode? {
         if let right = directives?.endpoint, right != endpoint { return .decryptTokenFailed }
         if let code = directives?.code { return code }

@@ -4,7 +4,7 @@ import HTTP1
 import NumberVerification
 
 extension ProviderRules {
-    /// The same for a request as it came.
+    /// The refusal of a request, or nil. Age and lifetime come from the directives or from the token itself.
     mutating func refusal(_ form: VerifyForm, _ directives: Directives?, now: Duration) -> ResponseCode? {
         refusal(
             token: form.token, age: directives?.age ?? Self.age(of: form.token, now: now),

@@ -3,12 +3,12 @@
 import JSON
 import NumberVerification
 
-/// What the service would say, before directives dress it up.
+/// The service's answer, before directives change the reply.
 struct VerifyAnswer: Sendable, Hashable {
     var code: ResponseCode
-    /// Nil for everything but a verdict: the documented failure has neither id nor exID.
+    /// Nil unless there is a verdict: the documented failure has neither id nor exID.
     var id: Int64?
-    /// As in the request, or empty; nil like the id.
+    /// The exID of the request, or empty; nil when the id is nil.
     var exID: String?
 }
 
@@ -16,7 +16,7 @@ extension ResponseCode {
     /// The text that comes with the code.
     var content: String { entry?.content ?? "code \(rawValue)" }
 
-    /// The HTTP status that comes with the code: our choice, see ``Simulator``.
+    /// The HTTP status that comes with the code; the choice is the simulator's, see ``Simulator``.
     var httpStatus: Int {
         switch self {
         case .missAuth, .authFailed: 401
@@ -45,7 +45,7 @@ extension ReplyDraft {
             let whole = Self.document(answer, directives)
             body = .json(Array(whole.prefix(whole.count / 2)))
         case .errorObject:
-            // An error object with a success in it would be two oddities at once; `code=9000` still asks for them.
+            // An error object gets an error code by default; with `code=9000` it holds even a success.
             let code = directives?.code ?? (answer.code.verdict == .unknown ? answer.code : .badServer)
             let error: JSONValue = ["code": .integer(code.rawValue), "message": .string(code.content)]
             body = .json(JSONValue.object(["error": error]).bytes)

@@ -13,11 +13,12 @@ struct VerifyForm {
     /// Nil when missing or null; empty when empty.
     let exID: String?
 
-    /// Nil for whatever the service would call an invalid parameter.
+    /// Nil for a body that the service would call an invalid parameter.
     ///
-    /// The service declares the phone a string and shows a number; both work. Only mainland numbers of 11 digits
-    /// without country code appear in its documentation, so nothing else passes here: a format that fails against the
-    /// service should fail against the stand-in first. Unknown members are ignored, as older samples have more of them.
+    /// The service's documentation declares the phone as a string and shows a number in an example; both are accepted.
+    /// It shows only mainland numbers of 11 digits without country code, so no others are accepted here: a format that
+    /// fails at the service should fail in the simulator first. Unknown members are ignored, since older examples have
+    /// some.
     init?(_ body: ByteBuffer) {
         let parsed = body.withUnsafeReadableBytes { bytes in try? JSONValue.parse(bytes) }
         guard let members = parsed?.objectValue, let token = members["token"]?.stringValue, !token.isEmpty else {
@@ -43,7 +44,7 @@ struct VerifyForm {
         text.utf8.count == 11 && text.utf8.allSatisfy(\.isDigit)
     }
 
-    /// The known result code of verify that the last four digits spell, as in 13800009003.
+    /// The known result code of verify in the last four digits, as in 13800009003; nil if there is none.
     var codeInPhone: ResponseCode? {
         let number = phone.utf8.suffix(4).reduce(0) { 10 * $0 + Int64($1 - UInt8(ascii: "0")) }
         let code = ResponseCode(number)

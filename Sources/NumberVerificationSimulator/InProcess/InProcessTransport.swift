@@ -4,12 +4,12 @@ package import HTTP1
 package import NIOCore
 package import NumberVerification
 
-/// Carries requests to a simulator in the same process: the bytes of the request in, the bytes of the reply out, no
-/// socket between them. Like every transport it belongs to one event loop.
+/// Carries requests to a simulator in the same process, as bytes but without a socket. Like every transport, it belongs
+/// to one event loop.
 ///
-/// The request is processed inside `send`, so whatever happens later, it has been delivered.
+/// A request is processed inside `send`, so it counts as delivered from then on.
 package final class InProcessTransport: Transport {
-    /// What stands for host and port in messages.
+    /// The text for host and port in messages.
     static let peer = "the simulator"
 
     private let simulator: Simulator
@@ -23,7 +23,7 @@ package final class InProcessTransport: Transport {
         self.eventLoop = eventLoop
     }
 
-    /// Has the request processed now, and its reply played on the event loop.
+    /// Processes the request now, and plays its reply on the event loop.
     package func send(
         _ request: ByteBuffer, deadline: NIODeadline,
         completion: @escaping (Result<HTTPReply, ExchangeFailure>) -> Void
@@ -45,7 +45,7 @@ package final class InProcessTransport: Transport {
         return exchange
     }
 
-    /// Cancels what is in flight.
+    /// Cancels exchanges in flight.
     package func close() {
         isClosed = true
         for exchange in exchanges.values { exchange.cancel() }
@@ -55,11 +55,11 @@ package final class InProcessTransport: Transport {
         var parser = HTTPRequestParser()
         parser.receive(bytes)
         do {
-            // A client that expects 100 Continue has sent its body all the same.
+            // A client that expects 100 Continue has sent its body here already, so that event is skipped.
             while let event = try parser.next() {
                 if case .request(let request) = event { return simulator.reply(to: request) }
             }
-            return SimulatedReply(steps: [.close])  // As a server does when the client stops in mid-request.
+            return SimulatedReply(steps: [.close])  // As a server does after an incomplete request.
         } catch {
             return simulator.reply(to: error)
         }
@@ -68,7 +68,7 @@ package final class InProcessTransport: Transport {
 
 /// One request and the playing of its reply.
 private final class InProcessExchange: Exchange {
-    /// Set once, before anything can complete; nil once it has been called.
+    /// Set once, before the exchange can end; nil after it was called.
     var completion: ((Result<HTTPReply, ExchangeFailure>) -> Void)?
 
     private let eventLoop: any EventLoop
@@ -83,7 +83,7 @@ private final class InProcessExchange: Exchange {
     }
 
     func play(_ reply: SimulatedReply, deadline: NIODeadline) {
-        // The player keeps the exchange alive, and `finish` lets go of the player.
+        // The player keeps the exchange alive, and `finish` releases the player.
         let player = ReplyPlayer(reply, on: eventLoop, deadline: deadline) { self.handle($0) }
         self.player = player
         delivered = .maybe
@@ -133,7 +133,7 @@ extension VerificationClient {
     ///
     /// - Parameters:
     ///   - simulator: Several clients can share one.
-    ///   - eventLoop: Carries the client.
+    ///   - eventLoop: The event loop on which the client is used.
     package convenience init(of simulator: Simulator, eventLoop: any EventLoop) {
         self.init(
             transport: InProcessTransport(simulator: simulator, eventLoop: eventLoop), host: "simulator",

@@ -6,9 +6,9 @@ import NIOCore
 package import NumberVerification
 
 extension Simulator {
-    /// What a client would get for a request, and after what time, without waiting for it.
+    /// The result that a client would get for a request, and the time after which it would get it, without waiting.
     ///
-    /// A reply that is not complete counts as a reset, as the client takes it.
+    /// An incomplete reply counts as a reset, as in the client.
     package func outcome(
         of request: VerificationRequest, at endpoint: Endpoint
     ) -> (result: Result<HTTPReply, ExchangeFailure>, after: Duration) {

@@ -2,7 +2,7 @@
 
 import NIOCore
 
-/// Plays the steps of one reply in time, on one event loop. Used on that loop only.
+/// Plays the steps of one reply at their times, on one event loop. Used on that loop only.
 final class ReplyPlayer {
     enum Event {
         case bytes(ByteBuffer)
@@ -32,7 +32,7 @@ final class ReplyPlayer {
         steps = reply.steps[...]
     }
 
-    /// Plays what needs no waiting, and goes on by itself.
+    /// Plays the steps up to the first that needs waiting, and schedules the others.
     func start() {
         while !isStopped {
             guard let step = steps.popFirst() else {
@@ -53,7 +53,7 @@ final class ReplyPlayer {
         }
     }
 
-    /// Nothing is played any more.
+    /// Stops playing.
     func stop() {
         isStopped = true
         timer?.cancel()
@@ -81,7 +81,7 @@ extension ReplyPlayer {
         let length: Int
         let duration: Duration
 
-        /// When the next byte is due. From the start, so that delays of single bytes do not add up.
+        /// When the next byte is due. Computed from the start, so that delays of single bytes do not add up.
         var next: NIODeadline {
             start + TimeAmount(duration * (length - rest.readableBytes + 1) / length)
         }

@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 import Platform
 
-/// Ends a connection below TLS, which would say goodbye first and wait for an answer.
+/// Ends a connection below TLS, which would send close_notify first and wait for an answer.
 enum ConnectionEnd: Sendable {
     /// The peer sees a reset (TCP RST).
     case reset
@@ -21,7 +21,8 @@ final class ConnectionEndHandler: ChannelOutboundHandler {
         case .close:
             context.close(promise: promise)
         case .reset:
-            // Closing with a linger time of zero makes the kernel send a reset. On the loop this is done at once.
+            // Closing with a linger time of zero makes the kernel send a reset. On the event loop, the option is set at
+            // once.
             _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
             context.close(promise: promise)
         case nil:

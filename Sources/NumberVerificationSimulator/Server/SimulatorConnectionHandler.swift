@@ -6,8 +6,8 @@ import NIOTLS
 
 /// One connection: reads requests, plays a reply for each, in order and one at a time.
 ///
-/// While a reply is played, or the client does not read what it was sent, nothing more is read from it, so a client
-/// that sends on cannot fill the memory.
+/// While a reply is played, or the client does not read its replies, nothing more is read from the client, so that it
+/// cannot fill the memory.
 final class SimulatorConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -16,7 +16,7 @@ final class SimulatorConnectionHandler: ChannelDuplexHandler {
     private enum State {
         case waiting
         case playing(ReplyPlayer)
-        /// The last reply is on its way; what still comes is thrown away.
+        /// The last reply is being sent; further input is dropped.
         case draining
         case closed
     }
@@ -36,7 +36,7 @@ final class SimulatorConnectionHandler: ChannelDuplexHandler {
     private var hasInputEnded = false
     private var isAdvancing = false
 
-    /// `requestTime` is what a TLS handshake may take, and a request from its first byte to its last.
+    /// `requestTime` is the time limit of a TLS handshake, and of a request from its first byte to its last.
     init(simulator: Simulator, isEncrypted: Bool, requestTime: TimeAmount) {
         self.simulator = simulator
         self.isEncrypted = isEncrypted
@@ -94,7 +94,8 @@ final class SimulatorConnectionHandler: ChannelDuplexHandler {
 }
 
 extension SimulatorConnectionHandler {
-    /// Answers what has come so far. A reply that needs no time is played inside, hence the guard against itself.
+    /// Answers the requests that have come so far. Does nothing when called recursively: replies without waits are
+    /// played inside.
     private func advance(_ context: ChannelHandlerContext) {
         guard !isAdvancing else { return }
         isAdvancing = true
@@ -119,7 +120,7 @@ extension SimulatorConnectionHandler {
         }
     }
 
-    /// A request that has begun must be complete in time, however slowly its bytes come.
+    /// Sets the time limit of a request that has begun, and cancels it when none is being read.
     private func watchRequest(_ context: ChannelHandlerContext) {
         guard case .waiting = state, parser.progress != .none else { return stopWaiting() }
         if patience != nil { return }
@@ -146,7 +147,7 @@ extension SimulatorConnectionHandler {
                 context.triggerUserOutboundEvent(ConnectionEnd.reset, promise: nil)
             case .close:
                 drain(context)
-                advance(context)  // For the read that may be held.
+                advance(context)  // Lets a held read go on.
             case .end, .deadline:
                 state = .waiting
                 advance(context)
@@ -160,9 +161,9 @@ extension SimulatorConnectionHandler {
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     }
 
-    /// Closes our side once everything is sent, and the connection when the client has closed its side. Closing both at
-    /// once would reset the connection if there is unread input, which can destroy the reply on its way: RFC 9112,
-    /// section 9.6.
+    /// Closes our side once everything is sent, and the connection when the client has closed its side. Closing both
+    /// sides at once would reset the connection if there is unread input, and the client could lose the reply: RFC
+    /// 9112, section 9.6.
     private func drain(_ context: ChannelHandlerContext) {
         state = .draining
         let isSent = context.eventLoop.makePromise(of: Void.self)

@@ -9,7 +9,7 @@ import NIOSSL
 package final class SimulatorServer: Sendable {
     /// The address to connect to, as given to `start`.
     package let host: String
-    /// The port it listens on; never 0.
+    /// The port that the server listens on; never 0.
     package let port: Int
     /// Whether connections are encrypted.
     package let isEncrypted: Bool
@@ -25,7 +25,7 @@ package final class SimulatorServer: Sendable {
         self.connections = connections
     }
 
-    /// What clients put in front of the path, such as `http://127.0.0.1:8080`.
+    /// The base URL for clients, such as `http://127.0.0.1:8080`.
     package var baseURL: String {
         "\(isEncrypted ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
@@ -37,10 +37,11 @@ package final class SimulatorServer: Sendable {
     ///   - host: An address of this machine or a name for one. The default is 127.0.0.1.
     ///   - port: 0, the default, takes a free one.
     ///   - tls: Certificate and key; nil, the default, means plain HTTP.
-    ///   - requestTime: What a TLS handshake may take, and a request from its first byte to its last. The default is 10 s.
+    ///   - requestTime: The time limit of a TLS handshake, and of a request from its first byte to its last. The default
+    ///     is 10 s.
     ///   - group: Serves the connections; it must outlive the server.
     /// - Returns: The server; it runs until ``stop()``.
-    /// - Throws: ``SimulatorServerError`` when a file cannot be used or the port not be had.
+    /// - Throws: ``SimulatorServerError`` when a file or the port cannot be used.
     package static func start(
         simulator: Simulator, host: String = "127.0.0.1", port: Int = 0, tls: TLSFiles? = nil,
         requestTime: Duration = .seconds(10), group: any EventLoopGroup
@@ -74,9 +75,9 @@ package final class SimulatorServer: Sendable {
             connections: connections)
     }
 
-    /// Stops listening, closes all connections in whatever they are doing, and returns when that is done.
+    /// Stops listening, closes all connections at once, and returns when they are closed.
     package func stop() async {
-        // Closing can only fail because it is closed already.
+        // Closing fails only when the listener is closed already.
         try? await listener.close().get()
         await connections.closeAll()
     }

@@ -5,27 +5,27 @@ import Platform
 
 /// Why the simulator's server could not start.
 package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
-    /// What kind of obstacle it is. The raw value is a short name for scripts.
+    /// The kind of error. The raw value is a short name for scripts.
     package enum Code: String, Sendable, CaseIterable {
-        /// Another program, or another simulator, listens there.
+        /// Another program, or another simulator, listens on the port.
         case portInUse = "port_in_use"
-        /// The system keeps this port for privileged programs.
+        /// The system reserves the port for privileged programs.
         case portForbidden = "port_forbidden"
         /// The host is no address of this machine.
         case badAddress = "bad_address"
-        /// The certificate file is missing, is no PEM file, or does not go with the key.
+        /// The certificate file is missing, is no PEM file, or does not match the key.
         case badCertificate = "bad_certificate"
         /// The key file is missing, or is no PEM file of an unencrypted key.
         case badPrivateKey = "bad_private_key"
-        /// Anything else; the message has the system's words.
+        /// Anything else; the message contains the system's text.
         case other
     }
 
-    /// What to branch on.
+    /// The kind of error.
     package let code: Code
     /// What was tried, what happened and what to do.
     package let message: String
-    /// The error below, if there is one.
+    /// The underlying error, if there is one.
     package let cause: (any Error)?
 
     /// The same as the message.
@@ -37,7 +37,7 @@ package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// Why the system refuses to listen there.
+    /// The error for a system error of listening on an address.
     package static func cannotListen(host: String, port: Int, _ error: any Error) -> SimulatorServerError {
         let address = "\(host):\(port)"
         switch (error as? IOError)?.errnoCode {

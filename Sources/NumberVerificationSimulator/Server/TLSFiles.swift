@@ -2,9 +2,9 @@
 
 package import NIOSSL
 
-/// Where the simulator's server finds what TLS needs.
+/// The files with certificate and private key of a server.
 package struct TLSFiles: Sendable, Hashable {
-    /// A PEM file with the server's certificate, followed by those that lead to a root, if any.
+    /// A PEM file with the server's certificate, followed by intermediate certificates, if any.
     package var certificateChain: String
     /// A PEM file with the certificate's private key, without a passphrase.
     package var privateKey: String

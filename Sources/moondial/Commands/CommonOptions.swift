@@ -2,7 +2,7 @@
 
 import ArgumentParser
 
-/// How rules are run.
+/// The options for how rules are run.
 struct RuleOptions: ParsableArguments {
     @Option(help: "Load rules from this file or folder. Can be given several times.")
     var rules: [String] = []
@@ -35,7 +35,7 @@ struct RuleOptions: ParsableArguments {
     }
 }
 
-/// Where requests go.
+/// The options for where requests go.
 struct TargetOptions: ParsableArguments {
     @Option(name: .customLong("base-url"), help: ArgumentHelp("Send requests to this address.", valueName: "url"))
     var baseURL: String?
@@ -63,7 +63,7 @@ struct TargetOptions: ParsableArguments {
     }
 }
 
-/// Where rules remember.
+/// The options for the store that rules use.
 struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -83,7 +83,7 @@ struct StoreOptions: ParsableArguments {
     }
 }
 
-/// How the simulator behaves.
+/// The options for the simulator's behaviour.
 struct SimulatorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What the simulator's serial numbers depend on (default: 1).", valueName: "number"))
     var seed: String?
@@ -100,21 +100,21 @@ struct SimulatorOptions: ParsableArguments {
 }
 
 extension RuleSettings {
-    /// Those of a command that sends nothing: where requests would go, and with which credentials, is not read.
+    /// The settings of a command that sends no request: target and credentials are not read.
     init(_ options: RuleOptions, shell: Shell) throws(Failure) {
         try self.init(SettingSources(flags: options.flags, config: options.config, shell: shell))
     }
 }
 
 extension SettingSources {
-    /// The same for groups of flags that have none in common.
+    /// Reads the settings from several groups of flags. No flag is in two groups.
     init(flags groups: [[Setting: [String]]], config: String?, shell: Shell) throws(Failure) {
         let flags = groups.reduce(into: [:]) { flags, group in flags.merge(group) { $1 } }
         try self.init(flags: flags, config: config, shell: shell)
     }
 
-    /// Reads the configuration file, if any, and says which variables are probably misspelt. `config` is the file that the
-    /// command line names.
+    /// Reads the configuration file, if any, and warns of variables that are probably misspelt. `config` is the file
+    /// that the command line names.
     init(flags: [Setting: [String]], config: String?, shell: Shell) throws(Failure) {
         let place = ConfigurationPlace(
             named: config ?? shell.environment[Setting.fileVariable], environment: shell.environment)

@@ -10,7 +10,7 @@ struct DiffCommand: MoondialCommand {
         commandName: "diff",
         abstract: "Show where two rulebooks differ in what they lead to.",
         discussion: """
-            Explores both as 'moondial explore' does, and compares what comes of each path: the decision with its reason and \
+            Explores both as 'moondial explore' does, and compares the result of each path: the decision with its reason and \
             fields, where requests are sent, what is charged and what is logged. Layout, names and order show only where \
             they matter.
 

@@ -7,7 +7,7 @@ import MoondialWorkbench
 import Platform
 import TextFormats
 
-/// What is explored.
+/// The options for what is explored.
 struct ExplorationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -59,7 +59,7 @@ struct ExplorationPlan {
         }
     }
 
-    /// Loads the rules and takes all paths, on an event loop of its own.
+    /// Loads the rules and runs all paths, on an event loop of its own.
     func explore(_ rules: RuleSettings, _ shell: Shell) throws -> Exploration {
         let loaded = try RulebookLoader(rules.ofEngine).load(try rules.readRules())
         for warning in loaded.replacements.compactMap(\.warning) { shell.errors.warn(warning) }

@@ -42,7 +42,7 @@ struct FleetCommand: MoondialCommand {
 
 /// The gateways of a store.
 private struct Fleet {
-    /// By host and process.
+    /// Sorted by host and process.
     let gateways: [JSONObject]
     private let revisions: Set<String>
 

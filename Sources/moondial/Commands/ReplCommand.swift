@@ -27,10 +27,10 @@ struct ReplCommand: MoondialCommand {
     @OptionGroup(title: "Store")
     var store: StoreOptions
 
-    @Flag(name: .customShort("i"), help: "Stay at the prompt after what comes through a pipe.")
+    @Flag(name: .customShort("i"), help: "Stay at the prompt after input from a pipe.")
     var stays = false
 
-    @Flag(help: "Go on after an error in what comes through a pipe; the status is 65 all the same.")
+    @Flag(help: "Go on after an error in input from a pipe; the status is 65 all the same.")
     var keepGoing = false
 
     @Flag(help: "Ask nothing: refuse what would need a yes, such as the first live call.")

@@ -4,7 +4,7 @@ import MoondialRules
 import NumberVerification
 
 extension RuleProcess.Plan {
-    /// Puts together what the command line, the environment and the configuration file say, and reads the rule files.
+    /// Merges the settings of command line, environment and configuration file, and reads the rule files.
     init(
         _ rules: RuleOptions, _ target: TargetOptions, _ simulator: SimulatorOptions, _ store: StoreOptions,
         runsScript: Bool, drawsRuns: Bool, shell: Shell
@@ -21,7 +21,7 @@ extension RuleProcess.Plan {
             rules: try settings.readRules(), runsScript: runsScript, drawsRuns: drawsRuns)
     }
 
-    /// What an engine is made with, but for where it prints and logs.
+    /// The settings of an engine, without the functions that print and log.
     ///
     /// - Returns: Settings with the store that is configured.
     /// - Throws: A failure when the store cannot be used.

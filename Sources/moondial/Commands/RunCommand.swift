@@ -46,7 +46,7 @@ struct RunCommand: MoondialCommand {
         help: ArgumentHelp("The script, - for standard input, and its arguments.", valueName: "file"))
     var words: [String] = []
 
-    /// Words are taken as they come, so what stands where the script should is looked at here.
+    /// The parser passes all words through unchecked, so an unknown option in the place of the script is refused here.
     func validate() throws {
         guard code.isEmpty, let word = words.first, word.hasPrefix("-"), word != "-", word != "--" else { return }
         if word == "-h" || word == "--help" { throw CleanExit.helpRequest(self) }
@@ -69,7 +69,7 @@ struct RunCommand: MoondialCommand {
         }
     }
 
-    /// The words after the options, without the "--" that may end these.
+    /// The words after the options, without the "--" that may end the options.
     private var scriptWords: ArraySlice<String> { words.first == "--" ? words.dropFirst() : words[...] }
 
     private func checkScript() throws(Failure) {
@@ -77,7 +77,7 @@ struct RunCommand: MoondialCommand {
         throw .usage("run needs a script", fix: "name a file, - for standard input, or give the text with -e")
     }
 
-    /// The text to run, the folder of its modules, and the words that are left for it.
+    /// The script to run, the folder of its modules, and its arguments.
     private func script(_ limits: RunLimits) throws -> (RuleSource, root: String, arguments: [String]) {
         guard code.isEmpty, let file = scriptWords.first else {
             let text = ByteText.bytes(code.joined(separator: "\n"))

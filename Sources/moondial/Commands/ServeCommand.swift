@@ -52,7 +52,7 @@ struct ServeCommand: MoondialCommand {
     }
 }
 
-/// How rules are served on a port.
+/// The options for how rules are served on a port.
 struct ServeOptions: ParsableArguments {
     @Option(help: "The address to listen on (default: 127.0.0.1).")
     var host: String?

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import MoondialRules
 import NIOCore
 import NIOPosix
 import NumberVerification
@@ -81,5 +82,16 @@ struct SimulateCommand: MoondialCommand {
             }
         }
         preconditionFailure("the event loop ended before the process")
+    }
+}
+
+extension Failure {
+    /// A failure that says why the simulator cannot listen.
+    init(_ error: SimulatorServerError) {
+        switch error.code {
+        case .badAddress: self.init(Diagnostic(.usage, error.message))
+        case .badCertificate, .badPrivateKey: self.init(Diagnostic(.inputOutput, error.message), status: .noInput)
+        case .portInUse, .portForbidden, .other: self.init(Diagnostic(.inputOutput, error.message))
+        }
     }
 }

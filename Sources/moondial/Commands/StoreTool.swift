@@ -8,7 +8,7 @@ import MoondialStore
 import NumberVerification
 import TextFormats
 
-/// `moondial store`: what rules remember, from the shell.
+/// `moondial store`: reads and changes the store of rules from the shell.
 struct StoreTool: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
@@ -25,7 +25,7 @@ struct StoreTool: ParsableCommand {
         ])
 }
 
-/// Which store is meant.
+/// The options that name the store.
 struct StoreToolOptions: ParsableArguments {
     @OptionGroup(title: "Store")
     var store: StoreOptions
@@ -35,7 +35,7 @@ struct StoreToolOptions: ParsableArguments {
     )
     var config: String?
 
-    /// The store, which must outlive the process to be worth looking at.
+    /// The settings of the store. A store in memory is refused: in a new process it is always empty.
     func settings(_ shell: Shell) throws(Failure) -> StoreSettings {
         let sources = try SettingSources(flags: store.flags, config: config, shell: shell)
         try FoundFileRule.check(sources)
@@ -51,14 +51,14 @@ struct StoreToolOptions: ParsableArguments {
     }
 }
 
-/// A key of the store that is meant.
+/// The options that name a store and a key in it.
 struct StoreKeyOptions: ParsableArguments {
     @OptionGroup var options: StoreToolOptions
 
     @Argument(help: ArgumentHelp("The parts of the key.", valueName: "part"))
     var parts: [String]
 
-    /// Opens the store, does something with the key, and ends the process.
+    /// Opens the store, runs `work` with the key, and ends the process.
     func run(
         _ shell: Shell, key: StoreSession.KeyUse,
         _ work: @escaping @Sendable (StoreSession, StoreKey) async throws -> ExitStatus
@@ -72,7 +72,7 @@ struct StoreKeyOptions: ParsableArguments {
 
 struct StoreListCommand: MoondialCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List entries and lists. The first words of a key select those that begin so.")
+        commandName: "list", abstract: "List entries and lists. Words select the keys that begin with them.")
 
     @OptionGroup var options: StoreToolOptions
 
@@ -231,7 +231,7 @@ struct StoreDropCommand: MoondialCommand {
 struct StoreRekeyCommand: MoondialCommand {
     static let configuration = CommandConfiguration(
         commandName: "rekey",
-        abstract: "Say that the present master secret is the right one, after it was replaced.",
+        abstract: "Accept the present master secret, after it was replaced.",
         discussion: """
             Names of phones and tokens follow from the master secret, so entries and members of lists that were hashed with \
             the old one are not found any more: load lists again.

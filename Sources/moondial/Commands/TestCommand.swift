@@ -27,13 +27,14 @@ struct TestCommand: MoondialCommand {
             The exit status is 0 when all tests pass, 1 when one fails, and 65 when there is none or a file does not load.
             """)
 
-    /// That of the results; or that of coverage, and then the results are pretty.
+    /// The format of the results, or of the coverage report. With a format of coverage, results are printed as
+    /// `pretty`.
     enum Format: String, CaseIterable, ExpressibleByArgument {
         case pretty, tap, junit, json, github, text, lcov, html
 
         var ofResults: TestReportFormat { TestReportFormat(rawValue: rawValue) ?? .pretty }
         var ofCoverage: CoverageReport.Format? { CoverageReport.Format(rawValue: rawValue) }
-        /// Standard output is for a file of coverage, and has no room for results.
+        /// Whether standard output is a coverage file; results go to standard error then.
         var isFile: Bool { self == .lcov || self == .html }
     }
 
@@ -49,7 +50,7 @@ struct TestCommand: MoondialCommand {
     @Flag(help: "Stop after the first failure.")
     var failFast = false
 
-    @Option(help: ArgumentHelp("Run in an order that hangs on this number.", valueName: "seed"))
+    @Option(help: ArgumentHelp("Run in an order that this number determines.", valueName: "seed"))
     var shuffle: UInt64?
 
     @Option(
@@ -122,7 +123,7 @@ struct TestCommand: MoondialCommand {
 
     private var coverageOutput: TestCoverageOutput { TestCoverageOutput(isOn: coverage, threshold: threshold) }
 
-    /// Shows what was covered, and says whether it is enough.
+    /// Prints the coverage report. False when less is covered than `--threshold` asks for.
     private func isCovered(_ results: [TestResult], _ shell: Shell) -> Bool {
         guard let report = coverageOutput.report(results) else { return true }
         if format.isFile {
@@ -130,7 +131,7 @@ struct TestCommand: MoondialCommand {
         } else if format.ofResults == .pretty {
             shell.output.write("\n" + report.text(.text, style: shell.terminal.style))
         } else {
-            // Nothing but the results belongs on standard output.
+            // Standard output must hold the results and nothing else.
             shell.errors.write("\n" + report.text(.text, style: .plain))
         }
         guard let shortfall = coverageOutput.shortfall(report) else { return true }
@@ -149,7 +150,7 @@ struct TestCommand: MoondialCommand {
         return try TestWatch(shell.terminal, coverage: coverageOutput).run(tests, shell)
     }
 
-    /// Writes what came into the test files, and says whether all failing tests would pass now.
+    /// Writes the actual results into the test files. True when all failing tests would pass now.
     private func update(_ results: [TestResult], _ shell: Shell) throws -> Bool {
         let update = ExpectationUpdate(results)
         try update.write()

@@ -46,11 +46,11 @@ struct ReferenceCommand: MoondialCommand {
     }
 }
 
-/// What became of files that a command was to write.
+/// A report of the files that a command has written or kept.
 struct WrittenFiles {
     private let folder: String
     private var rows: [[String]] = []
-    /// Whether a file was there that holds something else.
+    /// Whether a file was kept since it existed with other content.
     private(set) var hasKept = false
 
     init(_ folder: String) { self.folder = folder }
@@ -70,6 +70,6 @@ struct WrittenFiles {
         }
     }
 
-    /// A line for each.
+    /// A line for each file.
     var text: String { TextTable(rows).text }
 }

@@ -21,7 +21,7 @@ struct VerifyCommand: MoondialCommand {
               \(RunRequest.optionNames.joined(separator: ", "))
 
             Prints the decision and, on a terminal or with --trace, what led to it. The exit status is 0 for allow, 1 \
-            for deny and 2 for review; where no rule chose, it tells the kind of trouble (see 'moondial --help').
+            for deny and 2 for review; where no rule chose, it shows the kind of error (see 'moondial --help').
             """)
 
     @OptionGroup(title: "Rules")
@@ -58,7 +58,7 @@ struct VerifyCommand: MoondialCommand {
     var unexpected: [String] = []
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        // Not repeated in the message, since it may be a token.
+        // The message does not repeat the argument, which may be a token.
         guard unexpected.isEmpty else {
             throw Failure.usage("verify takes no arguments beside options", fix: "give the request on standard input")
         }

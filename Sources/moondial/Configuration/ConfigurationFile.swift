@@ -14,10 +14,10 @@ struct ConfigurationFile {
         let setting: Setting
         let texts: [String]
         let site: LuaSite
-        /// The file was found in the working folder and not named.
+        /// Whether the file was found in the working folder, and not named by the user.
         let isFound: Bool
 
-        /// The excerpt is made anew from the key and the value: the line itself may hold a secret beside them.
+        /// A failure whose excerpt is built from key and value: the line in the file may also hold a secret.
         func failure(_ message: String, fix: String?) -> Failure {
             let shown = setting.isPrivate ? "…" : String(escaping: texts.joined(separator: ", ").utf8)
             return Failure(
@@ -27,7 +27,7 @@ struct ConfigurationFile {
         }
     }
 
-    /// Data belongs into modules.
+    /// Larger data belongs in Lua modules.
     private static let sizeLimit = FileSystem.SizeLimit.fixed(1 << 20)
 
     private(set) var values: [Setting: Value] = [:]
@@ -37,7 +37,7 @@ struct ConfigurationFile {
     private(set) var limits = RunLimits()
     /// How rules are served on a port.
     private(set) var serve = ServeSection()
-    /// What the host does and forbids without asking a rule.
+    /// What the host does or refuses without calling a hook.
     private(set) var guards = GuardSection()
 
     /// No file.
@@ -49,7 +49,7 @@ struct ConfigurationFile {
     ///
     /// - Throws: A failure that names the line.
     init(_ place: ConfigurationPlace) throws(Failure) {
-        // The customary way to name no file.
+        // By convention, /dev/null means: no file.
         if place.path == "/dev/null" {
             self.init()
             return

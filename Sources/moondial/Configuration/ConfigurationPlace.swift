@@ -2,10 +2,10 @@
 
 import MoondialRules
 
-/// The configuration file that a command reads, and whether its user has chosen it.
+/// The configuration file that a command reads, and whether the user has chosen it.
 ///
-/// A file in the working folder may have come with a folder that someone else has made. It says how rules run, but it may
-/// not say where the user's secrets go.
+/// A file in the working folder may come from someone else, with the rest of the folder. Such a file may configure how
+/// rules run, but not where the user's secrets are sent.
 enum ConfigurationPlace {
     /// `--config` or `MOONDIAL_CONFIG` names it.
     case named(String)
@@ -17,8 +17,9 @@ enum ConfigurationPlace {
     /// The name of the file, if none is named.
     static let name = "moondial.yaml"
 
-    /// The file to read: the one that is named, else that of the working folder, else the user's own; nil without any. A
-    /// link to nothing is a file, so that a volume that is not mounted does not pass for no configuration.
+    /// The file to read: the one that is named, else that of the working folder, else the user's own; nil without any.
+    /// A dangling symbolic link counts as a file: reading it fails, so a volume that is not mounted is not taken for a
+    /// missing configuration.
     init?(named: String?, environment: Environment) {
         if let named {
             self = .named(named)
@@ -26,7 +27,7 @@ enum ConfigurationPlace {
         }
         let own = Self.ownPath(environment)
         if FileSystem.hasEntry(Self.name) {
-            // A link to the user's own file is that file, with the paths in it relative to its own folder.
+            // A link to the user's own file counts as that file. Paths in it are relative to the folder of that file.
             if let own, let stamp = FileStamp(own), stamp == FileStamp(Self.name) {
                 self = .own(own)
             } else {
@@ -39,8 +40,8 @@ enum ConfigurationPlace {
         }
     }
 
-    /// `$XDG_CONFIG_HOME/moondial/moondial.yaml`, by default in `~/.config`. A path that is not absolute is ignored, as the
-    /// XDG base directory specification asks for.
+    /// `$XDG_CONFIG_HOME/moondial/moondial.yaml`, by default in `~/.config`. A path that is not absolute is ignored, as
+    /// the XDG base directory specification requires.
     private static func ownPath(_ environment: Environment) -> String? {
         if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") { return "\(folder)/moondial/\(name)" }
         guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
@@ -53,15 +54,15 @@ enum ConfigurationPlace {
         }
     }
 
-    /// It was taken since it lies in the working folder, and was not chosen by the user.
+    /// Whether the file was read because it lies in the working folder, and not because the user chose it.
     var isFound: Bool { if case .found = self { true } else { false } }
 }
 
-/// Keeps a configuration file that was found from deciding where secrets go.
+/// Prevents a configuration file that was found in the working folder from deciding where secrets go.
 enum FoundFileRule {
-    /// Refuses `base_url`, `ca_file`, `store` and `master_secret_file` of such a file where they would lead secrets of the
-    /// user, or what is decided, to the owner of the file: together with `--live`, or with credentials from the environment. With `--live`, the base URL
-    /// of any file is refused.
+    /// Refuses `base_url`, `ca_file`, `store` and `master_secret_file` of such a file together with `--live`, or with
+    /// credentials from the environment: they could send the user's secrets, or decisions, to the author of the file.
+    /// With `--live`, the base URL of any file is refused.
     static func check(_ sources: SettingSources) throws(Failure) {
         let isLive = try sources.isSet(.live)
         let usesEnvironment = [Setting.appKey, .masterSecret, .masterSecretFile].contains { setting in
@@ -69,7 +70,7 @@ enum FoundFileRule {
         }
         guard isLive || usesEnvironment else { return }
         let reason = usesEnvironment ? "credentials from the environment" : "--live"
-        // A store that someone else owns can answer that a stranger was allowed.
+        // A store that someone else controls can hold a forged decision that allows a stranger.
         let places: [Setting] = [.baseURL, .caFile, .store, .storeCAFile]
         let settings = usesEnvironment ? places + [.masterSecretFile] : places
         for setting in settings {
@@ -85,8 +86,8 @@ enum FoundFileRule {
         }
     }
 
-    /// Refuses a secret outside of the folder of a file that was found: it may be a secret of the user, and the file may
-    /// name a server that it is sent to.
+    /// Refuses a secret file outside the folder of a configuration file that was found: the secret may be the user's,
+    /// and the configuration file may name the server that gets it.
     static func check(secretFile path: String, _ value: ConfigurationFile.Value) throws(Failure) {
         guard value.isFound else { return }
         let folder = try? FileSystem.realPath(FileSystem.folder(of: ConfigurationPlace.name))

@@ -24,7 +24,7 @@ extension Credentials {
         }
     }
 
-    /// What `--live` needs.
+    /// The failure of `--live` without credentials.
     static let missingForLive = Failure(
         Diagnostic(
             .credentials, "--live needs the app key and the master secret of an application",
@@ -41,7 +41,7 @@ extension Credentials {
         let secret = try sources.value(of: .masterSecret, parse: word)
         guard let (texts, origin) = sources.find(.masterSecretFile) else { return secret.map(Secret.init) }
         if let secret {
-            // The environment goes before the file moondial.yaml; two variables are one too many.
+            // The environment takes precedence over moondial.yaml; two variables contradict each other.
             guard case .environment = origin else { return Secret(secret) }
             throw .configuration(
                 "\(Setting.masterSecret.variable) and \(Setting.masterSecretFile.variable) are both set",

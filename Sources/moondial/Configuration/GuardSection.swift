@@ -5,14 +5,14 @@ import MoondialStore
 import TextFormats
 import Yams
 
-/// The section `guards` of `moondial.yaml`: what the host does and forbids without asking a rule.
+/// The section `guards` of `moondial.yaml`: what the host does or refuses without calling a hook.
 struct GuardSection {
-    /// One run for each token.
+    /// The settings of the token guard, which allows one run for each token.
     struct TokenGuard {
-        /// How long a decision stands for its token; nil: there is no guard.
+        /// How long the decision on a token is kept; nil: the guard is off.
         var lifetime: Duration? = .seconds(11 * 60)
         var onStoreError = CallGuardSettings.OnStoreError.review
-        /// Servers of the store besides the first that must know of a run before its token is sent.
+        /// How many replicas of the store must have recorded a run before its token is sent.
         var replicas = 0
     }
 
@@ -59,7 +59,7 @@ struct GuardSection {
         }
     }
 
-    /// How long the decision on a token stands, as it is written; nil for false.
+    /// Parses how long the decision on a token is kept; `.some(nil)` for false, which turns the guard off.
     ///
     /// - Parameter text: true, false or a time.
     /// - Returns: Nil for another text.
@@ -103,7 +103,7 @@ struct GuardSection {
         calls.caps = caps
     }
 
-    /// With a price, the ceilings are money.
+    /// Reads the budget. If a price is set, the ceilings are amounts of money, else numbers of calls.
     private mutating func readBudget(_ node: Node, _ reader: YAMLReader) throws(Failure) {
         var budget = CallGuardSettings.Budget()
         var price: Money?

@@ -58,10 +58,10 @@ enum LimitSetting: String, CaseIterable {
         }
     }
 
-    /// What times in settings may be.
+    /// The range of times in settings.
     static let times: ClosedRange<Duration> = .milliseconds(1)...(.seconds(3600))
 
-    /// False when the text is not as expected.
+    /// Parses the text and sets the limit. False when the text is not as expected.
     private func set(_ text: String, in limits: inout RunLimits) -> Bool {
         switch form {
         case .duration(let path):
@@ -77,7 +77,7 @@ enum LimitSetting: String, CaseIterable {
         return true
     }
 
-    /// Takes one entry.
+    /// Sets the limit that the key names.
     static func set(_ key: YAMLReader.Key, to text: String, in limits: inout RunLimits) throws(Failure) {
         guard let limit = LimitSetting(rawValue: key.name) else {
             let names = allCases.map(\.rawValue)
@@ -96,7 +96,7 @@ enum LimitSetting: String, CaseIterable {
 enum ByteCountText {
     private static let units: [(name: Substring, shift: Int)] = [("GiB", 30), ("MiB", 20), ("KiB", 10), ("", 0)]
 
-    /// Nil for everything else than such a text.
+    /// Nil when the text is no such size.
     static func parse(_ text: String) -> Int? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let number = Int(digits), let unit = units.first(where: { $0.name == text.dropFirst(digits.count) })

@@ -24,7 +24,7 @@ struct ServeSection {
     /// No section.
     init() {}
 
-    /// Reads the section. `resolve` makes a path that is relative to the file one that is relative to the working folder.
+    /// Reads the section. `resolve` turns a path relative to the file into a path relative to the working folder.
     ///
     /// - Throws: A failure that names the line.
     init(_ node: Node, _ reader: YAMLReader, isFound: Bool, resolve: (String) -> String) throws(Failure) {

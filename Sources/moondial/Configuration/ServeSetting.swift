@@ -2,8 +2,8 @@
 
 import MoondialPresentation
 
-/// One thing that can be configured about serving rules on a port. The raw value is its key in the section `serve` of
-/// `moondial.yaml`, from which the other spellings follow: `drain_delay`, `--drain-delay`, `MOONDIAL_SERVE_DRAIN_DELAY`.
+/// A setting of `moondial serve`. The raw value is its key in the section `serve` of `moondial.yaml`, from which the
+/// other spellings follow: `drain_delay`, `--drain-delay`, `MOONDIAL_SERVE_DRAIN_DELAY`.
 enum ServeSetting: String, CaseIterable {
     case host
     case port
@@ -45,11 +45,11 @@ enum ServeSetting: String, CaseIterable {
     /// The keys of the section.
     static var fileKeys: [String] { allCases.filter(\.isInFile).map(\.rawValue) }
 
-    /// Whether it can stand in the section: the token guard stands with the other guards, and what is dangerous to leave on
-    /// by mistake is a flag or a variable.
+    /// Whether the setting can be in the section. The token guard is in the section `guards` instead. `no_auth` is only
+    /// a flag or a variable, since it is dangerous to leave on by mistake.
     var isInFile: Bool { self != .noAuth && self != .tokenGuard }
 
-    /// Whether it is a map, which only the file can hold.
+    /// Whether the value is a map, which only the file can hold.
     var isMap: Bool { self == .applications }
 
     /// Whether there can be several values.

@@ -2,7 +2,7 @@
 
 import TextFormats
 
-/// The places from which the settings of a gateway come. A flag goes before the environment, the environment before the file.
+/// The places from which the settings of a gateway come: a flag, else the environment, else the file.
 struct ServeSources {
     private enum Origin {
         case flag, environment
@@ -26,8 +26,8 @@ struct ServeSources {
     /// The texts of a setting, or nil when nothing sets it.
     func texts(of setting: ServeSetting) -> [String]? { find(setting)?.texts }
 
-    /// The value of a setting, or nil when nothing sets it. Where `parse` gives nil, the text is not as the setting expects,
-    /// and the failure names its place.
+    /// The value of a setting, or nil when nothing sets it. If `parse` returns nil, the text is not as the setting
+    /// expects, and the failure names the place of the text.
     func value<Value>(of setting: ServeSetting, parse: (String) -> Value?) throws(Failure) -> Value? {
         guard let (texts, _) = find(setting) else { return nil }
         guard texts.count == 1, let value = parse(texts[0]) else {

@@ -2,8 +2,8 @@
 
 import MoondialPresentation
 
-/// One thing that can be configured. The raw value is its key in `moondial.yaml`, from which the spelling in other places
-/// follows: `max_attempts`, `--max-attempts`, `MOONDIAL_MAX_ATTEMPTS`.
+/// A setting. The raw value is its key in `moondial.yaml`, from which the spelling in other places follows:
+/// `max_attempts`, `--max-attempts`, `MOONDIAL_MAX_ATTEMPTS`.
 enum Setting: String, CaseIterable {
     case rules
     case onError = "on_error"
@@ -39,8 +39,8 @@ enum Setting: String, CaseIterable {
         static let everywhere: Places = [.flag, .environment, .file]
     }
 
-    /// A secret is never an argument, which other users of the machine can see, nor in a file that is checked in. What is
-    /// dangerous to leave on by mistake is a flag and nothing else.
+    /// Where this setting can be given. A secret is never an argument, which other users of the machine can see, nor in
+    /// a file that is checked in. A setting that is dangerous to leave on by mistake is only a flag.
     var places: Places {
         switch self {
         case .rules, .onError, .maxAttempts, .timeout, .baseURL, .caFile, .seed, .providerRules, .store,
@@ -74,7 +74,7 @@ enum Setting: String, CaseIterable {
         }
     }
 
-    /// Whether the value can be, or hold, a secret, which no message repeats.
+    /// Whether the value can be, or contain, a secret. Messages do not repeat such a value.
     var isPrivate: Bool { self == .masterSecret || self == .store }
 
     var flag: String { "--" + rawValue.split(separator: "_").joined(separator: "-") }
@@ -83,7 +83,7 @@ enum Setting: String, CaseIterable {
 
     static let variablePrefix = "MOONDIAL_"
 
-    /// What can be set where, for `--help`: a line per setting.
+    /// The table for `--help`: a line per setting with its flag, variable and key.
     static var table: String {
         let rows = allCases.map { setting in
             [
@@ -95,6 +95,6 @@ enum Setting: String, CaseIterable {
         return TextTable(rows, indent: 2).lines().joined(separator: "\n")
     }
 
-    /// Names the configuration file itself, as `--config` does.
+    /// The variable that names the configuration file, as `--config` does.
     static let fileVariable = variablePrefix + "CONFIG"
 }

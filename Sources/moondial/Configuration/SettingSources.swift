@@ -3,7 +3,7 @@
 import MoondialRules
 import TextFormats
 
-/// The places from which settings come. A flag goes before the environment, the environment before the file.
+/// The places from which settings come: a flag, else the environment, else the file.
 struct SettingSources {
     private let flags: [Setting: [String]]
     private let environment: Environment
@@ -17,7 +17,7 @@ struct SettingSources {
         self.file = file
     }
 
-    /// The texts of a setting and where they stand; nil when nothing sets it.
+    /// The texts of a setting and where they were given; nil when nothing sets it.
     func find(_ setting: Setting) -> (texts: [String], origin: Origin)? {
         if let texts = flags[setting] { return (texts, .flag(setting)) }
         if setting.places.contains(.environment), let text = environment[setting.variable] {
@@ -27,8 +27,8 @@ struct SettingSources {
         return file.values[setting].map { ($0.texts, .file($0)) }
     }
 
-    /// The value of a setting, or nil when nothing sets it. Where `parse` gives nil, the text is not as the setting expects,
-    /// and the failure names its place.
+    /// The value of a setting, or nil when nothing sets it. If `parse` returns nil, the text is not as the setting
+    /// expects, and the failure names the place of the text.
     func value<Value>(of setting: Setting, parse: (String) -> Value?) throws(Failure) -> Value? {
         guard let (texts, origin) = find(setting) else { return nil }
         guard texts.count == 1, let value = parse(texts[0]) else {

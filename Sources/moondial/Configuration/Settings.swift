@@ -6,7 +6,7 @@ import NumberVerification
 import Platform
 import TextFormats
 
-/// What is configured about rules, with the defaults where nothing is said.
+/// The settings of rules, with defaults for those that are not configured.
 struct RuleSettings {
     /// Files and folders; nil when rules are not set.
     let rules: [String]?
@@ -38,7 +38,7 @@ struct RuleSettings {
         try rules.map { paths throws(Diagnostic) in try RuleFiles.read(paths, limits: run.limits) } ?? .none
     }
 
-    /// Those of an engine whose rules print and log nothing.
+    /// The settings of an engine whose rules print and log nothing.
     var ofEngine: RuleEngine.Settings {
         var settings = RuleEngine.Settings(wallClock: WallClock.milliseconds)
         settings.run = run
@@ -47,13 +47,13 @@ struct RuleSettings {
     }
 }
 
-/// Everything that is configured for a command that runs rules and sends requests.
+/// All settings of a command that runs rules and sends requests.
 struct Settings {
     private let ofRules: RuleSettings
     let target: TargetSettings
     let simulator: SimulatorSettings
     let store: StorePlace
-    /// Which calls are not made.
+    /// Caps and budget: which calls the host refuses.
     let callGuard: CallGuardSettings
 
     var rules: [String]? { ofRules.rules }
@@ -72,7 +72,7 @@ struct Settings {
     func readRules() throws(Diagnostic) -> RuleFiles { try ofRules.readRules() }
 }
 
-/// What is configured about where requests go.
+/// The settings of where requests go.
 struct TargetSettings {
     private(set) var baseURL: BaseURL?
     let isLive: Bool
@@ -95,7 +95,7 @@ struct TargetSettings {
     }
 }
 
-/// What is configured about the simulator in this process.
+/// The settings of the simulator in this process.
 struct SimulatorSettings {
     let seed: UInt64
     let enforcesProviderRules: Bool

@@ -8,16 +8,16 @@ import NumberVerification
 import RedisClient
 import TextFormats
 
-/// Where rules and guards remember.
+/// The store that rules and guards use.
 enum StoreLocation {
     case memory
     case file(path: String)
     case redis(RedisConfiguration)
 
-    /// What the path of a file follows.
+    /// The prefix of a text that names a file.
     static let filePrefix = "sqlite:"
 
-    /// Why a text names no store. Repeats nothing of the text, which may hold a password.
+    /// Why a text names no store. The message repeats nothing of the text, which may hold a password.
     struct Problem: Error {
         let message: String
     }
@@ -40,17 +40,17 @@ enum StoreLocation {
         }
     }
 
-    /// The file of a gateway that is told of no store: `store.sqlite` in `$STATE_DIRECTORY`, or else in the folder that keeps
-    /// the state of the user's programs. Nil without any of them.
+    /// The file of a gateway without a configured store: `store.sqlite` in `$STATE_DIRECTORY`, or else in the user's
+    /// state folder. Nil without any of them.
     static func ofGateway(_ environment: Environment) -> StoreLocation? {
         let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init)
         return (folder ?? StateFolder.path(environment.variables)).map { .file(path: "\($0)/store.sqlite") }
     }
 }
 
-/// What is configured about the store.
+/// The settings of the store.
 struct StorePlace {
-    /// Nil: nothing is said.
+    /// Nil: no store is configured.
     let location: StoreLocation?
     private let namespace: StoreNamespace
     private let trust: RedisTrust
@@ -75,17 +75,17 @@ struct StorePlace {
         }
     }
 
-    /// The guards of a gateway have a namespace of their own, whose name is longer.
+    /// At most 48 bytes: the guards of a gateway use a namespace of their own, whose name is longer than this one.
     private static func namespace(_ text: String) -> StoreNamespace? {
         text.utf8.count <= 48 ? try? StoreNamespace(text) : nil
     }
 
-    /// Opens the store. Phones and tokens in keys are hashed with a key that follows from the master secret, so that all
-    /// gateways of an application find the same entries.
+    /// Opens the store. Phones and tokens in keys are hashed with a key that is derived from the master secret, so that
+    /// all gateways of an application find the same entries.
     ///
     /// - Parameters:
     ///   - credentials: Those of the application.
-    ///   - standard: Used when nothing is said; its folder is made.
+    ///   - standard: Used when no store is configured; its folder is created.
     /// - Returns: The store with its namespace, not connected yet.
     /// - Throws: A failure when the certificates to trust cannot be read.
     func settings(_ credentials: Credentials, standard: StoreLocation = .memory) throws(Failure) -> StoreSettings {

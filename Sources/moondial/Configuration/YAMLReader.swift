@@ -7,16 +7,16 @@ import NumberVerification
 import TextFormats
 import Yams
 
-/// Reads YAML into texts and JSON, with line numbers and without surprises.
+/// Reads YAML into texts and JSON, with line numbers. Values that readers of YAML disagree on are refused.
 ///
-/// Under `config`, a plain scalar is what the core schema of YAML 1.2 makes of it; see ``YAMLScalar``. Settings are texts,
-/// each with a form of its own.
+/// Under `config`, the core schema of YAML 1.2 gives the type of a plain scalar; see ``YAMLScalar``. The values of
+/// other settings are read as texts, which each setting parses.
 struct YAMLReader {
     struct Key {
         let name: String
         let site: LuaSite
 
-        /// The excerpt shows the key without its value, which may be a secret.
+        /// A failure whose excerpt shows the key without its value, which may be a secret.
         func failure(_ message: String, fix: String? = nil) -> Failure {
             let shown = String(escaping: name.utf8)
             return Failure(
@@ -111,7 +111,7 @@ struct YAMLReader {
         }
     }
 
-    /// Counts a value and the bytes of its text, also those that an alias repeats.
+    /// Counts a value and the bytes of its text. Values that an alias repeats are counted each time.
     private mutating func charge(_ bytes: Int, _ node: Node) throws(Failure) {
         values -= 1
         self.bytes -= bytes
@@ -122,14 +122,14 @@ struct YAMLReader {
         }
     }
 
-    /// Keys are texts. A plain key that would be anything else as a value is refused: rules would look for the number 1001
-    /// and not find the text.
+    /// The text of a key. A plain key that would be a number or boolean as a value is refused: rules would look for the
+    /// number 1001 and not find the text "1001".
     private func configKey(_ node: Node) throws(Failure) -> String {
         guard case .scalar(let scalar) = node else {
             throw failure("config: expected a text as key", line: node.mark?.line)
         }
         let shown = String(escaping: scalar.string.utf8.prefix(60))
-        // The tag of a plain key is no help: it has been derived from the text by the schema of YAML 1.1.
+        // The tag of a plain key cannot be used: the parser derives it from the text by the schema of YAML 1.1.
         guard scalar.style == .plain else {
             try checkTag(node, in: [Tag.Name.str.rawValue])
             return scalar.string
@@ -168,7 +168,7 @@ struct YAMLReader {
         return scalar.style == .plain && tag != Tag.Name.str.rawValue && tag != Tag.Name.nonSpecific.rawValue
     }
 
-    /// Tags that ask for a conversion are refused, rather than ignored.
+    /// Refuses tags that ask for a conversion: ignoring them would change the meaning of the value.
     private func checkTag(_ node: Node, in allowed: [String]) throws(Failure) {
         let tag =
             switch node {
@@ -190,7 +190,7 @@ struct YAMLReader {
         LuaSite(source: .file(path), line: line ?? 1)
     }
 
-    /// Without an excerpt: the line may hold a secret.
+    /// A failure without an excerpt, since the line may hold a secret.
     private func failure(_ message: String, line: Int? = nil, fix: String? = nil) -> Failure {
         Failure(Diagnostic(.configuration, message, site: site(line: line), fix: fix))
     }

@@ -2,10 +2,10 @@
 
 import MoondialLua
 
-/// What a plain scalar of YAML means by the core schema of YAML 1.2.
+/// The meaning of a plain scalar by the core schema of YAML 1.2.
 ///
-/// Texts that readers of YAML 1.1 take for something else than the core schema does have no meaning here: which of the two
-/// the author meant cannot be known.
+/// A text to which YAML 1.1 gives another meaning than the core schema does is ``ambiguous(_:)``: which of the two the
+/// author meant cannot be known.
 ///
 /// - SeeAlso: https://yaml.org/spec/1.2.2/#103-core-schema
 enum YAMLScalar: Equatable {
@@ -16,7 +16,7 @@ enum YAMLScalar: Equatable {
     case text
     /// A number that does not fit 64 bits.
     case outOfRange
-    /// Must be put in quotes to be a text; why, to follow "is".
+    /// The scalar must be put in quotes to be a text. The value is the reason, worded to follow "is".
     case ambiguous(String)
 
     init(plain text: String) {
@@ -31,7 +31,7 @@ enum YAMLScalar: Equatable {
         }
     }
 
-    /// The booleans of YAML 1.1 that the core schema takes for texts, and `tRUE`.
+    /// The booleans of YAML 1.1 that are texts in the core schema, and mixed spellings such as `tRUE`.
     private static let oldBooleans: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false"]
     private static let noNumber = ambiguous("a number for some readers of YAML and a text for others")
 
@@ -63,7 +63,7 @@ enum YAMLScalar: Equatable {
         return Int64(plain, radix: radix).map(Self.integer) ?? .outOfRange
     }
 
-    /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, with what the older schema adds.
+    /// Parses `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`. Forms that only YAML 1.1 has are ambiguous.
     private static func decimal(_ text: String, _ digits: ArraySlice<UInt8>, _ bytes: [UInt8]) -> YAMLScalar {
         var rest = digits.filter { $0 != UInt8(ascii: "_") }[...]
         let hasSeparators = rest.count != digits.count
@@ -93,7 +93,7 @@ enum YAMLScalar: Equatable {
             return .ambiguous("a number, which would lose its sign")
         }
         if isInteger { return Int64(text).map(Self.integer) ?? .outOfRange }
-        // `1.` and `.5` are numbers of the core schema, which not every parser of numbers takes.
+        // The core schema allows `1.` and `.5`, which `Double` may not parse.
         var number = text
         if whole.isEmpty { number = number.replacingFirst(".", "0.") }
         if fraction.isEmpty { number = number.replacingFirst(".", ".0") }

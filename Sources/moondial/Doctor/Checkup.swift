@@ -8,15 +8,15 @@ import MoondialWorkbench
 import Platform
 import TextFormats
 
-/// Looks for what is wrong with an installation. Nothing that is wrong ends it, and no secret is read.
+/// Checks an installation. A problem does not end the checks, and no secret is read.
 struct Checkup {
     typealias Line = DoctorReport.Line
 
     let shell: Shell
     private let config: String?
-    /// What was found out.
+    /// The results so far.
     var report = DoctorReport()
-    /// What is configured, as far as it could be read.
+    /// The settings; nil when they could not be read.
     private(set) var settings: Settings?
 
     /// `config` is the configuration file that the command line names.
@@ -25,7 +25,7 @@ struct Checkup {
         self.config = config
     }
 
-    /// All that needs no network, and no event loop.
+    /// Runs all checks that need neither network nor event loop.
     mutating func lookAround() {
         report.add("version", .ok, Version.line)
         lookAtTerminal()
@@ -104,7 +104,7 @@ struct Checkup {
         report.add("credentials", .ok, "none are configured: requests go to the simulator")
     }
 
-    /// The file is not opened.
+    /// Checks kind and permissions of a file that holds a secret. The file is not opened.
     private mutating func lookAtSecret(_ name: String, _ path: String) {
         let shown = ByteText.shown(path)
         do throws(FileSystem.Failure) {
@@ -137,7 +137,7 @@ struct Checkup {
         }
     }
 
-    // MARK: - Surroundings
+    // MARK: - Proxies, state folder and clock
 
     private mutating func lookAtProxies() {
         let names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
@@ -171,7 +171,7 @@ struct Checkup {
         }
     }
 
-    /// This release was made after that day.
+    /// Midnight of 2026-01-01, which is before this release: an earlier clock is wrong.
     private static let released: Int64 = 1_767_225_600_000
 
     private mutating func lookAtClock() {

@@ -10,7 +10,7 @@ extension Explanation {
             case .responseTimeout, .reset, .badReply, .httpStatus, .cancelled: .maybe
             }
         self.init(
-            code: kind.rawValue, place: "trouble with a request", meaning: kind.meaning,
+            code: kind.rawValue, place: "an error of a request", meaning: kind.meaning,
             billed: delivered == .no ? .no : .maybe,
             resend: TokenState(code: nil, delivered: delivered).resendExplanation, advice: kind.advice)
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Codes that the provider's SDKs report in apps and browsers. They share the number space with those of the service and
+/// Codes that the provider's SDKs report in apps and browsers. Some have the same numbers as codes of the service and
 /// mean something else, so people look them up here.
 ///
 /// Sources: docs.jiguang.cn, jverification/client; jpush-docs at 2019-08-09, client/android_api.md.

@@ -4,9 +4,9 @@ import JSON
 import MoondialPresentation
 import NumberVerification
 
-/// What is known about one code, of the provider or our own.
+/// The explanation of a code, of the provider or of moondial.
 struct Explanation {
-    /// "9003", "response_timeout".
+    /// Such as "9003" or "response_timeout".
     let code: String
     /// Whose code it is: the same number means different things in different places.
     let place: String
@@ -21,7 +21,7 @@ struct Explanation {
     var advice: String?
     var source: String?
 
-    /// One object, with the members that are known.
+    /// One object. Members without a value are left out.
     var json: JSONValue {
         var object: JSONObject = ["code": .string(code), "place": .string(place)]
         object["content"] = content.map(JSONValue.string)

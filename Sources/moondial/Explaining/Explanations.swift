@@ -5,7 +5,7 @@ import MoondialRules
 import MoondialWorkbench
 import NumberVerification
 
-/// Every code that is known, and how to find one.
+/// The explanations of all codes that are known.
 enum Explanations {
     /// The groups of the list, in the order in which it is printed.
     static let groups: [(title: String, explanations: [Explanation])] = [
@@ -22,10 +22,10 @@ enum Explanations {
 
     static var all: [Explanation] { groups.flatMap(\.explanations) }
 
-    /// Everything that the code can mean; empty when it is not known.
+    /// All meanings of a code; empty when the code is not known.
     ///
-    /// A decision's reason "code_9002" is as good as "9002". A code that number verification may return but no table
-    /// lists is explained as such.
+    /// A decision's reason such as "code_9002" finds the same as "9002". A code in the range of number verification
+    /// that is in no table gets an explanation that says so.
     static func find(_ word: String) -> [Explanation] {
         let code = word.hasPrefix("code_") ? String(word.dropFirst("code_".count)) : word
         let found = all.filter { $0.code == code }
@@ -122,7 +122,7 @@ extension Guard {
         switch self {
         case .deadline: "Allow more time with --timeout or timeout_ms, or look for what took so long with --trace."
         case .maxAttempts: "Raise --max-attempts if the rules mean to send more."
-        case .tokenSpent: "Get a new token; a rule that knows better returns even_if_delivered = true."
+        case .tokenSpent: "Get a new token; a rule that must send it again returns even_if_delivered = true."
         case .accountBlocked: "Look at the account in the provider's console: credit, quota, and whether it is blocked."
         case .tokenReused: "Get a new token: each is for one number, once."
         case .numberInterval: "Wait until the interval is over, and use another way meanwhile; it is 30 s by default."

@@ -3,7 +3,7 @@
 import Platform
 import TextFormats
 
-/// Environment variables, as `ByteText` makes them of bytes. One that is empty counts as not set.
+/// Environment variables. `ByteText` keeps bytes that are not UTF-8. An empty variable counts as not set.
 struct Environment {
     let variables: [String: String]
 
@@ -16,7 +16,7 @@ struct Environment {
     /// The names of variables that are set, sorted.
     var names: [String] { variables.keys.sorted() }
 
-    /// Those of the process.
+    /// The environment of this process.
     static var current: Environment {
         var variables: [String: String] = [:]
         var index = 0

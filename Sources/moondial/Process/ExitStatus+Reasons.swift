@@ -25,18 +25,18 @@ extension ExitStatus {
         }
     }
 
-    /// The status for what a run came to. What a rule chose counts as it is; where no rule chose, the trouble that kept
-    /// the run from a verdict is told apart.
+    /// The status for the result of a run. If a rule chose, its decision gives the status. If no rule chose and there
+    /// is no verdict, the status says what kind of error prevented the verdict.
     init(_ result: RunResult) {
         switch result.why {
         case .noAttempt(.deadline): self = .deadline
-        case .defaultMapping(.unknown): self = result.lastAttempt.flatMap(ExitStatus.init(troubleOf:)) ?? .review
+        case .defaultMapping(.unknown): self = result.lastAttempt.flatMap(ExitStatus.init(failureOf:)) ?? .review
         default: self = ExitStatus(result.decision.outcome)
         }
     }
 
-    /// Nil when the attempt brought a reply that says something about number or token.
-    private init?(troubleOf attempt: Attempt) {
+    /// Nil when the reply to the attempt is about the number or the token.
+    private init?(failureOf attempt: Attempt) {
         switch attempt.error?.kind {
         case .dns, .connectRefused, .connectTimeout, .tls, .reset, .badReply, .httpStatus: self = .providerUnavailable
         case .poolFull: self = .tryAgain

@@ -46,14 +46,14 @@ enum ExitStatus: Int32, CaseIterable {
         case .configuration: "the configuration is wrong or incomplete"
         case .deadline: "no reply within the time allowed"
         case .interrupted: "interrupted (Ctrl-C)"
-        case .brokenPipe: "whoever read the output stopped reading"
+        case .brokenPipe: "the reader of the output stopped reading"
         case .terminated: "terminated (SIGTERM)"
         }
     }
 
     /// The table for `--help`, one status a line.
     static var table: String {
-        // Numbers have their last digits below each other.
+        // Numbers are right-aligned.
         let rows = allCases.map { status in
             let number = String(status.rawValue)
             return [String(repeating: " ", count: 3 - number.count) + number, status.meaning]

@@ -2,12 +2,12 @@
 
 import MoondialRules
 
-/// Ends a command with a message.
+/// An error that ends a command with a message and an exit status.
 struct Failure: Error {
     let diagnostic: Diagnostic
     let status: ExitStatus
 
-    /// The default status, nil, means the one that belongs to the diagnostic's code.
+    /// If `status` is nil, the code of the diagnostic gives the status.
     init(_ diagnostic: Diagnostic, status: ExitStatus? = nil) {
         self.diagnostic = diagnostic
         self.status = status ?? ExitStatus(diagnostic.code)

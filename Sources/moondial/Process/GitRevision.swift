@@ -3,14 +3,14 @@
 import MoondialRules
 import Platform
 
-/// A file or folder as it was in a revision of a git repository, in a folder of its own.
+/// A copy of a file or folder of a git revision, in a temporary folder.
 struct GitRevision {
-    /// Where it is now.
+    /// The path of the copy.
     let path: String
     private let folder: String
 
     /// - Parameter text: As git names it, `REF:PATH`, with the path from the top of the repository.
-    /// - Throws: When git does not find it. Its own message is on standard error then.
+    /// - Throws: A failure when git does not find the path. Git has then written its message to standard error.
     init(_ text: String) throws(Failure) {
         guard let colon = text.firstIndex(of: ":"), colon != text.startIndex, text[colon...].count > 1,
             !text.hasPrefix("-")
@@ -21,7 +21,7 @@ struct GitRevision {
         let name = text.split(separator: "/").last.map(String.init) ?? text
         let last = name.split(separator: ":").last.map(String.init) ?? name
         let status = try? ShellScript.run(
-            // Of a file its folder, for the modules that it requires.
+            // For a file, its whole folder is copied, since the file may require modules.
             """
             case $(git cat-file -t "$1") in
             tree) git archive --format=tar "$1" | tar -xf - -C "$2" ;;
@@ -42,7 +42,7 @@ struct GitRevision {
         }
     }
 
-    /// Takes the copy away.
+    /// Deletes the copy.
     func remove() { _ = try? ShellScript.run("rm -rf -- \"$1\"", [folder]) }
 
     private static func makeFolder() throws(Failure) -> String {

@@ -4,7 +4,7 @@ import MoondialConsole
 import NIOCore
 import Platform
 
-/// SIGINT and SIGTERM as events of an event loop, and SIGHUP for programs that read their files anew upon it.
+/// Delivers SIGINT and SIGTERM to an event loop, and SIGHUP to programs that reload their files.
 final class Interrupts: Sendable {
     private let signals: sigset_t
     private let urgent: @Sendable (Int32) -> Void
@@ -13,12 +13,12 @@ final class Interrupts: Sendable {
     private let eventLoop: any EventLoop
     private let handler: NIOLoopBound<(Int32) -> Void>
 
-    /// Begins to watch. To be called once, before other threads are started: they inherit the signal mask.
+    /// Begins to watch. Must be called once, before other threads are started: they inherit the signal mask.
     ///
-    /// A signal that was ignored when the process started (`nohup`, a background job of a shell) stays ignored. `urgent`
-    /// gets the number of a signal at once, on another thread; then `handler` does, on the event loop. The second one ends
-    /// the process at once; in a conversation, SIGINT may come as often as it likes. `hangUp` is called for each SIGHUP, on
-    /// another thread; without it, SIGHUP does what it does by default.
+    /// A signal that was ignored when the process started (`nohup`, a background job of a shell) stays ignored.
+    /// `urgent` is called at once with the number of a signal, on another thread; then `handler` is called on the event
+    /// loop. The second signal ends the process at once; in a conversation, any number of SIGINT is allowed. `hangUp`
+    /// is called for each SIGHUP, on another thread; without `hangUp`, SIGHUP has its default action.
     static func watch(
         on eventLoop: any EventLoop, isConversation: Bool = false,
         urgent: @escaping @Sendable (Int32) -> Void = { _ in },
@@ -29,13 +29,14 @@ final class Interrupts: Sendable {
         var signals = sigset_t()
         sigemptyset(&signals)
         for number in numbers { sigaddset(&signals, number) }
-        // Blocked everywhere and fetched by a thread of its own: none is lost, and no handler interrupts anything.
+        // All threads block the signals, and one thread waits for them: no signal is lost, and no signal handler
+        // interrupts other code.
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         let watcher = Interrupts(signals, urgent, isConversation, hangUp, eventLoop, handler)
         do throws(Errno) {
             try DetachedThread.start { watcher.run() }
         } catch {
-            // Without a thread they do what they do by default.
+            // Without the thread, the signals have their default actions.
             pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         }
     }

@@ -3,7 +3,7 @@
 import MoondialRules
 import Platform
 
-/// What a command has of the world around it.
+/// The environment and the standard streams of a command.
 struct Shell {
     let environment: Environment
     let input: Terminal
@@ -39,7 +39,7 @@ struct Shell {
         end(failure.status)
     }
 
-    /// Ends the process because of an error that nobody expected.
+    /// Ends the process because of an unexpected error, which is a bug.
     func end(bug error: any Error) -> Never {
         output.drain()
         errors.write(

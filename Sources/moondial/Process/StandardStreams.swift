@@ -8,11 +8,11 @@ import Platform
 import TextFormats
 
 enum StandardStreams {
-    /// Makes sure that the three standard streams exist: where the caller closed one, a file or socket opened later would
-    /// take its place and get what is printed. In the place of a missing stream everything fails.
+    /// Makes sure that the three standard streams exist. If the caller closed one, a file or socket opened later would
+    /// get its number, and printed text would go there. Reads and writes of a stream that was missing fail.
     static func fillGaps() {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
-            // The lowest free number is taken, which is this one. Opened in the wrong direction on purpose.
+            // open() takes the lowest free number, which is this one. The wrong direction makes reads and writes fail.
             _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
         }
     }
@@ -20,7 +20,8 @@ enum StandardStreams {
 
 /// Standard output. Lines are written at once to a terminal, in blocks to everything else. No call waits for the reader.
 ///
-/// A write that fails ends the process: without a word when nobody reads any more, as filters do, else with a message.
+/// A write that fails ends the process: without a message when the reader has closed the pipe, as is usual for filters,
+/// else with a message.
 final class StandardOutput {
     private static let blockSize = 8 * 1024
 
@@ -76,7 +77,7 @@ final class StandardOutput {
     }
 }
 
-/// Standard error: unbuffered, and nothing can be done about its failures. No call waits for the reader.
+/// Standard error, unbuffered. Write errors are ignored, since there is no place to report them. No call waits for the reader.
 final class StandardError {
     let style: TextStyle
     let writer: OutputWriter
@@ -124,7 +125,7 @@ final class StandardError {
         guard omitted > 0 else { return }
         let lines = omitted.counting("line")
         omitted = 0
-        warn("\(lines) of logs and hooks were left out, since the output was not read fast enough")
+        warn("left out \(lines) of logs and hooks: the output was not read fast enough")
     }
 }
 
@@ -149,7 +150,7 @@ final class StreamRoom: OutputRoom {
 }
 
 enum StandardInput {
-    /// Everything up to the end, or a failure when that is more than `limit` bytes.
+    /// Reads up to the end. Throws a failure when there are more than `limit` bytes.
     static func readAll(limit: Int) throws(Failure) -> [UInt8] {
         var content: [UInt8] = []
         while content.count <= limit {

@@ -4,7 +4,7 @@ import MoondialConsole
 import MoondialPresentation
 import Platform
 
-/// What stands at the other end of a standard stream, and what it can show.
+/// What a standard stream is connected to, and what that can show.
 struct Terminal {
     enum Stream: Int32 {
         case input = 0
@@ -12,9 +12,9 @@ struct Terminal {
         case error = 2
     }
 
-    /// Whether it is a terminal at all, and not a file or a pipe.
+    /// Whether the stream is a terminal, and not a file or a pipe.
     let isInteractive: Bool
-    /// The cells of a line.
+    /// Columns of a line.
     let width: Int
     let repertoire: Waterfall.Repertoire
     let style: TextStyle

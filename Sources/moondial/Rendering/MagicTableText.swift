@@ -3,7 +3,7 @@
 import MoondialPresentation
 import NumberVerificationSimulator
 
-/// What to send to the simulator to see what, in two columns.
+/// The table of the simulator's magic values: what to send, and the outcome, in two columns.
 enum MagicTableText {
     /// Lines that end with newlines.
     static var text: String {

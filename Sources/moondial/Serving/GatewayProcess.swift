@@ -9,7 +9,7 @@ import NumberVerification
 import NumberVerificationSimulator
 import Platform
 
-/// A gateway that is the work of a process, from its start to its end.
+/// Runs a gateway as the whole process, from start to exit.
 ///
 /// Signals and timers are handled on the main thread, requests on threads of their own.
 final class GatewayProcess {
@@ -38,7 +38,7 @@ final class GatewayProcess {
         log = ServerLog(isTerminal: shell.errorTerminal.isInteractive)
         notifier = ServiceNotifier(path: shell.environment["NOTIFY_SOCKET"])
         let place = NIOLoopBoundBox<GatewayProcess?>(nil, eventLoop: eventLoop)
-        // Before other threads are started, which inherit the signal mask.
+        // Must come before other threads are started: they inherit the signal mask.
         Interrupts.watch(
             on: eventLoop, handler: { _ in place.value?.end() },
             hangUp: { eventLoop.execute { place.value?.reload() } })
@@ -48,7 +48,7 @@ final class GatewayProcess {
 
     private func start() {
         for warning in plan.warnings { shell.errors.warn(warning) }
-        if plan.lacksStoreFolder { log.writeOfMissingStoreFolder() }
+        if plan.lacksStoreFolder { log.warnOfMissingStoreFolder() }
         do throws(Failure) {
             sink = try makeSink()
         } catch {
@@ -115,7 +115,7 @@ final class GatewayProcess {
         notifier.send("RELOADING=1", "MONOTONIC_USEC=\(NIODeadline.now().uptimeNanoseconds / 1000)")
         let done = eventLoop.makeFutureWithTask { [sink] in
             await sink?.reopen()
-            // What went wrong is in the log.
+            // The gateway has logged the errors.
             _ = try? await gateway.reloadAll()
         }
         done.assumeIsolated().whenComplete { [self] _ in
@@ -125,7 +125,7 @@ final class GatewayProcess {
 
     private static let watchPeriod = TimeAmount.milliseconds(500)
 
-    /// Looks at the files twice a second, away from the event loops that serve requests.
+    /// Checks the files for changes twice a second, not on the event loops that serve requests.
     private func watchFiles(_ gateway: Gateway) {
         let files = [plan.serve.callersFile, plan.serve.tls?.certificateChain, plan.serve.tls?.privateKey]
             .compactMap(\.self)
@@ -150,7 +150,8 @@ final class GatewayProcess {
         let others: [FileStamp?]
     }
 
-    /// Tells the service manager that all event loops work. One that is stuck does not answer, and the message is not sent.
+    /// Tells the service manager that all event loops work. If one is stuck, the wait for it does not end, and no
+    /// message is sent.
     private func feedWatchdog(_ gateway: Gateway) {
         let isForUs = shell.environment["WATCHDOG_PID"].map { Int32($0) == getpid() } ?? true
         guard isForUs, let microseconds = shell.environment["WATCHDOG_USEC"].flatMap(Int64.init), microseconds > 0
@@ -169,11 +170,11 @@ final class GatewayProcess {
 
     // MARK: - End
 
-    /// SIGTERM, Ctrl-C, or a request to the administration.
+    /// Begins to end the gateway, after SIGTERM, Ctrl-C or a request to the administration.
     private func end() {
         guard !isEnding else { return }
         isEnding = true
-        // While the gateway starts, its end waits for it.
+        // If the gateway is still starting, `began` ends it.
         if let gateway { end(gateway) }
     }
 

@@ -8,19 +8,20 @@ import NumberVerificationSimulator
 import Platform
 import TextFormats
 
-/// Everything that a gateway is started with, read from the command line, the environment and the configuration file.
+/// All settings of a gateway, read from the command line, the environment and the configuration file.
 struct ServePlan: Sendable {
     let settings: Settings
     let target: Target
     let serve: ServeSettings
     let applications: [Credentials]
-    /// What rules and guards remember.
+    /// The store that rules and guards use.
     let store: StoreSettings
-    /// Nothing says where, and there is no folder for it: what is remembered ends with the process.
+    /// Whether no store is configured and there is no folder for the default one: the store is in memory and ends with
+    /// the process.
     let lacksStoreFolder: Bool
     /// A socket that systemd has opened: see sd_listen_fds(3). The first of several is used.
     let inheritedSocket: Int32?
-    /// What is said at the start.
+    /// Warnings that are printed at the start.
     let warnings: [String]
 
     init(

@@ -7,7 +7,7 @@ import NumberVerification
 import NumberVerificationSimulator
 import TextFormats
 
-/// Everything that is configured about serving rules on a port, with the defaults where nothing is said.
+/// The settings of serving rules on a port, with defaults for those that are not configured.
 struct ServeSettings: Sendable {
     let address: ListenAddress
     let admin: ListenAddress
@@ -23,7 +23,7 @@ struct ServeSettings: Sendable {
     let allowsAnonymous: Bool
     private let codes: GatewayCodes
     private let passthrough: PassthroughPaths
-    /// Nil: proxies cannot ask.
+    /// The header fields of /v1/auth; nil when /v1/auth is off.
     private let authFields: AuthFields?
     private let tokenGuard: Duration?
     private let guards: GuardSection
@@ -158,7 +158,7 @@ struct ServeSettings: Sendable {
         return ranges
     }
 
-    /// Flag and environment go before the section `guards`.
+    /// Flag and environment take precedence over the section `guards`.
     private static func tokenGuard(_ sources: ServeSources) throws(Failure) -> Duration? {
         try sources.value(of: .tokenGuard, parse: GuardSection.lifetime(of:)) ?? sources.guards.token.lifetime
     }
@@ -200,7 +200,7 @@ struct ServeSettings: Sendable {
         return log
     }
 
-    /// Sets everything that a gateway is told of them.
+    /// Copies these settings to the configuration of a gateway.
     func apply(to configuration: inout GatewayConfiguration) {
         configuration.adminAddress = admin
         configuration.codes = codes
@@ -219,7 +219,7 @@ struct ServeSettings: Sendable {
         configuration.breakerInterval = TimeAmount(breakerInterval)
     }
 
-    /// Reads who may ask.
+    /// Reads the callers and their credentials.
     func readCallers(for applications: [Credentials]) throws -> CallerDirectory {
         var callers = CallerFile.none
         if let callersFile {

@@ -11,11 +11,11 @@ import Platform
 import TextFormats
 
 /// The log of a server, on standard error: lines for people on a terminal, JSON for machines elsewhere. Messages are
-/// constant; what differs stands beside them.
+/// constant; values are in the metadata.
 struct ServerLog: Sendable {
     private let logger: Logger
 
-    /// Written by a thread of its own: what nobody reads must not keep event loops waiting.
+    /// Writes on a thread of its own: a reader that does not read must not block event loops.
     private let sink: RecordSink?
 
     init(isTerminal: Bool) {
@@ -26,7 +26,7 @@ struct ServerLog: Sendable {
         logger = Logger(label: "moondial") { _ in SinkLogHandler(sink: sink, isTerminal: isTerminal) }
     }
 
-    /// Writes what is left, for at most a second.
+    /// Writes the lines that are still queued, for at most a second.
     func close() async { await sink?.close(within: .seconds(1)) }
 
     func write(_ event: GatewayEvent) {
@@ -69,7 +69,7 @@ struct ServerLog: Sendable {
         }
     }
 
-    func writeOfMissingStoreFolder() {
+    func warnOfMissingStoreFolder() {
         logger.warning(
             "no folder for a store: what is remembered ends with the process", metadata: ["setting": "\(Setting.store)"]
         )

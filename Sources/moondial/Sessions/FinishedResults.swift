@@ -3,17 +3,17 @@
 import MoondialLua
 import MoondialRules
 
-/// The results of a script's runs, so that the one it returns can be told from its trace id.
+/// The results of a script's runs by trace id, to find the run whose decision the script returns.
 ///
 /// A script may make millions of runs, so only the last ones are kept.
 struct FinishedResults {
     static let capacity = 10_000
 
-    /// What a value returned by a script is.
+    /// The run to which a value returned by a script belongs.
     enum Match {
         /// The decision of this run.
         case run(RunResult)
-        /// The decision of a run that is no longer kept, of which only the table is left.
+        /// The decision of a run that is no longer kept; only the decision table is left.
         case forgotten(Decision.Outcome)
     }
 

@@ -8,7 +8,7 @@ import Platform
 import TextFormats
 
 extension ReplProcess {
-    /// The line editor, where there is a terminal for it and somebody to use it; else lines.
+    /// The line editor if input and output are a terminal that supports it; else plain lines.
     func makeInput(_ descriptor: Int32) -> any ReplInput {
         let capabilities = TerminalCapabilities(
             environment: shell.environment.variables, inputIsTerminal: isatty(descriptor) == 1,
@@ -35,7 +35,7 @@ extension ReplProcess {
     }
 }
 
-/// The editor's printer, as soon as there is an editor; for every thread.
+/// The editor's printer, or nil before there is an editor. Can be used from every thread.
 final class SharedPrinter: Sendable {
     private let printer = NIOLockedValueBox<AbovePrinter?>(nil)
 
@@ -45,7 +45,7 @@ final class SharedPrinter: Sendable {
     }
 }
 
-/// Where a conversation's text goes: to the two standard streams, or above the prompt that is being edited.
+/// Writes a conversation's text: to the two standard streams, or above the prompt while the editor runs.
 final class ConversationScreen {
     let printer = SharedPrinter()
     private let shell: Shell

@@ -9,15 +9,15 @@ import NIOPosix
 import NumberVerificationSimulator
 import Platform
 
-/// A session at the prompt, or with what comes through a pipe, on an event loop made of the main thread, until the process
+/// A session at the prompt, or with input from a pipe or file, on an event loop on the main thread, until the process
 /// ends.
 final class ReplProcess {
-    /// What the command line says about it.
+    /// The options of the command line.
     struct Options {
         var stays: Bool
         var keepsGoing: Bool
         var canAsk: Bool
-        /// In a file, for later conversations.
+        /// Whether lines are kept in a file for later conversations.
         var keepsHistory: Bool
         /// Runs before anything is typed.
         var script: (path: String, source: RuleSource)?
@@ -81,11 +81,11 @@ final class ReplProcess {
     }
 
     private func begin() {
-        // Keeps the conversation alive.
+        // The closure's strong reference keeps this object alive.
         session.onEnd = { [self] in ended($0) }
         Interrupts.watch(on: eventLoop, isConversation: true) {
             [interrupter = engine.interrupter, printer = screen.printer, stop = session.stop] _ in
-            // After the ^C that the terminal has shown.
+            // The terminal has shown ^C; go on in the next line.
             printer.current?.print("\n")
             interrupter.interrupt()
             stop.raise()
@@ -106,7 +106,7 @@ final class ReplProcess {
             if case .failure(let diagnostic) = result {
                 shell.output.flush()
                 shell.errors.write(diagnostic)
-                // The first error ends input that is no conversation.
+                // Without a terminal, the first error ends the process.
                 if !session.isInteractive, !options.keepsGoing, !options.stays {
                     shell.end(ExitStatus(diagnostic.code))
                 }
@@ -125,7 +125,7 @@ final class ReplProcess {
         shell.errors.write("\(Version.line)\n\(lines.joined(separator: "\n"))\n")
     }
 
-    /// Input is over: the process ends, or somebody goes on at the terminal.
+    /// Called at the end of the input: ends the process, or continues at the terminal if `-i` was given.
     private func ended(_ end: ReplEnd) {
         if options.stays, !session.isInteractive, end != .interrupted {
             let terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC)
@@ -146,7 +146,7 @@ final class ReplProcess {
     }
 }
 
-/// Takes what Lua prints before there is a session.
+/// Forwards printed and logged lines to the session, which is created after the functions that print and log.
 private final class SessionOutput {
     weak var session: ReplSession?
 }

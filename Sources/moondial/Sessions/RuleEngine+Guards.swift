@@ -4,11 +4,11 @@ import MoondialRules
 import NumberVerification
 
 extension RuleEngine {
-    /// Keeps the caps and the budget that are configured, for the application of the target.
+    /// Enforces the configured caps and budget for the application of the target.
     ///
     /// - Parameters:
-    ///   - plan: With the settings.
-    ///   - warn: Gets a line when four fifths of a ceiling are used.
+    ///   - plan: Holds the settings and the target.
+    ///   - warn: Called with a message when four fifths of a ceiling are used.
     func guardCalls(of plan: RuleProcess.Plan, warn: @escaping (String) -> Void) {
         guard plan.settings.callGuard.isActive else { return }
         let callGuard = CallGuard(

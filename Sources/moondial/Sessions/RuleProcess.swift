@@ -8,9 +8,9 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A rule engine at work for one command, on an event loop made of the main thread, until the process ends.
+/// Runs a rule engine for one command, on an event loop on the main thread, until the process ends.
 final class RuleProcess {
-    /// What a session is made of.
+    /// What a session is created from.
     struct Plan {
         let settings: Settings
         let target: Target
@@ -25,7 +25,7 @@ final class RuleProcess {
     var engine: RuleEngine { scripts.engine }
     let shell: Shell
     let plan: Plan
-    /// What an interrupt gives up.
+    /// The work that an interrupt cancels.
     var work: (any RunHandle)?
     /// The results of the runs that have ended, for a script that returns one of them.
     private(set) var results = FinishedResults()
@@ -52,7 +52,7 @@ final class RuleProcess {
         let client = try plan.target.makeClient(plan.settings, eventLoop: eventLoop)
 
         var settings = try plan.engineSettings()
-        // Standard output holds results: of a script what it prints, of a decision the decision alone.
+        // Standard output holds results: the lines that a script prints, or a decision alone.
         settings.print = {
             if plan.runsScript {
                 shell.output.write(line: $0)
@@ -72,8 +72,8 @@ final class RuleProcess {
         scripts.engine.guardCalls(of: plan, warn: shell.errors.warn)
         scripts.onShow = { [unowned self] in show($0) }
         engine.observe(FinishedRunObserver { [unowned self] in report($0) })
-        // A script that never waits is stopped where it is; hooks end by themselves, and then the event loop gives up
-        // what waits.
+        // An interrupt stops a script in its Lua code, since a script may never wait. Hooks end at their limits; after
+        // that the event loop cancels the work.
         let interrupter = plan.runsScript ? engine.interrupter : nil
         Interrupts.watch(on: eventLoop) { [interruption] signal in
             interruption.note(signal)
@@ -97,7 +97,7 @@ final class RuleProcess {
 
     // MARK: - Reports
 
-    /// What a script shows: as at the prompt.
+    /// Prints values that a script shows, as the prompt does.
     private func show(_ views: [LuaView]) {
         let terminal = shell.terminal
         var limits = ValuePrinter.Limits()
@@ -125,13 +125,13 @@ final class RuleProcess {
     }
 }
 
-/// The signal that has interrupted a session, if one has. Noted on one thread and read on another.
+/// The signal that has interrupted a session, if any. Set on one thread and read on another.
 private final class Interruption: Sendable {
     private let signal = Atomic<Int32>(0)
 
     func note(_ signal: Int32) { self.signal.store(signal, ordering: .sequentiallyConsistent) }
 
-    /// With which the process ends because of it.
+    /// The exit status for the signal; nil without a signal.
     var status: ExitStatus? {
         let signal = signal.load(ordering: .sequentiallyConsistent)
         return signal == 0 ? nil : ExitStatus(signal: signal)

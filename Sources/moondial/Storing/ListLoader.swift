@@ -4,7 +4,7 @@ import MoondialRules
 import MoondialStore
 import TextFormats
 
-/// Loads a list from a text, one member on a line, in the place of the old list: all of it or nothing.
+/// Replaces a list by the members in a text, one on a line. If loading fails, the old list stays as it is.
 struct ListLoader {
     private static let partsInFlight = 16
 
@@ -45,7 +45,7 @@ struct ListLoader {
                 throw Failure(Diagnostic(.requestInvalid, "line \(number): \(error)"))
             }
         }
-        // A file keeps them in this order, and takes members in order many times faster than hashes as they come.
+        // A store in a file keeps members sorted: inserting them in order is many times faster than in random order.
         members.sort { $0.text < $1.text }
         return members
     }

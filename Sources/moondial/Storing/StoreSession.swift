@@ -4,15 +4,16 @@ import MoondialRules
 import MoondialStore
 import NIOCore
 import NIOPosix
+import Platform
 
-/// What to do when names in a store are hashed with another key.
+/// The advice when names in a store are hashed with another key.
 enum StoreKeyAdvice {
     static let text =
         "use the credentials of the gateways; if the master secret was replaced, run 'moondial store rekey' with the new one "
         + "and load lists again"
 }
 
-/// A store for a command that does nothing else, until the process ends.
+/// A store for a command that only works on the store, until the process ends.
 final class StoreSession: Sendable {
     let names: StoreNames
     private let store: NIOLoopBound<any Store>
@@ -26,13 +27,13 @@ final class StoreSession: Sendable {
         self.eventLoop = eventLoop
     }
 
-    /// What a command has to do with the key of names.
+    /// How a command uses the key with which names are hashed.
     enum KeyUse {
-        /// It is not about names that may be hashed.
+        /// The command uses no names that may be hashed.
         case none
-        /// It looks for such names.
+        /// The command looks for such names.
         case reads
-        /// It writes them.
+        /// The command writes such names.
         case writes
     }
 
@@ -61,8 +62,8 @@ final class StoreSession: Sendable {
         preconditionFailure("the event loop ended before the process")
     }
 
-    /// - Throws: A failure when names in the store are hashed with another key: nothing would be found, and what is written
-    ///   would not be.
+    /// - Throws: A failure when names in the store are hashed with another key: the command would find nothing, and
+    ///   gateways would not find what it writes.
     private func checkKey(leavesMark: Bool) async throws(Failure) {
         let check = await withCheckedContinuation { continuation in
             eventLoop.execute { [self] in
@@ -82,12 +83,12 @@ final class StoreSession: Sendable {
     }
 
     private static func failure(_ error: StoreError) -> Failure {
-        Failure(Diagnostic(.inputOutput, "the store did not do it: \(error.message)"))
+        Failure(Diagnostic(.inputOutput, "the store refused the command: \(error.message)"))
     }
 
     /// Executes a command. The store may take ten seconds for it.
     ///
-    /// - Throws: A failure in the words of the store.
+    /// - Throws: A failure with the message of the store.
     func perform(_ command: StoreCommand) async throws(Failure) -> StoreReply {
         let result = await withCheckedContinuation { continuation in
             eventLoop.execute { [self] in
@@ -104,7 +105,7 @@ final class StoreSession: Sendable {
     /// Writes lines on standard output, and waits until there is room for more.
     func write(_ lines: [String]) async {
         let text = lines.map { $0 + "\n" }.joined()
-        // Fails only when the event loop has ended, and with it the process.
+        // Fails only when the event loop has ended; then the process ends, too.
         let writer = try? await eventLoop.submit { [self] in
             shell.value.output.write(text)
             return shell.value.output.writer
@@ -114,7 +115,7 @@ final class StoreSession: Sendable {
         }
     }
 
-    /// All entries of a namespace, a page at a time.
+    /// Calls `body` with all entries of a namespace, a page at a time.
     func forEachPage(of namespace: StoreNamespace, _ body: ([StoreEntry]) async throws -> Void) async throws {
         var cursor: String?
         repeat {

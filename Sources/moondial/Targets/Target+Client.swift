@@ -13,7 +13,7 @@ extension Target {
                 credentials: credentials, seed: settings.seed, providerRules: settings.enforcesProviderRules))
     }
 
-    /// Opens no connection yet. The default simulator is a new one.
+    /// A client for the target. Opens no connection yet. Without `simulator`, a new one is made.
     ///
     /// - Throws: A failure when the certificates to trust cannot be loaded.
     func makeClient(
@@ -25,7 +25,7 @@ extension Target {
             credentials, eventLoop: eventLoop)
     }
 
-    /// A client of an application whose calls go over that transport.
+    /// A client that sends the calls of an application over the transport.
     func makeClient(
         over transport: any Transport, _ credentials: Credentials, eventLoop: any EventLoop
     ) -> VerificationClient {
@@ -33,13 +33,13 @@ extension Target {
             transport: transport, host: host, basePath: basePath, credentials: credentials, eventLoop: eventLoop)
     }
 
-    /// Opens no connection yet.
+    /// A transport to the target. Opens no connection yet.
     ///
     /// - Parameters:
-    ///   - simulator: Is used when requests stay in this process.
-    ///   - configuration: Whom to trust is taken from the target.
-    ///   - eventLoop: Carries the transport.
-    /// - Returns: What carries requests to the target.
+    ///   - simulator: Used when requests stay in this process.
+    ///   - configuration: Of HTTP; its `trust` is replaced by that of the target.
+    ///   - eventLoop: The loop on which the transport runs.
+    /// - Returns: A transport that carries requests to the target.
     /// - Throws: A failure when the certificates to trust cannot be loaded.
     func makeTransport(
         _ simulator: @autoclosure () -> Simulator, _ configuration: HTTPConfiguration, eventLoop: any EventLoop
@@ -66,7 +66,7 @@ extension Target {
         }
     }
 
-    /// What stands before the paths of requests.
+    /// The path of the base URL, which is put before the paths of requests.
     var basePath: String {
         switch place {
         case .inProcess: ""

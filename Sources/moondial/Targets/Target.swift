@@ -12,14 +12,14 @@ struct Target {
     }
 
     let place: Place
-    /// The provider itself, or a way to it: requests cost money and tokens.
+    /// Whether requests reach the provider, directly or through a proxy: they cost money and spend tokens.
     let isLive: Bool
     let credentials: Credentials
     private let usesExampleCredentials: Bool
 
-    /// Decides by the settings, and refuses what would give secrets away or reach the provider by mistake. `configured`
-    /// reads the credentials that are configured, and is called only when they are needed.
-    /// With `simulatorTakesConfigured`, which is off by default, they are those of the simulator in this process, too.
+    /// Chooses the target by the settings. Refuses settings that would expose secrets or reach the provider by mistake.
+    /// `configured` reads the configured credentials, and is called only when they are needed. With
+    /// `simulatorTakesConfigured`, the simulator in this process accepts the configured credentials, too.
     init(
         _ settings: TargetSettings, simulatorTakesConfigured: Bool = false,
         configured: () throws(Failure) -> Credentials?
@@ -71,7 +71,7 @@ struct Target {
         }
     }
 
-    /// What machines get to read: "simulator", or the base URL.
+    /// The name in JSON: "simulator", or the base URL.
     var name: String {
         switch place {
         case .inProcess: "simulator"
@@ -79,7 +79,7 @@ struct Target {
         }
     }
 
-    /// What prompts show: "sim", or the host with its port.
+    /// The name in prompts: "sim", or the host with its port.
     var promptName: String {
         switch place {
         case .inProcess: "sim"
@@ -87,7 +87,7 @@ struct Target {
         }
     }
 
-    /// What people get to read.
+    /// The name in text for people.
     var title: String {
         switch place {
         case .inProcess: "simulator in this process"
@@ -97,7 +97,7 @@ struct Target {
         }
     }
 
-    /// Said at each start, or nil.
+    /// A warning that is printed at each start, or nil.
     var warning: String? {
         guard case .remote(_, .insecure) = place else { return nil }
         return

@@ -23,13 +23,13 @@ struct TestPlan {
     }
 }
 
-/// What is said of coverage when all tests have run.
+/// The report of coverage after all tests have run.
 struct TestCoverageOutput: Sendable {
     let isOn: Bool
-    /// Lines of a hundred.
+    /// The lines that must be covered, in percent.
     let threshold: Double?
 
-    /// Nil when it is off.
+    /// Nil when coverage is off.
     func report(_ results: [TestResult]) -> CoverageReport? {
         guard isOn else { return nil }
         var covered = TestCoverage()
@@ -37,7 +37,7 @@ struct TestCoverageOutput: Sendable {
         return CoverageReport(covered)
     }
 
-    /// What is to be said when too little is covered.
+    /// The message when fewer lines are covered than the threshold asks for, else nil.
     func shortfall(_ report: CoverageReport?) -> String? {
         guard let report, let threshold, report.lineShare.percentage < threshold else { return nil }
         return "coverage: \(report.lineShare.percentageText) % of the lines, but --threshold wants \(threshold)\n"

@@ -11,17 +11,17 @@ import TextFormats
 
 /// Runs tests, and runs them again when a file that they use has changed, until it is ended.
 ///
-/// Tests run on a thread of their own, so that keys are heard meanwhile.
+/// Tests run on a thread of their own, so that keys work while they run.
 final class TestWatch: Sendable {
     private struct News {
         var text = ""
-        /// With which the command would end now.
+        /// The status with which the command would end now.
         var status = ExitStatus.done
     }
 
     private let reporter: TestReporter
     private let coverage: TestCoverageOutput
-    /// Empties the screen.
+    /// The escape sequence that clears the screen; empty without a terminal.
     private let clear: String
     private let style: TextStyle
     private let news = Mutex(News())
@@ -52,7 +52,7 @@ final class TestWatch: Sendable {
         DispatchQueue.global().async { self.work(tests, wake) }
         while true {
             guard let session else {
-                // Without a terminal, a signal ends it.
+                // Without a terminal, only a signal ends the command.
                 hasNews.wait()
                 show(shell)
                 continue
@@ -74,7 +74,7 @@ final class TestWatch: Sendable {
         shell.output.flush()
     }
 
-    /// What the keys that were pressed end the command with, if they do.
+    /// The status with which the pressed keys end the command, or nil if they do not end it.
     private func takeKeys(_ session: TerminalSession) throws(TerminalError) -> ExitStatus? {
         let (ctrlC, ctrlD, ctrlZ): (UInt8, UInt8, UInt8) = (0x03, 0x04, 0x1A)
         let last = news.withLock { $0.status }
@@ -118,14 +118,14 @@ final class TestWatch: Sendable {
 
     private func tell(_ text: String, _ status: ExitStatus?, _ wake: @Sendable () -> Void) {
         news.withLock { news in
-            // What was not shown yet would be wiped away.
+            // The new text clears the screen, so text that was not shown yet is dropped.
             news.text = clear.isEmpty ? news.text + text : clear + text
             if let status { news.status = status }
         }
         wake()
     }
 
-    /// The results of the files that were run, and what fails of the others.
+    /// The results of the files that were run, and the failures of the other files.
     private func report(_ tests: WatchedTests, _ changed: [String], isFirst: Bool) -> (String, ExitStatus) {
         var text = ""
         var all: [TestResult] = []

@@ -5,9 +5,9 @@
 
 #include <sys/types.h>
 
-/// Starts the program at a path, with no blocked and no ignored signal, and with no descriptors but the three streams.
+/// Starts the program at a path, with no blocked or ignored signals, and with no descriptors except 0, 1 and 2.
 ///
-/// @param directory Where it starts; null is the working directory of the caller.
+/// @param directory The working directory of the child; null is that of the caller.
 /// @param streams The descriptors that become 0, 1 and 2; -1 is /dev/null.
 /// @param terminal The path of a terminal that becomes 0, 1 and 2 instead, and the controlling one; or null.
 /// @return 0 with the id of the child, or an errno.

@@ -3,7 +3,7 @@
 #ifndef CTERMINALWIDTHS_H
 #define CTERMINALWIDTHS_H
 
-/// The cells of a character by the tables of the system's library: -1 for what is not printable there.
+/// The width of a character in terminal cells, by the C library's tables; -1 if it is not printable.
 int terminal_width(unsigned int code_point);
 
 #endif

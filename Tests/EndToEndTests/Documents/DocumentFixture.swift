@@ -4,8 +4,8 @@ import Foundation
 import PseudoTerminals
 import Testing
 
-/// What the reader of a document works with: a folder with the examples and `scripts/moondial`, and a simulator as soon as
-/// the document has started one.
+/// The working folder of a document's reader, with the examples and `scripts/moondial`. It has a simulator after the
+/// document has started one.
 final class DocumentFixture {
     private let folder: TemporaryFolder
     private var simulator: RunningSimulator?
@@ -22,8 +22,9 @@ final class DocumentFixture {
         try files.createSymbolicLink(atPath: folder.path("scripts/moondial"), withDestinationPath: Executable.path)
     }
 
-    /// What the command prints on both streams, without the last newline. One that is shown with prompts gets what stands
-    /// behind them typed.
+    /// Runs a command. If its transcript shows prompts, the text after each prompt is typed on a terminal.
+    ///
+    /// - Returns: The output on both streams, without the last newline.
     func perform(_ command: String, like transcript: String = "") async throws -> String {
         let blocks = Self.blocks(of: transcript)
         if !blocks.isEmpty { return try await converse(command, blocks) }
@@ -36,7 +37,7 @@ final class DocumentFixture {
         return shown(outcome.output.hasSuffix("\n") ? String(outcome.output.dropLast()) : outcome.output)
     }
 
-    /// The lines of each block behind a prompt.
+    /// The lines of each block that the transcript shows after a prompt.
     private static func blocks(of transcript: String) -> [[String]] {
         var blocks: [[String]] = []
         for line in transcript.split(separator: "\n") {
@@ -49,9 +50,9 @@ final class DocumentFixture {
         return blocks
     }
 
-    /// What stands on a terminal after all was typed, without the last prompt.
+    /// Types the blocks on a terminal, and returns the screen without the last prompt.
     private func converse(_ command: String, _ blocks: [[String]]) async throws -> String {
-        // The emulated window gets that width, too. Nothing is suggested that was typed at another prompt.
+        // The emulated window gets the width of `stty cols`. A history of its own avoids suggestions of other prompts.
         let resized = command.wholeMatch(of: /stty cols (\d+); (.+)/)
         let terminal = try await TerminalProcess(
             ["-c", "exec \(real(resized.map { String($0.2) } ?? command))"], program: "/bin/sh",

@@ -12,7 +12,7 @@ struct DocumentScript {
         case change(file: String, old: String, new: String)
         /// A `lua` or `yaml` block, whose first line is a comment with the path of the file: `-- rules/web.lua`.
         case file(path: String, text: String)
-        /// A `lua` or `yaml` block that does not begin with the path of a file, so that nothing tries it.
+        /// A `lua` or `yaml` block that does not begin with the path of a file, so that it cannot be tried.
         case nameless
     }
 
@@ -42,7 +42,7 @@ struct DocumentScript {
         }
     }
 
-    /// The file with other lines in the place of some.
+    /// The document with the lines of some outputs replaced.
     func markdown(replacing outputs: [(lines: Range<Int>, output: String)]) -> String {
         var text = text
         for (lines, output) in outputs.reversed() {
@@ -51,7 +51,7 @@ struct DocumentScript {
         return text.joined(separator: "\n")
     }
 
-    /// A command goes on in the next line when it ends with `\` or `|`.
+    /// A command continues in the next line when it ends with `\` or `|`.
     private mutating func addCommands(_ block: [Substring], at first: Int) {
         var command: (line: Int, text: String)?
         var output: [Substring] = []

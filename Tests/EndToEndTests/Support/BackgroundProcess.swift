@@ -3,7 +3,7 @@
 import ChildProcesses
 import Foundation
 
-/// A `moondial`, or another program that was built with it, that goes on while the test does something else.
+/// A `moondial`, or another program, that runs while the test does something else.
 final class BackgroundProcess {
     private let process: ChildProcess
     private let slot: Slots.Slot
@@ -51,7 +51,7 @@ final class BackgroundProcess {
         return Outcome(status: await process.status(), output: output, errors: errors)
     }
 
-    /// Reading blocks, so it happens on a thread that may.
+    /// Reads on a thread of Dispatch, because reading blocks.
     private static func line(of handle: FileHandle) async -> String {
         await blocking {
             var line = Data()

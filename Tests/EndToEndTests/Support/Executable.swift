@@ -19,8 +19,8 @@ enum Executable {
         return folder.appending(path: program).path(percentEncoded: false)
     }
 
-    /// Runs it to its end, with the text as standard input and the variables beside the few that every run gets. The
-    /// default folder has no files of moondial.
+    /// Runs `moondial` to its end, with the text as standard input and the variables in addition to those that every run
+    /// gets. The default folder has no files of moondial.
     static func run(
         _ arguments: [String], input: String = "", environment: [String: String] = [:],
         in folder: TemporaryFolder? = nil
@@ -62,14 +62,14 @@ enum Executable {
         for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH"] {
             environment[name] = inherited[name]
         }
-        // It ends with what its run still holds, in enumerations too, and LeakSanitizer sees no pointer with tag bits.
+        // moondial exits without freeing what its run still holds. LeakSanitizer would report that memory as leaked,
+        // since it does not recognize pointers with tag bits in enumerations.
         environment["ASAN_OPTIONS", default: ""] += ":detect_leaks=0"
-        // Not one of ours, though it looks like it.
         return environment.merging(changes) { $1 }
     }
 }
 
-/// What a process left behind.
+/// The result of a process.
 struct Outcome {
     /// The exit status, or the number of the signal that ended it, negative.
     let status: Int32
@@ -84,7 +84,7 @@ struct Outcome {
         }
     }
 
-    /// The output with what differs from run to run made equal: trace ids and times.
+    /// The output with placeholders for what differs from run to run: trace ids and times.
     var stableOutput: String {
         output.replacing(/[0-9a-f]{16}/, with: "<trace>").replacing(/\d+\.\d{3}/, with: "<ms>")
     }

@@ -30,7 +30,7 @@ enum Rules {
 
         """
 
-    /// Says so on standard error before each request is sent.
+    /// Logs a line on standard error before each request is sent.
     static let announcing = """
         rule "announcing" {
           route = function(req) moondial.log "sending" end,

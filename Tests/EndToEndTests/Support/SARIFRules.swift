@@ -7,7 +7,7 @@ import Foundation
 ///
 /// Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html, read on 2026-11-29
 struct SARIFRules {
-    /// What is wrong, each with its path.
+    /// The problems that were found, each with its path.
     private(set) var problems: [String] = []
 
     private typealias Check = (inout SARIFRules, Any, String) -> Void

@@ -2,7 +2,7 @@
 
 /// Keeps tests, which all run at once, from starting more processes than the machine can serve in good time.
 ///
-/// A test that has a slot gets further ones without waiting: tests that wait while they hold one could wait in a circle.
+/// A test that holds a slot gets further ones without waiting: otherwise tests could wait for each other for ever.
 actor Slots {
     /// For processes that are run to their end.
     static let foreground = Slots(4)

@@ -5,13 +5,13 @@ import Foundation
 import PseudoTerminals
 import Testing
 
-/// A `moondial` on a terminal at which a test sits.
+/// A `moondial` on a pseudo-terminal that a test controls.
 final class TerminalProcess {
-    /// What it may take on a machine that is busy with other tests.
+    /// How long to wait for the screen: the machine may be busy with other tests.
     private static let patience = Duration.seconds(60)
 
     let terminal: PseudoTerminal
-    /// Where it is at work and at home.
+    /// The working directory of the process and its home.
     let folder: TemporaryFolder
     private let process: ChildProcess
     private let slot: Slots.Slot
@@ -62,7 +62,7 @@ final class TerminalProcess {
 
     struct NotSeen: Error {}
 
-    /// Looks at the screen until something holds; after a minute the test fails and ends.
+    /// Waits until a condition holds for the screen. After a minute, the test fails and this throws.
     func expect(
         _ what: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
         _ isThere: (TerminalEmulator) -> Bool
@@ -105,7 +105,7 @@ final class TerminalProcess {
         return await process.status()
     }
 
-    /// Waiting blocks, so it happens on a thread that may.
+    /// Waits for output on a thread of Dispatch, because waiting blocks.
     private func look() async {
         let user = terminal.user
         let hasOutput = await withCheckedContinuation { continuation in

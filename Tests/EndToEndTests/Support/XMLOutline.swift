@@ -6,7 +6,7 @@ import Foundation
     import FoundationXML
 #endif
 
-/// The elements of an XML document, in order, as a parser that is not ours reads them.
+/// The elements of an XML document, in order, as Foundation's parser reads them.
 struct XMLOutline {
     struct Element {
         let name: String

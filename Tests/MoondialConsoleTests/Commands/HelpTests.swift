@@ -6,11 +6,12 @@ import Testing
 
 @testable import MoondialConsole
 
-@Suite("Finding one's way", .timeLimit(.minutes(10)))
+@Suite("Help in a session", .timeLimit(.minutes(10)))
 struct HelpTests {
     private let fixture = SessionFixture()
 
-    @Test(arguments: ["help", "?", "help()", ":h", ":?", ":he", ".help", "/help", "\\?"]) func helpIsUnderstood(
+    @Test(arguments: ["help", "?", "help()", ":h", ":?", ":he", ".help", "/help", "\\?"])
+    func helpIsShownForEverySpelling(
         block: String
     ) async throws {
         let record = try await fixture.type(block)
@@ -18,7 +19,8 @@ struct HelpTests {
         #expect(record.notes.isEmpty)
     }
 
-    @Test(arguments: ["exit", "quit", ".exit", "\\q", "exit()", "quit()", ":q", ":exit", ":qu"]) func leaving(
+    @Test(arguments: ["exit", "quit", ".exit", "\\q", "exit()", "quit()", ":q", ":exit", ":qu"])
+    func everySpellingOfQuitEndsTheSession(
         block: String
     )
         async throws
@@ -32,7 +34,7 @@ struct HelpTests {
     @Test(arguments: [
         "verify?", "?verify", "man verify", "help verify", "help(verify)", "help(\"verify\")", ":do verify",
     ])
-    func aWordIsExplained(block: String) async throws {
+    func wordIsExplainedForEverySpelling(block: String) async throws {
         let record = try await fixture.type(block)
         #expect(record.results.hasPrefix("verify(phone, token [, exid [, options]]) → the decision table\n"))
         #expect(record.notes.isEmpty)
@@ -41,22 +43,22 @@ struct HelpTests {
     @Test(arguments: [
         ("help reload", ":reload"), ("help :load", ":load FILE"), (":doc reload", ":reload"), ("rules?", ":rules"),
     ])
-    func commandsAreFoundToo(block: String, usage: String) async throws {
+    func helpFindsCommands(block: String, usage: String) async throws {
         #expect(try await fixture.type(block).results.hasPrefix(usage))
     }
 
-    @Test func globalsOfTheseNamesGoFirst() async throws {
+    @Test func globalsNamedLikeCommandsTakePrecedence() async throws {
         let record = try await fixture.type(
             "help = 5", "help", "exit = 6", "exit", "function quit() return 7 end", "quit()")
         #expect(record.results == "5\n6\n7\n")
     }
 
-    @Test func whatIsLuaStaysLua() async throws {
+    @Test func namesThatBeginLikeCommandsStayLua() async throws {
         let record = try await fixture.type("helper = 1", "helper", "man = 2", "man", "exits = 3 return exits")
         #expect(record.results == "1\n2\n3\n")
     }
 
-    @Test func everyWordIsListed() async throws {
+    @Test func docCommandListsEveryWord() async throws {
         let lines = try await fixture.type(":doc").results.split(separator: "\n")
         for entry in Registry.entries where [.word, .hook].contains(entry.kind) {
             #expect(lines.contains { $0.hasPrefix("  \(entry.name)  ") }, "\(entry.name)")
@@ -67,7 +69,7 @@ struct HelpTests {
     }
 
     @Test(
-        "parts list their words",
+        "topics list their words",
         arguments: [
             (":doc moondial", "moondial.json.encode"), (":doc req", "req.token_age_ms"),
             (":doc attempt", "attempt.http_status"),
@@ -101,7 +103,7 @@ struct HelpTests {
         #expect(record.notes.contains("nothing is known about 'x'"))
     }
 
-    @Test(arguments: [40, 60, 80]) func everythingIsBrokenAtWords(width: Int) {
+    @Test(arguments: [40, 60, 80]) func helpTextsWrapAtWords(width: Int) {
         var texts = PromptCommand.all.map { DocText($0, HelpText(width: width)).text }
         texts += DocTopics.words.map { DocText($0, HelpText(width: width)).text }
         texts.append(EditorKeys.text(HelpText(width: width)))
@@ -112,7 +114,7 @@ struct HelpTests {
         }
     }
 
-    @Test func whatOthersHaveWrittenIsBrokenToo() async throws {
+    @Test func explanationsOfCodesWrapAtWords() async throws {
         var fixture = fixture
         fixture.width = 100
         fixture.setup = { setup in
@@ -125,7 +127,7 @@ struct HelpTests {
         #expect(lines.allSatisfy { $0.count <= 100 })
     }
 
-    @Test func columnsStayAligned() {
+    @Test func wrappedColumnsStayAligned() {
         var help = HelpText(width: 40)
         help.list(
             [("one", "a text that is longer than the line has room"), ("a-very-long-term-of-its-own", "text")],
@@ -147,7 +149,7 @@ struct HelpTests {
     @Test(arguments: [
         ("s", "':s' can be :"), ("wq", "there is no command ':wq'"), ("relaod", "did you mean ':reload'?"),
     ])
-    func whichCommandIsMeant(name: String, message: String) {
+    func unknownCommandSuggestsAnother(name: String, message: String) {
         #expect(PromptCommand.find(name) == nil)
         #expect(PromptCommand.unknown(name).message.contains(message))
     }

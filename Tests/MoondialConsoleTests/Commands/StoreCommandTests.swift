@@ -4,11 +4,11 @@ import Testing
 
 @testable import MoondialConsole
 
-/// `:store` looks at what rules and the prompt remember.
+/// `:store` shows and changes the store of rules and the prompt.
 struct StoreCommandTests {
     private let fixture = SessionFixture()
 
-    @Test func entriesAreListedReadSetAndForgotten() async throws {
+    @Test func storeCommandListsReadsSetsAndDeletesEntries() async throws {
         let record = try await fixture.type(
             ":store", "moondial.store.set({ 'customer', '4711' }, { vip = true })", ":store get customer 4711",
             ":store set customer 4712 {\"vip\": false, \"note\": \"a b\"}", ":store get customer 4712", ":store",
@@ -20,7 +20,7 @@ struct StoreCommandTests {
         #expect(record.notes.contains("nothing is kept under this key"))
     }
 
-    @Test func phonesInKeysAreNotShown() async throws {
+    @Test func storeCommandHidesPhonesInKeys() async throws {
         let record = try await fixture.type(
             "moondial.store.count({ 'phone', '13800138000' }, { limit = 3, window_s = 60 })", ":store",
             ":store delete phone 13800138000", ":store")
@@ -34,7 +34,7 @@ struct StoreCommandTests {
         (":store forget", "get, set or delete with a key expected"), (":store set a b c", "the value is not JSON"),
         (":store get \(String(repeating: "x", count: 300))", "expected at most 256 bytes"),
     ])
-    func mistakesAreNamed(block: String, message: String) async throws {
+    func wrongStoreCommandIsReported(block: String, message: String) async throws {
         let record = try await fixture.type(block)
         #expect(record.notes.contains(message))
     }

@@ -10,7 +10,7 @@ import Testing
 struct TourTests {
     private let fixture = SessionFixture()
 
-    @Test func whatItSaysWorks() async throws {
+    @Test func everyStepOfTheTourWorksAsShown() async throws {
         let folder = TemporaryFolder()
         var blocks = [":tour"]
         for part in Tour.steps.flatMap(\.parts) {
@@ -27,7 +27,7 @@ struct TourTests {
         #expect(folder.text("tour.lua").contains("ask before denying"))
     }
 
-    @Test func whatIsNotMeantLeavesTheStepOpen() async throws {
+    @Test func otherInputLeavesTheStepOpen() async throws {
         let record = try await fixture.type(
             ":tour", "verify(\"13800138000\", \"sim:code=9003\").code", "nosuch()", "1 + 1",
             "verify(\"13800138000\", \"sim:\").code", "x = 1")
@@ -46,7 +46,7 @@ struct TourTests {
         #expect(record.notes.contains(":tour, :tour next or :tour stop expected"))
     }
 
-    @Test func itNeedsTheSimulator() async throws {
+    @Test func tourNeedsTheSimulator() async throws {
         var fixture = fixture
         fixture.setup = { $0.simulator = nil }
         let record = try await fixture.type(":tour", "1")
@@ -54,7 +54,7 @@ struct TourTests {
         #expect(record.results == "1\n")
     }
 
-    @Test(arguments: [40, 60, 80, 120]) func everyStepFits(width: Int) {
+    @Test(arguments: [40, 60, 80, 120]) func everyStepFitsTheWidth(width: Int) {
         var tour = Tour()
         while !tour.isOver {
             var help = HelpText(width: width)

@@ -22,7 +22,7 @@ struct BlockTests {
         ("a<M-Enter>b", "a\nb|"), ("(<Enter><BS>x", "(\nx|"), ("((<Enter>(<Enter><BS>x", "((\n  (\n  x|"),
         ("(<Enter><Tab>x", "(\n    x|"), ("(<Enter><S-Tab>x", "(\nx|"),
     ])
-    func indentation(keys: String, state: String) {
+    func newLinesAreIndented(keys: String, state: String) {
         var editor = TestEditor()
         editor.press(keys)
         #expect(editor.state == state)
@@ -39,7 +39,7 @@ struct BlockTests {
         ("(<Enter>abc<Up><Up>X", "(X|\n  abc"),
         ("(<Enter>abc<C-p><C-n>X", "(\n  abcX|"), ("(<Enter>abc<Up><Right>X", "(\nX|  abc"),
     ])
-    func movesInside(keys: String, state: String) {
+    func cursorMovesInsideABlock(keys: String, state: String) {
         var editor = TestEditor()
         editor.press(keys)
         #expect(editor.state == state)
@@ -51,13 +51,13 @@ struct BlockTests {
         ("x = [[<Enter>]]<Enter>", ["x = [[\n]]"]),
         (")<Enter>", [")"]), ("  <Enter>", ["  "]),
     ])
-    func enterRunsWhatIsComplete(keys: String, submitted: [String]) {
+    func enterRunsACompleteBlock(keys: String, submitted: [String]) {
         var editor = TestEditor()
         editor.press(keys)
         #expect(editor.submitted == submitted)
     }
 
-    @Test func whatIsTypedAheadIsNotIndented() {
+    @Test func linesTypedAheadAreNotIndented() {
         var editor = TestEditor()
         #expect(
             editor.editor.feed(Array("if x then\r  f()\rend\rnext".utf8)) == [
@@ -66,7 +66,7 @@ struct BlockTests {
     }
 
     @Test(arguments: [("x = function()", "end, 2"), ("x = {", "}, 2"), ("if x then", "elseif y")])
-    func aClosingWordGoesBackHoweverMuchComesAtOnce(opening: String, closing: String) {
+    func closingWordIsUnindentedHoweverItsBytesArrive(opening: String, closing: String) {
         for first in 0..<closing.utf8.count {
             var editor = TestEditor()
             editor.press("\(opening)<Enter>a()<Enter>")
@@ -76,7 +76,7 @@ struct BlockTests {
         }
     }
 
-    @Test func aFinishedBlockWaitsForTheNextOne() {
+    @Test func bytesAfterAFinishedBlockWaitForTheNextPrompt() {
         var editor = Editor()
         _ = editor.begin("> ")
         #expect(editor.feed(Array("a\rb\rc".utf8)) == [.redraw, .submit("a")])

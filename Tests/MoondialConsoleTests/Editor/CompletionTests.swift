@@ -30,13 +30,13 @@ struct CompletionTests {
         ("<Tab><Down><Enter>", "verify|"),
         ("v<Tab><Tab><C-n><C-n><C-p><Enter>", "verify|"), ("v<Tab><Tab><Paste:x>", "verx|"),
     ])
-    func keys(keys: String, state: String) {
+    func keysCompleteTheWord(keys: String, state: String) {
         var editor = TestEditor(completions: Self.candidates)
         editor.press(keys)
         #expect(editor.state == state)
     }
 
-    @Test func theMenuStandsBelowTheBlock() {
+    @Test func menuStandsBelowTheBlock() {
         var editor = TestEditor(completions: Self.candidates)
         editor.press("ver<Tab>")
         #expect(editor.lines() == ["sim> ver|", " verify   runs the rules for one request", " version  of moondial"])
@@ -46,7 +46,7 @@ struct CompletionTests {
         #expect(editor.lines(width: 40, height: 1) == ["sim> ver|"])
     }
 
-    @Test func theMenuScrolls() {
+    @Test func menuScrollsWithTheSelection() throws {
         var editor = TestEditor(completions: (0..<20).map { .init("name\($0)") })
         editor.press("n<Tab><Tab>")
         #expect(
@@ -54,20 +54,23 @@ struct CompletionTests {
                 "sim> name|", " name0", " name1", " name2", " name3                            1-4/20",
             ])
         editor.press("<Down><Down><Down><Down><Down>")
-        #expect(editor.lines(height: 8)[1].hasPrefix(" name1"))
+        let scrolled = editor.lines(height: 8)
+        try #require(scrolled.count > 1)
+        #expect(scrolled[1].hasPrefix(" name1"))
         editor.press("<Enter>")
         #expect(editor.lines(height: 8) == ["sim> name4|"])
     }
 
-    @Test func theSelectionIsMarked() {
+    @Test func selectionIsMarked() throws {
         var editor = TestEditor(completions: Self.candidates)
         editor.press("ver<Tab><Down>")
         let screen = editor.screen()
+        try #require(screen.rows.count > 2 && screen.rows[1...2].allSatisfy { $0.cells.count > 1 })
         #expect(screen.rows[1].cells[1].style == Theme.plain.menuSelection)
         #expect(screen.rows[2].cells[1].style == .plain)
     }
 
-    @Test func wrongRangesAreRefused() {
+    @Test func completionsWithAWrongRangeAreRefused() {
         struct Wrong: CompletionSource {
             let range: Range<Int>
             func completions(for text: String, at cursor: Int) -> Completions {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MoondialConsole
 
-/// One row each: what is pressed, and the text with a bar where the cursor is.
+/// One case in each row: the pressed keys, and the text with a bar at the cursor.
 struct EditingTests {
     @Test(arguments: [
         ("", "|"), ("abc", "abc|"), ("abc<Left>", "ab|c"), ("abc<C-b><C-b>X", "aX|bc"), ("abc<C-a>X", "X|abc"),
@@ -14,7 +14,7 @@ struct EditingTests {
         ("a👍🏽<BS>", "a|"), ("👨‍👩‍👧<BS>", "|"), ("e\u{301}<BS>", "|"), ("ab<C-a><Del>", "|b"), ("🇨🇳<C-a><Del>", "|"),
         ("e<Left>x<Right>\u{301}", "xe\u{301}|"), ("각<BS>", "|"), ("❤️a<Left><BS>", "|a"),
     ])
-    func charactersAndMoves(keys: String, state: String) {
+    func charactersAreInsertedAndDeletedAtTheCursor(keys: String, state: String) {
         expect(keys, state)
     }
 
@@ -26,7 +26,7 @@ struct EditingTests {
         ("req.phone<M-b>X", "req.X|phone"), ("f(\"号码\")<M-b>X", "f(\"X|号码\")"), ("a，b<M-b>X", "a，X|b"),
         ("a  b<C-a><M-f><M-f>X", "a  bX|"), ("<M-b>a<M-f>b", "ab|"),
     ])
-    func words(keys: String, state: String) {
+    func cursorMovesByWords(keys: String, state: String) {
         expect(keys, state)
     }
 
@@ -42,7 +42,7 @@ struct EditingTests {
         ("(<M-Enter>x<Up><C-e><C-k><C-k>", "(|"), ("(<M-Enter>ab<C-u><C-u>", "(|"),
         ("号码 x<M-b><M-BS><C-y><C-y>", "号码 号码 |x"),
     ])
-    func killing(keys: String, state: String) {
+    func killedTextCanBeYanked(keys: String, state: String) {
         expect(keys, state)
     }
 
@@ -53,7 +53,7 @@ struct EditingTests {
         ("one two<C-a><M-c><M-c>", "One Two|"), ("straße<C-a><M-u>", "STRASSE|"), ("x<M-u>", "x|"),
         ("\"oNE<C-a><M-c>", "\"One|"),
     ])
-    func transposingAndCase(keys: String, state: String) {
+    func textIsTransposedAndChangesCase(keys: String, state: String) {
         expect(keys, state)
     }
 
@@ -65,7 +65,7 @@ struct EditingTests {
         ("a<Paste:b c\\nd>e<C-_><C-_>", "a|"), ("one<C-_>two<M-/>", "two|"), ("f(<M-Enter><C-_>", "f(|"),
         ("a<BS><BS>b<C-_><C-_>", "a|"),
     ])
-    func undo(keys: String, state: String) {
+    func changesAreUndoneAndRedone(keys: String, state: String) {
         expect(keys, state)
     }
 
@@ -74,7 +74,7 @@ struct EditingTests {
         ("<Nonsense>a", "a|"), ("<Esc>a", "a|"), ("a<C-Space>b", "ab|"), ("a<lt>b", "a<b|"), ("abc<C-a><C-d>", "|bc"),
         ("abc<C-d>", "abc|"), ("abc<C-c>d", "d|"), ("a<C-l>b", "ab|"), ("a<C-z>b", "ab|"),
     ])
-    func theRest(keys: String, state: String) {
+    func otherKeysAreHandled(keys: String, state: String) {
         expect(keys, state)
     }
 
@@ -83,7 +83,7 @@ struct EditingTests {
         ("a<C-z>", .suspend), ("<Nonsense>", .bell), ("<C-y>", .bell), ("a", .redraw), ("a<Enter>", .submit("a")),
         ("<Enter>", .submit("")), ("a b<Left><Enter>", .submit("a b")),
     ])
-    func outcomes(keys: String, outcome: Editor.Outcome) {
+    func keysHaveTheirOutcomes(keys: String, outcome: Editor.Outcome) {
         var editor = TestEditor()
         #expect(editor.press(keys).last == outcome)
     }

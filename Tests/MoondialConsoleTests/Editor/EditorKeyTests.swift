@@ -6,7 +6,7 @@ import Testing
 
 struct EditorKeyTests {
     @Test(
-        "numbers before keys",
+        "a number repeats the next key",
         arguments: [
             ("abcdef<M-3><Left>", "abc|def"), ("abcdef<M-2><BS>", "abcd|"), ("abcdef<C-a><M-2><Right>", "ab|cdef"),
             ("abc<M-5>x", "abcxxxxx|"), ("<M-1>2x", "xxxxxxxxxxxx|"), ("abc<M--><Right>", "ab|c"),
@@ -23,7 +23,7 @@ struct EditorKeyTests {
         #expect(editor.state == state)
     }
 
-    @Test func theNumberIsShown() {
+    @Test func numberForTheNextKeyIsShown() {
         var editor = TestEditor()
         editor.press("abc<M--><M-1>2")
         #expect(editor.lines() == ["sim> abc|", "number for the next key: -12"])
@@ -37,7 +37,7 @@ struct EditorKeyTests {
     ]
 
     @Test(
-        "words of earlier blocks",
+        "words of earlier blocks are inserted",
         arguments: [
             ("print(<M-.>", "print(d.attempts|"), ("<M-.><M-.>", "42|"), ("<M-.><M-.><M-.>", "\"sim:code=9001\"|"),
             ("<M-.><M-.><M-.><M-.>", "rules/shop.lua|"), ("<M-.><M-.><M-.><M-.><M-.>", "rules/shop.lua|"),
@@ -57,7 +57,7 @@ struct EditorKeyTests {
         #expect(editor.state == "5|")
     }
 
-    @Test func theBlockIsOpenedInAnEditor() {
+    @Test func blockIsOpenedInAnEditor() {
         var editor = TestEditor()
         #expect(editor.press("one<Left><C-x><C-e>").last == .openEditor("one"))
         editor.editor.replaceBlock("one\ntwo\n")
@@ -70,7 +70,7 @@ struct EditorKeyTests {
         #expect(editor.state == "on|e")
     }
 
-    @Test func anEditCommandAtTheEndOfABlockOpensIt() {
+    @Test func editCommandAtTheEndOfABlockOpensTheBlock() {
         var editor = TestEditor()
         #expect(editor.press("(<Enter>1<Enter>:edit<Enter>").last == .openEditor("(\n  1"))
         #expect(editor.editor.buffer.text == "(\n  1")
@@ -78,7 +78,7 @@ struct EditorKeyTests {
 
     // MARK: - Search
 
-    @Test func theListOfASearchNarrows() {
+    @Test func listOfASearchNarrows() {
         var editor = TestEditor(history: Self.history)
         editor.press("<C-r>")
         #expect(
@@ -101,7 +101,7 @@ struct EditorKeyTests {
     }
 
     @Test(
-        "letters in order are enough",
+        "search finds letters in order",
         arguments: [
             ("vcode", "verify(\"13800138000\", \"sim:code=9001\")"),
             ("9001 ver", "verify(\"13800138000\", \"sim:code=9001\")"),
@@ -113,13 +113,13 @@ struct EditorKeyTests {
         #expect(editor.editor.buffer.text == text)
     }
 
-    @Test func whatHoldsTheWholeQueryComesFirst() {
+    @Test func searchListsBlocksWithTheWholeQueryFirst() {
         var editor = TestEditor(history: ["abc", "a-b-c", "x", "axbxc"])
         editor.press("<C-r>abc")
         #expect(editor.lines().suffix(3) == [" abc", " axbxc", " a-b-c"])
     }
 
-    @Test func aLongListScrollsWithTheChoice() {
+    @Test func longListOfASearchScrolls() {
         var editor = TestEditor(history: (1...40).map { "value\($0)" })
         editor.press("<C-r>value")
         for _ in 0..<20 { editor.press("<C-r>") }

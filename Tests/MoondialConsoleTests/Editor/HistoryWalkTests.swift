@@ -18,7 +18,7 @@ struct HistoryWalkTests {
         ("<PageUp><PageUp><PageUp><PageUp>", "x = 1|"), ("verify(2)<Up>", "verify(2)|"), ("<Up><C-_>", "|"),
         ("(<Enter>a<PageUp>", "(\n  a|"), ("<Up><Up><Up><C-e><Down><Down><Down>", "verify(2)|"),
     ])
-    func arrows(keys: String, state: String) {
+    func arrowsWalkThroughTheHistory(keys: String, state: String) {
         var editor = TestEditor(history: Self.history)
         editor.press(keys)
         #expect(editor.state == state)
@@ -36,13 +36,13 @@ struct HistoryWalkTests {
         ("<C-r>verify(<Right>", "v|erify(2)"), ("<C-s>ver<C-r><Esc>", "|verify(1)"),
         ("<C-r>then<C-e>X", "if a thenX|\n  b()\nend"),
     ])
-    func search(keys: String, state: String) {
+    func searchFindsBlocksOfTheHistory(keys: String, state: String) {
         var editor = TestEditor(history: Self.history)
         editor.press(keys)
         #expect(editor.state == state)
     }
 
-    @Test func enterRunsWhatASearchHasFound() {
+    @Test func enterRunsTheBlockThatASearchFound() {
         var editor = TestEditor(history: Self.history)
         editor.press("<C-r>ver<Enter>")
         #expect(editor.submitted == ["verify(2)"])
@@ -56,13 +56,13 @@ struct HistoryWalkTests {
         ("if<Right>", ["sim> if a then", "   >   b()", "   > end|"]),
         ("x = 1", ["sim> x = 1|"]), (" ", ["sim>  |"]), ("pr<Right><C-_>", ["sim> pr|int(x)"]), ("prX", ["sim> prX|"]),
     ])
-    func suggestions(keys: String, lines: [String]) {
+    func suggestionIsShownAndAccepted(keys: String, lines: [String]) {
         var editor = TestEditor(history: Self.history)
         editor.press(keys)
         #expect(editor.lines() == lines)
     }
 
-    @Test func whatWasRedactedIsNotSuggested() {
+    @Test func redactedBlockIsNotSuggested() {
         var editor = TestEditor(history: [#"verify("138****8000", "<token>", "e1")"#])
         editor.press("verify(\"1")
         #expect(editor.lines() == ["sim> verify(\"1|"])
@@ -70,7 +70,7 @@ struct HistoryWalkTests {
         #expect(editor.state == #"verify("138****8000", "<token>", "e1")|"#)
     }
 
-    @Test func whatWasTypedIsKeptAsItWas() {
+    @Test func blockOfThisSessionIsRecalledWithItsToken() {
         var editor = TestEditor()
         editor.press(#"verify("13800138000", "STsid0123456789abcdef", "e1")<Enter><Up>"#)
         #expect(editor.state == #"verify("13800138000", "STsid0123456789abcdef", "e1")|"#)

@@ -3,14 +3,14 @@
 import Generators
 import Testing
 
-/// Random sequences of keys, 10,000 of them when everything is tried: what is in the buffer and on the terminal is what simple models say.
+/// Random sequences of keys, 10,000 of them in thorough runs: the buffer and the terminal agree with simple models.
 struct KeySequenceTests {
     private static let groupSize: UInt64 = 200
 
     @Test(arguments: 0..<Thoroughness.cases(10, of: 50))
-    func theBufferAndTheScreenAreThoseOfTheModels(group: Int) async {
+    func bufferAndScreenAgreeWithTheModels(group: Int) async {
         for seed in UInt64(group) * Self.groupSize..<UInt64(group + 1) * Self.groupSize {
-            // Other tests get their turn.
+            // Lets other tests run.
             await Task.yield()
             let sequence = KeySequence(seed: seed)
             guard sequence.firstDifference() != nil else { continue }
@@ -22,9 +22,9 @@ struct KeySequenceTests {
         }
     }
 
-    /// The bytes, shown by a terminal that somebody else has written.
+    /// Shows the bytes on pyte, an independent terminal emulator.
     @Test(.enabled(if: PyteTerminal.isPresent), arguments: 0..<Thoroughness.cases(2, of: 6))
-    func anotherTerminalShowsTheModelToo(group: Int) throws {
+    func pyteTerminalAgreesWithTheModel(group: Int) throws {
         let sessions = (UInt64(group) * 100..<UInt64(group + 1) * 100).map { seed in
             KeySequence(seed: seed, isSimple: true).session(named: "seed \(seed)")
         }
@@ -33,7 +33,7 @@ struct KeySequenceTests {
     }
 
     @Test(.enabled(if: PyteTerminal.isPresent))
-    func aDifferenceIsReported() throws {
+    func pyteTerminalReportsADifference() throws {
         var session = PyteTerminal.Session(name: "wrong", width: 4, height: 2)
         session.writes = [.init(bytes: "YWI=", rows: ["ax", nil], row: 0, column: 2)]
         let differences = try PyteTerminal.differences(in: [session])

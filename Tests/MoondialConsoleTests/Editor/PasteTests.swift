@@ -16,17 +16,17 @@ struct PasteTests {
         ("号\u{301}\n码", "号\u{301}\n码"),
         ("  if x then\n    y()\n  end", "  if x then\n    y()\n  end"),
     ])
-    func cleaning(pasted: String, text: String) {
+    func pastedTextIsCleaned(pasted: String, text: String) {
         let cleaner = PasteCleaner(prompts: ["LIVE(h)> ", "sim> ", "   > "])
         #expect(String(decoding: cleaner.cleaned(Array(pasted.utf8)), as: UTF8.self) == text)
     }
 
-    @Test func whatIsNoUTF8IsRepaired() {
+    @Test func invalidUTF8InAPasteIsReplaced() {
         #expect(
             PasteCleaner(prompts: []).cleaned([0x61, 0xFF, 0xC3, 0x0A, 0x62]) == Array("a\u{FFFD}\u{FFFD}\nb".utf8))
     }
 
-    @Test func aPasteDoesNotRun() {
+    @Test func pasteIsNotRunBeforeEnter() {
         var editor = TestEditor()
         #expect(editor.press("a<Paste:b\\nc\\n>d") == [.redraw, .redraw, .redraw])
         #expect(editor.state == "ab\ncd|")
@@ -34,7 +34,7 @@ struct PasteTests {
         #expect(editor.submitted == ["ab\ncd"])
     }
 
-    @Test func theTranscriptOfAnotherInterpreterIsTaken() {
+    @Test func pastedTranscriptOfStockLuaLosesItsPrompts() {
         var editor = TestEditor()
         editor.press("<Paste:\\g print(1)\\n1\\n\\g f(\\n\\g\\g 2)\\n\\g \\n>")
         #expect(editor.state == "print(1)\nf(\n2)\n|")
@@ -42,7 +42,7 @@ struct PasteTests {
         #expect(editor.state == "a = b >= c|")
     }
 
-    @Test func thePromptItselfIsTakenOff() {
+    @Test func pastedPromptIsRemoved() {
         var editor = TestEditor(prompt: "LIVE(host)> ")
         _ = editor.editor.feed(Array("\u{1B}[200~LIVE(host)> f()\nallow\u{1B}[201~".utf8))
         #expect(editor.state == "f()|")

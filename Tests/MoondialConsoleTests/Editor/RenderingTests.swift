@@ -21,13 +21,13 @@ struct RenderingTests {
             ("号", 1, 10, ["s", "i", "m", ">", "", "?", "|"]), ("<C-r>", 40, 10, ["sim>", "search: |"]),
             ("<C-r>zz", 40, 10, ["sim>", "no match: zz|"]), ("<C-r>0123456789", 12, 10, ["sim>", "no match: 9|"]),
         ] as [(String, Int, Int, [String])])
-    func snapshots(keys: String, width: Int, height: Int, lines: [String]) {
+    func blockIsRenderedInRows(keys: String, width: Int, height: Int, lines: [String]) {
         var editor = TestEditor()
         editor.press(keys)
         #expect(editor.lines(width: width, height: height) == lines)
     }
 
-    @Test func aBlockThatGoesOnAfterElseIfSaysWhy() {
+    @Test func unfinishedElseIfIsExplained() {
         var editor = TestEditor()
         editor.press("if a then<Enter>b()<Enter>else if c then<Enter>d()<Enter>end<Enter>")
         #expect(
@@ -39,7 +39,7 @@ struct RenderingTests {
         #expect(editor.lines(width: 80).last?.hasSuffix("|") == true)
     }
 
-    @Test func aTallBlockScrollsWithTheCursor() {
+    @Test func tallBlockScrollsWithTheCursor() {
         var editor = TestEditor()
         editor.press("<Paste:1\\n2\\n3\\n4\\n5\\n6>")
         #expect(editor.lines(height: 3) == ["   > 4", "   > 5", "   > 6|"])
@@ -54,7 +54,7 @@ struct RenderingTests {
         #expect(editor.lines(height: 3) == ["   > 3", "   > 4", "   > 5|"])
     }
 
-    @Test func oneLongLineScrollsToo() {
+    @Test func longLineScrollsWithTheCursor() {
         var editor = TestEditor()
         editor.press("<Paste:\(String(repeating: "0123456789", count: 9))>")
         #expect(editor.lines(width: 10, height: 3) == ["5678901234", "5678901234", "56789|"])
@@ -78,13 +78,13 @@ struct RenderingTests {
         (":doc verify(", "sim> :doc verify(|"),
         ("verify(function() return 1, 2 end, ", "sim> verify(function() return 1, 2 end, |token, exid, [options])"),
     ])
-    func hints(keys: String, line: String) {
+    func hintShowsRemainingParameters(keys: String, line: String) {
         var editor = TestEditor()
         editor.press(keys)
         #expect(editor.lines(width: 80) == [line])
     }
 
-    @Test func aHintIsCutToTheRow() {
+    @Test func hintIsCutToTheRow() {
         var editor = TestEditor()
         editor.press("verify(")
         #expect(editor.lines(width: 22) == ["sim> verify(|phone, to…"])
@@ -101,9 +101,9 @@ struct RenderingTests {
         ("a ? b", "  t  "), (":load x", "mmmmm  "), ("return 1 // 2", "kkkkkk l    l"), ("a.rule", "      "),
         ("--[[x]] y", "ccccccc  "),
     ])
-    func colours(text: String, letters: String) {
+    func wordsHaveTheirColours(text: String, letters: String) {
         var editor = TestEditor(theme: .coloured, prompt: "")
-        // Away from brackets, which have a style of their own.
+        // The cursor leaves brackets, which have a style of their own there.
         editor.press(text + "<Home>")
         let theme = Theme.coloured
         let names: [Style: Character] = [
@@ -128,7 +128,7 @@ struct RenderingTests {
         #expect(cells.indices.filter { cells[$0].style == Theme.plain.bracket } == columns)
     }
 
-    @Test func aFinishedScreenHasNoGhosts() {
+    @Test func finishedScreenShowsNoSuggestion() {
         var editor = TestEditor(history: ["print(x)"])
         _ = editor.editor.feed(Array("pr\r".utf8))
         #expect(editor.lines() == ["sim> pr|"])
@@ -137,7 +137,7 @@ struct RenderingTests {
         #expect(editor.lines() == ["> pr|^C"])
     }
 
-    @Test func theSignOfAnInterruptTakesARowOfItsOwnWhereItDoesNotFit() {
+    @Test func signOfAnInterruptWrapsToTheNextRow() {
         var editor = TestEditor()
         _ = editor.editor.feed(Array("abcd\u{3}".utf8))
         #expect(editor.screen(width: 10).lines == ["sim> abcd^", "C"])

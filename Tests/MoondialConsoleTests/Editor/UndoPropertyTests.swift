@@ -5,7 +5,7 @@ import Testing
 
 @testable import MoondialConsole
 
-/// Whatever is done can be taken back step by step, and done again.
+/// Every change can be undone step by step, and redone.
 struct UndoPropertyTests {
     private static let keys = [
         "a", "b", " ", "号", "👍🏽", "e\u{301}", "<Left>", "<Right>", "<BS>", "<Del>", "<C-k>", "<C-u>", "<C-w>", "<M-d>",
@@ -20,7 +20,7 @@ struct UndoPropertyTests {
         var generator = SeededGenerator(seed: seed)
         var editor = TestEditor(history: ["one two", "if a then\n  b\nend"])
         for _ in 0..<60 { editor.press(Self.keys.randomElement(using: &generator) ?? "a") }
-        // A number that waits for its key.
+        // Cancels a number that waits for its key.
         editor.press("<C-g>")
         let final = editor.editor.buffer.text
         var texts: [String] = [final]

@@ -10,7 +10,7 @@ struct HistoryFileTests {
 
     private var file: HistoryFile { HistoryFile(path: folder.path + "/state/moondial/history") }
 
-    @Test func blocksComeBackAsTheyWere() throws {
+    @Test func blocksAreLoadedAsTheyWereWritten() throws {
         #expect(try file.load().map(\.text) == [])
         let blocks = ["f()", "if a then\n  b()\nend", #"x = "\n\\" .. [[\]]"#, "号码", "\\", "n"]
         for block in blocks { try file.append([KeptBlock(block)]) }
@@ -18,7 +18,7 @@ struct HistoryFileTests {
         #expect(folder.text("state/moondial/history").split(separator: "\n").count == blocks.count)
     }
 
-    @Test func whatIsKnownAboutABlockIsKept() throws {
+    @Test func timeTargetAndOutcomeOfABlockAreKept() throws {
         let blocks = [
             KeptBlock("f()", time: 1_700_000_000_123, target: "sim", outcome: .done),
             KeptBlock("g(\n\"\\:\")", time: 5, target: "api.example.com:443", outcome: .failed),
@@ -47,7 +47,7 @@ struct HistoryFileTests {
         #expect(editor.press("<Up>") == [.bell])
         editor.press("<C-u><C-r>verify(3<Enter>")
         #expect(editor.submitted == ["verify(3)"])
-        // Entered here, it is suggested here.
+        // A block that was entered at this target is suggested here.
         editor.press("verify(3")
         #expect(editor.lines() == ["sim> verify(3|)"])
     }
@@ -68,14 +68,14 @@ struct HistoryFileTests {
         #expect(folder.mode("state/moondial/history") == 0o600)
     }
 
-    @Test func foldersOfOthersAreLeftAlone() throws {
+    @Test func modeOfAnExistingFolderIsNotChanged() throws {
         chmod(folder.path, 0o755)
         try HistoryFile(path: folder.path + "/history").append([KeptBlock("f()")])
         #expect(folder.mode("") == 0o755)
         #expect(folder.mode("history") == 0o600)
     }
 
-    @Test func aLinkIsNotFollowed() {
+    @Test func historyFileThatIsALinkIsNotFollowed() {
         folder.write("untouched\n", to: "target")
         symlink(folder.path + "/target", folder.path + "/history")
         let file = HistoryFile(path: folder.path + "/history")
@@ -85,7 +85,7 @@ struct HistoryFileTests {
         #expect(folder.text("target") == "untouched\n")
     }
 
-    @Test func onlyARegularFileWillDo() {
+    @Test func historyFileMustBeARegularFile() {
         mkfifo(folder.path + "/fifo", 0o600)
         mkdir(folder.path + "/folder", 0o700)
         #expect(throws: HistoryFileError.self) {
@@ -99,14 +99,14 @@ struct HistoryFileTests {
         }
     }
 
-    @Test func aLineThatWasCutOffStaysALine() throws {
+    @Test func appendedBlockDoesNotJoinACutOffLine() throws {
         folder.write("one\ntwo", to: "history")
         let file = HistoryFile(path: folder.path + "/history")
         try file.append([KeptBlock("three")])
         #expect(try file.load().map(\.text) == ["one", "two", "three"])
     }
 
-    @Test func aLongFileIsCut() throws {
+    @Test func longFileIsCutToTheCapacity() throws {
         folder.write((0..<100).map { "f(\($0 % 60))\n" }.joined(), to: "history")
         let file = HistoryFile(path: folder.path + "/history")
         let blocks = try file.load(capacity: 20).map(\.text)
@@ -116,7 +116,7 @@ struct HistoryFileTests {
         #expect(folder.mode("history") == 0o600)
     }
 
-    @Test func manyWritersLoseNothing() async throws {
+    @Test func concurrentWritersLoseNoBlocks() async throws {
         let path = folder.path + "/history"
         // Readers cut the file while others write.
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -142,7 +142,7 @@ struct HistoryFileTests {
             (["XDG_STATE_HOME": "relative", "HOME": "/h"], "/h/.local/state/moondial/history"),
             (["XDG_STATE_HOME": "", "HOME": "/h"], "/h/.local/state/moondial/history"), ([:], nil),
         ] as [([String: String], String?)])
-    func theStandardPlace(environment: [String: String], path: String?) {
+    func defaultPathFollowsXDG(environment: [String: String], path: String?) {
         #expect(HistoryFile(environment: environment)?.path == path)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import MoondialConsole
 
 struct RedactionTests {
-    /// What was submitted stays out however it stands in the block, also over several words of Lua.
+    /// A submitted token is redacted wherever it stands in the block, also across several tokens of Lua.
     @Test(arguments: [
         ("SECRET-TOKEN-0123456789-0123456789", "<token>"), ("x = SECRET-TOKEN-0123456789-0123456789", "x = <token>"),
         ("f(SECRET-TOKEN-0123456789-0123456789, 1)", "f(<token>, 1)"),
@@ -20,7 +20,7 @@ struct RedactionTests {
     }
 
     @Test(arguments: [
-        // What stands where a token belongs.
+        // Arguments in the place of a token.
         (#"verify("13800138000", "STsid0123456789", "e1")"#, #"verify("138****8000", "<token>", "e1")"#),
         (#"verify("13800138000", "opaque-token", "e1")"#, #"verify("138****8000", "<token>", "e1")"#),
         (#"verify('13800138000', 'opaque-token')"#, #"verify('138****8000', '<token>')"#),
@@ -91,11 +91,11 @@ struct RedactionTests {
         (":explain 9003", ":explain 9003"), (":load rules/phones.lua", ":load rules/phones.lua"),
         (":try 13800138000", ":try 138****8000"),
         (":doc STsid0123", ":doc <token>"),
-        // What is no Lua.
+        // Texts that are not Lua.
         ("", ""), ("?!", "?!"), ("\"", "\""), ("x = \"13800138000", "x = \"138****8000"),
         ("[[13800138000", "[[138****8000"), ("))) , = \"a\"", "))) , = \"a\""),
     ])
-    func whatIsKept(block: String, kept: String) {
+    func blockIsKeptRedacted(block: String, kept: String) {
         #expect(HistoryRedaction.redacted(block) == kept)
         #expect(HistoryRedaction.redacted(kept) == kept, "twice is the same")
     }
@@ -103,13 +103,13 @@ struct RedactionTests {
     @Test(
         arguments: [(" f()", nil), ("", nil), (" ", nil), ("\n", nil), ("f()", "f()"), ("last", nil)]
             as [(String, String?)])
-    func whatIsAdded(block: String, kept: String?) {
+    func blocksAreAddedToTheHistoryUnlessBlankOrIndentedOrRepeated(block: String, kept: String?) {
         var history = History(["first", "last"])
         #expect(history.add(block) == kept)
         #expect(history.texts == ["first", "last"] + (kept.map { [$0] } ?? []))
     }
 
-    @Test func textsAreNotKeptTwice() {
+    @Test func repeatedTextsAreKeptOnce() {
         var history = History(["a", "b", "a", "c"], capacity: 3)
         #expect(history.texts == ["b", "a", "c"])
         #expect(history.add("b") == "b")
@@ -118,7 +118,7 @@ struct RedactionTests {
         #expect(history.texts == ["c", "b", "d"])
     }
 
-    @Test func nothingIsAddedWhenDisabled() {
+    @Test func disabledHistoryAddsNothing() {
         var history = History(isEnabled: false)
         #expect(history.add("f()") == nil)
         #expect(history.texts == [])

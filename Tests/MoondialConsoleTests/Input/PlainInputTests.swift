@@ -20,7 +20,7 @@ struct PlainInputTests {
         ("f(\n1)\ng()\n", ["f(\n1)", "g()"]),
         ("f(\n1", ["f(\n1"]), ("号\n码\n", ["号", "码"]), ("if x then\nend\n", ["if x then\nend"]),
     ])
-    func blocks(input: String, blocks: [String]) {
+    func inputIsSplitIntoBlocks(input: String, blocks: [String]) {
         let pipe = Pipe(holding: input)
         let reader = PlainInput(descriptor: pipe.reading, isIncomplete: Self.isIncomplete)
         for block in blocks { #expect(reader.next(ReplPrompt("> ")) == .text(block)) }
@@ -28,7 +28,7 @@ struct PlainInputTests {
         #expect(reader.next(ReplPrompt("> ")) == .end)
     }
 
-    @Test func blocksThatAreThereAsAWholeAreAtHand() {
+    @Test func completeBlocksInTheBufferAreAtHand() {
         let pipe = Pipe()
         Descriptors.writeAll(Array("a\n:b\nf(\n1)\n\nif x then\n".utf8), to: pipe.writing)
         let reader = PlainInput(descriptor: pipe.reading, isIncomplete: Self.isIncomplete)
@@ -40,14 +40,14 @@ struct PlainInputTests {
         #expect(reader.blocksAtHand() == [.text("c")])
     }
 
-    @Test func nothingIsAtHandWhereEachBlockHasItsPrompt() {
+    @Test func noBlocksAreAtHandIfPromptsAreShown() {
         let pipe = Pipe(holding: "a\nb\n")
         let reader = PlainInput(descriptor: pipe.reading, promptOutput: OutputWriter(open("/dev/null", O_WRONLY))) { _ in false }
         #expect(reader.next(ReplPrompt("> ")) == .text("a"))
         #expect(reader.blocksAtHand() == [])
     }
 
-    @Test func notAllOfALongInputIsAtHand() {
+    @Test func blocksAtHandAreLimited() {
         let pipe = Pipe(holding: String(repeating: "a\n", count: 1000))
         let reader = PlainInput(descriptor: pipe.reading) { _ in false }
         #expect(reader.next(ReplPrompt("> ")) == .text("a"))
@@ -55,7 +55,7 @@ struct PlainInputTests {
     }
 
     @Test(
-        "bytes are taken as they are",
+        "bytes are read unchanged, without byte order mark and shebang",
         arguments: [
             ([0x61, 0xFF, 0x0A], [[0x61, 0xFF]]),
             ([0xEF, 0xBB, 0xBF, 0x61, 0x0A, 0xEF, 0xBB, 0xBF], [[0x61], [0xEF, 0xBB, 0xBF]]),
@@ -69,9 +69,9 @@ struct PlainInputTests {
         #expect(reader.next(ReplPrompt("> ")) == .end)
     }
 
-    /// A wrong line ends its block, as it does where each line is looked at.
+    /// A wrong line ends its block, as if each line were checked.
     @Test(arguments: [1, 20, 33, 70, 100, 500])
-    func aLongBlockEndsWhereItIsWrong(line: Int) {
+    func longBlockEndsAtItsWrongLine(line: Int) {
         var lines = ["t = {"] + (1...600).map { " \($0)," } + ["}"]
         lines[line] = " 1 2"
         let pipe = Pipe(holding: (lines + ["x = 1"]).joined(separator: "\n"))
@@ -80,7 +80,7 @@ struct PlainInputTests {
         #expect(reader.next(ReplPrompt("> ")) == .text(lines[...line].joined(separator: "\n")))
     }
 
-    @Test func aLongBlockIsLookedAtNowAndThen() {
+    @Test func longBlockIsNotCheckedAtEveryLine() {
         let count = Counter()
         let lines = ["t = {"] + (1...8000).map { " \($0)," } + ["}"]
         let pipe = Pipe(holding: lines.joined(separator: "\n"))
@@ -90,11 +90,11 @@ struct PlainInputTests {
             return syntax.isIncomplete($0)
         }
         #expect(reader.next(ReplPrompt("> ")) == .text(lines.joined(separator: "\n")))
-        // Each byte some times at most, and not once for each line.
+        // Each byte is checked a few times, not once for each line.
         #expect(count.value < 8 * lines.reduce(0) { $0 + $1.utf8.count + 1 })
     }
 
-    @Test func aLineThatWaitsWasEnteredBefore() {
+    @Test func timeOfABufferedLineIsBeforeItsRead() {
         let pipe = Pipe()
         let reader = PlainInput(descriptor: pipe.reading) { _ in false }
         Descriptors.writeAll(Array("a\n".utf8), to: pipe.writing)
@@ -103,7 +103,7 @@ struct PlainInputTests {
         #expect(reader.lastInput < time)
     }
 
-    @Test func whatWasTypedAheadOfAQuestionStaysOlderThanItsAnswer() {
+    @Test func lineTypedBeforeAQuestionKeepsItsEarlierTime() {
         let pipe = Pipe()
         let reader = PlainInput(descriptor: pipe.reading) { _ in false }
         Descriptors.writeAll(Array("a\nb\n".utf8), to: pipe.writing)
@@ -115,7 +115,7 @@ struct PlainInputTests {
         #expect(reader.lastInput < time)
     }
 
-    @Test func aFolderIsNoInput() {
+    @Test func folderAsInputFails() {
         let folder = open("/", O_RDONLY)
         defer { close(folder) }
         let reader = PlainInput(descriptor: folder) { _ in false }
@@ -123,7 +123,7 @@ struct PlainInputTests {
         #expect(reader.next(ReplPrompt("> ")) != .end)
     }
 
-    @Test func promptsGoWhereTheyAreWanted() {
+    @Test func promptsAreWrittenToTheirOutput() {
         let pipe = Pipe(holding: "f(\n1)\n")
         let output = Pipe()
         let reader = PlainInput(
@@ -133,7 +133,7 @@ struct PlainInputTests {
         #expect(output.contents == "sim>    > sim> \n")
     }
 
-    @Test func anAnswerIsOneLine() {
+    @Test func answerToAQuestionIsOneLine() {
         let pipe = Pipe()
         let output = Pipe()
         let reader = PlainInput(
@@ -148,14 +148,14 @@ struct PlainInputTests {
         #expect(reader.next(ReplPrompt("> ")) == .text("typed ahead"))
     }
 
-    @Test func anInterruptEndsTheWait() {
+    @Test func interruptEndsTheWaitForInput() {
         let pipe = Pipe()
         let reader = PlainInput(descriptor: pipe.reading, isIncomplete: Self.isIncomplete)
         reader.interrupt()
         #expect(reader.next(ReplPrompt("> ")) == .interrupted)
     }
 
-    @Test func whatCannotBeReadIsAtItsEnd() {
+    @Test func unreadableInputIsAtItsEnd() {
         let reader = PlainInput(descriptor: -1, isIncomplete: Self.isIncomplete)
         #expect(reader.next(ReplPrompt("> ")) == .end)
     }
@@ -172,7 +172,7 @@ struct PlainInputTests {
             (["NO_COLOR": "1", "FORCE_COLOR": "1"], false, .plain, true),
             (["TERM": "xterm", "FORCE_COLOR": "0"], true, .full, false),
         ] as [([String: String], Bool, TerminalCapabilities.Editing, Bool)])
-    func capabilities(
+    func terminalCapabilitiesFollowTheEnvironment(
         environment: [String: String], isTerminal: Bool, editing: TerminalCapabilities.Editing, hasColour: Bool
     ) {
         let capabilities = TerminalCapabilities(
@@ -185,7 +185,7 @@ struct PlainInputTests {
         (["LC_CTYPE": "C.utf8"], true), ([:], false),
         (["LANG": "de_DE.UTF-8@euro"], true),
     ])
-    func repertoire(environment: [String: String], isUnicode: Bool) {
+    func unicodeFollowsTheLocale(environment: [String: String], isUnicode: Bool) {
         let capabilities = TerminalCapabilities(environment: environment, inputIsTerminal: true, outputIsTerminal: true)
         #expect(capabilities.isUnicode == isUnicode)
     }
@@ -216,7 +216,7 @@ private final class Pipe {
     convenience init(holding bytes: [UInt8]) {
         self.init()
         let writing = writing
-        // More than a pipe holds.
+        // More bytes than a pipe may hold.
         if bytes.count > 1 << 15 {
             isOpen = false
             Thread.detachNewThread {

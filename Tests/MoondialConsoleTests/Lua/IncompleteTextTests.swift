@@ -9,7 +9,7 @@ import Testing
 
 @testable import MoondialConsole
 
-/// What decides without Lua whether more lines must follow agrees with what Lua says.
+/// `LuaCompleteness`, which needs no Lua state, agrees with Lua on whether more lines must follow.
 struct IncompleteTextTests {
     @Test(arguments: [
         "", "x = 1", "f(", "f(1)", "f(1,\n2", "t = { [1] = {", "if x then", "if x then y() end", "for i = 1, 2 do",
@@ -29,7 +29,7 @@ struct IncompleteTextTests {
         "...",
         "x = ...", "x = '\\\r\n", "x = '\r",
     ])
-    func theFallbackAgreesWithLua(text: String) async throws {
+    func completenessWithoutLuaAgreesWithLua(text: String) async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let expected = try await loop.submit {
             let client = VerificationClient(

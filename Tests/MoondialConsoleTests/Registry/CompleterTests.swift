@@ -54,7 +54,7 @@ struct CompleterTests {
             (":expla 900", ["9000", "9003"]),
             (":sim co", ["code "]), (":doc ho", ["hooks"]), (":help rel", ["reload"]), (":record of", ["off"]),
         ] as [(String, [String])])
-    func candidates(text: String, expected: [String]) {
+    func wordsAreCompleted(text: String, expected: [String]) {
         #expect(texts(text) == expected)
     }
 
@@ -74,13 +74,13 @@ struct CompleterTests {
                 || text == "odd[")
     }
 
-    @Test func aKeyThatIsNoNameReplacesTheDot() {
+    @Test func completedKeyInBracketsReplacesTheDot() {
         #expect(completer.complete("odd . we", at: 8).candidates.map(\.lead) == [2])
         #expect(completer.complete("odd.e", at: 5).candidates.map(\.lead) == [0, 1])
     }
 
     @Test(
-        "fields are known from the registry, from assignments and from what there is",
+        "fields are known from the registry, from assignments and from existing tables",
         arguments: [
             ("verify(\"1\", \"sim:\").trace", ["trace_id"]), ("verify(p, t).attempts[1].del", ["delivered"]),
             ("verify(p, t).attempts[#x].error.ret", ["retryable"]),
@@ -99,7 +99,7 @@ struct CompleterTests {
     }
 
     @Test(
-        "strings",
+        "strings are completed where their values are known",
         arguments: [
             ("verify(\"1\", \"", ["sim:"]), ("verify(\"1\", \"sim:endp", ["endpoint="]),
             ("verify(\"1\", \"sim:endpoint=", ["endpoint=h5", "endpoint=mobile"]),
@@ -119,14 +119,14 @@ struct CompleterTests {
         #expect(texts(text) == expected)
     }
 
-    @Test func quotesAreNotDoubled() {
+    @Test func completionDoesNotDoubleTheClosingQuote() {
         let text = "moondial.attempt(\"m\", p)"
         #expect(completer.complete(text, at: 19).candidates.map(\.text) == ["mobile"])
         #expect(completer.complete("odd[\"we\"]", at: 7).candidates.map(\.text) == ["we ird"])
     }
 
     @Test(
-        "codes with what they mean",
+        "codes are completed with their meaning",
         arguments: [
             ("rule \"x\" { map_result = { [9003", "9003"), ("rule \"x\" { map_result = { match = allow, [9003", "9003"),
             ("rule \"x\" { fallback = function(req, a) if a.code == 9003", "9003"),
@@ -145,20 +145,20 @@ struct CompleterTests {
         #expect(found.contains("[9020]"))
     }
 
-    @Test func nothingOfTheSimulatorIsOfferedForTheProvider() {
+    @Test func directivesOfTheSimulatorAreNotOfferedForTheProvider() {
         let live = Completer(names: { _ in ("nil", []) }, isSimulated: false)
         #expect(live.complete("verify(\"", at: 8).candidates.isEmpty)
         #expect(live.complete("verify(\"1\", \"", at: 13).candidates.isEmpty)
     }
 
-    @Test func onlyWhatStandsBeforeTheCursorIsReplaced() {
+    @Test func completionReplacesOnlyTheWordBeforeTheCursor() throws {
         let completion = completer.complete("x = moondial.at + 1", at: 15)
         #expect(completion.range == 13..<15)
         #expect(completion.candidates.map(\.text) == ["attempt"])
-        #expect(completion.candidates[0].summary == "sends one request past the rules")
+        #expect(try #require(completion.candidates.first).summary == "sends one request past the rules")
     }
 
-    @Test func files() {
+    @Test func pathsOfFilesAreCompleted() {
         #expect(texts(":load /et").isEmpty == false)
         #expect(texts(":load /etc/hos").contains("hosts"))
         #expect(texts(":load \"/etc/hos").contains("hosts"))
@@ -168,14 +168,14 @@ struct CompleterTests {
         #expect(completer.complete(":load ~/with bl", at: 15).candidates.map(\.text) == ["with blank.lua"])
     }
 
-    @Test func parametersForTheEditor() {
+    @Test func parametersOfFunctionsAreListed() {
         #expect(Completer.parameters(of: "verify") == ["phone", "token", "[exid]", "[options]"])
         #expect(Completer.parameters(of: "s:find") == ["pattern", "[init]", "[plain]"])
         #expect(Completer.parameters(of: "nosuch") == nil)
         #expect(completer.isKnown("moondial.log") && completer.isKnown("shop") && !completer.isKnown("nosuch"))
     }
 
-    @Test func methodsOfRawParentsAreFound() async throws {
+    @Test func methodsOfIndexTablesAreCompleted() async throws {
         let probe = Probe()
         var fixture = SessionFixture()
         fixture.beforeBlock = { block, session in
@@ -190,7 +190,7 @@ struct CompleterTests {
         #expect(probe.value == true)
     }
 
-    @Test func nothingRunsForACompletion() async throws {
+    @Test func completionRunsNoMetamethods() async throws {
         let probe = Probe()
         var fixture = SessionFixture()
         fixture.beforeBlock = { block, session in

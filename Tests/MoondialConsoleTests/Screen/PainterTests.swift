@@ -6,7 +6,7 @@ import Testing
 
 @testable import MoondialConsole
 
-/// The painter's bytes, applied by a terminal, give the screen that was to be painted.
+/// A terminal that receives the painter's bytes shows the rendered screen.
 struct PainterTests {
     private static let keys = [
         "a", "b", " ", "(", ")", "\"", "号", "码", "👨‍👩‍👧", "🇨🇳", "e\u{301}", "❤️", "\u{202E}", "<C-v><Tab>", "if x then ",
@@ -70,7 +70,7 @@ struct PainterTests {
         return isSame && terminal.unknown.isEmpty
     }
 
-    @Test func oneLetterIsOneByte() {
+    @Test func typedLetterIsPaintedAsOneByte() {
         var editor = TestEditor()
         var painter = ScreenPainter()
         editor.press("verif")
@@ -82,7 +82,7 @@ struct PainterTests {
         #expect(painter.paint(editor.screen()) == Array("\u{1B}[11G".utf8))
     }
 
-    @Test func doubtfulWidthsAreFollowedByAMove() {
+    @Test func characterOfDoubtfulWidthIsFollowedByACursorMove() {
         var editor = TestEditor()
         var painter = ScreenPainter()
         _ = painter.paint(editor.screen())
@@ -101,7 +101,7 @@ struct PainterTests {
         #expect(terminal.row == 2 && terminal.column == 0)
     }
 
-    @Test func aTallBlockIsPrintedAsAWholeInTheEnd() {
+    @Test func finishedTallBlockIsPrintedAsAWhole() {
         var editor = TestEditor()
         var painter = ScreenPainter()
         var terminal = TerminalEmulator(width: 20, height: 4)
@@ -114,7 +114,7 @@ struct PainterTests {
     }
 
     @Test(arguments: 0..<40)
-    func resizingLeavesNoCopies(seed: UInt64) {
+    func resizingLeavesNoCopiesOfTheBlock(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         var editor = TestEditor()
         var painter = ScreenPainter()
@@ -146,7 +146,7 @@ struct PainterTests {
 
     /// Rows that a smaller window has scrolled away are not printed once more.
     @Test(arguments: 0..<120)
-    func aBlockThatBecomesTallerThanTheWindowLeavesNoCopies(seed: UInt64) {
+    func blockThatBecomesTallerThanTheWindowLeavesNoCopies(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         var (width, height) = (40, 14)
         var editor = TestEditor()
@@ -168,7 +168,7 @@ struct PainterTests {
         }
         var sizes: [String] = []
         for _ in 1...8 {
-            // A cursor below a row that is full has a row of its own, which another width does not need.
+            // Avoids widths at which the cursor is below a full row: it then has a row that other widths do not need.
             repeat {
                 width = generator.chance(70) ? Int.random(in: 12...40, using: &generator) : width
             } while editor.screen(width: width, height: 99).rows.last?.cells.isEmpty == true
@@ -186,13 +186,13 @@ struct PainterTests {
         let lines = editor.editor.buffer.text.split(separator: "\n").map(String.init)
         _ = editor.editor.feed([0x0D])
         terminal.write(painter.finish(screen(), windowHeight: height))
-        // Rows are broken in other places after each change, and blanks at their ends are not seen.
+        // Each width breaks rows at other places, and blanks at row ends are not visible.
         let found = terminal.transcript.joined().replacing(" ", with: "")
         let expected = (before + zip(prompts, lines).map(+)).joined().replacing(" ", with: "")
         #expect(found == expected, "\(sizes)")
     }
 
-    @Test func rowsThatAreGoneStayWhereTheTerminalDoesNotReachBack() {
+    @Test func scrolledRowsStayInATerminalThatDoesNotReachBack() {
         var editor = TestEditor()
         var painter = ScreenPainter()
         var terminal = TerminalEmulator(width: 20, height: 6)
@@ -210,8 +210,8 @@ struct PainterTests {
         #expect(terminal.transcript == ["before", "sim> a", "   > b", "   > c", "   > d", "   > e"])
     }
 
-    /// Of a terminal that does not break lines anew nothing above is erased.
-    @Test func aTerminalThatCutsItsRowsIsToldByItsCursor() {
+    /// If a terminal does not rewrap lines, nothing above the block is erased.
+    @Test func terminalThatDoesNotRewrapIsRecognizedByItsCursor() {
         var editor = TestEditor()
         var painter = ScreenPainter()
         var terminal = TerminalEmulator(width: 40, height: 20)
@@ -229,7 +229,7 @@ struct PainterTests {
     }
 
     @Test(arguments: [(12, 6), (40, 6), (9, 6), (20, 3), (7, 5)])
-    func aResizedWindowIsDrawnAnew(width: Int, height: Int) {
+    func resizedWindowIsRedrawn(width: Int, height: Int) {
         var editor = TestEditor()
         var painter = ScreenPainter()
         var terminal = TerminalEmulator(width: 20, height: 6)

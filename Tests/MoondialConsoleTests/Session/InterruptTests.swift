@@ -12,12 +12,12 @@ import Testing
 
 @Suite("Interrupts", .timeLimit(.minutes(10)))
 struct InterruptTests {
-    /// Interrupts the block after it has begun to wait.
+    /// Interrupts the block after the block has begun to wait.
     private func interrupting(_ block: String, then next: String) async throws -> SessionFixture.Record {
         var fixture = SessionFixture()
         fixture.beforeBlock = { text, session in
             guard text == block else { return }
-            // After the block's own start, and what that leads to.
+            // Three turns of the event loop later, the block has started and sent its request.
             session.eventLoop.assumeIsolated().execute {
                 session.eventLoop.assumeIsolated().execute {
                     session.eventLoop.assumeIsolated().execute { session.interrupt() }
@@ -27,7 +27,7 @@ struct InterruptTests {
         return try await fixture.type(block, next)
     }
 
-    @Test func aCallInFlightIsGivenUpAndTold() async throws {
+    @Test func interruptedCallIsCancelledAndReported() async throws {
         let record = try await interrupting("verify(\"13800138000\", \"sim:delay=60s\")", then: "1")
         #expect(
             record.notes.contains("interrupted: the attempt at mobile may have been delivered, the token may be spent"))
@@ -35,19 +35,19 @@ struct InterruptTests {
         #expect(record.results == "1\n")
     }
 
-    @Test func manyCallsInFlightAreToldTogether() async throws {
+    @Test func interruptedCallsOfOneBlockAreReportedTogether() async throws {
         let folder = TemporaryFolder()
         let line = "{\"phone\":\"13800138000\",\"token\":\"sim:delay=60s\"}\n"
         folder.write(String(repeating: line, count: 20), to: "requests.jsonl")
         let record = try await interrupting(":try \(folder.path)/requests.jsonl", then: "1")
-        let told = "interrupted: the attempt at mobile may have been delivered, the token may be spent: 16 runs\n"
-        #expect(record.notes.contains(told))
+        let report = "interrupted: the attempt at mobile may have been delivered, the token may be spent: 16 runs\n"
+        #expect(record.notes.contains(report))
         #expect(record.notes.ranges(of: "interrupted: ").count == 1)
         #expect(record.notes.contains("0 of 20 requests in "))
         #expect(record.results == "1\n")
     }
 
-    @Test func aRawAttemptIsGivenUpAndTold() async throws {
+    @Test func interruptedAttemptIsCancelledAndReported() async throws {
         let record = try await interrupting("moondial.attempt(\"h5\", \"13800138000\", \"sim:delay=60s\")", then: "1")
         #expect(record.notes.contains("interrupted: the attempt at h5 may have been delivered, the token may be spent"))
         #expect(record.results == "1\n")
@@ -55,12 +55,12 @@ struct InterruptTests {
 
     #if os(Linux) && (arch(x86_64) || arch(arm64))
         /// A step of Lua that takes minutes and cannot be stopped in any other way.
-        @Test func aStallCostsTheVariablesAndSaysSo() async throws {
+        @Test func interruptedStallReplacesTheLuaStateAndReportsIt() async throws {
             var fixture = SessionFixture()
             fixture.rules = #"rule "kept" { route = function() return "h5" end }"#
             let folder = TemporaryFolder()
             folder.write(#"rule "loaded later" { pre_check = function() return deny "asked" end }"#, to: "later.lua")
-            // Whoever stops the one state has to stop the other.
+            // The interrupter of the first state must also stop the state that replaces it.
             let first = NIOLockedValueBox<LuaInterrupter?>(nil)
             fixture.onResult = { text, session in
                 guard text == "stalls\n" else { return }
@@ -70,7 +70,7 @@ struct InterruptTests {
                 }
                 let clock = ProcessorClock()
                 Thread.detachNewThread {
-                    clock.wait(for: .milliseconds(100))  // only the stall can use them
+                    clock.wait(for: .milliseconds(100))  // processor time, which only the stall can use
                     interrupter?.interrupt()
                 }
             }

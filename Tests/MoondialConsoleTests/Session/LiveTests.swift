@@ -17,7 +17,7 @@ struct LiveTests {
         }
     }
 
-    @Test func theFirstOneAsks() async throws {
+    @Test func onlyTheFirstLiveCallAsks() async throws {
         let record = try await fixture.type(call, "yes", call)
         #expect(record.results == "\"mismatch\"\n\"mismatch\"\n")
         #expect(record.prompts.count { $0.contains("[y/N]") } == 1)
@@ -25,14 +25,14 @@ struct LiveTests {
         #expect(record.notes.split(separator: "\n").count { $0 == "live: mobile 9001, billed" } == 2)
     }
 
-    @Test func noMeansNothingIsSent() async throws {
+    @Test func answerNoSendsNothing() async throws {
         let record = try await fixture.type(call, "n")
         #expect(record.results == "")
         #expect(record.notes.contains("verify: nothing was sent: the live call was not confirmed"))
         #expect(!record.notes.contains("live: mobile"))
     }
 
-    @Test func nobodyIsAskedWhereNobodyIs() async throws {
+    @Test func liveCallsFailIfInputIsNoTerminal() async throws {
         var fixture = fixture
         fixture.setup = {
             $0.isLive = true

@@ -5,24 +5,24 @@ import Testing
 
 @testable import MoondialConsole
 
-/// What a text that was pasted consists of.
+/// How a pasted text is split into inputs.
 @Suite("Pasted text", .timeLimit(.minutes(10)))
 struct PastedTextTests {
     @Test(
-        "inputs",
+        "pasted text is split into inputs",
         arguments: [
             ("x = 1", ["x = 1"]),
             ("x = 1\ny = 2\nx + y", ["x = 1", "y = 2", "x + y"]),
             (":sim code 9003\n:sim delay 20ms\nverify(1)", [":sim code 9003", ":sim delay 20ms", "verify(1)"]),
             ("1 + 1\nrule \"a\" {\n  route = f,\n}\n:rules", ["1 + 1", "rule \"a\" {\n  route = f,\n}", ":rules"]),
             ("function f()\n  return 1\nend\n\nf()", ["function f()\n  return 1\nend", "f()"]),
-            // What is indented, or can begin no statement, goes on with the line before.
+            // A line that is indented, or cannot begin a statement, continues the line before.
             ("x = f(1)\n  + 2\ny = 3", ["x = f(1)\n  + 2", "y = 3"]),
             ("x = \"a\"\n.. \"b\"\ny = 3", ["x = \"a\"\n.. \"b\"", "y = 3"]),
             ("if a then\n  b()\nelse\n  c()\nend\nd()", ["if a then\n  b()\nelse\n  c()\nend", "d()"]),
             // Comments belong to what follows them.
             ("-- one\n\n-- two\nx = 1\n-- three\ny = 2", ["-- one\n\n-- two\nx = 1", "-- three\ny = 2"]),
-            // A long string may look like anything.
+            // Lines of a long string are no inputs.
             ("s = [[\nx = 1\n:rules\n]]\n#s", ["s = [[\nx = 1\n:rules\n]]", "#s"]),
             // Inputs that share a local stay together.
             ("local a = 1\nprint(a)\nb = 2", ["local a = 1\nprint(a)", "b = 2"]),
@@ -46,7 +46,7 @@ struct PastedTextTests {
         #expect(found.withLockedValue { $0 } == expected)
     }
 
-    @Test func eachInputRunsByItselfAndIsShown() async throws {
+    @Test func eachPastedInputRunsSeparatelyAndIsShown() async throws {
         let record = try await SessionFixture().type(
             pasting: ["1 + 1", "nosuch()", ":sim code 9003", "_ + 1"])
         #expect(record.results == "2\n3\n")

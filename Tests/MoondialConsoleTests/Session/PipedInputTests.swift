@@ -4,20 +4,20 @@ import Testing
 
 @testable import MoondialConsole
 
-/// Input that is no conversation.
+/// Input from a pipe or file.
 @Suite("Piped input", .timeLimit(.minutes(10)))
 struct PipedInputTests {
     private var fixture = SessionFixture()
 
     init() { fixture.isInteractive = false }
 
-    @Test func stopsAtTheFirstError() async throws {
+    @Test func pipedInputStopsAtTheFirstError() async throws {
         let record = try await fixture.type("1", "nosuch", "2")
         #expect(record.results == "1\n")
         #expect(record.end == .failed)
     }
 
-    @Test func goesOnWhenToldSo() async throws {
+    @Test func pipedInputContinuesAfterAnErrorWithKeepGoing() async throws {
         var fixture = fixture
         fixture.setup = { $0.keepsGoing = true }
         let record = try await fixture.type("1", "nosuch", "2")
@@ -32,7 +32,7 @@ struct PipedInputTests {
         #expect(record.notes == "")
     }
 
-    @Test func aWrongCommandIsAnError() async throws {
+    @Test func wrongCommandEndsPipedInput() async throws {
         let record = try await fixture.type(":ruls", "1")
         #expect(record.notes.hasPrefix("error[usage]: there is no command ':ruls'; did you mean ':rules'?\n"))
         #expect(record.results == "")

@@ -30,7 +30,7 @@ struct SavedScriptTests {
     }
 
     @Test(
-        "what a block becomes",
+        "saved script prints the same as the session",
         arguments: [
             (["x = 1", "return x", "y = 2", "print(x, y)"], ["1\t2"]),
             (["5", "y = _1 + 1", "print(y, _)"], ["6\t5"]),
@@ -58,7 +58,7 @@ struct SavedScriptTests {
                 ["deny"]
             ),
         ] as [([String], [String])])
-    func shapes(blocks: [String], printed: [String]) async throws {
+    func savedScriptPrintsTheSame(blocks: [String], printed: [String]) async throws {
         // A phone is masked in what is saved, and so never sent again.
         let isSent = blocks.contains { $0.contains("13800138000") }
         let outcome = try await replay(blocks)
@@ -70,7 +70,7 @@ struct SavedScriptTests {
         }
     }
 
-    @Test func commandsBecomeOptionsAndRemarks() async throws {
+    @Test func commandsAreSavedAsOptionsAndComments() async throws {
         folder.write("rule \"r\" { map_result = { match = deny \"no\" } }", to: "r.lua")
         let outcome = try await replay([
             ":load \(folder.path)/r.lua", ":sim code 9003", ":set depth 3", ":rules", "x = 1", ":full x", "print(x)",
@@ -83,13 +83,13 @@ struct SavedScriptTests {
         #expect(outcome.printed == ["1"])
     }
 
-    @Test func whatTheLastErrorWasStays() async throws {
+    @Test func lastErrorIsKeptInASavedScript() async throws {
         let outcome = try await replay(["error \"no\"", "print(_error)"])
         #expect(outcome.printed == ["stdin:1: no"])
         #expect(outcome.failure == nil)
     }
 
-    @Test func onlySomeBlocks() async throws {
+    @Test func saveCommandTakesAListOfBlocks() async throws {
         let path = folder.path + "/some.lua"
         let record = try await SessionFixture().type(
             "print(1)", "print(2)", "print(3)", "print(4)", ":save 2,4- \(path)", ":save \(path)", ":save -f 3 \(path)",
@@ -106,7 +106,7 @@ struct SavedScriptTests {
         unlink("./1-2")
     }
 
-    @Test func nothingIsLeftWhereItCannotBeWritten() async throws {
+    @Test func saveThatFailsLeavesNoFile() async throws {
         mkdir(folder.path + "/folder", 0o700)
         let record = try await SessionFixture().type(
             "x = 1", ":save /dev/full", ":save \(folder.path)/folder", ":save \(folder.path)/no/where.lua")
@@ -116,7 +116,7 @@ struct SavedScriptTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["folder"])
     }
 
-    @Test func aFileThatIsReplacedKeepsItsPermissions() async throws {
+    @Test func replacedFileKeepsItsPermissions() async throws {
         folder.write("old", to: "s.lua")
         chmod(folder.path + "/s.lua", 0o640)
         symlink("s.lua", folder.path + "/link.lua")
@@ -129,12 +129,12 @@ struct SavedScriptTests {
     // MARK: - Generated sessions
 
     @Test(arguments: 0..<200)
-    func aGeneratedSessionDoesTheSameAgain(seed: UInt64) async throws {
+    func generatedSessionPrintsTheSameWhenSavedAndRun(seed: UInt64) async throws {
         var generator = SessionGenerator(seed: seed)
         let blocks = generator.blocks(Int.random(in: 3...14, using: &generator.random))
         let ending = ["print(\"end\", a, b, c, f(), table.concat(t, \",\"))", "print(\"results\", _1, _2, _3, _9)"]
         let outcome = try await replay(blocks + ending)
-        // What the prompt has shown of values is not in the script.
+        // The script does not print the values that the prompt has shown.
         let printed = outcome.session.resultLines.filter {
             $0.hasPrefix("p ") || $0.hasPrefix("end") || $0.hasPrefix("results")
         }
@@ -143,7 +143,7 @@ struct SavedScriptTests {
     }
 }
 
-/// Blocks that people type, and the forms of Lua in which a chunk of its own matters.
+/// Generates blocks that people type, and forms of Lua whose result depends on being a separate chunk.
 private struct SessionGenerator {
     var random: SeededGenerator
 
@@ -214,7 +214,7 @@ private enum ScriptRunner {
                     var failure: String?
                     if case .failure(let diagnostic) = result { failure = diagnostic.message }
                     promise.succeed((printed.withLockedValue { $0 }, failure))
-                    // Until here the host is needed.
+                    // The host must live until here.
                     withExtendedLifetime(scripts) {}
                 }
             } catch {

@@ -9,9 +9,9 @@ import NumberVerificationSimulator
 
 @testable import MoondialConsole
 
-/// Where somebody types blocks, with the simulator in process.
+/// A prompt session for tests, with the simulator in the process.
 struct SessionFixture: Sendable {
-    /// What came of it.
+    /// The output of a session.
     struct Record: Sendable {
         /// Standard output.
         var results = ""
@@ -25,11 +25,11 @@ struct SessionFixture: Sendable {
     }
 
     var isInteractive = true
-    /// The cells of a line: enough that the path of a temporary file, however long, breaks none.
+    /// The cells of a line: enough that no line with the path of a temporary file wraps.
     var width = 1_000
     var rules = ""
     var rulePaths: [String] = []
-    /// No deadline comes by chance, however slow the machine.
+    /// A long timeout, so that no run times out on a slow machine.
     var run = RunSettings(timeout: .seconds(600))
     /// Changes what the session is made with.
     var setup: @Sendable (inout ReplSetup) -> Void = { _ in }
@@ -39,7 +39,7 @@ struct SessionFixture: Sendable {
     /// Gets what is written to standard output, and the session.
     var onResult: @Sendable (String, ReplSession) -> Void = { _, _ in }
 
-    /// Of their own: a block under test may hold one until it is interrupted, and tests of sockets have time limits.
+    /// Separate loops: a block under test may block a loop until it is interrupted. Tests of sockets have time limits.
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
     /// Types the blocks, and the answers to questions, one after the other, then leaves.
@@ -53,8 +53,8 @@ struct SessionFixture: Sendable {
         return try await loop.flatSubmit {
             let promise = loop.makePromise(of: Record.self)
             do {
-                let table = try Table(self, blocks, loop) { promise.succeed($0) }
-                table.goOn()
+                let driver = try SessionDriver(self, blocks, loop) { promise.succeed($0) }
+                driver.sendNextBlock()
             } catch {
                 promise.fail(error)
             }
@@ -63,8 +63,8 @@ struct SessionFixture: Sendable {
     }
 }
 
-/// Keeps itself alive until the session ends.
-private final class Table {
+/// Feeds blocks to a session. It keeps itself alive until the session ends.
+private final class SessionDriver {
     private let fixture: SessionFixture
     private let session: ReplSession
     private var blocks: ArraySlice<String>
@@ -120,14 +120,14 @@ private final class Table {
         }
     }
 
-    func goOn() {
+    func sendNextBlock() {
         session.nextPrompt().assumeIsolated().whenSuccess { [self] prompt in
             record.record.prompts.append(prompt.text)
             guard let block = blocks.popFirst() else { return session.receive(.end) }
             fixture.beforeBlock(block, session)
             let inputs = block.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
             session.receive(inputs.count > 1 ? .pasted(inputs) : .text(block))
-            goOn()
+            sendNextBlock()
         }
     }
 }

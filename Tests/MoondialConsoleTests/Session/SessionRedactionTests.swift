@@ -10,7 +10,7 @@ import Testing
 
 @testable import MoondialConsole
 
-/// Nothing that a session shows or saves holds a token or phone that it submitted, however it did so.
+/// A session shows and saves no token or phone that it submitted, whichever way it submitted them.
 /// `MOONDIAL_CASES=100000` tries more.
 @Suite(.timeLimit(.minutes(60))) struct SessionRedactionTests {
     private static let cases = ProcessInfo.processInfo.environment["MOONDIAL_CASES"].flatMap(Int.init) ?? 30
@@ -18,7 +18,7 @@ import Testing
 
     private struct Secrets {
         let phone: String
-        /// Of sixteen bytes or more: hidden everywhere. The other one is hidden as a whole value.
+        /// Sixteen bytes or more: hidden everywhere. `short` is hidden only as a whole value.
         let token: String
         let short: String
 
@@ -47,7 +47,7 @@ import Testing
         return String(decoding: bytes + [quote], as: UTF8.self)
     }
 
-    /// Blocks that submit the secrets and then give them away.
+    /// Blocks that submit the secrets and then print them.
     private func blocks(_ secrets: Secrets, _ random: inout SeededGenerator) throws -> [String] {
         func lua(_ text: String) -> String { Self.literal(text, &random) }
         let (phone, token, short) = (secrets.phone, secrets.token, secrets.short)
@@ -72,7 +72,7 @@ import Testing
         ]
     }
 
-    @Test func nothingShownOrSavedHoldsWhatWasSubmitted() async throws {
+    @Test func outputSavedScriptAndHistoryHoldNoSubmittedSecrets() async throws {
         var random = SeededGenerator(seed: 9)
         var fixture = SessionFixture()
         let histories = Mutex([String]())
@@ -80,7 +80,7 @@ import Testing
         fixture.beforeBlock = { block, session in
             typed.withLock { $0.append(block) }
             guard block.hasPrefix(":save") else { return }
-            // As the history file of a terminal is written.
+            // Redacts like the history file of a terminal.
             histories.withLock {
                 $0 = typed.withLock { $0 }.map { HistoryRedaction.redacted($0, session.engine.redactor) }
             }

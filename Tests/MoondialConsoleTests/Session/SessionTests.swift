@@ -9,7 +9,7 @@ import Testing
 struct SessionTests {
     private let fixture = SessionFixture()
 
-    @Test func anExpressionShowsItsValues() async throws {
+    @Test func expressionShowsItsValues() async throws {
         let record = try await fixture.type("1 + 1", "1, nil, \"x\" -- a comment", "print \"printed\"", "nil")
         #expect(record.results == "2\n1\nnil\n\"x\"\nprinted\nnil\n")
         #expect(record.end == .done)
@@ -20,12 +20,12 @@ struct SessionTests {
         #expect(record.results == "45\n45\n1\n")
     }
 
-    @Test func resultsCanBeUsedAgain() async throws {
+    @Test func earlierResultsCanBeUsed() async throws {
         let record = try await fixture.type("\"a\"", "\"b\"", "nil", "\"c\"", "_1 .. _2 .. _3", "_ .. _1")
         #expect(record.resultLines.suffix(2) == ["\"cba\"", "\"cbacba\""])
     }
 
-    @Test func allValuesAreKept() async throws {
+    @Test func allValuesOfABlockAreKept() async throws {
         let record = try await fixture.type(
             "0", "1, 2, 3", "_, _1, _2, _3, _4", "nil, \"message\"", "_1, _2", "nil", "_2", "_9")
         #expect(
@@ -35,13 +35,13 @@ struct SessionTests {
             ])
     }
 
-    @Test func aBlockHasNoArguments() async throws {
+    @Test func blockHasNoArguments() async throws {
         let record = try await fixture.type(
             "return ...", "...", "(...)", "select(\"#\", ...)", "(function(...) return ... end)(7)")
         #expect(record.results == "nil\n0\n7\n")
     }
 
-    @Test func aLabelIsNoCommand() async throws {
+    @Test func labelIsNotReadAsACommand() async throws {
         let record = try await fixture.type("::a:: print(1)", " ::b:: print(2)", " :sim")
         #expect(record.results == "1\n2\nmagic\n")
     }
@@ -53,7 +53,7 @@ struct SessionTests {
         #expect(record.results == "{ 1, n = \"x\" }\nnil\n{ 2, n = \"x\" }\nnil\n5\n")
     }
 
-    @Test func linesAreCountedThroughTheSession() async throws {
+    @Test func linesAreCountedAcrossBlocks() async throws {
         let record = try await fixture.type(
             (1...300).map { "x = \($0)" } + [
                 "function f()\n  local function g()\n    error(\"deep\")\n  end\n  g()\nend", "f()", "f", "y = (\n",
@@ -66,20 +66,20 @@ struct SessionTests {
         #expect(record.notes.contains("error[rule_error]: jumped\n   --> stdin:311\n"))
     }
 
-    @Test func anErrorIsShownAndKept() async throws {
+    @Test func errorIsShownAndKept() async throws {
         let record = try await fixture.type("error({ code = 7 })", "_error", "error \"text\"", "_error")
         #expect(record.resultLines == ["{ code = 7 }", "\"stdin:3: text\""])
         #expect(record.notes.contains("error[rule_error]: text\n --> stdin:3\n  |\n3 | error \"text\"\n"))
     }
 
-    @Test func aLostLocalIsNamed() async throws {
+    @Test func useOfALocalOfAnEarlierBlockIsExplained() async throws {
         let record = try await fixture.type("local secret <const>, other = 1, 2", "other", "thing")
         #expect(record.notes.contains("fix: locals end with the line; write other = … without local"))
         #expect(record.notes.contains("undefined global 'thing'\n"))
     }
 
     @Test(
-        "which blocks need more lines",
+        "incomplete blocks need more lines",
         arguments: [
             ("f(", true), ("function f()", true), ("x =", true), ("{ 1,", true), ("[[ long", true), ("1 +", true),
             ("f()", false), ("x = 1", false), (")", false), ("\"open", false), ("if x then", true), ("", false),
@@ -93,7 +93,7 @@ struct SessionTests {
         #expect(probe.value == expected)
     }
 
-    @Test func aRuleIsAddedAndReplaced() async throws {
+    @Test func ruleIsAddedAndReplaced() async throws {
         let record = try await fixture.type(
             "rule \"nines\" {\n  pre_check = function(req) return deny \"a\" end,\n}",
             "verify(\"13800138000\", \"sim:\").reason",
@@ -104,13 +104,13 @@ struct SessionTests {
         #expect(record.results == "\"a\"\n\"b\"\n")
     }
 
-    @Test func everyVerifyIsDrawnButNotAThousand() async throws {
+    @Test func onlySomeRunsOfABlockAreDrawn() async throws {
         let record = try await fixture.type("for i = 1, 10 do verify(\"13800138000\", \"sim:\") end", ":flow 9")
         #expect(record.notes.split(separator: "\n").count { $0.hasPrefix("trace ") } == 4)
         #expect(record.notes.contains("7 more runs, see :flow\n"))
     }
 
-    @Test func nothingSecretIsPrinted() async throws {
+    @Test func sessionPrintsNoSecrets() async throws {
         let token = "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw"
         let record = try await fixture.type(
             "d = verify(\"13912345678\", \"\(token)\")", "{ \"\(token)\", 13912345678, \"call 13912345678\" }",
@@ -124,13 +124,13 @@ struct SessionTests {
         #expect(record.resultLines.first == "{ \"<token>\", \"139****5678\", \"call 139****5678\" }")
     }
 
-    @Test func phonesAreShownOnDemand() async throws {
+    @Test func showPhonesSettingShowsPhones() async throws {
         var fixture = fixture
         fixture.run.showPhones = true
         #expect(try await fixture.type("\"13912345678\"").results == "\"13912345678\"\n")
     }
 
-    @Test func aBackgroundRunShowsItsEnd() async throws {
+    @Test func backgroundRunShowsItsEnd() async throws {
         var fixture = fixture
         fixture.isInteractive = false
         let record = try await fixture.type(
@@ -140,7 +140,7 @@ struct SessionTests {
         #expect(record.notes == "[1] done:\n")
     }
 
-    @Test func anErrorInTheBackgroundIsShown() async throws {
+    @Test func errorInTheBackgroundIsShown() async throws {
         var fixture = fixture
         fixture.isInteractive = false
         fixture.setup = { $0.keepsGoing = true }
@@ -158,13 +158,13 @@ struct SessionTests {
         let notes = record.notes.split(separator: "\n").filter { $0.contains("stop") || $0.contains("background") }
         #expect(
             notes == [
-                "error[usage]: nothing goes on in the background", "[2] stopped",
+                "error[usage]: nothing runs in the background", "[2] stopped",
                 "error[usage]: :stop: one of these numbers expected: 1, 3", "[1] stopped", "[3] stopped",
             ])
     }
 
     @Test(
-        "a field that is misspelt",
+        "a misspelt field is suggested",
         arguments: [
             ("t.nmae.x", "name"), ("t.nmae()", "name"), ("1 + t.nmae", "name"), ("t:pya()", "pay"),
             ("t.inner.depht.x", "depth"), ("t.zzz()", nil), ("t.name.x.y", nil), ("f().nmae()", nil),
@@ -178,14 +178,6 @@ struct SessionTests {
         #expect(record.notes.contains("did you mean") == (meant != nil))
         if let meant { #expect(record.notes.contains("  = fix: did you mean '\(meant)'?\n")) }
     }
-}
-
-/// Takes a value out of a closure that runs elsewhere.
-final class Probe: @unchecked Sendable {
-    // Written before the test waits for the end, and read after it.
-    private(set) var value: Bool?
-
-    func set(_ value: Bool) { self.value = value }
 
     @Test(arguments: [
         ("verify('138****8000', 'sim:')", "the number is masked: put yours"),
@@ -208,10 +200,18 @@ final class Probe: @unchecked Sendable {
     }
 }
 
+/// Takes a value out of a closure that runs elsewhere.
+final class Probe: @unchecked Sendable {
+    // Written before the test waits for the end, and read after it.
+    private(set) var value: Bool?
+
+    func set(_ value: Bool) { self.value = value }
+}
+
 @Suite("Syntax errors at the prompt", .timeLimit(.minutes(10)))
 struct SyntaxErrorTests {
     @Test(
-        "what to write in Lua",
+        "syntax error advises what to write in Lua",
         arguments: [
             ("1 != 2", "  |   ^^\n  = fix: write ~= for 'is not equal'"),
             ("x += 1", "  |   ^^\n  = fix: write x = x + …"),

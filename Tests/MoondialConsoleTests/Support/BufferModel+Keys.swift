@@ -92,7 +92,7 @@ extension BufferModel {
         trail = .nothing
     }
 
-    /// At the end, takes what is shown in grey.
+    /// At the end of the text, accepts a part of the suggestion.
     private mutating func accept(_ part: (String) -> String, else place: (BufferModel) -> Int) {
         if let suggestion { change(before + part(suggestion), after) } else { move(to: place(self)) }
     }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-/// A text with a cursor and what keys do to it, in the simplest way: an array of characters, and whole texts to go back to.
-/// Independent of the editor, to be compared with it.
+/// A simple model of the editor's buffer, to be compared with the editor: an array of characters, a cursor, and whole
+/// texts for undo.
 struct BufferModel {
     struct State: Hashable {
         var characters: [Character] = []
-        /// How many characters are before it.
+        /// How many characters are before the cursor.
         var cursor = 0
     }
 
-    /// What the model has lost sight of, because of a key that it does not know.
+    /// Parts of the state that the model does not know, after a key that it does not know.
     struct Unknown: OptionSet {
         let rawValue: Int
         static let undo = Unknown(rawValue: 1)
@@ -19,7 +19,7 @@ struct BufferModel {
         static let all: Unknown = [.undo, .kills, .walk, .trail]
     }
 
-    /// What the key before has done.
+    /// The effect of the previous key, on which the next one may depend.
     enum Trail {
         case nothing, killing
         case typing(end: Int, last: Unicode.Scalar)
@@ -50,7 +50,7 @@ struct BufferModel {
     var after: String { String(state.characters[state.cursor...]) }
     var isAtEnd: Bool { state.cursor == state.characters.count }
 
-    /// How the newest block goes on that begins like this one.
+    /// The rest of the newest block that begins with this text.
     var suggestion: String? {
         let typed = text
         guard isAtEnd, typed.contains(where: { !Self.isSpace($0) }) else { return nil }
@@ -68,7 +68,7 @@ struct BufferModel {
         history.append(run)
     }
 
-    /// Takes over what a key has made that the model does not know.
+    /// Takes over the result of a key that the model does not know.
     mutating func adopt(_ text: String, cursor: Int) {
         let bytes = Array(text.utf8)
         set(String(decoding: bytes[..<cursor], as: UTF8.self), String(decoding: bytes[cursor...], as: UTF8.self))

@@ -6,7 +6,7 @@ import PseudoTerminals
 
 @testable import MoondialConsole
 
-/// An editor on the program's side of a pseudo-terminal, in a thread of its own, until it gets the end.
+/// An editor on the program's side of a pseudo-terminal, in a thread of its own, until end of input.
 final class EditorThread: Sendable {
     private struct State {
         var inputs: [ReplBlock] = []

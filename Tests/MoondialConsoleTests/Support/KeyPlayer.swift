@@ -17,7 +17,7 @@ struct KeyPlayer {
     private var above: [String]? = []
     /// Whether the window has changed with a character in it whose width is not known.
     private var isLost = false
-    /// What was written to the terminal since it was last asked, for another emulator.
+    /// The bytes written since the last `takeWrite()`, for another emulator.
     private var written: [UInt8] = []
 
     init(width: Int, height: Int) {
@@ -35,7 +35,7 @@ struct KeyPlayer {
         paint()
     }
 
-    /// - Returns: What is wrong after the step, if something is.
+    /// - Returns: The first difference after the step; nil if there is none.
     mutating func play(_ step: KeySequence.Step) -> String? {
         switch step {
         case .key(let key): return press(key)
@@ -56,7 +56,7 @@ struct KeyPlayer {
         }
     }
 
-    /// What was written since the last call, and what it shall look like.
+    /// The bytes written since the last call, and the expected screen.
     mutating func takeWrite() -> PyteTerminal.Session.Write {
         defer { written = [] }
         let text = Data(written).base64EncodedString()
@@ -153,7 +153,7 @@ struct KeyPlayer {
             let row = index - top
             if row < 0 { return nil }
             guard block.rows.indices.contains(row) else { return "" }
-            // What is offered stands behind the text.
+            // A suggestion may follow the text.
             return row == block.rows.count - 1 && model.isAtEnd ? nil : block.rows[row].trimmed
         }
     }
@@ -183,7 +183,7 @@ struct KeyPlayer {
 }
 
 extension Array {
-    /// All elements, which are taken out.
+    /// Removes and returns all elements.
     fileprivate mutating func splice() -> [Element] {
         defer { self = [] }
         return self

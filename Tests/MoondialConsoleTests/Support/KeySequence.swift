@@ -2,11 +2,11 @@
 
 import Generators
 
-/// Random keys for an editor in a window, and what else happens to it.
+/// Random keys for an editor in a window, mixed with drawing, output and resizing.
 struct KeySequence {
     enum Step: CustomStringConvertible {
         case key(String)
-        /// No more keys have come: the editor draws.
+        /// The editor draws, as it does when no more keys have arrived.
         case draw
         case resize(width: Int, height: Int)
         case print
@@ -27,7 +27,7 @@ struct KeySequence {
 
     private static let emoji = ["👨‍👩‍👧", "🇨🇳", "👍🏽", "❤️"]
 
-    /// Those that ``BufferModel`` knows.
+    /// Keys that ``BufferModel`` knows.
     private static let known =
         emoji + [
             "a", "b", " ", "0", "x1 ", "\"", "(", "号", "码 ", "é", "e\u{301}", "\u{301}", "\u{202E}", "\u{200B}", "한",
@@ -38,7 +38,7 @@ struct KeySequence {
             "<Paste:ab\\r\\n\\tcd\\r\\n>", "<Paste:0123456789 0123456789>",
         ]
 
-    /// Those that it does not.
+    /// Keys that ``BufferModel`` does not know.
     private static let other = [
         "end", "if x then", "}", ")", "ver", "<Tab>", "<Tab>", "<S-Tab>", "<Enter>", "<M-Enter>", "<Esc>", "<C-r>",
         "<C-s>", "<C-g>", "<M-3>", "<M-->", "<M-.>", "<C-v><Tab>", "<C-v><C-a>", "<C-c>", "<C-d>", "<C-l>",

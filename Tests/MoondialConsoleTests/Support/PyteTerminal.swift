@@ -3,12 +3,12 @@
 import ChildProcesses
 import Foundation
 
-/// The terminal of the Python package pyte, which has its own tables of widths: it shows what was written, and compares.
+/// The terminal emulator of the Python package pyte, which has its own tables of widths.
 enum PyteTerminal {
-    /// What is written, and what the window then shows.
+    /// Writes to a terminal, and the expected window after each.
     struct Session: Encodable {
         struct Write: Encodable {
-            /// In Base64.
+            /// The written bytes in Base64.
             var bytes: String
             /// The rows from the top; nil where anything may be. With nil, nothing is compared.
             var rows: [String?]?
@@ -22,10 +22,10 @@ enum PyteTerminal {
         var writes: [Write] = []
     }
 
-    /// Whether there is such a Python.
+    /// Whether Python and the packages are installed.
     static let isPresent = (try? run(["-c", "import pyte, wcwidth"]))?.status == 0
 
-    /// - Returns: A line for each session that looks otherwise.
+    /// - Returns: A line for each session whose window differs from the expected one.
     static func differences(in sessions: [Session]) throws -> String {
         let folder = TemporaryFolder()
         folder.write(String(decoding: try JSONEncoder().encode(sessions), as: UTF8.self), to: "sessions")

@@ -2,7 +2,7 @@
 
 import PseudoTerminals
 
-/// Where a text with a prompt is in rows of a window, by the widths of the system's tables.
+/// A simple model of how a text with a prompt fills the rows of a window, by the widths of the system's tables.
 struct ScreenModel {
     private(set) var rows: [String] = [""]
     private(set) var cursor = (row: 0, column: 0)
@@ -25,7 +25,7 @@ struct ScreenModel {
         write(end)
     }
 
-    /// Whether a character is an emoji that has been torn apart, which each terminal shows in its own way.
+    /// Whether a character is part of a split emoji, which each terminal shows in its own way.
     static func isDoubtful(_ character: Character) -> Bool {
         let whole: [Character] = ["👨‍👩‍👧", "🇨🇳", "👍🏽", "❤️"]
         return !whole.contains(character)

@@ -2,7 +2,7 @@
 
 import Platform
 
-/// A folder that is gone when the last reference to it is.
+/// A folder that is removed with its last reference.
 final class TemporaryFolder {
     let path: String
 

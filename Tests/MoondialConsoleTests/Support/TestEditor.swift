@@ -26,7 +26,7 @@ struct TestEditor {
         _ = editor.begin(prompt)
     }
 
-    /// Types, and begins the next block after each that was ended.
+    /// Presses the keys, and begins a new block after each finished one.
     @discardableResult
     mutating func press(_ keys: String) -> [Editor.Outcome] {
         outcomes = []

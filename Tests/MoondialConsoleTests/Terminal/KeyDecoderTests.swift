@@ -47,12 +47,12 @@ struct KeyDecoderTests {
     ]
 
     @Test(arguments: corpus)
-    func aSequenceIsAKey(sequence: String, key: Key) {
+    func sequenceIsDecodedAsItsKey(sequence: String, key: Key) {
         #expect(decode([Array(sequence.utf8)]) == [.key(key)])
     }
 
     @Test(arguments: corpus)
-    func aSequenceMayBeSplitAnywhere(sequence: String, key: Key) {
+    func sequenceMayArriveInPieces(sequence: String, key: Key) {
         let bytes = Array(sequence.utf8)
         for split in 0...bytes.count {
             #expect(decode([Array(bytes[..<split]), Array(bytes[split...])]) == [.key(key)], "split at \(split)")
@@ -61,7 +61,7 @@ struct KeyDecoderTests {
     }
 
     @Test(arguments: corpus)
-    func aSequenceEndsWhereItEnds(sequence: String, key: Key) {
+    func sequenceDoesNotTakeFollowingBytes(sequence: String, key: Key) {
         let bytes = Array(sequence.utf8)
         #expect(decode([bytes + Array("xy".utf8) + bytes]) == [.key(key), .text(Array("xy".utf8)), .key(key)])
     }
@@ -70,7 +70,7 @@ struct KeyDecoderTests {
         ("abc", ["abc"]), ("号码", ["号", "码"]), ("a号b", ["a", "号", "b"]), ("👍🏽", ["👍", "🏽"]), ("é~", ["é", "~"]),
         ("\u{1B}Oj\u{1B}Op", ["*", "0"]), ("\u{1B}[97u", ["a"]),
     ])
-    func printableTextIsText(bytes: String, texts: [String]) {
+    func printableTextIsDecodedAsText(bytes: String, texts: [String]) {
         #expect(decode([Array(bytes.utf8)]) == texts.map { .text(Array($0.utf8)) })
         #expect(
             decode(bytes.utf8.map { [$0] }).reduce("") { $0 + ($1.text ?? "?") } == texts.joined(), "byte by byte")
@@ -81,7 +81,7 @@ struct KeyDecoderTests {
             [0xFF], [0x80], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xE5, 0x8F, 0x28], [0xF8, 0x88], [0xC3, 0x28],
             [0xF4, 0x90, 0x80, 0x80],
         ] as [[UInt8]])
-    func whatIsNoUTF8BecomesReplacementCharacters(bytes: [UInt8]) {
+    func invalidUTF8BecomesReplacementCharacters(bytes: [UInt8]) {
         var decoder = KeyDecoder()
         var input = bytes[...]
         var text = ""
@@ -96,7 +96,7 @@ struct KeyDecoderTests {
         "\u{1B}]11;rgb:0/0/0\u{1B}\\",
         "\u{1B}P1$r0m\u{1B}\\", "\u{1B}Oz", "\u{1B}[[Z", "\u{1B}[57441u", "\u{1B}[1;2;3;4;5X", "\u{85}",
     ])
-    func whatMeansNothingIsSwallowed(sequence: String) {
+    func unknownSequenceIsIgnoredAsAWhole(sequence: String) {
         #expect(decode([Array(sequence.utf8) + Array("x".utf8)]) == [.unknown, .text(Array("x".utf8))])
     }
 
@@ -105,7 +105,7 @@ struct KeyDecoderTests {
         ("\u{1B}\u{1B}", .key(Key(.escape, .meta))), ("\u{1B}[1;", .unknown), ("\u{1B}]0;", .unknown),
         ("\u{1B}[[", .unknown),
     ])
-    func silenceEndsASequence(sequence: String, event: KeyDecoder.Event) {
+    func timeoutEndsAnIncompleteSequence(sequence: String, event: KeyDecoder.Event) {
         var decoder = KeyDecoder()
         var bytes = Array(sequence.utf8)[...]
         #expect(decoder.next(&bytes) == nil)
@@ -115,7 +115,7 @@ struct KeyDecoderTests {
         #expect(decoder.timeout() == nil)
     }
 
-    @Test func aPasteIsOneEvent() {
+    @Test func pasteIsOneEvent() {
         let text = Array("a\r\nb\u{1B}[Ac\u{3}".utf8)
         let bytes = Array("\u{1B}[200~".utf8) + text + Array("\u{1B}[201~x".utf8)
         #expect(decode([bytes]) == [.paste(text), .text(Array("x".utf8))])
@@ -127,7 +127,7 @@ struct KeyDecoderTests {
     }
 
     @Test(arguments: ["é", "中", "👍", "\u{1B}é"])
-    func aCharacterMayTakeItsTime(character: String) {
+    func bytesOfACharacterMayArriveSlowly(character: String) {
         var decoder = KeyDecoder()
         var events: [KeyDecoder.Event] = []
         for byte in character.utf8 {
@@ -140,7 +140,7 @@ struct KeyDecoderTests {
         #expect(events.first?.text == character || events == [.key(.meta("é"))])
     }
 
-    @Test func aPasteWithoutItsEndIsLeft() {
+    @Test func pasteWithoutItsEndIsLeftByEscapeOrControlC() {
         func decoder() -> KeyDecoder {
             var decoder = KeyDecoder()
             var bytes = Array("\u{1B}[200~one\u{3}two".utf8)[...]
@@ -160,7 +160,7 @@ struct KeyDecoderTests {
     }
 
     @Test(arguments: 0..<50)
-    func noiseDoesNoHarm(seed: UInt64) {
+    func randomBytesLeaveValidUTF8InTheBuffer(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let alphabet = Array("\u{1B}\u{1B}[[O;1~200A\r\t\u{7}]P\\".utf8) + [0x80, 0xC3, 0xE5, 0xF0, 0xFF]
         let bytes = (0..<400).map { _ in alphabet.randomElement(using: &generator) ?? 0 }

@@ -8,12 +8,12 @@ import Testing
 
 @testable import MoondialConsole
 
-/// The whole of it, on a terminal that is one for the kernel. Serialized, as a process has one terminal in raw mode.
+/// The whole line editor on a pseudo-terminal of the kernel. Serialized: a process has one terminal in raw mode.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct PseudoTerminalTests {
     private let terminal = PseudoTerminal()
 
-    @Test func typingRunsAndTheTerminalIsRestored() {
+    @Test func typedBlocksRunAndTheTerminalIsRestored() {
         let before = terminal.settings
         let editor = EditorThread(terminal)
         #expect(terminal.show { $0.lines == ["sim>"] })
@@ -33,7 +33,7 @@ struct PseudoTerminalTests {
         #expect(terminal.emulator.unknown == [])
     }
 
-    @Test func whatIsGivenUpBeforeItBeginsDoesNotBegin() {
+    @Test func blockInterruptedBeforeItsStartDoesNotRun() {
         let editor = EditorThread(terminal)
         #expect(terminal.show { $0.lines == ["sim>"] })
         terminal.type("first()\r\u{3}second()\r")
@@ -43,8 +43,8 @@ struct PseudoTerminalTests {
         #expect(editor.inputs == [.interrupted, .text("second()"), .end])
     }
 
-    /// So that it is no answer to a question that was printed in between.
-    @Test func whatWaitsInTheTerminalWasTypedBefore() throws {
+    /// Such a line does not answer a question that was printed after the line was typed.
+    @Test func timeOfALineWaitingInTheTerminalIsBeforeItsRead() throws {
         let session = try TerminalSession(input: terminal.program, output: terminal.program)
         let source = TerminalLineSource(
             editor: TestEditor().editor, terminal: session, output: OutputWriter(terminal.program))
@@ -54,14 +54,14 @@ struct PseudoTerminalTests {
         #expect(source.lastInput < time)
     }
 
-    @Test func blocksMenusAndLoneEscapes() {
+    @Test func loneEscapeClosesTheMenuInABlock() {
         let editor = EditorThread(terminal)
         #expect(terminal.show { $0.lines == ["sim>"] })
         terminal.type("if x then\r")
         #expect(terminal.show { $0.lines == ["sim> if x then", "   >"] && $0.column == 7 })
         terminal.type("ver\t")
         #expect(terminal.show { $0.lines == ["sim> if x then", "   >   ver", " verify", " version"] })
-        // Nothing follows, so it is the key.
+        // No bytes follow the escape, so it is the Escape key.
         terminal.type("\u{1B}")
         #expect(terminal.show { $0.lines == ["sim> if x then", "   >   ver"] })
         terminal.type("i\t()\rend\r\u{4}")
@@ -69,7 +69,7 @@ struct PseudoTerminalTests {
         #expect(editor.inputs == [.text("if x then\n  verify()\nend"), .end])
     }
 
-    @Test func aPasteOfTenThousandLines() {
+    @Test func pasteOfTenThousandLinesIsOneBlock() {
         let editor = EditorThread(terminal)
         #expect(terminal.show { $0.lines == ["sim>"] })
         let lines = (1...10_000).map { "print(\($0), \"号码\")" }
@@ -84,12 +84,12 @@ struct PseudoTerminalTests {
         #expect(terminal.show { _ in editor.isFinished })
     }
 
-    @Test func aResizeDrawsAnew() {
+    @Test func resizeRedrawsTheLine() {
         let editor = EditorThread(terminal)
         #expect(terminal.show { $0.lines == ["sim>"] })
         terminal.type("x = \"0123456789 0123456789\"")
         #expect(terminal.show { $0.lines == ["sim> x = \"0123456789 0123456789\""] })
-        // The terminal breaks the line anew by itself, so what is shown does not tell that the editor has done so too.
+        // The terminal itself rewraps the line. Only an erasure shows that the editor has redrawn the line.
         let erasures = terminal.emulator.erasures
         terminal.resize(width: 20, height: 10)
         kill(getpid(), SIGWINCH)
@@ -103,7 +103,7 @@ struct PseudoTerminalTests {
         #expect(editor.inputs == [.text("x = \"0123456789 0123456789\""), .end])
     }
 
-    @Test func printingAboveThePrompt() {
+    @Test func backgroundOutputIsPrintedAboveThePrompt() {
         let editor = EditorThread(terminal)
         #expect(terminal.show { $0.lines == ["sim>"] })
         terminal.type("(\rabc")
@@ -114,7 +114,7 @@ struct PseudoTerminalTests {
         #expect(terminal.show { _ in editor.isFinished })
     }
 
-    @Test func whatIsPrintedWithoutANewlineStays() {
+    @Test func outputWithoutANewlineStaysAboveThePrompt() {
         Descriptors.writeAll(Array("no newline".utf8), to: terminal.program)
         let editor = EditorThread(terminal)
         #expect(terminal.show { $0.lines == ["no newline%", "sim>"] })
@@ -122,7 +122,7 @@ struct PseudoTerminalTests {
         #expect(terminal.show { _ in editor.isFinished })
     }
 
-    @Test func whatIsRunIsKeptRedacted() throws {
+    @Test func historyFileHasRedactedBlocks() throws {
         let folder = TemporaryFolder()
         let file = HistoryFile(path: folder.path + "/history")
         let editor = EditorThread(terminal, historyFile: file)
@@ -132,7 +132,7 @@ struct PseudoTerminalTests {
         #expect(try file.load().map(\.text) == ["verify(\"138****8000\", \"<token>\")"])
     }
 
-    @Test func aTerminalThatIsGoneIsTheEnd() {
+    @Test func hangUpOfTheTerminalEndsInput() {
         let terminal = PseudoTerminal()
         let editor = EditorThread(terminal)
         #expect(terminal.show { $0.lines == ["sim>"] })
@@ -143,7 +143,7 @@ struct PseudoTerminalTests {
 
     // MARK: - Ends of the process
 
-    @Test func aSignalRestoresTheTerminal() async {
+    @Test func terminationSignalRestoresTheTerminal() async {
         let before = terminal.settings
         await #expect(processExitsWith: .signal(SIGTERM)) { [path = terminal.path as String] in
             endInRawMode(path) { raise(SIGTERM) }
@@ -151,7 +151,7 @@ struct PseudoTerminalTests {
         expectRestored(before)
     }
 
-    @Test func aHangupRestoresTheTerminal() async {
+    @Test func hangUpSignalRestoresTheTerminal() async {
         let before = terminal.settings
         await #expect(processExitsWith: .signal(SIGHUP)) { [path = terminal.path as String] in
             endInRawMode(path) { raise(SIGHUP) }
@@ -159,7 +159,7 @@ struct PseudoTerminalTests {
         expectRestored(before)
     }
 
-    @Test func aCrashRestoresTheTerminal() async {
+    @Test func fatalErrorRestoresTheTerminal() async {
         let before = terminal.settings
         await #expect(processExitsWith: .failure) { [path = terminal.path as String] in
             endInRawMode(path) { fatalError("as in a bug of ours") }
@@ -167,9 +167,9 @@ struct PseudoTerminalTests {
         expectRestored(before)
     }
 
-    @Test func aWildAccessRestoresTheTerminal() async {
+    @Test func segmentationFaultRestoresTheTerminal() async {
         let before = terminal.settings
-        // By the signal, or as a sanitizer ends it.
+        // The process ends by the signal, or with the status of a sanitizer.
         await #expect(processExitsWith: .failure) { [path = terminal.path as String] in
             endInRawMode(path) { raise(SIGSEGV) }
         }
@@ -178,7 +178,7 @@ struct PseudoTerminalTests {
 
     @Test func exitingRestoresTheTerminal() async {
         let before = terminal.settings
-        // Or another status, where LeakSanitizer does not like what it sees at the exit.
+        // The status may differ: LeakSanitizer changes it if it finds leaks at the exit.
         await #expect(processExitsWith: .failure) { [path = terminal.path as String] in
             endInRawMode(path) { exit(3) }
         }
@@ -187,14 +187,14 @@ struct PseudoTerminalTests {
 
     private func expectRestored(_ before: [UInt], sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(terminal.settings == before, sourceLocation: sourceLocation)
-        // It was in raw mode before, or this would hold without our doing.
+        // Proves that the terminal was in raw mode before: otherwise the first expectation would always hold.
         #expect(terminal.show { $0.lines.contains("raw") && !$0.isPasteBracketed }, sourceLocation: sourceLocation)
     }
 }
 
-/// Puts the terminal into raw mode and does what ends the process.
+/// Puts the terminal into raw mode and calls `end`, which ends the process.
 private func endInRawMode(_ path: String, _ end: () -> Void) {
-    // As a shell starts programs, whatever the tests were started by.
+    // Resets signals as a shell does for programs, whoever started the tests.
     var signals = sigset_t()
     sigfillset(&signals)
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)

@@ -8,7 +8,7 @@ import Testing
 @Suite("Values", .timeLimit(.minutes(10)))
 struct ValuePrinterTests {
     @Test(
-        "one line of Lua",
+        "a value is shown as one line of Lua",
         arguments: [
             ("1", "1"), ("1.0", "1.0"), ("-0.0", "-0.0"), ("1e300", "1e+300"), ("math.huge", "math.huge"),
             ("-math.huge", "-math.huge"), ("0/0", "0/0"), ("math.mininteger", "math.mininteger"), ("nil", "nil"),
@@ -39,7 +39,7 @@ struct ValuePrinterTests {
     }
 
     @Test(
-        "records as a table",
+        "records are shown as a table",
         arguments: [
             (
                 "{ { name = \"x\", n = 1 }, { name = \"号码\", n = 22 }, { name = \"\" } }",
@@ -62,19 +62,19 @@ struct ValuePrinterTests {
         #expect(try await SessionFixture(width: 100).type(expression).results == expected)
     }
 
-    @Test func aTableOfRecordsFitsTheWindow() async throws {
+    @Test func tableOfRecordsFitsTheWindow() async throws {
         let record = try await SessionFixture(width: 100).type(
             "t = {} for i = 1, 3 do t[i] = { text = (\"long \"):rep(60), a = i, b = (\"x\"):rep(90), c = i } end", "t")
         #expect(record.resultLines.count == 4)
         #expect(record.resultLines.allSatisfy { DisplayText.width($0) <= 100 })
-        // A program gets values that it can read.
+        // Output for programs is Lua, not a table for people.
         var fixture = SessionFixture(width: 100)
         fixture.isInteractive = false
         let plain = try await fixture.type("{ { a = 1, b = 2 }, { a = 3, b = 4 } }")
         #expect(plain.results == "{ { a = 1, b = 2 }, { a = 3, b = 4 } }\n")
     }
 
-    @Test func decisionsAreATable() async throws {
+    @Test func decisionsAreShownAsATable() async throws {
         let record = try await SessionFixture(width: 100).type(
             "t = {} for i, c in ipairs { 9000, 9001 } do t[i] = verify(\"13800138000\", \"sim:code=\" .. c) end", "t")
         #expect(
@@ -87,7 +87,7 @@ struct ValuePrinterTests {
                 """)
     }
 
-    @Test func whatIsShownIsLua() async throws {
+    @Test func shownValueCanBeReadAsLua() async throws {
         let record = try await SessionFixture(width: 100).type(
             "t = { 1, { x = \"y\\n\" }, f = print, g = function() end, [3.5] = { 0/0 }, list = { 1, 2, 3 } }", "t")
         let again = try await SessionFixture(width: 100).type(record.results)
@@ -95,7 +95,7 @@ struct ValuePrinterTests {
         #expect(again.end == .done)
     }
 
-    @Test func cyclesEnd() async throws {
+    @Test func cyclicTableIsShownWithReferences() async throws {
         let record = try await SessionFixture(width: 100).type(
             "t = { name = \"t\" } t.child = { up = t, deep = { t } } t.me = t", "t")
         #expect(
@@ -115,23 +115,24 @@ struct ValuePrinterTests {
     @Test func largeValuesAreCut() async throws {
         let record = try await SessionFixture(width: 100).type(
             "t = {} for i = 1, 280 do t[i] = i end", ":set items 3", "t", "(\"x\"):rep(1000)", ":full #_")
+        try #require(record.resultLines.count > 2)
         #expect(record.resultLines[0] == "{ 1, 2, 3, --[[ … 277 more ]] }")
         #expect(record.resultLines[1].hasSuffix("x\" --[[ … 600 more bytes ]]"))
         #expect(record.resultLines[2] == "1000")
     }
 
-    @Test func aHugeTableIsNeitherCopiedNorRefused() async throws {
+    @Test func hugeTableIsShownWithoutBeingCopied() async throws {
         let record = try await SessionFixture(width: 100).type(
             "t = {} for i = 1, 200000 do t[\"k\" .. i] = { i } end", ":set items 1", "t")
         #expect(record.results.hasSuffix("--[[ … 199999 more ]] }\n"))
     }
 
-    @Test func decisionsAreCompact() async throws {
+    @Test func decisionIsShownInShortForm() async throws {
         let record = try await SessionFixture(width: 100).type(
             "rule \"add\" { map_result = { match = allow(\"ok\", { score = 3 }) } }",
             "verify(\"13800138000\", \"sim:\", \"e\")", ":full")
         #expect(
-            record.resultLines[0...9].joined(separator: "\n") == """
+            record.resultLines.prefix(10).joined(separator: "\n") == """
                 {
                   decision = "allow",
                   reason = "ok",

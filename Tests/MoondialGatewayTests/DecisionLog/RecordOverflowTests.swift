@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct RecordOverflowTests {
     private let folder: LogFolder
-    private let disk = Disk()
+    private let disk = FullableDisk()
 
     init() throws {
         folder = try LogFolder()
@@ -26,7 +26,7 @@ struct RecordOverflowTests {
     }
 
     @Test
-    func blockStopsAcceptingOnAFullDevice() async throws {
+    func blockingSinkStopsAcceptingOnAFullDevice() async throws {
         var events = SinkEvents()
         let sink = try sink(.block(runsInFlight: 2), path: "/dev/full", events)
         #expect(sink.isAccepting)
@@ -41,7 +41,7 @@ struct RecordOverflowTests {
     }
 
     @Test
-    func blockTakesTheRecordsOfRunsInFlightAndWritesAllOnceThereIsSpace() async throws {
+    func blockingSinkTakesRecordsOfRunsInFlightAndWritesThemOnceThereIsSpace() async throws {
         var events = SinkEvents()
         disk.setRoom(0)
         let runs = 100
@@ -61,7 +61,7 @@ struct RecordOverflowTests {
     }
 
     @Test
-    func dropMarksTheGapInItsPlace() async throws {
+    func droppingSinkWritesAMarkForTheGap() async throws {
         var events = SinkEvents()
         disk.setRoom(0)
         let sink = try sink(.drop, queueBytes: 100, events)
@@ -78,7 +78,7 @@ struct RecordOverflowTests {
         #expect(sink.append("after") == .queued)
         #expect(await sink.close(within: .seconds(30)))
         let lines = try folder.lines()
-        #expect(lines.count == 4)
+        try #require(lines.count == 4)
         #expect(lines[..<2] == [record, record])
         #expect(lines[2].hasPrefix(#"{"gap":3,"time_ms":1"#) && lines[2].hasSuffix("}"))
         #expect(lines[3] == "after")
@@ -94,7 +94,7 @@ struct RecordOverflowTests {
         #expect(append(99))
         #expect(!append(100))
         #expect(!append(150))
-        // There is room for the record, but not for the mark in addition.
+        // There is room for the record, but not also for the mark.
         #expect(!append(60))
         let first = queue.take()
         #expect(
@@ -107,7 +107,7 @@ struct RecordOverflowTests {
     }
 
     @Test(arguments: 1...23)
-    func lineThatWasTornIsCompletedFirst(room: Int) async throws {
+    func tornLineIsCompletedBeforeOtherRecords(room: Int) async throws {
         var events = SinkEvents()
         disk.setRoom(0)
         let sink = try sink(.block(runsInFlight: 10), events)
@@ -121,7 +121,7 @@ struct RecordOverflowTests {
             if written + room >= 24 {
                 await sink.flush()
             } else {
-                // Tries at once.
+                // Writes without waiting for the retry interval.
                 await sink.reopen()
                 #expect(await events.next() == .recovered)
                 #expect(await events.next() == noSpace)

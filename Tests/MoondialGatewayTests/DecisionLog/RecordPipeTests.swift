@@ -6,7 +6,7 @@ import Testing
 
 @testable import MoondialGateway
 
-/// A named pipe as destination, whose reader may be slow or gone.
+/// A named pipe as destination. Its reader may be slow or missing.
 @Suite(.timeLimit(.minutes(10)))
 struct RecordPipeTests {
     private static let record = String(repeating: "x", count: 999)
@@ -53,7 +53,7 @@ struct RecordPipeTests {
     }
 
     @Test
-    func closeReturnsAtTheDeadlineThoughNobodyReads() async throws {
+    func closeReturnsAtItsDeadlineWithoutAReader() async throws {
         let reader = try openReader()
         let sink = try RecordSink(options(.drop)) { _ in }
         for _ in 0..<800 { _ = sink.append(Self.record) }
@@ -72,7 +72,7 @@ struct RecordPipeTests {
         let sink = try RecordSink(options(.spill(path: folder.file("spill"), maximumBytes: 1 << 30))) { _ in }
         for number in 0..<8000 {
             while sink.append("\(number) " + Self.record) != .queued { Issue.record("a record was dropped") }
-            // In the pipe, or in the spill file once the queue is more than half full.
+            // Lets the sink write to the pipe, or to the spill file once the queue is more than half full.
             if sink.figures.queuedBytes > 600_000 { await Task.yield() }
             if number == 700 { try await spilled(sink) }
         }
@@ -88,7 +88,7 @@ struct RecordPipeTests {
     }
 
     @Test
-    func readerThatIsGoneIsAFailureUntilThereIsAnother() async throws {
+    func closedReaderIsAFailureUntilAnotherOpensThePipe() async throws {
         var events = SinkEvents()
         let first = try openReader()
         let sink = try RecordSink(options(.drop), report: events.report)

@@ -25,7 +25,7 @@ struct RecordRotationTests {
     }
 
     @Test(arguments: [100, 101, 137, 1000, 70_000])
-    func noLineIsLostOrTorn(maximumBytes: Int) async throws {
+    func rotationLosesAndTearsNoLine(maximumBytes: Int) async throws {
         let sink = try sink(.init(maximumBytes: maximumBytes, keep: 200))
         let records = (0..<200).map { "record \($0) " + String(repeating: "x", count: $0 % 60) }
         for record in records { #expect(sink.append(record) == .queued) }
@@ -38,7 +38,7 @@ struct RecordRotationTests {
     }
 
     @Test
-    func onlySoManyOldFilesAreKept() async throws {
+    func rotationKeepsTheConfiguredNumberOfFiles() async throws {
         let sink = try sink(.init(maximumBytes: 10, keep: 2))
         for number in 0..<10 { _ = sink.append("record \(number)") }
         await sink.close(within: .seconds(30))
@@ -57,7 +57,7 @@ struct RecordRotationTests {
     }
 
     @Test
-    func existingFileCounts() async throws {
+    func existingFileCountsForTheRotation() async throws {
         try folder.write("12345678\n")
         let sink = try sink(.init(maximumBytes: 10, keep: 5))
         _ = sink.append("1")
@@ -67,7 +67,7 @@ struct RecordRotationTests {
     }
 
     @Test
-    func newFileHasTheModeOfTheOldOne() async throws {
+    func newFileHasTheModeOfTheRotatedOne() async throws {
         try folder.write("12345678\n")
         chmod(folder.file(), 0o640)
         let sink = try sink(.init(maximumBytes: 10, keep: 5))
@@ -77,7 +77,7 @@ struct RecordRotationTests {
     }
 
     @Test
-    func linkStaysAndItsFileIsRotated() async throws {
+    func rotationOfALinkRotatesItsTarget() async throws {
         mkdir(folder.file("disk"), 0o700)
         symlink(folder.file("disk/real.log"), folder.file())
         let sink = try sink(.init(maximumBytes: 4, keep: 5))
@@ -117,7 +117,7 @@ struct RecordRotationTests {
     }
 
     @Test
-    func rotationThatFailsGoesOnWithTheFileAndPushesNothingOut() async throws {
+    func failedRotationContinuesInTheSameFileAndLosesNothing() async throws {
         var events = SinkEvents()
         // A folder in the place of FILE.1 cannot be replaced by a file.
         mkdir(folder.file("decisions.log.1"), 0o700)

@@ -44,9 +44,9 @@ final class LogFolder: Sendable {
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 }
 
-/// A disk that can be full.
-final class Disk: Sendable {
-    /// The bytes that fit, or nil for as many as there are.
+/// A disk that tests can fill: writes fail when no room is left.
+final class FullableDisk: Sendable {
+    /// The bytes that still fit; nil if there is no limit.
     private let room: NIOLockedValueBox<Int?>
 
     init(room: Int? = nil) {

@@ -133,7 +133,7 @@ struct RecordSinkTests {
     }
 
     @Test
-    func reopenOfTheSameFileGoesOn() async throws {
+    func reopenOfTheSameFileAppends() async throws {
         let sink = try sink()
         _ = sink.append("1")
         #expect(await sink.reopen())

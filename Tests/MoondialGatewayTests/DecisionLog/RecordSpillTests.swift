@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct RecordSpillTests {
     private let folder: LogFolder
-    private let disk = Disk()
+    private let disk = FullableDisk()
 
     init() throws {
         folder = try LogFolder()
@@ -32,7 +32,7 @@ struct RecordSpillTests {
         let records = (0..<5000).map { "record \($0)" }
         for (number, record) in records.enumerated() {
             #expect(sink.append(record) == .queued)
-            // In the spill file.
+            // Moves the records to the spill file.
             if number % 100 == 0 { await sink.flush() }
         }
         await sink.flush()
@@ -53,7 +53,7 @@ struct RecordSpillTests {
     }
 
     @Test
-    func nextStartMovesWhatWasLeft() async throws {
+    func nextStartMovesRecordsLeftInTheSpillFile() async throws {
         let first = try sink(path: "/dev/full")
         for number in 0..<10 { _ = first.append("record \(number)") }
         #expect(await first.close(within: .seconds(30)))
@@ -101,7 +101,7 @@ struct RecordSpillTests {
     }
 
     @Test
-    func tornLineIsWholeAgainAfterAStop() async throws {
+    func tornLineIsRepeatedWholeAfterARestart() async throws {
         var events = SinkEvents()
         disk.setRoom(3)
         let first = try sink(events)

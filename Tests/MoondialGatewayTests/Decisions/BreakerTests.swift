@@ -8,7 +8,7 @@ import NIOCore
 import NumberVerification
 import Testing
 
-/// Calls for an account that cannot be used are pointless.
+/// The breaker refuses calls while the account cannot be used.
 @Suite struct BreakerTests {
     @Test(arguments: [9007, 9011, 9014, 9018, 9031])
     func blockedAccountIsNotCalledAgain(code: Int) async throws {
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    /// Rules map what the provider says, and it was not asked.
+    /// Rules map answers of the provider, and a refused call has none.
     @Test func rulesDoNotMapABlockedAccount() async throws {
         let rules = #"rule "r" { map_result = { match = allow, mismatch = deny, unknown = review "ask_for_sms" } }"#
         try await GatewayFixture.run(rules: rules, configure: { $0.breakerInterval = .hours(1) }) { gateway in
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func oneCallPerIntervalFindsOut() {
+    @Test func openBreakerAllowsOneCallPerInterval() {
         let breaker = AccountBreaker(interval: .seconds(30))
         let start = NIODeadline.uptimeNanoseconds(1)
         #expect(breaker.allowsCall(now: start))

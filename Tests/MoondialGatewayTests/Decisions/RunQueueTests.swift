@@ -4,7 +4,8 @@ import MoondialGateway
 import NIOCore
 import Testing
 
-/// The clock of these tests is a number: an event loop that serves one request in `service`, while others come every so often.
+/// The clock of these tests is a number. They simulate an event loop that serves one request in `service`, while others
+/// arrive at given times.
 struct RunQueueTests {
     private final class Request {
         let since: NIODeadline
@@ -12,7 +13,7 @@ struct RunQueueTests {
         init(since: NIODeadline) { self.since = since }
     }
 
-    /// What has become of the requests.
+    /// The results of the requests.
     private struct Load {
         var waits: [TimeAmount] = []
         var refused = 0
@@ -25,7 +26,7 @@ struct RunQueueTests {
 
     private static let delay = TimeAmount.milliseconds(5)
 
-    /// Lets requests come at these times while the event loop works, and ends when all are served or turned away.
+    /// Simulates requests that arrive at these times, until all are served or refused.
     private func load(_ arrivals: [NIODeadline], service: TimeAmount) -> Load {
         var queue = RunQueue<Request>(delay: Self.delay)
         var load = Load()
@@ -53,19 +54,19 @@ struct RunQueueTests {
     private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
 
     @Test(arguments: [TimeAmount.microseconds(200), .milliseconds(1), .milliseconds(10)])
-    func threeTimesTheCapacityLeavesTheWaitOfWhatIsTakenFlat(service: TimeAmount) {
+    func acceptedRequestsWaitBrieflyAtThreeTimesTheCapacity(service: TimeAmount) {
         let interval = TimeAmount.nanoseconds(service.nanoseconds / 3)
         let load = load(times(every: interval, for: .seconds(20)), service: service)
         #expect(load.longestOf99Percent <= max(Self.delay, service * RunQueue<Request>.fewest) + service)
         let capacity = Int(20_000_000_000 / service.nanoseconds)
         #expect(load.waits.count > capacity * 95 / 100)
-        // Those that came before it was known that there are too many.
+        // Requests that arrived before the queue detected the overload.
         let ofPatience = Int(2 * RunQueue<Request>.patience.nanoseconds / interval.nanoseconds)
         #expect(load.givenUp <= ofPatience)
     }
 
     @Test(arguments: [50, 80, 95])
-    func nothingIsRefusedBelowTheCapacity(percent: Int) {
+    func noRequestIsRefusedBelowTheCapacity(percent: Int) {
         let service = TimeAmount.milliseconds(1)
         let interval = TimeAmount.nanoseconds(service.nanoseconds * 100 / Int64(percent))
         let load = load(times(every: interval, for: .seconds(20)), service: service)
@@ -73,7 +74,7 @@ struct RunQueueTests {
         #expect(load.givenUp == 0)
     }
 
-    @Test func thousandsAtOnceAreAllServed() {
+    @Test func burstOfThousandsOfRequestsIsServed() {
         // Two seconds of work within a third of a second, and a few further requests all the time.
         let crowd = times(every: .microseconds(66), for: .milliseconds(330))
         let others = times(every: .milliseconds(20), for: .seconds(5))
@@ -83,7 +84,7 @@ struct RunQueueTests {
         #expect(load.waits.count == crowd.count + others.count)
     }
 
-    @Test func eventLoopThatWasHeldUpRefusesNothing() {
+    @Test func noRequestIsRefusedAfterTheEventLoopWasBlocked() {
         // A rule was stopped after half a second, while requests came at 80 % of the capacity.
         let held = start + .milliseconds(1500)
         let arrivals = times(every: .microseconds(1250), for: .seconds(20)).map { time in
@@ -94,19 +95,19 @@ struct RunQueueTests {
         #expect(load.givenUp == 0)
     }
 
-    @Test func newestIsFirstOnceTheFirstHasWaitedTooLong() {
+    @Test func newestRequestIsServedFirstOnceTheOldestWaitedTooLong() {
         var queue = RunQueue<Request>(delay: Self.delay)
         let requests = (0..<20).map { _ in Request(since: start) }
         for request in requests { queue.append(request, now: start) }
         #expect(queue.next(now: start) === requests[0])
         let later = start + Self.delay + .nanoseconds(1)
         for expected in requests[9...].reversed() { #expect(queue.next(now: later) === expected) }
-        // So few are no crowd.
+        // With so few requests, the oldest is first again.
         #expect(queue.count == RunQueue<Request>.fewest)
         #expect(queue.next(now: later) === requests[1])
     }
 
-    @Test func overloadEndsWithTheLoad() {
+    @Test func queueLeavesOverloadWhenTheLoadFalls() {
         var queue = RunQueue<Request>(delay: Self.delay)
         var now = start
         for _ in 0..<3000 {
@@ -116,7 +117,7 @@ struct RunQueueTests {
             _ = queue.next(now: now)
         }
         #expect(queue.isOverloaded)
-        // One request for two that could be served.
+        // Half the load that could be served.
         for _ in 0..<2000 {
             now = now + .milliseconds(1)
             if queue.admits(now: now) { queue.append(Request(since: now), now: now) }
@@ -127,7 +128,7 @@ struct RunQueueTests {
         #expect(!queue.isOverloaded)
     }
 
-    @Test func whoHangsUpIsForgotten() {
+    @Test func removedRequestIsNotServed() {
         var queue = RunQueue<Request>(delay: Self.delay)
         let (first, second) = (Request(since: start), Request(since: start))
         queue.append(first, now: start)
@@ -137,7 +138,7 @@ struct RunQueueTests {
         #expect(queue.next(now: start) == nil)
     }
 
-    @Test func requestIsGivenUpAfterTheLongestWait() {
+    @Test func requestIsRemovedAfterTheLongestWait() {
         var queue = RunQueue<Request>(delay: Self.delay)
         let request = Request(since: start)
         queue.append(request, now: start)

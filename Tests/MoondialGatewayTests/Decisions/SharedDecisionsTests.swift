@@ -12,7 +12,7 @@ import Testing
 
 @testable import MoondialGateway
 
-/// Gateways that share a store decide once.
+/// Gateways that share a store decide once for each token.
 @Suite("Decisions shared by gateways", .timeLimit(.minutes(10))) struct SharedDecisionsTests {
     private static func sharing(
         _ engine: any StoreEngine, _ change: @escaping @Sendable (inout GatewayConfiguration) -> Void = { _ in }
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func theDecisionOfAnotherGatewayIsGiven() async throws {
+    @Test func decisionOfAnotherGatewayIsReplayed() async throws {
         let gate = AttemptGate()
         gate.open()
         try await Self.pair(gate) { first, second in
@@ -52,14 +52,14 @@ import Testing
         }
     }
 
-    @Test func whileAnotherGatewayDecidesItsDecisionIsAwaited() async throws {
+    @Test func decisionInFlightAtAnotherGatewayIsAwaited() async throws {
         let gate = AttemptGate()
         try await Self.pair(gate) { first, second in
             async let one = first.verify("STsid-1")
             await gate.arrival(of: 1)
             async let two = second.verify("STsid-1")
             async let three = second.verify("STsid-1")
-            // The claim of the first is seen before its decision.
+            // The second gateway sees the claim of the first before the decision.
             #expect(try await second.verify("STsid-1", phone: "13800138001").decision == "review token_reused")
             gate.open()
             let replies = try await [one, two, three]
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func whatWasNotSentMayBeSentByAnother() async throws {
+    @Test func tokenThatIsStillUnusedMayBeSentByAnotherGateway() async throws {
         let gate = AttemptGate()
         gate.open()
         try await Self.pair(gate) { first, second in
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func idempotencyKeysAreShared() async throws {
+    @Test func idempotencyKeysAreSharedByGateways() async throws {
         let gate = AttemptGate()
         gate.open()
         try await Self.pair(gate) { first, second in
@@ -97,7 +97,7 @@ import Testing
     @Test(arguments: [
         (CallGuardSettings.OnStoreError.review, "review store_unavailable"), (.skip, "allow match"),
     ])
-    func withoutTheStoreTheSettingDecides(
+    func settingDecidesWhenTheStoreIsUnavailable(
         _ setting: CallGuardSettings.OnStoreError, decision: String
     ) async throws {
         let gate = AttemptGate()
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func replicasThatAreMissingKeepTheTokenBack() async throws {
+    @Test func tokenIsNotSentIfReplicasDoNotConfirmItsClaim() async throws {
         let gate = AttemptGate()
         gate.open()
         let change: @Sendable (inout GatewayConfiguration) -> Void = { $0.claimReplicas = 1 }
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func aClaimThatWaitsForReplicasHoldsUpNoOtherCall() async throws {
+    @Test func claimThatWaitsForReplicasDelaysNoOtherCall() async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         let order: [String] = try await eventLoop.flatSubmit {
             var settings = StoreSettings()
@@ -157,7 +157,7 @@ import Testing
     private static let decision = RecordedDecision(
         reviewBecause: .tokenReused, traceID: TraceID(rawValue: 7), revision: "r")
 
-    /// Claims of two gateways, of which the second is heard of or not.
+    /// Calls `body` with the claims of two gateways, an owner and another. `ownerIsAlive` registers the owner.
     private static func claims<Value: Sendable>(
         ownerIsAlive: Bool, in engine: any StoreEngine = MemoryStoreEngine(),
         _ body: @escaping @Sendable (SharedDecisions, SharedDecisions, EventLoopPromise<Value>) -> Void
@@ -190,7 +190,7 @@ import Testing
         }
     }
 
-    @Test func theClaimOfAGatewayThatHasEndedIsLost() async throws {
+    @Test func claimOfAnEndedGatewayIsLost() async throws {
         let text: String = try await Self.claims(ownerIsAlive: false) { owner, other, promise in
             let name = owner.name("token", ["t"], content: ["p"])
             owner.claim(name) { _ in other.claim(name) { promise.succeed(Self.text($0)) } }
@@ -198,7 +198,7 @@ import Testing
         #expect(text == "lost")
     }
 
-    @Test func theClaimOfALivingGatewayIsAwaited() async throws {
+    @Test func claimOfALivingGatewayIsAwaited() async throws {
         let text: String = try await Self.claims(ownerIsAlive: true) { owner, other, promise in
             let name = owner.name("token", ["t"], content: ["p"])
             owner.claim(name) { _ in
@@ -209,7 +209,7 @@ import Testing
         #expect(text == "recorded 0000000000000007")
     }
 
-    @Test func aClaimThatIsGivenBackGoesToTheNext() async throws {
+    @Test func releasedClaimGoesToTheNextGateway() async throws {
         let text: String = try await Self.claims(ownerIsAlive: true) { owner, other, promise in
             let name = owner.name("token", ["t"], content: ["p"])
             owner.claim(name) { _ in
@@ -221,7 +221,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func aDecisionThatTheStoreDoesNotTakeIsToldAgain(executes: Bool) async throws {
+    func decisionIsWrittenAgainAfterAStoreError(executes: Bool) async throws {
         let engine = FaultyStoreEngine(MemoryStoreEngine(), failures: 3, executes: executes) { command in
             guard case .set(let key, _, _) = command else { return false }
             return key.name.hasPrefix("token:")
@@ -231,7 +231,7 @@ import Testing
             owner.claim(name) { _ in
                 owner.finish(name, with: Self.decision)
                 other.claim(name) { claim in
-                    // The owner is held until here: a gateway that has ended tells nothing.
+                    // Keeps the owner alive until here: a gateway that has ended writes nothing.
                     withExtendedLifetime(owner) { promise.succeed(Self.text(claim)) }
                 }
             }
@@ -240,7 +240,7 @@ import Testing
         #expect(executes || engine.count == 4)
     }
 
-    @Test func aClaimIsGivenBackOnce() async throws {
+    @Test func claimIsReleasedOnce() async throws {
         let engine = FaultyStoreEngine(MemoryStoreEngine(), failures: 1, executes: true) { command in
             if case .delete = command { true } else { false }
         }
@@ -262,7 +262,7 @@ import Testing
 
     // MARK: - Keys
 
-    @Test func aGatewayWithAnotherMasterSecretSaysSo() async throws {
+    @Test func gatewayWithAnotherMasterSecretReportsIt() async throws {
         let engine = MemoryStoreEngine()
         try await GatewayFixture.run(configure: Self.sharing(engine) { $0.service.store.hashKey = [1] }) { first in
             #expect(try await first.admin("/readyz").json["store"]?.objectValue?["key"] == nil)
@@ -274,13 +274,13 @@ import Testing
                     events.contains { if case .storeKey(agrees: false) = $0 { true } else { false } }
                 }
                 #expect(isReported)
-                // It decides all the same.
+                // The gateway decides nevertheless.
                 #expect(try await second.verify("STsid-1").decision == "allow match")
             }
         }
     }
 
-    @Test func anOwnClaimIsTakenUpAgain() async throws {
+    @Test func ownClaimIsTakenAgain() async throws {
         let text: String = try await Self.claims(ownerIsAlive: true) { owner, _, promise in
             let name = owner.name("token", ["t"], content: ["p"])
             owner.claim(name) { _ in owner.claim(name) { promise.succeed(Self.text($0)) } }
@@ -288,7 +288,7 @@ import Testing
         #expect(text == "fresh")
     }
 
-    @Test func anotherContentIsAConflict() async throws {
+    @Test func claimWithOtherContentIsAConflict() async throws {
         let text: String = try await Self.claims(ownerIsAlive: true) { owner, other, promise in
             owner.claim(owner.name("token", ["t"], content: ["p"])) { _ in
                 other.claim(other.name("token", ["t"], content: ["q"])) { promise.succeed(Self.text($0)) }
@@ -297,7 +297,7 @@ import Testing
         #expect(text == "conflict")
     }
 
-    @Test func decisionsComeBackFromTheStoreAsTheyWere() throws {
+    @Test func decisionIsReadFromTheStoreUnchanged() throws {
         let stored = Self.decision.stored
         let back = try #require(RecordedDecision(stored: stored))
         #expect(back.stored == stored)

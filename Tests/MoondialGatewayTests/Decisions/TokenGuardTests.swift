@@ -38,7 +38,7 @@ import Testing
             #expect(other.decision == "review token_reused")
             #expect(other.json["code"] == 9002)
             #expect(other.json["id"] == nil)
-            // Neither does that forget the decision for the right phone.
+            // The decision for the right phone is still recorded.
             #expect(try await gateway.verify("STsid-1", phone: "13800138000").decision == "allow match")
             #expect(gate.arrivals == 1)
         }
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func requestsThatWaitForOneThatIsTurnedAwayAreTurnedAwayToo() async throws {
+    @Test func requestsWaitingForARefusedOneAreRefusedToo() async throws {
         let gate = AttemptGate()
         let limits: @Sendable (inout GatewayConfiguration) -> Void = {
             $0.runs = 1
@@ -70,7 +70,7 @@ import Testing
         try await GatewayFixture.run(gate: gate, configure: limits) { gateway in
             async let running = gateway.verify("STsid-1")
             await gate.arrival(of: 1)
-            // Both wait for longer than they may, one for a run to end and one for the other.
+            // Both exceed the waiting time: one waits for a run to end, the other for the first.
             async let first = gateway.verify("STsid-2", exID: "order-1")
             async let second = gateway.verify("STsid-2", exID: "order-2")
             let replies = try await [first, second]
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func withoutTheGuardEachRequestIsRun() async throws {
+    @Test func withoutTheTokenGuardEachRequestIsSent() async throws {
         let gate = AttemptGate()
         gate.open()
         try await GatewayFixture.run(gate: gate, configure: { $0.tokenGuard = nil }) { gateway in

@@ -15,7 +15,7 @@ struct GatewayMetricsTests {
     }
 
     @Test
-    func closedSetsAreThereFromTheStart() {
+    func seriesWithFixedLabelsExistFromTheStart() {
         #expect(lines("moondial_requests_total{").count == 24)
         #expect(lines("moondial_upstream_calls_total{").count == 3 * 24)
         #expect(lines("moondial_token_guard_outcomes_total{").count == 4)
@@ -50,7 +50,7 @@ struct GatewayMetricsTests {
     }
 
     @Test
-    func rulesThatGoLoseTheirSeriesAndOthersGoOn() {
+    func removedRulesLoseTheirSeriesAndOthersContinue() {
         let old = metrics.loadedRules(
             revision: "1", at: 100.5,
             [.init(name: "a", hooks: [.preCheck, .route]), .init(name: "b", hooks: [.mapResult])])
@@ -60,7 +60,7 @@ struct GatewayMetricsTests {
             revision: "2", at: 200, [.init(name: "c", hooks: [.onDecision]), .init(name: "a", hooks: [.preCheck])])
         new.countCall(rule: 1, .preCheck, .answered, took: .microseconds(20))
         old.countCall(rule: 0, .preCheck, .answered, took: .microseconds(20))
-        // The rule is gone, a run that began with it is not.
+        // The rule is removed, but a run that began with it goes on.
         old.countCall(rule: 1, .mapResult, .none, took: .microseconds(20))
         let calls = lines("moondial_hook_calls_total{")
         #expect(calls.contains("moondial_hook_calls_total{rule=\"a\",hook=\"pre_check\",result=\"answered\"} 3"))
@@ -77,7 +77,7 @@ struct GatewayMetricsTests {
     }
 
     @Test
-    func failedReloadShowsUntilOneSucceeds() {
+    func failedReloadIsShownUntilOneSucceeds() {
         _ = metrics.loadedRules(revision: "1", at: 1, [])
         metrics.countReload(.failure)
         #expect(lines("moondial_last_reload") == ["moondial_last_reload_successful 0"])

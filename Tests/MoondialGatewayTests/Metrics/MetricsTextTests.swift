@@ -23,7 +23,7 @@ struct MetricsTextTests {
     }
 
     @Test
-    func prometheusText() {
+    func metricsAreWrittenInThePrometheusFormat() {
         #expect(
             Self.registry().text(.prometheus) == """
                 # HELP calls_total All "calls".
@@ -53,7 +53,7 @@ struct MetricsTextTests {
     }
 
     @Test
-    func openMetricsText() {
+    func metricsAreWrittenInTheOpenMetricsFormat() {
         #expect(
             Self.registry().text(.openMetrics) == """
                 # HELP calls All \\"calls\\".
@@ -86,7 +86,7 @@ struct MetricsTextTests {
     }
 
     @Test
-    func textIsTheSameEachTime() {
+    func metricsTextIsDeterministic() {
         for format in MetricsFormat.allCases { #expect(Self.registry().text(format) == Self.registry().text(format)) }
     }
 
@@ -106,12 +106,12 @@ struct MetricsTextTests {
         (9_007_199_254_740_991, "9007199254740991"), (1e300, "1e+300"), (.nan, "NaN"), (.infinity, "+Inf"),
         (-.infinity, "-Inf"),
     ])
-    func numbers(value: Double, text: String) {
+    func numberIsWrittenInTheFormatOfMetrics(value: Double, text: String) {
         #expect(MetricsText.number(value) == text)
     }
 
     @Test
-    func durationsAreSecondsOnTheirBound() {
+    func durationOnABoundBelongsToItsBucket() {
         let histogram = HistogramSeries(bounds: MetricDeclaration.secondsBuckets)
         for bound in MetricDeclaration.secondsBuckets {
             histogram.record(.microseconds(Int64((bound * 1e6).rounded())))

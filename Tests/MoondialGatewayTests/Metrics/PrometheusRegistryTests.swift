@@ -93,7 +93,7 @@ struct PrometheusRegistryTests {
     }
 
     @Test
-    func infoHasOneSetOfLabels() {
+    func infoMetricKeepsOnlyItsLastLabels() {
         registry.declare("rules_info", .info, help: "Rules.", labels: ["revision"])
         registry.setInfo("rules_info", labels: [("revision", "1")])
         registry.setInfo("rules_info", labels: [("revision", "2")])
@@ -135,7 +135,7 @@ struct PrometheusRegistryTests {
         }
 
         @Test
-        func otherLabelsStopADebugBuild() async {
+        func undeclaredLabelsStopADebugBuild() async {
             await #expect(processExitsWith: .failure) {
                 let registry = PrometheusRegistry()
                 registry.declare("calls_total", .counter, help: "Calls.", labels: ["caller"])

@@ -6,9 +6,9 @@ import MoondialGateway
 import NIOConcurrencyHelpers
 import Testing
 
-/// What operators and machines that watch a gateway see.
+/// The paths of the administration port, for operators and monitoring.
 @Suite struct AdministrationTests {
-    @Test func healthReadinessAndVersion() async throws {
+    @Test func adminPortServesHealthReadinessAndVersion() async throws {
         try await GatewayFixture.run { gateway in
             #expect(try await gateway.admin("/healthz").json == ["status": "alive"])
             let readiness = try await gateway.admin("/readyz")
@@ -18,7 +18,7 @@ import Testing
             #expect(try await gateway.admin("/missing").status == 404)
             #expect(try await gateway.admin("/readyz", method: "POST").status == 405)
             #expect(try await gateway.admin("/-/reload", method: "GET").status == 405)
-            // None of it is on the public port.
+            // The public port serves none of these paths.
             #expect(try await gateway.request("GET", "/metrics").status == 404)
             #expect(try await gateway.request("GET", "/-/rules").status == 404)
         }

@@ -6,7 +6,7 @@ import NIOCore
 import RawConnections
 import Testing
 
-/// The question of a proxy whether a request may pass.
+/// `/v1/auth`, with which a proxy asks whether a request may pass.
 @Suite struct AuthTests {
     private static let rules = #"rule "r" { map_result = { match = allow, mismatch = deny, unknown = review } }"#
 
@@ -34,19 +34,19 @@ import Testing
         }
     }
 
-    @Test func bodyThatNeverComesIsNotWaitedFor() async throws {
+    @Test func authDoesNotWaitForABody() async throws {
         try await Self.run { gateway in
             let connection = try await gateway.connect()
             let fields = ["X-Moondial-Phone: 13800138000", "X-Moondial-Token: STsid-1", "Content-Length: 100"]
             try await connection.send(GatewayFixture.text("GET", "/v1/auth", contentType: nil, fields: fields))
             #expect(try await connection.reply().status == 200)
-            // What may still come of the body must not be read as a request.
+            // Bytes of the body that arrive later must not be read as a request.
             #expect(await connection.rest() == "")
         }
     }
 
     /// A proxy copies the header fields of the end user.
-    @Test func idempotencyKeyOfAnotherRequestMeansNothing() async throws {
+    @Test func authIgnoresIdempotencyKeys() async throws {
         try await Self.run { gateway in
             func ask(_ phone: String, _ token: String) async throws -> Int {
                 let fields = ["X-Moondial-Phone: \(phone)", "X-Moondial-Token: \(token)", "Idempotency-Key: k-1"]
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func pathDoesNotExistUnlessConfigured() async throws {
+    @Test func authPathDoesNotExistUnlessConfigured() async throws {
         try await GatewayFixture.run { gateway in
             let reply = try await gateway.request("GET", "/v1/auth")
             #expect(reply.status == 404)

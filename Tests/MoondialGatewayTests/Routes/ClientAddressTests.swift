@@ -4,7 +4,7 @@ import MoondialGateway
 import NIOCore
 import Testing
 
-/// The end user's address, as far as proxies can be trusted.
+/// The end user's address, read from header fields of trusted proxies only.
 @Suite struct ClientAddressTests {
     @Test(
         arguments: [
@@ -18,14 +18,16 @@ import Testing
             (["::1"], "::1", ["2001:db8::1"], "2001:db8::1"),
             (["2001:db8::/32"], "2001:db8:1::2", ["1.1.1.1"], "1.1.1.1"),
         ] as [([String], String, [String], String)])
-    func lastHopThatIsNotTrustedCounts(trusted: [String], peer: String, forwarded: [String], expected: String) throws {
+    func clientAddressIsTheLastUntrustedHop(trusted: [String], peer: String, forwarded: [String], expected: String)
+        throws
+    {
         let addresses = ClientAddress(trustedProxies: trusted.compactMap(AddressRange.init))
         let socket = try SocketAddress(ipAddress: peer, port: 80)
         #expect(addresses.address(peer: socket.ipAddress, forwarded: { forwarded }) == expected)
     }
 
     @Test(arguments: ["", "x", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0/8", "::/129", "10.0.0.0/8/8"])
-    func whatIsNoRangeIsRefused(text: String) {
+    func invalidAddressRangeIsRefused(text: String) {
         #expect(AddressRange(text) == nil)
     }
 
@@ -33,12 +35,12 @@ import Testing
         ("127.0.0.1:80", true), ("localhost:0", true), ("[::1]:80", true), ("unix:/run/admin", true),
         ("127.example.com:80", false), ("0.0.0.0:80", false), ("[::]:80", false), ("10.0.0.1:80", false),
     ])
-    func localAddresses(text: String, isLocal: Bool) {
+    func loopbackAddressesAreRecognizedAsLocal(text: String, isLocal: Bool) {
         #expect(ListenAddress(text)?.isLocal == isLocal)
     }
 
     @Test(arguments: ["80", "::1:80", ":80", "host:", "host:99999", "unix:"])
-    func whatIsNoAddressIsRefused(text: String) {
+    func invalidListenAddressIsRefused(text: String) {
         #expect(ListenAddress(text) == nil)
     }
 }

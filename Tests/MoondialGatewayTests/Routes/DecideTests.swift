@@ -5,7 +5,7 @@ import JSON
 import MoondialGateway
 import Testing
 
-/// moondial's own API.
+/// `/v1/decide`, moondial's own API.
 @Suite struct DecideTests {
     @Test func wholeDecisionIsTheReply() async throws {
         try await GatewayFixture.run { gateway in
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: [("0", true), ("false", true), ("yes", false), ("", false), ("1&trace=AAA", false)])
-    func traceIsAskedForInKnownWords(value: String, isTaken: Bool) async throws {
+    func traceParameterIsTakenOrRefused(value: String, isTaken: Bool) async throws {
         try await GatewayFixture.run { gateway in
             let body = GatewayFixture.verifyBody("STsid-1")
             let reply = try await gateway.request("POST", "/v1/decide?trace=\(value)", body: body)
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    /// To JSON they are the same numbers.
+    /// JSON does not distinguish such numbers from whole ones.
     @Test func wholeNumbersMayHaveAFractionOfZero() async throws {
         try await GatewayFixture.run { gateway in
             let body = #"{"phone": 13800138000.0, "token": "STsid-1", "timeout_ms": 6e4, "token_age_ms": 10.0}"#
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func descriptionNamesEveryPath() async throws {
+    @Test func openAPIDocumentNamesEveryPath() async throws {
         try await GatewayFixture.run { gateway in
             let reply = try await gateway.request("GET", "/openapi.json", authorization: nil)
             #expect(reply.status == 200)
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func callersWithTokensAreKnownByTheHash() async throws {
+    @Test func callerWhoseTokenHasAnotherHashIsRefused() async throws {
         // SHA-256 of "caller-token".
         let hash = "72f6c8d1f6ff6b7b17f6d2b0ab1a2f12f1e8dd7bbd0fd9b7b66b0b1b7b2a9c0f"
         let wrong = try CallerFile("login \(hash)\n# comment\n\n", appKeys: [])
@@ -92,7 +92,7 @@ import Testing
         ("login \(String(repeating: "0", count: 64)) other", "no application 'other'"),
         ("a \(String(repeating: "0", count: 64))\na \(String(repeating: "1", count: 64))", "stands there twice"),
     ])
-    func wrongFilesOfCallersAreRefused(text: String, message: String) {
+    func invalidCallerFileIsRefused(text: String, message: String) {
         #expect {
             try CallerFile(text, appKeys: ["app"])
         } throws: { error in

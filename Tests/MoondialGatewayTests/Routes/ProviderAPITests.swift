@@ -8,7 +8,7 @@ import NumberVerification
 import RawConnections
 import Testing
 
-/// What a back-end that was written for the provider sees.
+/// The provider's API, as a back-end that was written for the provider uses it.
 @Suite struct ProviderAPITests {
     @Test func matchIsAnsweredAsByTheProvider() async throws {
         try await GatewayFixture.run { gateway in
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func codeOfTheProviderIsKeptWhereItSaysTheSame() async throws {
+    @Test func codeOfTheProviderIsKeptUnlessDisabled() async throws {
         let rules = #"rule "r" { map_result = { unknown = review "ask_for_sms", mismatch = deny } }"#
         try await GatewayFixture.run(rules: rules) { gateway in
             let expired = try await gateway.verify("STsid-1", phone: "13800009003")
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func reasonCanHaveACodeOfItsOwn() async throws {
+    @Test func reasonCanBeMappedToACode() async throws {
         let rules = #"rule "r" { pre_check = function() return deny "too_often" end }"#
         try await GatewayFixture.run(rules: rules, configure: { $0.codes.byReason["too_often"] = 9006 }) { gateway in
             let reply = try await gateway.verify("STsid-1")
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func credentialsAreAskedForAsByTheProvider() async throws {
+    @Test func wrongCredentialsAreAnsweredAsByTheProvider() async throws {
         try await GatewayFixture.run { gateway in
             let body = GatewayFixture.verifyBody("STsid-1")
             let missing = try await gateway.request("POST", "/v1/web/verify", body: body, authorization: nil)
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test func pathSaysTheChannelUnlessTheBodyDoes() async throws {
+    @Test func channelComesFromThePathUnlessTheBodyNamesOne() async throws {
         let rules = #"rule "r" { pre_check = function(req) return deny(req.channel or "none") end }"#
         try await GatewayFixture.run(rules: rules) { gateway in
             let firstReply = try await gateway.verify("STsid-1")
@@ -159,7 +159,7 @@ import Testing
     @Test(arguments: [
         "/v2/../v1/web/verify", "/v2/./x", "/v2//x", "/v2/%2e%2e/v1/web/verify", "/v2/x%2Fy", "/v2/..",
     ])
-    func pathsThatCanBeReadAsOthersAreNotPassedThrough(path: String) async throws {
+    func ambiguousPathsAreNotPassedThrough(path: String) async throws {
         try await GatewayFixture.run { gateway in
             let reply = try await gateway.request("POST", path, body: "{}")
             #expect(reply.status == 404)
@@ -167,7 +167,7 @@ import Testing
         }
     }
 
-    @Test func callsOfARunAreStepsOfTheTraceOfItsRequest() async throws {
+    @Test func callsOfARunContinueTheTraceOfItsRequest() async throws {
         let gate = AttemptGate()
         gate.open()
         let rules =
@@ -196,7 +196,7 @@ import Testing
             try await connection.send(GatewayFixture.text("HEAD", "/v2/login"))
             try await connection.send(GatewayFixture.text("GET", "/openapi.json"))
             let texts = await connection.receive(upTo: "\"openapi\"")
-            // The reply to HEAD has no body, so that the next one begins behind its head.
+            // The reply to HEAD has no body, so the next reply begins after its head.
             #expect(texts.hasPrefix("HTTP/1.1 404 Not Found\r\n") && texts.contains("\r\n\r\nHTTP/1.1 200 OK\r\n"))
             let other = try await gateway.request("POST", "/v1/web/loginTokenVerify", body: "{}")
             #expect(other.fields["content-type"] == "application/problem+json")
@@ -216,7 +216,7 @@ import Testing
         }
     }
 
-    @Test func requestsBeyondTheShareOfACallerAreNotPassed() async throws {
+    @Test func requestsAboveTheLimitOfACallerAreNotPassedThrough() async throws {
         try await GatewayFixture.run(configure: { $0.callerLimits.concurrency = 0 }) { gateway in
             let reply = try await gateway.request("POST", "/v1/web/loginTokenVerify", body: "{}")
             #expect(reply.status == 429)
@@ -226,7 +226,7 @@ import Testing
         }
     }
 
-    @Test func descriptionHasThePathForProxiesWhereItIsAnswered() async throws {
+    @Test func openAPIDocumentHasTheAuthPathIfItIsConfigured() async throws {
         try await GatewayFixture.run { gateway in
             let document = try await gateway.request("GET", "/openapi.json")
             #expect(!document.text.contains("/v1/auth"))
@@ -253,7 +253,7 @@ import Testing
 
     @Test func otherPathsOfTheProviderArePassedThrough() async throws {
         try await GatewayFixture.run { gateway in
-            // The simulator says what it serves.
+            // The simulator's reply lists the paths that it serves.
             let reply = try await gateway.request("POST", "/v1/web/loginTokenVerify", body: "{}")
             #expect(reply.status == 404)
             #expect(reply.text.contains("no such path; there are /v1/web/verify"))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import MoondialGateway
 
-/// The regular expressions of the description say what requests are taken.
+/// The regular expressions of the OpenAPI document agree with the requests that are accepted.
 @Suite struct VisibleTextTests {
     /// The ranges of a pattern `^[^…]*$`.
     private static func excluded(by pattern: String) -> [ClosedRange<UInt32>] {
@@ -33,13 +33,13 @@ import Testing
     @Test(arguments: [
         ("phone", VisibleText.phone), ("token", VisibleText.token), ("exID", VisibleText.exID),
     ])
-    func patternAllowsWhatIsTaken(field: String, pattern: String) async {
+    func patternAllowsExactlyTheAcceptedCharacters(field: String, pattern: String) async {
         let ranges = Self.excluded(by: pattern)
         #expect(ranges.count > 3)
         var wrong: [String] = []
         for value in UInt32(0)...0x10FFFF {
             if value % 0x4000 == 0 { await Task.yield() }
-            // What is not of interest in any version of Unicode takes long, and is a quarter of a million characters.
+            // Skips planes without assigned characters, which would take long.
             guard let scalar = Unicode.Scalar(value), value < 0x40000 || value >= 0xE0000 && value < 0xE1000 else {
                 continue
             }
@@ -53,7 +53,7 @@ import Testing
         #expect(wrong.isEmpty, "\(wrong.prefix(20))")
     }
 
-    @Test func lengthsAreThoseOfTheDescription() throws {
+    @Test func lengthLimitsAreThoseOfTheDocument() throws {
         #expect(throws: Never.self) {
             try VerificationRequest(
                 phone: String(repeating: "é", count: 32), token: String(repeating: "字", count: 4096),

@@ -7,7 +7,7 @@ import NIOCore
 import RawConnections
 import Testing
 
-/// How connections are served.
+/// Connections of the gateway's server.
 @Suite struct ServerTests {
     @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
         try await GatewayFixture.run { gateway in
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func clientThatEndsItsSideGetsItsReply() async throws {
+    @Test func clientThatClosesItsSendingSideGetsItsReply() async throws {
         try await GatewayFixture.run { gateway in
             let connection = try await gateway.connect()
             try await connection.send(
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func continueIsSentToThoseThatWaitForIt() async throws {
+    @Test func continueIsSentToClientsThatExpectIt() async throws {
         try await GatewayFixture.run { gateway in
             let connection = try await gateway.connect()
             let body = GatewayFixture.verifyBody("STsid-1")
@@ -77,18 +77,18 @@ import Testing
         ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16385\r\n\r\n", 413),
         ("GET /\(String(repeating: "x", count: 17_000)) HTTP/1.1\r\nHost: a\r\n\r\n", 431),
     ])
-    func requestsThatCanBeReadInTwoWaysAreRefused(request: String, status: Int) async throws {
+    func malformedAndAmbiguousRequestsAreRefused(request: String, status: Int) async throws {
         try await GatewayFixture.run { gateway in
             let connection = try await gateway.connect()
             try await connection.send(request + "GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n")
             let rest = await connection.rest() ?? ""
             #expect(rest.hasPrefix("HTTP/1.1 \(status) "))
-            // What follows is not read as a request.
+            // The following bytes are not read as a request.
             #expect(!rest.contains("200 OK"))
         }
     }
 
-    @Test func slowHeadIsGivenUp() async throws {
+    @Test func slowRequestHeadIsAnsweredWith408() async throws {
         try await GatewayFixture.run(configure: { $0.limits.headTime = .milliseconds(1) }) { gateway in
             let connection = try await gateway.connect()
             try await connection.send("GET /openapi.json HTTP/1.1\r\nHo")
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func connectionThatIsOneTooManyIsToldSo() async throws {
+    @Test func connectionAboveTheLimitIsAnsweredWith503() async throws {
         try await GatewayFixture.run(configure: { $0.limits.connections = 1 }) { gateway in
             let first = try await gateway.connect()
             try await first.send(GatewayFixture.text("GET", "/openapi.json", contentType: nil))
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func overloadIsAnsweredWithoutARun() async throws {
+    @Test func requestAboveTheQueueLimitIsAnsweredWithoutARun() async throws {
         let gate = AttemptGate()
         let limits: @Sendable (inout GatewayConfiguration) -> Void = {
             $0.runs = 1
@@ -130,7 +130,7 @@ import Testing
             let waiting = try await gateway.connect()
             try await waiting.send(
                 GatewayFixture.text("POST", "/v1/web/verify", body: GatewayFixture.verifyBody("STsid-2")))
-            // The metrics are those of the same event loop: once they show the one that waits, it does.
+            // The metrics come from the same event loop: when they show the waiting request, it is in the queue.
             while !(try await gateway.admin("/metrics").text.contains("moondial_waiting_runs 1")) {}
             let third = try await gateway.verify("STsid-3")
             #expect(third.status == 503)
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    @Test func callerThatSendsTooMuchIsTurnedAway() async throws {
+    @Test func callerAboveItsConcurrencyIsRefusedWith429() async throws {
         let gate = AttemptGate()
         try await GatewayFixture.run(gate: gate, configure: { $0.callerLimits.concurrency = 1 }) { gateway in
             async let first = gateway.verify("STsid-1")
@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    @Test func rateIsMeasuredByTheSecond() {
+    @Test func callerRateIsLimitedPerSecond() {
         var limits = CallerThrottle.Limits()
         limits.rate = 2
         let throttle = CallerThrottle(limits)

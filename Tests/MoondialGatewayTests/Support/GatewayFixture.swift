@@ -13,7 +13,7 @@ import NumberVerificationSimulator
 import RawConnections
 import TextFormats
 
-/// A gateway with rules in front of the simulator, and what it has reported.
+/// A gateway with rules in front of the simulator, and the events that it has reported.
 final class GatewayFixture: Sendable {
     static let credentials = Credentials.documentedExample
     static let authorization =
@@ -25,10 +25,10 @@ final class GatewayFixture: Sendable {
     let port: Int
     let adminPort: Int
     let simulator: Simulator
-    /// What attempts wait for, if the fixture was started with it.
+    /// The gate that attempts wait for, if the fixture was started with one.
     let gate: AttemptGate?
     let events: NIOLockedValueBox<[GatewayEvent]>
-    /// What the next reload reads.
+    /// The rules that the next reload reads.
     let rules: NIOLockedValueBox<String>
 
     private init(
@@ -60,9 +60,9 @@ final class GatewayFixture: Sendable {
         var configuration = GatewayConfiguration(
             address: .tcp(host: "127.0.0.1", port: 0), workers: workers, applications: [credentials],
             target: "simulator", service: RuleService.Configuration(wallClock: { clock }), version: "test")
-        // A run that a test holds lasts as long as the machine takes for the rest of the test.
+        // A run that a test holds must not time out, however slow the machine is.
         configuration.service.run.timeout = .seconds(3600)
-        // Tests share the machine with others.
+        // Long limits: tests share the machine with others.
         configuration.limits.idleTime = .hours(1)
         configuration.limits.headTime = .hours(1)
         configuration.limits.bodyTime = .hours(1)
@@ -160,7 +160,7 @@ extension HTTPReply {
     }
 }
 
-/// What attempts wait for. They are counted when they begin to wait.
+/// A gate that attempts wait for. Attempts are counted when they begin to wait.
 final class AttemptGate: Sendable {
     private struct State {
         var isOpen = false

@@ -2,7 +2,7 @@
 
 import Testing
 
-/// Apart from waiting, the coroutine library is the stock one, to the word.
+/// Apart from waiting, the coroutine library behaves like the stock one, including the texts of errors.
 @Suite struct CoroutineLibraryTests {
     static let scripts: [Script] = [
         Script("status of a new one", "return coroutine.status(coroutine.create(print))", "suspended"),
@@ -274,13 +274,13 @@ import Testing
     ]
 
     @Test(arguments: scripts)
-    func theLibraryDoesWhatTheManualSays(_ script: Script) throws {
+    func coroutineLibraryFollowsTheManual(_ script: Script) throws {
         let result = try shown(LuaFixture().run(script.text))
         #expect(result == script.expected)
     }
 
     @Test(arguments: scripts)
-    func stockLuaAgrees(_ script: Script) throws {
+    func stockLuaGivesTheExpectedResult(_ script: Script) throws {
         let result = try StockLua.run(script.text)
         #expect(result == script.expected)
     }

@@ -52,7 +52,7 @@ import Testing
     ]
 
     @Test(arguments: scripts)
-    func anErrorHasItsPlace(_ script: Script) throws {
+    func errorHasItsPlace(_ script: Script) throws {
         let error = try LuaFixture().error(of: script.text)
         let line = error.sourceLine?.split(separator: " ").joined(separator: " ") ?? "-"
         #expect("\(error) | \(line)" == script.expected)
@@ -74,14 +74,14 @@ import Testing
     ]
 
     @Test(arguments: syntaxErrors)
-    func aSyntaxErrorHasItsPlace(_ script: Script) throws {
+    func syntaxErrorHasItsPlace(_ script: Script) throws {
         let error = try LuaFixture().error(of: script.text)
         #expect("\(error) | \(error.sourceLine ?? "-")" == script.expected)
         #expect(error.code == .syntax)
     }
 
     @Test(arguments: [59, 60, 61, 100, 500])
-    func longPathsAreGivenWhole(_ length: Int) throws {
+    func longPathsAreNotAbbreviatedInErrors(_ length: Int) throws {
         // In messages Lua abbreviates paths from 60 bytes on.
         let path = String(repeating: "long/", count: length / 5) + String(repeating: "x", count: length % 5)
         let error = try LuaFixture().error(of: "local a\nerror('boom')", name: .file(path))
@@ -93,29 +93,29 @@ import Testing
     }
 
     @Test(arguments: [LuaSourceName.label("stdin"), .label("-e"), .label(String(repeating: "label ", count: 20))])
-    func labelsAreGivenAsTheyAre(_ name: LuaSourceName) throws {
+    func labelsAreNotAbbreviatedInErrors(_ name: LuaSourceName) throws {
         let error = try LuaFixture().error(of: "\nerror('boom')", name: name)
         #expect(error.description == "\(name):2: boom")
     }
 
-    @Test func pathsWithColonsAreKept() throws {
+    @Test func pathsWithColonsAreKeptInErrors() throws {
         let error = try LuaFixture().error(of: "\nerror('boom')", name: .file("a:12: b/c.lua"))
         #expect(error.description == "a:12: b/c.lua:2: boom")
     }
 
-    @Test func longSourceLinesAreCut() throws {
+    @Test func longSourceLinesOfErrorsAreCut() throws {
         let text = "error('x') --" + String(repeating: "-", count: 1000)
         #expect(try LuaFixture().error(of: text).sourceLine?.utf8.count == 400)
     }
 
-    @Test func sourceLinesAreSafeToPrint() throws {
+    @Test func sourceLinesOfErrorsAreSafeToPrint() throws {
         let error = try LuaFixture().error(of: "\terror('x') -- \u{1B}[31m\r\n")
         #expect(error.sourceLine == " error('x') -- \\u{1B}[31m")
     }
 
     // MARK: - Tracebacks
 
-    @Test func aTracebackNamesTheCallsInnermostFirst() throws {
+    @Test func tracebackNamesTheCallsInnermostFirst() throws {
         let error = try LuaFixture().error(
             of: """
                 local t = {}
@@ -159,7 +159,7 @@ import Testing
         #expect(longest < 200)
     }
 
-    @Test func theCallingLineIsKnownToTheHost() throws {
+    @Test func hostFunctionsGetTheCallingLine() throws {
         let lua = try LuaFixture()
         try lua.run("note()\nlocal function f()\n  pcall(note)\nend\nf()\nload('note()')()", name: .file("a.lua"))
         #expect(lua.journal.sites.map { $0?.description } == ["a.lua:1", "a.lua:3", "[string \"note()\"]:1"])

@@ -3,7 +3,7 @@
 import MoondialLua
 import Testing
 
-/// Whatever is raised becomes a bounded message that is safe to print.
+/// Every raised value becomes a bounded message that is safe to print.
 @Suite struct ErrorValueTests {
     static let scripts: [Script] = [
         Script("a string", "error('text', 0)", "text"),
@@ -68,7 +68,7 @@ import Testing
     ]
 
     @Test(arguments: scripts)
-    func anErrorValueBecomesAMessage(_ script: Script) throws {
+    func errorValueBecomesAMessage(_ script: Script) throws {
         let lua = try LuaFixture()
         let error = try lua.error(of: script.text)
         #expect(error.message == script.expected)
@@ -76,7 +76,7 @@ import Testing
         #expect(lua.journal.notes.isEmpty)
     }
 
-    @Test func theTextOfAnErrorCostsTheRunThatRaisedIt() throws {
+    @Test func timeForTheTextOfAnErrorCountsForItsRun() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(20)
@@ -105,7 +105,7 @@ import Testing
                 == "error object is a  value".utf8.count + 200)
     }
 
-    @Test func errorValuesStayWhatTheyAreForScripts() throws {
+    @Test func scriptsGetErrorValuesUnchanged() throws {
         let text = """
             local value = setmetatable({}, {__tostring = function() return 'shown' end})
             local ok, e = pcall(error, value)
@@ -115,7 +115,7 @@ import Testing
     }
 }
 
-/// Recursion that goes on for ever ends in an error on the threads that run Lua.
+/// Endless recursion ends in an error on the threads that run Lua.
 @Suite struct RecursionTests {
     static let scripts: [Script] = [
         Script("Lua functions", "local function f() return f() + 1 end f()", "stack overflow"),
@@ -166,7 +166,7 @@ import Testing
         #expect(result.hasSuffix(script.expected), "\(result)")
     }
 
-    @Test func chainsOfClosingsFitTheStackOfAnEventLoop() throws {
+    @Test func chainsOfCloseHandlersFitTheStackOfAnEventLoop() throws {
         // Each closing handler uses up its count of C calls before it closes the next coroutine.
         let text = """
             local co, depth = nil, 0

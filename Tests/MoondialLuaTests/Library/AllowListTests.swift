@@ -30,10 +30,10 @@ import Testing
         utf8 utf8.char utf8.charpattern utf8.codepoint utf8.codes utf8.len utf8.offset
         """.split { $0 == " " || $0 == "\n" }.map(String.init)
 
-    /// Made by the host, or a table of what is allowed.
+    /// Functions made by the host, and tables of allowed functions.
     private static let ours: Set = ["_G", "print", "require", "coroutine", "math", "os", "string", "table", "utf8"]
 
-    @Test func everyNameOfTheManualIsDecidedOnce() {
+    @Test func everyNameOfTheManualIsEitherAllowedOrOmitted() {
         let allowed = Set(StandardLibrary.allowed).union(Self.ours)
         let omitted = StandardLibrary.omitted.map(\.name)
         for name in Self.manual {
@@ -47,16 +47,16 @@ import Testing
     }
 
     @Test(arguments: StandardLibrary.allowed)
-    func anAllowedNameExists(_ name: String) throws {
+    func allowedNameExists(_ name: String) throws {
         #expect(try LuaFixture().run("return \(name) ~= nil") == [true])
     }
 
     @Test(arguments: StandardLibrary.omitted.map(\.name))
-    func anOmittedNameIsNil(_ name: String) throws {
+    func omittedNameIsNil(_ name: String) throws {
         #expect(try LuaFixture().run("return \(name) == nil") == [true])
     }
 
-    @Test func nothingElseIsGlobal() throws {
+    @Test func noOtherNamesAreGlobal() throws {
         let names = try LuaFixture().run(
             """
             local names = {}
@@ -75,11 +75,11 @@ import Testing
     }
 
     @Test(arguments: StandardLibrary.omitted)
-    func anOmissionHasAReason(_ omission: StandardLibrary.Omission) {
+    func omissionHasAReason(_ omission: StandardLibrary.Omission) {
         #expect(omission.reason.count > 10)
     }
 
-    @Test func anotherAllowListIsHonoured() throws {
+    @Test func configuredAllowListIsUsed() throws {
         var configuration = LuaVM.Configuration()
         configuration.standardLibrary = ["assert", "math.pi"]
         let vm = try LuaVM(configuration)

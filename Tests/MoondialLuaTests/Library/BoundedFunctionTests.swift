@@ -3,7 +3,7 @@
 import MoondialLua
 import Testing
 
-/// Where stock Lua would work for ever, or on what the host must be able to stop.
+/// Functions that would run very long in stock Lua, or that the host must be able to stop.
 @Suite struct BoundedFunctionTests {
     static let scripts: [Script] = [
         Script("copies of nothing", "return #(''):rep(1 << 62), #(''):rep(math.maxinteger, '')", "0 0"),
@@ -63,11 +63,11 @@ import Testing
     ]
 
     @Test(arguments: scripts)
-    func theEndIsNear(_ script: Script) throws {
+    func boundedFunctionEndsWithItsResult(_ script: Script) throws {
         #expect(try shown(LuaFixture().run(script.text)) == script.expected)
     }
 
-    @Test func theHostLoadsNoMoreThanAScript() throws {
+    @Test func sourceLimitAppliesToTheHostToo() throws {
         let lua = try LuaFixture(modules: ["large": String(repeating: " ", count: 131_073)])
         let expected = "chunk is too large (131073 bytes, more than the 131072 of limits.source_bytes)"
         #expect(try lua.error(of: "require 'large'").message.hasSuffix(expected))

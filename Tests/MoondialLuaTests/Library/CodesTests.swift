@@ -3,7 +3,7 @@
 import MoondialLua
 import Testing
 
-/// utf8.codes gives characters and their positions, and refuses what is none, wherever it stands.
+/// utf8.codes gives characters and their positions, and refuses invalid bytes at any position.
 @Suite struct CodesTests {
     private static let each = """
         local function each(...)
@@ -43,12 +43,12 @@ import Testing
     ]
 
     @Test(arguments: valid)
-    func charactersAreGiven(_ script: Script) throws {
+    func validTextGivesPositionsAndCharacters(_ script: Script) throws {
         #expect(try shown(LuaFixture().run(Self.each + script.text)) == script.expected)
     }
 
     @Test(arguments: valid)
-    func stockLuaAgrees(_ script: Script) throws {
+    func stockLuaGivesTheExpectedResult(_ script: Script) throws {
         #expect(try StockLua.run(Self.each + script.text) == script.expected)
     }
 
@@ -72,11 +72,11 @@ import Testing
     ]
 
     @Test(arguments: invalid)
-    func anythingElseIsAnError(_ script: Script) throws {
+    func invalidTextIsAnError(_ script: Script) throws {
         #expect(try shown(LuaFixture().run(Self.each + "return each(\(script.text))")) == script.expected)
     }
 
-    @Test func theErrorHasItsPlace() throws {
+    @Test func errorOfUTF8CodesHasItsPlace() throws {
         let error = try LuaFixture().error(of: "\nfor _ in utf8.codes('a\\x80') do end")
         #expect(error.description == "test.lua:2: invalid UTF-8 code")
     }

@@ -155,7 +155,7 @@ struct LibraryCases {
 
     // MARK: - Tables
 
-    /// Something that is used like a table through its metatable.
+    /// A value that behaves like a table through its metatable.
     private mutating func proxy() -> String {
         let length = random.pick([
             "3", "5", "0", "'x'", "2.5", "'4'", "-2", "math.maxinteger", "math.mininteger", "nil",
@@ -168,7 +168,7 @@ struct LibraryCases {
     }
 
     private mutating func tableCall(_ table: String) -> String {
-        // A range that a lying length makes long is not gone through.
+        // Functions that would iterate over a range made long by a wrong length are left out.
         let long = table.contains("integer") || table.contains("''")
         switch random.below(long ? 3 : 6) {
         case 0: return "tell(\(table), table.insert, \(arguments(upTo: 3)))"

@@ -8,7 +8,7 @@ import Testing
     /// The header of a chunk compiled by Lua 5.4.
     private static let bytecode: [UInt8] = [0x1B, 0x4C, 0x75, 0x61, 0x54, 0x00, 0x19, 0x93, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    @Test func theHostLoadsNoBytecode() throws {
+    @Test func hostRefusesBytecode() throws {
         let lua = try LuaFixture()
         do {
             _ = try lua.vm.load(Self.bytecode, name: .file("a.luac"))
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: scripts)
-    func stockLuaAgrees(_ script: Script) throws {
+    func stockLuaGivesTheExpectedResult(_ script: Script) throws {
         let result = try StockLua.run(script.text)
         #expect(result.hasPrefix(script.expected), "\(result)")
     }
@@ -61,22 +61,22 @@ import Testing
     @Test(arguments: [
         "load(code)", "load(code, 'name', 'bt')", "load(function() local c = code code = nil return c end)",
     ])
-    func scriptsLoadNoBytecode(_ call: String) throws {
+    func scriptsCannotLoadBytecode(_ call: String) throws {
         let result = try LuaFixture().run("code = ... return \(call)", arguments: [.string(LuaString(Self.bytecode))])
         #expect(shown(result) == "nil attempt to load a binary chunk (mode is 't')")
     }
 
-    @Test func modeBinaryLoadsNothing() throws {
+    @Test func loadRefusesBinaryMode() throws {
         let result = try LuaFixture().run("return load('return 1', 'name', 'b')")
         #expect(shown(result) == "nil attempt to load a chunk with mode 'b': only text chunks ('t') are loaded")
     }
 
-    @Test func scriptsCannotPassAsThePrelude() throws {
+    @Test func scriptsCannotUseTheNameOfThePrelude() throws {
         let error = try LuaFixture().error(of: "load('error()', '=[moondial prelude]')")
         #expect(error.description == "test.lua:1: bad argument #2 to 'load' (the host uses such names itself)")
     }
 
-    @Test func garbageIsCountedAndNothingElse() throws {
+    @Test func collectgarbageOnlyCounts() throws {
         let lua = try LuaFixture()
         #expect(try shown(lua.run("local n = collectgarbage('count') return math.type(n), n > 10")) == "float true")
         for option in [
@@ -90,7 +90,7 @@ import Testing
                 == "bad argument #1 to 'collectgarbage' (invalid option 'x')")
     }
 
-    @Test func aMessageHandlerIsCalledOnceTheFunctionHasBeenLeft() throws {
+    @Test func messageHandlerIsCalledAfterCloseHandlers() throws {
         let text = """
             local log = {}
             local ok, e = xpcall(function()
@@ -103,7 +103,7 @@ import Testing
     }
 }
 
-/// xpcall, but for the moment at which the handler is called, is the stock one.
+/// xpcall behaves like the stock one, except for the moment at which it calls the handler.
 @Suite struct MessageHandlerTests {
     static let scripts: [Script] = [
         Script("success", "return xpcall(function(...) return ... end, print, 1, nil)", "true 1 nil"),
@@ -144,13 +144,13 @@ import Testing
     ]
 
     @Test(arguments: scripts)
-    func theHandlerGetsTheError(_ script: Script) throws {
+    func messageHandlerGetsTheError(_ script: Script) throws {
         let result = try shown(LuaFixture().run(script.text))
         #expect(result == script.expected)
     }
 
     @Test(arguments: scripts)
-    func stockLuaAgrees(_ script: Script) throws {
+    func stockLuaGivesTheExpectedResult(_ script: Script) throws {
         let result = try StockLua.run(script.text)
         #expect(result == script.expected)
     }

@@ -3,12 +3,12 @@
 import MoondialLua
 import Testing
 
-/// Library tables, frozen globals and configuration can be read as ever, and not be changed.
+/// Library tables, frozen globals and configuration can be read as usual, but not changed.
 @Suite struct ReadOnlyTableTests {
     private static let libraries = ["coroutine", "math", "os", "string", "table", "utf8"]
 
     @Test(arguments: libraries)
-    func aLibraryCannotBeAssignedTo(_ library: String) throws {
+    func libraryFieldsCannotBeAssigned(_ library: String) throws {
         let lua = try LuaFixture()
         for key in ["format", "own"] {
             let error = try lua.error(of: "local a\n\(library).\(key) = print")
@@ -39,14 +39,14 @@ import Testing
     ]
 
     @Test(arguments: attempts)
-    func noWayRoundLeadsToAChange(_ script: Script) throws {
+    func libraryCannotBeChangedIndirectly(_ script: Script) throws {
         let lua = try LuaFixture()
         let error = try lua.error(of: script.text)
         #expect(error.message.hasPrefix(script.expected), "\(error.message)")
         #expect(try shown(lua.run("return ('x'):upper(), string.format('%d', 1), string.own")) == "X 1 nil")
     }
 
-    @Test func contentsCanBeRead() throws {
+    @Test func contentsOfALibraryCanBeRead() throws {
         let text = """
             local names = {}
             for name, value in pairs(string) do
@@ -61,7 +61,7 @@ import Testing
         #expect(try shown(LuaFixture().run(text)) == "16 16 true nil nil true")
     }
 
-    @Test func theTableBehindStaysHidden() throws {
+    @Test func tableBehindALibraryStaysHidden() throws {
         let text = """
             local seen = {}
             local iterate, state = pairs(string)
@@ -106,7 +106,7 @@ import Testing
         #expect(try shown(lua.run("local env = {} load('x = 1', 'c', 't', env)() return env.x")) == "1")
     }
 
-    @Test func whatIsThereAlreadyCanBeAssigned() throws {
+    @Test func equalValueCanBeAssignedToAFrozenTable() throws {
         let lua = try LuaFixture()
         try lua.run("shared = 1")
         try lua.vm.freeze("_G")
@@ -124,7 +124,7 @@ import Testing
 
     // MARK: - Tables of the host
 
-    private func labWithConfiguration() throws -> LuaFixture {
+    private func fixtureWithConfiguration() throws -> LuaFixture {
         let lua = try LuaFixture()
         let limits = LuaTable(pairs: [.init(key: "most", value: 3)])
         let list = LuaTable(array: ["a", "b", .table(limits)])
@@ -138,8 +138,8 @@ import Testing
         return lua
     }
 
-    @Test func aTreeIsFrozenToItsLeaves() throws {
-        let lua = try labWithConfiguration()
+    @Test func freezeAppliesToNestedTables() throws {
+        let lua = try fixtureWithConfiguration()
         try lua.vm.freeze("moondial")
         let cases = [
             "moondial.config = 1": "cannot assign field 'config': 'moondial' is read-only",
@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test func frozenArraysReadLikeArrays() throws {
-        let lua = try labWithConfiguration()
+        let lua = try fixtureWithConfiguration()
         try lua.vm.freeze("moondial")
         let text = """
             local list = moondial.config.list
@@ -164,8 +164,8 @@ import Testing
         #expect(try shown(lua.run(text)) == "3 3 6 a-b 3 3")
     }
 
-    @Test func frozenTablesCrossWithTheirContents() throws {
-        let lua = try labWithConfiguration()
+    @Test func frozenTablesAreReturnedToTheHostWithTheirContents() throws {
+        let lua = try fixtureWithConfiguration()
         let before = try lua.run("return moondial.config.list, moondial.config.empty")
         try lua.vm.freeze("moondial")
         let after = try lua.run("return moondial.config.list, moondial.config.empty")
@@ -174,8 +174,8 @@ import Testing
         #expect(empty.isArray)
     }
 
-    @Test func freezingAgainChangesNothing() throws {
-        let lua = try labWithConfiguration()
+    @Test func freezingTwiceChangesNothing() throws {
+        let lua = try fixtureWithConfiguration()
         try lua.vm.freeze("moondial.config")
         try lua.vm.freeze("moondial")
         try lua.vm.freeze("moondial")
@@ -186,7 +186,7 @@ import Testing
         #expect(try shown(lua.run(text)) == "3 X 3")
     }
 
-    @Test func cyclesFreeze() throws {
+    @Test func cyclicTablesCanBeFrozen() throws {
         let lua = try LuaFixture()
         try lua.run("tree = {a = {b = {}}} tree.a.b.a = tree.a tree.self = tree")
         try lua.vm.freeze("tree")
@@ -195,8 +195,8 @@ import Testing
         #expect(error.message == "cannot assign field 'x': 'tree.a.b' is read-only")
     }
 
-    @Test func theHostCannotSetInAFrozenTable() throws {
-        let lua = try labWithConfiguration()
+    @Test func hostCannotSetAFieldOfAFrozenTable() throws {
+        let lua = try fixtureWithConfiguration()
         try lua.vm.freeze("moondial")
         #expect(throws: LuaError(code: .runtime, message: "cannot assign field 'new': 'moondial' is read-only")) {
             try lua.vm.set("moondial.new", to: 1)

@@ -2,7 +2,7 @@
 
 import Testing
 
-/// Jumps out of blocks close what they leave, where the compiler of stock Lua gets that wrong.
+/// Jumps out of blocks close the variables that they leave, in cases that the compiler of stock Lua gets wrong.
 @Suite struct RepairTests {
     /// `closing(name)` is a value to close, which notes that in `log`; `said()` is what was noted.
     private static let prelude = """
@@ -14,7 +14,7 @@ import Testing
 
         """
 
-    /// `break` in a `for`, which goes wrong in 5.4.4.
+    /// `break` in a `for`, which Lua 5.4.4 compiles wrongly.
     static let breaks: [Script] = [
         Script(
             "a captured variable", "for k in next, {1}, nil, closing 'a' do local function f() return k end break end",
@@ -256,7 +256,7 @@ import Testing
     ]
 
     @Test(arguments: breaks + gotos)
-    func whatAJumpLeavesIsClosedOnce(_ script: Script) throws {
+    func variablesLeftByAJumpAreClosedOnce(_ script: Script) throws {
         let body = "do \(script.text) end return said()"
         #expect(try shown(LuaFixture().run(Self.prelude + body)) == script.expected)
         // The same in a function that `load` makes.
@@ -266,7 +266,7 @@ import Testing
 
     /// Instructions with more constants than fit into them have an argument of their own.
     @Test(arguments: [10, 300, 14000])
-    func manyConstantsAndInstructions(_ count: Int) throws {
+    func chunksWithManyConstantsAreRepaired(_ count: Int) throws {
         let values = (0..<count).map { "'\($0)'" }.joined(separator: ",")
         let text =
             Self.prelude + """

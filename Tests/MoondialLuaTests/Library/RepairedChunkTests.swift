@@ -4,7 +4,7 @@ import Foundation
 import MoondialLua
 import Testing
 
-/// A chunk that is repaired is the same in everything else.
+/// A repaired chunk otherwise behaves like the original.
 @Suite struct RepairedChunkTests {
     private static let broken =
         " local function broken(f, c) for k in f, 1, 2, c do local function g() return k end break end end"
@@ -45,15 +45,15 @@ import Testing
     }
 
     @Test(arguments: scripts)
-    func everythingElseIsTheSame(_ text: String) {
+    func repairedChunkBehavesLikeTheOriginal(_ text: String) {
         let repaired = "do \(Self.broken) end \(text)"
         let plain = repaired.replacingOccurrences(of: "break end end end", with: "      end end end")
         #expect(repaired != plain)
         #expect(outcome(repaired) == outcome(plain))
     }
 
-    /// The names of variables in messages, and lines, come from what is kept of the source.
-    @Test func messagesNameVariables() throws {
+    /// Names of variables and lines in messages come from the debug information, which a repair must keep.
+    @Test func messagesOfRepairedChunksNameVariables() throws {
         let text = "\(Self.broken)\nlocal up = {}\nlocal function f()\n  local here = up.field\n  here.x = 1\nend\nf()"
         let error = try LuaFixture().error(of: text)
         #expect(error.description == "test.lua:5: attempt to index a nil value (local 'here')")
@@ -61,7 +61,7 @@ import Testing
         #expect(other.description == "test.lua:3: attempt to index a nil value (upvalue 'up')")
     }
 
-    @Test func environmentsAreSet() throws {
+    @Test func repairedChunksUseTheirEnvironment() throws {
         let text = """
             local text = [[\(Self.broken) x = (x or 0) + 1 return x]]
             local env = {x = 41}

@@ -3,9 +3,9 @@
 import MoondialLua
 import Testing
 
-/// What takes the compiler long is not compiled.
+/// Texts that would take the compiler long are refused.
 @Suite struct SourceLimitTests {
-    /// Text with as many of a word as asked for.
+    /// Makes a text with a given number of counted words.
     struct Source: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let text: @Sendable (Int) -> String
@@ -40,7 +40,7 @@ import Testing
     ]
 
     @Test(arguments: counted)
-    func wordsAreCounted(_ source: Source) throws {
+    func wordsThatSlowTheCompilerAreLimited(_ source: Source) throws {
         _ = try LuaFixture().load(source.text(Self.limit))
         do {
             _ = try LuaFixture().load(source.text(Self.limit + 1))
@@ -64,16 +64,16 @@ import Testing
     ]
 
     @Test(arguments: uncounted)
-    func nothingElseIsCounted(_ source: Source) throws {
+    func otherWordsAreNotLimited(_ source: Source) throws {
         let lua = try LuaFixture()
         #expect(throws: Never.self) { try lua.load(source.text(Self.limit * 2)) }
     }
 
-    /// Where the text is cut off within a token, the compiler has the say.
+    /// If the text ends within a token, the compiler reports the error.
     @Test(arguments: [
         "'", "\"\\", "[==[", "[=", "[", "--[[", "--[", "--", "-", ":", "::", "'\\", "[=[]=", "or", "\0or",
     ])
-    func endsOfTextAreSeen(_ end: String) throws {
+    func textThatEndsWithinATokenIsReportedByTheCompiler(_ end: String) throws {
         for text in [end, "x = 1 " + end, String(repeating: "x = 1 or 2 ", count: 10) + end] {
             do {
                 _ = try LuaFixture().load(text)
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func scriptsGetTheMessage() throws {
+    @Test func loadReturnsTheMessageOfTheSourceLimit() throws {
         let text = "return load('return ' .. ('x or '):rep(3001) .. 'x')"
         #expect(try shown(LuaFixture().run(text)) == "nil " + Self.message)
     }
@@ -106,7 +106,7 @@ import Testing
     ]
 
     @Test(arguments: chains)
-    func fieldsOfFieldsAreCounted(_ source: Source) throws {
+    func chainsOfFieldsAreLimited(_ source: Source) throws {
         _ = try LuaFixture().load(source.text(200))
         #expect {
             _ = try LuaFixture().load(source.text(201))
@@ -127,11 +127,11 @@ import Testing
     ]
 
     @Test(arguments: noChains)
-    func nothingElseIsAChain(_ source: Source) throws {
+    func otherExpressionsAreNoChains(_ source: Source) throws {
         _ = try LuaFixture().load(source.text(1000))
     }
 
-    @Test func modulesAreCounted() throws {
+    @Test func sourceLimitAppliesToModules() throws {
         let lua = try LuaFixture(modules: ["m": "return " + Self.many("x or ", 3001) + "x"])
         #expect(try lua.error(of: "require 'm'").message == Self.message)
     }

@@ -7,7 +7,7 @@ import Testing
 
 /// Our functions of the standard library, and those left in place, give the results and the errors of stock Lua 5.4.4.
 @Suite struct StockLuaAgreementTests {
-    /// What the cases call: `c` runs one and prints what it gives.
+    /// Functions that the cases call. `c` runs a case and prints its results.
     private static let prelude = #"""
         local function show(v, depth)
           local kind = math.type(v) or type(v)
@@ -83,14 +83,14 @@ import Testing
     }
 
     @Test(arguments: LibraryCases.Group.allCases)
-    func theResultsAndErrorsAreThoseOfStockLua(_ group: LibraryCases.Group) throws {
+    func resultsAndErrorsAgreeWithStockLua(_ group: LibraryCases.Group) throws {
         let batches = (1...4).map { Self.batch(group, seed: $0) }
         let expected = try StockLua.printed(by: batches.map(Self.text))
         for (batch, expected) in zip(batches, expected) {
             let lua = try LuaFixture()
             try lua.run(Self.text(of: batch), name: .file("batch"))
             let printed = lua.journal.printed
-            #expect(printed.count == batch.count && expected.count == batch.count)
+            try #require(printed.count == batch.count && expected.count == batch.count)
             for (index, call) in batch.enumerated() where printed[index] != expected[index] {
                 Issue.record("\(call)\nours:  \(printed[index])\nstock: \(expected[index])")
                 return

@@ -7,7 +7,7 @@ import Testing
 @Suite struct ValueFunctionTests {
     private static let refusal = "'__gc' is not available: finalizers would run outside every limit"
 
-    @Test func noValueShowsWhereItIs() throws {
+    @Test func tostringHidesAddresses() throws {
         let text = """
             local values = {{}, print, coroutine.create(print), setmetatable({}, {__name = 'Point'})}
             local names = {'table', 'function', 'thread', 'Point'}
@@ -28,7 +28,7 @@ import Testing
         #expect(try shown(LuaFixture().run(text)) == "(null) (null) (null) (null) true")
     }
 
-    @Test func manyValuesHaveManyTexts() throws {
+    @Test func tostringOfManyTablesIsUnique() throws {
         let text = """
             local seen, keep = {}, {}
             for i = 1, 20000 do
@@ -42,12 +42,12 @@ import Testing
         #expect(try LuaFixture().run(text) == [true])
     }
 
-    @Test func everyStateHasItsOwnTexts() throws {
+    @Test func tostringDiffersBetweenStates() throws {
         let text = "return tostring(print):match('0x%x+')"
         #expect(try LuaFixture().run(text) != LuaFixture().run(text))
     }
 
-    @Test func printShowsNoAddress() throws {
+    @Test func printHidesAddressesLikeTostring() throws {
         let lua = try LuaFixture()
         try lua.run("t = {} print(t, 1) print(tostring(t) .. '\\t1')")
         #expect(lua.journal.printed.count == 2)
@@ -55,12 +55,12 @@ import Testing
     }
 
     @Test(arguments: ["setmetatable({}, {__gc = function() end})", "setmetatable({}, {__gc = true})"])
-    func finalizersAreRefused(_ text: String) throws {
+    func metatableWithAFinalizerIsRefused(_ text: String) throws {
         let lua = try LuaFixture()
         #expect(try lua.error(of: text).description == "test.lua:1: \(Self.refusal)")
     }
 
-    @Test func aFinalizerThatComesLaterNeverRuns() throws {
+    @Test func finalizerAddedLaterNeverRuns() throws {
         let text = """
             local ran
             local mt = {}
@@ -73,19 +73,19 @@ import Testing
         #expect(try LuaFixture().run(text) == [.nil])
     }
 
-    @Test func freezingMakesNoFinalizer() throws {
-        // The metatable moves to the table behind, and Lua looks for a finalizer when that happens.
+    @Test func freezingATableWithAFinalizerFails() throws {
+        // Freezing moves the metatable to the table behind. At that moment Lua looks for a finalizer.
         let lua = try LuaFixture()
         try lua.run("local mt = {} setmetatable(_G, mt) mt.__gc = function() error('ran') end")
         #expect(throws: LuaError.self) { try lua.vm.freeze("_G") }
     }
 
-    @Test func randomNumbersDifferFromStateToState() throws {
+    @Test func randomNumbersDifferBetweenStates() throws {
         let text = "return math.random(0), math.random(0)"
         #expect(try LuaFixture().run(text) != LuaFixture().run(text))
     }
 
-    @Test func theSeedIsReturnedAndRepeatsTheNumbers() throws {
+    @Test func returnedSeedRepeatsTheRandomNumbers() throws {
         let text = """
             local a, b = math.randomseed()
             local first = math.random(0)
@@ -95,7 +95,7 @@ import Testing
         #expect(try shown(LuaFixture().run(text)) == "integer integer true 7 8")
     }
 
-    @Test func formatsAreBounded() throws {
+    @Test func numberOfConversionsInAFormatIsLimited() throws {
         let lua = try LuaFixture()
         let error = try lua.error(of: "local a <const> = ('%d'):rep(1001) string.format(a, 1)")
         #expect(error.message == "bad argument #1 to 'format' (more than 1000 conversions)")
@@ -118,7 +118,7 @@ import Testing
         #expect(error.message.hasSuffix("(format is longer than 256 KiB)"))
     }
 
-    /// A string that is long is not quoted by stock Lua.
+    /// Stock Lua does not quote long strings with `%q`.
     @Test func longStringsAreQuotedLikeShortOnes() throws {
         let text = #"""
             local unit = ""

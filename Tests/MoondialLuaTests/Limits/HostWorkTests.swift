@@ -3,9 +3,9 @@
 import MoondialLua
 import Testing
 
-/// What host functions learn of the limits of the run they work for.
+/// Host functions and the limits of the run that called them.
 @Suite struct HostWorkTests {
-    @Test func hostFunctionLearnsThatItsRunHasToStop() throws {
+    @Test func hostFunctionSeesThatItsRunMustStop() throws {
         let lua = try LuaFixture(functions: [
             HostFunction("work") { call in
                 while !call.work.isStopping {}
@@ -20,7 +20,7 @@ import Testing
         #expect(try shown(lua.run("return 1")) == "1")
     }
 
-    @Test func whatAHostFunctionAllocatesCounts() throws {
+    @Test func memoryThatAHostFunctionChargesCountsForItsRun() throws {
         var answers: [Bool] = []
         let lua = try LuaFixture(functions: [
             HostFunction("allocate") { call in
@@ -37,7 +37,7 @@ import Testing
         #expect(lua.journal.notes == [["may run"]])
     }
 
-    @Test func workForNoRunIsUnlimited() {
+    @Test func hostWorkWithoutARunIsUnlimited() {
         #expect(HostWork.unlimited.charge(bytes: .max))
         #expect(!HostWork.unlimited.isStopping)
     }

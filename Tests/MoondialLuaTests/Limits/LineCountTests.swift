@@ -3,27 +3,27 @@
 import MoondialLua
 import Testing
 
-/// Lines of files are counted where that was asked for, in every coroutine, and limits hold all the same.
+/// Lines of files are counted if that is enabled, in every coroutine, and limits still apply.
 @Suite struct LineCountTests {
     private func visits(_ lua: LuaFixture, _ lines: ClosedRange<Int>, name: String = "test.lua") -> [Int] {
         let counts = lua.vm.lineCounts()[.file(name)] ?? LuaLineCounts()
         return lines.map(counts.visits(of:))
     }
 
-    @Test func linesAreCountedAsOftenAsTheyAreComeTo() throws {
+    @Test func linesAreCountedAsOftenAsTheyRun() throws {
         let lua = try LuaFixture(countsLines: true)
         try lua.run("local n = 0\nfor i = 1, 3 do\n  n = n + i\nend\nif n > 10 then\n  n = 0\nend\nreturn n")
         #expect(visits(lua, 1...9) == [1, 4, 3, 0, 1, 0, 0, 1, 0])
     }
 
-    @Test func returnsAreCountedWhereTheyAre() throws {
+    @Test func returnsAreCountedByLine() throws {
         let lua = try LuaFixture(countsLines: true)
         try lua.run("local function f(x)\n  if x then return 1 end\nend\nf(true) f(true) f(false)")
         let counts = try #require(lua.vm.lineCounts()[.file("test.lua")])
         #expect((1...4).map(counts.returns(from:)) == [0, 2, 1, 1])
     }
 
-    @Test func everyCoroutineCounts() throws {
+    @Test func linesAreCountedInEveryCoroutine() throws {
         let lua = try LuaFixture(countsLines: true)
         try lua.run(
             """
@@ -46,7 +46,7 @@ import Testing
         #expect(lua.vm.lineCounts().map(\.key) == [.file("m.lua")])
     }
 
-    @Test func nothingIsCountedUnasked() throws {
+    @Test func linesAreNotCountedUnlessEnabled() throws {
         let lua = try LuaFixture()
         try lua.run("return 1")
         #expect(lua.vm.lineCounts().isEmpty)
@@ -64,8 +64,8 @@ import Testing
         #expect(visits(lua, 2...2) == [2])
     }
 
-    /// A stop that is asked for before a coroutine is made leaves its hook with the state that makes coroutines.
-    @Test func linesAreCountedAfterAStopThatCameTooLate() throws {
+    /// A stop that is requested before a coroutine is made leaves its hook in the thread that makes coroutines.
+    @Test func linesAreCountedAfterALateStop() throws {
         let lua = try LuaFixture(countsLines: true)
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(5)

@@ -4,12 +4,12 @@ import Foundation
 import MoondialLua
 import Testing
 
-/// What a run does is measured and can be ended, wherever it does it, and nothing else counts.
+/// All work of a run is measured and can be stopped, and only the work of that run counts.
 @Suite struct SliceTests {
     // MARK: - Time without a processor
 
-    /// Calls a host function that does not work for longer than its run may: as long as that, the thread has no processor.
-    /// `seen` says whether the watchdog gets one again while the run goes on.
+    /// Calls a host function that sleeps for longer than the time limit: meanwhile, the thread uses no processor time.
+    /// `seen`: whether the watchdog runs again before the run ends.
     private func runWithoutProcessor(seen: Bool) throws -> (outcome: LuaOutcome, meter: LuaMeter) {
         var vm: LuaVM?
         let lua = try LuaFixture(functions: [
@@ -38,7 +38,7 @@ import Testing
         #expect(meter.cpuTime < .milliseconds(100))
     }
 
-    @Test func workThatTheWatchdogHasNotSeenCounts() throws {
+    @Test func workCountsEvenIfTheWatchdogDidNotRun() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(1)
@@ -46,15 +46,15 @@ import Testing
         let function = try lua.load("for i = 1, 2e8 do end")
         lua.vm.isOverlooked = true
         #expect(thread.start(function).values == [])
-        // Longer than any machine takes for less than an operation a nanosecond.
+        // No machine runs the loop in less time: it would need several operations in a nanosecond.
         #expect(meter.cpuTime > .milliseconds(20))
         #expect(thread.start(function).error?.code == .cpuTime)
     }
 
-    // MARK: - Collecting where the host works
+    // MARK: - Garbage collection during work of the host
 
-    /// A chain of weak keys, which takes the collector seconds, and so much memory without an object in the end that the
-    /// next object to be made lets it begin.
+    /// A chain of weak keys, which takes the collector seconds. Then so much memory without a new object that the
+    /// next object starts the collector.
     private static let collects = """
         \(Stall.weakChain)
         local list = {}
@@ -64,7 +64,7 @@ import Testing
         """
 
     @Test(.enabled(if: Stall.canBeStopped))
-    func makingACoroutineForTheHostIsMeasured() throws {
+    func collectionDuringThreadCreationIsLimited() throws {
         let lua = try LuaFixture()
         let function = try lua.load("return 1")
         let (waiting, outcome) = try lua.start(Self.collects)
@@ -77,7 +77,7 @@ import Testing
         waiting.close()
     }
 
-    // MARK: - The system's library
+    // MARK: - Functions of the C library
 
     /// Each takes many seconds within one call of a function of the standard library.
     private static let libraryWork: [Script] = [
@@ -96,7 +96,7 @@ import Testing
     ]
 
     @Test(.enabled(if: Stall.canBeStopped), arguments: libraryWork)
-    func workOfTheSystemsLibraryIsEnded(_ work: Script) throws {
+    func longWorkInTheCLibraryIsStopped(_ work: Script) throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         let thread = try lua.vm.makeThread(meter: meter)
@@ -111,7 +111,7 @@ import Testing
         meter.beginCall(LuaCPUBudget(call: .milliseconds(20), total: .seconds(1000)))
         let error = thread.resume(thread.ticket) { _ in }?.error
         #expect(error?.code == .cpuTime || error?.code == .memory)
-        // Left alone, the least of them takes several times as long.
+        // Without a stop, the shortest of them takes several times as long.
         #expect(meter.cpuTime - before < .seconds(2))
     }
 }

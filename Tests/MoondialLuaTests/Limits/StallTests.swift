@@ -4,9 +4,9 @@ import Foundation
 import MoondialLua
 import Testing
 
-/// What takes long within one instruction, where no hook is called.
+/// Stalls: work that takes long within one instruction, where Lua calls no hook.
 ///
-/// Nothing here depends on the speed of the machine: what stalls prepares without any limit, and its time begins right
+/// No test here depends on the speed of the machine: the preparation has no limit, and the time limit begins right
 /// before the instruction that takes long.
 @Suite("Stopping what stalls", .enabled(if: Stall.canBeStopped))
 struct StallTests {
@@ -15,7 +15,7 @@ struct StallTests {
     /// Processor time for a stall.
     private static func budget(_ time: Duration) -> LuaCPUBudget { LuaCPUBudget(call: time, total: .seconds(1000)) }
 
-    /// Runs until it stalls and is stopped.
+    /// Runs the text until it stalls and is stopped.
     private func stall(
         _ lua: LuaFixture, _ text: String = Stall.rehash, meter: LuaMeter = LuaMeter(),
         budget: LuaCPUBudget = Self.budget
@@ -29,7 +29,7 @@ struct StallTests {
     }
 
     @Test(arguments: Stall.all)
-    func stallIsEndedAndTheStateLost(_ stall: Script) throws {
+    func stallIsStoppedAndItsStateIsLost(_ stall: Script) throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         let error = try self.stall(lua, stall.text, meter: meter, budget: Self.budget(.milliseconds(200)))
@@ -37,13 +37,13 @@ struct StallTests {
         #expect(error.message == "stopped after 200 ms of processor time")
         #expect(error.site == nil && error.traceback.isEmpty)
         #expect(lua.vm.isLost)
-        // With what it prepares. Left alone, each takes from five seconds up.
+        // Includes the preparation. Without a stop, each takes at least five seconds.
         #expect(meter.cpuTime < .seconds(2))
         #expect(try shown(LuaFixture().run("return 'a new state'")) == "a new state")
     }
 
-    /// Where it ends depends on the speed of the machine: between two comparisons, or in the middle of one.
-    @Test func comparingStringsOfZerosIsEndedInEitherWay() throws {
+    /// The speed of the machine decides where the stop happens: between two comparisons, or within one.
+    @Test func comparisonOfLongStringsIsStopped() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         let text = """
@@ -56,7 +56,7 @@ struct StallTests {
         #expect(lua.vm.isLost == (error.site == nil))
     }
 
-    @Test func othersInTheStateGetTheirError() throws {
+    @Test func otherThreadsOfALostStateGetAnError() throws {
         let lua = try LuaFixture()
         let (waiting, outcome) = try lua.start(
             "local x <close> = setmetatable({}, {__close = function() note('closed') end}) return verify()")
@@ -90,7 +90,7 @@ struct StallTests {
         #expect(lua.vm.liveBytes > 0)
     }
 
-    @Test func sameMeterSaysAgainWhyItStopped() throws {
+    @Test func sameMeterReportsTheSameErrorAgain() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         let function = try lua.load("return 1")
@@ -99,7 +99,7 @@ struct StallTests {
     }
 
     @Test func deadlineEndsAStallToo() throws {
-        // The stall has to begin before the deadline: on a machine that is busy enough, a later one.
+        // The stall must begin before the deadline. Later deadlines are tried for busy machines.
         for milliseconds in [100, 1000, 10_000] as [UInt64] {
             let lua = try LuaFixture()
             let meter = LuaMeter()
@@ -119,11 +119,11 @@ struct StallTests {
         #expect(lua.vm.isLost)
     }
 
-    /// Stalls when it is closed, while it waits.
+    /// Waits, and stalls when the waiting thread is closed.
     private static let stallingClose =
         Stall.colliding + " local x <close> = setmetatable({}, {__close = function() t[-step] = true end}) verify()"
 
-    @Test func stallWhileAThreadIsClosed() throws {
+    @Test func stallIsStoppedWhileAThreadIsClosed() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         let thread = try lua.vm.makeThread(meter: meter)
@@ -133,15 +133,15 @@ struct StallTests {
         #expect(meter.hasStopped && lua.vm.isLost)
     }
 
-    @Test func stallOfAThreadThatAHostFunctionCloses() throws {
+    @Test func stallIsStoppedWhileAHostFunctionClosesAThread() throws {
         let meter = LuaMeter()
         var waiting: LuaThread?
-        var wentOn = false
+        var didReturn = false
         let lua = try LuaFixture(functions: [
             HostFunction("close") { call in
                 waiting?.close()
                 #expect(call.site == nil)
-                wentOn = true
+                didReturn = true
                 return .returned
             }
         ])
@@ -150,7 +150,7 @@ struct StallTests {
         meter.beginCall(Self.budget)
         let caller = try lua.vm.makeThread()
         #expect(caller.start(try lua.load("pcall(close) note('must not run')")).error?.code == .lost)
-        #expect(wentOn && lua.journal.notes.isEmpty)
+        #expect(didReturn && lua.journal.notes.isEmpty)
     }
 
     @Test func manyLostStatesLeaveNothingBehind() throws {
@@ -169,7 +169,7 @@ struct StallTests {
 
 /// Ways to spend a long time in one instruction or in one step of the collector.
 enum Stall {
-    /// Where a lost state is the last resort.
+    /// Whether this platform can stop a stall by giving up the Lua state.
     static var canBeStopped: Bool {
         #if os(Linux) && (arch(x86_64) || arch(arm64))
             true
@@ -180,7 +180,7 @@ enum Stall {
 
     /// Makes a table `t` that is full of keys which collide as soon as it grows.
     static let colliding = "local t, step = {}, (1 << 17) - 1 for i = 1, 1 << 16 do t[i * step] = true end"
-    /// Prepares, calls `verify`, and stalls when that returns. So do the others.
+    /// Prepares, calls `verify`, and stalls when `verify` returns. All stalls have this form.
     static let rehash = "\(colliding) verify() t[-step] = true"
 
     /// Makes a chain of weak keys from `first` on, which takes the collector seconds.
@@ -193,7 +193,7 @@ enum Stall {
         keys = nil
         """
 
-    /// Left alone, each takes seconds.
+    /// Without a stop, each takes seconds.
     static let all: [Script] = [
         Script("colliding keys", rehash, ""),
         Script("colliding keys in a coroutine that catches", "pcall(coroutine.wrap(function() \(rehash) end))", ""),

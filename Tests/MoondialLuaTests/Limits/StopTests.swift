@@ -3,7 +3,7 @@
 import MoondialLua
 import Testing
 
-/// A text that never ends by itself, whatever it takes to keep going.
+/// A text that never ends by itself.
 struct Runaway: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let text: String
@@ -65,11 +65,11 @@ struct StopTests {
         #expect(error.message == "stopped after 20 ms of processor time")
         #expect(error.site?.source == .file("test.lua"))
         #expect(meter.hasStopped)
-        // The VM is as good as before.
+        // The VM can still be used.
         #expect(try shown(lua.run("return coroutine.wrap(function() return 1 + 1 end)()")) == "2")
     }
 
-    @Test func whatIsStoppedSaysWhereItWas() throws {
+    @Test func errorOfAStoppedRunHasItsPlace() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(10)
@@ -79,7 +79,7 @@ struct StopTests {
         #expect(error.traceback.map(\.function) == ["local 'spin'", "main chunk"])
     }
 
-    @Test func sameMeterStopsWhateverIsStartedNext() throws {
+    @Test func sameMeterStopsTheNextStartToo() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(5)
@@ -105,7 +105,7 @@ struct StopTests {
         #expect(thread.resume(thread.ticket) { $0.write(Int64(7)) }?.values == [7])
     }
 
-    @Test func stoppingAfterAWaitEndsTheCoroutinesItWentThrough() throws {
+    @Test func stopAfterAWaitEndsNestedCoroutines() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(10)
@@ -115,7 +115,7 @@ struct StopTests {
         #expect(thread.resume(thread.ticket) { _ in }?.error?.code == .cpuTime)
     }
 
-    @Test func otherThreadsOfTheVMGoOn() throws {
+    @Test func otherThreadsOfTheVMContinueAfterAStop() throws {
         let lua = try LuaFixture()
         let waiting = try lua.vm.makeThread()
         #expect(
@@ -130,7 +130,7 @@ struct StopTests {
         #expect(lua.journal.notes == [["closed"]])
     }
 
-    @Test func deadlineStopsToo() throws {
+    @Test func deadlineStopsALoop() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.deadline = 1
@@ -139,7 +139,7 @@ struct StopTests {
         #expect(error.message == "stopped because its time was over")
     }
 
-    @Test func allocatingTooMuchStops() throws {
+    @Test func runIsStoppedAboveItsAllocationLimit() throws {
         let lua = try LuaFixture()
         for text in [
             "local t = {} while true do t[#t + 1] = {} end", "local s = 'x' while true do s = s .. s end",
@@ -164,7 +164,7 @@ struct StopTests {
         #expect(!meter.hasStopped)
     }
 
-    @Test func coroutinesAreCounted() throws {
+    @Test func numberOfCoroutinesIsLimited() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.coroutineLimit = 3
@@ -177,7 +177,7 @@ struct StopTests {
         #expect(lua.journal.notes.isEmpty)
     }
 
-    @Test func fullVMStopsWhoHasFilledIt() throws {
+    @Test func runThatFillsTheVMIsStopped() throws {
         var configuration = LuaVM.Configuration()
         configuration.liveBytes = 4 << 20
         let vm = try LuaVM(configuration)
@@ -190,7 +190,7 @@ struct StopTests {
         #expect(innocent.start(try vm.load(Array("return #{1, 2}".utf8), name: .label("innocent"))).values == [2])
     }
 
-    @Test func closingAfterACancelIsLimitedToo() throws {
+    @Test func closeHandlersOfACancelledThreadAreLimited() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.cpuLimit = .milliseconds(20)
@@ -209,11 +209,11 @@ struct StopTests {
     @Test func interruptStopsALoop() throws {
         let lua = try LuaFixture(functions: [])
         let interrupter = lua.vm.interrupter
-        // Before anything runs: it stops what runs next.
+        // Called before anything runs: stops the next run.
         interrupter.interrupt()
         let error = try stopped("while true do end", by: LuaMeter(), in: lua)
         #expect(error.code == .interrupted)
-        // Taken back: it stops nothing.
+        // Cleared: stops nothing.
         interrupter.interrupt()
         interrupter.clear()
         #expect(try shown(lua.run("return 1")) == "1")
@@ -225,7 +225,7 @@ struct StopTests {
         #expect(try stopped(text, by: LuaMeter(), in: lua).code == .interrupted)
     }
 
-    @Test func thousandsOfStopsLeaveNothingBehind() throws {
+    @Test func thousandsOfStopsLeakNoMemory() throws {
         let lua = try LuaFixture()
         let function = try lua.load(
             "local t = {} for i = 1, 200 do t[i] = {} end coroutine.wrap(function() for i = 1, 1e9 do t[i] = {} end end)()"

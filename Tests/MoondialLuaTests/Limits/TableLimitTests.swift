@@ -24,7 +24,7 @@ struct TableLimitTests {
         #expect(!meter.hasStopped)
     }
 
-    /// Ways to one key more.
+    /// Ways to add one key too many.
     static let tooLarge: [Script] = [
         Script("assignments", "for i = 1, 1025 do t['k' .. i] = i end", ""),
         Script("caught", "pcall(function() for i = 1, 1025 do t[-i] = i end end) while true do end", ""),
@@ -38,19 +38,19 @@ struct TableLimitTests {
     ]
 
     @Test(arguments: tooLarge)
-    func oneKeyMoreStops(_ script: Script) throws {
+    func runIsStoppedAtOneKeyTooMany(_ script: Script) throws {
         let error = try #require(try outcome(of: "local t = {}\n\(script.text)\nnote('must not run')").error)
         #expect(error.code == .tableSize)
         #expect(error.code.rawValue == "table_size")
         #expect(error.message == "stopped: a table may hold at most 1024 keys beside its list part")
         #expect(error.site?.line == 2)
         #expect(lua.journal.notes.isEmpty)
-        // The state is as good as before.
+        // The state can still be used.
         #expect(try shown(lua.run("local t = {} for i = 1, 5000 do t[-i] = i end return t[-5000]")) == "5000")
     }
 
-    @Test func whatIsLargeOtherwiseIsNoSuchTable() throws {
-        // 24 bytes make a node: lists and strings of such sizes are none.
+    @Test func largeListsAndStringsAreNotLimitedAsTables() throws {
+        // A node of a table has 24 bytes. Lists and strings of the same sizes must not be taken for nodes.
         let text = """
             local t = {}
             for i = 1, 100000 do t[i] = i end
@@ -79,7 +79,7 @@ struct TableLimitTests {
         #expect(meter.tableKeyLimit == nil)
     }
 
-    @Test func collidingKeysStopBeforeTheyTakeLong() throws {
+    @Test func runWithCollidingKeysIsStoppedBeforeItTakesLong() throws {
         meter.tableKeyLimit = 8192
         meter.cpuLimit = .milliseconds(100)
         let text = "local t, step = {}, (1 << 17) - 1 for i = 1, (1 << 16) + 1 do t[i * step] = true end"

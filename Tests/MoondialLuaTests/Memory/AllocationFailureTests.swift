@@ -3,7 +3,7 @@
 import MoondialLua
 import Testing
 
-/// Wherever memory runs out, the outcome is a `LuaError` with code `memory` or a success, and everything is let go.
+/// Wherever memory runs out, the outcome is a `LuaError` with code `memory` or a success, and everything is released.
 @Suite struct AllocationFailureTests {
     /// Counts the objects that host functions hold.
     private final class ObjectCounter {
@@ -26,7 +26,7 @@ import Testing
         return HostFunction("member") { _ in withExtendedLifetime(member) { .returned } }
     }
 
-    @Test func aStateIsMadeOrNot() throws {
+    @Test func stateIsMadeWholeOrReleasedWhenMemoryRunsOut() throws {
         let counter = ObjectCounter()
         var made = false
         var limit: UInt64 = 0
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: AllocationScenario.all)
-    func memoryRunsOutAnywhere(_ scenario: AllocationScenario) throws {
+    func memoryRunningOutAnywhereIsAnErrorOrASuccess(_ scenario: AllocationScenario) throws {
         let counter = ObjectCounter()
         var limit: UInt64 = 0
         var result: String?

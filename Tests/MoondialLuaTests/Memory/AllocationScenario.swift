@@ -3,12 +3,12 @@
 import MoondialLua
 import Testing
 
-/// Something done with a state whose memory may run out at any point of it.
+/// Work with a state whose memory may run out at any point.
 struct AllocationScenario: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    /// What comes of it with enough memory.
+    /// The result with enough memory.
     let expected: String
-    /// With less memory, something else may come of it: the script catches errors.
+    /// Whether the result may differ with less memory, because the script catches errors.
     let mayDiffer: Bool
     let perform: @Sendable (LuaFixture) throws -> String
 

@@ -5,10 +5,10 @@ import MoondialLua
 import ProcessorClocks
 import Testing
 
-/// A state's memory is its own: got from the system in large pieces, and given back as a whole.
+/// Each state has its own memory: taken from the system in large pieces, and returned as a whole.
 @Suite struct ArenaTests {
-    @Test func memoryOfAStateGoesWithIt() throws {
-        /// Of the process, in bytes; 0 where that is not known.
+    @Test func memoryOfAStateIsFreedWithTheState() throws {
+        /// The resident memory of the process in bytes; 0 if it is not known.
         func resident() -> Int { ProcessMemory.resident ?? 0 }
         func fill() throws -> Int {
             let lua = try LuaFixture()
@@ -19,7 +19,7 @@ import Testing
         #expect(size > 32 << 20)
         let before = resident()
         for _ in 0..<10 { #expect(try fill() == size) }
-        // Other tests run at the same time: far less than ten states, but not nothing.
+        // Other tests run at the same time, so some growth is allowed, but far less than ten states.
         #expect(resident() - before < 5 * size)
     }
 
@@ -30,7 +30,7 @@ import Testing
         try lua?.run("keep = {} for i = 1, 3e6 do keep[i] = {} end")
         let filled = clock.now
         lua = nil
-        // Block by block it takes half the time of filling it, and in this way a fiftieth.
+        // Freed block by block, the state would take half the time of filling it; freed as a whole, a fiftieth.
         #expect(clock.now - filled < (filled - start) / 2)
     }
 
@@ -57,7 +57,7 @@ import Testing
         #expect(try shown(lua.run(text)) == "75015000")
     }
 
-    @Test func memoryOfWhatIsCollectedIsUsedAgain() throws {
+    @Test func collectedMemoryIsUsedAgain() throws {
         let lua = try LuaFixture()
         try lua.run("for i = 1, 2e5 do local t = {i} end")
         let before = ProcessMemory.resident ?? 0

@@ -3,11 +3,11 @@
 import MoondialLua
 import Testing
 
-/// What is made is let go again, and nothing grows.
+/// Objects are released, and memory does not grow.
 @Suite struct LifetimeTests {
     private final class Held {}
 
-    @Test func aStateLetsItsHostFunctionsGo() throws {
+    @Test func stateReleasesItsHostFunctions() throws {
         weak var held: Held?
         weak var state: LuaVM?
         do {
@@ -40,7 +40,7 @@ import Testing
         #expect(state == nil)
     }
 
-    @Test func aThreadKeepsItsContextAndLetsItGo() throws {
+    @Test func threadKeepsAndReleasesItsContext() throws {
         let lua = try LuaFixture()
         weak var context: Held?
         do {
@@ -53,7 +53,7 @@ import Testing
         #expect(context == nil)
     }
 
-    @Test func aSharedArgumentIsWrittenOnceAndReleasedWithItsThread() throws {
+    @Test func sharedArgumentIsWrittenOnceAndReleasedWithItsThread() throws {
         let lua = try LuaFixture()
         let note = try lua.load(
             """
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func aSharedArgumentOutlivesACallThatFails() throws {
+    @Test func sharedArgumentOutlivesAFailedCall() throws {
         let lua = try LuaFixture()
         let thread = try lua.vm.makeThread()
         let fail = try lua.load("error(...)")
@@ -93,7 +93,7 @@ import Testing
         #expect(thread.start(back, sharing: { $0.write("second") }, arguments: { _ in }).values == ["first"])
     }
 
-    @Test func stateWithWaitingThreadsEnds() throws {
+    @Test func stateWithWaitingThreadsIsReleased() throws {
         weak var state: LuaVM?
         do {
             let lua = try LuaFixture()
@@ -114,7 +114,7 @@ import Testing
     ]
 
     @Test(arguments: ends)
-    func endingThreadsLeavesNothingBehind(_ script: Script) throws {
+    func endedThreadsLeakNoMemory(_ script: Script) throws {
         let lua = try LuaFixture()
         let function = try lua.load(script.text)
         let settle = try lua.load("for i = 1, 1e5 do local t = {} end")
@@ -137,7 +137,7 @@ import Testing
         #expect(abs(after - before) < 32 * 1024, "\(before) bytes, then \(after)")
     }
 
-    @Test func loadedFunctionsLeaveNothingBehind() throws {
+    @Test func loadedFunctionsLeakNoMemory() throws {
         let lua = try LuaFixture()
         func cycle(_ count: Int) throws -> Int {
             for _ in 0..<count { _ = try lua.load("return function() return {} end") }
@@ -150,7 +150,7 @@ import Testing
     }
 
     #if !os(iOS)
-        @Test func aHostFunctionMustNotEnterItsState() async {
+        @Test func hostFunctionThatEntersItsStateTraps() async {
             await #expect(processExitsWith: .failure) {
                 nonisolated(unsafe) var lua: LuaFixture?
                 lua = try LuaFixture(functions: [
@@ -163,7 +163,7 @@ import Testing
             }
         }
 
-        @Test func aThreadThatWaitsMustNotBeStarted() async {
+        @Test func startingAWaitingThreadTraps() async {
             await #expect(processExitsWith: .failure) {
                 let lua = try LuaFixture()
                 let (thread, _) = try lua.start("verify()")

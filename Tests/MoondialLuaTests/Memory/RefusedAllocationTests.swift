@@ -3,8 +3,8 @@
 import MoondialLua
 import Testing
 
-/// Wherever Lua asks for memory that a run may not have, the run ends, and Lua never sees a failed allocation: it would
-/// collect garbage in the middle of an operation.
+/// If Lua asks for memory beyond a limit, the run ends, wherever that happens. Lua itself never sees a failed
+/// allocation, since it would then collect garbage in the middle of an operation.
 @Suite struct RefusedAllocationTests {
     /// A run that allocates in every way that Lua has, and ends with `text`'s result.
     struct Scenario: Sendable, CustomTestStringConvertible {
@@ -47,7 +47,7 @@ import Testing
         Scenario("waits", "verify {} coroutine.wrap(function() verify(1) end)() return 'done'"),
     ]
 
-    /// A neighbour that waits while the run goes on, and what it has to return.
+    /// A run that waits in the same state meanwhile, and must return "ab" afterwards.
     private static let neighbour =
         "local t = {verify('a')} t[2] = coroutine.wrap(function() return 'b' end)() return t[1] .. t[2]"
 
@@ -66,7 +66,7 @@ import Testing
                 lua.journal.waits.removeLast()
                 outcome = try #require(wait.end(with: .values(wait.arguments)))
             }
-            let values = outcome.values  // which the neighbour writes over
+            let values = outcome.values  // read now, since the neighbour overwrites them
             lua.vm.limitAllocations(to: nil)
             #expect(lua.vm.failedAllocations == 0, "allocation \(limit)")
             let isLost = lua.vm.isLost
@@ -88,16 +88,16 @@ import Testing
     }
 
     @Test(arguments: scenarios)
-    func runOverItsLimitEndsWhereverItAllocates(_ scenario: Scenario) throws {
+    func runOverItsLimitEndsAtAnyAllocation(_ scenario: Scenario) throws {
         #expect(try run(scenario, failing: .overLimit, mayLose: false) > 0)
     }
 
     @Test(arguments: scenarios)
-    func runFarOverTheLimitOfTheStateEndsToo(_ scenario: Scenario) throws {
+    func runFarOverTheLimitOfTheStateEndsAtAnyAllocation(_ scenario: Scenario) throws {
         #expect(try run(scenario, failing: .farOverLimit, mayLose: true) > 0)
     }
 
-    @Test func tablesOfTheCompilerEndWithItsText() throws {
+    @Test func compilerStoppedByTheTableLimitLeaksNoMemory() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.tableKeyLimit = 64
@@ -114,7 +114,7 @@ import Testing
         #expect(lua.vm.liveBytes < before + 8192)
     }
 
-    @Test func largeCodeIsNoTable() throws {
+    @Test func largeCodeIsNotLimitedAsATable() throws {
         let lua = try LuaFixture()
         let meter = LuaMeter()
         meter.tableKeyLimit = 1024

@@ -5,7 +5,7 @@ import ProcessorClocks
 
 @testable import MoondialLua
 
-/// A VM with a few host functions, and what they were called with.
+/// A VM with a few host functions, and a record of their calls.
 ///
 /// - `verify(...)` waits; `runWaiting` replies with its arguments.
 /// - `note(...)` keeps its arguments in `notes`; `echo(...)` returns them; `fail(message)` raises.
@@ -33,8 +33,8 @@ final class LuaFixture {
 
     deinit { journal.waits = [] }
 
-    /// One in which what runs is interrupted from another thread, when it has used some processor time after it has
-    /// called `announce()`.
+    /// A fixture whose run is interrupted from another thread, once the run has called `announce()` and used `time` of
+    /// processor time after that.
     static func interrupted(after time: Duration = .zero) throws(LuaError) -> LuaFixture {
         let announced = DispatchSemaphore(value: 0)
         let clock = ProcessorClock()
@@ -45,7 +45,7 @@ final class LuaFixture {
             }
         ])
         let interrupter = lua.vm.interrupter
-        // A thread, since tests may occupy all those that tasks have.
+        // A thread of its own, since tests may occupy all threads of Swift tasks.
         Thread.detachNewThread {
             announced.wait()
             clock.wait(for: time)
@@ -72,7 +72,7 @@ final class LuaFixture {
         return (thread, outcome)
     }
 
-    /// Runs a text to its end; every wait gets what `reply` makes of its arguments, by default the arguments.
+    /// Runs a text to its end. `reply` makes the reply to each wait from its arguments; by default, the arguments.
     @discardableResult
     func run(
         _ text: String, name: LuaSourceName = .file("test.lua"), arguments: [LuaValue] = [],
@@ -105,7 +105,7 @@ final class LuaFixture {
     }
 }
 
-/// What ends a wait.
+/// A reply that ends a wait.
 enum Reply {
     case values([LuaValue])
     case error(String)
@@ -135,7 +135,7 @@ struct Surprise: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-/// What the host functions of a `LuaFixture` have seen.
+/// A record of the calls of the host functions of a `LuaFixture`.
 final class CallRecord {
     var waits: [Wait] = []
     var verified = 0

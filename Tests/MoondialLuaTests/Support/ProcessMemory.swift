@@ -2,9 +2,9 @@
 
 import Foundation
 
-/// What the process has of the machine's memory.
+/// The memory of this process.
 enum ProcessMemory {
-    /// Bytes in memory; nil where the system does not say.
+    /// Resident bytes; nil if the system does not report them.
     static var resident: Int? {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
         return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 4096 }

@@ -3,14 +3,14 @@
 import ChildProcesses
 import Foundation
 
-/// The `lua5.4` of the system, against which expectations are checked. Without it these tests fail: `scripts/test` installs
-/// it.
+/// The `lua5.4` of the system, with which expectations are compared. Tests fail if it is missing: `scripts/test`
+/// installs it.
 enum StockLua {
     private static let path = ["/usr/bin/lua5.4", "/usr/local/bin/lua5.4", "/opt/homebrew/bin/lua"].first {
         FileManager.default.isExecutableFile(atPath: $0)
     }
 
-    /// What `text`, a function body, returns there, as `print` writes it with spaces between.
+    /// The results of `text`, a function body, in stock Lua, written as by `print` with spaces between.
     static func run(_ text: String, prelude: String = "") throws -> String {
         let arguments = [
             "-e",
@@ -28,7 +28,7 @@ enum StockLua {
         return try output(of: arguments)
     }
 
-    /// The lines that each of `texts`, chunks named "@batch", prints there.
+    /// The lines that each of `texts`, chunks named "@batch", prints in stock Lua.
     static func printed(by texts: [String]) throws -> [[String]] {
         let input = FileManager.default.temporaryDirectory.appendingPathComponent("moondial-\(UUID().uuidString).lua")
         defer { try? FileManager.default.removeItem(at: input) }
@@ -39,7 +39,7 @@ enum StockLua {
         return parts.dropLast().map { Array($0.components(separatedBy: "\n").dropLast()) }
     }
 
-    /// What it writes, errors included.
+    /// The output of stock Lua, errors included.
     private static func output(of arguments: [String]) throws -> String {
         guard let path else { throw Surprise("lua5.4 is not installed; 'scripts/prepare lua5.4' installs it") }
         let output = Pipe()

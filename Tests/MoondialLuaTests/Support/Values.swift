@@ -34,7 +34,7 @@ private func shown(_ value: LuaValue) -> String {
     }
 }
 
-/// A piece of Lua and what it gives.
+/// A piece of Lua and its expected result.
 struct Script: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let text: String

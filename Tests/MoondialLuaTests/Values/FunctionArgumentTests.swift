@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test func aFunctionCanBeCalledLater() throws {
+    @Test func functionArgumentCanBeCalledLater() throws {
         let lua = try LuaFixture()
         try lua.run("local n = 0 take(function(a) n = n + a return n end)")
         let function = try #require(functions(in: lua.journal.taken).first)
@@ -40,20 +40,20 @@ import Testing
             functions(in: lua.journal.taken).map(\.site.source) == [.label("[string \"return 1\"]"), .label("[C]")])
     }
 
-    @Test func functionsGoBackIntoLua() throws {
+    @Test func functionArgumentIsTheSameWhenPassedBackToLua() throws {
         let lua = try LuaFixture()
         try lua.run("f = function() return 'same' end take(f)")
-        let result = try lua.run("local g = ... return g == f, g()", arguments: [lua.journal.taken[0]])
+        let result = try lua.run("local g = ... return g == f, g()", arguments: [try #require(lua.journal.taken.first)])
         #expect(result == [true, "same"])
     }
 
-    @Test func otherHostFunctionsDoNotTakeThem() throws {
+    @Test func otherHostFunctionsGetFunctionsAsOpaqueValues() throws {
         let lua = try LuaFixture()
         try lua.run("note(print, {print})")
         #expect(lua.journal.notes == [[.opaque("function"), .table(LuaTable(array: [.opaque("function")]))]])
     }
 
-    @Test func aFunctionIsCollectedOnceItsObjectIsGone() throws {
+    @Test func functionIsCollectedOnceTheHostReleasesIt() throws {
         let lua = try LuaFixture()
         try lua.run(
             """
@@ -66,11 +66,11 @@ import Testing
         #expect(try lua.run(churn) == [false])
     }
 
-    /// What a host function may do with its arguments.
+    /// The ways in which a host function may read its arguments.
     enum Reading: CaseIterable { case none, skipping, twice, fields, copies }
 
     @Test(arguments: Reading.allCases)
-    func noReferenceIsLeftHoweverArgumentsAreRead(_ reading: Reading) throws {
+    func functionArgumentsLeakNothingHoweverTheyAreRead(_ reading: Reading) throws {
         let lua = try LuaFixture(functions: [
             HostFunction("read", .takesFunctions) { call in
                 switch reading {
@@ -131,13 +131,13 @@ import Testing
         return lua
     }
 
-    @Test func objectsCrossWithTheirPayload() throws {
+    @Test func objectsReachTheHostWithTheirPayload() throws {
         let payload = LuaTable(pairs: [.init(key: "outcome", value: "deny")])
         #expect(try lua().run("return deny") == [.object(class: 7, payload: .table(payload))])
         #expect(try shown(lua().run("local d = deny 'why' return d.outcome, d.reason, type(d)")) == "deny why userdata")
     }
 
-    @Test func scriptsCannotReachWhatMakesObjects() throws {
+    @Test func scriptsCannotMakeOrChangeObjects() throws {
         let lua = try lua()
         #expect(try lua.run("return host, getmetatable(deny)") == [.nil, false])
         #expect(try lua.error(of: "setmetatable(deny, {})").message.contains("table expected"))
@@ -189,7 +189,7 @@ import Testing
         #expect(error.description == message)
     }
 
-    @Test func recordsCrossWithTheirContents() throws {
+    @Test func recordsReachTheHostWithTheirContents() throws {
         let list = LuaTable(array: ["a", "b"], isArray: true)
         #expect(
             try run(withRecord: "return r.list, { r.list }") == [.table(list), .table(LuaTable(array: [.table(list)]))])
@@ -216,7 +216,7 @@ import Testing
         #expect(error == LuaError(code: .limit, message: "tables are nested too deep"))
     }
 
-    @Test func preludeFramesAndNamesStayOut() throws {
+    @Test func tracebacksOmitFramesOfThePrelude() throws {
         let lua = try LuaFixture(functions: [HostFunction("host.check") { _ in .raised("not allowed") }])
         try lua.vm.runPrelude("local host = ... function rule(x) host.check(x) return nil end", label: "test")
         let error = try lua.error(of: "local function outer()\n  rule('a')\nend\nouter()")
@@ -225,7 +225,7 @@ import Testing
             error.traceback.map(\.description) == ["test.lua:2: in local 'outer'", "test.lua:4: in main chunk"])
     }
 
-    @Test func anErrorInThePreludeIsReported() throws {
+    @Test func errorInThePreludeIsReported() throws {
         let lua = try LuaFixture()
         #expect(throws: LuaError.self) { try lua.vm.runPrelude("error('x')", label: "test") }
         #expect(throws: LuaError.self) { try lua.vm.runPrelude("x =", label: "test") }

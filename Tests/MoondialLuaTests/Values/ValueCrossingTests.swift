@@ -3,7 +3,7 @@
 import MoondialLua
 import Testing
 
-/// Values go in and out unchanged.
+/// Values pass between Lua and the host unchanged.
 @Suite struct ValueCrossingTests {
     private static var values: [LuaValue] {
         [
@@ -26,21 +26,21 @@ import Testing
         ]
     }
 
-    @Test func throughResults() throws {
+    @Test func valuesPassThroughResultsUnchanged() throws {
         #expect(try LuaFixture().run("return ...", arguments: Self.values) == Self.values)
     }
 
-    @Test func throughAHostFunction() throws {
+    @Test func valuesPassThroughAHostFunctionUnchanged() throws {
         let lua = try LuaFixture()
         #expect(try lua.run("note(...) return echo(...)", arguments: Self.values) == Self.values)
         #expect(lua.journal.notes == [Self.values])
     }
 
-    @Test func throughAWait() throws {
+    @Test func valuesPassThroughAWaitUnchanged() throws {
         #expect(try LuaFixture().run("return verify(...)", arguments: Self.values) == Self.values)
     }
 
-    @Test func throughAGlobal() throws {
+    @Test func valuesPassThroughAGlobalUnchanged() throws {
         let lua = try LuaFixture()
         for value in Self.values {
             try lua.vm.set("some.where.value", to: value)
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func notANumberStaysOne() throws {
+    @Test func nanStaysNaN() throws {
         guard case .number(let number)? = try LuaFixture().run("return ...", arguments: [.number(.nan)]).first else {
             throw Surprise("no number")
         }
@@ -61,7 +61,7 @@ import Testing
         #expect(number.sign == .minus && number == 0)
     }
 
-    @Test func integersAndFloatsStayApart() throws {
+    @Test func integersAndFloatsStayDistinct() throws {
         let text = "local a, b = ... return math.type(a), math.type(b), a == b, 2^53 == 2^53 + 1, a + 1"
         let values = try LuaFixture().run(text, arguments: [.integer(.max), .number(9.2233720368547758e18)])
         #expect(values == ["integer", "float", false, true, .integer(.min)])
@@ -72,7 +72,7 @@ import Testing
         #expect(values == [.table(LuaTable(array: ["a", "b"]))])
     }
 
-    @Test func holesAreNil() throws {
+    @Test func holesOfListsAreNil() throws {
         #expect(try LuaFixture().run("return {1, nil, 3}") == [.table(LuaTable(array: [1, .nil, 3]))])
         guard case .table(let table)? = try LuaFixture().run("local t = {} t[1000000] = 1 return t").first else {
             throw Surprise("no table")
@@ -80,7 +80,7 @@ import Testing
         #expect(table == LuaTable(pairs: [.init(key: 1_000_000, value: 1)]))
     }
 
-    @Test func fieldsCanBeFoundByName() throws {
+    @Test func fieldsOfTablesAreFoundByName() throws {
         guard case .table(let table)? = try LuaFixture().run("return {a = 1, [1] = 'x', b = {}}").first else {
             throw Surprise("no table")
         }
@@ -90,7 +90,7 @@ import Testing
         #expect(table.array == ["x"])
     }
 
-    @Test func metatablesAreIgnored() throws {
+    @Test func metatablesAreIgnoredWhenTablesReachTheHost() throws {
         let text = """
             local never = function() error('a metamethod ran') end
             return setmetatable({1, a = 2}, {
@@ -102,7 +102,7 @@ import Testing
         #expect(try LuaFixture().run(text) == [.table(table)])
     }
 
-    @Test func whatDoesNotCrossIsNamedByItsType() throws {
+    @Test func functionsAndThreadsReachTheHostAsOpaqueValues() throws {
         let values = try LuaFixture().run("return print, function() end, coroutine.create(print), {print}")
         #expect(
             values == [
@@ -111,13 +111,13 @@ import Testing
             ])
     }
 
-    @Test func manyValuesCross() throws {
+    @Test func fiveHundredValuesPassThroughUnchanged() throws {
         let values = try LuaFixture().run(
             "return table.unpack({...}, 1, 500)", arguments: (1...500).map { .integer($0) })
         #expect(values == (1...500).map { .integer($0) })
     }
 
-    @Test func aKeyThatLuaRefusesIsAnError() throws {
+    @Test func tableKeyThatLuaRefusesIsAnError() throws {
         let lua = try LuaFixture()
         for (key, message) in [
             (LuaValue.number(.nan), "table index is NaN"), (.opaque("function"), "table index is nil"),
@@ -148,7 +148,7 @@ import Testing
     ]
 
     @Test(arguments: descriptions)
-    func controlsAndStrayBytesAreEscaped(_ example: (bytes: [UInt8], shown: String)) {
+    func controlsAndInvalidBytesAreEscaped(_ example: (bytes: [UInt8], shown: String)) {
         #expect(LuaString(example.bytes).description == example.shown)
     }
 

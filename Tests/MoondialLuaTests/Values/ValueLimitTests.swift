@@ -3,7 +3,7 @@
 import MoondialLua
 import Testing
 
-/// The caps on what crosses from Lua to the host, each at its edge.
+/// The limits on values that pass from Lua to the host, each tested at its edge.
 @Suite struct ValueLimitTests {
     private static func limits(depth: Int = 16, values: Int = 10_000, bytes: Int = 1 << 20) -> LuaLimits {
         var limits = LuaLimits()
@@ -16,7 +16,7 @@ import Testing
     private static let nested = "local n = ... local t = {} for i = 2, n do t = {t} end "
     private static let list = "local n = ... local t = {} for i = 1, n do t[i] = true end "
 
-    /// A limit, a script that makes a value of a size, the largest that crosses and what is said of the next.
+    /// A limit, a script that makes a value of a size, the largest size that passes, and the error for the next.
     struct Edge: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let limits: LuaLimits
@@ -55,7 +55,7 @@ import Testing
     ]
 
     @Test(arguments: edges)
-    func resultsAreCapped(_ edge: Edge) throws {
+    func resultsAboveALimitAreAnError(_ edge: Edge) throws {
         let lua = try LuaFixture(limits: edge.limits)
         let text = edge.text + "return t"
         #expect(try lua.run(text, arguments: [.integer(edge.largest)]).count == 1)
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(arguments: edges)
-    func argumentsAreCapped(_ edge: Edge) throws {
+    func argumentsAboveALimitAreAnError(_ edge: Edge) throws {
         let lua = try LuaFixture(limits: edge.limits)
         let text = edge.text + "return pcall(note, t)"
         #expect(try shown(lua.run(text, arguments: [.integer(edge.largest)])) == "true")
@@ -78,23 +78,23 @@ import Testing
         "local t = {} t.self = t return t", "local t = {} t[1] = {t} return t", "local t = {} t[t] = 1 return t",
         "local a, b = {}, {} a.b, b.a = b, a return a",
     ])
-    func cyclesAreTooDeep(_ text: String) throws {
+    func cyclicTablesAreTooDeep(_ text: String) throws {
         #expect(try LuaFixture().error(of: text).message == "tables are nested too deep")
     }
 
-    @Test func aTableOfManySharedTablesIsNotWalkedForEver() throws {
+    @Test func manySharedTablesExceedTheLimitOfValues() throws {
         let text = "local t = {} for i = 1, 15 do t = {t, t, t, t, t, t, t, t} end return t"
         #expect(try LuaFixture().error(of: text).message == "there are too many values")
     }
 
-    @Test func theHostMayGoDeeper() throws {
+    @Test func depthOfValuesFromTheHostIsNotLimited() throws {
         var value = LuaValue.integer(1)
         for _ in 0..<100 { value = .table(LuaTable(array: [value])) }
         let text = "local t, n = ..., 0 while type(t) == 'table' do t = t[1] n = n + 1 end return n"
         #expect(try LuaFixture().run(text, arguments: [value]) == [100])
     }
 
-    @Test func allArgumentsTogetherAreCapped() throws {
+    @Test func limitAppliesToAllArgumentsTogether() throws {
         let lua = try LuaFixture(limits: Self.limits(bytes: 1000))
         #expect(
             try shown(lua.run("local s = ('x'):rep(400) return pcall(note, s, s, s)"))

@@ -16,7 +16,7 @@ import Testing
     private static let refused =
         "test.lua:3: verify cannot wait inside a __close metamethod of a coroutine that is being closed"
 
-    @Test func closingHandlersRunOnceAndCannotWait() throws {
+    @Test func closeHandlersRunOnceAndCannotWait() throws {
         let lua = try LuaFixture()
         let (thread, _) = try lua.start(
             Self.closable + "local a <close> = closable 'a' do local b <close> = closable 'b' verify() end")
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func theCoroutinesThroughWhichItWaitsAreClosedToo(_ wrapped: Bool) throws {
+    func closingAThreadClosesTheCoroutinesItWaitsIn(_ wrapped: Bool) throws {
         let lua = try LuaFixture()
         let (thread, outcome) = try lua.start(
             Self.closable + """
@@ -49,7 +49,7 @@ import Testing
                 == "dead false cannot resume dead coroutine")
     }
 
-    @Test func handlersCannotWaitThroughACoroutineEither() throws {
+    @Test func closeHandlersCannotWaitThroughACoroutine() throws {
         let lua = try LuaFixture()
         let (thread, _) = try lua.start(
             """
@@ -70,7 +70,7 @@ import Testing
         #expect(lua.journal.verified == 1)
     }
 
-    @Test func errorsInHandlersDoNotStopTheOthers() throws {
+    @Test func errorInACloseHandlerDoesNotSkipTheOthers() throws {
         let lua = try LuaFixture()
         let (thread, _) = try lua.start(
             """
@@ -83,7 +83,7 @@ import Testing
         #expect(try shown(lua.run("return 'fine'")) == "fine")
     }
 
-    @Test func anErrorClosesBeforeTheOutcomeIsReported() throws {
+    @Test func closeHandlersRunBeforeAnErrorIsReported() throws {
         let lua = try LuaFixture()
         let error = try lua.error(
             of: "local a <close> = setmetatable({}, {__close = function(_, e) note(e, {1, 2, 3}) end})\nerror('x')")
@@ -95,7 +95,7 @@ import Testing
         #expect(lua.journal.notes.map(shown) == ["test.lua:2: x table"])
     }
 
-    @Test func aDroppedThreadClosesWithoutBeingNamed() throws {
+    @Test func releasedThreadIsClosedAndUnknownToHostFunctions() throws {
         var seen: [Bool] = []
         let lua = try LuaFixture(functions: [
             HostFunction("whose") { call in
@@ -114,14 +114,14 @@ import Testing
         #expect(try shown(lua.run("return 'fine'")) == "fine")
     }
 
-    @Test func aThreadClosedInAnotherThreadsHostCallLeavesThatCallAlone() throws {
+    @Test func closingAThreadInAHostCallKeepsThatCallIntact() throws {
         var victim: LuaThread?
         let lua = try LuaFixture(functions: [
             HostFunction("end_other") { call in
                 call.results.write("before")
                 let argument = call.arguments
                 victim?.close()
-                victim = nil  // it keeps the state, which keeps this function
+                victim = nil  // the thread keeps the state, which keeps this function
                 call.results.write("after")
                 for value in argument.all { call.results.write(value) }
                 return .returned
@@ -134,8 +134,8 @@ import Testing
         #expect(lua.journal.notes.count == 1)
     }
 
-    @Test func aThreadClosedInsideAMessageHandlersReachIsReusedCleanly() throws {
-        // Lua 5.4.4 keeps the place of a message handler when a coroutine is closed in its reach.
+    @Test func threadClosedInsideXpcallIsReusedCleanly() throws {
+        // Lua 5.4.4 keeps the stack index of a message handler when a coroutine is closed inside of xpcall.
         let lua = try LuaFixture()
         let deep = """
             local function deep(n)
@@ -164,7 +164,7 @@ import Testing
         #expect(lua.journal.notes.isEmpty)
     }
 
-    @Test func chainsOfClosingsEnd() throws {
+    @Test func chainsOfCloseHandlersEnd() throws {
         // Each coroutine closes the next; in stock Lua 5.4.4 thirty thousand of them overflow the C stack.
         let lua = try LuaFixture()
         let values = try lua.run(

@@ -40,44 +40,47 @@ import TextFormats
         threads.forEach { $0.close() }
     }
 
-    @Test func aSecondReplyIsDropped() throws {
+    @Test func secondReplyIsDropped() throws {
         let lua = try LuaFixture()
         let (thread, _) = try lua.start("verify() note('once') verify() note('twice')")
-        let first = lua.journal.waits.removeFirst()
+        let last = lua.journal.waits.popLast()
+        let first = try #require(last)
         #expect(first.end(with: .values([]))?.isWaiting == true)
         #expect(first.end(with: .values([])) == nil)
         #expect(first.end(with: .error("late")) == nil)
         #expect(lua.journal.notes == [["once"]])
-        #expect(lua.journal.waits.removeFirst().end(with: .values([]))?.values == [])
+        #expect(lua.journal.waits.popLast()?.end(with: .values([]))?.values == [])
         #expect(first.end(with: .values([])) == nil)
         thread.close()
     }
 
-    @Test func aReplyAfterCloseIsDropped() throws {
+    @Test func replyAfterCloseIsDropped() throws {
         let lua = try LuaFixture()
         let (thread, _) = try lua.start("verify() note('never')")
-        let wait = lua.journal.waits.removeFirst()
+        let last = lua.journal.waits.popLast()
+        let wait = try #require(last)
         thread.close()
         #expect(wait.end(with: .values([])) == nil)
         thread.close()
         #expect(lua.journal.notes.isEmpty)
     }
 
-    @Test func aReplyToTheThreadBeforeIsDropped() throws {
+    @Test func lateReplyToAnEarlierThreadIsDropped() throws {
         let lua = try LuaFixture()
         let (before, _) = try lua.start("verify() note('before')")
-        let late = lua.journal.waits.removeFirst()
+        let last = lua.journal.waits.popLast()
+        let late = try #require(last)
         before.close()
         let (after, _) = try lua.start("verify() note('after')")  // reuses the coroutine
         #expect(late.thread.resume(late.ticket) { _ in } == nil)
         #expect(after.resume(late.ticket) { _ in } == nil)
         #expect(lua.journal.notes.isEmpty)
-        #expect(lua.journal.waits.removeFirst().end(with: .values([]))?.values == [])
+        #expect(lua.journal.waits.popLast()?.end(with: .values([]))?.values == [])
         #expect(lua.journal.notes == [["after"]])
         after.close()
     }
 
-    @Test func theSameThreadRunsOneCallAfterTheOther() throws {
+    @Test func oneThreadRunsSeveralCallsInTurn() throws {
         let lua = try LuaFixture()
         let thread = try lua.vm.makeThread()
         let good = try lua.load("return 'good'")
@@ -86,19 +89,19 @@ import TextFormats
         #expect(thread.start(good).values == ["good"])
         #expect(thread.start(bad).error?.message == "bad")
         #expect(thread.start(waits).isWaiting)
-        #expect(lua.journal.waits.removeFirst().end(with: .error("x"))?.error?.message == "x")
+        #expect(lua.journal.waits.popLast()?.end(with: .error("x"))?.error?.message == "x")
         #expect(thread.start(good).values == ["good"])
         thread.close()
     }
 
-    @Test func aCoroutineCanGoOnInAnotherThread() throws {
+    @Test func coroutineCanContinueInAnotherThread() throws {
         let lua = try LuaFixture()
         try lua.run("shared = coroutine.wrap(function() for i = 1, 9 do coroutine.yield(verify(i)) end end)")
         #expect(try shown(lua.run("return shared()")) == "1")
         #expect(try shown(lua.run("return shared(), shared()")) == "2 3")
     }
 
-    @Test func whatWaitsIsNormalToOtherThreads() throws {
+    @Test func waitingCoroutinesHaveStatusNormalInOtherThreads() throws {
         let lua = try LuaFixture()
         let (thread, _) = try lua.start(
             """
@@ -107,7 +110,8 @@ import TextFormats
             wrapped = coroutine.wrap(function() coroutine.resume(inner) return coroutine.status(inner) end)
             return wrapped()
             """)
-        let wait = lua.journal.waits.removeFirst()
+        let last = lua.journal.waits.popLast()
+        let wait = try #require(last)
         let probe = """
             local results = {}
             for i, co in ipairs {host, inner} do

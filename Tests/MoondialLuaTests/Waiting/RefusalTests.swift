@@ -3,7 +3,7 @@
 import MoondialLua
 import Testing
 
-/// Where Lua cannot yield, the call is refused before the host hears of it, and the message names the construct.
+/// Where Lua cannot yield, a call that waits is refused before the host function runs. The message names the construct.
 @Suite struct RefusalTests {
     /// `expected` is the construct; the call stands in line 1.
     static let scripts: [Script] = [
@@ -92,7 +92,7 @@ import Testing
     ]
 
     @Test(arguments: scripts)
-    func theConstructIsNamedAndNothingIsSent(_ script: Script) throws {
+    func waitWhereLuaCannotYieldIsRefused(_ script: Script) throws {
         let lua = try LuaFixture()
         let error = try lua.error(of: script.text)
         #expect(error.message == "verify cannot wait inside \(script.expected)")
@@ -107,17 +107,17 @@ import Testing
         #expect(lua.journal.verified == 0)
     }
 
-    /// The kind is kept beside the message as long as that is not changed by the script.
+    /// The kind is kept as long as the script does not change the message.
     @Test(arguments: [
         ("table.sort({2, 1}, verify)", true), ("error(select(2, pcall(table.sort, {2, 1}, verify)), 0)", true),
         ("coroutine.wrap(function() table.sort({2, 1}, verify) end)()", true),
         ("error('verify cannot wait inside a table.sort comparator')", false), ("error('x')", false),
     ])
-    func aRefusalIsToldByItsKind(text: String, isRefusal: Bool) throws {
+    func refusalIsRecognizedByItsKind(text: String, isRefusal: Bool) throws {
         #expect(try LuaFixture().error(of: text).kind == (isRefusal ? .cannotWait : .other))
     }
 
-    @Test func thePreludeCannotWait() throws {
+    @Test func preludeCannotWait() throws {
         let lua = try LuaFixture(functions: [HostFunction("host.wait", .mayWait) { _ in .waiting }])
         let expected = LuaError(code: .runtime, kind: .cannotWait, message: "wait cannot wait inside a call from C")
         #expect(throws: expected) {

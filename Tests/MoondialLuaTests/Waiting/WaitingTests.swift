@@ -3,9 +3,9 @@
 import MoondialLua
 import Testing
 
-/// Wherever Lua can yield, a function that waits looks like one that does not.
+/// Wherever Lua can yield, scripts cannot tell a function that waits from one that does not.
 @Suite struct WaitingTests {
-    /// `verify` gives back its arguments.
+    /// `verify` returns its arguments.
     static let scripts: [Script] = [
         Script("called directly", "return verify(1, nil, 'a')", "1 nil a"),
         Script("several times in a row", "local t = {} for i = 1, 5 do t[i] = verify(i) end return #t, t[5]", "5 5"),
@@ -173,7 +173,7 @@ import Testing
     ]
 
     @Test(arguments: scripts)
-    func aWaitIsInvisible(_ script: Script) throws {
+    func scriptDoesNotNoticeAWait(_ script: Script) throws {
         let lua = try LuaFixture()
         let result = try shown(lua.run(script.text))
         #expect(result == script.expected)
@@ -181,13 +181,13 @@ import Testing
     }
 
     @Test(arguments: scripts)
-    func stockLuaGivesTheSameWithoutWaiting(_ script: Script) throws {
+    func stockLuaGivesTheSameResultWithoutWaiting(_ script: Script) throws {
         let result = try StockLua.run(script.text, prelude: "function verify(...) return ... end")
         #expect(result == script.expected)
     }
 
     @Test(arguments: scripts)
-    func anErrorInReplyCanBeCaught(_ script: Script) throws {
+    func errorReplyCanBeCaught(_ script: Script) throws {
         let lua = try LuaFixture()
         let text = "local real = verify verify = function(...) assert(not pcall(real)) return ... end " + script.text
         let result = try shown(lua.run(text) { _ in .error("refused") })
@@ -195,7 +195,7 @@ import Testing
     }
 
     @Test(arguments: 1...10, [true, false])
-    func coroutinesNestToAnyDepth(_ depth: Int, wrapped: Bool) throws {
+    func waitWorksInNestedCoroutines(_ depth: Int, wrapped: Bool) throws {
         let lua = try LuaFixture()
         let text = """
             local function nest(n, ...)
@@ -212,7 +212,7 @@ import Testing
     }
 
     @Test(arguments: 1...10)
-    func anErrorInReplyPassesThroughNestedCoroutines(_ depth: Int) throws {
+    func errorReplyPassesThroughNestedCoroutines(_ depth: Int) throws {
         let lua = try LuaFixture()
         let text = """
             local function nest(n)
@@ -225,17 +225,17 @@ import Testing
         #expect(try shown(lua.run(text) { _ in .error("refused") }) == "false test.lua:2: refused")
     }
 
-    @Test func anErrorInReplyHasThePlaceOfTheCall() throws {
+    @Test func errorReplyHasThePlaceOfTheCall() throws {
         let lua = try LuaFixture()
         let (thread, outcome) = try lua.start("local a = 1\nverify(a)\n")
-        #expect(outcome.isWaiting)
+        try #require(outcome.isWaiting)
         let error = lua.journal.waits.removeLast().end(with: .error("refused"))?.error
         #expect(error?.description == "test.lua:2: refused")
         #expect(error?.sourceLine == "verify(a)")
         thread.close()
     }
 
-    @Test func theHostKnowsWhereAWaitBegan() throws {
+    @Test func hostKnowsTheLineOfAWait() throws {
         let lua = try LuaFixture()
         let (thread, _) = try lua.start("local co = coroutine.wrap(function()\n  verify()\nend)\nco()")
         #expect(lua.journal.waits.first?.site?.description == "test.lua:2")

@@ -6,17 +6,17 @@ import MoondialRules
 import ProcessorClocks
 import Testing
 
-/// A rule file that tries what it should not be able to do, and how that has to end.
+/// A rule file that attempts something forbidden, and the expected end of its runs.
 ///
-/// The file begins with comment lines that say what it tries. Then come, each at most once, `expect` first:
+/// The file begins with comment lines that say what it attempts. Then follow, each at most once, `expect` first:
 ///
 ///     -- expect: deny survived          the decision and its reason, or
-///     -- expect: load rule_timeout      the code of what loading the file ends in
-///     -- message: text                  what the message of the failure contains
+///     -- expect: load rule_timeout      the code of the error with which loading the file ends
+///     -- message: text                  a part of the message of the failure
 ///     -- budget: hook=50ms memory=8MiB  limits other than the default: hook, run, load, memory, vm, coroutines, attempts
 ///     -- token: sim:delay=20ms          the token of the request
-///     -- runs: 3                        so many runs in one Lua state, each of which has to end like that
-///     -- costs: state                   it is stopped by giving up the Lua state, with the hooks that wait in it
+///     -- runs: 3                        the number of runs in one Lua state, each of which must end like that
+///     -- costs: state                   the attack is stopped by giving up the Lua state and all hooks waiting in it
 struct Attack: Sendable, CustomTestStringConvertible {
     enum End: Sendable {
         /// "deny survived"
@@ -75,7 +75,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// Under a sanitizer, what an attack does before it meets the limit that it is about must not meet the one of time first.
+    /// A sanitizer slows attacks down. They must not exceed the time limit before the limit that they test.
     private mutating func allowMoreTime() {
         limits.hookCPU = limits.hookCPU * Sanitizer.slowdown
         limits.runCPU = limits.runCPU * Sanitizer.slowdown

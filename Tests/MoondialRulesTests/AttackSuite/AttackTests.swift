@@ -9,14 +9,14 @@ import NumberVerification
 import ProcessorClocks
 import Testing
 
-/// Whatever a rule does, its run ends, as it should, and the others go on.
+/// Whatever a rule does, its run ends as expected, and other runs continue.
 ///
-/// One attack after the other: what others cannot reach holds its event loop until it is over.
+/// Serialized, since an attack blocks its event loop until it is stopped.
 @Suite(.serialized, .timeLimit(.minutes(Sanitizer.isOn ? 60 : 10))) struct AttackTests {
     private static let onLoading = Attack.all.filter { if case .load = $0.end { true } else { false } }
     static let onRunning = Attack.all.filter { if case .decision = $0.end { true } else { false } }
 
-    /// Of their own, since other tests have deadlines.
+    /// A separate loop, since other tests have deadlines.
     private static let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
 
     static func harness(_ attack: Attack) -> EngineHarness {
@@ -38,13 +38,13 @@ import Testing
         }
     }
 
-    @Test func everyKnownBugOfLuaIsTried() {
+    @Test func everyKnownBugOfLuaHasAnAttack() {
         let names = Set(Attack.all.map(\.name))
         for bug in LuaBug.known { #expect(names.contains(bug.attack), "\(bug.summary)") }
     }
 
     @Test(arguments: onLoading)
-    func filesThatDoNotLoadSayWhy(_ attack: Attack) async throws {
+    func attackWhileLoadingEndsWithItsError(_ attack: Attack) async throws {
         var harness = Self.harness(attack)
         harness.sources = [attack.source]
         let failure = try #require(try await harness.loadingFailure(on: Self.loop))
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: onRunning)
-    func runEndsAsItShould(_ attack: Attack) async throws {
+    func attackInARunEndsAsExpected(_ attack: Attack) async throws {
         var harness = Self.harness(attack)
         harness.sources = [attack.source]
         let runs: [FinishedRun] = try await harness.onLoop(of: Self.loop) { engine, _, promise in

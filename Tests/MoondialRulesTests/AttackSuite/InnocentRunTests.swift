@@ -8,17 +8,17 @@ import NIOPosix
 import NumberVerification
 import Testing
 
-/// Whatever a rule does, runs that have nothing to do with it go on in the same Lua state.
+/// Whatever a rule does, other runs in the same Lua state continue.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct InnocentRunTests {
-    /// Those that give up the Lua state are all tried, since there the others have most to lose.
+    /// All attacks that cost the Lua state, since these harm other runs most, and a sample of the rest.
     private static let attacks =
         Thoroughness.sample(AttackTests.onRunning.filter { !$0.costsState }, every: 8)
         + AttackTests.onRunning.filter(\.costsState)
 
-    /// Of their own, since an attack holds its event loop.
+    /// A separate loop, since an attack blocks its event loop.
     private static let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
 
-    /// They begin before the attack, in the same Lua state, and wait for the provider while it goes on.
+    /// The other runs begin before the attack, in the same Lua state, and wait for the provider during the attack.
     private static let innocent = """
         rule "innocent" {
           pre_check = function(req)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: attacks)
-    func innocentRunsInTheSameStateGoOn(_ attack: Attack) async throws {
+    func otherRunsInTheSameStateSurviveAnAttack(_ attack: Attack) async throws {
         var harness = AttackTests.harness(attack)
         harness.runsScripts = true
         harness.rules = [("innocent.lua", Self.innocent)]

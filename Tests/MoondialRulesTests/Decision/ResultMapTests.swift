@@ -26,21 +26,21 @@ struct ResultMapTests {
         #expect(entry.choice.reason == reason)
     }
 
-    @Test func theEntryFor9000NeedsAMatch() throws {
+    @Test func entryFor9000NeedsAMatch() throws {
         let entry = try #require(map.entry(for: .attempt(MachineFixture.doubtfulMatch())))
         #expect(entry.key == .verdict(.unknown))
     }
 
-    @Test func noAttemptIsUnknown() throws {
+    @Test func missingAttemptIsMappedAsUnknown() throws {
         let entry = try #require(map.entry(for: .noAttempt(.deadline)))
         #expect(entry.key == .verdict(.unknown))
     }
 
-    @Test func nothingFitsAnEmptyTable() {
+    @Test func emptyMapHasNoEntry() {
         #expect(ResultMap().entry(for: .attempt(MachineFixture.reply(9000))) == nil)
     }
 
-    @Test func theTextKeysAreTheVerdictsAndDefault() {
+    @Test func textKeysAreTheVerdictsAndDefault() {
         #expect(ResultMap.names == ["match", "mismatch", "unknown", "default"])
     }
 }

@@ -11,17 +11,17 @@ struct SuggestionTests {
         ("roote", "route"), ("fall_back", "fallback"), ("map_reslut", "map_result"), ("on-decision", "on_decision"),
         ("ROUTE", "route"), ("on_decisions", "on_decision"),
     ])
-    func aSlipIsRecognised(word: String, name: String) {
+    func misspeltHookIsSuggested(word: String, name: String) {
         #expect(Suggestion.nearest(to: word, in: Hook.names) == name)
     }
 
     @Test(arguments: ["", "_", "x", "verify", "map", "decision_maker"])
-    func aWordThatIsNotNearHasNoSuggestion(word: String) {
+    func distantWordHasNoSuggestion(word: String) {
         #expect(Suggestion.nearest(to: word, in: Hook.names) == nil)
     }
 
     @Test(arguments: [("chanel", "channel"), ("timeout", "timeout_ms"), ("pi", "ip"), ("operater", "operator")])
-    func optionsAreRecognisedToo(word: String, name: String) {
+    func misspeltOptionIsSuggested(word: String, name: String) {
         #expect(Suggestion.nearest(to: word, in: options) == name)
     }
 
@@ -32,7 +32,7 @@ struct SuggestionTests {
         #expect(Suggestion.nearest(to: name + "x", in: [name]) == nil)
     }
 
-    @Test func ofVeryManyNamesTheFirstAreCompared() {
+    @Test func onlyTheFirstOfVeryManyNamesAreCompared() {
         let names = (0..<100_000).map { "\(String(repeating: "x", count: 50))\($0)" }
         #expect(Suggestion.nearest(to: String(repeating: "x", count: 51), in: names) != nil)
         #expect(Suggestion.nearest(to: "route", in: names + ["rout"]) == nil)
@@ -44,11 +44,11 @@ struct SuggestionTests {
         #expect(Suggestion.nearest(to: "bat", in: ["hat", "bar", "cat"]) == "bar")
     }
 
-    @Test func theWordItselfIsNoSuggestion() {
+    @Test func exactWordHasNoSuggestion() {
         #expect(Suggestion.nearest(to: "route", in: ["route"]) == nil)
     }
 
-    @Test func theClauseIsReadyToAppend() {
+    @Test func clauseIsReadyToAppendToAMessage() {
         #expect(Suggestion.clause(for: "rout", in: Hook.names) == "; did you mean 'route'?")
         #expect(Suggestion.clause(for: "zebra", in: Hook.names).isEmpty)
     }

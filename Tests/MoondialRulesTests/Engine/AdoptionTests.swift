@@ -13,7 +13,7 @@ struct AdoptionTests {
         return RuleFiles([RuleSource(name: .file("rules.lua"), text: Array(text.utf8))])
     }
 
-    @Test func runsInFlightEndByTheRulesWithWhichTheyBegan() async throws {
+    @Test func runsInFlightKeepTheirRulesAfterAReload() async throws {
         let (held, next, revisions): (String, String, [String]) = try await EngineHarness(
             "rule 'r' { map_result = function() return deny 'old' end }"
         ).onLoop { engine, record, promise in
@@ -55,7 +55,7 @@ struct AdoptionTests {
         #expect(decision == "deny elsewhere")
     }
 
-    @Test func rulesThatDoNotLoadChangeNothing() async throws {
+    @Test func rulesThatDoNotLoadAreNotAdopted() async throws {
         let harness = EngineHarness("rule 'r' { map_result = function() return deny 'old' end }")
         let decision: String = try await harness.onLoop { engine, _, promise in
             let broken = RuleFiles([RuleSource(name: .file("rules.lua"), text: Array("rule 'x' {".utf8))])

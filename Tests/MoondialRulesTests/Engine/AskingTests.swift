@@ -6,7 +6,7 @@ import NIOCore
 import NumberVerification
 import Testing
 
-/// Which rule is asked when, and whose answer counts.
+/// The order in which hooks are called, and which answer counts.
 @Suite struct AskingTests {
     private static let twoOfEach = """
         rule "first" {
@@ -25,7 +25,7 @@ import Testing
         }
         """
 
-    @Test func theFirstToAnswerWins() async throws {
+    @Test func firstAnswerOfAHookDecides() async throws {
         let harness = EngineHarness(Self.twoOfEach)
         #expect(try await harness.verify(exID: "first").decisionText == "deny first")
         let second = try await harness.verify(exID: "second")
@@ -34,7 +34,7 @@ import Testing
         #expect(try await harness.verify(exID: "route").result.endpoint == .h5)
     }
 
-    @Test func theTraceTellsWhoWasAskedAndWhoDecided() async throws {
+    @Test func traceListsCalledHooksAndTheDecidingRule() async throws {
         let run = try await EngineHarness(Self.twoOfEach).verify(token: "sim:code=9020")
         #expect(
             run.story == [
@@ -47,7 +47,7 @@ import Testing
             ])
     }
 
-    @Test func anEventNamesTheFileAndLineOfItsHook() async throws {
+    @Test func eventOfTheTraceNamesFileAndLineOfItsHook() async throws {
         var harness = EngineHarness()
         harness.rules = [
             ("a.lua", "\n\nrule 'a' {\n  pre_check = function()\n  end,\n}"),
@@ -58,7 +58,7 @@ import Testing
         #expect(sites == ["a.lua:4", nil, "b.lua:1"])
     }
 
-    @Test func fallbackIsAskedOnlyWithoutAVerdict() async throws {
+    @Test func fallbackIsCalledOnlyWithoutAVerdict() async throws {
         let harness = EngineHarness("rule 'f' { fallback = function() return 'h5' end }")
         #expect(try await harness.verify().result.attempts.count == 1)
         #expect(try await harness.verify(phone: "13800009001").result.attempts.count == 1)
@@ -75,7 +75,7 @@ import Testing
         #expect(run.trace.written.prefix(3).map(\.rule) == ["b1", "b2", "a1"])
     }
 
-    @Test func aRuleOfTheSameNameTakesThePlaceOfTheFirst() async throws {
+    @Test func ruleOfTheSameNameReplacesTheFirst() async throws {
         var harness = EngineHarness()
         harness.rules = [
             (
@@ -94,7 +94,7 @@ import Testing
         #expect(try await harness.verify().decisionText == "deny new")
     }
 
-    @Test func aHookGetsARequestWithAllThatIsKnown() async throws {
+    @Test func hookGetsAllFieldsOfTheRequest() async throws {
         let harness = EngineHarness(
             """
             rule "all" {

@@ -6,9 +6,9 @@ import NIOCore
 import NumberVerification
 import Testing
 
-/// What is given up ends at once, wherever it is, and nothing of it goes on.
+/// Cancelled scripts and runs end at once, wherever they wait, and nothing of them continues.
 @Suite struct CancellationTests {
-    /// What happened to a script that was cancelled while its requests were held.
+    /// The result of cancelling a script or run while its requests were held.
     struct Outcome: Sendable {
         var report: ScriptReport
         var sent: Int
@@ -16,7 +16,7 @@ import Testing
         var ends: Int
     }
 
-    /// Cancels the script when `count` requests are held, and looks at it when the loop has come to rest.
+    /// Cancels the script when `count` requests are held, and reports when the loop has nothing left to run.
     private func cancelScript(_ text: String, rules: String = "", holding count: Int = 1) async throws -> Outcome {
         try await EngineHarness.inScript(text, rules: rules) { script, promise in
             script.transport.onHold = {
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// Calls `body` after everything that is waiting to run on the loop, and what that makes run.
+    /// Calls `body` after all tasks that wait on the loop, and the tasks that those submit.
     private static func rest(_ loop: any EventLoop, turns: Int = 10, _ body: @escaping () -> Void) {
         if turns == 0 { return body() }
         loop.assumeIsolated().execute { rest(loop, turns: turns - 1, body) }
@@ -51,7 +51,7 @@ import Testing
         ),
         ("moondial.all { function() moondial.all { function() moondial.attempt('h5', '1', 'hold') end } end }", 1),
     ])
-    func aScriptEndsWhereverItWaits(wait: String, holding: Int) async throws {
+    func cancelledScriptEndsWhereverItWaits(wait: String, holding: Int) async throws {
         let outcome = try await cancelScript(
             """
             local note <close> = setmetatable({}, { __close = function() print "closed" end })
@@ -67,7 +67,7 @@ import Testing
         #expect(outcome.report.runs.allSatisfy { $0.decisionText == "review cancelled" })
     }
 
-    @Test func aScriptTakesTheRawAttemptOfAHookWithIt() async throws {
+    @Test func cancelledScriptCancelsTheRawAttemptOfAHook() async throws {
         let rules =
             "rule 'raw' { pre_check = function() moondial.attempt('h5', '13911112222', 'hold'); print 'never' end }"
         let outcome = try await cancelScript("verify('13800138000', 't')", rules: rules)
@@ -80,7 +80,7 @@ import Testing
         #expect(run.result.attempts.map(\.attempt.delivered) == [.maybe])
     }
 
-    @Test func whatClosesCannotWait() async throws {
+    @Test func closeHandlersOfACancelledScriptCannotWait() async throws {
         let outcome = try await cancelScript(
             """
             local note <close> = setmetatable({}, { __close = function()
@@ -93,7 +93,7 @@ import Testing
         #expect(outcome.sent == 1)
     }
 
-    @Test func aScriptThatHasNotBegunNeverBegins() async throws {
+    @Test func scriptCancelledBeforeItsStartDoesNotRun() async throws {
         let report: ScriptReport = try await EngineHarness.inScript("print 'began'") { script, promise in
             script.onEnd = { _ in Self.rest(promise.futureResult.eventLoop) { promise.succeed(script.report) } }
             // Runs before the script, whose start is put off until after this.
@@ -122,16 +122,17 @@ import Testing
                 handle.cancel()
                 handle.cancel()
                 Self.rest(loop) {
+                    guard let run = finished.first else { return promise.fail(Missing()) }
                     let outcome = Outcome(
                         report: record.report, sent: record.transport.sent, cancelled: record.transport.cancelled,
                         ends: finished.count)
-                    promise.succeed((finished[0], outcome))
+                    promise.succeed((run, outcome))
                 }
             }
         }
     }
 
-    @Test func aRunEndsInMidAttempt() async throws {
+    @Test func cancelledRunEndsDuringItsAttempt() async throws {
         let (run, outcome) = try await cancelRun("", token: "hold")
         #expect(run.decisionText == "review cancelled")
         #expect(run.result.why == .cancelled)
@@ -143,7 +144,7 @@ import Testing
         #expect(outcome.report.runs.count == 1)
     }
 
-    @Test func aRunThatIsCancelledWhileItConnectsHasAnUnusedToken() async throws {
+    @Test func runCancelledWhileConnectingHasAnUnusedToken() async throws {
         let (run, outcome) = try await cancelRun("", token: "hold", delivered: .no)
         #expect(run.result.lastAttempt?.delivered == .no)
         #expect(run.result.lastAttempt?.billed == .no)
@@ -152,19 +153,19 @@ import Testing
     }
 
     @Test(arguments: [Delivered.no, .maybe])
-    func aRawAttemptOfARunThatIsCancelledSaysWhatIsKnown(delivered: Delivered) async throws {
+    func rawAttemptOfACancelledRunReportsItsDelivery(delivered: Delivered) async throws {
         let rules = "rule 'waits' { pre_check = function() moondial.attempt('h5', '13911112222', 'hold') end }"
         let (run, _) = try await cancelRun(rules, token: "t", delivered: delivered)
         #expect(run.result.attempts.map(\.attempt.delivered) == [delivered])
         #expect(run.result.attempts.map(\.attempt.error?.kind) == [.cancelled])
     }
 
-    @Test func aRunEndsInDenyWhereTroubleDoes() async throws {
+    @Test func cancelledRunEndsInDenyIfOnErrorIsDeny() async throws {
         #expect(try await cancelRun("", token: "hold", onError: .deny).0.decisionText == "deny cancelled")
     }
 
     @Test(arguments: ["pre_check", "route", "fallback", "map_result", "on_decision"])
-    func aRunEndsWhileAHookWaits(hook: String) async throws {
+    func cancelledRunEndsWhileAHookWaits(hook: String) async throws {
         let (run, outcome) = try await cancelRun(
             """
             rule "waits" {
@@ -183,7 +184,7 @@ import Testing
         #expect(run.trace.written.contains { $0.hook?.rawValue == hook && $0.detail["answer"] == "cancelled" })
     }
 
-    @Test func nothingHoldsARunThatWasCancelled() async throws {
+    @Test func cancelledRunIsReleased() async throws {
         let harness = EngineHarness(
             "rule 'waits' { pre_check = function() "
                 + "moondial.all { function() moondial.attempt('h5', '13911112222', 'hold') end } end }")
@@ -200,7 +201,7 @@ import Testing
         #expect(isGone)
     }
 
-    @Test func aDenyThatStandsStays() async throws {
+    @Test func denyIsKeptWhenARunIsCancelled() async throws {
         let (run, _) = try await cancelRun(
             """
             rule "no" { pre_check = function() return deny "no" end }
@@ -209,7 +210,7 @@ import Testing
         #expect(run.decisionText == "deny no")
     }
 
-    @Test func aRunThatHasNotBegunSendsNothing() async throws {
+    @Test func runCancelledBeforeItsStartSendsNothing() async throws {
         let (run, sent): (FinishedRun, Int) = try await EngineHarness().onLoop { engine, record, promise in
             let request = RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))
             var finished: FinishedRun?
@@ -226,7 +227,7 @@ import Testing
 
     struct Missing: Error {}
 
-    @Test func cancellingWhatHasEndedDoesNothing() async throws {
+    @Test func cancellingAnEndedRunDoesNothing() async throws {
         let runs: Int = try await EngineHarness().onLoop { engine, record, promise in
             engine.observe(FinishedRunObserver { record.report.runs.append($0) })
             let request = RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))
@@ -243,7 +244,7 @@ import Testing
         #expect(runs == 1)
     }
 
-    @Test func aReplyThatComesAfterTheEndIsDropped() async throws {
+    @Test func replyAfterACancellationIsDropped() async throws {
         let outcome: Outcome = try await EngineHarness.inScript(
             """
             local ok = pcall(moondial.all, {

@@ -29,7 +29,7 @@ import Testing
         #expect(report.results == ["a allow", "b allow", "c", "b a"])
     }
 
-    @Test func theyWaitAtTheSameTime() async throws {
+    @Test func functionsOfAllWaitAtTheSameTime() async throws {
         let holding = try await EngineHarness.inScript(
             """
             local function hold() return verify("13800138000", "hold").decision end
@@ -77,13 +77,13 @@ import Testing
                 """, ["match", "second"]
             ),
         ] as [(String, [String])])
-    func resultsAreKeptAsTheyAre(text: String, results: [String]) async throws {
+    func allReturnsTheFirstResultOfEachFunction(text: String, results: [String]) async throws {
         let report = try await script(text)
         #expect(report.failure == nil)
         #expect(report.results == results)
     }
 
-    @Test func anErrorIsRaisedInTheParentWithItsPlaceAndItsCalls() async throws {
+    @Test func errorIsRaisedInTheCallerOfAllWithItsPlace() async throws {
         let report = try await script(
             """
             local function fail()
@@ -108,7 +108,7 @@ import Testing
         ("error { code = 7 }", "table 7"), ("error('text', 0)", "string text"), ("error()", "nil nil"),
         ("error(nil)", "nil nil"),
     ])
-    func anErrorValueStaysWhatItIs(raise: String, result: String) async throws {
+    func errorValueIsRaisedUnchangedByAll(raise: String, result: String) async throws {
         let report = try await script(
             """
             local ok, e = pcall(moondial.all, {
@@ -119,7 +119,7 @@ import Testing
         #expect(report.results == ["false", result])
     }
 
-    @Test func anErrorEndsTheOthers() async throws {
+    @Test func errorInOneFunctionCancelsTheOthers() async throws {
         let (report, cancelled) = try await EngineHarness.inScript(
             """
             local closed = "no"
@@ -143,7 +143,7 @@ import Testing
         #expect(report.runs.map(\.decisionText) == ["review cancelled", "review cancelled", "allow match"])
     }
 
-    @Test func anErrorBeforeTheFirstWaitKeepsTheRestFromStarting() async throws {
+    @Test func errorBeforeTheFirstWaitPreventsTheOthersFromStarting() async throws {
         let report = try await script(
             """
             local ok = pcall(moondial.all, { function() error "boom" end, function() print "started" end })
@@ -153,7 +153,7 @@ import Testing
         #expect(report.printed == [])
     }
 
-    @Test func itWorksInAHook() async throws {
+    @Test func allWorksInAHook() async throws {
         let harness = EngineHarness(
             """
             rule "checks" {
@@ -174,7 +174,7 @@ import Testing
         #expect(run.result.attempts.map(\.isRaw) == [true])
     }
 
-    @Test func anErrorInAHookFailsTheHook() async throws {
+    @Test func errorInAFunctionOfAllFailsTheHook() async throws {
         let harness = EngineHarness(
             """
             rule "checks" {
@@ -203,7 +203,7 @@ import Testing
             "bad argument #1 to 'moondial.all' (a list of functions expected, got the key 'a')"
         ),
     ])
-    func whatIsNoListOfFunctionsIsRefused(text: String, message: String) async throws {
+    func allRefusesArgumentsThatAreNoListOfFunctions(text: String, message: String) async throws {
         let report = try await script("\n" + text)
         #expect(report.failure?.message == message)
         #expect(report.failure?.site?.line == 2)

@@ -6,7 +6,7 @@ import NIOCore
 import NumberVerification
 import Testing
 
-/// Every verdict is tied to its request by an exID.
+/// Every verdict is matched to its request by an exID.
 @Suite struct CorrelationTests {
     private func run(
         _ rules: String = "", token: String = "t", exID: String? = nil, correlates: Bool = true
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func requestWithoutAnExIDIsSentWithTheTraceIDWhichDoesNotComeBack() async throws {
+    @Test func requestWithoutAnExIDIsSentWithTheTraceIDButShowsNone() async throws {
         let rules = "rule 'r' { map_result = function(req, attempt) return allow('x', { req.exid, attempt.exid }) end }"
         let (run, body) = try await run(rules)
         #expect(body == #"{"token":"t","phone":"13800138000","exID":"\#(run.result.traceID)"}"#)
@@ -28,18 +28,18 @@ import Testing
         #expect(!run.trace.json.description.contains("exID\":\"\(run.result.traceID)"))
     }
 
-    @Test func exIDOfTheCallerIsSentAsItIs() async throws {
+    @Test func exIDOfTheCallerIsSentUnchanged() async throws {
         let (run, body) = try await run(exID: "order-42")
         #expect(body == #"{"token":"t","phone":"13800138000","exID":"order-42"}"#)
         #expect(run.result.lastAttempt?.exID == "order-42")
     }
 
-    @Test func nothingIsAddedWhenTurnedOff() async throws {
+    @Test func noExIDIsAddedIfCorrelationIsOff() async throws {
         #expect(try await run(correlates: false).body == #"{"token":"t","phone":"13800138000"}"#)
     }
 
     @Test(arguments: [nil, "order-42"])
-    func matchForAnotherRequestIsNoMatch(exID: String?) async throws {
+    func matchWithAnotherExIDIsNoMatch(exID: String?) async throws {
         let (run, _) = try await run(token: "sim:exid=other", exID: exID)
         #expect(run.result.decision.outcome == .review)
         #expect(run.result.verdict == .unknown)
@@ -47,13 +47,13 @@ import Testing
         #expect(run.result.lastAttempt?.delivered == .maybe)
     }
 
-    @Test func fallbackAfterAForeignReplyIsRefused() async throws {
+    @Test func fallbackAfterAReplyWithAnotherExIDIsRefused() async throws {
         let (run, _) = try await run("rule 'f' { fallback = function() return 'h5' end }", token: "sim:exid=other")
         #expect(run.result.attempts.count == 1)
         #expect(run.story.contains("guard token_spent"))
     }
 
-    @Test func rawAttemptsOfHooksAndScriptsAreTiedTheSameWay() async throws {
+    @Test func rawAttemptsAreMatchedByExIDToo() async throws {
         let text = """
             local a = moondial.attempt("h5", "13911112222", "sim:exid=other")
             local b = moondial.attempt("h5", "13911112222", "sim:")

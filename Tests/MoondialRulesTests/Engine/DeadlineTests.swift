@@ -5,7 +5,7 @@ import NIOCore
 import NumberVerification
 import Testing
 
-/// The time of a run is the time of its attempts. No test waits: what matters is when an attempt would have ended.
+/// All attempts share the deadline of their run. The tests do not wait: they look at the deadlines of the attempts.
 @Suite struct DeadlineTests {
     /// The deadlines of all attempts that a run with these rules sends, in minutes from before its start, rounded down:
     /// no machine is so slow that it takes a minute to start a run.
@@ -25,15 +25,15 @@ import Testing
         }
     }
 
-    @Test func anAttemptEndsWithTheTimeOfTheSettings() async throws {
+    @Test func deadlineOfAnAttemptComesFromTheSettings() async throws {
         #expect(try await minutes(setting: .seconds(3600)) == [60])
     }
 
-    @Test func orWithTheTimeOfTheRequest() async throws {
+    @Test func deadlineOfAnAttemptComesFromTheRequestIfGiven() async throws {
         #expect(try await minutes(setting: .seconds(3600), request: 7_200_000) == [120])
     }
 
-    @Test func allAttemptsOfARunShareIt() async throws {
+    @Test func allAttemptsOfARunShareItsDeadline() async throws {
         let rules = """
             rule "many" {
               pre_check = function()
@@ -49,7 +49,7 @@ import Testing
             try await minutes(rules, setting: .seconds(3600), request: 7_200_000) == Array(repeating: 120, count: 5))
     }
 
-    @Test func nothingIsSentAfterIt() async throws {
+    @Test func nothingIsSentAfterTheDeadline() async throws {
         var harness = EngineHarness(
             """
             rule "slow" {
@@ -64,18 +64,19 @@ import Testing
         harness.run.limits.runCPU = .seconds(100)
         let report = try await harness.report { $0.timeout = 1 }
         #expect(report.printed == ["false\trules.lua:5: moondial.attempt: nothing was sent, the run's time is over"])
-        #expect(report.runs[0].decisionText == "review deadline")
-        #expect(report.runs[0].result.attempts.isEmpty)
-        #expect(report.runs[0].story.filter { $0 == "guard deadline" }.count == 2)
+        let run = try #require(report.runs.first)
+        #expect(run.decisionText == "review deadline")
+        #expect(run.result.attempts.isEmpty)
+        #expect(run.story.filter { $0 == "guard deadline" }.count == 2)
     }
 
-    @Test func aReplyThatComesAfterItIsNotWaitedFor() async throws {
+    @Test func runEndsAtItsDeadlineWithoutAReply() async throws {
         let run = try await EngineHarness().verify(token: "sim:delay=60m") { $0.timeout = 200 }
         #expect(run.result.decision.outcome == .review)
         #expect(run.result.verdict == .unknown)
     }
 
-    @Test func anAttemptOfAScriptHasTheTimeOfARun() async throws {
+    @Test func attemptOfAScriptHasTheDeadlineOfARun() async throws {
         let start = NIODeadline.now()
         let deadlines: [NIODeadline] = try await EngineHarness.inScript(
             """

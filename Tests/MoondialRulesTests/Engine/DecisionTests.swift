@@ -5,7 +5,7 @@ import MoondialRules
 import NumberVerification
 import Testing
 
-/// What the rules make of the provider's answers.
+/// Decisions of the rules on the provider's answers.
 @Suite struct DecisionTests {
     @Test(arguments: [
         ("13800138000", "t", "allow match"), ("13800009001", "t", "deny mismatch"),
@@ -21,7 +21,7 @@ import Testing
         #expect(run.result.decision.rule == "default")
     }
 
-    @Test func theExampleOfTheDesignDecides() async throws {
+    @Test func rulesForAllHooksDecideTogether() async throws {
         let harness = EngineHarness(
             """
             rule "mainland mobile numbers only" {
@@ -62,7 +62,7 @@ import Testing
         #expect(try await harness.verify(phone: "13800009003").decisionText == "review ask_for_sms")
     }
 
-    @Test func aWebTokenGoesToH5WithoutRules() async throws {
+    @Test func webTokenGoesToH5WithoutRules() async throws {
         #expect(try await EngineHarness().verify { $0.channel = .web }.result.endpoint == .h5)
         #expect(try await EngineHarness().verify { $0.channel = .native }.result.endpoint == .mobile)
         #expect(try await EngineHarness().verify().result.endpoint == .mobile)
@@ -72,7 +72,7 @@ import Testing
         ("9003", "review by_code"), ("9002", "deny by_verdict"), ("9001", "deny by_default"),
         ("9000", "deny by_default"),
     ])
-    func aTableIsSearchedByCodeThenVerdictThenDefault(code: String, decision: String) async throws {
+    func mapResultTableIsSearchedByCodeThenVerdictThenDefault(code: String, decision: String) async throws {
         let harness = EngineHarness(
             """
             rule "table" {
@@ -82,7 +82,7 @@ import Testing
         #expect(try await harness.verify(phone: "1380000\(code)").decisionText == decision)
     }
 
-    @Test func aTableWithoutAnEntryLeavesTheDecisionToTheNextRule() async throws {
+    @Test func mapResultTableWithoutAnEntryLeavesTheDecisionToTheNextRule() async throws {
         let harness = EngineHarness(
             """
             rule "codes" { map_result = { [9003] = review "expired" } }
@@ -94,7 +94,7 @@ import Testing
         #expect(try await harness.verify(phone: "13800009001").result.decision.rule == "default")
     }
 
-    @Test func aMappingFunctionSeesTheAttemptAndAddsFields() async throws {
+    @Test func mapResultFunctionGetsTheAttemptAndAddsFields() async throws {
         let harness = EngineHarness(
             """
             rule "fields" {
@@ -110,7 +110,7 @@ import Testing
             ])
     }
 
-    @Test func aMappingIsAskedAlsoWhenNothingCouldBeSent() async throws {
+    @Test func mapResultIsCalledAlsoWithoutAnAttempt() async throws {
         var harness = EngineHarness(
             """
             rule "spends all" {
@@ -127,11 +127,12 @@ import Testing
         harness.run.limits.attempts = 2
         let report = try await harness.report()
         #expect(report.printed == ["unknown\tno\tfalse\tnil\tnil"])
-        #expect(report.runs[0].decisionText == "review max_attempts")
-        #expect(report.runs[0].result.decision.fields == ["retryable": false])
+        let run = try #require(report.runs.first)
+        #expect(run.decisionText == "review max_attempts")
+        #expect(run.result.decision.fields == ["retryable": false])
     }
 
-    @Test func everyOnDecisionHookIsAskedAndSeesTheDecision() async throws {
+    @Test func everyOnDecisionHookGetsTheDecision() async throws {
         let harness = EngineHarness(
             """
             rule "map" { map_result = { match = deny("known", { since = 7 }) } }
@@ -153,7 +154,7 @@ extension FinishedRun {
         [result.decision.outcome.rawValue, result.decision.reason].compactMap(\.self).joined(separator: " ")
     }
 
-    /// The trace, an event a line: "hook rule.hook: answer", "attempt mobile 9000", "guard token_spent".
+    /// The trace, one line for each event: "hook rule.hook: answer", "attempt mobile 9000", "guard token_spent".
     var story: [String] { trace.written.map(\.line) }
 }
 

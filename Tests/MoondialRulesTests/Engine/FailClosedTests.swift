@@ -7,9 +7,9 @@ import MoondialRules
 import NumberVerification
 import Testing
 
-/// Trouble in a hook never becomes allow.
+/// A failed hook never leads to allow.
 @Suite struct FailClosedTests {
-    /// A hook whose body does what it must not.
+    /// A hook whose body fails or gives an invalid answer.
     struct Case: CustomTestStringConvertible, Sendable {
         let hook: String
         let body: String
@@ -99,7 +99,7 @@ import Testing
     ]
 
     @Test(arguments: raising + invalidAnswer)
-    func aFailingHookEndsInReview(_ bad: Case) async throws {
+    func failingHookEndsInReview(_ bad: Case) async throws {
         let run = try await run(bad, outcome: .review)
         let failure = try #require(run.failures.first)
         #expect(failure.message.hasPrefix("rule 'bad', \(bad.hook): "))
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test(arguments: raising.filter { $0.message == "boom" } + invalidAnswer)
-    func orInDenyWhereTheOperatorSaysSo(_ bad: Case) async throws {
+    func failingHookEndsInDenyIfOnErrorIsDeny(_ bad: Case) async throws {
         _ = try await run(bad, outcome: .deny)
     }
 
@@ -135,7 +135,7 @@ import Testing
         return run
     }
 
-    @Test func aDenyIsNotRelaxedByAFailingOnDecision() async throws {
+    @Test func denyIsKeptIfOnDecisionFails() async throws {
         let harness = EngineHarness(
             """
             rule "no" { pre_check = function() return deny "no" end }
@@ -147,7 +147,7 @@ import Testing
         #expect(run.failures.count == 1)
     }
 
-    @Test func theOtherOnDecisionHooksSeeWhatAFailureMadeOfTheDecision() async throws {
+    @Test func otherOnDecisionHooksGetTheDecisionAfterAFailure() async throws {
         let harness = EngineHarness(
             """
             rule "bad" { on_decision = function() error "boom" end }
@@ -156,7 +156,7 @@ import Testing
         #expect(try await harness.report().printed == ["review\trule_error\tbad"])
     }
 
-    @Test func aFailureSaysWhereAndThroughWhichCalls() async throws {
+    @Test func failureHasItsPlaceAndTraceback() async throws {
         let harness = EngineHarness(
             """
             local function helper(phone)
@@ -182,7 +182,7 @@ import Testing
             ])
     }
 
-    @Test func aFailureRepeatsNoSecret() async throws {
+    @Test func messageOfAFailureHasNoSecrets() async throws {
         let harness = EngineHarness(
             "rule 'leak' { pre_check = function(req) error(req.token .. ' ' .. req.phone .. ' 13911112222') end }")
         let run = try await harness.verify(token: "STsid-secret-token")
@@ -191,7 +191,7 @@ import Testing
         #expect(!run.trace.json.description.contains("13800138000"))
     }
 
-    @Test func namesThatARuleChoosesRepeatNoSecret() async throws {
+    @Test func chunkNamesChosenByARuleShowNoSecrets() async throws {
         let harness = EngineHarness(
             """
             rule "leak" {
@@ -210,7 +210,7 @@ import Testing
         }
     }
 
-    @Test func aHookCannotFinishADefinitionThatTheFileBegan() async throws {
+    @Test func hookCannotFinishARuleDefinitionOfTheFile() async throws {
         let harness = EngineHarness(
             """
             local define = rule "x"
@@ -222,7 +222,7 @@ import Testing
         #expect(run.failures.first?.message.hasSuffix("rule cannot be called in a hook: the rules have loaded") == true)
     }
 
-    @Test func aFailureInTheTraceRepeatsNoSecretEither() async throws {
+    @Test func failureInTheTraceHasNoSecrets() async throws {
         let harness = EngineHarness(
             """
             rule "leak" {
@@ -238,7 +238,7 @@ import Testing
         #expect(event.detail["error"]?["message"] == "<token> 137****3333 <token>")
     }
 
-    @Test func aHookThatWaitsAndThenFailsFailsToo() async throws {
+    @Test func hookThatFailsAfterAWaitFailsTheRun() async throws {
         let harness = EngineHarness(
             """
             rule "late" {

@@ -7,9 +7,9 @@ import Testing
 
 @testable import MoondialRules
 
-/// What has ended is let go.
+/// Runs, scripts and engines are released when they have ended.
 @Suite struct LifetimeTests {
-    /// A box for a weak reference, to look at when everything is over.
+    /// A box for a weak reference.
     private final class Weak {
         weak var object: AnyObject?
         init(_ object: AnyObject?) { self.object = object }
@@ -28,7 +28,7 @@ import Testing
         """
 
     @Test(arguments: ["fine", "fails"])
-    func aRunIsGoneWhenItHasEnded(exID: String) async throws {
+    func endedRunIsReleased(exID: String) async throws {
         let isGone: Bool = try await EngineHarness(Self.rules).onLoop { engine, _, promise in
             let request = RunRequest(try VerificationRequest(phone: "13800138000", token: "t", exID: exID))
             var run: Weak?
@@ -44,7 +44,7 @@ import Testing
         "verify('13800138000', 'hold')", "moondial.attempt('h5', '1', 'hold')",
         "moondial.all { function() verify('1', 'hold') end }",
     ])
-    func aCancelledScriptIsGone(wait: String) async throws {
+    func cancelledScriptIsReleased(wait: String) async throws {
         let isGone: Bool = try await EngineHarness.inScript(wait, rules: Self.rules) { script, promise in
             script.transport.onHold = {
                 let handle = Weak(script.handle)
@@ -59,7 +59,7 @@ import Testing
         #expect(isGone)
     }
 
-    @Test func anEngineIsGoneWhenItsRunsHaveEnded() async throws {
+    @Test func engineIsReleasedWhenItsRunsHaveEnded() async throws {
         let engines: [Bool] = try await EngineHarness().onLoop { outer, record, promise in
             let loop = promise.futureResult.eventLoop
             let client = VerificationClient(
@@ -90,12 +90,12 @@ import Testing
             }
             try next(0)
         }
-        // The collector has its own rhythm, so twice as much is still the same.
+        // The collector decides when it runs, so memory may differ by a factor of two.
         #expect(late < 2 * early)
     }
 
-    /// Lua's memory runs out after every number of allocations.
-    @Test func aRunWithoutMemoryFailsClosed() async throws {
+    /// Limits the number of allocations of Lua, from zero up, until a run succeeds.
+    @Test func runWithoutMemoryFailsClosed() async throws {
         let rules = """
             rule "works" {
               pre_check = function(req)
@@ -121,11 +121,11 @@ import Testing
             try next(0)
         }
         #expect(decisions.count > 20)
-        // What one function of moondial.all lacks memory for is raised again where it is called.
+        // An error of a function in moondial.all is raised again by moondial.all, as rule_error.
         #expect(Set(decisions) == ["review rule_memory", "review rule_error", "allow fine"])
     }
 
-    /// Calls `body` when the loop has come to rest.
+    /// Calls `body` after several turns of the loop.
     private static func later(_ loop: any EventLoop, turns: Int = 10, _ body: @escaping () -> Void) {
         if turns == 0 { return body() }
         loop.assumeIsolated().execute { later(loop, turns: turns - 1, body) }

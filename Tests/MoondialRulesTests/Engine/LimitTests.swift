@@ -5,7 +5,7 @@ import NIOCore
 import NumberVerification
 import Testing
 
-/// Each limit at its edge, and what comes of going over it.
+/// Each limit at its edge, and the decision of a run that exceeds it.
 @Suite struct LimitTests {
     private func decision(_ hook: String, _ change: (inout RunLimits) -> Void) async throws -> String {
         var harness = EngineHarness("rule 'limited' { pre_check = function(req) \(hook) return deny 'done' end }")
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: [(3, "deny done"), (4, "review rule_limit")])
-    func coroutines(count: Int, expected: String) async throws {
+    func coroutinesAreLimited(count: Int, expected: String) async throws {
         let hook = "for i = 1, \(count) do coroutine.create(print) end"
         #expect(try await decision(hook) { $0.coroutines = 3 } == expected)
     }
@@ -26,12 +26,12 @@ import Testing
     }
 
     @Test(arguments: [(1 << 18, "deny done"), (1 << 20, "review rule_memory")])
-    func memory(bytes: Int, expected: String) async throws {
+    func memoryIsLimited(bytes: Int, expected: String) async throws {
         #expect(try await decision("local s = ('x'):rep(\(bytes))") { $0.memory = 1 << 20 } == expected)
     }
 
     @Test(arguments: [(900, false), (1100, true)])
-    func result(bytes: Int, isOver: Bool) async throws {
+    func bytesOfAnAnswerAreLimited(bytes: Int, isOver: Bool) async throws {
         let text = try await decision("do return deny(('x'):rep(\(bytes))) end") { $0.resultBytes = 1000 }
         #expect((text == "review rule_limit") == isOver)
     }
@@ -45,7 +45,7 @@ import Testing
         #expect(try await harness.verify().decisionText == "review rule_timeout")
     }
 
-    @Test func runsThatFollowAKillAreNotTouched() async throws {
+    @Test func runsAfterAStoppedRunAreNotAffected() async throws {
         let rules = """
             rule "spins" { pre_check = function(req) while req.exid == "spin" do end end }
             """
@@ -62,7 +62,7 @@ import Testing
         #expect(decisions == ["allow match", "allow match", "review rule_timeout"])
     }
 
-    @Test func fullStateIsReplacedAndItsRunsGoOn() async throws {
+    @Test func fullStateIsReplacedWhileRunsContinue() async throws {
         let rules = """
             local kept = {}
             rule "keeps" { pre_check = function(req) kept[#kept + 1] = ("x"):rep(1 << 20) .. #kept end }
@@ -86,15 +86,15 @@ import Testing
         #expect(renewals >= 2)
     }
 
-    /// It is not over at an instruction of Lua, and then no file runs any more.
-    @Test func compilingCountsToo() async throws {
+    /// The limit is exceeded in the compiler, where Lua cannot be stopped, and applied before the file runs.
+    @Test func compilingCountsForTheTimeOfLoading() async throws {
         var harness = EngineHarness("local function f() \(String(repeating: "x = 1 ", count: 20000)) end")
         harness.run.limits.loadCPU = .microseconds(100)
         let failure = try #require(try await harness.loadingFailure())
         #expect(failure.code == .ruleTimeout)
     }
 
-    @Test func textsToLoadHaveALimit() async throws {
+    @Test func sizeOfRuleFilesIsLimited() async throws {
         var harness = EngineHarness("-- " + String(repeating: "x", count: 2000))
         harness.run.limits.sourceBytes = 1024
         let message = try await harness.loadingFailure()?.message

@@ -6,7 +6,7 @@ import NIOCore
 import NumberVerification
 import Testing
 
-/// A hook that stalls within one instruction of Lua costs the Lua state, and nobody an answer.
+/// A hook that stalls within one instruction of Lua costs the Lua state, but every run still gets an answer.
 @Suite struct LostStateTests {
     #if os(Linux) && (arch(x86_64) || arch(arm64))
         private static let rules = """
@@ -27,8 +27,8 @@ import Testing
             var renewals = 0
         }
 
-        /// Two runs wait for the provider, one of them in a hook, and a third stalls; then the two get their replies, and
-        /// another comes.
+        /// Two runs wait for the provider, one of them in a hook, and a third stalls. Then the two get their replies,
+        /// and a fourth run begins.
         private func report(_ run: RunSettings) async throws -> Report {
             var harness = EngineHarness(Self.rules)
             harness.run = run
@@ -63,7 +63,7 @@ import Testing
             }
         }
 
-        @Test func everyRunEndsAndTheNextGetsAFreshState() async throws {
+        @Test func everyRunEndsAfterAStallAndTheNextGetsAFreshState() async throws {
             var run = RunSettings()
             run.limits.tableKeys = 1 << 20
             let report = try await report(run)
@@ -78,7 +78,7 @@ import Testing
             #expect(report.renewals == 1)
         }
 
-        @Test func theDefaultLimitOnTablesComesFirst() async throws {
+        @Test func defaultTableLimitStopsAHookBeforeItStalls() async throws {
             let report = try await report(RunSettings())
             let stall = try #require(report.runs["stall"])
             #expect(stall.result.decision.reason == "rule_limit")

@@ -26,11 +26,11 @@ import Testing
         }
         """
 
-    @Test func aThousandRunsKeepTheirOwn() async throws {
+    @Test func thousandRunsKeepTheirOwnValues() async throws {
         let runs: [FinishedRun] = try await EngineHarness(Self.rules).onLoop { engine, _, promise in
             var finished: [FinishedRun] = []
             for number in 0..<1000 {
-                // The simulator answers in another order than it was asked.
+                // The delays make the simulator answer in another order.
                 let token = "sim:delay=\((number * 7919) % 40)ms,code=\(9000 + number % 4)"
                 let request = try VerificationRequest(
                     phone: "138\(10_000_000 + number)", token: token, exID: "order-\(number)")
@@ -76,7 +76,7 @@ import Testing
         try await group.shutdownGracefully()
     }
 
-    @Test func runsInFlightKeepTheRulesTheyBeganWith() async throws {
+    @Test func runsInFlightKeepTheRulesWithWhichTheyBegan() async throws {
         let report: ScriptReport = try await EngineHarness.inScript(
             """
             rule "which" { map_result = { default = deny "old" } }
@@ -91,7 +91,7 @@ import Testing
             """
         ) { script, promise in
             script.transport.onHold = {
-                // The other run is through when the script itself is waiting for this one alone.
+                // Releases the held run when the other run has finished.
                 var isFirst = true
                 script.engine.observe(
                     FinishedRunObserver { _ in

@@ -5,13 +5,13 @@ import MoondialRules
 import NumberVerification
 import Testing
 
-/// Requests as JSON, in the provider's own shape.
+/// Requests as JSON, in the provider's form.
 @Suite struct RequestTests {
     private func read(_ text: String) throws -> RunRequest {
         try RunRequest(json: try JSONValue.parse(Array(text.utf8)))
     }
 
-    @Test func theProvidersOwnExampleIsARequest() throws {
+    @Test func documentedExampleOfTheProviderIsARequest() throws {
         let request = try read(
             """
             {"token": "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw", "phone": 15813554612,
@@ -24,7 +24,7 @@ import Testing
         #expect(request.channel == nil && request.timeout == nil && request.context == nil)
     }
 
-    @Test func optionsStandBesideIt() throws {
+    @Test func optionsAreReadFromTheRequest() throws {
         let request = try read(
             """
             {"context": {"a": [1]}, "timeout_ms": 86400000, "token_age_ms": 0, "operator": "CM", "ip": "::1",
@@ -39,7 +39,7 @@ import Testing
         #expect(request.verification.exID == nil)
     }
 
-    @Test func anOptionThatIsNullIsNotGiven() throws {
+    @Test func nullOptionIsAbsent() throws {
         for name in RunRequest.optionNames {
             #expect(throws: Never.self) { try read(#"{"phone": "1", "token": "t", "\#(name)": null}"#) }
         }
@@ -92,7 +92,7 @@ import Testing
             "phone: at most 32 characters expected, got 33"
         ),
     ])
-    func whatIsWrongIsSaidWithoutRepeatingSecrets(text: String, message: String) throws {
+    func invalidRequestIsReportedWithoutSecrets(text: String, message: String) throws {
         let diagnostic = try #require(throws: Diagnostic.self) { try read(text) }
         #expect(diagnostic.code == .requestInvalid)
         #expect(diagnostic.message == message)
@@ -104,7 +104,7 @@ import Testing
         return #"{"a":"# + String(repeating: "[", count: lists) + String(repeating: "]", count: lists) + "}"
     }
 
-    @Test func whatIsAsLargeAsItMayBeIsTaken() throws {
+    @Test func largestAllowedValuesAreAccepted() throws {
         let request = try read(
             #"{"phone": "1", "token": "t", "ip": "\#(String(repeating: "1", count: 64))", "context": \#(Self.nested(16))}"#
         )
@@ -115,25 +115,25 @@ import Testing
             try read(#"{"phone": "1", "token": "t", "context": {"a": "\#(text)"}}"#).context == ["a": .string(text)])
     }
 
-    /// The same bounds for what scripts give to `verify`.
+    /// The same limits apply to arguments of `verify` in scripts.
     @Test(arguments: [
         ("context = { a = ('x'):rep(17000) }", "context: at most 16384 bytes as JSON expected, got 17008"),
         ("ip = ('1'):rep(65)", "ip: at most 64 characters expected, got 65"),
     ])
-    func scriptsHaveTheSameBounds(option: String, message: String) async throws {
+    func limitsOfARequestApplyToScripts(option: String, message: String) async throws {
         let report = try await EngineHarness().script("verify('1', 't', nil, { \(option) })")
         #expect(report.failure?.message == "bad argument #4 to 'verify' (\(message))")
         #expect(report.runs.isEmpty)
     }
 
-    @Test func theKeysAreThoseThatAreRead() {
+    @Test func keysOfARequestAreListed() {
         #expect(
             RunRequest.keys == [
                 "token", "phone", "exID", "channel", "ip", "operator", "token_age_ms", "timeout_ms", "context",
             ])
     }
 
-    @Test func theOptionsAreInTheTraceRedacted() async throws {
+    @Test func optionsInTheTraceAreRedacted() async throws {
         let run = try await EngineHarness().verify(token: "STsid-secret-token") {
             $0.context = ["note": "token STsid-secret-token of 13800138000"]
             $0.ip = "192.0.2.1"

@@ -61,7 +61,7 @@ struct RuleServiceTests {
         #expect(decisions == ["deny first", "deny first", "deny first"])
     }
 
-    @Test func allLoopsGetRulesThatAreReloaded() async throws {
+    @Test func allLoopsGetReloadedRules() async throws {
         let (before, after, decisions) = try await Self.withService("first") { service, loops in
             let before = try await service.outline().revision
             let loaded = try await service.reload(Self.files("second")).revision

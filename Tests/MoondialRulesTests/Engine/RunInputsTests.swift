@@ -5,7 +5,7 @@ import NIOCore
 import NumberVerification
 import Testing
 
-/// What hooks read of the clock and of chance belongs to their run, is recorded, and can be given back.
+/// The clock and random numbers that hooks read belong to their run, are recorded, and can be replayed.
 @Suite struct RunInputsTests {
     /// Answers with random numbers and whether all clocks agree.
     private static let reading = """
@@ -34,9 +34,9 @@ import Testing
         }
     }
 
-    @Test func givenBackTheyLetARunReadTheSame() async throws {
+    @Test func recordedInputsMakeARunReadTheSameValues() async throws {
         let first = try await runs(Self.reading, [RunInputs()])[0]
-        // The time at which a hook asks is that of the engine; the run has begun before.
+        // The engine's clock gives the time of the hook's call. The run began earlier.
         #expect(try #require(first.inputs.clock) <= 1_700_000_000_123)
         #expect(first.inputs.seed != nil)
         let again = try await runs(Self.reading, [RunInputs(), first.inputs, first.inputs])
@@ -46,18 +46,18 @@ import Testing
         #expect(again[2].inputs == first.inputs)
     }
 
-    @Test func theyAreRecordedOnlyWhenTheyAreRead() async throws {
+    @Test func inputsAreRecordedOnlyIfAHookReadsThem() async throws {
         let rules = "rule 'r' { pre_check = function() return deny 'x' end }"
         #expect(try await runs(rules, [RunInputs()])[0].inputs == RunInputs())
     }
 
-    @Test func theClockIsThatOfTheRun() async throws {
+    @Test func hookReadsTheGivenClockAndSeed() async throws {
         let run = try await runs(Self.reading, [RunInputs(clock: 86_400_000 * 30_000, seed: 42)])[0]
         // As the standalone interpreter after math.randomseed(42).
         #expect(run.decisionText == "review -1276290044721465627 50 true")
     }
 
-    @Test func timeStandsStillInAHookAndGoesOnWhenItWaits() async throws {
+    @Test func clockOfAHookAdvancesOnlyWhenItWaits() async throws {
         let rules = """
             rule "r" {
               pre_check = function()
@@ -72,7 +72,7 @@ import Testing
         #expect(try await runs(rules, [RunInputs(clock: 5000)])[0].decisionText == "review true true")
     }
 
-    @Test func theProcessorTimeGoesOnAndBelongsToTheRun() async throws {
+    @Test func osClockIsTheProcessorTimeOfTheRun() async throws {
         let rules = """
             rule "r" {
               pre_check = function()
@@ -87,8 +87,8 @@ import Testing
         #expect(runs.map(\.decisionText) == ["review true true", "review true true"])
     }
 
-    /// Otherwise a rule that seeds could choose the random numbers of other rules.
-    @Test func seedingTouchesTheRuleInItsRunAlone() async throws {
+    /// Otherwise a rule that calls `math.randomseed` could choose the random numbers of other rules.
+    @Test func randomseedAffectsOnlyItsRuleInItsRun() async throws {
         let rules = """
             rule "seeds" {
               pre_check = function(req) if req.token ~= "t-3" then math.randomseed(42) end end,
@@ -116,7 +116,7 @@ import Testing
         #expect(printed.last != printed.first)
     }
 
-    @Test func concurrentFunctionsOfAHookDrawFromItsNumbers() async throws {
+    @Test func functionsOfAllDrawFromTheNumbersOfTheirHook() async throws {
         let rules = """
             rule "r" {
               pre_check = function()
@@ -130,7 +130,7 @@ import Testing
         #expect(runs[0].result.decision.reason?.hasSuffix("true") == true)
     }
 
-    @Test func aScriptHasNumbersOfItsOwn() async throws {
+    @Test func randomNumbersOfScriptsAndRunsAreIndependent() async throws {
         let rules = "rule 'r' { pre_check = function() return review(tostring(math.random(0))) end }"
         let script = """
             math.randomseed(42)
@@ -151,7 +151,7 @@ import Testing
         ("(pcall(os.date, '%H', 0/0))", "false"), ("(pcall(os.date, '%H', 1e300))", "false"),
         ("os.difftime(os.time(), moondial.now()) <= 0", "true"),
     ])
-    func scriptsReadTheEnginesClock(expression: String, result: String) async throws {
+    func scriptsReadTheClockOfTheEngine(expression: String, result: String) async throws {
         #expect(try await EngineHarness().script("return \(expression)").results == [result])
     }
 }

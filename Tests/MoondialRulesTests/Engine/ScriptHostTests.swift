@@ -13,8 +13,8 @@ struct ScriptHostTests {
             transport: record.transport, host: "simulator", credentials: .documentedExample, eventLoop: loop)
     }
 
-    /// Nothing is asked for permission any more, so nothing may be sent.
-    @Test func aScriptWhoseHostIsGoneSendsNothingMore() async throws {
+    /// Without its host, a script cannot ask for consent, so it must send nothing.
+    @Test func scriptSendsNothingAfterItsHostIsReleased() async throws {
         let (sent, end): (Int, String) = try await EngineHarness().onLoop { outer, record, promise in
             let loop = promise.futureResult.eventLoop
             var host: ScriptHost? = try ScriptHost(
@@ -35,7 +35,7 @@ struct ScriptHostTests {
         #expect(end == "the rule engine has ended")
     }
 
-    @Test func spawnInARuleFileSaysWhereItWorks() async throws {
+    @Test func spawnInARuleFileIsAnErrorThatNamesThePrompt() async throws {
         let message: String = try await EngineHarness().onLoop { outer, record, promise in
             let loop = promise.futureResult.eventLoop
             let source = RuleSource(name: .file("rules.lua"), text: Array("moondial.spawn(print)".utf8))

@@ -7,13 +7,13 @@ import Testing
 
 /// Scripts: arguments, results, errors, and rules of their own.
 @Suite struct ScriptTests {
-    @Test func aScriptGetsItsArguments() async throws {
+    @Test func scriptGetsItsArguments() async throws {
         let report = try await EngineHarness().script(
             "return arg[0], #arg, arg[1], select('#', ...), select(2, ...)", arguments: ["one", "zwei ✓"])
         #expect(report.results == ["script.lua", "2", "one", "2", "zwei ✓"])
     }
 
-    @Test func itsRulesJoinThoseThatWereLoaded() async throws {
+    @Test func rulesOfAScriptAreAddedToLoadedOnes() async throws {
         let report = try await EngineHarness(
             "rule 'loaded' { pre_check = function(req) if req.exid == 'a' then return deny 'loaded' end end }"
         ).script(
@@ -24,14 +24,14 @@ import Testing
         #expect(report.results == ["loaded", "own"])
     }
 
-    @Test func rulesStayForTheNextScript() async throws {
+    @Test func rulesOfAScriptStayForTheNextScript() async throws {
         let reports = try await EngineHarness().scripts([
             "rule 'r' { map_result = { match = review 'first' } }", "return verify('13800138000', 't').reason",
         ])
         #expect(reports[1].results == ["first"])
     }
 
-    @Test func aScriptMayAssignGlobalsForTheNext() async throws {
+    @Test func globalsOfAScriptStayForTheNextScript() async throws {
         let reports = try await EngineHarness().scripts([
             "counter = 1; function add() counter = counter + 1 end",
             "add(); return counter, _G.counter, rawget(_G, 'counter'), rawget(_G, 'other')",
@@ -41,7 +41,7 @@ import Testing
         #expect(reports[2].failure?.message == "undefined global 'counter'")
     }
 
-    @Test func aFirstLineForTheShellIsNoLua() async throws {
+    @Test func shebangLineOfAScriptIsSkipped() async throws {
         let report = try await EngineHarness().script("#!/usr/bin/env moondial run\nerror 'here'")
         #expect(report.failure?.site?.line == 2)
         #expect(report.failure?.sourceLine == "error 'here'")
@@ -57,14 +57,14 @@ import Testing
         ("\nrule 'x' { hook = print }", .ruleDefinition, "rule 'x' has no hook 'hook'", 2),
         ("local t = {}; t.t = t; return t", .ruleLimit, "tables are nested too deep", 0),
     ])
-    func troubleHasACodeAndAPlace(text: String, code: DiagnosticCode, message: String, line: Int) async throws {
+    func errorOfAScriptHasACodeAndAPlace(text: String, code: DiagnosticCode, message: String, line: Int) async throws {
         let failure = try #require(try await EngineHarness().script(text).failure)
         #expect(failure.code == code)
         #expect(failure.message == message)
         #expect(failure.site?.line ?? 0 == line)
     }
 
-    @Test func aCaughtDefinitionErrorIsTheScriptsOwnAffair() async throws {
+    @Test func caughtDefinitionErrorDoesNotFailTheScript() async throws {
         let reports = try await EngineHarness().scripts([
             "return pcall(function() rule 'x' { hook = print } end)", "rule 'y' { map_result = { match = deny } }",
             "pcall(rule, 1); error 'other'",
@@ -76,7 +76,7 @@ import Testing
         #expect(reports[2].failure?.code == .ruleError)
     }
 
-    @Test func troubleOfOneScriptIsForgottenForTheNext() async throws {
+    @Test func errorOfOneScriptDoesNotAffectTheNext() async throws {
         let reports = try await EngineHarness().scripts([
             "rule 'x' (error 'boom')", "rule 'y' { map_result = { match = deny } }",
         ])
@@ -84,7 +84,7 @@ import Testing
         #expect(reports[1].failure == nil)
     }
 
-    @Test func theDecisionTableTellsAll() async throws {
+    @Test func resultOfVerifyHasAllFields() async throws {
         let report = try await EngineHarness("rule 'm' { map_result = { match = allow('ok', { extra = { 1 } }) } }")
             .script(
                 """
@@ -107,7 +107,7 @@ import Testing
         #expect(report.results == report.runs.map(\.result.traceID.description))
     }
 
-    @Test func anAttemptTellsWhatWentWrong() async throws {
+    @Test func resultOfAttemptHasErrorAndDelivery() async throws {
         let report = try await EngineHarness().script(
             """
             local a = moondial.attempt("h5", "13800138000", "sim:reset=after", "order-1")
@@ -199,7 +199,7 @@ import Testing
             "bad argument #5 to 'moondial.attempt' (even_if_delivered: true or false expected)"
         ),
     ])
-    func aWrongCallIsRefusedBeforeAnythingIsSent(call: String, message: String) async throws {
+    func wrongArgumentIsRefusedBeforeAnythingIsSent(call: String, message: String) async throws {
         let (report, sent): (ScriptReport, Int) = try await EngineHarness.inScript("\n" + call) { script, promise in
             script.onEnd = { promise.succeed(($0, script.transport.sent)) }
         }
@@ -208,7 +208,7 @@ import Testing
         #expect(sent == 0)
     }
 
-    @Test func optionsReachTheRules() async throws {
+    @Test func optionsOfVerifyReachTheRules() async throws {
         let report = try await EngineHarness(
             """
             rule "o" {

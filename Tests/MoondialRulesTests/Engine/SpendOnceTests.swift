@@ -6,7 +6,7 @@ import NIOCore
 import NumberVerification
 import Testing
 
-/// No token is sent twice without being told to.
+/// No token is sent twice unless a rule asks for it explicitly.
 @Suite struct SpendOnceTests {
     private func run(_ rules: String, token: String, maxAttempts: Int = 5) async throws -> (FinishedRun, sent: Int) {
         var harness = EngineHarness(rules)
@@ -22,7 +22,7 @@ import Testing
     @Test(arguments: [
         "sim:reset=after", "sim:reset=before", "sim:http=502,body=html", "sim:body=truncated", "sim:body=empty",
     ])
-    func aFallbackIsRefusedWhenTheFirstAttemptMayHaveArrived(token: String) async throws {
+    func fallbackIsRefusedIfTheFirstAttemptMayHaveArrived(token: String) async throws {
         let (run, sent) = try await run(Self.fallback, token: token)
         #expect(sent == 1)
         #expect(run.result.decision.outcome == .review)
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: [9002, 9099, 9008, 9777, 1802])
-    func aFallbackIsRefusedAfterACodeThatLeavesTheTokenUnclear(code: Int) async throws {
+    func fallbackIsRefusedAfterACodeThatLeavesTheTokenUnclear(code: Int) async throws {
         let (run, sent) = try await run(Self.fallback, token: "sim:code=\(code)")
         #expect(sent == 1)
         #expect(run.result.decision.outcome == .review)
@@ -38,18 +38,18 @@ import Testing
     }
 
     @Test(arguments: [9003, 9005, 9011, 9012, 9018, 9020, 9021])
-    func aFallbackIsSentAfterACodeThatLeavesTheTokenUnusedOrDead(code: Int) async throws {
+    func fallbackIsSentAfterACodeThatLeavesTheTokenUnusedOrDead(code: Int) async throws {
         let (run, sent) = try await run(Self.fallback, token: "sim:code=\(code)", maxAttempts: 2)
         #expect(sent == 2)
         #expect(!run.story.contains("guard token_spent"))
     }
 
-    @Test func aFallbackAfterAnUnclearTokenIsSentIfTheRuleSaysEvenIfDelivered() async throws {
+    @Test func fallbackAfterAnUnclearTokenIsSentIfTheRuleSaysEvenIfDelivered() async throws {
         let rules = "rule 'f' { fallback = function() return { endpoint = 'h5', even_if_delivered = true } end }"
         #expect(try await run(rules, token: "sim:code=9099", maxAttempts: 2).sent == 2)
     }
 
-    @Test func aRawAttemptWithAnUnclearTokenIsRefused() async throws {
+    @Test func rawAttemptWithAnUnclearTokenIsRefused() async throws {
         let rules = """
             rule "raw" {
               pre_check = function()
@@ -63,7 +63,7 @@ import Testing
         #expect(run.decisionText == "review false")
     }
 
-    @Test func unlessTheRuleSaysSo() async throws {
+    @Test func fallbackAfterAPossibleDeliveryIsSentIfTheRuleSaysEvenIfDelivered() async throws {
         let rules = "rule 'f' { fallback = function() return { endpoint = 'h5', even_if_delivered = true } end }"
         let (run, sent) = try await run(rules, token: "sim:reset=after", maxAttempts: 3)
         #expect(sent == 3)
@@ -72,24 +72,24 @@ import Testing
         #expect(hook.detail["even_if_delivered"] == true)
     }
 
-    @Test func aSaidFalseIsNoLeave() async throws {
+    @Test func fallbackIsRefusedIfEvenIfDeliveredIsFalse() async throws {
         let rules = "rule 'f' { fallback = function() return { endpoint = 'h5', even_if_delivered = false } end }"
         #expect(try await run(rules, token: "sim:reset=after").sent == 1)
     }
 
     @Test(arguments: [1, 2, 4])
-    func noMoreAttemptsThanAllowed(maximum: Int) async throws {
+    func runSendsNoMoreThanTheMaximumOfAttempts(maximum: Int) async throws {
         let (run, sent) = try await run(Self.fallback, token: "sim:code=9020", maxAttempts: maximum)
         #expect(sent == maximum)
         #expect(run.story.filter { $0 == "guard max_attempts" }.count == 1)
         #expect(run.result.attempts.count == maximum)
     }
 
-    @Test func twoIsTheDefault() async throws {
+    @Test func defaultMaximumIsTwoAttempts() async throws {
         #expect(RunSettings().maxAttempts == 2)
     }
 
-    @Test func aRawAttemptSpendsTheTokenToo() async throws {
+    @Test func rawAttemptSpendsTheTokenOfItsRun() async throws {
         let rules = "rule 'raw' { pre_check = function(req) moondial.attempt('h5', req.phone, req.token) end }"
         let (run, sent) = try await run(rules, token: "t")
         #expect(sent == 1)
@@ -101,7 +101,7 @@ import Testing
             ])
     }
 
-    @Test func aRawAttemptWithASpentTokenIsRefusedBeforeAnythingIsSent() async throws {
+    @Test func rawAttemptWithASpentTokenIsRefusedBeforeItIsSent() async throws {
         let rules = """
             rule "raw" {
               map_result = function(req)
@@ -117,7 +117,7 @@ import Testing
                 == "rules.lua:3: moondial.attempt: nothing was sent, an earlier attempt may have spent the token")
     }
 
-    @Test func evenARawAttemptNeedsLeave() async throws {
+    @Test func rawAttemptWithASpentTokenIsSentWithEvenIfDelivered() async throws {
         let rules = """
             rule "raw" {
               map_result = function(req, first)
@@ -132,7 +132,7 @@ import Testing
         #expect(run.result.attempts.map(\.isRaw) == [false, true])
     }
 
-    @Test func attemptsAtTheSameTimeCountFromTheirStart() async throws {
+    @Test func concurrentAttemptsWithOneTokenSendOnlyTheFirst() async throws {
         let rules = """
             rule "both" {
               pre_check = function(req)
@@ -149,7 +149,7 @@ import Testing
         #expect(run.decisionText == "review true false")
     }
 
-    @Test func rawAttemptsCountTowardsTheMaximumOfAll() async throws {
+    @Test func rawAttemptsAreLimitedToo() async throws {
         let rules = """
             rule "many" {
               pre_check = function(req)
@@ -164,7 +164,7 @@ import Testing
         #expect(run.decisionText == "review 5")
     }
 
-    @Test func aRawAttemptIsNoEvidence() async throws {
+    @Test func rawAttemptDoesNotDecideTheRun() async throws {
         let rules = "rule 'raw' { pre_check = function() moondial.attempt('h5', '13911112222', 'other') end }"
         let (run, _) = try await run(rules, token: "sim:code=9001")
         #expect(run.decisionText == "deny mismatch")

@@ -14,7 +14,7 @@ struct TokenReserverTests {
         end }
         """
 
-    /// Answers at once, or when the test says so.
+    /// Answers at once, or when the test calls `later`.
     private final class Reserver: TokenReserver {
         private final class Wait: TokenHold {
             var isCancelled = false
@@ -50,7 +50,7 @@ struct TokenReserverTests {
     }
 
     @Test(arguments: [(TokenReservation.granted, "allow match", 1), (.refused(.tokenSpent), "review token_spent", 0)])
-    func answerAtOnceDecides(reservation: TokenReservation, decision: String, sent: Int) async throws {
+    func immediateReservationDecides(reservation: TokenReservation, decision: String, sent: Int) async throws {
         let (text, count): (String, Int) = try await EngineHarness().onLoop { engine, record, promise in
             engine.tokenReserver = Reserver(atOnce: reservation)
             engine.verify(RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))) {
@@ -61,7 +61,7 @@ struct TokenReserverTests {
         #expect(count == sent)
     }
 
-    @Test func theRunWaitsForALaterAnswer() async throws {
+    @Test func runWaitsForALateReservation() async throws {
         let (before, run): (Int, FinishedRun) = try await EngineHarness().onLoop { engine, record, promise in
             let reserver = Reserver()
             engine.tokenReserver = reserver
@@ -81,7 +81,7 @@ struct TokenReserverTests {
         #expect(run.decisionText == "allow match")
     }
 
-    @Test func cancelledRunGivesTheWaitUp() async throws {
+    @Test func cancelledRunCancelsItsReservation() async throws {
         let (isCancelled, sent, decision): (Bool, Int, String) = try await EngineHarness().onLoop {
             engine, record, promise in
             let reserver = Reserver()
@@ -89,7 +89,7 @@ struct TokenReserverTests {
             let loop = promise.futureResult.eventLoop
             let handle = engine.verify(RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))) { run in
                 Self.later(loop) {
-                    // Too late.
+                    // The answer arrives too late.
                     reserver.later?(.granted)
                     promise.succeed((reserver.isCancelled, record.transport.sent, run.decisionText))
                 }
@@ -101,8 +101,8 @@ struct TokenReserverTests {
         #expect(decision == "review cancelled")
     }
 
-    /// The hook goes on without the attempt, and the run does not end.
-    @Test func anAnswerToARawAttemptThatWasGivenUpSendsNothing() async throws {
+    /// The hook continues without the attempt, and the run does not end.
+    @Test func reservationForACancelledRawAttemptSendsNothing() async throws {
         let rules = """
             rule "one of two fails" { pre_check = function(req)
               pcall(moondial.all, {
@@ -119,7 +119,7 @@ struct TokenReserverTests {
             var answers: [(TokenReservation) -> Void] = []
             reserver.onAsk = {
                 if let answer = reserver.later { answers.append(answer) }
-                // The second one is asked for after the first was given up.
+                // The second reservation is requested after the first attempt was cancelled.
                 if answers.count == 2 { Self.later(loop) { answers.forEach { $0(.granted) } } }
             }
             record.transport.onHold = { promise.succeed((record.transport.sent, reserver.isCancelled)) }
@@ -132,7 +132,7 @@ struct TokenReserverTests {
     }
 
     @Test(arguments: [(TokenReservation.granted, "deny yes match", 1), (.refused(.tokenSpent), "review rule_error", 0)])
-    func rawAttemptAsksAtOnce(reservation: TokenReservation, decision: String, sent: Int) async throws {
+    func rawAttemptNeedsAReservation(reservation: TokenReservation, decision: String, sent: Int) async throws {
         let (text, asked, count): (String, [String], Int) = try await EngineHarness(Self.rawRule).onLoop {
             engine, record, promise in
             let reserver = Reserver(atOnce: reservation)
@@ -147,7 +147,7 @@ struct TokenReserverTests {
     }
 
     @Test(arguments: [(TokenReservation.granted, "deny yes match", 1), (.refused(.tokenSpent), "deny no unknown", 0)])
-    func rawAttemptWaitsForALaterAnswer(reservation: TokenReservation, decision: String, sent: Int) async throws {
+    func rawAttemptWaitsForALateReservation(reservation: TokenReservation, decision: String, sent: Int) async throws {
         let (text, count): (String, Int) = try await EngineHarness(Self.rawRule).onLoop { engine, record, promise in
             let reserver = Reserver()
             engine.tokenReserver = reserver

@@ -7,7 +7,7 @@ import Testing
 
 /// Where `verify` can wait, and where it is refused before anything is sent.
 @Suite struct WaitingTests {
-    @Test func aScriptVerifiesInsideACoroutine() async throws {
+    @Test func scriptVerifiesInsideACoroutine() async throws {
         let report = try await EngineHarness().script(
             """
             local co = coroutine.wrap(function()
@@ -34,7 +34,7 @@ import Testing
         "do local x <close> = setmetatable({}, { __close = function() seen = code() end }) end return seen == 9000",
         "return coroutine.wrap(function() return coroutine.wrap(code)() end)() == 9000",
     ])
-    func itWaitsWhereLuaCan(text: String) async throws {
+    func verifyWaitsWhereverLuaCanYield(text: String) async throws {
         let report = try await EngineHarness().script(
             "local seen; local function code() return verify('13800138000', 't').code end\n" + text)
         #expect(report.failure == nil)
@@ -51,7 +51,9 @@ import Testing
         ),
         ("load(function() moondial.all {} end)", "moondial.all", "a load reader function"),
     ])
-    func elsewhereItIsRefusedBeforeAnythingIsSent(text: String, word: String, construct: String) async throws {
+    func waitWhereLuaCannotYieldIsRefusedBeforeAnythingIsSent(text: String, word: String, construct: String)
+        async throws
+    {
         let (report, sent): (ScriptReport, Int) = try await EngineHarness.inScript("assert(\n\(text))") {
             script, promise in
             script.onEnd = { promise.succeed(($0, script.transport.sent)) }
@@ -63,7 +65,7 @@ import Testing
         #expect(report.runs.isEmpty)
     }
 
-    @Test func aScriptIsTheOnlyOneToWaitForItsCoroutines() async throws {
+    @Test func coroutineOfAScriptCannotResumeItself() async throws {
         let report = try await EngineHarness().script(
             """
             local co

@@ -19,7 +19,7 @@ import Testing
     ]
 
     /// A name counts when it stands in a code span, alone or with arguments.
-    @Test(arguments: names) func allAreNamed(_ what: String, in article: String, _ names: [String]) throws {
+    @Test(arguments: names) func articleNamesAll(_ what: String, in article: String, _ names: [String]) throws {
         let url = Example.folder.deletingLastPathComponent()
             .appending(path: "Sources/moondial/moondial.docc/\(article).md")
         let text = try String(contentsOf: url, encoding: .utf8)

@@ -5,9 +5,9 @@ import MoondialRules
 import NumberVerification
 import Testing
 
-/// The rule files in `examples/` decide what their comments promise.
+/// The rule files in `examples/` decide as their comments say.
 @Suite struct RuleExampleTests {
-    /// A request and what should become of it.
+    /// A request and its expected decision.
     struct Case: CustomTestStringConvertible, Sendable {
         var example: String
         var phone = "13800138000"
@@ -125,7 +125,7 @@ import Testing
     ]
 
     @Test(arguments: mapping + prechecks + routing + strict + shop)
-    func decides(_ expected: Case) async throws {
+    func exampleDecidesAsExpected(_ expected: Case) async throws {
         let (run, _) = try await Example(expected.example).verify(
             phone: expected.phone, token: expected.token, expected.options)
         let decision = run.result.decision
@@ -137,7 +137,7 @@ import Testing
     }
 
     @Test(arguments: [9007, 9010, 9011, 9014, 9018, 9031])
-    func troubleWithTheAccountRaisesAnAlarm(code: Int) async throws {
+    func codeOfABlockedAccountLogsAnAlarm(code: Int) async throws {
         let (run, logged) = try await Example("strict.lua").verify(phone: "13800138000", token: "sim:code=\(code)")
         #expect(run.result.decision.outcome == .review)
         #expect(logged.count == 1)
@@ -145,7 +145,7 @@ import Testing
         #expect(logged.first?.fields["code"] == .integer(Int64(code)))
     }
 
-    @Test func aRepairIsReported() async throws {
+    @Test func repairOfTheEndpointIsLogged() async throws {
         let (_, logged) = try await Example("routing.lua").verify(phone: "13800138000", token: "sim:endpoint=h5")
         #expect(logged.map(\.message) == ["token sent to the wrong endpoint first"])
         #expect(logged.first?.fields["right"] == "h5")

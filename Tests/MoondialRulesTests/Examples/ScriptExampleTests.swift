@@ -2,9 +2,9 @@
 
 import Testing
 
-/// The scripts in `examples/` print what they promise.
+/// The scripts in `examples/` print the expected tables.
 @Suite struct ScriptExampleTests {
-    @Test func theFirstScriptShowsFiveDecisions() async throws {
+    @Test func firstExampleShowsFiveDecisions() async throws {
         let report = try await EngineHarness().script(Example("first.lua").text)
         #expect(report.failure == nil)
         #expect(
@@ -21,7 +21,7 @@ import Testing
                 """)
     }
 
-    @Test func aChangedLineOfTheFirstScriptChangesADecision() async throws {
+    @Test func changedLineOfTheFirstExampleChangesADecision() async throws {
         let text = try Example("first.lua").text
         let changed = text.replacing(#"mismatch = deny "number_differs""#, with: #"mismatch = review "ask_for_sms""#)
         #expect(changed != text)
@@ -31,7 +31,7 @@ import Testing
                 == "138****9001  review    by verdict           ask_for_sms     mobile 9001             yes")
     }
 
-    @Test func theFlowComparesEndpointsAndSignsUsersUp() async throws {
+    @Test func flowExampleComparesEndpointsAndSignsUsersUp() async throws {
         let report = try await EngineHarness().script(Example("flow.lua").text)
         #expect(report.failure == nil)
         #expect(

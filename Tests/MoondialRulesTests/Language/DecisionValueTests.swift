@@ -5,7 +5,7 @@ import MoondialLua
 import MoondialRules
 import Testing
 
-/// `allow`, `deny` and `review` as values: made only by themselves, and never changed.
+/// `allow`, `deny` and `review` as values: no other function makes them, and they cannot be changed.
 @Suite struct DecisionValueTests {
     private func evaluate(_ text: String) async throws -> ScriptReport {
         try await EngineHarness().script(text)
@@ -19,7 +19,7 @@ import Testing
         ("deny == deny", "true"), ("deny == review", "false"), ("getmetatable(deny)", "false"),
         ("tostring(deny())", "deny"),
     ])
-    func theyCanBeRead(expression: String, result: String) async throws {
+    func decisionValuesCanBeRead(expression: String, result: String) async throws {
         let report = try await evaluate("return \(expression)")
         #expect(report.failure == nil)
         #expect(report.results == [result])
@@ -51,13 +51,13 @@ import Testing
         ),
         ("deny('x', { a = { 1, b = 2 } })", "bad argument #2 to 'deny' (a list has the key 'b' besides)"),
     ])
-    func theyAreNotChanged(text: String, message: String) async throws {
+    func decisionValuesCannotBeChanged(text: String, message: String) async throws {
         let report = try await evaluate("\n" + text)
         #expect(report.failure?.message == message)
         #expect(report.failure?.site?.line == 2)
     }
 
-    @Test func whatTheyWereGivenIsCopied() async throws {
+    @Test func fieldsOfADecisionAreCopied() async throws {
         let harness = EngineHarness(
             """
             local given = { list = { 1 }, text = "a" }
@@ -71,7 +71,7 @@ import Testing
         #expect(fields == ["list": [1], "text": "a"])
     }
 
-    @Test func fieldsKeepTheirTypes() async throws {
+    @Test func fieldsOfADecisionKeepTheirTypes() async throws {
         let harness = EngineHarness(
             """
             rule "r" {
@@ -94,7 +94,7 @@ import Testing
         "setmetatable({}, { __index = allow })", "'allow'", "true", "coroutine.create(print)", "moondial.json.null",
         "moondial.json.decode('{\"decision\":\"allow\"}')", "verify", "allow.fields",
     ])
-    func nothingElseIsADecision(value: String) async throws {
+    func otherValuesAreNoDecision(value: String) async throws {
         let harness = EngineHarness("rule 'forged' { map_result = function() return \(value) end }")
         let run = try await harness.verify()
         #expect(run.decisionText == "review rule_error")
@@ -105,7 +105,7 @@ import Testing
                 == true)
     }
 
-    @Test func theResultOfVerifyIsNoDecisionEither() async throws {
+    @Test func resultOfVerifyIsNoDecisionValue() async throws {
         let report = try await EngineHarness().script(
             """
             local d = verify("13800138000", "t")

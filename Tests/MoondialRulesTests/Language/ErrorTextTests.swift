@@ -4,7 +4,7 @@ import MoondialLua
 import MoondialRules
 import Testing
 
-/// Errors of the world are tables with a text, and can be used like the messages of other Lua functions.
+/// Errors of the outside, such as of the network or of JSON, are tables that can be used like texts.
 @Suite struct ErrorTextTests {
     private static let text = "expected a key in double quotes or '}' at line 1, column 2"
 
@@ -14,7 +14,7 @@ import Testing
         ("e.retryable", "false"), ("type(e)", "table"), ("select(2, pcall(error, e)) == e", "true"),
         ("select(2, pcall(assert, nil, e)) == e", "true"), ("tostring(select(2, pcall(assert, nil, e)))", text),
     ])
-    func theyHaveAText(expression: String, result: String) async throws {
+    func errorTableCanBeUsedAsText(expression: String, result: String) async throws {
         let report = try await EngineHarness().script(
             "local _, e = moondial.json.decode '{,}' print(e) return \(expression)")
         #expect(report.failure == nil)
@@ -32,7 +32,7 @@ import Testing
         ("return 'x' .. e .. nil", "attempt to concatenate a nil value"),
         ("return {} .. e", "attempt to concatenate a table value"),
     ])
-    func raisedTheyAreReportedByIt(statement: String, message: String) async throws {
+    func raisedErrorTableIsReportedByItsText(statement: String, message: String) async throws {
         let setup = "local _, e = moondial.json.decode '{,}'\n"
         let failure = try #require(try await EngineHarness().script(setup + statement).failure)
         #expect(failure.message == message)
@@ -41,7 +41,7 @@ import Testing
         #expect(run.failures.first?.message == "rule 'r', pre_check: \(message)")
     }
 
-    @Test func theErrorOfAnAttemptIsOne() async throws {
+    @Test func errorOfAnAttemptCanBeUsedAsText() async throws {
         let text = """
             local e = verify("13800138000", "sim:http=503").attempts[1].error
             return tostring(e) == e.message, ("" .. e) == e.message, e.kind, pcall(function() return e.raeson end)
@@ -51,7 +51,7 @@ import Testing
         #expect(report.results.last?.hasSuffix("error has no field 'raeson'") == true)
     }
 
-    @Test func anObjectWithATextIsReportedByIt() async throws {
+    @Test func raisedObjectIsReportedByItsTostring() async throws {
         let rules = """
             rule "raises" {
               pre_check = function()
@@ -64,7 +64,7 @@ import Testing
         #expect(run.failures.first?.site?.line == 3)
     }
 
-    @Test func theTextOfAnErrorIsRedacted() async throws {
+    @Test func textOfARaisedErrorIsRedacted() async throws {
         let rules = """
             rule "raises" { pre_check = function(req) error { message = "no " .. req.phone, token = req.token } end }
             """

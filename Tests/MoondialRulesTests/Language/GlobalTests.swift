@@ -21,11 +21,11 @@ import Testing
         #expect(try await harness.verify().decisionText == "deny blocked")
     }
 
-    /// The same in an engine for rules alone and in one that runs scripts too.
+    /// Holds in an engine that only decides and in one that also runs scripts.
     @Test(
         arguments: [false, true],
         ["counter = 1", "_G.counter = 1", "existing = 1", "_G['existing'] = nil"])
-    func aHookCannotAssignThem(runsScripts: Bool, assignment: String) async throws {
+    func hookCannotAssignGlobals(runsScripts: Bool, assignment: String) async throws {
         var harness = EngineHarness("_G.existing = 0\nrule 'r' { pre_check = function()\n  \(assignment)\nend }")
         harness.runsScripts = runsScripts
         let run = try await harness.verify()
@@ -47,7 +47,7 @@ import Testing
             "moondial.config.x = 1", "moondial.json.null = 1", "rawset(_G, 'deny', allow)", "deny.decision = 'allow'",
             "getmetatable('').__index = {}", "math.pi = 3",
         ])
-    func norAnythingElseThatRunsShare(runsScripts: Bool, attack: String) async throws {
+    func hookCannotChangeSharedTables(runsScripts: Bool, attack: String) async throws {
         var harness = EngineHarness("rule 'r' { pre_check = function() \(attack) end }")
         harness.runsScripts = runsScripts
         #expect(try await harness.verify().decisionText == "review rule_error")
@@ -69,7 +69,7 @@ import Testing
                 + "require finds modules of the rules folder"
         ),
     ])
-    func readingWhatIsNotDefinedIsAnError(text: String, message: String) async throws {
+    func readingUndefinedGlobalIsAnError(text: String, message: String) async throws {
         let inScript = try await EngineHarness("_G.my_thing = 1").script("\n" + text)
         #expect(inScript.failure?.message == message)
         #expect(inScript.failure?.site?.line == 2)
@@ -82,9 +82,9 @@ import Testing
         #expect(inHook.failures.first?.site?.line == 2)
     }
 
-    /// As for portable code, which asks before it uses.
+    /// Portable code tests such a global before it uses it.
     @Test(arguments: ["unpack", "loadstring", "jit", "bit32", "setfenv"])
-    func namesOfOtherInterpretersAreNilInScriptsAlone(name: String) async throws {
+    func globalsOfOtherLuaVersionsAreNilOnlyInScripts(name: String) async throws {
         let report = try await EngineHarness().script("return \(name) == nil, type(\(name)), (\(name) or 7)")
         #expect(report.results == ["true", "nil", "7"])
         let called = try await EngineHarness().script("\n\(name) {}")
@@ -96,7 +96,7 @@ import Testing
         #expect(inHook.failures.first?.message.hasPrefix("rule 'r', pre_check: undefined global '\(name)'") == true)
     }
 
-    @Test func thereCanBeAskedForThem() async throws {
+    @Test func undefinedGlobalReadFromGlobalTableIsNil() async throws {
         let text = "_G.zebra == nil, rawget(_G, 'zebra') == nil, _G.deny == deny, _G._G == _G, _G.print == print"
         #expect(try await EngineHarness().script("return \(text)").results == Array(repeating: "true", count: 5))
         let hook = try await EngineHarness("print(\(text)) rule 'r' { pre_check = function() print(\(text)) end }")
@@ -104,7 +104,7 @@ import Testing
         #expect(hook.printed == Array(repeating: Array(repeating: "true", count: 5).joined(separator: "\t"), count: 2))
     }
 
-    @Test func aScriptSetsThemInAnyWay() async throws {
+    @Test func scriptCanSetGlobalsInEveryWay() async throws {
         let text = """
             a = 1
             _G.b = 2
@@ -119,12 +119,12 @@ import Testing
             ])
     }
 
-    /// `limit = 5` is nearly always meant to be local.
+    /// A missing `local` is nearly always a mistake.
     @Test(arguments: [
         "limit = 5", "limit = limit_of and 1 or 2", "function limit() end", "limit, other = 1, 2",
         "load('limit = 1')()", "(function() limit = 1 end)()",
     ])
-    func aRuleFileCannotAssignOneThatIsNotDefined(assignment: String) async throws {
+    func ruleFileCannotAssignUndefinedGlobal(assignment: String) async throws {
         let failure = try await EngineHarness("_G.limit_of = 1\n" + assignment).loadingFailure()
         let name =
             assignment.contains("other") ? failure?.message.contains("'other'") == true ? "other" : "limit" : "limit"
@@ -134,7 +134,7 @@ import Testing
         #expect(failure?.site?.line == (assignment.hasPrefix("load") ? 1 : 2))
     }
 
-    @Test func aRuleFileDefinesAndAssignsThemThroughTheTableOfGlobals() async throws {
+    @Test func ruleFileDefinesAndAssignsGlobalsThroughGlobalTable() async throws {
         let text = "_G.a = 1 rawset(_G, 'b', 2) a = a + 1 print(a, b)"
         #expect(try await EngineHarness("\(text)\nrule 'r' { route = function() end }").report().printed == ["2\t2"])
     }
@@ -142,7 +142,7 @@ import Testing
     @Test(arguments: [
         "deny = allow", "review = {}", "verify = nil", "string = nil", "_G.print = type", "moondial = {}",
     ])
-    func whatIsPredefinedCannotBeReplaced(assignment: String) async throws {
+    func predefinedGlobalCannotBeReplaced(assignment: String) async throws {
         let whileLoading = try await EngineHarness("\n" + assignment).loadingFailure()
         let name = assignment.replacing("_G.", with: "").prefix { $0 != " " }
         #expect(whileLoading?.message == "cannot assign the global '\(name)': it is predefined (use 'local \(name)')")
@@ -150,7 +150,7 @@ import Testing
         #expect(try await EngineHarness().script(assignment).failure?.message == whileLoading?.message)
     }
 
-    @Test func rawgetTellsWhetherOneIsDefined() async throws {
+    @Test func rawgetShowsWhetherGlobalIsDefined() async throws {
         let text = "return rawget(_G, 'nothing') == nil, rawget(_G, 'deny') == deny"
         #expect(try await EngineHarness().script(text).results == ["true", "true"])
         let service = try await EngineHarness(
@@ -160,7 +160,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func theyCanBeListed(runsScripts: Bool) async throws {
+    func globalsCanBeListedByPairs(runsScripts: Bool) async throws {
         var harness = EngineHarness(
             """
             _G.own = 1
@@ -198,7 +198,7 @@ import Testing
             ("local t = {} t.dump()", nil), ("string.dump(print)", omittedDump),
             ("local x; x()", nil), ("local t = {}; t.fromat()", "did you mean 'format'?"),
         ] as [(String, String?)])
-    func aMisspeltFunctionGetsAHint(text: String, fix: String?) async throws {
+    func misspeltFunctionIsReportedWithAHint(text: String, fix: String?) async throws {
         let failure = try #require(try await EngineHarness().script(text).failure)
         #expect(failure.code == .ruleError)
         #expect(failure.fix == fix)

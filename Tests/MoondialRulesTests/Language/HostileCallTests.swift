@@ -7,10 +7,10 @@ import Testing
 
 @testable import MoondialRules
 
-/// Every function of the language is called with the largest and the most hostile arguments that it accepts. Whatever it
-/// does, the call ends soon after it has to.
+/// Every function of the language is called with the largest and the most hostile arguments that it accepts. Each call
+/// must end soon after its limit.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct HostileCallTests {
-    /// What is called: the functions of the registry, and the operators on the values that the language makes.
+    /// The functions of the registry, and operators on the values that the language makes.
     static let functions =
         Registry.entries.filter { $0.isFunction && $0.kind != .hook }.map(\.name)
         + subjects.flatMap { subject in operators.map { $0.replacing("SUBJECT", with: subject) } }
@@ -26,7 +26,7 @@ import Testing
         "(function() for key in pairs(SUBJECT) do tostring(key) end return #SUBJECT, tostring(SUBJECT) end)",
     ]
 
-    /// Sets `hostile` to a list of values. Those that are called never end by themselves.
+    /// Sets `hostile` to a list of values. The functions among them that rules could call never return.
     private static let values = """
         local function loop() while true do end end
         local function deep(depth) local t = {} for i = 1, depth do t = { t } end return t end
@@ -52,7 +52,7 @@ import Testing
         return #hostile
         """
 
-    /// A state with the language, in which files have been loaded.
+    /// A Lua state with the language of rules, in the phase after loading.
     private final class Fixture {
         let host: RuleAPI
         let vm: LuaVM
@@ -83,7 +83,7 @@ import Testing
             call = try vm.load(Array(text.utf8), name: .label("call"))
         }
 
-        /// Calls the function with these of the values, within limits.
+        /// Calls the function with the values at these places, within limits.
         func call(with places: [Int], cpuLimit: Duration) throws {
             let meter = LuaMeter()
             meter.cpuLimit = cpuLimit
@@ -100,7 +100,7 @@ import Testing
         let description: String
     }
 
-    /// Places in `hostile`, from 1: each value alone, and so many longer lists.
+    /// Lists of arguments, as places in `hostile` from 1: each value alone, and `longer` lists of several.
     private static func cases(count: Int, longer: Int) -> [[Int]] {
         var generator = SeededGenerator(seed: 9)
         return [[]] + (1...count).map { [$0] }
@@ -109,7 +109,7 @@ import Testing
             }
     }
 
-    /// Far more than the limit, and far less than what takes long without one.
+    /// Far above the limit, and far below what a call without a limit would need.
     private static let soon = Duration.milliseconds(500 * Sanitizer.slowdown)
 
     @Test(arguments: functions)
@@ -125,14 +125,14 @@ import Testing
         }
     }
 
-    /// Those that the host answers.
+    /// The functions that the host implements.
     private static let hostFunctions =
         Registry.entries.filter { $0.isFunction && $0.kind == .word }.map(\.name)
         + ["deny", "select(2, moondial.json.decode 'x').unknown_field", "(function(name) return _G[name] end)"]
 
-    /// Each answer begins when the run has to stop already.
+    /// Each host function starts when its run must already stop.
     @Test(arguments: hostFunctions)
-    func hostStopsWorkingForARunThatHasToStop(_ function: String) throws {
+    func hostFunctionReturnsSoonAfterItsRunMustStop(_ function: String) throws {
         let clock = ProcessorClock()
         var isArmed = false
         var longest = Duration.zero

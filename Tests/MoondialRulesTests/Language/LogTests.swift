@@ -19,7 +19,7 @@ import Testing
         }
         """
 
-    @Test func aRuleThatLogsIsNamedAndRedacted() async throws {
+    @Test func logLineOfARuleNamesTheRuleAndIsRedacted() async throws {
         let report = try await EngineHarness(Self.rules).report(token: "STsid-secret-13711112222")
         let line = try #require(report.logged.first)
         #expect(line.message == "phone 138****8000, token <token>, friend 139****2222")
@@ -38,7 +38,7 @@ import Testing
         #expect(event.detail["fields"] == .object(line.fields))
     }
 
-    @Test func credentialsOfTheClientAreReplaced() async throws {
+    @Test func credentialsInALogLineAreReplaced() async throws {
         for secret in Credentials.documentedExample.secretTexts.map({ $0.reveal() }) {
             let report = try await EngineHarness().script("moondial.log('sent Basic \(secret)!')")
             #expect(
@@ -48,14 +48,14 @@ import Testing
         }
     }
 
-    @Test func phonesAreShownWhereTheOperatorSaysSoAndTokensNever() async throws {
+    @Test func showPhonesShowsPhonesButNoTokens() async throws {
         var harness = EngineHarness(Self.rules)
         harness.run.showPhones = true
         let report = try await harness.report(token: "STsid-secret-token")
         #expect(report.logged.map(\.message) == ["phone 13800138000, token <token>, friend 13911112222"])
     }
 
-    @Test func aLineOfAScriptHasNoRule() async throws {
+    @Test func logLineOfAScriptHasNoRule() async throws {
         let report = try await EngineHarness().script(
             "\nmoondial.log('to 13800138000, +8613800138000, 1380013800 and 138001380001', { phone = '13800138000' })")
         let line = try #require(report.logged.first)
@@ -67,12 +67,12 @@ import Testing
         #expect(line.site?.description == "script.lua:2")
     }
 
-    @Test func aLineIsOneLine() async throws {
+    @Test func lineBreaksInALogMessageAreEscaped() async throws {
         let report = try await EngineHarness().script(#"moondial.log("a\nb\27[0m\xff")"#)
         #expect(report.logged.map(\.message) == [#"a\nb\u{1B}[0m\xFF"#])
     }
 
-    @Test func concurrentFunctionsOfAHookSpeakForIt() async throws {
+    @Test func logLineOfAConcurrentFunctionNamesTheRuleOfItsHook() async throws {
         let harness = EngineHarness(
             """
             rule "r" {
@@ -86,7 +86,7 @@ import Testing
         #expect(report.runs[0].story.contains("log inside"))
     }
 
-    /// What is logged, with the message and the fields that it becomes.
+    /// Arguments of `moondial.log`, and the message and fields that are logged.
     @Test(arguments: [
         ("", "nil", "{}"), ("nil", "nil", "{}"), ("true", "true", "{}"), ("12, 1.5, 3.0", "12 1.5 3", "{}"),
         ("'a', nil, 'b'", "a nil b", "{}"), ("'x', 'y'", "x y", "{}"), ("0/0", "nan", "{}"), ("-1/0", "-inf", "{}"),
@@ -104,7 +104,7 @@ import Testing
         ("select(2, moondial.json.decode '{,}')", "expected a key in double quotes or '}' at line 1, column 2", "{}"),
         ("'x', loop", "x", #"{"self":"<cycle>"}"#), ("loop", #"{"self":"<cycle>"}"#, "{}"),
     ])
-    func anythingCanBeLogged(arguments: String, message: String, fields: String) async throws {
+    func everyValueCanBeLogged(arguments: String, message: String, fields: String) async throws {
         let setup = "local loop = {} loop.self = loop"
         let report = try await EngineHarness().script("\(setup) moondial.log(\(arguments))")
         #expect(report.failure == nil)
@@ -121,7 +121,7 @@ import Testing
         "local t = {} for i = 1, 100 do t = { t } end", "local t = {} for i = 1, 5000 do t['k' .. i] = i end",
         "local t = {} for i = 1, 5000 do t[i] = i end", "local t = { ('x'):rep(1e6) }",
     ])
-    func whatIsTooLargeIsCutWithAMark(setup: String) async throws {
+    func tooLargeValueIsCutWithAMark(setup: String) async throws {
         let report = try await EngineHarness().script("\(setup) moondial.log('x', { t = t })")
         #expect(report.failure == nil)
         let fields = JSONValue.object(try #require(report.logged.first).fields).description

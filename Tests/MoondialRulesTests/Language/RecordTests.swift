@@ -4,9 +4,9 @@ import JSON
 import MoondialRules
 import Testing
 
-/// `req`, `attempt` and the decision of `on_decision`: tables that can be read like any other, and only read.
+/// `req`, `attempt` and the decision of `on_decision` are read-only tables.
 @Suite struct RecordTests {
-    /// Runs `body` in a `map_result` hook: what it printed.
+    /// Runs `body` in a `map_result` hook and returns the printed lines.
     private func inHook(_ body: String) async throws -> [String] {
         let report = try await EngineHarness(
             "rule 'r' { map_result = function(req, attempt) \(body) end }"
@@ -17,7 +17,7 @@ import Testing
         return report.printed
     }
 
-    @Test func theyReadLikeTables() async throws {
+    @Test func recordsCanBeReadLikeTables() async throws {
         #expect(
             try await inHook(
                 """
@@ -50,8 +50,9 @@ import Testing
         ("attempt.code = 9000", "cannot assign field 'code': 'attempt' is read-only"),
         ("attempt.error.kind = 'dns'", "cannot assign field 'kind': 'error' is read-only"),
     ])
-    func theyCannotBeChanged(assignment: String, message: String) async throws {
+    func recordsCannotBeChanged(assignment: String, message: String) async throws {
         let printed = try await inHook("print(pcall(function() \(assignment) end)) print(req.phone)")
+        try #require(printed.count == 2)
         #expect(printed[0].hasPrefix("false\t"))
         #expect(printed[0].hasSuffix(message))
         #expect(printed[1] == "13800138000")
@@ -64,12 +65,12 @@ import Testing
         ("attempt.verdcit", "attempt has no field 'verdcit'; did you mean 'attempt.verdict'?"),
         ("attempt.error.type", "error has no field 'type'"),
     ])
-    func aFieldThatNoneHasIsAnError(expression: String, message: String) async throws {
+    func readingUnknownFieldOfARecordIsAnError(expression: String, message: String) async throws {
         let printed = try await inHook("print(pcall(function() return \(expression) end))")
         #expect(printed == ["false\trules.lua:1: \(message)"])
     }
 
-    @Test func aFieldThatIsNotSetIsNil() async throws {
+    @Test func unsetFieldOfARecordIsNil() async throws {
         #expect(
             try await inHook("print(req.channel, req.ip, attempt.code, attempt.id, req.context.none)")
                 == ["nil\tnil\tnil\tnil\tnil"])
@@ -91,7 +92,7 @@ import Testing
         #expect(report.printed == ["true", "true\torder-1", "true", "true"])
     }
 
-    @Test func theDecisionStands() async throws {
+    @Test func onDecisionCannotChangeTheDecision() async throws {
         let report = try await EngineHarness(
             """
             rule "m" { map_result = { match = allow("ok", { tags = { "a" } }) } }
@@ -115,7 +116,7 @@ import Testing
             ])
     }
 
-    @Test func attemptsInScriptsAreRecordsToo() async throws {
+    @Test func attemptsInScriptsAreRecords() async throws {
         let report = try await EngineHarness().script(
             "return pcall(function() return verify('13800138000', 't').attempts[1].verdcit end)")
         #expect(

@@ -7,22 +7,22 @@ import NIOConcurrencyHelpers
 import NIOCore
 import Testing
 
-/// `moondial.store`, on the memory of the process and on a store that a test answers.
+/// `moondial.store` with a store in memory, and with one whose replies a test gives.
 struct StoreTests {
-    /// Answers what a closure says, inside the call or later.
-    private struct PlayedEngine: StoreEngine {
-        var description: String { "played" }
+    /// Returns the results of a closure, inside the call or in a later tick.
+    private struct ScriptedEngine: StoreEngine {
+        var description: String { "scripted" }
         let isLate: Bool
         let answer: @Sendable (StoreCommand) -> Result<StoreReply, StoreError>
 
         func makeStore(on eventLoop: any EventLoop) -> any Store {
-            PlayedStore(eventLoop: eventLoop, isLate: isLate, answer: answer)
+            ScriptedStore(eventLoop: eventLoop, isLate: isLate, answer: answer)
         }
 
         func close() async {}
     }
 
-    private final class PlayedStore: Store {
+    private final class ScriptedStore: Store {
         private let eventLoop: any EventLoop
         private let isLate: Bool
         private let answer: (StoreCommand) -> Result<StoreReply, StoreError>
@@ -53,7 +53,7 @@ struct StoreTests {
         _ answer: @escaping @Sendable (StoreCommand) -> Result<StoreReply, StoreError>
     ) -> EngineHarness {
         var harness = EngineHarness(rules)
-        harness.store.engine = PlayedEngine(isLate: isLate, answer: answer)
+        harness.store.engine = ScriptedEngine(isLate: isLate, answer: answer)
         return harness
     }
 
@@ -63,7 +63,7 @@ struct StoreTests {
         return report.results
     }
 
-    @Test func valuesAreThoseOfJSON() async throws {
+    @Test func storeKeepsJSONValues() async throws {
         let results = try await Self.results(
             """
             local value = { list = { 1, 2.5, "x" }, yes = true, id = 9007199254740993 }
@@ -74,7 +74,7 @@ struct StoreTests {
         #expect(results == ["2.5", "true", "9007199254740993", "nil"])
     }
 
-    @Test func countersHaveALimitInAHookToo() async throws {
+    @Test func hookDeniesAfterTheLimitOfACounter() async throws {
         let harness = EngineHarness(
             """
             rule "twice" {
@@ -93,7 +93,7 @@ struct StoreTests {
         #expect(report.results == ["match match too_many", "match"])
     }
 
-    @Test(arguments: [false, true]) func troubleIsNilAndAnError(isLate: Bool) async throws {
+    @Test(arguments: [false, true]) func failedStoreCallReturnsNilAndAnError(isLate: Bool) async throws {
         let harness = Self.harness(isLate: isLate) { _ in .failure(StoreError(.timeout, "too slow")) }
         let report = try await harness.script(
             """
@@ -104,7 +104,7 @@ struct StoreTests {
         #expect(report.results == ["nil", "store_timeout", "too slow", "true", "2"])
     }
 
-    @Test func aHookThatUsesTheNilFailsClosed() async throws {
+    @Test func hookThatIndexesTheNilOfAFailedStoreCallIsReview() async throws {
         let harness = Self.harness(
             """
             rule "careless" {
@@ -120,7 +120,7 @@ struct StoreTests {
         #expect(run.result.attempts.isEmpty)
     }
 
-    @Test(arguments: [false, true]) func phonesAndTokensAreNeverInNames(isLate: Bool) async throws {
+    @Test(arguments: [false, true]) func phonesAndTokensAreNeverInStoreKeys(isLate: Bool) async throws {
         let seen = SeenNames()
         var harness = Self.harness(
             """
@@ -152,7 +152,7 @@ struct StoreTests {
         #expect(stores.count == 5)
     }
 
-    @Test func theKeyOfTheHashDecidesOnNames() throws {
+    @Test func hashedNamesDependOnTheHashKey() throws {
         func name(_ hashKey: [UInt8]) throws -> String {
             var settings = StoreSettings()
             settings.hashKey = hashKey
@@ -163,7 +163,7 @@ struct StoreTests {
         #expect(try name([1]).count == 33)
     }
 
-    @Test func aRunMakesABoundedNumberOfCalls() async throws {
+    @Test func runIsReviewAfterTooManyStoreCalls() async throws {
         let run = try await EngineHarness(
             """
             rule "many" {
@@ -177,7 +177,7 @@ struct StoreTests {
         #expect(run.result.decision.outcome == .review)
     }
 
-    @Test func aCallInsideACoroutineOrPcallWaits() async throws {
+    @Test func storeCallInsideACoroutineOrPcallWaits() async throws {
         let harness = Self.harness(isLate: true) { _ in .success(.integer(7)) }
         let report = try await harness.script(
             """
@@ -192,7 +192,7 @@ struct StoreTests {
         #expect(report.results == ["true", "7", "7", "7", "7"])
     }
 
-    @Test func theTraceShowsCallsWithTheirResults() async throws {
+    @Test func traceShowsStoreCallsWithTheirResults() async throws {
         let run = try await EngineHarness(
             """
             rule "look" {
@@ -207,7 +207,7 @@ struct StoreTests {
         let steps = run.trace.stepsJSON.map { String(decoding: $0.bytes, as: UTF8.self) }.filter {
             $0.contains("\"store\"")
         }
-        #expect(steps.count == 3)
+        try #require(steps.count == 3)
         #expect(steps[0].contains("\"function\":\"count\",\"key\":\"a\",\"allowed\":true,\"used\":1,\"limit\":1"))
         #expect(steps[1].contains("\"allowed\":false") && steps[1].contains("retry_after_ms"))
         #expect(steps[2].contains("no_such_list"))
@@ -245,12 +245,12 @@ struct StoreTests {
         ("moondial.store.has('block list', 'a')", "expected letters, digits, dots"),
         ("moondial.store.has('blocklist', '')", "expected at least one byte"),
     ])
-    func wrongCallsRaise(_ call: String, _ message: String) async throws {
+    func wrongArgumentsOfStoreCallsRaise(_ call: String, _ message: String) async throws {
         let failure = try await EngineHarness().script(call).failure
         #expect(failure?.message.contains(message) == true, "\(failure?.message ?? "nothing was raised")")
     }
 
-    @Test func numbersInKeysAndOptionsHaveManyForms() async throws {
+    @Test func numbersInKeysAndOptionsMayBeIntegersOrFloats() async throws {
         let results = try await Self.results(
             """
             assert(moondial.store.set({ "a", 5, "b:c" }, "found"))
@@ -262,14 +262,14 @@ struct StoreTests {
         #expect(results == ["found", "nil", "2", "2", "found"])
     }
 
-    @Test func aValueThatIsTooLargeIsAnError() async throws {
+    @Test func tooLargeValueIsAnError() async throws {
         let results = try await Self.results(
             "local ok, err = moondial.store.set('a', ('x'):rep(17000)); return ok, err.kind, err.retryable")
         #expect(results == ["nil", "value_too_large", "false"])
     }
 }
 
-/// What a played store was asked.
+/// The commands that a scripted store got.
 private final class SeenNames: Sendable {
     private let names = NIOLockedValueBox<[String]>([])
 

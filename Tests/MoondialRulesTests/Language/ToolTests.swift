@@ -23,7 +23,7 @@ import Testing
         #"{"a":{"b":[1,2.5,"x",null,true]}}"#, #"{"1":"a","2":"b"}"#, #"{"a":[],"b":{},"c":null}"#,
         String(repeating: "[", count: 60) + String(repeating: "]", count: 60),
     ])
-    func jsonSurvivesTheWayThroughLua(text: String) async throws {
+    func jsonIsUnchangedByDecodeAndEncode(text: String) async throws {
         let report = try await evaluate("return moondial.json.encode(moondial.json.decode(...))", [text])
         #expect(report.failure == nil)
         let result = try JSONValue.parse(Array((report.printed.first ?? "").utf8))
@@ -42,7 +42,7 @@ import Testing
         ("math.mininteger", "-9223372036854775808"), ("'\\0\\127'", "\"\\u0000\\u007f\""),
         ("moondial.config", #"{"list":[],"map":{"n":1}}"#), ("moondial.config.list", "[]"),
     ])
-    func luaHasAJSONForm(value: String, json: String) async throws {
+    func encodeWritesLuaValuesAsJSON(value: String, json: String) async throws {
         let report = try await evaluate(
             "print(moondial.json.encode(\(value)))", config: ["map": ["n": 1], "list": []])
         #expect(report.failure == nil)
@@ -61,7 +61,7 @@ import Testing
             ("moondial.json.array { x = 1 }", "a list has the key 'x' besides"),
             ("setmetatable({}, { __index = function(t) return t end })", nil),
         ] as [(String, String?)])
-    func whatHasNoneIsAnError(value: String, problem: String?) async throws {
+    func encodingAValueWithoutJSONFormIsAnError(value: String, problem: String?) async throws {
         let report = try await evaluate("\nreturn moondial.json.encode(\(value))")
         #expect(report.failure?.message == problem.map { "bad argument #1 to 'moondial.json.encode' (\($0))" })
     }
@@ -74,7 +74,7 @@ import Testing
         #expect(try await evaluate("moondial.json.decode(\(value))").failure?.message == message)
     }
 
-    @Test func badJSONIsAnAnswer() async throws {
+    @Test func decodeOfBadJSONReturnsNilAndAnError() async throws {
         let report = try await evaluate(
             "local v, e = moondial.json.decode('{,}'); return v, e.kind, e.message, e.retryable")
         #expect(
@@ -83,7 +83,7 @@ import Testing
             ])
     }
 
-    @Test func nullIsAValueOfItsOwn() async throws {
+    @Test func jsonNullIsAValueOfItsOwn() async throws {
         let report = try await evaluate(
             """
             local value = moondial.json.decode '{"a":null}'
@@ -102,7 +102,7 @@ import Testing
         ("('\\xdd'):rep(50), ('\\xaa'):rep(20)", "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
         ("'\\xff\\0'", "ea5dbf9596d187e9500f23e9a680109475341cf4e81f7e043f7d97152c10772f"),
     ])
-    func hashesAreStandard(arguments: String, digest: String) async throws {
+    func hashesAgreeWithTheStandards(arguments: String, digest: String) async throws {
         #expect(try await evaluate("return moondial.hash(\(arguments))").results == [digest])
     }
 
@@ -111,7 +111,7 @@ import Testing
         ("13800138000", "bad argument #1 to 'moondial.hash' (string expected, got number)"),
         ("'x', 7", "bad argument #2 to 'moondial.hash' (string expected, got number)"),
     ])
-    func aHashIsOfText(arguments: String, message: String) async throws {
+    func hashOfNonTextIsAnError(arguments: String, message: String) async throws {
         #expect(try await evaluate("moondial.hash(\(arguments))").failure?.message == message)
     }
 
@@ -121,7 +121,7 @@ import Testing
         #expect(try await evaluate("return moondial.now()").results == ["1700000000.123"])
     }
 
-    @Test func configIsReadOnlyAllTheWayDown() async throws {
+    @Test func configIsReadOnlyAtEveryDepth() async throws {
         let report = try await evaluate(
             """
             local config = moondial.config
@@ -138,7 +138,7 @@ import Testing
             report.printed == ["n\t2\tb\ttrue\tnil", "a", "b"] + Array(repeating: "false", count: 6))
     }
 
-    @Test func printWritesWhatTostringGives() async throws {
+    @Test func printWritesTheTostringOfValues() async throws {
         let report = try await evaluate(
             """
             print()
@@ -147,7 +147,7 @@ import Testing
         #expect(report.printed == ["", "nil\t1\t1.5\ta\0b\tcustom"])
     }
 
-    @Test func printKeepsBytes() async throws {
+    @Test func printKeepsBytesThatAreNotUTF8() async throws {
         let bytes: [UInt8] = try await EngineHarness().onLoop { outer, record, promise in
             var settings = outer.settings
             settings.print = { promise.succeed($0) }

@@ -12,11 +12,11 @@ import Testing
 
 @testable import MoondialRules
 
-/// The two promises of redaction, for all that an engine gives away. `MOONDIAL_CASES=100000` tries more cases.
+/// The two promises of redaction, for every output of an engine. `MOONDIAL_CASES=100000` tries more cases.
 @Suite(.timeLimit(.minutes(60))) struct EngineRedactionTests {
     private static let cases = ProcessInfo.processInfo.environment["MOONDIAL_CASES"].flatMap(Int.init) ?? 200
 
-    /// Rules that repeat what they are given in every way that leads out of the engine.
+    /// Rules that repeat the request in every kind of output.
     private static let leaking = """
         local ways = {
           function(req) error(req.token .. " of " .. req.phone) end,
@@ -48,7 +48,8 @@ import Testing
         }
         """
 
-    /// Rules that say much, and nothing of the request. Without white space, so that all of it may be in a token.
+    /// Rules that write many texts, none of them from the request. Their texts have no white space, so that each may
+    /// be a part of a token.
     private static let speaking = """
         -- by_the_operator
         local function customers_blocklist(t) return t.entries_of_today.number end
@@ -80,7 +81,7 @@ import Testing
         return (0..<12).map { _ in String(random.below(10)) }.joined() + random.text(upTo: 40, of: pieces) + "ZqXw"
     }
 
-    /// All texts that leave the engine for one request, but the result for the caller.
+    /// All outputs of the engine for one request except the result for the caller.
     private static func outputs(_ report: ScriptReport) -> [String] {
         var texts = report.logged.map(LogText.line)
         for run in report.runs {
@@ -104,7 +105,7 @@ import Testing
                 engine.verify(all[number]) {
                     record.report.runs.append($0)
                     check(number, record.report)
-                    // Not from within the end of the run.
+                    // A run must not start inside the completion of another.
                     engine.eventLoop.assumeIsolated().execute { next(number + 1) }
                 }
             }
@@ -112,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func noOutputHoldsATokenOrPhoneThatWasSubmitted() async throws {
+    @Test func noOutputHoldsASubmittedTokenOrPhone() async throws {
         var random = SeededGenerator(seed: 7)
         var requests: [RunRequest] = []
         for number in 0..<Self.cases {
@@ -143,7 +144,7 @@ import Testing
         }
     }
 
-    /// What is the same for all requests, of all that is said about one.
+    /// The parts of the outputs for one request that are the same for every request.
     private static func constant(_ report: ScriptReport) -> [String] {
         var texts = report.logged.map(LogText.line)
         for run in report.runs {
@@ -177,7 +178,7 @@ import Testing
         }
     }
 
-    @Test func nothingThatIsSubmittedChangesWhatTheOperatorWrote() async throws {
+    @Test func submittedTextsDoNotChangeTextsOfTheOperator() async throws {
         var random = SeededGenerator(seed: 8)
         let channels: [MoondialRules.Channel?] = [nil, .web, .native]
         let samples = try channels.map { channel in

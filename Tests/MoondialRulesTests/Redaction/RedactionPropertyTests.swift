@@ -10,7 +10,8 @@ import Testing
 
 @testable import MoondialRules
 
-/// Whatever is submitted: no output holds it, and no text of the operator changes. `MOONDIAL_CASES=100000` tries more.
+/// No output holds a submitted token or phone, and no submission changes a text of the operator.
+/// `MOONDIAL_CASES=100000` tries more cases.
 struct RedactionPropertyTests {
     private static let cases = ProcessInfo.processInfo.environment["MOONDIAL_CASES"].flatMap(Int.init) ?? 300
     private static let alphabet = ["a", "B", "7", "_", ".", "号", "/", "1390", "-", "STsid", "\"", "\\", "deny", "="]
@@ -34,7 +35,7 @@ struct RedactionPropertyTests {
         }
     }
 
-    /// A run that repeats all that it knows in every way.
+    /// A run that repeats its request in every kind of output.
     private static func leakingRun(
         phone: String, token: String, redactor: Redactor, _ random: inout SeededGenerator
     ) -> (machine: RunMachine, result: RunResult) {
@@ -61,7 +62,7 @@ struct RedactionPropertyTests {
         return (machine, result)
     }
 
-    @Test func noOutputHoldsWhatWasSubmitted() {
+    @Test func noOutputHoldsASubmittedTokenOrPhone() {
         var random = SeededGenerator(seed: 5)
         let redactor = Redactor(showsPhones: false)
         for number in 0..<Self.cases {
@@ -78,7 +79,7 @@ struct RedactionPropertyTests {
         }
     }
 
-    @Test func nothingThatIsSubmittedChangesWhatTheOperatorWrote() {
+    @Test func submittedTextsDoNotChangeTextsOfTheOperator() {
         var random = SeededGenerator(seed: 6)
         let redactor = Redactor(showsPhones: false)
         redactor.operatorTexts.add(Self.source)

@@ -6,11 +6,11 @@ import Testing
 
 @testable import MoondialRules
 
-/// The work of redaction grows like the text, whatever was submitted: counted, not timed.
+/// The work of redaction grows linearly with the text, whatever was submitted. Steps are counted, not timed.
 struct RedactionWorkTests {
     private static let word = String(repeating: "ab", count: 1000)
 
-    /// Texts and what is submitted so that they take as long as possible.
+    /// Texts and submissions that need as many steps as possible.
     enum Case: String, CaseIterable {
         case plain, almostTheTokenEverywhere, tokensOfManyLengths, tokensOfTheRules, beginnings, phones, digits
         case submittedDigits, credentials
@@ -52,10 +52,10 @@ struct RedactionWorkTests {
         return String(repeating: piece, count: count / 16)
     }
 
-    @Test(arguments: Case.allCases) func workGrowsLikeTheText(_ kind: Case) {
+    @Test(arguments: Case.allCases) func redactionStepsGrowLinearlyWithTheText(_ kind: Case) {
         let redactor = Self.redactor(kind)
         let steps = [1 << 14, 1 << 15, 1 << 16].map { count in
-            // What is asked about the rules is remembered.
+            // Fills the cache of searches in the rules.
             _ = redactor.text(Self.text(kind, count))
             let work = RedactionWork()
             _ = redactor.text(Self.text(kind, count), work)
@@ -67,7 +67,7 @@ struct RedactionWorkTests {
         #expect(steps[0] <= 64 << 14, "\(steps)")
     }
 
-    @Test func theNumberOfSubmittedTokensDoesNotMatter() {
+    @Test func redactionStepsDoNotDependOnTheNumberOfSubmittedTokens() {
         let redactor = Redactor(showsPhones: false)
         let text = (0..<100).map { "word\($0) 139\($0)" }.joined(separator: " ")
         func steps() -> Int {

@@ -27,7 +27,7 @@ struct RedactorTests {
         ("号码13800138000，令牌\(token)", "号码138****8000，令牌<token>"),
         ("another phone: 13911112222", "another phone: 139****2222"), ("139111122223", "139111122223"),
     ])
-    func textIsRedacted(text: String, redacted: String) {
+    func tokensAndPhonesInATextAreRedacted(text: String, redacted: String) {
         #expect(redactor().text(text) == redacted)
     }
 
@@ -59,23 +59,23 @@ struct RedactorTests {
         #expect(redactor.phone(MachineFixture.request.phone) == "13800138000")
     }
 
-    @Test func aTokenOfTheSimulatorIsNoSecret() {
+    @Test func simulatorTokenIsNotRedacted() {
         let redactor = redactor(token: "sim:phone=13800138000")
         #expect(redactor.text("got sim:phone=13800138000") == "got sim:phone=138****8000")
     }
 
     @Test(arguments: [("secret-1", "<token>"), ("token secret-1", "token secret-1"), ("secret-12", "secret-12")])
-    func aShortTokenIsReplacedAsAWholeValueOnly(text: String, redacted: String) {
+    func shortTokenIsReplacedOnlyAsAWholeValue(text: String, redacted: String) {
         #expect(redactor(token: "secret-1").text(text) == redacted)
     }
 
     @Test(arguments: [("abc", "****"), ("the abc", "the abc"), ("+85212345678", "+85212345678")])
-    func aPhoneOfAnotherFormIsMaskedAsAWholeValueOnly(text: String, redacted: String) {
+    func phoneOfAnotherFormIsMaskedOnlyAsAWholeValue(text: String, redacted: String) {
         #expect(redactor(phone: "abc").text(text) == redacted)
     }
 
     @Test(arguments: ["ask_for_sms", "number", "number_differs_from_sim", "mobile", "deny", "code_9002", "rules.lua"])
-    func whatTheOperatorWroteAndWordsOfTheLanguageStay(token: String) {
+    func textsOfTheOperatorAndWordsOfTheLanguageAreNotRedacted(token: String) {
         let rules =
             "rule 'number' { map_result = { default = deny 'number_differs_from_sim', match = allow 'ask_for_sms' } }"
         for secret in [token, token + "-and-much-more-than-that"] {
@@ -86,7 +86,7 @@ struct RedactorTests {
         }
     }
 
-    @Test func aTokenThatARuleChoseIsReplacedThoughTheRuleHoldsIt() {
+    @Test func tokenChosenByARuleIsReplaced() {
         let redactor = redactor(rules: "moondial.attempt('h5', '13911112222', 'STsid-chosen-by-a-rule')")
         let request = MachineFixture.requestOrTrap(phone: "13911112222", token: "STsid-chosen-by-a-rule")
         redactor.secrets.add(request)
@@ -95,14 +95,14 @@ struct RedactorTests {
         #expect(redactor.text("'STsid-chosen-by-a-rule'") == "'<token>'")
     }
 
-    @Test func namesOfLoadedFilesStayAndOthersAreRedacted() {
+    @Test func namesOfLoadedFilesAreNotRedactedAndOthersAre() {
         let redactor = redactor()
         redactor.operatorTexts.add(name: "rules/13800138000.lua")
         #expect(redactor.source("rules/13800138000.lua") == "rules/13800138000.lua")
         #expect(redactor.source("13800138000\n\(Self.token)\u{1B}[31m") == #"138****8000\n<token>\u{1B}[31m"#)
     }
 
-    @Test func theBeginningOfALongTokenTellsIt() {
+    @Test func beginningOfALongTokenIsReplaced() {
         let token = "STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw"
         let redactor = redactor(token: token)
         #expect(redactor.text("cut: \(token.prefix(20))") == "cut: <token>")
@@ -111,7 +111,7 @@ struct RedactorTests {
         #expect(redactor.text("\(token.prefix(15))") == "\(token.prefix(15))")
     }
 
-    @Test func tokensStayKnownHoweverManyAreSubmitted() {
+    @Test func everySubmittedTokenIsReplacedAfterThousandsMore() {
         let redactor = redactor()
         for number in 1000..<3000 {
             redactor.secrets.add(MachineFixture.requestOrTrap(phone: "1", token: "TOKENtokenTOKENtoken\(number)"))
@@ -120,21 +120,21 @@ struct RedactorTests {
         #expect(redactor.text(Self.token) == "<token>")
     }
 
-    @Test func phonesThatOverlapAreMaskedAsOne() {
+    @Test func overlappingPhonesAreMaskedAsOne() {
         let redactor = redactor(phone: "13800138000")
         redactor.secrets.add(MachineFixture.requestOrTrap(phone: "13800013900", token: "t"))
         #expect(redactor.text("1380013800013900") == "138****3900")
-        // Masked alone, it would leave "13986139131", which looks like a phone.
+        // If only the submitted phone were masked, "13986139131" would remain, which looks like a phone.
         #expect(redactor.text("1398613913800138000") == "139****8000")
     }
 
-    @Test func keysThatBecomeEqualToOthersAreNumberedOn() {
+    @Test func numbersOfEqualKeysSkipKeysThatExist() {
         let object: JSONObject = ["139****0000 2": 0, "13911110000": 1, "13922220000": 2]
         #expect(redactor().object(object).members.map(\.key) == ["139****0000 2", "139****0000", "139****0000 3"])
     }
 
-    /// Would take minutes if each place were compared with all of each token.
-    @Test(.timeLimit(.minutes(10))) func aTextThatIsAlmostTheTokenAtEveryPlace() {
+    /// Would take minutes if every token were compared with the text at every place.
+    @Test(.timeLimit(.minutes(10))) func textThatNearlyMatchesTheTokenEverywhereIsRedactedSoon() {
         let redactor = redactor(token: String(repeating: "a", count: 4000) + "b")
         for length in 100..<200 {
             let token = String(repeating: "a", count: 20 * length) + "b"
@@ -144,7 +144,7 @@ struct RedactorTests {
     }
 
     @Test(arguments: ["key:master", "a2V5Om1hc3Rlcg==", "a2V5Om1hc3Rlcg"])
-    func credentialsNeverLeave(text: String) {
+    func credentialsAreReplacedThoughTheRulesHoldThem(text: String) {
         let redactor = redactor(rules: "-- \(text)")
         redactor.secrets.add(
             credentials: Credentials(appKey: "key", masterSecret: Secret("master")).secretTexts)

@@ -7,16 +7,16 @@ import Testing
 
 @testable import MoondialRules
 
-/// The registry and what it describes are the same.
+/// The registry describes the language as it is.
 @Suite("Registry", .timeLimit(.minutes(10)))
 struct RegistryTests {
     @Test(arguments: Registry.entries.filter { $0.example != nil }.map(\.name))
-    func itsExamplesRun(name: String) async throws {
+    func exampleOfARegistryEntryRuns(name: String) async throws {
         let example = try #require(Registry.entry(named: name)?.example)
         #expect(try await EngineHarness().script(example).failure == nil)
     }
 
-    @Test func itNamesWhatScriptsHave() async throws {
+    @Test func registryNamesEveryGlobalOfScripts() async throws {
         let tables =
             ["", "moondial", "moondial.json", "moondial.store"] + [
                 "coroutine", "math", "os", "string", "table", "utf8",
@@ -29,17 +29,17 @@ struct RegistryTests {
                 })
         }
         let described = Registry.entries.filter { $0.kind == .word || $0.kind == .library }.map(\.name)
-        // A library in a library is described by its functions.
+        // A library inside a library has no entry of its own; its functions have.
         #expect(Set(found).subtracting(["moondial.json", "moondial.store"]) == Set(described))
     }
 
-    @Test func itNamesEveryHookAndField() {
+    @Test func registryNamesEveryHookAndEveryRecord() {
         #expect(Registry.hooks.map(\.name) == Hook.names)
         #expect(Registry.library.map(\.name).sorted() == StandardLibrary.allowed.sorted())
         for record in ["req", "attempt", "error", "decision"] { #expect(!Registry.fields(of: record).isEmpty) }
     }
 
-    @Test func itsRecordsHaveTheFieldsOfTheRealOnes() async throws {
+    @Test func registryNamesTheFieldsOfTheRecordsThatHooksGet() async throws {
         let report = try await EngineHarness(
             """
             rule "look" {
@@ -64,14 +64,14 @@ struct RegistryTests {
         #expect(seen.isSuperset(of: Registry.fields(of: "req").map(\.name)))
     }
 
-    @Test func noNameIsDescribedTwice() {
+    @Test func everyNameIsDescribedOnceInOneLine() {
         #expect(Set(Registry.entries.map(\.name)).count == Registry.entries.count)
         for entry in Registry.entries {
             #expect(!entry.summary.isEmpty && !entry.summary.contains("\n"), "\(entry.name)")
         }
     }
 
-    @Test(arguments: ["verify", "moondial.attempt"]) func theArgumentChecksAreTheOnesDescribed(name: String)
+    @Test(arguments: ["verify", "moondial.attempt"]) func argumentErrorsNameTheDescribedArguments(name: String)
         async throws
     {
         let entry = try #require(Registry.entry(named: name))

@@ -5,7 +5,7 @@ import MoondialRules
 import NIOCore
 import Testing
 
-/// Rule files that do not load, and what is said about them.
+/// Rule files that do not load, and their error messages.
 @Suite struct BadRuleFileTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let text: String
@@ -141,7 +141,7 @@ import Testing
     ]
 
     @Test(arguments: syntax + running + definitions)
-    func isRefusedWithCodeMessageAndLine(_ bad: Case) async throws {
+    func badRuleFileIsRefusedWithCodeMessageAndLine(_ bad: Case) async throws {
         let diagnostic = try #require(try await EngineHarness(bad.text).loadingFailure())
         #expect(diagnostic.code == bad.code)
         #expect(diagnostic.message == bad.message)
@@ -158,13 +158,13 @@ import Testing
         }
     }
 
-    @Test func troubleInTheSecondFileNamesTheSecondFile() async throws {
+    @Test func errorInTheSecondFileNamesTheSecondFile() async throws {
         var harness = EngineHarness()
         harness.rules = [("a.lua", "rule 'a' { pre_check = print }"), ("b.lua", "\nrule 'b' { x = print }")]
         #expect(try await harness.loadingFailure()?.description == "rule_definition: b.lua:2: rule 'b' has no hook 'x'")
     }
 
-    @Test func anErrorTellsThroughWhichCallsItCame() async throws {
+    @Test func loadingErrorHasATraceback() async throws {
         let failure = try await EngineHarness(
             "local function inner() error 'boom' end\nlocal function outer() inner() end\nouter()"
         ).loadingFailure()
@@ -176,7 +176,7 @@ import Testing
             ])
     }
 
-    @Test func aCaughtCallThatWaitsSendsNothing() async throws {
+    @Test func verifyWhileLoadingSendsNothing() async throws {
         let sent: Int = try await EngineHarness(
             "print(pcall(verify, '1', 't'), pcall(moondial.attempt, 'h5', '1', 't'), pcall(moondial.all, { print }))"
         ).onLoop { _, record, promise in

@@ -7,7 +7,7 @@ import Testing
 
 /// Modules are as lenient about globals as stock Lua, so that libraries written for it load.
 @Suite struct ModuleIdiomTests {
-    /// Loads a module that is `text`, and gives what the rule file prints of it.
+    /// Loads a module with this text, and returns what the rule file prints.
     private func printed(_ text: String, _ expression: String = "require 'm'") async throws -> [String] {
         let folder = try TemporaryFolder(["m.lua": text])
         var harness = EngineHarness("print(\(expression))")
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    /// What libraries do to find out where they run. Each module returns true in stock Lua 5.4.
+    /// How libraries find out on which version of Lua they run. Each module returns true in stock Lua 5.4.
     @Test(arguments: [
         "local unpack = unpack or table.unpack return unpack({ true })",
         "local unpack = rawget(_G, 'unpack') or table.unpack return unpack({ true })",
@@ -44,18 +44,18 @@ import Testing
         "local function f(...) return select('#', ...) end local arg = arg or { f() } return true",
         "return (function(...) local name = ... return name == 'm' end)(...)",
     ])
-    func whatLibrariesAskForWorks(text: String) async throws {
+    func portabilityIdiomOfLibrariesWorks(text: String) async throws {
         #expect(try await printed(text) == ["true"])
     }
 
     @Test(arguments: ["io.x = 1", "debug.x = 1", "package.loaded.m = 1", "package.preload.m = 1", "package.path = ''"])
-    func theStandInsAreReadOnly(assignment: String) async throws {
+    func libraryStandInsAreReadOnly(assignment: String) async throws {
         let run = try await EngineHarness("rule 'r' { pre_check = function() _G.\(assignment) end }").verify()
         #expect(run.decisionText == "review rule_error")
         #expect(run.failures.first?.message.contains("is read-only") == true)
     }
 
-    @Test func whatIsLeftOutIsMissedWhereItIsUsed() async throws {
+    @Test func omittedLibraryFailsWhereItIsUsedAndNotWhereItIsRequired() async throws {
         let report = try await EngineHarness().script("local io = require 'io'\nio.write 'x'")
         #expect(report.failure?.message == "attempt to call a nil value (field 'write')")
         #expect(
@@ -63,7 +63,7 @@ import Testing
                 == "io is left out, since it reads and writes any file; use print and moondial.log for output")
     }
 
-    @Test func itsFunctionsAreLenientInHooksToo() async throws {
+    @Test func moduleFunctionsMayReadUndefinedGlobalsInHooks() async throws {
         let folder = try TemporaryFolder([
             "m.lua": "return function() return undefined_name, load('return another')() end"
         ])
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test(arguments: ["leak = 1", "_G.leak = 1", "rawset(_G, 'leak', 1)", "load('leak = 1')()"])
-    func itsFunctionsCannotSetGlobalsInHooks(assignment: String) async throws {
+    func moduleFunctionsCannotSetGlobalsInHooks(assignment: String) async throws {
         let folder = try TemporaryFolder(["m.lua": "return function() \(assignment) end"])
         var harness = EngineHarness("local f = require 'm'; rule 'r' { pre_check = function() f() end }")
         harness.roots = [folder.path]
@@ -87,7 +87,7 @@ import Testing
         #expect(run.failures.first?.message.contains("cannot assign the global 'leak': globals are read-only") == true)
     }
 
-    @Test func theGlobalsOfAModuleAreThoseOfTheRules() async throws {
+    @Test func moduleReadsGlobalsOfTheRules() async throws {
         #expect(try await printed("return shared", "(function() _G.shared = 7 return require 'm' end)()") == ["7"])
     }
 
@@ -96,7 +96,7 @@ import Testing
         "own_global = 5 return own_global == 5 and _G.own_global == 5 and rawget(_G, 'own_global') == 5",
         "rawset(_G, 'other_global', true) return other_global", "_G.third = true return third",
     ])
-    func aModuleOfAScriptDefinesGlobals(text: String) async throws {
+    func moduleOfAScriptCanDefineGlobals(text: String) async throws {
         let folder = try TemporaryFolder(["m.lua": text])
         var harness = EngineHarness()
         harness.roots = [folder.path]
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(arguments: ["leak = 1", "_G.leak = 1", "rawset(_G, 'leak', 1)", "leak = leak or 1", "function leak() end"])
-    func aModuleOfRulesCannotDefineGlobals(text: String) async throws {
+    func moduleOfRulesCannotDefineGlobals(text: String) async throws {
         let folder = try TemporaryFolder(["m.lua": "\n\(text)"])
         var harness = EngineHarness("require 'm'")
         harness.roots = [folder.path]
@@ -115,8 +115,8 @@ import Testing
         withExtendedLifetime(folder) {}
     }
 
-    /// `return denny` must not pass for no answer.
-    @Test func aModuleThatDefinesRulesIsARuleFile() async throws {
+    /// If `denny` were nil, a misspelt `deny` would be no answer.
+    @Test func hooksDefinedInAModuleCannotReadUndefinedGlobals() async throws {
         let folder = try TemporaryFolder([
             "m.lua":
                 "local before = undefined_name rule 'r' { pre_check = function(req) return denny end } return before"
@@ -130,8 +130,9 @@ import Testing
             run.failures.first?.message == "rule 'r', pre_check: undefined global 'denny'; did you mean 'deny'?")
     }
 
-    /// Freezing the table would keep it from being a metatable, as which most libraries use theirs.
-    @Test func whatAModuleKeepsIsSharedByRulesAndRuns() async throws {
+    /// The table of a module is not read-only: most libraries use theirs as a metatable, and a read-only table cannot
+    /// be one.
+    @Test func stateOfAModuleIsSharedByRulesAndRuns() async throws {
         let folder = try TemporaryFolder(["m.lua": "return { count = 0 }"])
         var harness = EngineHarness(
             """
@@ -152,7 +153,7 @@ import Testing
         ("bit32", "Lua 5.4 has operators for bits: & | ~ << >>"),
         ("mine", "check the path and its permissions"),
     ])
-    func aMissingModuleGetsAHint(name: String, fix: String) async throws {
+    func missingModuleIsReportedWithAHint(name: String, fix: String) async throws {
         let failure = try await EngineHarness().script("require '\(name)'").failure
         #expect(failure?.code == .ruleFile)
         #expect(failure?.fix == fix)

@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func aModuleIsFoundByItsName() async throws {
+    @Test func moduleIsFoundByItsName() async throws {
         let (printed, failure) = try await load([
             "main.lua":
                 "print(require('one').name, require('lib.two').name, require('lib').name, require('a-b_1').name)",
@@ -38,7 +38,7 @@ import Testing
         #expect(printed == ["one\tlib.two\tinit of lib\ta-b_1"])
     }
 
-    @Test func aModuleLoadsOnce() async throws {
+    @Test func moduleIsLoadedOnce() async throws {
         let (printed, _) = try await load([
             "main.lua": "print(require 'm' == require 'm', require 'none', require 'none')",
             "m.lua": "print 'loading' return {}", "none.lua": "print 'none'",
@@ -46,7 +46,7 @@ import Testing
         #expect(printed == ["loading", "none", "true\ttrue\ttrue"])
     }
 
-    @Test func aModuleDefinesRulesAndGetsTheSameWords() async throws {
+    @Test func moduleCanDefineRules() async throws {
         let folder = try TemporaryFolder([
             "main.lua": "require 'm'", "m.lua": "\nrule 'in module' { map_result = { match = deny } }",
         ])
@@ -64,13 +64,13 @@ import Testing
         ("a.", "module name 'a.' is not made of letters, digits, '_' and '-' with dots between"),
         ("a\\0b", "module name 'a\\u{0}b' is not made of letters, digits, '_' and '-' with dots between"),
     ])
-    func namesAreNotPaths(name: String, message: String) async throws {
+    func pathAsModuleNameIsRefused(name: String, message: String) async throws {
         let (_, failure) = try await load(["main.lua": "\nrequire '\(name)'"])
         #expect(failure?.message == message)
         #expect(failure?.site?.description == "main.lua:2")
     }
 
-    @Test func aMissingModuleTellsWhereItWasLookedFor() async throws {
+    @Test func missingModuleErrorNamesTheSearchedPaths() async throws {
         let (_, failure) = try await load(["main.lua": "require 'lib.none'"])
         let message = try #require(failure?.message)
         #expect(failure?.code == .ruleFile)
@@ -80,13 +80,13 @@ import Testing
         #expect(message.hasSuffix("/lib/none/init.lua"))
     }
 
-    @Test func aFileCanDoWithoutAModule() async throws {
+    @Test func ruleFileCanCatchTheErrorOfAMissingModule() async throws {
         let (printed, failure) = try await load(["main.lua": "print((pcall(require, 'overrides')))"])
         #expect(failure == nil)
         #expect(printed == ["false"])
     }
 
-    @Test func aLinkOutOfTheFolderIsRefused() async throws {
+    @Test func linkOutOfTheRulesFolderIsRefused() async throws {
         let outside = try TemporaryFolder(["secret.lua": "return 'secret'"])
         for links in [["m.lua": outside("secret.lua")], ["lib": outside.path]] {
             let name = links["lib"] == nil ? "m" : "lib.secret"
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func aLinkInsideTheFolderIsFollowed() async throws {
+    @Test func linkInsideTheRulesFolderIsFollowed() async throws {
         let (printed, failure) = try await load(
             ["main.lua": "print(require 'm')", "real.lua": "return 'real'"], links: ["m.lua": "real.lua"])
         #expect(failure == nil)
@@ -110,7 +110,7 @@ import Testing
         ("rule 'x' { x = print }", .ruleDefinition, "rule 'x' has no hook 'x'"),
         ("rule 'x'", .ruleDefinition, "rule 'x' has no hooks"),
     ])
-    func troubleInAModuleNamesTheModule(text: String, code: DiagnosticCode, message: String) async throws {
+    func errorInAModuleNamesTheModule(text: String, code: DiagnosticCode, message: String) async throws {
         let (_, failure) = try await load(["main.lua": "require 'm'", "m.lua": "\n\n" + text])
         #expect(failure?.code == code)
         #expect(failure?.message == message)
@@ -119,7 +119,7 @@ import Testing
         #expect(failure?.sourceLine == text)
     }
 
-    @Test func aModuleThatFailedCanBeTriedAgain() async throws {
+    @Test func failedModuleCanBeRequiredAgain() async throws {
         let (printed, _) = try await load([
             "main.lua": "_G.tries = 0; print((pcall(require, 'm'))); print(require 'm')",
             "m.lua": "tries = tries + 1; if tries == 1 then error 'first' end; return tries",
@@ -127,7 +127,7 @@ import Testing
         #expect(printed == ["false", "2"])
     }
 
-    @Test func hooksCannotLoadModulesButHaveThoseThatAreLoaded() async throws {
+    @Test func hooksCanRequireOnlyLoadedModules() async throws {
         let folder = try TemporaryFolder(["m.lua": "return 'm'", "n.lua": "return 'n'"])
         var harness = EngineHarness(
             "local m = require 'm'; rule 'r' { pre_check = function() print(m, require 'm', pcall(require, 'n')) end }")
@@ -141,7 +141,7 @@ import Testing
             ])
     }
 
-    @Test func aScriptsOwnFolderComesFirst() async throws {
+    @Test func folderOfTheScriptIsSearchedFirst() async throws {
         let (rules, scripts) = (
             try TemporaryFolder(["m.lua": "return 'rules'", "n.lua": "return 'rules'"]),
             try TemporaryFolder(["m.lua": "return 'script'"])

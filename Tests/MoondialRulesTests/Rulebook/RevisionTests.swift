@@ -5,7 +5,7 @@ import MoondialRules
 import NIOCore
 import Testing
 
-/// The revision names exactly what decides.
+/// The revision of a rulebook changes exactly when a file changes that rules can use.
 @Suite struct RevisionTests {
     private static let files = [
         "a.lua": "local m = require 'lib.m'\nrule 'a' { pre_check = m }", "b.lua": "rule 'b' { pre_check = print }",
@@ -16,7 +16,7 @@ import Testing
         try await TemporaryFolder(files).load().revision
     }
 
-    @Test func theSameFilesHaveTheSameRevisionWhereverTheyLie() async throws {
+    @Test func revisionDoesNotDependOnTheFolderOrOnUnusedFiles() async throws {
         let first = try await revision(Self.files)
         #expect(first.utf8.count == 12)
         #expect(try await revision(Self.files) == first)
@@ -29,11 +29,11 @@ import Testing
         ["b.lua": "rule 'b' { route = print }"], ["lib/m.lua": "return next"],
         ["c.lua": "rule 'c' { pre_check = print }"], ["c.lua": ""],
     ])
-    func everyChangeChangesIt(change: [String: String]) async throws {
+    func everyChangeOfAUsedFileChangesTheRevision(change: [String: String]) async throws {
         #expect(try await revision(Self.files.merging(change) { $1 }) != revision(Self.files))
     }
 
-    @Test func namesAndOrderCount() async throws {
+    @Test func revisionDependsOnNamesAndOrderOfFiles() async throws {
         var renamed = Self.files
         renamed["c.lua"] = renamed.removeValue(forKey: "b.lua")
         #expect(try await revision(renamed) != revision(Self.files))
@@ -43,12 +43,12 @@ import Testing
         #expect(try await folder.load().revision == forwards)
     }
 
-    @Test func theBordersBetweenFilesCount() async throws {
+    @Test func revisionDependsOnTheBordersBetweenFiles() async throws {
         #expect(
             try await revision(["a.lua": "--x\n", "b.lua": "--y"]) != revision(["a.lua": "--x\n--y", "b.lua": ""]))
     }
 
-    @Test func aModuleThatAScriptRequiresCounts() async throws {
+    @Test func revisionDependsOnModulesThatAScriptRequires() async throws {
         let one = try TemporaryFolder(["m.lua": "return 1"])
         let two = try TemporaryFolder(["m.lua": "return 2"])
         let revision = try await one.revision(afterRunning: "require 'm'")
@@ -56,7 +56,7 @@ import Testing
         #expect(try await two.revision(afterRunning: "require 'm'") != revision)
     }
 
-    @Test func everyResultCarriesIt() async throws {
+    @Test func everyResultHasTheRevision() async throws {
         let harness = EngineHarness("rule 'a' { pre_check = print }")
         let outline = try await harness.onLoop { engine, _, promise in promise.succeed(engine.outline) }
         let run = try await harness.verify()

@@ -10,7 +10,7 @@ import TextFormats
 @Suite struct RuleFilesTests {
     private static func rule(_ name: String) -> String { "rule '\(name)' { pre_check = print }" }
 
-    @Test func aFolderGivesItsRuleFilesSortedByName() async throws {
+    @Test func folderGivesItsRuleFilesSortedByName() async throws {
         let folder = try TemporaryFolder([
             "b.lua": Self.rule("b"), "a.lua": Self.rule("a"), "B.lua": Self.rule("B"), "10.lua": Self.rule("10"),
             "9.lua": Self.rule("9"), "a_test.lua": "error 'a test'", ".hidden.lua": "error 'hidden'",
@@ -23,7 +23,7 @@ import TextFormats
         #expect(try await folder.load().rules.map(\.name) == ["10", "9", "B", "a", "b"])
     }
 
-    @Test func pathsAreReadInTheirOrderAndOnce() async throws {
+    @Test func pathsAreReadOnceInTheGivenOrder() async throws {
         let folder = try TemporaryFolder([
             "x/a.lua": Self.rule("a"), "x/b.lua": Self.rule("b"), "y/c.lua": Self.rule("c"),
         ])
@@ -33,7 +33,7 @@ import TextFormats
         #expect(try folder.read(names).roots.prefix(2) == [folder("y"), folder("x")])
     }
 
-    @Test func noPathsAreNoRules() throws {
+    @Test func noPathsGiveNoRules() throws {
         #expect(try RuleFiles.read([]).sources.isEmpty)
         #expect(RuleFiles.none.sources.isEmpty)
     }
@@ -45,7 +45,7 @@ import TextFormats
         ("odd", "Is a directory"), ("pipe.lua", "it is a pipe, not a file"),
         ("large.lua", "it is larger than the 1048576 bytes of limits.source_bytes"),
     ])
-    func whatCannotBeReadIsNamed(name: String, reason: String) throws {
+    func unreadablePathIsNamedInTheError(name: String, reason: String) throws {
         let folder = try TemporaryFolder([
             "empty/notes.txt": "", "tests/a_test.lua": "", "file": "", "odd/folder.lua/x": "",
         ])
@@ -59,7 +59,7 @@ import TextFormats
         #expect(diagnostic.fix != nil)
     }
 
-    @Test func aNameThatIsNotUTF8IsRead() throws {
+    @Test func fileWhoseNameIsNotUTF8IsRead() throws {
         let folder = try TemporaryFolder(["bytes/a.lua": ""])
         let path = Array(folder("bytes/x").utf8) + [0xFF] + Array(".lua".utf8)
         fclose((path + [0]).withUnsafeBytes { fopen($0.bindMemory(to: CChar.self).baseAddress, "w") })
@@ -68,8 +68,8 @@ import TextFormats
         #expect(ByteText.bytes(ByteText.text(path)) == path)
     }
 
-    /// A module belongs to the folder of the file that asks for it.
-    @Test func eachFolderHasItsOwnModules() async throws {
+    /// `require` looks in the folder of the file that calls it.
+    @Test func requireFindsModulesOfTheFolderOfTheFile() async throws {
         let folder = try TemporaryFolder([
             "x/a.lua": "local n = require 'lib.name' rule(n) { pre_check = function() end }",
             "x/lib/name.lua": "return 'x'",
@@ -82,12 +82,12 @@ import TextFormats
         await #expect(throws: Diagnostic.self) { try await folder.load(["x", "z"]) }
     }
 
-    @Test func aFileOfExactlyTheLimitIsRead() throws {
+    @Test func fileOfExactlyTheSizeLimitIsRead() throws {
         let folder = try TemporaryFolder(["a.lua": String(repeating: " ", count: 1 << 20)])
         #expect(try folder.read(["a.lua"]).sources.map(\.text.count) == [1 << 20])
     }
 
-    @Test func aByteOrderMarkAndAFirstLineForTheShellAreNoLua() async throws {
+    @Test func byteOrderMarkAndShebangLineAreSkipped() async throws {
         let folder = try TemporaryFolder([:])
         try folder.write([0xEF, 0xBB, 0xBF] + Array("#!/usr/bin/lua\n\(Self.rule("x"))".utf8), to: "a.lua")
         let outline = try await folder.load()
@@ -97,11 +97,11 @@ import TextFormats
     @Test(arguments: [
         ("rules/a.lua", "rules"), ("a.lua", "."), ("/a.lua", "/"), ("./a.lua", "."), ("/x/y/a.lua", "/x/y"),
     ])
-    func theFolderOfAFileIsWhereItsModulesAre(path: String, folder: String) {
+    func moduleFolderIsTheFolderOfTheFile(path: String, folder: String) {
         #expect(FileSystem.folder(of: path) == folder)
     }
 
-    @Test func aNameIsPrintableInAMessage() throws {
+    @Test func unprintableFileNameIsEscapedInMessages() throws {
         let diagnostic = try #require(throws: Diagnostic.self) { try RuleFiles.read(["no\nsuch\u{1B}[31m.lua"]) }
         #expect(diagnostic.message == #"cannot read 'no\nsuch\u{1B}[31m.lua': No such file or directory"#)
     }

@@ -5,11 +5,11 @@ import MoondialRules
 import NIOCore
 import Testing
 
-/// What people write who come from other languages, or with another keyboard.
+/// Mistakes of people who are used to other languages or type with a Chinese keyboard.
 @Suite struct SyntaxAdviceTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let text: String
-        /// What is marked, and what stands before it in its line.
+        /// The marked text, and the text before it in its line.
         let mark: String
         let before: String
         let fix: String
@@ -100,7 +100,7 @@ import Testing
 
     private struct Loaded: Error {}
 
-    @Test(arguments: characters + operators + words) func advice(example: Case) throws {
+    @Test(arguments: characters + operators + words) func syntaxErrorHasAFixAndMarksTheToken(example: Case) throws {
         let failure = try failure(example.text)
         #expect(failure.code == .ruleSyntax)
         #expect(failure.fix == example.fix)
@@ -110,15 +110,15 @@ import Testing
         #expect(failure.sourceLine?.hasPrefix(example.before + example.mark) == true)
     }
 
-    /// What `load` returns is raised as it is, or with a place before it.
+    /// The message of `load` is raised unchanged, or with a place before it.
     @Test(
         arguments: characters + operators + words,
         [
             "assert(load(text))", "local f, e = load(text, '@other.lua') error(e)",
             "error((select(2, load(text, '=x'))), 0)",
         ])
-    func adviceOnATextThatWasLoaded(example: Case, raising: String) throws {
-        // In a text of its own, after a line break that a long bracket leaves out.
+    func errorReturnedByLoadHasTheSameFix(example: Case, raising: String) throws {
+        // Lua drops the first line break in a long bracket, so the line numbers of the text begin at 1.
         let failure = try failure("local text = [==[\n\(example.text)]==]\n\(raising)")
         #expect(failure.code == .ruleError)
         #expect(failure.fix == example.fix)
@@ -128,7 +128,7 @@ import Testing
         #expect(failure.sourceLine?.hasPrefix(example.before + example.mark) == true)
     }
 
-    @Test func anErrorThatIsNotWhatLoadSaidIsLeftAlone() throws {
+    @Test func errorThatLoadDidNotReturnHasNoFix() throws {
         let failure = try failure("load('x += 1')\nerror(\"[string 'y']:1: syntax error near '+='\")")
         #expect(failure.fix == nil)
         #expect(failure.site?.description == "rules.lua:2")
@@ -140,25 +140,25 @@ import Testing
             ("x = 1 = 2", 6), ("f(a, b(c)) g(d))", 15), ("x = (1) y = )", 12), ("a.b.c = 1 d.e.f.", nil),
             ("x = { 1, 2 }, }", 14),
         ] as [(String, Int?)])
-    func whichToken(text: String, offset: Int?) throws {
+    func markedTokenIsTheOneOfTheError(text: String, offset: Int?) throws {
         #expect(try failure(text).subjectOffset == offset)
     }
 
-    @Test func theMessageNamesTheCharacter() throws {
+    @Test func messageNamesTheNonASCIICharacter() throws {
         #expect(try failure("print（1）").message == "syntax error near （ (U+FF08)")
     }
 
-    @Test func charactersInTextsAndCommentsAreFine() throws {
+    @Test func nonASCIICharactersInTextsAndCommentsAreAccepted() throws {
         #expect(throws: Loaded.self) { try failure("local x = '（），“变量”' -- ；") }
     }
 
-    @Test func aTextThatOnlyLooksLikeAnErrorIsLeftAlone() throws {
+    @Test func raisedTextThatLooksLikeASyntaxErrorHasNoFix() throws {
         let failure = try failure("x = 1\nerror(\"syntax error near '='\")")
         #expect(failure.fix == nil)
         #expect(failure.subjectOffset == nil)
     }
 
-    @Test func manyEqualTokensTakeNoTime() throws {
+    @Test func manyEqualTokensAreSearchedFast() throws {
         #expect(try failure(String(repeating: "f(x) ", count: 20000) + ")").fix == nil)
     }
 }

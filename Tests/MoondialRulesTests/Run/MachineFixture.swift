@@ -65,11 +65,11 @@ enum MachineFixture {
     }
 }
 
-/// Plays a machine to its end with answers from closures; every event comes one millisecond after the one before.
+/// Drives a machine to its end with answers from closures. Each event comes one millisecond after the one before.
 struct MachinePlayer {
     /// `rule name: hook`, in the order of the calls.
     private(set) var calls: [String] = []
-    /// Where the machine sent something.
+    /// The endpoints of the attempts that the machine started, in their order.
     private(set) var endpoints: [Endpoint] = []
     private(set) var machine: RunMachine
     private(set) var now = Duration.zero
@@ -83,8 +83,8 @@ struct MachinePlayer {
         self.machine = MachineFixture.machine(rules, settings: settings, channel: channel, timeout: timeout)
     }
 
-    /// Runs from the start to the end. Hooks answer nil unless told otherwise, and may use the machine meanwhile;
-    /// attempts bring 9000 unless told otherwise.
+    /// Runs from the start to the end. `hook` may use the machine, and answers nil by default. `attempt` gives code
+    /// 9000 by default.
     mutating func play(
         hook: (_ rule: String, RunMachine.HookCall, inout RunMachine, Duration) -> HookAnswer = { _, _, _, _ in .none },
         attempt: (_ number: Int, Endpoint) -> Attempt = { MachineFixture.reply(9000, at: $1) }
@@ -111,7 +111,7 @@ struct MachinePlayer {
         }
     }
 
-    /// The same with fixed answers, `rule name: hook` to answer, and attempts in their order.
+    /// Runs with fixed answers, by `rule name: hook`, and attempts in their order.
     mutating func play(_ answers: [String: HookAnswer], attempts: [Attempt] = [MachineFixture.reply(9000)]) -> RunResult
     {
         play(

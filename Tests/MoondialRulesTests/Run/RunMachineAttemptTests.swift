@@ -5,12 +5,12 @@ import MoondialRules
 import NumberVerification
 import Testing
 
-/// What keeps a run from sending: the token, the maximum and the deadline.
+/// Attempts are refused because of the token, the maximum or the deadline.
 struct RunMachineAttemptTests {
     private typealias Fixture = MachineFixture
     private let other = MachineFixture.requestOrTrap(phone: "13900139000", token: "STsid-invented-token-2")
 
-    /// After the first attempt: does a fallback lead to a second one without and with `even_if_delivered`?
+    /// `allowed`: whether a fallback may follow the first attempt without `even_if_delivered`.
     @Test(arguments: [
         (Fixture.trouble(.dns, .no), true), (Fixture.trouble(.tls, .no), true),
         (Fixture.trouble(.poolFull, .no), true), (Fixture.reply(9020), true), (Fixture.reply(9003), true),
@@ -19,30 +19,30 @@ struct RunMachineAttemptTests {
         (Fixture.trouble(.badReply, .maybe), false), (Fixture.doubtfulMatch(), false),
     ])
     func fallbackWithATokenThatMayBeSpentIsRefusedUnlessEvenIfDelivered(first: Attempt, allowed: Bool) {
-        for told in [false, true] {
+        for evenIfDelivered in [false, true] {
             var player = MachinePlayer([Fixture.rule("a", .fallback)])
             let result = player.play(
-                ["a: fallback": .fallback(.h5, evenIfDelivered: told)],
+                ["a: fallback": .fallback(.h5, evenIfDelivered: evenIfDelivered)],
                 attempts: [first, Fixture.reply(9000, at: .h5)])
-            let sent = allowed || told
+            let sent = allowed || evenIfDelivered
             #expect(player.endpoints == (sent ? [.mobile, .h5] : [.mobile]))
             #expect(result.decision.outcome == (sent ? .allow : .review))
             #expect(player.events(.refusal).map { $0.detail["reason"] } == (sent ? [] : ["token_spent"]))
         }
     }
 
-    @Test func onePermissionIsGoodForOneAttempt() {
+    @Test func evenIfDeliveredHoldsForOneAttempt() {
         var player = MachinePlayer([Fixture.rule("a", .fallback)], settings: RunSettings(maxAttempts: 3))
-        var told = true
+        var evenIfDelivered = true
         _ = player.play(
             hook: { _, _, _, _ in
-                defer { told = false }
-                return .fallback(.h5, evenIfDelivered: told)
+                defer { evenIfDelivered = false }
+                return .fallback(.h5, evenIfDelivered: evenIfDelivered)
             }, attempt: { number, _ in number == 1 ? Fixture.trouble(.reset, .maybe) : Fixture.reply(9020) })
         #expect(player.endpoints == [.mobile, .h5])
     }
 
-    @Test func aRefusedFallbackIsDecidedOnTheVerdictAtHand() {
+    @Test func refusedFallbackLeavesTheDecisionToMapResult() {
         let rules = [Fixture.rule("a", .fallback), Fixture.rule("b", .fallback, .mapResult)]
         var player = MachinePlayer(rules)
         let result = player.play(
@@ -56,7 +56,7 @@ struct RunMachineAttemptTests {
     }
 
     @Test(arguments: 1...4)
-    func aRunMakesAsManyAttemptsAsItMay(maximum: Int) {
+    func fallbackAfterMaxAttemptsIsRefused(maximum: Int) {
         var player = MachinePlayer([Fixture.rule("a", .fallback)], settings: RunSettings(maxAttempts: maximum))
         let result = player.play(
             hook: { _, _, _, _ in .fallback(.h5, evenIfDelivered: true) }, attempt: { Fixture.reply(9020, at: $1) })
@@ -68,7 +68,7 @@ struct RunMachineAttemptTests {
 
     // MARK: Deadline
 
-    @Test func noAttemptIsStartedAtTheDeadline() {
+    @Test func noAttemptStartsAtTheDeadline() {
         var player = MachinePlayer([Fixture.rule("a", .preCheck, .mapResult)], timeout: .milliseconds(1))
         var evidence: Evidence?
         let result = player.play(hook: { _, call, _, _ in
@@ -83,7 +83,7 @@ struct RunMachineAttemptTests {
         #expect(player.events(.refusal).map { $0.detail["reason"] } == ["deadline"])
     }
 
-    @Test func aFallbackAfterTheDeadlineIsRefused() {
+    @Test func fallbackAfterTheDeadlineIsRefused() {
         var player = MachinePlayer([Fixture.rule("a", .fallback)], timeout: .milliseconds(2))
         let result = player.play(
             ["a: fallback": .fallback(.h5, evenIfDelivered: true)], attempts: [Fixture.trouble(.dns, .no)])
@@ -92,7 +92,7 @@ struct RunMachineAttemptTests {
         #expect(player.events(.refusal).map { $0.detail["reason"] } == ["deadline"])
     }
 
-    @Test func theTimeoutOfTheRequestComesBeforeTheSettings() {
+    @Test func timeoutOfTheRequestOverridesTheSettings() {
         let settings = RunSettings(timeout: .seconds(3))
         #expect(Fixture.machine(settings: settings).deadline == .seconds(3))
         #expect(Fixture.machine(settings: settings, timeout: .seconds(20)).deadline == .seconds(20))
@@ -106,7 +106,7 @@ struct RunMachineAttemptTests {
         return settings
     }
 
-    @Test func rawAttemptsCountAndAreShown() {
+    @Test func rawAttemptsCountTowardsTheLimitAndAreShown() {
         let settings = Self.settings(attempts: 2)
         var player = MachinePlayer([Fixture.rule("a", .preCheck, .fallback)], settings: settings)
         let raw = Fixture.reply(9001, at: .h5)
@@ -124,7 +124,7 @@ struct RunMachineAttemptTests {
         #expect(player.events(.attempt).map { $0.detail["raw"] } == [true, nil])
     }
 
-    @Test func rawAttemptsDoNotCountTowardsThoseOfTheRunItself() {
+    @Test func rawAttemptsDoNotCountTowardsMaxAttempts() {
         var player = MachinePlayer([Fixture.rule("a", .preCheck, .fallback)])
         let result = player.play(
             hook: { _, call, machine, now in
@@ -139,7 +139,7 @@ struct RunMachineAttemptTests {
         #expect(player.endpoints == [.mobile, .h5])
     }
 
-    @Test func aRawMatchIsNoEvidence() {
+    @Test func matchOfARawAttemptDoesNotAllow() {
         let settings = Self.settings(attempts: 1, maxAttempts: 1)
         var player = MachinePlayer([Fixture.rule("a", .preCheck)], settings: settings)
         let result = player.play(hook: { _, _, machine, now in
@@ -155,7 +155,7 @@ struct RunMachineAttemptTests {
         (Fixture.reply(9000), false), (Fixture.reply(9001), false), (Fixture.trouble(.reset, .maybe), false),
         (Fixture.reply(9020), true), (Fixture.trouble(.dns, .no), true), (nil, false),
     ])
-    func aRawAttemptCanSpendTheTokenOfTheRun(raw: Attempt?, unspent: Bool) {
+    func rawAttemptThatMaySpendTheTokenPreventsTheAttempt(raw: Attempt?, unspent: Bool) {
         var player = MachinePlayer([Fixture.rule("a", .preCheck)])
         let result = player.play(hook: { _, _, machine, now in
             _ = machine.rawAttempt(Fixture.request, at: .h5, now: now)
@@ -166,7 +166,7 @@ struct RunMachineAttemptTests {
         #expect(result.decision.reason == (unspent ? "match" : "token_spent"))
     }
 
-    @Test func aRawAttemptWithASpentTokenMustBeAskedFor() {
+    @Test func rawAttemptWithASpentTokenIsRefusedUnlessEvenIfDelivered() {
         let settings = Self.settings(attempts: 3)
         var player = MachinePlayer([Fixture.rule("a", .fallback)], settings: settings)
         _ = player.play(
@@ -174,8 +174,8 @@ struct RunMachineAttemptTests {
                 #expect(machine.rawAttempt(Fixture.request, at: .h5, now: now) == .refused(.tokenSpent))
                 #expect(machine.rawAttempt(other, at: .h5, now: now) == .granted(number: 2))
                 #expect(machine.rawAttempt(other, at: .h5, now: now) == .refused(.tokenSpent))
-                let told = machine.rawAttempt(Fixture.request, at: .h5, evenIfDelivered: true, now: now)
-                #expect(told == .granted(number: 3))
+                let start = machine.rawAttempt(Fixture.request, at: .h5, evenIfDelivered: true, now: now)
+                #expect(start == .granted(number: 3))
                 #expect(machine.rawAttempt(other, at: .h5, now: now) == .refused(.maxAttempts))
                 return .none
             }, attempt: { _, _ in Fixture.trouble(.reset, .maybe) })
@@ -183,7 +183,7 @@ struct RunMachineAttemptTests {
         #expect(player.events(.refusal).map(\.hook) == [.fallback, .fallback, .fallback])
     }
 
-    @Test func aRawAttemptObeysTheDeadline() {
+    @Test func rawAttemptAfterTheDeadlineIsRefused() {
         var player = MachinePlayer([Fixture.rule("a", .onDecision)], timeout: .milliseconds(2))
         _ = player.play(hook: { _, _, machine, now in
             #expect(machine.rawAttempt(other, at: .h5, now: now) == .refused(.deadline))
@@ -191,14 +191,14 @@ struct RunMachineAttemptTests {
         })
     }
 
-    @Test func aRawAttemptNeedsARunningHook() {
+    @Test func rawAttemptOutsideAHookIsRefused() {
         var machine = Fixture.machine()
         #expect(machine.rawAttempt(other, at: .h5, now: .zero) == .refused(.notInHook))
         _ = machine.start(now: .zero)
         #expect(machine.rawAttempt(other, at: .h5, now: .zero) == .refused(.notInHook))
     }
 
-    @Test func aRawAttemptMayEndAfterItsHook() {
+    @Test func rawAttemptInFlightAtTheEndIsReportedAsCancelled() {
         var player = MachinePlayer([Fixture.rule("a", .preCheck)])
         let raw = Fixture.reply(9003)
         let result = player.play(

@@ -5,11 +5,11 @@ import MoondialRules
 import NumberVerification
 import Testing
 
-/// Runs that end because nobody waits for them any more.
+/// Runs that are cancelled.
 struct RunMachineCancellationTests {
     private typealias Fixture = MachineFixture
 
-    /// A machine that waits for the hook.
+    /// A machine that waits for the answer of this hook.
     private func machine(waitingIn hook: Hook, before: RuleDecision? = nil, onError: RunSettings.OnError = .review)
         -> RunMachine
     {
@@ -37,7 +37,7 @@ struct RunMachineCancellationTests {
     private struct Unfinished: Error {}
 
     @Test(arguments: Hook.allCases)
-    func aRunEndsInAnyHook(hook: Hook) throws {
+    func runCancelledInAnyHookIsReview(hook: Hook) throws {
         var machine = machine(waitingIn: hook)
         let result = try result(of: machine.cancelled(now: .seconds(1)))
         #expect(result.decision == Decision(RuleDecision(.review, reason: "cancelled")))
@@ -48,7 +48,7 @@ struct RunMachineCancellationTests {
         #expect(hooks.map(\.duration) == [.seconds(1)])
     }
 
-    @Test func anAttemptInFlightMayHaveBeenDelivered() throws {
+    @Test func cancelledAttemptInFlightMayHaveBeenDelivered() throws {
         var machine = Fixture.machine()
         _ = machine.start(now: .zero)
         let result = try result(of: machine.cancelled(now: .seconds(1)))
@@ -62,7 +62,7 @@ struct RunMachineCancellationTests {
     }
 
     @Test(arguments: [(Delivered.no, TokenState.unused), (.maybe, .unclear)])
-    func whatIsKnownOfAnAttemptInFlightIsSaid(delivered: Delivered, token: TokenState) throws {
+    func cancelledAttemptHasTheGivenDelivery(delivered: Delivered, token: TokenState) throws {
         var machine = Fixture.machine()
         _ = machine.start(now: .zero)
         let result = try result(of: machine.cancelled(delivered: delivered, now: .seconds(1)))
@@ -73,7 +73,7 @@ struct RunMachineCancellationTests {
         #expect(attempt.tokenState == token)
     }
 
-    @Test func aRawAttemptThatIsCancelledLeavesWhatIsKnown() throws {
+    @Test func cancelledRawAttemptSpendsTheTokenUnlessItWasNotDelivered() throws {
         for delivered in [Delivered.no, .maybe] {
             var machine = machine(waitingIn: .preCheck)
             #expect(machine.rawAttempt(Fixture.request, at: .h5, now: .zero) == .granted(number: 1))
@@ -88,7 +88,7 @@ struct RunMachineCancellationTests {
         (Decision.Outcome.allow, RunSettings.OnError.review, Decision.Outcome.review),
         (.allow, .deny, .deny), (.review, .review, .review), (.review, .deny, .deny), (.deny, .review, .deny),
     ])
-    func aDecisionStandsOnlyIfItIsDeny(
+    func runCancelledInOnDecisionKeepsOnlyADeny(
         before: Decision.Outcome, onError: RunSettings.OnError, after: Decision.Outcome
     ) throws {
         var machine = machine(waitingIn: .onDecision, before: RuleDecision(before, reason: "before"), onError: onError)
@@ -97,14 +97,14 @@ struct RunMachineCancellationTests {
         #expect(result.decision.reason == (before == .deny ? "before" : "cancelled"))
     }
 
-    @Test func aRunThatHasNotStartedCanBeCancelled() throws {
+    @Test func runCanBeCancelledBeforeItsStart() throws {
         var machine = Fixture.machine()
         let result = try result(of: machine.cancelled(now: .zero))
         #expect(result.decision.outcome == .review)
         #expect(result.attempts.isEmpty)
     }
 
-    @Test func lateEventsAreDropped() {
+    @Test func eventsAfterACancellationAreDropped() {
         var machine = machine(waitingIn: .preCheck)
         _ = machine.cancelled(now: .zero)
         let events = machine.trace.written
@@ -122,7 +122,7 @@ struct RunMachineCancellationTests {
         #expect(machine.trace.written == events)
     }
 
-    @Test func whatTheMachineDidNotAskForTraps() async {
+    @Test func eventThatTheMachineDidNotRequestTraps() async {
         await #expect(processExitsWith: .failure) {
             var machine = MachineFixture.machine()
             _ = machine.start(now: .zero)

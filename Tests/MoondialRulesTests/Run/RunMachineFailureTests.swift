@@ -9,7 +9,7 @@ import Testing
 struct RunMachineFailureTests {
     private typealias Fixture = MachineFixture
 
-    /// A code after which the hook is asked, and what the default mapping would make of it.
+    /// A code after which the run calls this hook.
     private static func code(reaching hook: Hook) -> Int64 { hook == .fallback ? 9002 : 9000 }
 
     @Test(arguments: Hook.allCases, HookFailure.Kind.allCases)
@@ -35,7 +35,7 @@ struct RunMachineFailureTests {
         (.onDecision, .decision(RuleDecision(.allow))), (.onDecision, .route(.h5)),
         (.onDecision, .fallback(.h5, evenIfDelivered: false)),
     ])
-    func anAnswerThatDoesNotFitTheHookIsNonsense(hook: Hook, answer: HookAnswer) {
+    func answerThatDoesNotFitTheHookIsReview(hook: Hook, answer: HookAnswer) {
         var player = MachinePlayer([Fixture.rule("bad", hook)])
         let result = player.play(
             ["bad: \(hook.rawValue)": answer], attempts: [Fixture.reply(Self.code(reaching: hook))])
@@ -44,14 +44,14 @@ struct RunMachineFailureTests {
     }
 
     @Test(arguments: [Hook.preCheck, .route])
-    func nothingIsSentAfterAFailureBeforeTheAttempt(hook: Hook) {
+    func noAttemptIsMadeAfterAFailedHook(hook: Hook) {
         var player = MachinePlayer([Fixture.rule("bad", hook), Fixture.rule("b", .preCheck, .route)])
         _ = player.play(["bad: \(hook.rawValue)": Fixture.failure()])
         #expect(player.endpoints.isEmpty)
         #expect(!player.calls.contains("b: \(hook.rawValue)"))
     }
 
-    @Test func noOtherRuleDecidesAfterAFailure() {
+    @Test func noOtherRuleDecidesAfterAFailedMapResult() {
         var map = ResultMap()
         map[.otherwise] = RuleDecision(.allow)
         var player = MachinePlayer([Fixture.rule("bad", .mapResult), Fixture.rule("b", map: map)])
@@ -65,7 +65,7 @@ struct RunMachineFailureTests {
         (.allow, .deny, .deny, "bad"), (.review, .review, .review, "bad"), (.review, .deny, .deny, "bad"),
         (.deny, .review, .deny, "a"), (.deny, .deny, .deny, "a"),
     ])
-    func aFailingOnDecisionNeverRelaxesTheDecision(
+    func failedOnDecisionNeverRelaxesTheDecision(
         before: Decision.Outcome, onError: RunSettings.OnError, after: Decision.Outcome, rule: String
     ) {
         let rules = [Fixture.rule("a", .mapResult), Fixture.rule("bad", .onDecision), Fixture.rule("c", .onDecision)]
@@ -81,7 +81,7 @@ struct RunMachineFailureTests {
         #expect(player.calls.last == "c: on_decision")
     }
 
-    @Test func theFirstFailureIsTheOneThatIsNamed() {
+    @Test func decisionNamesTheRuleThatFailedFirst() {
         let rules = [Fixture.rule("first", .preCheck), Fixture.rule("second", .onDecision)]
         var player = MachinePlayer(rules)
         let result = player.play([
@@ -92,7 +92,7 @@ struct RunMachineFailureTests {
         #expect(player.events(.decision).count == 1)
     }
 
-    @Test func laterOnDecisionHooksSeeTheFailure() {
+    @Test func laterOnDecisionHooksGetTheDecisionAfterAFailure() {
         let rules = [Fixture.rule("bad", .onDecision), Fixture.rule("b", .onDecision)]
         var player = MachinePlayer(rules)
         var seen: [String?] = []

@@ -5,11 +5,11 @@ import MoondialRules
 import NumberVerification
 import Testing
 
-/// The way of a run that goes well.
+/// Runs in which no hook fails.
 struct RunMachineFlowTests {
     private typealias Fixture = MachineFixture
 
-    @Test func withoutRulesAMatchIsAllowed() {
+    @Test func matchWithoutRulesIsAllowed() {
         var player = MachinePlayer()
         let result = player.play()
         #expect(result.decision == Decision(RuleDecision(.allow, reason: "match"), rule: "default"))
@@ -27,13 +27,13 @@ struct RunMachineFlowTests {
     }
 
     @Test(arguments: [(nil, Endpoint.mobile), (Channel.native, .mobile), (.web, .h5)])
-    func theChannelRoutesWhenNoRuleDoes(channel: Channel?, endpoint: Endpoint) {
+    func channelChoosesTheEndpointWhenNoRuleRoutes(channel: Channel?, endpoint: Endpoint) {
         var player = MachinePlayer([Fixture.rule("a", .route)], channel: channel)
         _ = player.play()
         #expect(player.endpoints == [endpoint])
     }
 
-    @Test func hooksAreCalledInTheOrderOfTheRunAndOfTheFile() {
+    @Test func hooksAreCalledByPhaseAndThenInOrderOfTheFile() {
         let rules = [
             Fixture.rule("a", .preCheck, .route, .fallback, .mapResult, .onDecision),
             Fixture.rule("b", .onDecision, .mapResult, .fallback, .route, .preCheck), Fixture.rule("c", .route),
@@ -47,7 +47,7 @@ struct RunMachineFlowTests {
             ])
     }
 
-    @Test func theFirstAnswerToEachHookWins() {
+    @Test func firstRuleThatAnswersAHookWins() {
         let names = ["a", "b", "c"]
         let rules = names.map { Fixture.rule($0, .preCheck, .route, .fallback, .mapResult) }
         var player = MachinePlayer(rules)
@@ -70,7 +70,7 @@ struct RunMachineFlowTests {
     }
 
     @Test(arguments: Decision.Outcome.allCases)
-    func aPreCheckDecidesWithoutAnAttempt(outcome: Decision.Outcome) {
+    func decisionOfPreCheckPreventsTheAttempt(outcome: Decision.Outcome) {
         let choice = RuleDecision(outcome, reason: "list", fields: ["list": "staff"])
         var player = MachinePlayer([Fixture.rule("a", .preCheck), Fixture.rule("b", .mapResult, .onDecision)])
         let result = player.play(["a: pre_check": .decision(choice)])
@@ -82,14 +82,14 @@ struct RunMachineFlowTests {
     }
 
     @Test(arguments: [9000, 9001])
-    func fallbackIsNotAskedAfterAVerdict(code: Int64) {
+    func fallbackIsNotCalledAfterAVerdict(code: Int64) {
         var player = MachinePlayer([Fixture.rule("a", .fallback)])
         _ = player.play(["a: fallback": .fallback(.h5, evenIfDelivered: true)], attempts: [Fixture.reply(code)])
         #expect(player.calls.isEmpty)
         #expect(player.endpoints == [.mobile])
     }
 
-    @Test func theLastAttemptIsTheEvidence() {
+    @Test func lastAttemptDecides() {
         var player = MachinePlayer([Fixture.rule("a", .fallback)])
         let attempts = [Fixture.reply(9020), Fixture.reply(9021, at: .h5)]
         let result = player.play(["a: fallback": .fallback(.h5, evenIfDelivered: false)], attempts: attempts)
@@ -98,7 +98,7 @@ struct RunMachineFlowTests {
         #expect(result.attempts.map(\.attempt) == attempts)
     }
 
-    @Test func aTableDecidesWithoutACall() {
+    @Test func tableAsMapResultDecidesWithoutAHookCall() {
         var map = ResultMap()
         map[.verdict(.mismatch)] = RuleDecision(.review, reason: "ask_for_sms")
         var player = MachinePlayer([Fixture.rule("verdicts become decisions", map: map)])
@@ -110,7 +110,7 @@ struct RunMachineFlowTests {
         #expect(result.why.description == "map_result entry 'mismatch' of rule 'verdicts become decisions'")
     }
 
-    @Test func aTableWithoutAFittingEntryLeavesItToTheNextRule() {
+    @Test func tableWithoutAMatchingEntryIsSkipped() {
         var first = ResultMap()
         first[.code(9018)] = RuleDecision(.deny)
         var last = ResultMap()
@@ -124,7 +124,7 @@ struct RunMachineFlowTests {
         #expect(player.play().decision.rule == Decision.defaultRule)
     }
 
-    @Test func hooksSeeWhatTheyAreAskedAbout() {
+    @Test func everyHookGetsItsInput() {
         let rules = [Fixture.rule("a", .preCheck, .route, .fallback, .mapResult, .onDecision)]
         let attempt = Fixture.reply(9002)
         var player = MachinePlayer(rules)

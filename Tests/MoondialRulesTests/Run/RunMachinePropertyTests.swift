@@ -7,10 +7,10 @@ import NumberVerification
 import Testing
 import TextFormats
 
-/// Random rulebooks, answers, attempts and cancellations: the promises of the machine hold for all of them.
+/// The invariants of the machine hold for random rulebooks, answers, attempts and cancellations.
 struct RunMachinePropertyTests {
     @Test(arguments: 0..<20)
-    func theMachineKeepsItsPromises(block: UInt64) throws {
+    func randomRunsKeepTheInvariantsOfTheMachine(block: UInt64) throws {
         for seed in block * 100..<(block + 1) * 100 {
             var run = RandomRun(seed: seed)
             let played = run.play()
@@ -20,7 +20,7 @@ struct RunMachinePropertyTests {
     }
 }
 
-/// One random run and what was seen of it from outside.
+/// One random run, and the events that were observed in it.
 private struct RandomRun {
     private let seed: UInt64
     private var random: SplitMix
@@ -34,11 +34,11 @@ private struct RandomRun {
     private var spentTokens: Set<Secret> = []
     private var rawInFlight: [(number: Int, token: Secret)] = []
     private var lastVerdict: Verdict?
-    /// Whether the answer under way says `even_if_delivered`.
-    private var told = false
+    /// Whether the last answer of a fallback hook said `even_if_delivered`.
+    private var answeredEvenIfDelivered = false
 
     private static let other = MachineFixture.requestOrTrap(phone: "13900139000", token: "STsid-invented-token-2")
-    private static let indiscretion = "13800138000 STsid-invented-token-1 13900139000 STsid-invented-token-2"
+    private static let secretTexts = "13800138000 STsid-invented-token-1 13900139000 STsid-invented-token-2"
 
     init(seed: UInt64) {
         self.seed = seed
@@ -87,11 +87,11 @@ private struct RandomRun {
 
     private mutating func answer(_ call: RunMachine.HookCall) -> RunMachine.Action {
         while random.chance(0.3) { makeRawAttempt() }
-        if random.chance(0.2) { machine.log(Self.indiscretion, fields: ["said": .string(Self.indiscretion)], now: now) }
+        if random.chance(0.2) { machine.log(Self.secretTexts, fields: ["said": .string(Self.secretTexts)], now: now) }
         let answer = randomAnswer()
         switch (call.hook, answer) {
         case (_, .none), (.preCheck, .decision), (.mapResult, .decision), (.route, .route): break
-        case (.fallback, .fallback(_, let evenIfDelivered)): told = evenIfDelivered
+        case (.fallback, .fallback(_, let evenIfDelivered)): answeredEvenIfDelivered = evenIfDelivered
         default: hookFailed = true
         }
         return started(machine.hookAnswered(answer, now: now))
@@ -102,9 +102,9 @@ private struct RandomRun {
         if case .attempt = action {
             sent += 1
             #expect(now < settings.timeout, "seed \(seed) sent after the deadline")
-            checkToken(MachineFixture.request.token, told: told)
+            expectSendable(MachineFixture.request.token, evenIfDelivered: answeredEvenIfDelivered)
         }
-        told = false
+        answeredEvenIfDelivered = false
         return action
     }
 
@@ -117,11 +117,12 @@ private struct RandomRun {
 
     private mutating func makeRawAttempt() {
         let request = random.chance(0.5) ? MachineFixture.request : Self.other
-        let told = random.chance(0.2)
-        if case .granted(let number) = machine.rawAttempt(request, at: .h5, evenIfDelivered: told, now: now) {
+        let evenIfDelivered = random.chance(0.2)
+        let start = machine.rawAttempt(request, at: .h5, evenIfDelivered: evenIfDelivered, now: now)
+        if case .granted(let number) = start {
             sent += 1
             #expect(now < settings.timeout, "seed \(seed) sent after the deadline")
-            checkToken(request.token, told: told)
+            expectSendable(request.token, evenIfDelivered: evenIfDelivered)
             rawInFlight.append((number, request.token))
         }
         if let (number, token) = rawInFlight.last, random.chance(0.7) {
@@ -132,9 +133,9 @@ private struct RandomRun {
         }
     }
 
-    private func checkToken(_ token: Secret, told: Bool) {
+    private func expectSendable(_ token: Secret, evenIfDelivered: Bool) {
         let maySpend = spentTokens.contains(token) || rawInFlight.contains { $0.token == token }
-        #expect(told || !maySpend, "seed \(seed) spent a token twice")
+        #expect(evenIfDelivered || !maySpend, "seed \(seed) spent a token twice")
     }
 
     private mutating func note(_ attempt: Attempt, _ token: Secret) {
@@ -143,23 +144,23 @@ private struct RandomRun {
         }
     }
 
-    /// The oracle, written out on purpose and not read from the table under test: the codes after which the same token
-    /// may be sent again without a rule's word, as in the provider's table. All others may have spent it.
+    /// The codes after which the same token may be sent again without `even_if_delivered`, by the provider's table. All
+    /// others may have spent it. The list is not read from the table under test, so that errors there are found.
     private static func leavesTokenUsable(_ code: Int64) -> Bool {
         [9003, 9004, 9005, 9006, 9007, 9010, 9011, 9012, 9013, 9014, 9015, 9018, 9020, 9021, 9022, 9031].contains(code)
     }
 
     private mutating func randomAnswer() -> HookAnswer {
         switch Int.random(in: 0..<20, using: &random) {
-        case 0...1: .decision(RuleDecision(.allow, reason: Self.indiscretion))
+        case 0...1: .decision(RuleDecision(.allow, reason: Self.secretTexts))
         case 2...3: .decision(RuleDecision(.deny, fields: ["phone": 13_800_138_000]))
         case 4...6: .route(.h5)
         case 7...9: .fallback(.mobile, evenIfDelivered: random.chance(0.3))
         case 10:
             .failed(
                 HookFailure(
-                    kind: .raised, message: Self.indiscretion, source: Self.indiscretion,
-                    traceback: [Self.indiscretion]))
+                    kind: .raised, message: Self.secretTexts, source: Self.secretTexts,
+                    traceback: [Self.secretTexts]))
         default: .none
         }
     }
@@ -170,9 +171,9 @@ private struct RandomRun {
         case 1: MachineFixture.reply(9001, at: endpoint)
         case 2: MachineFixture.reply(9020, at: endpoint)
         case 6, 7: MachineFixture.reply(Int64.random(in: 8999...9100, using: &random), at: endpoint)
-        case 3: MachineFixture.trouble(.dns, .no, at: endpoint, message: Self.indiscretion)
+        case 3: MachineFixture.trouble(.dns, .no, at: endpoint, message: Self.secretTexts)
         case 4: MachineFixture.doubtfulMatch(at: endpoint)
-        default: MachineFixture.trouble(.reset, .maybe, at: endpoint, message: Self.indiscretion)
+        default: MachineFixture.trouble(.reset, .maybe, at: endpoint, message: Self.secretTexts)
         }
     }
 
@@ -201,7 +202,7 @@ private struct RandomRun {
         #expect(zip(events, events.dropFirst()).allSatisfy { $0.start <= $1.start }, comment)
         #expect(events.allSatisfy { $0.start + $0.duration <= result.elapsed + .microseconds(1) }, comment)
 
-        // The caller gets the fields of the rules with phones in the clear.
+        // Phones in the fields of a decision are not masked for the caller.
         let given = result.json(target: "simulator")
         #expect(!given.description.contains("STsid-invented-token-1"), comment)
         let members = given.objectValue?.members.filter { $0.key != "fields" } ?? []

@@ -14,7 +14,7 @@ struct RunMachineReservationTests {
             request: MachineFixture.request, traceID: TraceID(rawValue: 1), reservesTokens: true)
     }
 
-    @Test func nothingIsSentBeforeTheTokenIsReserved() {
+    @Test func attemptStartsOnlyAfterItsTokenIsReserved() {
         var machine = Self.machine()
         guard case .reserveToken(.mobile) = machine.start(now: .zero) else { return #expect(Bool(false)) }
         #expect(machine.trace.attemptCount == 0)
@@ -24,7 +24,7 @@ struct RunMachineReservationTests {
         #expect(machine.trace.attemptCount == 1)
     }
 
-    @Test func aRefusedTokenIsDecidedOnLikeAnyGuard() throws {
+    @Test func refusedReservationIsReview() throws {
         var machine = Self.machine()
         _ = machine.start(now: .zero)
         guard case .finish(let result) = machine.tokenReserved(.refused(.tokenSpent), now: .zero) else {
@@ -35,7 +35,7 @@ struct RunMachineReservationTests {
         #expect(result.attempts.isEmpty)
     }
 
-    @Test func aReservationAfterTheDeadlineSendsNothing() {
+    @Test func reservationGrantedAfterTheDeadlineStartsNoAttempt() {
         var machine = Self.machine()
         _ = machine.start(now: .zero)
         guard case .finish(let result) = machine.tokenReserved(.granted, now: .seconds(1)) else {
@@ -44,7 +44,7 @@ struct RunMachineReservationTests {
         #expect(result.decision.reason == "deadline")
     }
 
-    @Test func eachAttemptIsReserved() {
+    @Test func tokenOfAFallbackIsReservedToo() {
         var machine = Self.machine(Self.fallback)
         _ = machine.start(now: .zero)
         _ = machine.tokenReserved(.granted, now: .zero)
@@ -53,7 +53,7 @@ struct RunMachineReservationTests {
         guard case .reserveToken(.h5) = next else { return #expect(Bool(false)) }
     }
 
-    @Test func aRunThatWaitsCanBeCancelled() {
+    @Test func runWaitingForAReservationCanBeCancelled() {
         var machine = Self.machine()
         _ = machine.start(now: .zero)
         guard case .finish(let result) = machine.cancelled(now: .zero) else { return #expect(Bool(false)) }
@@ -61,7 +61,7 @@ struct RunMachineReservationTests {
         guard case .nothing = machine.tokenReserved(.granted, now: .zero) else { return #expect(Bool(false)) }
     }
 
-    @Test func withoutReservationsAnAttemptComesAtOnce() {
+    @Test func attemptStartsAtOnceWithoutReservations() {
         var machine = MachineFixture.machine()
         guard case .attempt = machine.start(now: .zero) else { return #expect(Bool(false)) }
     }

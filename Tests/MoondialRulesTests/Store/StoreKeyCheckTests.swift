@@ -7,7 +7,7 @@ import NIOPosix
 import StoreTesting
 import Testing
 
-/// Processes with different master secrets notice that they share nothing.
+/// Processes with different master secrets find out that they use different keys in one store.
 struct StoreKeyCheckTests {
     private static func check(
         _ engine: any StoreEngine, key: String, leavesMark: Bool = true
@@ -29,7 +29,7 @@ struct StoreKeyCheckTests {
         return settings
     }
 
-    @Test func theFirstLeavesItsMark() async throws {
+    @Test func firstProcessStoresAMarkAndOthersCompareTheirKey() async throws {
         let engine = MemoryStoreEngine()
         #expect(try await Self.check(engine, key: "a", leavesMark: false) == .missing)
         #expect(try await Self.check(engine, key: "b", leavesMark: false) == .missing)
@@ -40,7 +40,7 @@ struct StoreKeyCheckTests {
         #expect(try await Self.check(engine, key: "b", leavesMark: false) == .different)
     }
 
-    @Test func aReplacedSecretBecomesTheRightOne() async throws {
+    @Test func replacedMarkMatchesTheNewKey() async throws {
         let engine = MemoryStoreEngine()
         #expect(try await Self.check(engine, key: "a") == .same)
         let names = StoreNames(Self.settings("b"), secrets: SubmittedSecrets())
@@ -49,7 +49,7 @@ struct StoreKeyCheckTests {
         #expect(try await Self.check(engine, key: "a") == .different)
     }
 
-    @Test func theMarkTellsNothingOfTheKey() async throws {
+    @Test func markDoesNotContainTheKey() async throws {
         let names = StoreNames(Self.settings("secret"), secrets: SubmittedSecrets())
         guard case .set(let key, let value, nil) = names.keyReplacement else {
             Issue.record("\(names.keyReplacement)")
@@ -60,7 +60,7 @@ struct StoreKeyCheckTests {
         #expect(!String(decoding: value, as: UTF8.self).contains("secret"))
     }
 
-    @Test func withoutTheStoreNothingIsKnown() async throws {
+    @Test func checkWithoutAStoreIsUnknown() async throws {
         let check = try await Self.check(AbsentStoreEngine(), key: "a")
         #expect(check == .unknown(StoreError(.unavailable, "away")))
     }

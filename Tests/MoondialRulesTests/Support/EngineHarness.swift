@@ -8,9 +8,9 @@ import NIOPosix
 import NumberVerification
 import NumberVerificationSimulator
 
-/// What a script did.
+/// The results and outputs of a script.
 struct ScriptReport: Sendable {
-    /// What it returned, as text.
+    /// The returned values as text.
     var results: [String] = []
     var failure: Diagnostic?
     var printed: [String] = []
@@ -26,7 +26,7 @@ struct EngineHarness: Sendable {
         set { sources = newValue.map { RuleSource(name: .file($0.name), text: Array($0.text.utf8)) } }
     }
     var sources: [RuleSource] = []
-    /// Where `require` looks.
+    /// The folders in which `require` searches.
     var roots: [String] = []
     var run = EngineHarness.patient
     var config = JSONObject()
@@ -47,7 +47,7 @@ struct EngineHarness: Sendable {
         try await report(phone: phone, token: token, exID: exID, change).runs[0]
     }
 
-    /// Decides on one request, and tells what was printed and logged.
+    /// Decides on one request, and returns the printed and logged lines too.
     func report(
         phone: String = "13800138000", token: String = "STsid-example", exID: String? = nil,
         _ change: @Sendable @escaping (inout RunRequest) -> Void = { _ in }
@@ -90,7 +90,7 @@ struct EngineHarness: Sendable {
         }
     }
 
-    /// Calls `body` with what runs scripts.
+    /// Calls `body` with the host of scripts.
     func withScripts<Value: Sendable>(
         _ body: @Sendable @escaping (ScriptHost, EventLoopPromise<Value>) -> Void
     ) async throws -> Value {
@@ -101,7 +101,7 @@ struct EngineHarness: Sendable {
         }
     }
 
-    /// The trouble that loading the rules ends in, or nil.
+    /// The error with which loading the rules fails, or nil.
     func loadingFailure(
         on loop: any EventLoop = Self.loops.next()
     ) async throws -> Diagnostic? {
@@ -113,20 +113,20 @@ struct EngineHarness: Sendable {
         }
     }
 
-    /// What happened beside an engine, on its loop.
+    /// The outputs of an engine and its transport. Used on the loop of the engine only.
     final class Record {
         var report = ScriptReport()
         let transport: HeldTransport
-        /// When the harness runs scripts.
+        /// Nil unless the harness runs scripts.
         fileprivate(set) var scripts: ScriptHost?
 
         init(_ transport: HeldTransport) { self.transport = transport }
     }
 
-    /// Of their own: a rule under test may hold one for seconds, and tests of sockets have time limits.
+    /// Not the shared loops: a rule under test may block one for seconds, and tests of sockets have time limits.
     static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
-    /// No deadline comes by chance, however slow the machine.
+    /// Limits that no run exceeds, even on a slow machine.
     static let patient = RunSettings(timeout: .seconds(600))
 
     /// Calls `body` with an engine that lives until the promise is kept.

@@ -4,7 +4,7 @@ import MoondialLua
 import MoondialRules
 import NIOCore
 
-/// A script that runs while a test holds its requests back.
+/// A script that runs while a test delays its requests.
 final class HeldScript {
     let engine: RuleEngine
     let transport: HeldTransport
@@ -21,13 +21,13 @@ final class HeldScript {
         transport = record.transport
     }
 
-    /// What was printed and run so far.
+    /// The lines printed and the runs finished so far.
     var report: ScriptReport { record.report }
 
-    /// Keeps the script alive no longer.
+    /// Releases the handle, which keeps the script alive.
     func forgetHandle() { handle = nil }
 
-    /// What tests say happens next mostly refers to this script, which refers to it.
+    /// Releases the closures of the test, which mostly refer to this script.
     fileprivate func breakCycles() {
         handle = nil
         onEnd = nil
@@ -44,7 +44,7 @@ final class HeldScript {
 }
 
 extension EngineHarness {
-    /// Runs a script, with `arrange` to say what happens when; it must see to it that the promise is kept.
+    /// Runs a script after `arrange`, which sets the closures of the script and must complete the promise.
     static func inScript<Value: Sendable>(
         _ text: String, rules: String = "", run: RunSettings = patient,
         arrange: @Sendable @escaping (HeldScript, EventLoopPromise<Value>) -> Void

@@ -5,22 +5,22 @@ import NIOCore
 import NumberVerification
 import NumberVerificationSimulator
 
-/// Carries requests to the simulator and counts them. Those whose token begins with "hold" are kept back until the test
-/// lets them go, so that tests can act while something is in flight.
+/// Carries requests to the simulator and counts them. Requests whose token begins with "hold" wait until the test calls
+/// `letGo`, so that tests can act while a request is in flight.
 final class HeldTransport: Transport {
     /// How many requests were sent.
     var sent: Int { deadlines.count }
-    /// The body of the last.
+    /// The body of the last request.
     private(set) var lastBody = ""
-    /// Until when each was to end.
+    /// The deadlines of all requests, in their order.
     private(set) var deadlines: [NIODeadline] = []
-    /// How many exchanges were cancelled while they were kept back.
+    /// How many exchanges were cancelled while they were held.
     private(set) var cancelled = 0
-    /// Whether those that are cancelled stay held all the same, so that their replies come too late.
+    /// Whether a cancelled exchange stays held, so that its reply comes after the cancellation.
     var ignoresCancellation = false
-    /// What is known of those that are cancelled.
+    /// The delivery that a cancelled exchange reports.
     var deliveredWhenCancelled = Delivered.maybe
-    /// Called when a request is kept back, after it was sent.
+    /// Called in the tick after a request was held.
     var onHold: (() -> Void)?
 
     private let simulator: InProcessTransport
@@ -32,7 +32,7 @@ final class HeldTransport: Transport {
         self.eventLoop = eventLoop
     }
 
-    /// How many requests are kept back.
+    /// How many requests are held.
     var holding: Int { held.count }
 
     func send(
@@ -60,16 +60,16 @@ final class HeldTransport: Transport {
         return exchange
     }
 
-    /// Lets a request go on to the simulator: the one with this token, or the one that has been held longest.
+    /// Sends the request with this token to the simulator; without a token, the one that has been held longest.
     func letGo(_ token: String? = nil) {
-        guard let index = token == nil ? 0 : held.firstIndex(where: { $0.token == token }) else { return }
+        guard let index = held.firstIndex(where: { token == nil || $0.token == token }) else { return }
         let exchange = held.remove(at: index)
         exchange.pass(exchange)
     }
 
     func close() {}
 
-    /// Forgets what tests say happens next, which mostly refers to this transport, and what is still held.
+    /// Releases the closure of the test, which mostly refers to this transport, and the requests still held.
     func breakCycles() {
         onHold = nil
         held = []

@@ -5,7 +5,7 @@ import MoondialLua
 import MoondialRules
 import NIOCore
 
-/// A folder with files, as long as it is held.
+/// A folder with files, which is removed when the object is released.
 final class TemporaryFolder: Sendable {
     let path: String
 
@@ -40,7 +40,7 @@ final class TemporaryFolder: Sendable {
         try RuleFiles.read(names.isEmpty ? [path] : names.map { self($0) })
     }
 
-    /// Loads what `read` reads.
+    /// Loads the rules that `read` returns.
     func load(_ names: [String] = []) async throws -> RulebookOutline {
         let files = try read(names)
         var harness = EngineHarness()
@@ -51,7 +51,7 @@ final class TemporaryFolder: Sendable {
         }
     }
 
-    /// The revision after a script has run that lies in the folder.
+    /// The revision after a script of this text, in the folder, has run.
     func revision(afterRunning text: String) async throws -> String {
         var harness = EngineHarness()
         harness.runsScripts = true

@@ -4,7 +4,7 @@ import JSON
 import MoondialRules
 import NumberVerification
 
-/// An event as the JSON of a trace has it.
+/// An event, read from the JSON of a trace.
 struct WrittenEvent: Hashable {
     enum Kind: String {
         case hook, attempt, log, decision
@@ -39,6 +39,6 @@ struct WrittenEvent: Hashable {
 }
 
 extension Trace {
-    /// What is written about the run, redacted.
+    /// The events of the run, redacted.
     var written: [WrittenEvent] { stepsJSON.map(WrittenEvent.init) }
 }

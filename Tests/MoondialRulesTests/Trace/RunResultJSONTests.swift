@@ -8,7 +8,7 @@ import Testing
 struct RunResultJSONTests {
     private typealias Fixture = MachineFixture
 
-    @Test func aResultIsOneLineWithFixedMembers() {
+    @Test func jsonOfAResultHasFixedMembersInFixedOrder() {
         var machine = Fixture.machine()
         _ = machine.start(now: .zero)
         let attempt = Attempt(
@@ -28,7 +28,7 @@ struct RunResultJSONTests {
                 + #""trace_id":"4f1c2a9be07d3316","rules_revision":"9c41e0a2","target":"simulator"}"#)
     }
 
-    @Test func whatIsNotKnownIsNull() {
+    @Test func unknownMembersOfAResultAreNull() {
         var player = MachinePlayer([Fixture.rule("list", .preCheck)])
         let result = player.play(["list: pre_check": .decision(RuleDecision(.deny))])
         #expect(
@@ -38,7 +38,7 @@ struct RunResultJSONTests {
                 + #""target":"simulator"}"#)
     }
 
-    @Test func theCallerGetsFieldsAsTheyAreAndOtherTextsWithMaskedPhones() {
+    @Test func phonesAreMaskedInTheReasonButNotInFields() {
         var player = MachinePlayer([Fixture.rule("list", .preCheck)])
         let choice = RuleDecision(.deny, reason: "13800138000 is listed", fields: ["phone": "13800138000"])
         let result = player.play(["list: pre_check": .decision(choice)])
@@ -48,7 +48,7 @@ struct RunResultJSONTests {
         #expect(result.decision.choice == choice)
     }
 
-    @Test func rawAttemptsAreMarked() {
+    @Test func rawAttemptsHaveAMemberRaw() {
         let json = TraceFixture.eventful().result.json(target: "simulator")
         #expect(json["attempts"]?.arrayValue?.map { $0["raw"] } == [true, nil, nil])
         #expect(json["attempts"]?.arrayValue?.map { $0["billed"] } == [true, false, "maybe"])

@@ -4,7 +4,7 @@ import JSON
 import MoondialRules
 import NumberVerification
 
-/// A run in which nearly everything happens that a trace can hold, at fixed times.
+/// A run, at fixed times, with nearly every kind of event that a trace can hold.
 enum TraceFixture {
     static func eventful() -> (machine: RunMachine, result: RunResult) {
         let rules = [
@@ -40,7 +40,7 @@ enum TraceFixture {
         return (machine, result)
     }
 
-    /// A hook that says something and makes two raw attempts, one of them in vain.
+    /// A hook that logs a message and makes a raw attempt.
     private static func playReputation(_ machine: inout RunMachine) {
         machine.log("asking about 13800138000", fields: ["list": 2], now: .microseconds(30))
         let other = MachineFixture.requestOrTrap(phone: "13900139000", token: "STsid-invented-token-2")

@@ -13,7 +13,7 @@ struct TraceIDTests {
     @Test(arguments: [
         (UInt64.min, "0000000000000000"), (0xAB, "00000000000000ab"), (.max, "ffffffffffffffff"),
     ])
-    func anIDHas16Digits(number: UInt64, text: String) {
+    func traceIDHas16Digits(number: UInt64, text: String) {
         var generator = Fixed(number: number)
         #expect(TraceID(using: &generator).description == text)
     }

@@ -9,7 +9,7 @@ import Testing
 struct WaterfallTests {
     private let eventful = TraceFixture.eventful().machine.trace
 
-    /// The run of a match without rules, which begins late.
+    /// A run without rules that ends with a match and whose first event comes after 10 ms.
     private var short: Trace {
         var machine = MachineFixture.machine()
         _ = machine.start(now: .milliseconds(10))
@@ -21,7 +21,7 @@ struct WaterfallTests {
         Waterfall(width: width, repertoire: repertoire).draw(trace).split(separator: "\n")
     }
 
-    @Test func aWideTerminalShowsBarsToScale() {
+    @Test func wideTerminalShowsBarsToScale() {
         let golden = """
             trace 4f1c2a9be07d3316 · 138****8000 · exID order-42 · rules 9c41e0a2
                10.000  ·······                    gap          no hook and no attempt
@@ -33,7 +33,7 @@ struct WaterfallTests {
         #expect(draw(short, 100) == golden.split(separator: "\n"))
     }
 
-    @Test func aNarrowTerminalWrapsTheText() {
+    @Test func narrowTerminalWrapsTheText() {
         let golden = """
             trace 4f1c2a9be07d3316 · 138****8000 · exID order-42 · rules
             9c41e0a2
@@ -53,7 +53,7 @@ struct WaterfallTests {
     }
 
     @Test(arguments: [40, 10, 0])
-    func aVeryNarrowTerminalHasNoBars(width: Int) {
+    func veryNarrowTerminalHasNoBars(width: Int) {
         let golden = """
             trace 4f1c2a9be07d3316 · 138****8000 ·
             exID order-42 · rules 9c41e0a2
@@ -73,7 +73,7 @@ struct WaterfallTests {
         #expect(draw(short, width) == golden.split(separator: "\n"))
     }
 
-    @Test func everythingThatHappensHasARow() {
+    @Test func everyEventHasARow() {
         let golden = """
             trace 4f1c2a9be07d3316 · 138****8000 · exID order-42 · channel web · rules 9c41e0a2
                 0.018  ▏                          pre_check    mainland mobile numbers only (rules.lua:2)
@@ -104,7 +104,7 @@ struct WaterfallTests {
         #expect(draw(eventful, 100) == golden.split(separator: "\n"))
     }
 
-    @Test func asciiIsEnough() {
+    @Test func asciiRepertoireUsesOnlyASCII() {
         let golden = #"""
             trace 4f1c2a9be07d3316 | 138****8000 | exID order-42 | channel web | rules
             9c41e0a2
@@ -156,14 +156,14 @@ struct WaterfallTests {
         }
     }
 
-    @Test func colourChangesNothingElse() {
+    @Test func colouredTextDiffersOnlyInEscapeSequences() {
         let coloured = Waterfall(width: 100, repertoire: .unicode, style: .coloured).draw(eventful)
         #expect(coloured.contains("\u{1B}[31m"))
         let stripped = coloured.replacing(/\u{1B}\[[0-9]+m/, with: "")
         #expect(stripped == Waterfall(width: 100, repertoire: .unicode).draw(eventful))
     }
 
-    @Test func aRunThatTookNoTimeHasMarksOnly() {
+    @Test func runWithoutDurationHasMarksInPlaceOfBars() {
         var machine = MachineFixture.machine()
         _ = machine.start(now: .zero)
         _ = machine.attemptFinished(MachineFixture.trouble(.dns, .no, message: "no such host"), now: .zero)
@@ -176,7 +176,7 @@ struct WaterfallTests {
         #expect(draw(machine.trace, 100) == golden.split(separator: "\n"))
     }
 
-    @Test func aLogMessageCannotMoveTheCursor() {
+    @Test func logMessageCannotMoveTheCursor() {
         var player = MachinePlayer([MachineFixture.rule("a", .preCheck)])
         _ = player.play(hook: { _, _, machine, now in
             machine.log("\u{1B}[2Jgone\r\n", now: now)

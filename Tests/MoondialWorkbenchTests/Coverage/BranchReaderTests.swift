@@ -7,7 +7,7 @@ import Testing
 
 @testable import MoondialWorkbench
 
-/// What is read from counts of lines agrees with what programs have done.
+/// Branch coverage that is derived from counts of lines agrees with the branches that programs took.
 @Suite struct BranchReaderTests {
     /// Runs a program once, after another text, and reads its coverage.
     private func run(_ text: String, after before: String = "") throws -> (values: [LuaValue], file: CoveredFile) {
@@ -62,11 +62,11 @@ import Testing
             "and over lines", "if x > 0 and\n  not (x == 1)\nthen\n  y = 1\nend",
             ["2: then 1, no arm 2", "3: right side 2, left side alone 1"]
         ),
-        // Lua loads the left side where the operator stands, so nothing tells whether the right one was needed.
+        // Lua loads the left side on the line of the operator, so the counts do not show whether the right side ran.
         ("or of values over lines", "if t.a\n  or t.b then\n  y = 1\nend", ["2: then 3"]),
         ("a condition that spans a call", "if (function()\n  return x > 1\nend)() then\n  y = 1\nend", ["2: then 1"]),
     ])
-    func armsOfBranches(_ name: String, _ body: String, _ expected: [String]) throws {
+    func armsOfBranchesAreFoundWithTheirCounts(_ name: String, _ body: String, _ expected: [String]) throws {
         let found = try arms("local t, y = { b = true } local function f(x)\n\(body)\nend\nf(0) f(1) f(2)")
         #expect(found == expected, "\(name)")
     }
@@ -79,7 +79,7 @@ import Testing
         ("do\n  x = 1\nend\n::l::\nwhile true do\n  x = 2\n  break\nend\n", [2: 1, 6: 1, 7: 1]),
         ("#!/usr/bin/moondial\nx = 1\n", [2: 1]),
     ])
-    func linesWithCode(_ text: String, _ expected: [Int: Int]) throws {
+    func linesWithCodeAreFound(_ text: String, _ expected: [Int: Int]) throws {
         let chunk = text.hasPrefix("#") ? text.replacing("#!", with: "--") : text
         let file = try covered(chunk)
         #expect(Set(file.lines.map(\.number)) == Set(expected.keys), "\(text)")
@@ -87,13 +87,13 @@ import Testing
         #expect(CoveredFile(name: "", text: Array(text.utf8), counts: LuaLineCounts()).lines.count == file.lines.count)
     }
 
-    @Test func missedLinesAreRanges() throws {
+    @Test func missedLinesAreJoinedToRanges() throws {
         let file = try covered("local x = 1\nif x > 1 then\n  x = 2\n\n  x = 3\nend\nif x > 2 then\n  x = 4\nend")
         #expect(file.missedLines == [3...5, 8...8])
         #expect(file.missedText == "3-5, 8")
     }
 
-    @Test func limitsAreWiderWhileLinesAreCounted() {
+    @Test func countingLinesRaisesTheCPULimits() {
         var settings = TestSettings()
         let (hook, test) = (settings.run.limits.hookCPU, settings.cpuLimit)
         settings.countLines()
@@ -102,9 +102,9 @@ import Testing
         #expect(settings.cpuLimit == test * 10)
     }
 
-    /// Generated functions of nested statements, each condition with a counter of its own: whatever is told of an arm is so.
-    @Test func generatedProgramsAgreeWithTheirOwnCounters() throws {
-        var told = 0
+    /// The programs have nested statements, and each condition counts its results.
+    @Test func coverageAgreesWithCountersInGeneratedPrograms() throws {
+        var checkedArms = 0
         for seed in 1...150 {
             var program = BranchProgram(SeededGenerator(seed: UInt64(seed)))
             let text = program.text()
@@ -118,17 +118,17 @@ import Testing
                     let isEnd = arm.name == "end of the loop" && branch.arms.contains { $0.name == "body" }
                     let expected = isWay && !isEnd ? yes : no
                     #expect((arm.count > 0) == (expected > 0), "\(text)\n\(branch) \(yes) \(no)")
-                    told += 1
+                    checkedArms += 1
                 }
             }
         }
-        #expect(told > 1000)
+        #expect(checkedArms > 1000)
     }
 }
 
-/// Makes programs whose conditions count themselves.
+/// Generates programs whose conditions count their results.
 private struct BranchProgram {
-    /// `c(n)` answers yes or no, and counts that.
+    /// `c(n)` returns true or false at random, and counts both. `truth` returns the counts.
     static let counters = """
         local counts, state = {}, 1
         function c(n)
@@ -148,7 +148,7 @@ private struct BranchProgram {
     private var generator: SeededGenerator
     private var lines: [String] = []
     private var depth = 0
-    /// The number of the condition that stands on a line.
+    /// The numbers of the conditions by line.
     private(set) var conditions: [Int: Int] = [:]
 
     init(_ generator: SeededGenerator) { self.generator = generator }
@@ -203,7 +203,8 @@ private struct BranchProgram {
             lines.append("end")
         case 5:
             lines.append("repeat")
-            // A variable of a block can be seen by its condition; a block that leaves has none.
+            // The condition of `repeat` can use variables of its block. The block must not end with `break`, since then
+            // the condition would never run.
             lines.append("x = x + 1")
             block(inLoop: true)
             if lines.last == "break" { lines[lines.count - 1] = "x = 3" }

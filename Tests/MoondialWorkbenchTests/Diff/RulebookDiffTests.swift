@@ -27,7 +27,7 @@ struct RulebookDiffTests {
             new: try await Workbench.explore(new, requests: RequestClass.builtIn))
     }
 
-    /// Changes of the text that change no meaning.
+    /// Changes of the text that do not change the meaning.
     private static let harmless: [@Sendable (String) -> String] = [
         { $0 },
         { $0.replacing("\n", with: "\n\n").replacing("  ", with: "\t") },
@@ -38,7 +38,7 @@ struct RulebookDiffTests {
         { "-- a comment\n" + $0.replacing("sms", with: "sms") },
         { $0.replacing("rule \"rest\"", with: "rule \"the rest\"") },
         {
-            // Rules of which each request meets one at most.
+            // Swaps two rules of which at most one answers each request.
             let parts = $0.split(separator: "rule \"new token\"")
             let rest = parts[1].split(separator: "\nrule \"rest\"")
             let dual = parts[0].split(separator: "rule \"dual SIM\"")
@@ -47,13 +47,13 @@ struct RulebookDiffTests {
     ]
 
     @Test(arguments: harmless.indices)
-    func textAloneMakesNoDifference(_ index: Int) async throws {
+    func rewritingRulesWithoutChangingTheirMeaningIsNoChange(_ index: Int) async throws {
         let diff = try await Self.diff(Self.rules, Self.harmless[index](Self.rules))
         #expect(diff.changes.map(\.title) == [])
         #expect(diff.summary.hasPrefix("no difference on "))
     }
 
-    @Test func aDecisionHasChanged() async throws {
+    @Test func changedDecisionIsReported() async throws {
         let diff = try await Self.diff(Self.rules, Self.rules.replacing("deny \"differs\"", with: "allow \"dual_sim\""))
         #expect(
             diff.text(style: .plain, price: 0.05) == """
@@ -64,7 +64,7 @@ struct RulebookDiffTests {
                 """)
     }
 
-    @Test func whoDecidesIsSaid() async throws {
+    @Test func changeNamesTheRulesThatDecide() async throws {
         let diff = try await Self.diff(Self.rules, Self.rules.replacing("[9003] = review \"new\", ", with: ""))
         #expect(
             diff.text(style: .plain, price: nil).hasPrefix(
@@ -72,7 +72,7 @@ struct RulebookDiffTests {
                     + "(was by 'new token', now by 'rest'), 108 paths\n"))
     }
 
-    @Test func aFurtherAttemptIsComparedWithTheEndBefore() async throws {
+    @Test func furtherAttemptIsComparedWithTheOldDecision() async throws {
         let diff = try await Self.diff(
             "rule 'r' { map_result = { default = review 'x' } }",
             """
@@ -84,13 +84,13 @@ struct RulebookDiffTests {
         #expect(diff.changes.reduce(0) { $0 + $1.paths } == 72 * Outcome.all.count)
     }
 
-    @Test func whatIsLoggedCounts() async throws {
+    @Test func changedLogMessageIsReported() async throws {
         let alarm = "rule 'a' { on_decision = function(req, d) if d.code == 9018 then moondial.log 'money' end end }"
         let diff = try await Self.diff(Self.rules + alarm, Self.rules)
         #expect(diff.changes.map(\.title) == ["review sms, logs 'money' → nothing"])
     }
 
-    @Test func whoIsLetInComesFirst() async throws {
+    @Test func changeToAllowComesFirst() async throws {
         let old = "rule 'r' { map_result = { match = allow, default = review 'x' } }"
         let new = "rule 'r' { map_result = { match = allow, [9099] = allow, default = review 'y' } }"
         let diff = try await Self.diff(old, new)

@@ -12,13 +12,13 @@ import Testing
 
 @Suite("Exploration", .serialized, .timeLimit(.minutes(10)))
 struct ExplorationTests {
-    @Test func aRulebookWithoutRulesHasOnePathForEachOutcome() async throws {
+    @Test func emptyRulebookHasOnePathForEachOutcome() async throws {
         let exploration = try await Workbench.explore("")
         #expect(exploration.paths.count == Outcome.all.count)
         #expect(Set(exploration.paths.map { $0.steps.map(\.outcome) }).count == Outcome.all.count)
     }
 
-    @Test func outcomesAreAllCodesAndAllTroubles() {
+    @Test func outcomesAreAllCodesAndAllKindsOfErrors() {
         let codes = Outcome.all.compactMap { outcome -> Int64? in
             if case .reply(let reply) = outcome, reply == Outcome.Reply(reply.code) { reply.code } else { nil }
         }
@@ -29,7 +29,7 @@ struct ExplorationTests {
         #expect(Set(kinds) == Set(AttemptError.Kind.allCases))
     }
 
-    @Test func eachAttemptBranches() async throws {
+    @Test func fallbackAttemptBranchesOverAllOutcomes() async throws {
         let exploration = try await Workbench.explore(
             """
             rule "repair" { fallback = function(req, attempt)
@@ -44,7 +44,7 @@ struct ExplorationTests {
             })
     }
 
-    @Test func rawAttemptsBranchToo() async throws {
+    @Test func rawAttemptsBranchOverAllOutcomes() async throws {
         let exploration = try await Workbench.explore(
             """
             rule "probe" { pre_check = function(req)
@@ -59,7 +59,7 @@ struct ExplorationTests {
         #expect(exploration.paths.allSatisfy { $0.steps.map(\.isRaw) == [true, true] })
     }
 
-    @Test func timesAreTriedWhereHooksReadThem() async throws {
+    @Test func everyTimeIsExploredOnlyIfAHookReadsTheTime() async throws {
         let night = Workbench.time + 12 * 3_600_000
         let reading = try await Workbench.explore(
             "rule \"night\" { pre_check = function() if os.date('!%H') == '16' then return deny 'night' end end }",
@@ -71,14 +71,14 @@ struct ExplorationTests {
         #expect(blind.paths.count == Outcome.all.count)
     }
 
-    @Test func theBoundIsSaid() async throws {
+    @Test func explorationReportsThatItStoppedAtMaxPaths() async throws {
         let exploration = try await Workbench.explore(
             "", requests: [Workbench.request(), Workbench.request()], maxPaths: 40)
         #expect(exploration.paths.count == 40)
         #expect(exploration.omission?.contains("--max-paths") == true)
     }
 
-    @Test func timeIsVirtual() async throws {
+    @Test func timeoutsTakeVirtualTime() async throws {
         let exploration = try await Workbench.explore(
             """
             rule "slow" { map_result = function(req, attempt)
@@ -89,7 +89,7 @@ struct ExplorationTests {
         #expect(late.map { $0.steps.map(\.outcome) } == [[.trouble(.responseTimeout, .maybe)]])
     }
 
-    @Test func conditionsAreAsShortAsCanBe() async throws {
+    @Test func atlasHasTheShortestConditions() async throws {
         let exploration = try await Workbench.explore(
             """
             rule "r" { pre_check = function(req)
@@ -101,7 +101,7 @@ struct ExplorationTests {
         #expect(group.patterns.map(\.text) == ["no attempt when channel = web and operator = CT"])
     }
 
-    @Test func theAtlasNamesSets() async throws {
+    @Test func atlasGroupsOutcomesWithTheSameEnding() async throws {
         let exploration = try await Workbench.explore(
             """
             rule "r" { map_result = {
@@ -124,7 +124,7 @@ struct ExplorationTests {
 /// Explored paths against single runs of the client and the simulator.
 @Suite("Exploration against single runs", .serialized, .timeLimit(.minutes(10)))
 struct BruteForceTests {
-    /// Outcomes that a token can ask the simulator for.
+    /// The token with which the simulator gives this outcome, or nil if it cannot.
     private static func directive(_ outcome: Outcome) -> String? {
         switch outcome {
         case .reply(let reply):
@@ -140,8 +140,8 @@ struct BruteForceTests {
         }
     }
 
-    /// Sends each attempt with the token that brings the next outcome.
-    private final class Steered: AttemptSource {
+    /// Replaces the token of each attempt by the one for the next outcome of the path.
+    private final class SteeredAttempts: AttemptSource {
         let secrets: [Secret] = []
         private let client: VerificationClient
         private var tokens: [String]
@@ -181,7 +181,7 @@ struct BruteForceTests {
             let client = VerificationClient(
                 transport: overSockets ?? InProcessTransport(simulator: Simulator(), eventLoop: eventLoop),
                 host: destination?.authority ?? "simulator", credentials: .documentedExample, eventLoop: eventLoop)
-            let engine = RuleEngine(loaded, attempts: Steered(client, tokens: tokens), eventLoop: eventLoop)
+            let engine = RuleEngine(loaded, attempts: SteeredAttempts(client, tokens: tokens), eventLoop: eventLoop)
             engine.verify(request) { run in
                 engine.close()
                 withExtendedLifetime(engine) { end(run) }
@@ -189,7 +189,7 @@ struct BruteForceTests {
         }
     }
 
-    /// Paths that the simulator can play, with the tokens that make it do so.
+    /// Paths that the simulator can reproduce, with the tokens for their outcomes.
     private static func playable(
         _ exploration: Exploration, count: Int, _ generator: inout SeededGenerator
     ) -> [(path: ExploredPath, tokens: [String])] {
@@ -209,7 +209,7 @@ struct BruteForceTests {
         #expect(Charge(of: run.result.attempts) == result.money)
     }
 
-    /// A rulebook made of what the language has.
+    /// A random rulebook.
     static func rulebook(_ generator: inout SeededGenerator) -> String {
         let decisions = ["allow", "deny \"d\"", "review \"r\"", "review(\"f\", { step_up = \"sms\" })"]
         let codes = [9000, 9001, 9002, 9003, 9005, 9020, 9021, 9099]
@@ -251,7 +251,7 @@ struct BruteForceTests {
     }
 
     @Test(arguments: 0..<50)
-    func pathsLeadWhereSingleRunsDo(_ seed: Int) async throws {
+    func exploredPathsAgreeWithSingleRunsInProcess(_ seed: Int) async throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         let rules = Self.rulebook(&generator)
         let requests = [try Workbench.request(), try Workbench.request(["channel": "web"])]
@@ -265,7 +265,7 @@ struct BruteForceTests {
     }
 
     @Test(arguments: 100..<110)
-    func pathsLeadWhereRunsOverSocketsDo(_ seed: Int) async throws {
+    func exploredPathsAgreeWithRunsOverSockets(_ seed: Int) async throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         let rules = Self.rulebook(&generator)
         let request = try Workbench.request()

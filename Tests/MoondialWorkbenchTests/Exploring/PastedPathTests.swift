@@ -6,7 +6,7 @@ import MoondialRules
 import MoondialWorkbench
 import Testing
 
-/// Each path of an exploration, pasted as a test, passes.
+/// Each path of an exploration can be written as a test, which passes.
 @Suite("Pasted paths", .serialized, .timeLimit(.minutes(10)))
 struct PastedPathTests {
     private static let rules = """
@@ -32,7 +32,7 @@ struct PastedPathTests {
         }
         """
 
-    @Test func everyPathIsATestThatPasses() async throws {
+    @Test func everyPathWrittenAsATestPasses() async throws {
         let exploration = try await Workbench.explore(Self.rules)
         let text = exploration.paths.enumerated().map { index, path in
             TestNotation.test(

@@ -6,10 +6,10 @@ import MoondialWorkbench
 import NumberVerification
 import Testing
 
-/// Requests that rules cannot tell apart share their paths, and no others do.
+/// Exactly those requests share their paths whose differences no rule reads.
 @Suite("Shared paths", .serialized, .timeLimit(.minutes(10)))
 struct SharedPathTests {
-    /// Each refuses requests of China Mobile, however it gets at the field.
+    /// Each denies requests of China Mobile, and reads the field in another way.
     private static let readers = [
         "rule 'r' { pre_check = function(req) if req.operator == 'CM' then return deny 'cm' end end }",
         "rule 'r' { pre_check = function(req) if req['operator'] == 'CM' then return deny 'cm' end end }",
@@ -54,19 +54,19 @@ struct SharedPathTests {
         """,
     ]
 
-    @Test(arguments: readers.indices) func aFieldThatIsReadTellsRequestsApart(_ index: Int) async throws {
+    @Test(arguments: readers.indices) func requestsThatDifferInAReadFieldHaveTheirOwnPaths(_ index: Int) async throws {
         let rules = Self.readers[index]
         let exploration = try await Workbench.explore(rules, requests: RequestClass.builtIn)
         for path in exploration.paths {
             let request = exploration.requests[path.request].request
             let reason = exploration.result(of: path).decision.reason
-            // A hook that cannot get at it fails for all requests alike.
+            // A hook that cannot read the field fails for all requests.
             let isRefused = reason == "cm" || reason == "rule_error"
             #expect(isRefused == (request.carrier == .mobile) || reason == "rule_error", "\(rules)")
         }
     }
 
-    @Test func aFieldThatNoHookReadsMakesNoDifference() async throws {
+    @Test func requestsThatDifferInUnreadFieldsSharePaths() async throws {
         let exploration = try await Workbench.explore(
             """
             rule 'r' { pre_check = function(req) if req.channel == "web" then return deny "web" end end }
@@ -74,13 +74,12 @@ struct SharedPathTests {
             rule 't' { on_decision = function(req, d) moondial.log(d.decision, { phone = req.phone }) end }
             """, requests: RequestClass.builtIn)
         #expect(exploration.paths.count == 3 * 12 * (1 + 2 * Outcome.all.count))
-        // Three phones, and of three channels one is refused at once.
+        // Three phones; one of three channels is denied without an attempt.
         #expect(exploration.takenPaths == 3 * (1 + 2 * Outcome.all.count))
         #expect(exploration.unsteady.isEmpty)
     }
 
-    /// The same as when each request is explored by itself.
-    @Test(arguments: 200..<210) func sharedPathsAreThoseOfEachRequest(_ seed: Int) async throws {
+    @Test(arguments: 200..<210) func sharedPathsAgreeWithExploringEachRequestAlone(_ seed: Int) async throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         let rules = BruteForceTests.rulebook(&generator)
         let requests = RequestClass.builtIn.filter { $0.request.verification.phone.submitted == RequestClass.phones[0] }

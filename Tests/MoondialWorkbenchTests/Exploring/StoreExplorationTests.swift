@@ -5,7 +5,7 @@ import MoondialRules
 import MoondialWorkbench
 import Testing
 
-/// What the store answers is an input, as the replies of the provider are.
+/// An exploration tries the possible answers of the store, as it tries the replies of the provider.
 @Suite("Exploration of rules that remember", .serialized, .timeLimit(.minutes(10)))
 struct StoreExplorationTests {
     private static let counting = """
@@ -16,14 +16,14 @@ struct StoreExplorationTests {
 
         """
 
-    /// `count phone:… = over` of the paths that end with that reason, each once.
+    /// The store answers of each path that ends with this reason, as in `count phone:… = over`.
     private static func answers(_ exploration: Exploration, reason: String?) -> Set<[String]> {
         Set(
             exploration.paths.filter { exploration.result(of: $0).decision.reason == reason }
                 .map { $0.store.map(\.words) })
     }
 
-    /// The one call that the hook makes, with all that it can come to.
+    /// A store call, and its possible answers.
     @Test(arguments: [
         (#"moondial.store.count("a", { limit = 3, window_s = 1 })"#, ["allowed", "over", "away"]),
         (#"moondial.store.count("a", { limit = 3, window_s = 1, cost = 4 })"#, ["over", "away"]),
@@ -36,14 +36,14 @@ struct StoreExplorationTests {
         (#"moondial.store.delete "a""#, ["false", "away"]),
         (#"moondial.store.has("a", "b")"#, ["false", "true", "away"]),
     ])
-    func eachCallBranchesOverWhatItCanComeTo(_ call: String, _ expected: [String]) async throws {
+    func storeCallBranchesOverItsPossibleAnswers(_ call: String, _ expected: [String]) async throws {
         let exploration = try await Workbench.explore(
             "rule 'r' { pre_check = function() pcall(function() \(call) end) return deny 'd' end }")
         #expect(exploration.paths.map { $0.store.map(\.outcome.text) } == expected.map { [$0] })
         #expect(exploration.unsteady.isEmpty)
     }
 
-    @Test func aPathRemembersWhatItHasSetAndBeenTold() async throws {
+    @Test func storeAnswersOnAPathAreConsistent() async throws {
         let exploration = try await Workbench.explore(
             """
             rule "r" { pre_check = function(req)
@@ -61,7 +61,7 @@ struct StoreExplorationTests {
         #expect(reasons == ["true1nil", "true18", "truenilnil", "truenil8", "true11", "truenil1", "store_unavailable"])
     }
 
-    @Test func aLimitThatIsReachedStaysSo() async throws {
+    @Test func limitStaysReachedOnAPath() async throws {
         let exploration = try await Workbench.explore(
             """
             rule "r" { pre_check = function(req)
@@ -81,7 +81,7 @@ struct StoreExplorationTests {
             ])
     }
 
-    @Test func theAtlasNamesAnswersAsConditions() async throws {
+    @Test func atlasShowsStoreAnswersAsConditions() async throws {
         let exploration = try await Workbench.explore(
             Self.counting + """
                 rule "listed" { pre_check = function(req)
@@ -99,11 +99,11 @@ struct StoreExplorationTests {
                 "no attempt when has blocklist = away: review store_unavailable since pre_check of 'listed' failed",
                 "no attempt when count phone:… = away: review store_unavailable since pre_check of 'twice' failed",
             ])
-        // Where all requests came through, the store makes no difference.
+        // Patterns of attempts have no store condition: the attempt is made only if every call let the request pass.
         #expect(lines.contains("9000, 9000 without id at mobile or h5: allow match by default, 1 attempt, billed"))
     }
 
-    @Test func manyCallsHaveShortConditions() async throws {
+    @Test func conditionsOfSeveralStoreCallsAreShort() async throws {
         let exploration = try await Workbench.explore(
             """
             rule "limits" { pre_check = function(req)
@@ -130,7 +130,7 @@ struct StoreExplorationTests {
             ], "\(texts)")
     }
 
-    @Test func conditionsBelongToTheOutcomesAfterWhichTheStoreIsAsked() async throws {
+    @Test func storeConditionsAppearOnlyAfterOutcomesWithAStoreCall() async throws {
         let exploration = try await Workbench.explore(
             """
             rule "sometimes" { fallback = function(req, attempt)
@@ -148,7 +148,7 @@ struct StoreExplorationTests {
         #expect(patterns.allSatisfy { !$0.text.contains(" when ") }, "\(patterns.map(\.text))")
     }
 
-    @Test func aHookThatNeedsAStoreWhichIsAwayIsNoFinding() async throws {
+    @Test func hookThatFailsWithoutAStoreIsNoFinding() async throws {
         let findings = try await Workbench.findings(
             Self.counting
                 + "rule 'rest' { map_result = { match = allow 'ok', mismatch = deny 'x', default = review 'y' } }"
@@ -156,7 +156,7 @@ struct StoreExplorationTests {
         #expect(findings.map(\.message) == [])
     }
 
-    @Test func anAlarmThatIsThrottledIsHeard() async throws {
+    @Test func alarmThrottledByTheStoreIsNoFinding() async throws {
         let findings = try await Workbench.findings(
             """
             rule 'rest' { map_result = { match = allow 'ok', mismatch = deny 'x', default = review 'y' } }
@@ -168,7 +168,7 @@ struct StoreExplorationTests {
         #expect(findings.filter { $0.code == .silentTrouble }.map(\.message) == [])
     }
 
-    @Test func theCounterexampleNamesAnswers() async throws {
+    @Test func counterexampleHasTheStoreAnswers() async throws {
         let exploration = try await Workbench.explore(
             """
             rule "friends" { pre_check = function(req)
@@ -189,7 +189,7 @@ struct StoreExplorationTests {
                 """), "\(report)")
     }
 
-    @Test func onlyTheFirstCallsOfAPathBranch() async throws {
+    @Test func onlyTheFirstStoreCallsOfAPathBranch() async throws {
         let exploration = try await Workbench.explore(
             """
             rule "r" { pre_check = function(req)
@@ -201,7 +201,7 @@ struct StoreExplorationTests {
         #expect(exploration.omission?.contains("the first 6 are answered in every way") == true)
     }
 
-    @Test func diffComparesTheSameAnswers() async throws {
+    @Test func diffComparesPathsWithTheSameStoreAnswers() async throws {
         let same = RulebookDiff(
             old: try await Workbench.explore(Self.counting), new: try await Workbench.explore("\n" + Self.counting))
         #expect(same.changes.map(\.title) == [])
@@ -213,12 +213,12 @@ struct StoreExplorationTests {
                 "deny again → review again: no attempt when count phone:… = over (by 'twice'), 1 path\n"))
     }
 
-    @Test func diffComparesRulesThatAskWithRulesThatDoNot() async throws {
+    @Test func diffComparesRulesWithAndWithoutStoreCalls() async throws {
         let without = try await Workbench.explore("rule 'r' { map_result = { default = review 'x' } }")
         let with = try await Workbench.explore(Self.counting + "rule 'r' { map_result = { default = review 'x' } }")
         for (old, new) in [(without, with), (with, without)] {
             let diff = RulebookDiff(old: old, new: new)
-            // What is over the limit, or away, is compared with each outcome that would have come.
+            // A path that ends over the limit, or without the store, is compared with each outcome of an attempt.
             #expect(diff.changes.allSatisfy { $0.paths <= Outcome.all.count })
             #expect(diff.changes.reduce(0) { $0 + $1.paths } == 2 * Outcome.all.count)
             #expect(diff.changes.flatMap(\.patterns).allSatisfy { $0.text.contains("count phone:… = ") })

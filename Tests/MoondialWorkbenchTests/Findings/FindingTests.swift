@@ -5,7 +5,7 @@ import MoondialPresentation
 import MoondialWorkbench
 import Testing
 
-/// A fault in a rulebook, and the shortest way to see it.
+/// A rulebook with a fault, and the length of the shortest path that shows it.
 struct PlantedFault: Sendable, CustomTestStringConvertible {
     let name: String
     let code: RulebookFinding.Code
@@ -125,13 +125,13 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
 @Suite("Findings", .serialized, .timeLimit(.minutes(10)))
 struct FindingTests {
     @Test(arguments: PlantedFault.all)
-    func aPlantedFaultIsFound(_ fault: PlantedFault) async throws {
+    func plantedFaultIsFoundWithItsShortestExample(_ fault: PlantedFault) async throws {
         let findings = try await Workbench.findings(fault.rules)
         let finding = try #require(findings.first { $0.code == fault.code }, "\(findings.map(\.message))")
         #expect(finding.example?.steps.count == fault.attempts, "\(finding.message)")
     }
 
-    @Test func correctRulesHaveNone() async throws {
+    @Test func correctRulesHaveNoFindings() async throws {
         let findings = try await Workbench.findings(
             """
             rule "verdicts" { map_result = { match = allow "ok", mismatch = deny "differs", default = review "sms" } }
@@ -142,7 +142,7 @@ struct FindingTests {
         #expect(findings.map(\.message) == [])
     }
 
-    @Test func theExampleCanBePasted() async throws {
+    @Test func exampleOfAFindingIsShownAsATest() async throws {
         let rules = "rule 'r' { map_result = { match = allow, [9002] = allow 'oops', default = review 'sms' } }"
         let report = ExplorationReport(try await Workbench.explore(rules))
         #expect(report.hasFinding(ofAtLeast: .error))
@@ -161,7 +161,7 @@ struct FindingTests {
                 """))
     }
 
-    @Test func codesAreDistinctAndExplained() {
+    @Test func everyFindingCodeHasAMeaningAndAdvice() {
         for code in RulebookFinding.Code.allCases {
             #expect(!code.meaning.isEmpty && !code.advice.isEmpty)
         }

@@ -7,9 +7,9 @@ import MoondialRules
 import MoondialWorkbench
 import NumberVerification
 
-/// Rules that stand in a test.
+/// Explores rules that are written in a test.
 enum Workbench {
-    /// The time of day of all that is explored: 2026-01-01, noon in Beijing.
+    /// The time of all explorations: 2026-01-01, noon in Beijing.
     static let time: Int64 = 1_767_240_000_000
 
     /// One request without options.
@@ -25,7 +25,7 @@ enum Workbench {
             RuleFiles([RuleSource(name: .file(file), text: Array(rules.utf8))]))
     }
 
-    /// Takes all paths of one request without options, or of these.
+    /// Explores these requests; by default, one request without options.
     static func explore(
         _ rules: String, requests: [RequestClass]? = nil, times: [Int64] = [time], maxPaths: Int = 100_000
     ) async throws -> Exploration {
@@ -40,7 +40,7 @@ enum Workbench {
         RulebookFindings(try await explore(rules, requests: requests)).all
     }
 
-    /// What takes seconds must not hold the threads on which all asynchronous tests run.
+    /// Runs work of seconds on another thread, so that it does not block the threads of asynchronous tests.
     static func onAThreadOfItsOwn<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {

@@ -5,18 +5,18 @@ import NumberVerification
 import NumberVerificationSimulator
 import Testing
 
-/// What `simulate --list` promises, in process and over a socket.
+/// The replies that `simulate --list` documents, in process and over sockets.
 struct MagicTableTests {
-    @Test(arguments: Way.allCases, Self.cases)
-    func rowHolds(way: Way, row: Case) async throws {
+    @Test(arguments: SimulatorAccess.allCases, Self.cases)
+    func everyRowOfTheListGivesItsReplies(access: SimulatorAccess, row: Case) async throws {
         let configuration = Simulator.Configuration(
             providerRules: row.hasProviderRules, clock: { .seconds(1_800_000_000) })
-        let outcomes = try await way.outcomes(of: row.requests, configuration: configuration)
+        let outcomes = try await access.outcomes(of: row.requests, configuration: configuration)
         #expect(outcomes == row.outcomes)
     }
 
     @Test
-    func everyRowIsTested() {
+    func everyRowOfTheListHasACase() {
         let tested = Set(Self.cases.map(\.given))
         for row in Simulator.magicTable {
             #expect(tested.contains(row.given), "no case for '\(row.given)'")
@@ -24,23 +24,23 @@ struct MagicTableTests {
     }
 
     @Test
-    func rowsAreInSectionsAndUnique() {
+    func rowsAreGroupedBySectionAndUnique() {
         let sections = Simulator.magicTable.map(\.section)
         #expect(
             sections == Simulator.MagicRow.Section.allCases.flatMap { section in sections.filter { $0 == section } })
         #expect(Set(Simulator.magicTable.map(\.given)).count == Simulator.magicTable.count)
     }
 
-    /// The requests that make up one row, and what comes of each.
+    /// The requests of one row, and the outcome of each.
     struct Case: Sendable, CustomTestStringConvertible {
         let given: String
         let hasProviderRules: Bool
         let requests: [RequestSketch]
-        let outcomes: [Way.Outcome]
+        let outcomes: [SimulatorAccess.Outcome]
 
         var testDescription: String { given }
 
-        init(_ given: String, providerRules: Bool = false, _ exchanges: (RequestSketch, Way.Outcome)...) {
+        init(_ given: String, providerRules: Bool = false, _ exchanges: (RequestSketch, SimulatorAccess.Outcome)...) {
             self.given = given
             hasProviderRules = providerRules
             requests = exchanges.map(\.0)
@@ -48,7 +48,7 @@ struct MagicTableTests {
         }
 
         /// A row whose left side is a token.
-        init(token: String, providerRules: Bool = false, _ outcome: Way.Outcome) {
+        init(token: String, providerRules: Bool = false, _ outcome: SimulatorAccess.Outcome) {
             self.init(token, providerRules: providerRules, (RequestSketch(.string(token), exID: "order-42"), outcome))
         }
     }
@@ -58,11 +58,13 @@ struct MagicTableTests {
     /// The first id of a simulator with the default seed.
     static let firstID = "117270465688035039"
     /// The reply to the first request, with `order-42`.
-    static let match = Way.Outcome.reply(
+    static let match = SimulatorAccess.Outcome.reply(
         status: 200, body: #"{"id":\#(firstID),"code":9000,"content":"verify consistent","exID":"order-42"}"#)
 
-    private static func reply(_ status: Int, _ body: String) -> Way.Outcome { .reply(status: status, body: body) }
-    private static func ok(_ body: String) -> Way.Outcome { reply(200, body) }
+    private static func reply(_ status: Int, _ body: String) -> SimulatorAccess.Outcome {
+        .reply(status: status, body: body)
+    }
+    private static func ok(_ body: String) -> SimulatorAccess.Outcome { reply(200, body) }
 
     private static let tokenCases: [Case] = [
         Case("any other token", (RequestSketch("whatever", exID: "order-42"), match)),
@@ -215,7 +217,7 @@ struct MagicTableTests {
         Case(
             "a phone again within 30 s", providerRules: true, (RequestSketch("first", exID: "order-42"), match),
             (RequestSketch("second"), tooSoon)),
-        // Takes hours on the simulator's clock; see ProviderRulesTests.
+        // No requests: this needs hours on the simulator's clock, and is tested in ProviderRulesTests.
         Case("a phone for the 11th time on one day (UTC+8)"),
     ]
 }

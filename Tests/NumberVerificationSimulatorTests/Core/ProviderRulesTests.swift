@@ -9,7 +9,7 @@ import Testing
 
 @testable import NumberVerificationSimulator
 
-/// What `--provider-rules` enforces, on a clock that stands still unless told.
+/// The limits that `--provider-rules` enforces, with a clock that only the test moves.
 struct ProviderRulesTests {
     /// 2027-01-15 16:00 UTC+8.
     private let clock = ManualClock(.seconds(1_800_000_000))
@@ -26,7 +26,7 @@ struct ProviderRulesTests {
         parser.receive(RequestSketch(.string(token), phone: .string(phone), path: path).bytes)
         guard case .request(let request) = try #require(try parser.next()) else { return nil }
         guard case .bytes(let bytes) = simulator.reply(to: request).steps.first else { return nil }
-        let body = String(buffer: bytes).split(separator: "\r\n\r\n")[1]
+        let body = try #require(String(buffer: bytes).split(separator: "\r\n\r\n").last)
         return try JSONValue.parse(body.utf8)["code"]?.integerValue
     }
 
@@ -47,12 +47,12 @@ struct ProviderRulesTests {
         ("STsid1799999940000abc", 9003), ("STsid00000018000000100009", 9000),
         ("STsid000000179999994000x", 9000), ("STsid-1799999940000", 9000),
     ])
-    func tokenLivesAsLongAsItsCarrierSays(token: String, expected: Int64) throws {
+    func tokenExpiresByTheLifetimeOfItsCarrier(token: String, expected: Int64) throws {
         #expect(try code(token) == expected)
     }
 
     @Test
-    func phoneRestsThirtySeconds() throws {
+    func phoneCannotBeCheckedAgainWithinThirtySeconds() throws {
         #expect(try code("a") == 9000)
         clock.advance(by: .milliseconds(29_999))
         #expect(try code("b") == 9005)
@@ -62,7 +62,7 @@ struct ProviderRulesTests {
     }
 
     @Test
-    func refusedTokenStillAges() throws {
+    func tokenExpiresThoughItWasOnlyRefused() throws {
         #expect(try code("a") == 9000)
         #expect(try code("b") == 9005)
         clock.advance(by: .seconds(60))
@@ -84,7 +84,7 @@ struct ProviderRulesTests {
     }
 
     @Test
-    func intervalReachesOverMidnight() throws {
+    func intervalOfThirtySecondsHoldsOverMidnight() throws {
         clock.set(.seconds(1_800_028_799))
         #expect(try code("a") == 9000)
         clock.advance(by: .seconds(1))
@@ -94,7 +94,7 @@ struct ProviderRulesTests {
     }
 
     @Test
-    func onlyWhatReachesTheCarrierSpendsAndCounts() throws {
+    func onlyRequestsThatReachTheCarrierSpendTheTokenAndCount() throws {
         #expect(try code("a", phone: "13800009014") == 9014)
         #expect(try code("sim:endpoint=h5") == 9020)
         #expect(try code("sim:endpoint=h5", path: Endpoint.h5.path) == 9000)
@@ -106,7 +106,7 @@ struct ProviderRulesTests {
     }
 
     @Test
-    func resetBeforeSpendsNothingAndResetAfterDoes() throws {
+    func resetBeforeTheRequestSpendsNothingAndResetAfterItDoes() throws {
         #expect(try code("sim:reset=before") == nil)
         #expect(try code("sim:reset=before,http=200") == nil)
         #expect(try code("a") == 9000)
@@ -115,7 +115,7 @@ struct ProviderRulesTests {
     }
 
     @Test
-    func memoryIsBounded() {
+    func expiredEntriesAreForgottenSoThatMemoryIsBounded() {
         var memory = ExpiringMemory<Int>()
         for index in 0..<100_000 {
             let now: Duration = .milliseconds(index)

@@ -11,12 +11,15 @@ struct SimulatorTests {
     private func reply(_ sketch: RequestSketch, by simulator: Simulator = Simulator()) throws -> SimulatedReply {
         var parser = HTTPRequestParser()
         parser.receive(sketch.bytes)
-        guard case .request(let request) = try #require(try parser.next()) else { return SimulatedReply(steps: []) }
+        guard case .request(let request) = try #require(try parser.next()) else {
+            Issue.record("the bytes are no request")
+            return SimulatedReply(steps: [])
+        }
         return simulator.reply(to: request)
     }
 
     @Test
-    func replyIsTheseBytes() throws {
+    func replyToAMatchHasTheseBytes() throws {
         let expected = """
             HTTP/1.1 200 OK\r
             Content-Type: application/json\r
@@ -28,9 +31,12 @@ struct SimulatorTests {
     }
 
     @Test
-    func scriptFollowsTheDirectives() throws {
+    func directivesDelayDripOrReset() throws {
         let plain = try reply(RequestSketch("sim:code=9002"))
-        guard case .bytes(let bytes) = try #require(plain.steps.first) else { return }
+        guard case .bytes(let bytes) = try #require(plain.steps.first) else {
+            Issue.record("the reply has no bytes")
+            return
+        }
         func steps(_ directives: String) throws -> [SimulatedReply.Step] {
             try reply(RequestSketch(.string("sim:code=9002," + directives))).steps
         }
@@ -53,11 +59,14 @@ struct SimulatorTests {
     }
 
     @Test
-    func idsFitNoDouble() throws {
+    func idsCannotBeRepresentedAsDouble() throws {
         let simulator = Simulator()
         for _ in 0..<100 {
-            guard case .bytes(let bytes) = try reply(RequestSketch(), by: simulator).steps.first else { return }
-            let body = String(buffer: bytes).split(separator: "\r\n\r\n")[1]
+            guard case .bytes(let bytes) = try reply(RequestSketch(), by: simulator).steps.first else {
+                Issue.record("the reply has no bytes")
+                return
+            }
+            let body = try #require(String(buffer: bytes).split(separator: "\r\n\r\n").last)
             let id = try #require(try JSONValue.parse(body.utf8)["id"]?.integerValue)
             #expect(id > 1 << 53)
             #expect(Int64(exactly: Double(id)) != id)
@@ -65,16 +74,19 @@ struct SimulatorTests {
     }
 
     @Test
-    func documentedTokenKeepsItsIDWhateverCameBefore() throws {
+    func documentedTokenAlwaysHasTheDocumentedID() throws {
         let simulator = Simulator(configuration: .init(seed: 99))
         _ = try reply(RequestSketch(), by: simulator)
         let documented = RequestSketch("STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw")
-        guard case .bytes(let bytes) = try reply(documented, by: simulator).steps.first else { return }
+        guard case .bytes(let bytes) = try reply(documented, by: simulator).steps.first else {
+            Issue.record("the reply has no bytes")
+            return
+        }
         #expect(String(buffer: bytes).contains(#"{"id":117270465679982592,"#))
     }
 
     @Test
-    func otherCredentialsCanBeAskedFor() throws {
+    func simulatorChecksTheConfiguredCredentials() throws {
         let simulator = Simulator(
             configuration: .init(credentials: Credentials(appKey: "key", masterSecret: Secret("s:e"))))
         func status(_ pair: String) throws -> Bool {
@@ -121,6 +133,7 @@ struct SimulatorTests {
     ])
     func wrongDirectiveIsNamed(directives: String, message: String) throws {
         guard case .bytes(let bytes) = try reply(RequestSketch(.string("sim:" + directives))).steps.first else {
+            Issue.record("the reply has no bytes")
             return
         }
         let text = String(buffer: bytes)
@@ -129,12 +142,12 @@ struct SimulatorTests {
     }
 
     @Test
-    func directivesNeedNotBeAny() throws {
+    func emptyDirectivesAreIgnored() throws {
         #expect(try reply(RequestSketch("sim:")) == reply(RequestSketch("anything")))
     }
 
     @Test
-    func statusWithoutBodyHasNone() throws {
+    func replyWithStatus204HasNoBody() throws {
         let steps = try reply(RequestSketch("sim:http=204")).steps
         #expect(
             steps == [.bytes(ByteBuffer(string: "HTTP/1.1 204 No Content\r\nContent-Type: application/json\r\n\r\n"))])
@@ -154,10 +167,13 @@ struct SimulatorTests {
     }
 
     @Test
-    func clientThatClosesIsToldSo() throws {
+    func requestToCloseGetsAReplyWithConnectionClose() throws {
         let steps = try reply(RequestSketch().with { $0.fields = ["Connection: close"] }).steps
         #expect(steps.last == .close)
-        guard case .bytes(let bytes) = try #require(steps.first) else { return }
+        guard case .bytes(let bytes) = try #require(steps.first) else {
+            Issue.record("the reply has no bytes")
+            return
+        }
         #expect(String(buffer: bytes).contains("\r\nConnection: close\r\n"))
     }
 }

@@ -82,21 +82,21 @@ struct HTTPRequestParserTests {
     }
 
     @Test(arguments: readable)
-    func splitOfTheBytesMakesNoDifference(text: String, events: [HTTPRequestParser.Event]) throws {
+    func requestInPiecesOfAnySizeIsReadTheSame(text: String, events: [HTTPRequestParser.Event]) throws {
         for pieces in [1, 2, 3, 7, 40] {
             #expect(try Self.events(text, pieces: pieces) == events)
         }
     }
 
     @Test(arguments: readable)
-    func cutRequestIsWaitedFor(text: String, events: [HTTPRequestParser.Event]) throws {
+    func incompleteRequestIsNotReadYet(text: String, events: [HTTPRequestParser.Event]) throws {
         for length in 0..<text.utf8.count {
             #expect(try Self.events(String(text.utf8.prefix(length)) ?? "").count < events.count)
         }
     }
 
     @Test
-    func clientThatWaitsIsToldToContinueOnce() throws {
+    func expectationOfContinueIsReportedOnceAndOnlyWithoutABody() throws {
         let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n"
         #expect(try Self.events(head) == [.continueExpected])
         #expect(try Self.events(head + "xy") == [Self.request(body: "xy")], "it did not wait")
@@ -184,7 +184,7 @@ struct HTTPRequestParserTests {
     }
 
     @Test
-    func headIsCapped() throws {
+    func tooLargeHeadIsRefused() throws {
         var limits = HTTPRequestParser.Limits()
         limits.headBytes = 64
         func head(_ length: Int) -> String {
@@ -200,7 +200,7 @@ struct HTTPRequestParserTests {
     }
 
     @Test
-    func bodyAtTheCapIsRead() throws {
+    func bodyOfExactlyTheSizeLimitIsRead() throws {
         let body = String(repeating: "x", count: 64 * 1024)
         let plain = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + body
         let chunked =
@@ -214,10 +214,10 @@ struct HTTPRequestParserTests {
         #expect((400..<600).contains(error.status))
     }
 
-    /// Bytes at random places of a good request, replaced by any byte: the result does not depend on the split, and what
-    /// is read agrees with the bytes.
+    /// Random bytes of a good request are replaced by random ones. The result must not depend on the pieces in which
+    /// the bytes arrive.
     @Test
-    func damagedRequestsAreReadTheSameHoweverTheyAreSplit() {
+    func damagedRequestInPiecesOfAnySizeIsReadTheSame() {
         var state: UInt64 = 7
         func random(below bound: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -268,7 +268,7 @@ struct HTTPRequestParserTests {
         "5\r\nhello\r\n0\r\nno field\r\n\r\n", "0\r\nA : b\r\n\r\n", "0\r\n folded\r\n\r\n", "0\r\nA: \u{1}\r\n\r\n",
         "5\rhello\r\n0\r\n\r\n",
     ])
-    func laxChunksAreRefused(chunks: String) {
+    func malformedChunkOrTrailerIsRefused(chunks: String) {
         let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
         for pieces in [1, 3, .max] {
             #expect(throws: HTTPRequestError.self) { try Self.events(head + chunks, pieces: pieces) }
@@ -281,14 +281,14 @@ struct HTTPRequestParserTests {
         "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", "GET http:///a HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", "\rX",
     ])
-    func whatCannotBecomeARequestLineIsRefused(text: String) {
+    func badRequestLineIsRefusedAtOnce(text: String) {
         for pieces in [1, .max] {
             #expect(throws: HTTPRequestError.badRequestLine) { try Self.events(text, pieces: pieces) }
         }
     }
 
     @Test(arguments: ["a b", "a, b", "a/b", "u@a", "a?b", "\u{E9}"])
-    func hostThatIsNoHostIsRefused(host: String) {
+    func badHostFieldIsRefused(host: String) {
         #expect(throws: HTTPRequestError.badHost) { try Self.events("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n") }
     }
 }

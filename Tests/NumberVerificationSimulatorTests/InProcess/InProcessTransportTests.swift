@@ -11,7 +11,7 @@ import Testing
 struct InProcessTransportTests {
     private typealias Outcome = Result<HTTPReply, ExchangeFailure>
 
-    /// Runs `body` on an event loop with a new transport, and waits for what it promises.
+    /// Runs `body` on an event loop with a new transport, and waits until it completes the promise.
     private func result<Value: Sendable>(
         _ simulator: Simulator = Simulator(),
         _ body: @escaping @Sendable (InProcessTransport, EventLoopPromise<Value>) -> Void
@@ -42,7 +42,7 @@ struct InProcessTransportTests {
     }
 
     @Test
-    func transportNeedNotBeKept() async throws {
+    func transportLivesAsLongAsItsExchanges() async throws {
         let outcome: Outcome = try await result { transport, promise in
             _ = transport.send(Self.bytes("sim:delay=5ms"), deadline: Self.soon) { promise.succeed($0) }
         }
@@ -50,8 +50,8 @@ struct InProcessTransportTests {
     }
 
     @Test(arguments: ["sim:delay=1m", "sim:drip=1m", "sim:delay=1m,reset=after"])
-    func deadlineEndsTheWait(token: String) async throws {
-        // On a machine that is busy enough, a short deadline passes before the request is processed.
+    func exchangeEndsAtItsDeadline(token: String) async throws {
+        // On a busy machine, a short deadline may pass before the request is processed.
         for time in [5, 500, 5000] as [Int64] {
             let outcome: Outcome = try await result { transport, promise in
                 _ = transport.send(Self.bytes(token), deadline: .now() + .milliseconds(time)) { promise.succeed($0) }
@@ -65,7 +65,7 @@ struct InProcessTransportTests {
     }
 
     @Test
-    func requestAfterItsDeadlineIsNotProcessed() async throws {
+    func requestIsNotProcessedAfterItsDeadline() async throws {
         let simulator = Simulator()
         let outcome: Outcome = try await result(simulator) { transport, promise in
             _ = transport.send(Self.bytes("token"), deadline: .now()) { promise.succeed($0) }
@@ -92,7 +92,7 @@ struct InProcessTransportTests {
     }
 
     @Test
-    func cancelInFlightAndCancelWhenFinished() async throws {
+    func exchangeCanBeCancelledInFlightAndAfterItsEnd() async throws {
         let outcome: Outcome = try await result { transport, promise in
             let eventLoop = promise.futureResult.eventLoop
             let exchange = transport.send(Self.bytes("sim:delay=1m"), deadline: Self.soon) { promise.succeed($0) }
@@ -113,7 +113,7 @@ struct InProcessTransportTests {
     }
 
     @Test
-    func closedTransportSendsNothingAndCancelsTheRest() async throws {
+    func closingTheTransportCancelsExchangesAndRefusesNewOnes() async throws {
         let outcomes: [Outcome] = try await result { transport, promise in
             let box = NIOLoopBoundBox<[Outcome]>.makeBoxSendingValue([], eventLoop: promise.futureResult.eventLoop)
             func collect(_ outcome: Outcome) {
@@ -131,7 +131,7 @@ struct InProcessTransportTests {
     @Test(arguments: [
         ("GET / HTTP/1.1\r\n\r\n", 400), ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n", 413),
     ])
-    func bytesThatAreNoRequestGetAReplyThatSaysSo(text: String, status: Int) async throws {
+    func bytesThatAreNoRequestGetAnErrorStatus(text: String, status: Int) async throws {
         let outcome: Outcome = try await result { transport, promise in
             _ = transport.send(ByteBuffer(string: text), deadline: Self.soon) { promise.succeed($0) }
         }
@@ -139,7 +139,7 @@ struct InProcessTransportTests {
     }
 
     @Test
-    func halfARequestGetsNoReply() async throws {
+    func incompleteRequestIsAReset() async throws {
         let outcome: Outcome = try await result { transport, promise in
             _ = transport.send(ByteBuffer(string: "POST / HTTP/1.1\r\n"), deadline: Self.soon) { promise.succeed($0) }
         }

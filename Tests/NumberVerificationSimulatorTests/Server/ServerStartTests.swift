@@ -7,7 +7,7 @@ import Testing
 
 struct ServerStartTests {
     @Test
-    func takenPortIsATypedError() async throws {
+    func startOnAPortInUseFails() async throws {
         try await withServer { server in
             let error = await #expect(throws: SimulatorServerError.self) {
                 try await SimulatorServer.start(
@@ -21,7 +21,7 @@ struct ServerStartTests {
     }
 
     @Test(arguments: ["192.0.2.1", "not an address"])
-    func foreignHostIsATypedError(host: String) async throws {
+    func startOnAForeignAddressFails(host: String) async throws {
         let error = await #expect(throws: SimulatorServerError.self) {
             try await SimulatorServer.start(
                 simulator: Simulator(), host: host, group: MultiThreadedEventLoopGroup.singleton)
@@ -30,7 +30,7 @@ struct ServerStartTests {
     }
 
     @Test
-    func baseURLIsWhatClientsNeed() async throws {
+    func baseURLHasTheChosenPort() async throws {
         try await withServer { server in
             #expect(server.port > 0)
             #expect(server.baseURL == "http://127.0.0.1:\(server.port)")
@@ -38,7 +38,7 @@ struct ServerStartTests {
     }
 
     @Test
-    func encryptedServerSaysSo() async throws {
+    func baseURLOfAServerWithTLSIsHTTPS() async throws {
         try await TestCertificate.withFiles { files in
             try await withServer(tls: files) { server in
                 #expect(server.baseURL == "https://127.0.0.1:\(server.port)")
@@ -54,7 +54,9 @@ struct ServerStartTests {
             (TestCertificate.certificate, TestCertificate.certificate, .badPrivateKey),
             (TestCertificate.certificate, TestCertificate.otherKey, .badCertificate),
         ] as [(String, String, SimulatorServerError.Code)])
-    func unusableFileIsATypedError(certificate: String, key: String, code: SimulatorServerError.Code) async throws {
+    func startWithAnUnusableCertificateOrKeyFails(certificate: String, key: String, code: SimulatorServerError.Code)
+        async throws
+    {
         try await TestCertificate.withFiles(certificate: certificate, key: key) { files in
             let error = await #expect(throws: SimulatorServerError.self) { try await withServer(tls: files) { _ in } }
             #expect(error?.code == code)
@@ -64,7 +66,7 @@ struct ServerStartTests {
     }
 
     @Test
-    func missingFileIsATypedError() async throws {
+    func startWithAMissingCertificateOrKeyFails() async throws {
         try await TestCertificate.withFiles { files in
             let missing = TLSFiles(certificateChain: "/no/cert.pem", privateKey: files.privateKey)
             let error = await #expect(throws: SimulatorServerError.self) { try await withServer(tls: missing) { _ in } }

@@ -9,7 +9,7 @@ import RawConnections
 import Testing
 
 struct SimulatorServerTests {
-    /// What `curl -X POST -H 'Content-Type: application/json' -u APPKEY:SECRET -d BODY URL` sends.
+    /// The bytes that `curl -X POST -H 'Content-Type: application/json' -u APPKEY:SECRET -d BODY URL` sends.
     private static func documentedCurl(secret: String = "5e987ac6d2e04d95a9d8f0d1", port: Int) -> String {
         let body =
             #"{"token":"STsid0000001542695429579Ob28vB7b0cYTI9w0GGZrv8ujUu05qZvw","phone":15813554612,"exID":"1234566"}"#
@@ -27,7 +27,7 @@ struct SimulatorServerTests {
     }
 
     @Test
-    func documentedExampleWorksVerbatim() async throws {
+    func documentedCurlRequestGetsTheDocumentedReply() async throws {
         try await withServer { server in
             let client = try await RawConnection.connect(to: server)
             try await client.send(Self.documentedCurl(port: server.port))
@@ -68,7 +68,7 @@ struct SimulatorServerTests {
     }
 
     @Test
-    func bytesMayComeOneByOne() async throws {
+    func requestSentByteByByteIsAnswered() async throws {
         try await withServer { server in
             let client = try await RawConnection.connect(to: server)
             for byte in RequestSketch("sim:code=9002").text.utf8 { try await client.send(ByteBuffer(bytes: [byte])) }
@@ -78,7 +78,7 @@ struct SimulatorServerTests {
     }
 
     @Test
-    func clientThatWaitsForContinueIsToldTo() async throws {
+    func clientThatExpectsContinueGetsIt() async throws {
         try await withServer { server in
             let client = try await RawConnection.connect(to: server)
             let request = RequestSketch("sim:code=9002").with { $0.fields = ["Expect: 100-continue"] }.text
@@ -108,7 +108,7 @@ struct SimulatorServerTests {
     }
 
     @Test
-    func clientThatEndsItsInputGetsItsReplies() async throws {
+    func clientThatShutsDownSendingStillGetsItsReplies() async throws {
         try await withServer { server in
             let client = try await RawConnection.connect(to: server)
             try await client.send(RequestSketch("sim:code=9002,delay=20ms").text + RequestSketch("sim:code=9003").text)
@@ -119,7 +119,7 @@ struct SimulatorServerTests {
     }
 
     @Test
-    func clientThatStopsInMidRequestIsHungUpOn() async throws {
+    func connectionIsClosedWhenTheClientEndsInsideARequest() async throws {
         try await withServer { server in
             let client = try await RawConnection.connect(to: server)
             try await client.send("POST /v1/web/verify HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
@@ -129,7 +129,7 @@ struct SimulatorServerTests {
     }
 
     @Test(arguments: HTTPRequestParserTests.hostile)
-    func hostileBytesGetAnErrorAndTheEndOfTheConnection(text: String, error: HTTPRequestError) async throws {
+    func hostileBytesGetAnErrorAndCloseTheConnection(text: String, error: HTTPRequestError) async throws {
         try await withServer { server in
             let client = try await RawConnection.connect(to: server)
             try await client.send(text + String(repeating: "\0", count: 10_000))
@@ -151,7 +151,7 @@ struct SimulatorServerTests {
     }
 
     @Test
-    func resetIsSeenAsReset() async throws {
+    func directiveResetResetsTheConnection() async throws {
         try await withServer { server in
             for token in ["sim:reset=before", "sim:reset=after,delay=1ms"] {
                 let client = try await RawConnection.connect(to: server)
@@ -162,7 +162,7 @@ struct SimulatorServerTests {
     }
 
     @Test
-    func stoppingEndsWhateverIsInFlight() async throws {
+    func stoppingTheServerClosesEveryConnection() async throws {
         let server = try await SimulatorServer.start(
             simulator: Simulator(), group: MultiThreadedEventLoopGroup.singleton)
         let idle = try await RawConnection.connect(to: server)

@@ -10,10 +10,10 @@ extension RawConnection {
         try await connect(host: server.host, port: server.port)
     }
 
-    /// The next reply, read as the client reads it.
-    func outcome() async -> Way.Outcome {
+    /// The outcome of the next reply, read with the parser of the client.
+    func outcome() async -> SimulatorAccess.Outcome {
         do {
-            return Way.Outcome(.success(try await reply()))
+            return SimulatorAccess.Outcome(.success(try await reply()))
         } catch {
             return .failure(error as? HTTPReplyError == .truncated ? .reset : .badReply)
         }

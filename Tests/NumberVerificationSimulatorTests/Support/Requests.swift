@@ -5,7 +5,7 @@ import JSON
 import NIOCore
 import NumberVerification
 
-/// The bytes of a verify request, right in every respect unless told otherwise.
+/// The bytes of a verify request. The defaults make a correct one.
 struct RequestSketch: Sendable {
     var method = "POST"
     var path = Endpoint.mobile.path

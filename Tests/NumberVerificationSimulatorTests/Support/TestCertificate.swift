@@ -3,9 +3,9 @@
 import Foundation
 import NumberVerificationSimulator
 
-/// A self-signed certificate for 127.0.0.1 and localhost, good for a hundred years and for nothing but tests.
+/// A self-signed certificate for 127.0.0.1 and localhost, valid for a hundred years, for tests only.
 enum TestCertificate {
-    /// Puts the texts into files for the time of `body`.
+    /// Runs `body` with the texts in files, and removes the files after it.
     static func withFiles<Value>(
         certificate: String = certificate, key: String = key, _ body: (TLSFiles) async throws -> Value
     ) async throws -> Value {
@@ -42,7 +42,7 @@ enum TestCertificate {
         -----END PRIVATE KEY-----
         """
 
-    /// The key of no certificate.
+    /// A key that belongs to no certificate.
     static let otherKey = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgaL3pXK0jk6Z1gd3C

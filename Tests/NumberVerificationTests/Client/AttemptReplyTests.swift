@@ -6,7 +6,7 @@ import Testing
 
 @testable import NumberVerification
 
-/// What a reply means. The tables are the contract of an attempt.
+/// How a reply becomes an attempt. The tables are the contract of `Attempt`.
 struct AttemptReplyTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let status: Int
@@ -42,7 +42,7 @@ struct AttemptReplyTests {
             status: 200, body: #" {"x":[{}],"content":"c","code":9000} "#, verdict: .match, code: 9000,
             delivered: .yes, billed: .yes),
     ])
-    func codesUnderSuccess(_ row: Row) { Self.check(row) }
+    func codeInAReplyWithASuccessStatusDecides(_ row: Row) { Self.check(row) }
 
     @Test(arguments: [
         Row(status: 500, body: #"{"code":9000}"#, code: 9000, error: .httpStatus, delivered: .yes, billed: .yes),
@@ -59,7 +59,7 @@ struct AttemptReplyTests {
         Row(status: 500, body: #"{"code":"9000"}"#, error: .httpStatus, delivered: .maybe, billed: .maybe),
         Row(status: 304, body: "", error: .httpStatus, delivered: .maybe, billed: .maybe),
     ])
-    func codesUnderAnotherStatus(_ row: Row) { Self.check(row) }
+    func codeInAReplyWithAnotherStatusIsNeverAMatch(_ row: Row) { Self.check(row) }
 
     @Test(arguments: [
         Row(
@@ -84,7 +84,7 @@ struct AttemptReplyTests {
         Row(status: 200, body: #"{"error":"9000"}"#, error: .badReply, delivered: .maybe, billed: .maybe),
         Row(status: 200, body: #"{"error":{}}"#, error: .badReply, delivered: .maybe, billed: .maybe),
     ])
-    func codesInAnErrorObject(_ row: Row) { Self.check(row) }
+    func codeInAnErrorObjectIsNeverAVerdict(_ row: Row) { Self.check(row) }
 
     @Test(arguments: [
         "", " ", "9000", "null", "[]", #"[{"code":9000}]"#, #""9000""#, "{}", #"{"code":"9000"}"#, #"{"code":9000.0}"#,
@@ -95,11 +95,11 @@ struct AttemptReplyTests {
         #"{"code":9000,"id":"117270465679982592"}"#, #"{"code":9000,"id":1.5}"#, #"{"code":9000,"id":{}}"#,
         #"{"code":9000,"id":1e17}"#, #"{"code":9000,"exID":{}}"#, #"{"code":9000,"exID":true}"#,
     ])
-    func whatIsNoReplyOfTheServiceIsNoMatch(body: String) {
+    func bodyThatIsNoReplyOfTheServiceIsABadReply(body: String) {
         Self.check(Row(status: 200, body: body, error: .badReply, delivered: .maybe, billed: .maybe))
     }
 
-    @Test func bytesThatAreNoTextAreNoMatch() {
+    @Test func bodyThatIsNotUTF8IsABadReply() {
         var body = ByteBuffer(string: #"{"code":9000,"content":""#)
         body.writeBytes([0xC3, 0x28])
         body.writeString(#""}"#)
@@ -113,11 +113,11 @@ struct AttemptReplyTests {
     @Test(
         arguments: [
             ("", nil), (#","id":null"#, nil), (#","id":"""#, nil), (#","id":0"#, 0), (#","id":-1"#, -1),
-            // No double holds this one: what goes through a double ends in 2.
+            // Not representable as Double: a conversion to Double would change the last digit to 2.
             (#","id":117270465679982593"#, 117_270_465_679_982_593),
             (#","id":9223372036854775807"#, Int64.max),
         ] as [(String, Int64?)])
-    func idIsExactOrNone(members: String, id: Int64?) {
+    func idIsExactOrNil(members: String, id: Int64?) {
         #expect(Self.attempt(200, #"{"code":9000\#(members)}"#).id == id)
     }
 
@@ -126,11 +126,11 @@ struct AttemptReplyTests {
             ("", nil), (#","exID":null"#, nil), (#","exID":"""#, nil), (#","exID":"1234566""#, "1234566"),
             (#","exID":1234566"#, "1234566"), (#","exID":" ""#, " "),
         ] as [(String, String?)])
-    func exIDIsTextOrNone(members: String, exID: String?) {
+    func exIDIsTextOrNil(members: String, exID: String?) {
         #expect(Self.attempt(200, #"{"code":9001\#(members)}"#).exID == exID)
     }
 
-    /// What was sent, and what the reply says.
+    /// The sent exID, and the exID in the reply.
     @Test(
         "a reply that names another request is none to this one",
         arguments: ["9000", "9001", "9003", "9020", "9099"],
@@ -138,7 +138,7 @@ struct AttemptReplyTests {
             ("mine", #""someone-else""#), ("mine", #""Mine""#), ("mine", #"" mine""#), ("mine", "7"), ("7", #""07""#),
             ("\u{E9}", #""e\u0301""#), ("order-1", #""order-10""#),
         ])
-    func foreignReply(code: String, _ echo: (sent: String, echoed: String)) {
+    func replyWithAnotherExIDIsABadReply(code: String, _ echo: (sent: String, echoed: String)) {
         for expected in [ExpectedEcho(of: echo.sent, or: "4f1c"), ExpectedEcho(of: nil, or: echo.sent)] {
             let attempt = Self.attempt(200, #"{"id":2,"code":\#(code),"content":"c","exID":\#(echo.echoed)}"#, expected)
             #expect(attempt.verdict == .unknown)
@@ -150,14 +150,14 @@ struct AttemptReplyTests {
     }
 
     @Test(arguments: [("mine", #""mine""#), ("7", "7"), ("007", "7"), ("mine", "null"), ("mine", #""""#)])
-    func replyToThisRequest(sent: String, echoed: String) {
+    func replyWithTheSameOrNoExIDIsAccepted(sent: String, echoed: String) {
         let attempt = Self.attempt(200, #"{"code":9000,"exID":\#(echoed)}"#, ExpectedEcho(of: sent, or: "4f1c"))
         #expect(attempt.verdict == .match)
         #expect(attempt.exID == (["null", #""""#].contains(echoed) ? nil : sent))
     }
 
-    /// Even when the body could be read as it is.
-    @Test func replyWithContentEncodingIsNamedAsCompressed() {
+    /// The header alone decides, even if the body is readable JSON.
+    @Test func replyWithContentEncodingIsABadReply() {
         let reply = HTTPReply(status: 200, body: ByteBuffer(string: #"{"code":9000}"#), contentCoding: "br")
         let attempt = Attempt(
             .success(reply), from: "host", at: .mobile, expecting: ExpectedEcho(of: nil, or: nil), elapsed: .zero)
@@ -166,7 +166,7 @@ struct AttemptReplyTests {
         #expect(attempt.verdict == .unknown && attempt.delivered == .maybe)
     }
 
-    @Test func correlationOfOurOwnIsNotShown() {
+    @Test func exIDThatTheClientMadeUpIsNotShown() {
         let attempt = Self.attempt(200, #"{"code":9000,"exID":"4f1c"}"#, ExpectedEcho(of: nil, or: "4f1c"))
         #expect(attempt.verdict == .match)
         #expect(attempt.exID == nil)
@@ -177,7 +177,7 @@ struct AttemptReplyTests {
             ("gzip", [0x1F, 0x8B, 8, 0]), ("zlib", [0x78, 0x9C, 1, 2]), ("zlib", [0x78, 0x01]),
             ("zstd", [0x28, 0xB5, 0x2F, 0xFD]),
         ] as [(String, [UInt8])])
-    func compressedReplyIsNamedAsSuch(name: String, bytes: [UInt8]) {
+    func compressedBodyIsNamedInTheError(name: String, bytes: [UInt8]) {
         let attempt = Attempt(
             .success(HTTPReply(status: 200, body: ByteBuffer(bytes: bytes))), from: "host", at: .mobile,
             expecting: ExpectedEcho(of: nil, or: nil), elapsed: .zero)
@@ -192,12 +192,12 @@ struct AttemptReplyTests {
             (#"{"code":9002,"content":null}"#, nil), (#"{"code":9002,"content":7}"#, nil), (#"{"code":9002}"#, nil),
             (#"{"error":{"code":1,"message":"m"}}"#, "m"),
         ] as [(String, String?)])
-    func contentIsPassedOn(body: String, content: String?) {
+    func contentOfTheReplyIsKept(body: String, content: String?) {
         #expect(Self.attempt(200, body).content == content)
     }
 
     @Test(arguments: AttemptError.Kind.allCases, Delivered.allCases)
-    func aFailureOfTheTransportIsPassedOn(kind: AttemptError.Kind, delivered: Delivered) {
+    func failureOfTheTransportBecomesTheErrorOfTheAttempt(kind: AttemptError.Kind, delivered: Delivered) {
         let failure = ExchangeFailure(kind: kind, message: "m", delivered: delivered)
         let attempt = Attempt(
             .failure(failure), from: "host", at: .h5, expecting: ExpectedEcho(of: nil, or: nil), elapsed: .seconds(1))

@@ -6,7 +6,7 @@ import NumberVerification
 import NumberVerificationSimulator
 import Testing
 
-/// What carries the client's requests to the simulator. The client must not be able to tell.
+/// How requests of the client reach the simulator. The results must be the same for all.
 enum Carrier: String, Sendable, CaseIterable {
     case inProcess, http, https
 }
@@ -92,11 +92,11 @@ struct SimulatedServiceTests {
                 billed: entry.code.billed)
         }
 
-    /// The simulator chooses statuses of its own for these.
+    /// The HTTP statuses that the simulator uses for these codes; 200 for all others.
     private static let statuses: [Int64: Int] = [9010: 401, 9011: 401, 9012: 400, 9013: 405, 9015: 415]
 
     @Test(arguments: Carrier.allCases)
-    func everyReplyIsReadAlikeWhateverCarriesIt(carrier: Carrier) async throws {
+    func everyReplyIsReadTheSameOverEveryCarrier(carrier: Carrier) async throws {
         let service = try await SimulatedService(carrier)
         for row in Self.rows {
             let request = try VerificationRequest(phone: row.phone, token: row.token, exID: "order-42")
@@ -118,7 +118,7 @@ struct SimulatedServiceTests {
     }
 
     @Test(arguments: Carrier.allCases)
-    func theDocumentedExampleIsAnsweredAsDocumented(carrier: Carrier) async throws {
+    func documentedExampleGetsTheDocumentedReply(carrier: Carrier) async throws {
         let service = try await SimulatedService(carrier)
         let attempt = try await service.client.attempt(
             VerificationRequest(
@@ -145,7 +145,7 @@ struct SimulatedServiceTests {
     }
 
     @Test(arguments: Carrier.allCases, ["missing", "null", "empty"])
-    func noExIDIsNone(carrier: Carrier, way: String) async throws {
+    func missingNullOrEmptyExIDIsNil(carrier: Carrier, way: String) async throws {
         let service = try await SimulatedService(carrier)
         let request = try VerificationRequest(phone: "13800138000", token: "sim:exid=\(way)", exID: "order-42")
         let attempt = try await service.client.attempt(request)
@@ -169,9 +169,9 @@ struct SimulatedServiceTests {
     }
 
     @Test(arguments: Carrier.allCases)
-    func aReplyThatDoesNotComeInTimeMayHaveBeenDelivered(carrier: Carrier) async throws {
+    func attemptThatTimesOutMayHaveBeenDelivered(carrier: Carrier) async throws {
         let service = try await SimulatedService(carrier)
-        // So that the connection is there and the time is spent on waiting for the reply.
+        // Opens the connection, so that the timeout below is reached while waiting for the reply.
         _ = try await service.client.attempt(VerificationRequest(phone: "13800138000", token: "t"))
         let request = try VerificationRequest(phone: "13800138000", token: "sim:delay=10m")
         let attempt = try await service.client.attempt(request, within: .milliseconds(60))
@@ -183,7 +183,7 @@ struct SimulatedServiceTests {
     }
 
     @Test(arguments: Carrier.allCases)
-    func aCallInFlightCanBeCancelled(carrier: Carrier) async throws {
+    func attemptInFlightCanBeCancelled(carrier: Carrier) async throws {
         let service = try await SimulatedService(carrier)
         _ = try await service.client.attempt(VerificationRequest(phone: "13800138000", token: "t"))
         let call = try await service.client.startAttempt(
@@ -199,7 +199,7 @@ struct SimulatedServiceTests {
     }
 
     @Test(arguments: Carrier.allCases)
-    func nothingIsSentAfterTheDeadlineOrTheEnd(carrier: Carrier) async throws {
+    func nothingIsSentAfterTheDeadlineOrAfterClosing(carrier: Carrier) async throws {
         let service = try await SimulatedService(carrier)
         let request = try VerificationRequest(phone: "13800138000", token: "t")
         let late = try await service.client.attempt(request, within: .milliseconds(-1))
@@ -216,7 +216,7 @@ struct SimulatedServiceTests {
     }
 
     @Test(arguments: Carrier.allCases)
-    func manyCallsGoAtOnce(carrier: Carrier) async throws {
+    func hundredsOfAttemptsRunAtOnce(carrier: Carrier) async throws {
         let service = try await SimulatedService(carrier)
         var calls: [(Pending<Attempt>, Int64)] = []
         for number in 0..<300 {

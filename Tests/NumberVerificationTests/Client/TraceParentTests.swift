@@ -9,11 +9,11 @@ import Testing
     @Test(arguments: [
         ("00-\(trace)-00f067aa0ba902b7-01", "00-\(trace)-00f067aa0ba902b7-01"),
         ("00-\(trace)-00f067aa0ba902b7-ff", "00-\(trace)-00f067aa0ba902b7-ff"),
-        // A later version: what it shares with version 00 counts.
+        // A later version: only the fields of version 00 are read.
         ("cc-\(trace)-00f067aa0ba902b7-03", "00-\(trace)-00f067aa0ba902b7-01"),
         ("cc-\(trace)-00f067aa0ba902b7-00-What comes later", "00-\(trace)-00f067aa0ba902b7-00"),
     ])
-    func valueIsRead(text: String, written: String) throws {
+    func validTraceparentIsRead(text: String, written: String) throws {
         let parent = try #require(TraceParent(text))
         #expect(parent.description == written)
     }
@@ -25,15 +25,15 @@ import Testing
         "00-+bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00-\(trace)-00f067aa0ba902b7-0x",
         "0-\(trace)0-00f067aa0ba902b7-01", "00_\(trace)_00f067aa0ba902b7_01",
     ])
-    func otherTextsAreNone(text: String) { #expect(TraceParent(text) == nil) }
+    func invalidTraceparentIsNil(text: String) { #expect(TraceParent(text) == nil) }
 
-    @Test func nextStepKeepsTraceAndFlags() throws {
+    @Test func nextParentKeepsTraceAndFlags() throws {
         let parent = try #require(TraceParent("00-\(Self.trace)-00f067aa0ba902b7-01"))
         #expect(parent.next(0xABC).description == "00-\(Self.trace)-0000000000000abc-01")
         #expect(parent.next(0).description == "00-\(Self.trace)-0000000000000001-01")
     }
 
-    @Test func firstStepBeginsATraceOfItsOwn() {
+    @Test func firstParentBeginsANewTrace() {
         #expect(
             TraceParent(beginning: 0xABC).description == "00-00000000000000000000000000000abc-0000000000000abc-00")
         #expect(

@@ -4,7 +4,7 @@ import NumberVerification
 import Testing
 
 struct ResponseCodeTests {
-    @Test func everyCodeOfTheTablesIsKnownOnce() {
+    @Test func everyDocumentedCodeIsInTheTableOnce() {
         let verify: [Int64] =
             [9000, 9001, 9002, 9003, 9004, 9005, 9006, 9007, 9010, 9011, 9012, 9013, 9014, 9015, 9018, 9020, 9021]
             + [9022, 9031, 9099]
@@ -18,7 +18,7 @@ struct ResponseCodeTests {
     }
 
     @Test(arguments: ResponseCode.table)
-    func entryIsComplete(_ entry: ResponseCode.Entry) {
+    func everyEntryHasContentMeaningAndAdvice(_ entry: ResponseCode.Entry) {
         #expect(entry.code.entry == entry)
         #expect(!entry.content.isEmpty)
         #expect(entry.meaning.hasSuffix("."))
@@ -26,12 +26,12 @@ struct ResponseCodeTests {
         #expect((entry.layer == .verify) == (entry.responseClass != .neighbour))
     }
 
-    @Test func onlyTwoCodesAreVerdicts() {
+    @Test func only9000And9001AreVerdicts() {
         #expect(ResponseCode.table.filter { $0.code.verdict == .match }.map(\.code) == [.verifyConsistent])
         #expect(ResponseCode.table.filter { $0.code.verdict == .mismatch }.map(\.code) == [.verifyNotConsistent])
     }
 
-    @Test func onlyVerdictsAreBilledForSure() {
+    @Test func onlyVerdictsAreCertainlyBilled() {
         #expect(
             ResponseCode.table.filter { $0.code.billed == .yes }.map(\.code) == [
                 .verifyConsistent, .verifyNotConsistent,
@@ -41,7 +41,7 @@ struct ResponseCodeTests {
     }
 
     @Test(arguments: [9008, 9999, -1, 90_000, Int64.max])
-    func anUnknownCodeKeepsItsNumber(number: Int64) {
+    func unknownCodeKeepsItsNumber(number: Int64) {
         let code = ResponseCode(number)
         #expect(code.entry == nil)
         #expect(code.responseClass == .unmapped)
@@ -55,11 +55,11 @@ struct ResponseCodeTests {
         (.intervalTooShort, .throttle), (.authFailed, .credentials), (.parameterInvalid, .caller),
         (.appKeyNoMoney, .account), (.badServer, .upstream), (.configNotFound, .account),
     ])
-    func classIsAsRead(code: ResponseCode, responseClass: ResponseClass) {
+    func codesHaveTheirClass(code: ResponseCode, responseClass: ResponseClass) {
         #expect(code.responseClass == responseClass)
     }
 
-    /// Every code of verify once, and codes that verify should never return.
+    /// Every code of verify once, and codes that the service should never return for verify.
     @Test(
         arguments: [
             (TokenState.spent, [9000, 9001]), (.dead, [9003]),
@@ -80,7 +80,7 @@ struct ResponseCodeTests {
         #expect(Delivered.allCases.map { TokenState(code: nil, delivered: $0) } == [.unused, .unclear, .unclear])
     }
 
-    @Test func onlySpentAndUnclearTokensAreHeldBack() {
+    @Test func onlySpentAndUnclearTokensMayBeSpent() {
         #expect(TokenState.allCases.filter(\.mayBeSpent) == [.spent, .unclear])
     }
 }

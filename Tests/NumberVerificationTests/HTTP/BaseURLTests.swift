@@ -27,7 +27,7 @@ struct BaseURLTests {
         Good(text: "https://[2001:DB8::1]", authority: "[2001:db8::1]", peer: "[2001:db8::1]:443"),
         Good(text: "http://a_b-c.d", authority: "a_b-c.d", peer: "a_b-c.d:80"),
     ])
-    func urlIsRead(_ good: Good) throws {
+    func validURLIsRead(_ good: Good) throws {
         let url = try BaseURL(good.text)
         #expect(url.destination.authority == good.authority)
         #expect(url.destination.peer == good.peer)
@@ -54,13 +54,13 @@ struct BaseURLTests {
             ("http://host/a b", .path), ("http://host/ä", .path), ("http://host/a\nb", .path), ("http://host/<", .path),
             ("http://host/a\\b", .path), ("http://host/\"", .path), ("http://host/{x}", .path),
         ] as [(String, BaseURLError.Code)])
-    func urlIsRefused(text: String, code: BaseURLError.Code) throws {
+    func invalidURLIsRefused(text: String, code: BaseURLError.Code) throws {
         let error = #expect(throws: BaseURLError.self) { try BaseURL(text) }
         #expect(error?.code == code)
         #expect(error?.message.contains("secret") == false)
     }
 
-    @Test func theProviderIsHTTPS() {
+    @Test func providerURLIsHTTPS() {
         #expect(BaseURL.provider.description == "https://api.verification.jpush.cn")
     }
 }

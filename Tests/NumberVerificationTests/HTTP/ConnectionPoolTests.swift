@@ -18,7 +18,7 @@ struct ConnectionPoolTests {
         Pool(maxConnections: connections, maxQueued: queue, responseTimeout: .seconds(8))
     }
 
-    /// Places a call and opens what it asks for.
+    /// Places a call, and returns the connections that the pool then opens.
     private static func place(
         _ call: Call, in pool: inout Pool, until deadline: NIODeadline = time(100)
     ) -> [Connection] {
@@ -32,7 +32,7 @@ struct ConnectionPoolTests {
         return opened
     }
 
-    @Test func aConnectionIsOpenedForEveryWaitingCallUpToTheLimit() {
+    @Test func connectionIsOpenedForEveryWaitingCallUpToTheLimit() {
         var pool = Self.pool(connections: 2, queue: 5)
         #expect(!pool.needsConnection)
         #expect(Self.place(Call(), in: &pool).count == 1)
@@ -42,7 +42,7 @@ struct ConnectionPoolTests {
         #expect(pool.waitingCount == 3)
     }
 
-    @Test func theQueueIsBounded() {
+    @Test func callBeyondTheQueueLimitIsRefused() {
         var pool = Self.pool(connections: 1, queue: 1)
         _ = Self.place(Call(), in: &pool)
         _ = Self.place(Call(), in: &pool)
@@ -53,7 +53,7 @@ struct ConnectionPoolTests {
         #expect(pool.waitingCount == 2)
     }
 
-    @Test func aQueueOfNoneStillWaitsForConnectionsBeingOpened() {
+    @Test func callWaitsForItsOpeningConnectionEvenWithoutAQueue() {
         var pool = Self.pool(connections: 1, queue: 0)
         #expect(Self.place(Call(), in: &pool).count == 1)
         guard case .full = pool.place(Call(), deadline: Self.time(9), now: Self.start) else {
@@ -62,7 +62,7 @@ struct ConnectionPoolTests {
         }
     }
 
-    @Test func callsAreServedInOrderByWhateverConnectionIsReadyFirst() throws {
+    @Test func callsAreServedInOrderByTheFirstReadyConnection() throws {
         var pool = Self.pool(connections: 2, queue: 2)
         let calls = [Call(), Call(), Call()]
         let first = try #require(Self.place(calls[0], in: &pool).first)
@@ -75,9 +75,10 @@ struct ConnectionPoolTests {
         #expect(pool.idleCount == 1)
     }
 
-    @Test func theConnectionUsedLastIsUsedNext() throws {
+    @Test func idleConnectionThatWasUsedLastIsUsedNext() throws {
         var pool = Self.pool()
         let connections = [Self.place(Call(), in: &pool), Self.place(Call(), in: &pool)].flatMap { $0 }
+        try #require(connections.count == 2)
         for connection in connections { _ = pool.offer(connection, idleUntil: Self.time(15), now: Self.start) }
         for connection in connections { _ = pool.offer(connection, idleUntil: Self.time(15), now: Self.start) }
         guard case .run(let connection) = pool.place(Call(), deadline: Self.time(9), now: Self.start) else {
@@ -87,7 +88,7 @@ struct ConnectionPoolTests {
         #expect(connection === connections[1])
     }
 
-    @Test func aConnectionWhoseIdleTimeIsUpIsNotUsed() throws {
+    @Test func connectionIsNotUsedAfterItsIdleTime() throws {
         var pool = Self.pool()
         let old = try #require(Self.place(Call(), in: &pool).first)
         _ = pool.offer(old, idleUntil: Self.time(1), now: Self.start)
@@ -100,7 +101,7 @@ struct ConnectionPoolTests {
         #expect(pool.expire(now: Self.time(1)).idle.first === old)
     }
 
-    @Test func aCallWhoseTimeIsUpIsNotSentAnyMore() throws {
+    @Test func callIsNotSentAfterItsDeadline() throws {
         var pool = Self.pool(connections: 1)
         let (late, next) = (Call(), Call())
         let connection = try #require(Self.place(Call(), in: &pool).first)
@@ -111,11 +112,11 @@ struct ConnectionPoolTests {
         #expect(pool.expire(now: Self.time(1)).waiting.map(\.call).first === late)
     }
 
-    @Test func aConnectionThatFailsTakesTheCallItWasOpenedForWithIt() throws {
+    @Test func failedConnectionFailsTheCallForWhichItWasOpened() throws {
         var pool = Self.pool(connections: 2, queue: 2)
         let calls = [Call(), Call(), Call()]
         let connections = calls.flatMap { Self.place($0, in: &pool) }
-        #expect(connections.count == 2)
+        try #require(connections.count == 2)
         #expect(pool.removeOpening(connections[1]) === calls[1])
         #expect(pool.needsConnection, "the third call still waits")
         #expect(pool.removeOpening(connections[0]) === calls[0])
@@ -123,20 +124,22 @@ struct ConnectionPoolTests {
         #expect(pool.waitingCount == 1)
     }
 
-    @Test func aConnectionThatFailsForNobodyTakesNobodyWithIt() throws {
+    @Test func failedConnectionWithoutAWaitingCallFailsNone() throws {
         var pool = Self.pool(connections: 2)
         let calls = [Call(), Call()]
         let connections = calls.flatMap { Self.place($0, in: &pool) }
+        try #require(connections.count == 2)
         _ = pool.offer(connections[0], idleUntil: Self.time(15), now: Self.start)
         _ = pool.offer(connections[0], idleUntil: Self.time(15), now: Self.start)
         #expect(pool.waitingCount == 0)
         #expect(pool.removeOpening(connections[1]) == nil)
     }
 
-    @Test func givingUpAWaitingCallAlsoGivesUpItsConnection() throws {
+    @Test func cancelledWaitingCallClosesItsOpeningConnection() throws {
         var pool = Self.pool(connections: 2)
         let calls = [Call(), Call(), Call()]
         let connections = calls.flatMap { Self.place($0, in: &pool) }
+        try #require(connections.count == 2)
         #expect(pool.leave(calls[0]) == nil, "the third call takes its place")
         #expect(pool.leave(calls[1]) === connections[1])
         #expect(pool.leave(calls[1]) == nil, "given up once")
@@ -144,10 +147,11 @@ struct ConnectionPoolTests {
         #expect(pool.connectionCount == 0)
     }
 
-    @Test func whatACallWaitsForDependsOnItsPlace() throws {
+    @Test func expiredCallReportsWhatItWaitedFor() throws {
         var pool = Self.pool(connections: 2, queue: 2)
         let calls = [Call(), Call(), Call()]
         let connections = calls.flatMap { Self.place($0, in: &pool, until: Self.time(1)) }
+        try #require(!connections.isEmpty)
         pool.isHandshaking(connections[0], until: Self.time(5))
         let expired = pool.expire(now: Self.time(1))
         #expect(expired.waiting.map(\.place) == [.opening(.handshaking), .opening(.connecting), .queued])
@@ -158,6 +162,7 @@ struct ConnectionPoolTests {
         var pool = Self.pool(connections: 3)
         let calls = [Call(), Call(), Call()]
         let connections = calls.flatMap { Self.place($0, in: &pool) }
+        try #require(connections.count == 3)
         pool.isHandshaking(connections[1], until: Self.time(6))
         _ = pool.offer(connections[2], idleUntil: Self.time(15), now: Self.start)
         #expect(pool.nextDeadline == Self.time(3))
@@ -173,14 +178,14 @@ struct ConnectionPoolTests {
         #expect(pool.nextDeadline == nil)
     }
 
-    @Test func theDeadlineOfTheCallEndsItEvenBeforeTheResponseTimeout() throws {
+    @Test func deadlineOfTheCallComesBeforeTheResponseTimeout() throws {
         var pool = Self.pool()
         let connection = try #require(Self.place(Call(), in: &pool, until: Self.time(2)).first)
         _ = pool.offer(connection, idleUntil: Self.time(15), now: Self.start)
         #expect(pool.nextDeadline == Self.time(2))
     }
 
-    @Test func aLostConnectionMakesRoom() throws {
+    @Test func removedConnectionMakesRoomForAnother() throws {
         var pool = Self.pool(connections: 1)
         let connection = try #require(Self.place(Call(), in: &pool).first)
         _ = pool.offer(connection, idleUntil: Self.time(15), now: Self.start)
@@ -190,9 +195,10 @@ struct ConnectionPoolTests {
         #expect(pool.needsConnection)
     }
 
-    @Test func everythingCanBeRemoved() throws {
+    @Test func removeAllEmptiesThePool() throws {
         var pool = Self.pool(connections: 3, queue: 9)
         let connections = (0..<4).flatMap { _ in Self.place(Call(), in: &pool, until: .distantFuture) }
+        try #require(!connections.isEmpty)
         _ = pool.offer(connections[0], idleUntil: .distantFuture, now: Self.start)
         let all = pool.removeAll()
         #expect(all.busy.count == 1)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import NumberVerification
 
-/// Bytes of a connection, and what they should be read as.
+/// Bytes of a connection, and the reply or error that the parser must give.
 struct ReplyCase: Sendable, CustomTestStringConvertible {
     enum Outcome: Sendable, Equatable {
         case reply(status: Int, body: String, keepsAlive: Bool)
@@ -34,7 +34,7 @@ struct ReplyCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    /// Whether there is time to try every position in it.
+    /// Whether it is short enough to test a split at every byte.
     var isShort: Bool { bytes.count < 1000 }
 
     static func complete(_ body: String, status: Int = 200, keepsAlive: Bool = true) -> Outcome {
@@ -44,17 +44,17 @@ struct ReplyCase: Sendable, CustomTestStringConvertible {
 
 struct HTTPResponseParserTests {
     @Test(arguments: ReplyCase.valid + ReplyCase.hostile)
-    func wholeReply(_ sample: ReplyCase) {
+    func replyInOnePieceIsRead(_ sample: ReplyCase) {
         #expect(Self.read([sample.bytes], ends: sample.ends) == sample.outcome)
     }
 
     @Test(arguments: ReplyCase.valid + ReplyCase.hostile)
-    func replyByteByByte(_ sample: ReplyCase) {
+    func replyByteByByteIsReadTheSame(_ sample: ReplyCase) {
         #expect(Self.read(sample.bytes.map { [$0] }, ends: sample.ends) == sample.outcome)
     }
 
     @Test(arguments: (ReplyCase.valid + ReplyCase.hostile).filter(\.isShort))
-    func replySplitAtEveryByte(_ sample: ReplyCase) {
+    func replyInTwoPiecesIsReadTheSame(_ sample: ReplyCase) {
         for cut in 0...sample.bytes.count {
             let parts = [Array(sample.bytes[..<cut]), Array(sample.bytes[cut...])]
             #expect(Self.read(parts, ends: sample.ends) == sample.outcome, "split at byte \(cut)")
@@ -62,7 +62,7 @@ struct HTTPResponseParserTests {
     }
 
     @Test(arguments: ReplyCase.valid.filter { $0.isShort && !$0.ends && $0.outcome != .pending })
-    func replyCutAnywhereIsTruncated(_ sample: ReplyCase) {
+    func replyCutAtAnyByteIsTruncated(_ sample: ReplyCase) {
         for end in 0..<sample.bytes.count {
             #expect(Self.read([Array(sample.bytes[..<end])], ends: true) == .failure(.truncated), "cut at byte \(end)")
         }
@@ -84,14 +84,14 @@ struct HTTPResponseParserTests {
             ("timeout=1", nil), ("timeout=0", nil), ("timeout=x", 15), ("timeout=", 15), ("timeout=-5", 15),
             ("timeout=9223372036854775807", 15), ("timeout=9223372036854775808", 15),
         ] as [(String?, Int64?)])
-    func idleTimeIsASecondLessThanTheServerAnnounces(field: String?, seconds: Int64?) throws {
+    func idleTimeIsOneSecondBelowKeepAliveTimeout(field: String?, seconds: Int64?) throws {
         var parser = HTTPResponseParser()
         let text = field.map { reply("{}", fields: "Keep-Alive: \($0)") } ?? reply("{}")
         let parsed = try #require(try parser.consume(ByteBuffer(string: text)))
         #expect(parsed.idleTime(upTo: .seconds(15)) == seconds.map { .seconds($0) })
     }
 
-    @Test func connectionThatIsNotKeptHasNoIdleTime() throws {
+    @Test func replyWithConnectionCloseHasNoIdleTime() throws {
         var parser = HTTPResponseParser()
         let text = reply("{}", fields: "Connection: close", "Keep-Alive: timeout=60")
         #expect(try #require(try parser.consume(ByteBuffer(string: text))).idleTime(upTo: .seconds(15)) == nil)

@@ -9,7 +9,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10)))
 struct HTTPTransportCancelTests {
-    @Test func inFlightTheConnectionIsClosed() async throws {
+    @Test func cancellingACallInFlightClosesItsConnection() async throws {
         let arrived = Gate()
         let server = try await ScriptedServer.start([.request, .open(arrived)])
         let client = try await TestClient(server)
@@ -25,7 +25,7 @@ struct HTTPTransportCancelTests {
         #expect(call.completions == 1)
     }
 
-    @Test func beforeTheConnectionIsReadyNothingIsSent() async throws {
+    @Test func callCancelledBeforeItsConnectionIsReadyIsNotSent() async throws {
         let server = try await ScriptedServer.start([.request, .send(reply("{}"))])
         let client = try await TestClient(server)
         let done = Gate()
@@ -43,7 +43,7 @@ struct HTTPTransportCancelTests {
         #expect(server.requests.isEmpty)
     }
 
-    @Test func inTheQueueTheOthersAreNotDisturbed() async throws {
+    @Test func cancellingAQueuedCallDoesNotDisturbOthers() async throws {
         let gate = Gate()
         let server = try await ScriptedServer.start(
             [.request, .wait(gate), .send(reply("1")), .request, .send(reply("2"))])
@@ -61,7 +61,7 @@ struct HTTPTransportCancelTests {
         #expect(server.requests.count == 2)
     }
 
-    @Test func aCancelledConnectionMakesRoomForTheNextInTheQueue() async throws {
+    @Test func queuedCallIsSentAfterACallInFlightIsCancelled() async throws {
         let arrived = Gate()
         let server = try await ScriptedServer.start([.request, .open(arrived)], [.request, .send(reply("2"))])
         let client = try await TestClient(server) { $0.maxConnections = 1 }
@@ -72,7 +72,7 @@ struct HTTPTransportCancelTests {
         #expect(try await second.outcome().body == "2")
     }
 
-    @Test func afterTheReplyThereIsNothingToCancel() async throws {
+    @Test func cancellingAfterTheReplyKeepsTheConnection() async throws {
         let server = try await ScriptedServer.start([.request, .send(reply("1")), .request, .send(reply("2"))])
         let client = try await TestClient(server)
         let call = try await client.start()
@@ -82,7 +82,7 @@ struct HTTPTransportCancelTests {
         #expect(server.connections == 1)
     }
 
-    @Test func closingTheTransportEndsEverything() async throws {
+    @Test func closingTheTransportCancelsAllCalls() async throws {
         let arrived = Gate()
         let server = try await ScriptedServer.start([.request, .open(arrived)])
         let client = try await TestClient(server) { $0.maxConnections = 1 }

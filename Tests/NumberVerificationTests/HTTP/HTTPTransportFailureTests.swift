@@ -7,7 +7,7 @@ import Testing
 
 @testable import NumberVerification
 
-/// What ends an exchange without a reply, over real sockets, and what is known about delivery then.
+/// Failures of exchanges over real sockets, and whether the request may have been delivered.
 @Suite(.timeLimit(.minutes(10)))
 struct HTTPTransportFailureTests {
     struct BadServer: Sendable, CustomTestStringConvertible {
@@ -52,7 +52,7 @@ struct HTTPTransportFailureTests {
             kind: .badReply),
         BadServer(name: "switches protocols", script: [.request, .send("HTTP/1.1 101 X\r\n\r\n")], kind: .badReply),
     ])
-    func whatHappensAfterTheRequestWasSentMayHaveBeenDelivered(_ bad: BadServer) async throws {
+    func failureAfterTheRequestWasSentMayHaveBeenDelivered(_ bad: BadServer) async throws {
         let server = try await ScriptedServer.start(bad.script)
         let client = try await TestClient(server)
         let call = try await client.start()
@@ -66,7 +66,7 @@ struct HTTPTransportFailureTests {
         #expect(server.connections == 1, "nothing is sent twice")
     }
 
-    @Test func aPortWithoutAServerRefuses() async throws {
+    @Test func portWithoutAServerRefusesTheConnection() async throws {
         let server = try await ScriptedServer.start([])
         let port = server.port
         try await server.stop()
@@ -82,7 +82,7 @@ struct HTTPTransportFailureTests {
         #expect(!call.wasCompletedEarly)
     }
 
-    @Test func everyCallThatWaitsForARefusedConnectionIsTold() async throws {
+    @Test func everyCallWaitingForARefusedConnectionFails() async throws {
         let server = try await ScriptedServer.start([])
         let port = server.port
         try await server.stop()
@@ -95,8 +95,8 @@ struct HTTPTransportFailureTests {
         #expect(try await client.onLoop { $0.pool.connectionCount } == 0)
     }
 
-    @Test func aNameThatCannotExistIsADNSFailure() async throws {
-        // No resolver is asked about a label of more than 63 bytes.
+    @Test func unresolvableHostIsADNSFailure() async throws {
+        // A label above 63 bytes fails without a query to a resolver.
         let host = String(repeating: "a", count: 64) + ".invalid"
         let client = try await TestClient(Destination(scheme: .http, host: host, port: 80))
         let outcome = try await client.send()
@@ -105,13 +105,13 @@ struct HTTPTransportFailureTests {
         #expect(outcome.failure?.message.contains(host) == true)
     }
 
-    @Test func aNameIsResolved() async throws {
+    @Test func hostNameIsResolved() async throws {
         let server = try await ScriptedServer.start([.request, .send(reply("{}"))])
         let client = try await TestClient(Destination(scheme: .http, host: "localhost", port: server.port))
         #expect(try await client.send().body == "{}")
     }
 
-    @Test func aDeadlineInThePastSendsNothing() async throws {
+    @Test func callWithADeadlineInThePastIsNotSent() async throws {
         let server = try await ScriptedServer.start([.request, .send(reply("{}"))])
         let client = try await TestClient(server)
         let call = try await client.start(within: .seconds(-1))

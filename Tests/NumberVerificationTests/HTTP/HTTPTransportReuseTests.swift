@@ -6,10 +6,10 @@ import Testing
 
 @testable import NumberVerification
 
-/// Which connection carries which exchange, and that no byte of one reaches another.
+/// Connections are reused for later exchanges, and no byte of one exchange reaches another.
 @Suite(.timeLimit(.minutes(10)))
 struct HTTPTransportReuseTests {
-    @Test func aConnectionIsKeptForTheNextCall() async throws {
+    @Test func connectionIsKeptForTheNextCall() async throws {
         let server = try await ScriptedServer.start(
             [.request, .send(reply("1")), .request, .send(reply("2")), .request, .send(reply("3"))])
         let client = try await TestClient(server)
@@ -18,7 +18,7 @@ struct HTTPTransportReuseTests {
         #expect(try await client.onLoop { $0.pool.idleCount } == 1)
     }
 
-    @Test func aCallMadeInACompletionFindsTheConnectionFree() async throws {
+    @Test func callMadeInACompletionReusesTheConnection() async throws {
         let server = try await ScriptedServer.start([.request, .send(reply("1")), .request, .send(reply("2"))])
         let client = try await TestClient(server)
         let done = Gate()
@@ -42,7 +42,7 @@ struct HTTPTransportReuseTests {
         reply("{}") + reply("forged"),
         reply("{}") + "\r\n",
     ])
-    func aConnectionIsClosedAfterAReplyThatSaysSoOrIsNotToBeTrusted(text: String) async throws {
+    func connectionIsClosedAfterAReplyWithCloseOrExtraBytes(text: String) async throws {
         let server = try await ScriptedServer.start([.request, .send(text)], [.request, .send(reply("next"))])
         let client = try await TestClient(server)
         #expect(try await client.send().body == "{}")
@@ -52,7 +52,7 @@ struct HTTPTransportReuseTests {
         #expect(server.connections == 2)
     }
 
-    @Test func aReplyMayEndWithTheConnection() async throws {
+    @Test func replyMayEndWithTheConnection() async throws {
         let server = try await ScriptedServer.start(
             [.request, .send("HTTP/1.1 200 OK\r\n\r\n{}"), .close], [.request, .send(reply("next"))])
         let client = try await TestClient(server)
@@ -60,7 +60,7 @@ struct HTTPTransportReuseTests {
         #expect(try await client.send().body == "next")
     }
 
-    @Test func bytesOnAnIdleConnectionCloseIt() async throws {
+    @Test func bytesOnAnIdleConnectionCloseTheConnection() async throws {
         let gate = Gate()
         let server = try await ScriptedServer.start(
             [.request, .send(reply("{}")), .wait(gate), .send(reply("forged"))],
@@ -73,7 +73,7 @@ struct HTTPTransportReuseTests {
     }
 
     @Test(arguments: [ScriptedServer.Step.close, .reset])
-    func theEndOfAnIdleConnectionIsNoticed(step: ScriptedServer.Step) async throws {
+    func idleConnectionClosedByTheServerIsNotReused(step: ScriptedServer.Step) async throws {
         let gate = Gate()
         let server = try await ScriptedServer.start(
             [.request, .send(reply("{}")), .wait(gate), step], [.request, .send(reply("next"))])
@@ -85,8 +85,8 @@ struct HTTPTransportReuseTests {
         #expect(server.requests.count == 2)
     }
 
-    @Test func aReplyBeforeTheRequestWasReadIsTakenButTheConnectionIsNotReused() async throws {
-        // More than the buffers of both ends hold, and the server reads none of it for now.
+    @Test func earlyReplyIsAcceptedButTheConnectionIsNotReused() async throws {
+        // More bytes than the socket buffers of both ends hold; the server reads none of them.
         let body = String(repeating: "x", count: 16 << 20)
         let request = "POST / HTTP/1.1\r\nHost: test\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body
         let server = try await EarlyServer.start(answer: reply("early", status: "413 Too Large"))
@@ -105,7 +105,7 @@ struct HTTPTransportReuseTests {
     ])
     func repliesInTwoPiecesAreRead(text: String) async throws {
         let bytes = Array(text.utf8)
-        // One connection, one exchange a cut: a byte lost or left over would break the next.
+        // One connection with one exchange per cut: a lost or extra byte would break the next exchange.
         let cuts = 1..<bytes.count
         let gates = cuts.map { _ in Gate() }
         let script = zip(cuts, gates).flatMap { cut, gate -> ScriptedServer.Script in
@@ -121,7 +121,7 @@ struct HTTPTransportReuseTests {
         #expect(server.connections == 1)
     }
 
-    @Test func poolAndQueueAreBounded() async throws {
+    @Test func callBeyondPoolAndQueueIsRefused() async throws {
         let gate = Gate()
         let script: ScriptedServer.Script =
             [.request, .wait(gate), .send(reply("{}"))] + [.request, .send(reply("{}")), .request, .send(reply("{}"))]
@@ -148,13 +148,13 @@ struct HTTPTransportReuseTests {
         #expect(server.requests.count == 4)
     }
 
-    @Test func manyCallsShareFewConnections() async throws {
+    @Test func hundredsOfCallsShareFourConnections() async throws {
         let count = 200
         let script = (0..<count).flatMap { _ -> ScriptedServer.Script in [.request, .send(reply("{}"))] }
         let server = try await ScriptedServer.start(script)
         let client = try await TestClient(server) {
             $0.maxConnections = 4
-            // A connection that is idle while the test waits for its turn is used again.
+            // Long, so that no connection is closed while the test waits for a processor.
             $0.idleTimeout = .seconds(3600)
         }
         var calls: [Pending<Result<HTTPReply, ExchangeFailure>>] = []

@@ -10,16 +10,17 @@ import Testing
 
 @testable import NumberVerification
 
-/// What comes on a kept connection while the event loop is busy, as a long hook makes it, is no reply to the next call.
+/// Bytes that arrive on a kept connection while the event loop is busy, as in a long hook, are no reply to the next
+/// call.
 @Suite(.timeLimit(.minutes(10)))
 struct HTTPTransportStrayBytesTests {
-    /// Of their own, since tests block them.
+    /// Not the shared loops, since these tests block them.
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
     @Test(arguments: [
         reply("stray"), reply("", status: "408 Request Timeout", fields: "Connection: close"), "\r\n", "H",
     ])
-    func bytesThatCameBeforeTheRequestAreNotItsReply(stray: String) async throws {
+    func bytesReceivedBeforeTheRequestAreNotItsReply(stray: String) async throws {
         let (go, sent) = (Gate(), Gate())
         let server = try await ScriptedServer.start(
             [.request, .send(reply("first")), .wait(go), .send(stray), .open(sent)], [.request, .send(reply("next"))])
@@ -33,7 +34,7 @@ struct HTTPTransportStrayBytesTests {
         arguments: [
             [.close], [.reset], [.send(reply("", status: "408 Request Timeout")), .close],
         ] as [ScriptedServer.Script])
-    func anEndThatCameBeforeTheRequestIsNoticed(end: ScriptedServer.Script) async throws {
+    func connectionClosedBeforeTheRequestIsNotUsed(end: ScriptedServer.Script) async throws {
         let go = Gate()
         let server = try await ScriptedServer.start(
             [.request, .send(reply("first")), .wait(go)] + end, [.request, .send(reply("next"))])
@@ -43,7 +44,7 @@ struct HTTPTransportStrayBytesTests {
         #expect(server.connections == 2 && server.requests.count == 2)
     }
 
-    @Test func aServerThatClosesAfterEachReplyLosesNoCall() async throws {
+    @Test func noCallIsLostWithAServerThatClosesAfterEachReply() async throws {
         let server = try await ScriptedServer.start([.request, .send(reply("{}")), .close])
         let client = try await TestClient(server, loop: Self.loops.next())
         #expect(try await client.send().body == "{}")
@@ -79,23 +80,24 @@ struct HTTPTransportStrayBytesTests {
         return try #require(outcome.withLockedValue { $0 })
     }
 
-    /// What a server has sent, or its end, is not at the client's socket at once on a busy machine.
+    /// Waits until sent bytes, or the end of the connection, have reached the client's socket.
     private static func waitForArrival(from port: Int) {
         let peer = ":" + String(0x10000 + port, radix: 16, uppercase: true).dropFirst()
-        // Established, and closed by the peer only.
+        // ESTABLISHED and CLOSE_WAIT.
         let open: Set<Substring> = ["01", "08"]
         var absences = 0
-        // Linux lists sockets: number, address, peer, state, and bytes to send and to read.
+        // Fields of /proc/net/tcp: number, address, peer, state, queued bytes (to send:to read).
         while absences < 20, let list = Self.socketList() {
             let sockets = list.split(separator: "\n").map { $0.split(separator: " ") }
                 .filter { $0.count > 4 && $0[2].hasSuffix(peer) && open.contains($0[3]) }
             if sockets.contains(where: { $0[3] == "08" || !$0[4].hasSuffix(":00000000") }) { return }
-            // After a reset there is none. The list can miss one, too, while others come and go.
+            // After a reset there is no socket. Since the list can also miss a socket while others change, it is read
+            // several times.
             absences = sockets.isEmpty ? absences + 1 : 0
         }
     }
 
-    /// Linux gives it page by page; nil on other systems.
+    /// The text of /proc/net/tcp, which Linux gives page by page; nil on other systems.
     private static func socketList() -> String? {
         guard let file = FileHandle(forReadingAtPath: "/proc/net/tcp") else { return nil }
         var bytes = Data()

@@ -17,7 +17,7 @@ struct HTTPTransportTLSTests {
     }
 
     @Test(arguments: ["localhost", "127.0.0.1"])
-    func aCertificateForTheHostIsAccepted(host: String) async throws {
+    func certificateForTheHostIsAccepted(host: String) async throws {
         let server = try await ScriptedServer.start(
             tls: TLSFixtures.serverContext(certificate: "localhost"),
             [.request, .send(reply("1")), .request, .send(reply("2"))])
@@ -35,7 +35,7 @@ struct HTTPTransportTLSTests {
         ("by-stranger", "localhost", "certificate verify failed"),
         ("expired", "localhost", "certificate verify failed"),
     ])
-    func aCertificateThatProvesNothingIsRefused(name: String, host: String, cause: String) async throws {
+    func certificateForAnotherHostUntrustedOrExpiredIsRefused(name: String, host: String, cause: String) async throws {
         let server = try await ScriptedServer.start(
             tls: TLSFixtures.serverContext(certificate: name), [.request, .send(reply("{}"))])
         let outcome = try await Self.client(server, host: host).send()
@@ -47,7 +47,7 @@ struct HTTPTransportTLSTests {
         #expect(server.requests.isEmpty)
     }
 
-    @Test func anUnknownAuthorityIsRefusedWithTheTrustOfTheSystem() async throws {
+    @Test func unknownAuthorityIsRefusedWithSystemTrust() async throws {
         let server = try await ScriptedServer.start(
             tls: TLSFixtures.serverContext(certificate: "localhost"), [.request, .send(reply("{}"))])
         #expect(try await Self.client(server, trust: .system).send().kind == .tls)
@@ -55,13 +55,13 @@ struct HTTPTransportTLSTests {
     }
 
     @Test(arguments: ["other-host", "by-stranger", "expired"])
-    func anyCertificateIsAcceptedWhenAskedFor(name: String) async throws {
+    func insecureTrustAcceptsAnyCertificate(name: String) async throws {
         let server = try await ScriptedServer.start(
             tls: TLSFixtures.serverContext(certificate: name), [.request, .send(reply("{}"))])
         #expect(try await Self.client(server, trust: .insecure).send().body == "{}")
     }
 
-    @Test func aServerThatSpeaksPlainHTTPIsNamed() async throws {
+    @Test func plainHTTPServerIsNamedInTheTLSError() async throws {
         let server = try await ScriptedServer.start([.send(reply("{}", status: "400 Bad Request"))])
         let outcome = try await Self.client(server).send()
         #expect(outcome.kind == .tls)
@@ -69,15 +69,15 @@ struct HTTPTransportTLSTests {
         #expect(outcome.failure?.message.contains("what answered is not TLS") == true)
     }
 
-    @Test func aServerThatEndsTheHandshakeGetsNothing() async throws {
+    @Test func requestIsNotSentWhenTheServerEndsTheHandshake() async throws {
         let server = try await ScriptedServer.start([.close])
         let outcome = try await Self.client(server).send()
         #expect(outcome.kind == .tls)
         #expect(outcome.delivered == .no)
     }
 
-    @Test func aReplyThatTheEndOfTheConnectionEndsNeedsAProperEnd() async throws {
-        // A reset instead of a close_notify: somebody on the way may have cut the reply.
+    @Test func replyEndedByAConnectionResetIsRefused() async throws {
+        // Without a close_notify, an attacker in the network may have cut the reply.
         let server = try await ScriptedServer.start(
             tls: TLSFixtures.serverContext(certificate: "localhost"),
             [.request, .send("HTTP/1.1 200 OK\r\n\r\n{}"), .reset])
@@ -86,7 +86,7 @@ struct HTTPTransportTLSTests {
         #expect(outcome.delivered == .maybe)
     }
 
-    @Test func aReplyThatTheEndOfTheConnectionEndsIsTakenWithAProperEnd() async throws {
+    @Test func replyEndedByCloseNotifyIsAccepted() async throws {
         let server = try await ScriptedServer.start(
             tls: TLSFixtures.serverContext(certificate: "localhost"),
             [.request, .send("HTTP/1.1 200 OK\r\n\r\n{}"), .close])
@@ -97,7 +97,7 @@ struct HTTPTransportTLSTests {
         ("/nowhere/ca.pem", TrustError.Code.unreadable),
         (TLSFixtures.authority.replacing("authority.pem", with: "server-key.pem"), .noCertificate),
     ])
-    func anUnusableAuthorityFileIsReportedAtOnce(path: String, code: TrustError.Code) async throws {
+    func unusableAuthorityFileFailsAtCreation(path: String, code: TrustError.Code) async throws {
         let error = await #expect(throws: TrustError.self) {
             try await TestClient(Destination(scheme: .https, host: "localhost")) { $0.trust = .file(path) }
         }

@@ -10,7 +10,7 @@ import Testing
 /// Every phase ends in time: by its own timeout, and by the deadline of the call.
 @Suite(.timeLimit(.minutes(10)))
 struct HTTPTransportTimeoutTests {
-    /// The timeout or deadline that is to end the call.
+    /// The timeout or deadline that ends the call in these tests.
     private static let short = Duration.milliseconds(60)
 
     /// A listener that accepts nothing and whose backlog is full: the system leaves further connections unanswered.
@@ -35,7 +35,7 @@ struct HTTPTransportTimeoutTests {
     }
 
     @Test(arguments: [true, false])
-    func connecting(byDeadline: Bool) async throws {
+    func connectTimesOutByTimeoutOrDeadline(byDeadline: Bool) async throws {
         let listener = try await SilentListener()
         let client = try await TestClient(Destination(scheme: .http, host: "127.0.0.1", port: listener.port)) {
             if !byDeadline { $0.connectTimeout = Self.short }
@@ -47,7 +47,7 @@ struct HTTPTransportTimeoutTests {
         await listener.close()
     }
 
-    @Test func handshaking() async throws {
+    @Test func handshakeTimesOut() async throws {
         let server = try await ScriptedServer.start([])
         let client = try await TestClient(Destination(scheme: .https, host: "127.0.0.1", port: server.port)) {
             $0.trust = .insecure
@@ -61,12 +61,12 @@ struct HTTPTransportTimeoutTests {
         await server.connectionEnded(0)
     }
 
-    @Test func handshakingUntilTheDeadline() async throws {
+    @Test func handshakeEndsAtTheDeadlineOfTheCall() async throws {
         let server = try await ScriptedServer.start([])
         let client = try await TestClient(Destination(scheme: .https, host: "127.0.0.1", port: server.port)) {
             $0.trust = .insecure
         }
-        // On a machine that is busy enough, a short deadline passes while the connection is being established.
+        // On a busy machine, a short deadline may pass before the connection is established.
         for time in [60, 600, 6000] as [Int64] {
             let outcome = try await client.send(within: .milliseconds(time))
             #expect(outcome.delivered == .no)
@@ -78,7 +78,7 @@ struct HTTPTransportTimeoutTests {
     }
 
     @Test(arguments: Self.incompleteReplies)
-    func awaitingTheReply(soFar: String) async throws {
+    func incompleteReplyTimesOut(soFar: String) async throws {
         let server = try await ScriptedServer.start([.request, .send(soFar)])
         let client = try await TestClient(server) { $0.responseTimeout = Self.short }
         let outcome = try await client.send()
@@ -88,10 +88,10 @@ struct HTTPTransportTimeoutTests {
     }
 
     @Test(arguments: Self.incompleteReplies)
-    func awaitingTheReplyUntilTheDeadline(soFar: String) async throws {
+    func incompleteReplyEndsAtTheDeadlineOfTheCall(soFar: String) async throws {
         let server = try await ScriptedServer.start([.request, .send(reply("{}")), .request, .send(soFar)])
         let client = try await TestClient(server)
-        // So that the next request is written at once, however short its deadline.
+        // Opens the connection, so that the next request is written before its short deadline.
         #expect(try await client.send().status == 200)
         let outcome = try await client.send(within: TimeAmount(Self.short))
         #expect(outcome.kind == .responseTimeout)
@@ -105,7 +105,7 @@ struct HTTPTransportTimeoutTests {
         "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n{}",
     ]
 
-    @Test func waitingForABusyConnection() async throws {
+    @Test func queuedCallEndsAtItsDeadline() async throws {
         let gate = Gate()
         let server = try await ScriptedServer.start([.request, .wait(gate), .send(reply("{}"))])
         let client = try await TestClient(server) { $0.maxConnections = 1 }
@@ -118,7 +118,7 @@ struct HTTPTransportTimeoutTests {
         #expect(server.requests.count == 1)
     }
 
-    @Test func aBusyEventLoopDoesNotSendWhatIsTooLate() async throws {
+    @Test func busyEventLoopDoesNotSendACallAfterItsDeadline() async throws {
         let server = try await ScriptedServer.start([.request, .send(reply("{}"))])
         let client = try await TestClient(server)
         let done = Gate()
@@ -129,14 +129,14 @@ struct HTTPTransportTimeoutTests {
                 #expect(outcome.delivered == .no)
                 done.open()
             }
-            // A rule that computes: by the time the loop looks, the connection is there and the deadline has passed.
+            // Blocks the loop like a long hook: when the loop runs again, the connection is open and the deadline over.
             while NIODeadline.now() <= deadline {}
         }
         await done.wait()
         #expect(server.requests.isEmpty)
     }
 
-    @Test func aReplyThatComesTooLateIsNotTakenForThatOfTheNextCall() async throws {
+    @Test func lateReplyIsNotTakenForTheReplyToTheNextCall() async throws {
         let gate = Gate()
         let server = try await ScriptedServer.start(
             [.request, .send(reply("first")), .request, .wait(gate), .send(reply("late"))],
@@ -149,7 +149,7 @@ struct HTTPTransportTimeoutTests {
         #expect(server.connections == 2)
     }
 
-    @Test func anIdleConnectionIsClosed() async throws {
+    @Test func idleConnectionIsClosedAfterItsIdleTime() async throws {
         let server = try await ScriptedServer.start([.request, .send(reply("{}"))])
         let client = try await TestClient(server) { $0.idleTimeout = Self.short }
         #expect(try await client.send().status == 200)
@@ -157,7 +157,7 @@ struct HTTPTransportTimeoutTests {
         #expect(try await client.onLoop { $0.pool.connectionCount } == 0)
     }
 
-    @Test func aConnectionThatNobodyNeededAfterAllIsClosed() async throws {
+    @Test func connectionUsedByQueuedCallsIsClosedAfterItsIdleTime() async throws {
         let gate = Gate()
         let server = try await ScriptedServer.start(
             [.request, .wait(gate), .send(reply("1")), .request, .send(reply("2"))], [])

@@ -8,7 +8,7 @@ import Testing
 struct SecretTests {
     private static let words = ["STsid-invented-token", "invented-master-secret", "13800138000"]
 
-    /// Every way to turn a value into text that we know of.
+    /// All known ways to turn a value into text.
     private static func texts(of value: Any) -> [String] {
         var dumped = ""
         dump(value, to: &dumped)
@@ -21,13 +21,13 @@ struct SecretTests {
     private static func check(_ value: Any, sourceLocation: SourceLocation = #_sourceLocation) {
         for text in texts(of: value) {
             for word in words { #expect(!text.contains(word), sourceLocation: sourceLocation) }
-            // Nor in the hexadecimal or Base64 that buffers and headers are shown in.
+            // The same secrets as hexadecimal and Base64, as buffers and headers show them.
             #expect(!text.contains("5354736964"), sourceLocation: sourceLocation)
             #expect(!text.contains("aW52ZW50ZWQ"), sourceLocation: sourceLocation)
         }
     }
 
-    @Test func aSecretHasNoPrintableForm() {
+    @Test func secretIsPrintedAsAPlaceholder() {
         let secret = Secret("STsid-invented-token")
         #expect("\(secret)" == "<secret>")
         #expect(String(reflecting: secret) == "<secret>")
@@ -35,7 +35,7 @@ struct SecretTests {
         Self.check(secret)
     }
 
-    @Test func nothingThatHoldsASecretPrintsIt() throws {
+    @Test func typesThatHoldASecretDoNotPrintIt() throws {
         Self.check(try VerificationRequest(phone: "13800138000", token: "STsid-invented-token", exID: "order-42"))
         Self.check(Credentials(appKey: "key", masterSecret: Secret("invented-master-secret")))
         Self.check(
@@ -44,7 +44,7 @@ struct SecretTests {
                 credentials: Credentials(appKey: "inv", masterSecret: Secret("invented-master-secret"))))
     }
 
-    @Test func neitherDoesAClientWithACallInFlight() async throws {
+    @Test func clientWithACallInFlightPrintsNoSecret() async throws {
         let arrived = Gate()
         let server = try await ScriptedServer.start([.request, .open(arrived)])
         let client = try await TestClient(server) { $0.maxConnections = 1 }
@@ -60,7 +60,7 @@ struct SecretTests {
         ("13800138000", "138****8000"), ("+8613800138000", "+86****8000"), ("1380013800", "****"), ("1", "****"),
         ("１３８0013８０００", "１３８****８０００"), (String(repeating: "1", count: 32), "111****1111"),
     ])
-    func aPhoneIsMasked(submitted: String, masked: String) throws {
+    func phoneIsPrintedMasked(submitted: String, masked: String) throws {
         let phone = try Phone(submitted)
         #expect(phone.masked == masked)
         #expect("\(phone)" == masked)

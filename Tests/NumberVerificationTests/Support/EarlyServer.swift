@@ -3,7 +3,7 @@
 import NIOCore
 import NIOPosix
 
-/// A server that reads nothing, answers all the same, and keeps the connection open.
+/// A server that replies without reading the request, and keeps the connection open.
 struct EarlyServer: Sendable {
     private let channel: any Channel
 

@@ -2,7 +2,7 @@
 
 import NIOConcurrencyHelpers
 
-/// A door that is closed at first and, once opened, stays open: how tests wait without sleeping.
+/// An event that happens once. Tests wait for it without sleeping.
 final class Gate: Sendable {
     private struct State {
         var isOpen = false
@@ -29,7 +29,7 @@ final class Gate: Sendable {
         if isOpen { action() }
     }
 
-    /// Keeps the thread until the gate opens: for tests of a busy event loop.
+    /// Blocks the thread until the gate opens, for tests of a busy event loop.
     func block() {
         let lock = ConditionLock(value: false)
         whenOpen {

@@ -14,11 +14,11 @@ final class ScriptedServer: Sendable {
         case request
         /// Sends bytes.
         case send([UInt8])
-        /// Waits for the test.
+        /// Waits until the test opens the gate.
         case wait(Gate)
-        /// Tells the test.
+        /// Opens the gate, for which the test waits.
         case open(Gate)
-        /// Closes the connection in good order.
+        /// Closes the connection without a reset.
         case close
         /// Ends the connection with a TCP reset.
         case reset
@@ -26,7 +26,7 @@ final class ScriptedServer: Sendable {
         static func send(_ text: String) -> Step { .send(Array(text.utf8)) }
     }
 
-    /// What one connection does; when it has done that, it stays open and silent.
+    /// The steps of one connection, which stays open and silent after them.
     typealias Script = [Step]
 
     private struct Record {
@@ -39,7 +39,7 @@ final class ScriptedServer: Sendable {
     private let scripts: [Script]
     private let channel = NIOLockedValueBox<(any Channel)?>(nil)
 
-    /// Of its own, so that a test can keep the event loop of the client busy.
+    /// Not a shared loop, so that the server works while a test blocks the event loop of the client.
     private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     private init(scripts: [Script]) {
@@ -165,7 +165,7 @@ private final class ScriptHandler: ChannelInboundHandler {
             case .reset:
                 let options = context.channel as? any SocketOptionProvider
                 options?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in }
-                // From below TLS, which would say good-bye first.
+                // Closed below TLS, which would send a close_notify first.
                 let tls = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
                 (tls ?? context).close(promise: nil)
             }
@@ -174,7 +174,7 @@ private final class ScriptHandler: ChannelInboundHandler {
         isRunning = false
     }
 
-    /// A head and as many bytes as its Content-Length says, once they are there.
+    /// The next whole request, a head and the bytes of its Content-Length, or nil until all have arrived.
     private func takeRequest() -> String? {
         guard let head = received.firstRange(of: "\r\n\r\n") else { return nil }
         var length = 0

@@ -3,7 +3,7 @@
 import Foundation
 import NIOSSL
 
-/// Invented certificates: valid from 2020 to 2120, except where the name says otherwise. All leaves share one key.
+/// Test certificates, valid from 2020 to 2120 except `expired`. All of them but the authority share one key.
 enum TLSFixtures {
     /// The authority that signed all but `by-stranger`.
     static let authority = path("authority")

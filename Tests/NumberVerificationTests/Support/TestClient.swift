@@ -31,7 +31,7 @@ final class TestClient: Sendable {
         }.get()
     }
 
-    /// The timeouts are long unless changed by `configure`, so that no slow machine meets them.
+    /// The default timeouts are too long to be reached on a slow machine; `configure` changes them.
     convenience init(
         _ destination: Destination, credentials: Credentials = .documentedExample,
         loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.any(),
@@ -98,7 +98,7 @@ final class TestClient: Sendable {
         }.get()
     }
 
-    /// Waits for a state that comes by itself, looking once a tick.
+    /// Checks the condition once per tick until it holds.
     func until(_ condition: @escaping @Sendable (HTTPTransport) -> Bool) async throws {
         while try await !onLoop(condition) { await Task.yield() }
     }
@@ -137,7 +137,7 @@ final class Pending<Outcome: Sendable>: Sendable {
         self.loop = loop
     }
 
-    /// Waits for the end. A tick later, so that a second completion would have been noticed.
+    /// Waits for the end, and one tick more, so that a second completion is noticed.
     func outcome() async throws -> Outcome {
         await isDone.wait()
         try await loop.submit {}.get()

@@ -44,7 +44,7 @@ struct VerificationRequestTests {
             testDescription: "long token", token: String(repeating: "t", count: 4097), code: .tooLong, field: .token),
         Bad(testDescription: "long exID", exID: String(repeating: "号", count: 257), code: .tooLong, field: .exID),
     ])
-    func requestIsRefused(_ bad: Bad) {
+    func invalidFieldIsRefusedAndNotRepeated(_ bad: Bad) {
         let error = #expect(throws: RequestError.self) {
             try VerificationRequest(phone: bad.phone, token: bad.token, exID: bad.exID)
         }
@@ -61,7 +61,7 @@ struct VerificationRequestTests {
             String(repeating: "1", count: 32), String(repeating: "t", count: 4096), String(repeating: "号", count: 85)
         ),
     ])
-    func requestIsAccepted(phone: String, token: String, exID: String?) throws {
+    func validRequestKeepsItsFields(phone: String, token: String, exID: String?) throws {
         let request = try VerificationRequest(phone: phone, token: token, exID: exID)
         #expect(request.phone.submitted == phone)
         #expect(request.token.reveal() == token)
@@ -72,13 +72,13 @@ struct VerificationRequestTests {
         ("phone", String(repeating: "1", count: 500_000), "t", "phone: at most 32 characters expected, got 500000"),
         ("token", "1", String(repeating: "t", count: 5000), "token: at most 4096 characters expected, got 5000"),
     ])
-    func theMessageForALongFieldNamesItsLength(field: String, phone: String, token: String, message: String) {
+    func errorOfATooLongFieldNamesItsLength(field: String, phone: String, token: String, message: String) {
         let error = #expect(throws: RequestError.self) { try VerificationRequest(phone: phone, token: token) }
         #expect(error?.field.rawValue == field)
         #expect(error?.message == message)
     }
 
-    @Test func theMessageForALostPlusSaysWhatToDo() {
+    @Test func errorOfASpaceInATokenExplainsTheLostPlus() {
         let error = #expect(throws: RequestError.self) { try VerificationRequest(phone: "1", token: "a b") }
         #expect(
             error?.message == "token holds whitespace (U+0020); a '+' was probably decoded as a space on the way, "

@@ -5,9 +5,9 @@ import NIOCore
 import NIOPosix
 import Platform
 
-/// A server on a free port of the loopback that answers what a closure says, for faults that no real server has.
-package final class PlayedServer: Sendable {
-    /// What is done with what came on a connection.
+/// A server on a free port of the loopback whose replies a closure gives, for faults that a real server does not have.
+package final class FakeRedisServer: Sendable {
+    /// The reaction to a command.
     package enum Action: Sendable {
         case send(String)
         case reset
@@ -22,11 +22,11 @@ package final class PlayedServer: Sendable {
         self.channel = channel
     }
 
-    /// Starts it. The closure gets the number of the connection, from 0, and the bytes of each command that is in a read;
-    /// no command of a test has an asterisk in it.
+    /// Starts the server. The closure gets the number of the connection, from 0, and the bytes of a command. Commands
+    /// are split at asterisks, so their arguments must have none.
     package static func start(
         _ answer: @escaping @Sendable (_ connection: Int, _ command: String) -> Action
-    ) async throws -> PlayedServer {
+    ) async throws -> FakeRedisServer {
         let count = NIOLockedValueBox(0)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
@@ -40,7 +40,7 @@ package final class PlayedServer: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        return PlayedServer(channel: channel)
+        return FakeRedisServer(channel: channel)
     }
 
     package func stop() async throws { try await channel.close() }

@@ -7,11 +7,11 @@ import NumberVerification
 import NumberVerificationSimulator
 import RawConnections
 
-/// The ways to a simulator, which must not differ in what comes back.
-enum Way: String, CaseIterable, Sendable {
+/// How requests reach a simulator. The replies must be the same for all.
+enum SimulatorAccess: String, CaseIterable, Sendable {
     case inProcess, socket, tls
 
-    /// What came of one request.
+    /// The reply to one request, or the error.
     enum Outcome: Hashable, Sendable, CustomStringConvertible {
         case reply(status: Int, body: String)
         case failure(AttemptError.Kind)
@@ -47,7 +47,7 @@ enum Way: String, CaseIterable, Sendable {
                 try await withServer(simulator, tls: files) { server in
                     var configuration = HTTPConfiguration()
                     configuration.connectTimeout = .seconds(50)
-                    // A handshake takes long when all tests run at once on few cores.
+                    // A handshake is slow when all tests run at once on few cores.
                     configuration.tlsTimeout = .seconds(50)
                     configuration.trust = .file(files.certificateChain)
                     let destination = Destination(scheme: .https, host: server.host, port: server.port)
@@ -81,7 +81,7 @@ enum Way: String, CaseIterable, Sendable {
     }
 }
 
-extension Way.Outcome {
+extension SimulatorAccess.Outcome {
     init(_ result: Result<HTTPReply, ExchangeFailure>) {
         switch result {
         case .success(let reply): self = .reply(status: reply.status, body: String(buffer: reply.body))
@@ -90,7 +90,7 @@ extension Way.Outcome {
     }
 }
 
-/// A server for the time of `body`.
+/// Runs `body` with a server, and stops the server after it.
 func withServer<Value: Sendable>(
     _ simulator: Simulator = Simulator(), tls: TLSFiles? = nil, _ body: (SimulatorServer) async throws -> Value
 ) async throws -> Value {
