@@ -145,6 +145,38 @@ struct ServeTests {
         #expect(right.status == 0)
     }
 
+    @Test func endDoesNotWaitForReaderOfTheLogThatIsGone() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let outcome = try await Executable.shell(
+            """
+            { "$MOONDIAL" serve --rules r.lua --port 0 --store memory --decision-log - --drain-timeout 1h
+              echo "status $?" >&2
+            } | {
+              read -r _ _ url; read -r _ _ admin; exec < /dev/null
+              curl -s -u \(Self.credentials) --json '{"token":"STsid-1","phone":"13800138000"}' $url/v1/web/verify
+              curl -s -X POST $admin/-/drain
+            }
+            """, in: folder)
+        #expect(outcome.output.contains(#""code":9000"#))
+        #expect(
+            outcome.errors.contains(#""message":"decision log is incomplete","missing":"1","reason":"Broken pipe""#))
+        #expect(outcome.errors.hasSuffix("status 74\n"))
+    }
+
+    @Test func administrationThatCannotListenIsNamed() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let outcome = try await Executable.run(
+            ["serve", "--rules", "r.lua", "--port", "0", "--store", "memory", "--admin", "unix:missing/admin"],
+            in: folder)
+        #expect(outcome.status == 74)
+        #expect(
+            outcome.errors == """
+                error[io]: cannot listen on unix:missing/admin: No such file or directory
+                  = fix: check the disk, the pipe or the address that the message names
+
+                """)
+    }
+
     @Test func portInUseIsNamedWithWhoseItIs() async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules])
         let (process, url, admin) = try await start(["--workers", "2"], in: folder)

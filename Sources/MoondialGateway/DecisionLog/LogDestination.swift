@@ -61,6 +61,9 @@ struct LogDestination: Sendable {
     /// What becomes writable when a write that was blocked can go on.
     var writable: Int32 { descriptor }
 
+    /// Whether this failure is the last word: nobody can begin to read from a standard stream that has lost its reader.
+    func isGone(after failure: RecordSink.Failure) -> Bool { path == nil && failure.code == EPIPE }
+
     /// Why the file was not rotated, once.
     mutating func takeRotationFailure() -> RecordSink.Failure? {
         defer { rotationFailure = nil }

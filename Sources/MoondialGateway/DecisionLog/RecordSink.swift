@@ -89,7 +89,8 @@ package final class RecordSink: Sendable {
 
     /// Takes no more records, writes what is queued, and ends the thread.
     ///
-    /// - Parameter limit: How long to keep trying. The call returns then even if the system holds a write.
+    /// - Parameter limit: How long to keep trying. The call returns then even if the system holds a write; and before that
+    ///   when the destination is a standard stream from which nobody reads any more.
     /// - Returns: Whether every queued record is in the destination or in the spill file. Otherwise the rest is dropped,
     ///   and counted.
     @discardableResult

@@ -86,6 +86,16 @@ struct ServerLog: Sendable {
         }
     }
 
+    /// What the decision log lacks when the process ends.
+    func write(lossIn figures: RecordSink.Figures) {
+        logger.error(
+            "decision log is incomplete",
+            metadata: [
+                "missing": "\(figures.dropped)",
+                "reason": "\(figures.failure?.description ?? "nobody has read it in time")",
+            ])
+    }
+
     /// A line that a rule logged.
     func write(_ line: LogLine) {
         var metadata: Logger.Metadata = ["text": "\(line.message)"]
