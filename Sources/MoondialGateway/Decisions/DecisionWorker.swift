@@ -59,6 +59,9 @@ package final class DecisionWorker {
     package var onBudget: ((BudgetUse) -> Void)?
     package var onBreaker: ((String, AccountBreaker.State) -> Void)?
     package private(set) var runsInFlight = 0
+    /// Requests that are being claimed, and how long that takes on average. They wait for their runs after that.
+    private var claiming = 0
+    private var claimTime = TimeAmount.zero
     private var queue: RunQueue<PendingDecision>
     /// Whether ``startRuns()`` is about to be called.
     private var isStartScheduled = false
@@ -98,7 +101,7 @@ package final class DecisionWorker {
     }
 
     /// Requests whose runs have not begun.
-    package var waitingRuns: Int { queue.count }
+    package var waitingRuns: Int { claiming + queue.count }
 
     /// Ends the clients: what is in flight ends as cancelled.
     package func close() {
@@ -110,7 +113,7 @@ package final class DecisionWorker {
 
     /// Whether one more request can be decided. To be asked before more is done for it than reading its head.
     package func takesRequest(now: NIODeadline) -> Bool {
-        let isTaken = queue.admits(now: now)
+        let isTaken = queue.admits(now: now, coming: claiming, in: claimTime)
         while let overdue = queue.removeOverdue(now: now) {
             overdue.isWaiting = false
             reject(overdue)
@@ -212,9 +215,21 @@ package final class DecisionWorker {
     // MARK: - Load
 
     private func admitByLoad(_ decision: PendingDecision) {
-        guard runsInFlight + queue.count < maximumRuns + maximumWaiting else { return reject(decision) }
+        guard waitingRuns + runsInFlight < maximumRuns + maximumWaiting else { return reject(decision) }
+        guard let together, !decision.claims.isEmpty else { return enqueue(decision, now: decision.start) }
+        claiming += 1
+        claim(decision, from: 0, together) { [self] in
+            claiming -= 1
+            let now = NIODeadline.now()
+            claimTime = claimTime + .nanoseconds((now - decision.start - claimTime).nanoseconds / 8)
+            enqueue(decision, now: now)
+        }
+    }
+
+    private func enqueue(_ decision: PendingDecision, now: NIODeadline) {
+        if decision.isAbandoned, !hasWaiters(decision) { return reject(decision, .callerGone) }
         decision.isWaiting = true
-        queue.append(decision, now: decision.start)
+        queue.append(decision, now: now)
         scheduleStart()
     }
 
@@ -267,28 +282,22 @@ package final class DecisionWorker {
         }
     }
 
-    // MARK: - Runs
-
-    private func run(_ decision: PendingDecision) {
-        guard let line = lines[decision.request.caller.appKey] else {
-            preconditionFailure("a caller belongs to an application of the gateway")
-        }
-        runsInFlight += 1
-        claim(decision, from: 0) { [self] in start(decision, line) }
-    }
+    // MARK: - Claims
 
     /// Claims the names of a request with the gateways that share the store, one after the other.
-    private func claim(_ decision: PendingDecision, from index: Int, then start: @escaping () -> Void) {
-        guard let together, index < decision.claims.count else { return start() }
+    private func claim(
+        _ decision: PendingDecision, from index: Int, _ together: SharedDecisions, then enqueue: @escaping () -> Void
+    ) {
+        guard index < decision.claims.count else { return enqueue() }
         let isToken = decision.claims[index].kind == .token
         let name = together.name(decision.claims[index].kind, of: decision.request)
         together.claim(name) { [self] claim in
             switch claim {
             case .fresh:
                 decision.claims[index].held = name
-                self.claim(decision, from: index + 1, then: start)
+                self.claim(decision, from: index + 1, together, then: enqueue)
             case .unavailable where together.onStoreError == .skip:
-                self.claim(decision, from: index + 1, then: start)
+                self.claim(decision, from: index + 1, together, then: enqueue)
             case .unavailable:
                 conclude(decision, review(because: .storeUnavailable), by: .tokenGuard, keeps: false)
             case .recorded(let recorded):
@@ -301,9 +310,8 @@ package final class DecisionWorker {
                 onOutcome?(.token(.reused))
                 conclude(decision, review(because: .tokenReused), by: .tokenGuard, keeps: false)
             case .conflict:
-                runsInFlight -= 1
+                claiming -= 1
                 reject(decision, .idempotencyConflict)
-                scheduleStart()
             }
         }
     }
@@ -312,17 +320,17 @@ package final class DecisionWorker {
     private func conclude(
         _ decision: PendingDecision, _ recorded: RecordedDecision, by origin: DecisionOrigin, keeps: Bool
     ) {
-        runsInFlight -= 1
+        claiming -= 1
         end(decision, with: recorded, by: origin, keeps: keeps)
-        scheduleStart()
     }
 
-    private func start(_ decision: PendingDecision, _ line: ApplicationLine) {
-        if decision.isAbandoned, !hasWaiters(decision) {
-            runsInFlight -= 1
-            reject(decision, .callerGone)
-            return scheduleStart()
+    // MARK: - Runs
+
+    private func run(_ decision: PendingDecision) {
+        guard let line = lines[decision.request.caller.appKey] else {
+            preconditionFailure("a caller belongs to an application of the gateway")
         }
+        runsInFlight += 1
         if decision.claims.contains(where: { $0.kind == .token }) { onOutcome?(.token(.fresh)) }
         let caller = decision.request.caller
         var environment = RunEnvironment(line.client, reserver: line.reserver(for: caller))

@@ -62,12 +62,14 @@ package struct RunQueue<Element: AnyObject> {
         waiting.removeAll { $0.element === element }
     }
 
-    /// Whether a request that has just come is to be taken. It is not part of the queue yet.
-    package mutating func admits(now: NIODeadline) -> Bool {
+    /// Whether a request that has just come is to be taken. It is not part of the queue yet, and neither are the requests
+    /// that are `coming`: they will be after `time`, as this one.
+    package mutating func admits(now: NIODeadline, coming: Int = 0, in time: TimeAmount = .zero) -> Bool {
         noteLateness(now)
         guard var window else { return true }
         // So that it begins in time, at the pace of those before it.
-        let isTaken = count < Self.fewest || pace * count < delay
+        let before = count + coming
+        let isTaken = before < Self.fewest || pace * before < delay + time
         if isTaken { window.taken += 1 } else { window.refused += 1 }
         self.window = window
         guard now - window.start >= Self.patience else { return isTaken }

@@ -54,6 +54,9 @@ package final class SharedDecisions {
         case unavailable
     }
 
+    /// How long the store may take for one look. Longer than the calls of rules may: a disk that stands still for a moment, as
+    /// when it writes what others have given it, would make a review of each request of that moment.
+    private static let lookTime = TimeAmount.milliseconds(500)
     private static let firstPause = TimeAmount.milliseconds(5)
     private static let longestPause = TimeAmount.milliseconds(100)
     /// The pauses between two attempts to tell a decision.
@@ -175,7 +178,7 @@ package final class SharedDecisions {
 
         private func replicate(_ shared: SharedDecisions) {
             guard shared.options.waitsForReplicas else { return completion(.fresh) }
-            perform(.waitForReplicas(shared.options.replicas), shared) { [self] result in
+            perform(.waitForReplicas(shared.options.replicas), shared, within: shared.access.timeout) { [self] result in
                 if case .success(.flag(true)) = result { return completion(.fresh) }
                 // The claim is this gateway's own, and nothing was sent.
                 shared.finish(name, with: nil)
@@ -226,11 +229,10 @@ package final class SharedDecisions {
         }
 
         private func perform(
-            _ command: StoreCommand, _ shared: SharedDecisions,
+            _ command: StoreCommand, _ shared: SharedDecisions, within time: TimeAmount = SharedDecisions.lookTime,
             _ completion: @escaping (Result<StoreReply, StoreError>) -> Void
         ) {
-            shared.access.store.perform(
-                command, deadline: .now() + shared.access.timeout, completion: completion)
+            shared.access.store.perform(command, deadline: .now() + time, completion: completion)
         }
     }
 }

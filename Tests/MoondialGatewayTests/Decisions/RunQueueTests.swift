@@ -25,19 +25,26 @@ struct RunQueueTests {
 
     private static let delay = TimeAmount.milliseconds(5)
 
-    /// Lets requests come at these times while the event loop works, and ends when all are served or turned away.
-    private func load(_ arrivals: [NIODeadline], service: TimeAmount) -> Load {
+    /// Lets requests come at these times while the event loop works, and ends when all are served or turned away. Each waits
+    /// `claiming` before it is queued.
+    private func load(_ arrivals: [NIODeadline], service: TimeAmount, claiming: TimeAmount = .zero) -> Load {
         var queue = RunQueue<Request>(delay: Self.delay)
+        var coming = CircularBuffer<NIODeadline>()
         var load = Load()
-        var now = arrivals.first ?? .uptimeNanoseconds(0)
+        var now = start
         var next = 0
-        while next < arrivals.count || !queue.isEmpty {
-            if queue.isEmpty, next < arrivals.count { now = max(now, arrivals[next]) }
+        while next < arrivals.count || !coming.isEmpty || !queue.isEmpty {
+            let events = [arrivals.dropFirst(next).first, coming.first].compactMap(\.self)
+            if queue.isEmpty, let first = events.min() { now = max(now, first) }
             while next < arrivals.count, arrivals[next] <= now {
                 next += 1
-                let isTaken = queue.admits(now: now)
+                let isTaken = queue.admits(now: now, coming: coming.count, in: claiming)
                 while queue.removeOverdue(now: now) != nil { load.givenUp += 1 }
-                if isTaken { queue.append(Request(since: now), now: now) } else { load.refused += 1 }
+                if isTaken { coming.append(now + claiming) } else { load.refused += 1 }
+            }
+            while let time = coming.first, time <= now {
+                coming.removeFirst()
+                queue.append(Request(since: time), now: time)
             }
             guard let request = queue.next(now: now) else { continue }
             load.waits.append(now - request.since)
@@ -62,6 +69,14 @@ struct RunQueueTests {
         // Those that came before it was known that there are too many.
         let ofPatience = Int(2 * RunQueue<Request>.patience.nanoseconds / interval.nanoseconds)
         #expect(load.givenUp <= ofPatience)
+    }
+
+    @Test func requestsThatAreBeingClaimedAreCounted() {
+        let service = TimeAmount.milliseconds(1)
+        let arrivals = times(every: .nanoseconds(service.nanoseconds / 3), for: .seconds(20))
+        let load = load(arrivals, service: service, claiming: .milliseconds(20))
+        #expect(load.longestOf99Percent <= max(Self.delay, service * RunQueue<Request>.fewest) + service)
+        #expect(load.waits.count > 20_000 * 95 / 100)
     }
 
     @Test(arguments: [50, 80, 95])
