@@ -59,9 +59,6 @@ package final class DecisionWorker {
     package var onBudget: ((BudgetUse) -> Void)?
     package var onBreaker: ((String, AccountBreaker.State) -> Void)?
     package private(set) var runsInFlight = 0
-    /// Requests that are being claimed, and how long that takes on average. They wait for their runs after that.
-    private var claiming = 0
-    private var claimTime = TimeAmount.zero
     private var queue: RunQueue<PendingDecision>
     /// Whether ``startRuns()`` is about to be called.
     private var isStartScheduled = false
@@ -101,7 +98,7 @@ package final class DecisionWorker {
     }
 
     /// Requests whose runs have not begun.
-    package var waitingRuns: Int { claiming + queue.count }
+    package var waitingRuns: Int { queue.count }
 
     /// Ends the clients: what is in flight ends as cancelled.
     package func close() {
@@ -113,7 +110,7 @@ package final class DecisionWorker {
 
     /// Whether one more request can be decided. To be asked before more is done for it than reading its head.
     package func takesRequest(now: NIODeadline) -> Bool {
-        let isTaken = queue.admits(now: now, coming: claiming, in: claimTime)
+        let isTaken = queue.admits(now: now)
         while let overdue = queue.removeOverdue(now: now) {
             overdue.isWaiting = false
             reject(overdue)
@@ -216,20 +213,23 @@ package final class DecisionWorker {
 
     private func admitByLoad(_ decision: PendingDecision) {
         guard waitingRuns + runsInFlight < maximumRuns + maximumWaiting else { return reject(decision) }
-        guard let together, !decision.claims.isEmpty else { return enqueue(decision, now: decision.start) }
-        claiming += 1
+        guard let together, !decision.claims.isEmpty else {
+            queue.append(decision, now: decision.start)
+            return wait(decision)
+        }
+        queue.announce()
         claim(decision, from: 0, together) { [self] in
-            claiming -= 1
-            let now = NIODeadline.now()
-            claimTime = claimTime + .nanoseconds((now - decision.start - claimTime).nanoseconds / 8)
-            enqueue(decision, now: now)
+            guard !decision.isAbandoned || hasWaiters(decision) else {
+                queue.withdraw()
+                return reject(decision, .callerGone)
+            }
+            queue.append(decision, announced: decision.start, now: .now())
+            wait(decision)
         }
     }
 
-    private func enqueue(_ decision: PendingDecision, now: NIODeadline) {
-        if decision.isAbandoned, !hasWaiters(decision) { return reject(decision, .callerGone) }
+    private func wait(_ decision: PendingDecision) {
         decision.isWaiting = true
-        queue.append(decision, now: now)
         scheduleStart()
     }
 
@@ -310,7 +310,7 @@ package final class DecisionWorker {
                 onOutcome?(.token(.reused))
                 conclude(decision, review(because: .tokenReused), by: .tokenGuard, keeps: false)
             case .conflict:
-                claiming -= 1
+                queue.withdraw()
                 reject(decision, .idempotencyConflict)
             }
         }
@@ -320,7 +320,7 @@ package final class DecisionWorker {
     private func conclude(
         _ decision: PendingDecision, _ recorded: RecordedDecision, by origin: DecisionOrigin, keeps: Bool
     ) {
-        claiming -= 1
+        queue.withdraw()
         end(decision, with: recorded, by: origin, keeps: keeps)
     }
 

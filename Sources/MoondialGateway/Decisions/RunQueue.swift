@@ -4,12 +4,13 @@ package import NIOCore
 
 /// The requests whose runs are about to begin on one event loop, and the judgement whether there are too many.
 ///
-/// Runs begin in the order in which the requests came. When more wait than can begin soon, the newest begin first: their
+/// A request may be announced before it is queued, while a store is asked about it. Runs begin in the order in which the
+/// requests were queued. When more wait than can begin soon, the newest begin first: their
 /// callers still wait, and those that have waited for long are the ones to be given up if it comes to that.
 ///
-/// It comes to that when there are more requests than the event loop can serve, and not when many come at once: the first
-/// must have waited too long for a whole second, with no fewer behind it at its end. From then on a request is refused
-/// unless it can expect to begin soon, until nearly all can.
+/// It comes to that when there are more requests than the event loop or the store can serve, and not when many come at once:
+/// the first must have waited too long for a whole second, with no fewer behind it at its end. From then on a request is
+/// refused unless it can expect to begin soon, until nearly all can.
 package struct RunQueue<Element: AnyObject> {
     private struct Waiting {
         let element: Element
@@ -26,10 +27,18 @@ package struct RunQueue<Element: AnyObject> {
     /// For how long the first must wait too long before the event loop counts as overloaded.
     package static var patience: TimeAmount { .seconds(1) }
     /// So many wait without being too many, however long it takes until they begin.
-    package static var fewest: Int { 8 }
+    package static var fewest: Int { 4 }
+    /// How long requests that are announced may take to be queued.
+    package static var longestAnnouncement: TimeAmount { .milliseconds(200) }
 
     private let delay: TimeAmount
     private var waiting = CircularBuffer<Waiting>()
+    /// Those that are announced, and the average time from there to the queue.
+    private var announced = 0
+    private var announcement = TimeAmount.zero
+    /// When one of those was queued last while others were announced, and the average time from one to the next.
+    private var lastArrival: NIODeadline?
+    private var arrivalPace = TimeAmount.zero
     /// Since when the first has always waited too long, with how many waited after half of ``patience``.
     private var lateness: (since: NIODeadline, count: Int)?
     private var window: Window?
@@ -40,10 +49,28 @@ package struct RunQueue<Element: AnyObject> {
     /// `delay` is how long a request may wait for its run to begin.
     package init(delay: TimeAmount) { self.delay = delay }
 
-    package var count: Int { waiting.count }
+    /// How many are queued or announced.
+    package var count: Int { waiting.count + announced }
+    /// Whether none is queued.
     package var isEmpty: Bool { waiting.isEmpty }
     /// Whether there are more requests than the event loop can serve.
     package var isOverloaded: Bool { window != nil }
+
+    /// Counts a request that will be queued or withdrawn.
+    package mutating func announce() { announced += 1 }
+
+    /// Queues a request that was announced at `start`.
+    package mutating func append(_ element: Element, announced start: NIODeadline, now: NIODeadline) {
+        withdraw()
+        announcement.approach(now - start, by: 8)
+        // They come in crowds.
+        if let lastArrival { arrivalPace.approach(now - lastArrival, by: 64) }
+        lastArrival = announced > 0 ? now : nil
+        append(element, now: now)
+    }
+
+    /// Forgets a request that was announced.
+    package mutating func withdraw() { announced -= 1 }
 
     package mutating func append(_ element: Element, now: NIODeadline) {
         waiting.append(Waiting(element: element, since: now))
@@ -51,8 +78,8 @@ package struct RunQueue<Element: AnyObject> {
 
     /// The request whose run is to begin now, or nil when none waits.
     package mutating func next(now: NIODeadline) -> Element? {
-        if !isLate(now) { lateness = nil }
-        if let lastBeginning { pace = .nanoseconds(pace.nanoseconds + ((now - lastBeginning) - pace).nanoseconds / 8) }
+        if !isLate(now), !areAnnouncedLate { lateness = nil }
+        if let lastBeginning { pace.approach(now - lastBeginning, by: 8) }
         lastBeginning = waiting.count > 1 ? now : nil
         return (isLate(now) ? waiting.popLast() : waiting.popFirst())?.element
     }
@@ -62,14 +89,11 @@ package struct RunQueue<Element: AnyObject> {
         waiting.removeAll { $0.element === element }
     }
 
-    /// Whether a request that has just come is to be taken. It is not part of the queue yet, and neither are the requests
-    /// that are `coming`: they will be after `time`, as this one.
-    package mutating func admits(now: NIODeadline, coming: Int = 0, in time: TimeAmount = .zero) -> Bool {
+    /// Whether a request that has just come is to be taken. It is not part of the queue yet.
+    package mutating func admits(now: NIODeadline) -> Bool {
         noteLateness(now)
         guard var window else { return true }
-        // So that it begins in time, at the pace of those before it.
-        let before = count + coming
-        let isTaken = before < Self.fewest || pace * before < delay + time
+        let isTaken = count < Self.fewest || beginsInTime
         if isTaken { window.taken += 1 } else { window.refused += 1 }
         self.window = window
         guard now - window.start >= Self.patience else { return isTaken }
@@ -96,22 +120,37 @@ package struct RunQueue<Element: AnyObject> {
         return now - first.since > delay
     }
 
+    /// Whether one more request would be queued and begin in time, at the pace of those before it.
+    private var beginsInTime: Bool {
+        arrivalPace * announced < Self.longestAnnouncement
+            && pace * count < delay + min(announcement, Self.longestAnnouncement)
+    }
+
+    private var areAnnouncedLate: Bool { announced > Self.fewest && announcement > Self.longestAnnouncement }
+
     private mutating func noteLateness(_ now: NIODeadline) {
-        guard isLate(now) else {
+        guard isLate(now) || areAnnouncedLate else {
             lateness = nil
             return
         }
         guard let lateness else {
-            lateness = (now, waiting.count)
+            lateness = (now, count)
             return
         }
         let time = now - lateness.since
         if time * 2 < Self.patience {
-            self.lateness = (lateness.since, waiting.count)
+            self.lateness = (lateness.since, count)
         } else if time >= Self.patience {
             // A crowd that has come at once has become smaller meanwhile.
-            if waiting.count >= lateness.count, window == nil { window = Window(start: now) }
-            self.lateness = (now, waiting.count)
+            if count >= lateness.count, window == nil { window = Window(start: now) }
+            self.lateness = (now, count)
         }
+    }
+}
+
+extension TimeAmount {
+    /// Becomes the average of what was and the new time, which has a weight of one in `share`.
+    fileprivate mutating func approach(_ time: TimeAmount, by share: Int64) {
+        self = .nanoseconds(nanoseconds + (time.nanoseconds - nanoseconds) / share)
     }
 }
