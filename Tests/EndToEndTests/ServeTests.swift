@@ -99,6 +99,10 @@ struct ServeTests {
         _ = try folder.write("rule 'new' {", to: "r.lua")
         let refused = try await Executable.shell("curl -s -X POST \(admin)/-/reload")
         #expect(refused.output.contains(#""status":"unchanged""#))
+        #expect(refused.output.contains("r.lua:1: unexpected symbol"))
+        let logged = await process.errorLine()
+        #expect(logged.contains("reload changed nothing") && logged.contains("r.lua:1"))
+        #expect(logged.contains("| rule 'new' {") && logged.contains("^"))
         let drained = try await Executable.shell("curl -s -X POST \(admin)/-/drain")
         #expect(drained.output.contains("draining"))
         #expect(await process.finish().status == 0)
@@ -163,18 +167,37 @@ struct ServeTests {
         #expect(outcome.errors.hasSuffix("status 74\n"))
     }
 
-    @Test func administrationThatCannotListenIsNamed() async throws {
+    @Test(
+        arguments: [
+            ("missing/admin", "No such file or directory"), ("r.lua", "File exists"),
+            (String(repeating: "x", count: 200), "File name too long"),
+        ])
+    func administrationThatCannotListenIsNamed(path: String, reason: String) async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules])
         let outcome = try await Executable.run(
-            ["serve", "--rules", "r.lua", "--port", "0", "--store", "memory", "--admin", "unix:missing/admin"],
-            in: folder)
+            ["serve", "--rules", "r.lua", "--port", "0", "--store", "memory", "--admin", "unix:\(path)"], in: folder)
         #expect(outcome.status == 74)
         #expect(
             outcome.errors == """
-                error[io]: cannot listen on unix:missing/admin: No such file or directory
+                error[io]: cannot listen on unix:\(path): \(reason)
                   = fix: check the disk, the pipe or the address that the message names
 
                 """)
+    }
+
+    @Test func administrationOfAnotherGatewayIsLeftAlone() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let outcome = try await Executable.shell(
+            """
+            serve() { "$MOONDIAL" serve --rules r.lua --port 0 --store memory --admin unix:admin "$@"; }
+            mkfifo lines; serve > lines & read -r line < lines
+            serve; echo "status $?" >&2
+            curl -s --unix-socket admin http://admin/healthz
+            kill $!; wait $!
+            """, in: folder)
+        #expect(outcome.output.contains(#"{"status":"alive"}"#))
+        #expect(outcome.errors.contains("cannot listen on unix:admin: Address already in use"))
+        #expect(outcome.errors.contains("status 74"))
     }
 
     @Test func portInUseIsNamedWithWhoseItIs() async throws {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialRules
+
 /// Runs reloads one after the other. A reload that is asked for while another one runs begins after it, since files may have
 /// changed meanwhile; all that ask during this time share one.
 actor ReloadQueue {
@@ -31,4 +33,9 @@ actor ReloadQueue {
     private func end() {
         if next == nil { current = nil }
     }
+}
+
+extension Diagnostic {
+    /// The message after its place, for those that show one line.
+    var located: String { (site.map { "\($0): " } ?? "") + message }
 }

@@ -20,4 +20,13 @@ struct Failure: Error {
     static func configuration(_ message: String, fix: String? = nil) -> Failure {
         Failure(Diagnostic(.configuration, message, fix: fix))
     }
+
+    /// For those that take no failures: what is wrong, without the status.
+    static func diagnosed<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let failure as Failure {
+            throw failure.diagnostic
+        }
+    }
 }

@@ -33,7 +33,7 @@ struct ServerLog: Sendable {
         switch event {
         case .reloaded(let revision): logger.notice("rules reloaded", metadata: ["revision": "\(revision)"])
         case .reloadFailed(let problem):
-            logger.error("reload changed nothing", metadata: ["problem": "\(problem)"])
+            logger.error("reload changed nothing", metadata: ["problem": "\(DiagnosticText(problem).text)"])
         case .breakerOpened(let appKey, let code):
             logger.error("account blocked, calls stopped", metadata: ["app": "\(appKey)", "code": "\(code)"])
         case .breakerClosed(let appKey): logger.notice("account usable again", metadata: ["app": "\(appKey)"])
