@@ -24,7 +24,7 @@ package final class Gateway: Sendable {
         var tls: NIOSSLContext?
         var rulesLoaded = NIODeadline.now()
         /// Why the last reload failed and changed nothing; nil when it succeeded.
-        var reloadProblem: String?
+        var reloadProblem: Diagnostic?
         var drainRequest: (@Sendable () -> Void)?
     }
 
@@ -261,10 +261,10 @@ package final class Gateway: Sendable {
             reporter.report(.reloaded(revision: outline.revision))
             return outline.revision
         } catch {
-            let problem = (error as? Diagnostic)?.message ?? "\(error)"
+            let problem = error as? Diagnostic ?? Diagnostic(.inputOutput, "\(error)")
             state.withLockedValue { $0.reloadProblem = problem }
             reporter.report(.reloadFailed(problem))
-            throw error
+            throw problem
         }
     }
 
@@ -342,7 +342,7 @@ extension Gateway: GatewayAdministration {
             "rules": .object(await rulesSummary()), "breakers": .object(breakers),
             "store": .object(store), "decision_log": .string(canRecord ? "writable" : "not writable"),
         ]
-        if let problem { detail["last_reload"] = .string("failed: \(problem)") }
+        if let problem { detail["last_reload"] = .string("failed: \(problem.located)") }
         return (isReady, detail)
     }
 
@@ -385,7 +385,7 @@ extension Gateway: GatewayAdministration {
         do {
             return (true, ["status": "reloaded", "revision": .string(try await reloadAll())])
         } catch {
-            let problem = (error as? Diagnostic)?.message ?? "\(error)"
+            let problem = (error as? Diagnostic)?.located ?? "\(error)"
             return (false, ["status": "unchanged", "problem": .string(problem)])
         }
     }

@@ -101,7 +101,7 @@ package struct GatewaySources: Sendable {
 /// An event for the log of the server.
 package enum GatewayEvent: Sendable {
     case reloaded(revision: String)
-    case reloadFailed(String)
+    case reloadFailed(Diagnostic)
     case breakerOpened(appKey: String, code: Int64)
     case breakerClosed(appKey: String)
     /// Four fifths of a ceiling are used.

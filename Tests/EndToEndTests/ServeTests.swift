@@ -99,6 +99,10 @@ struct ServeTests {
         _ = try folder.write("rule 'new' {", to: "r.lua")
         let refused = try await Executable.shell("curl -s -X POST \(admin)/-/reload")
         #expect(refused.output.contains(#""status":"unchanged""#))
+        #expect(refused.output.contains("r.lua:1: unexpected symbol"))
+        let logged = await process.errorLine()
+        #expect(logged.contains("reload changed nothing") && logged.contains("r.lua:1"))
+        #expect(logged.contains("| rule 'new' {") && logged.contains("^"))
         let drained = try await Executable.shell("curl -s -X POST \(admin)/-/drain")
         #expect(drained.output.contains("draining"))
         #expect(await process.finish().status == 0)
@@ -143,6 +147,57 @@ struct ServeTests {
             "rules: r.lua\nserve:\n  codes:\n    too_often: 9006\n    deny: 9003\n", to: "moondial.yaml")
         let right = try await Executable.run(["serve", "--check-config"], in: folder)
         #expect(right.status == 0)
+    }
+
+    @Test func endDoesNotWaitForReaderOfTheLogThatIsGone() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let outcome = try await Executable.shell(
+            """
+            { "$MOONDIAL" serve --rules r.lua --port 0 --store memory --decision-log - --drain-timeout 1h
+              echo "status $?" >&2
+            } | {
+              read -r _ _ url; read -r _ _ admin; exec < /dev/null
+              curl -s -u \(Self.credentials) --json '{"token":"STsid-1","phone":"13800138000"}' $url/v1/web/verify
+              curl -s -X POST $admin/-/drain
+            }
+            """, in: folder)
+        #expect(outcome.output.contains(#""code":9000"#))
+        #expect(
+            outcome.errors.contains(#""message":"decision log is incomplete","missing":"1","reason":"Broken pipe""#))
+        #expect(outcome.errors.hasSuffix("status 74\n"))
+    }
+
+    @Test(
+        arguments: [
+            ("missing/admin", "No such file or directory"), ("r.lua", "File exists"),
+            (String(repeating: "x", count: 200), "File name too long"),
+        ])
+    func administrationThatCannotListenIsNamed(path: String, reason: String) async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let outcome = try await Executable.run(
+            ["serve", "--rules", "r.lua", "--port", "0", "--store", "memory", "--admin", "unix:\(path)"], in: folder)
+        #expect(outcome.status == 74)
+        #expect(
+            outcome.errors == """
+                error[io]: cannot listen on unix:\(path): \(reason)
+                  = fix: check the disk, the pipe or the address that the message names
+
+                """)
+    }
+
+    @Test func administrationOfAnotherGatewayIsLeftAlone() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let outcome = try await Executable.shell(
+            """
+            serve() { "$MOONDIAL" serve --rules r.lua --port 0 --store memory --admin unix:admin "$@"; }
+            mkfifo lines; serve > lines & read -r line < lines
+            serve; echo "status $?" >&2
+            curl -s --unix-socket admin http://admin/healthz
+            kill $!; wait $!
+            """, in: folder)
+        #expect(outcome.output.contains(#"{"status":"alive"}"#))
+        #expect(outcome.errors.contains("cannot listen on unix:admin: Address already in use"))
+        #expect(outcome.errors.contains("status 74"))
     }
 
     @Test func portInUseIsReportedForServiceAndAdmin() async throws {

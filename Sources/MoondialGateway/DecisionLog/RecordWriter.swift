@@ -65,9 +65,12 @@ struct RecordWriter: Sendable {
         case .goesOn: false
         case .drained: true
         case .blocked: isOver
-        case .failed: isOver || spill != nil && isSpilled
+        case .failed: isOver || (spill == nil ? isGone : isSpilled)
         }
     }
+
+    /// Whether the destination takes nothing any more, however long one waits.
+    private var isGone: Bool { failure.map { destination.isGone(after: $0) } ?? false }
 
     private var isSpilled: Bool { state.isSettled && incoming.isEmpty }
 

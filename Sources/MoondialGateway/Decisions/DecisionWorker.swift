@@ -213,9 +213,24 @@ package final class DecisionWorker {
     // MARK: - Load
 
     private func admitByLoad(_ decision: PendingDecision) {
-        guard runsInFlight + queue.count < maximumRuns + maximumWaiting else { return reject(decision) }
+        guard waitingRuns + runsInFlight < maximumRuns + maximumWaiting else { return reject(decision) }
+        guard let together, !decision.claims.isEmpty else {
+            queue.append(decision, now: decision.start)
+            return wait(decision)
+        }
+        queue.announce()
+        claim(decision, from: 0, together) { [self] in
+            guard !decision.isAbandoned || hasWaiters(decision) else {
+                queue.withdraw()
+                return reject(decision, .callerGone)
+            }
+            queue.append(decision, announced: decision.start, now: .now())
+            wait(decision)
+        }
+    }
+
+    private func wait(_ decision: PendingDecision) {
         decision.isWaiting = true
-        queue.append(decision, now: decision.start)
         scheduleStart()
     }
 
@@ -269,28 +284,22 @@ package final class DecisionWorker {
         }
     }
 
-    // MARK: - Runs
-
-    private func run(_ decision: PendingDecision) {
-        guard let line = lines[decision.request.caller.appKey] else {
-            preconditionFailure("a caller belongs to an application of the gateway")
-        }
-        runsInFlight += 1
-        claim(decision, from: 0) { [self] in start(decision, line) }
-    }
+    // MARK: - Claims
 
     /// Claims the names of a request in the shared store, one after the other.
-    private func claim(_ decision: PendingDecision, from index: Int, then start: @escaping () -> Void) {
-        guard let together, index < decision.claims.count else { return start() }
+    private func claim(
+        _ decision: PendingDecision, from index: Int, _ together: SharedDecisions, then enqueue: @escaping () -> Void
+    ) {
+        guard index < decision.claims.count else { return enqueue() }
         let isToken = decision.claims[index].kind == .token
         let name = together.name(decision.claims[index].kind, of: decision.request)
         together.claim(name) { [self] claim in
             switch claim {
             case .fresh:
                 decision.claims[index].held = name
-                self.claim(decision, from: index + 1, then: start)
+                self.claim(decision, from: index + 1, together, then: enqueue)
             case .unavailable where together.onStoreError == .skip:
-                self.claim(decision, from: index + 1, then: start)
+                self.claim(decision, from: index + 1, together, then: enqueue)
             case .unavailable:
                 conclude(decision, review(because: .storeUnavailable), by: .tokenGuard, keeps: false)
             case .recorded(let recorded):
@@ -303,9 +312,8 @@ package final class DecisionWorker {
                 onOutcome?(.token(.reused))
                 conclude(decision, review(because: .tokenReused), by: .tokenGuard, keeps: false)
             case .conflict:
-                runsInFlight -= 1
+                queue.withdraw()
                 reject(decision, .idempotencyConflict)
-                scheduleStart()
             }
         }
     }
@@ -314,17 +322,17 @@ package final class DecisionWorker {
     private func conclude(
         _ decision: PendingDecision, _ recorded: RecordedDecision, by origin: DecisionOrigin, keeps: Bool
     ) {
-        runsInFlight -= 1
+        queue.withdraw()
         end(decision, with: recorded, by: origin, keeps: keeps)
-        scheduleStart()
     }
 
-    private func start(_ decision: PendingDecision, _ line: ApplicationLine) {
-        if decision.isAbandoned, !hasWaiters(decision) {
-            runsInFlight -= 1
-            reject(decision, .callerGone)
-            return scheduleStart()
+    // MARK: - Runs
+
+    private func run(_ decision: PendingDecision) {
+        guard let line = lines[decision.request.caller.appKey] else {
+            preconditionFailure("a caller belongs to an application of the gateway")
         }
+        runsInFlight += 1
         if decision.claims.contains(where: { $0.kind == .token }) { onOutcome?(.token(.fresh)) }
         let caller = decision.request.caller
         var environment = RunEnvironment(line.client, reserver: line.reserver(for: caller))

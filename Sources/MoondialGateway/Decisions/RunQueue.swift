@@ -4,12 +4,14 @@ package import NIOCore
 
 /// The requests whose runs are about to begin on one event loop. Detects when the event loop is overloaded.
 ///
-/// Runs begin in the order in which the requests came. When the first request has waited too long, the newest begin
-/// first: their callers still wait, and the oldest are the ones that are rejected if the event loop is overloaded.
+/// A request may be announced before it is queued, while a store is asked about it. Runs begin in the order in which the
+/// requests were queued. When the first request has waited too long, the newest begin first: their callers still wait, and
+/// the oldest are the ones that are rejected during overload.
 ///
-/// The event loop counts as overloaded when the first request has always waited too long during a whole second, and the
-/// queue is not shorter at the end of that second. A burst of requests is therefore no overload. During overload, a
-/// request is refused unless it can expect to begin soon. Overload ends when nearly all requests of a second can.
+/// There is overload when the event loop, or the store, cannot serve all requests that come: the first request has always
+/// waited too long during a whole second, and no fewer wait at the end of that second. A burst of requests is therefore no
+/// overload. During overload, a request is refused unless it can expect to begin soon. Overload ends when nearly all
+/// requests of a second can.
 package struct RunQueue<Element: AnyObject> {
     private struct Waiting {
         let element: Element
@@ -26,11 +28,19 @@ package struct RunQueue<Element: AnyObject> {
     /// How long the first request must always have waited too long before the event loop counts as overloaded.
     package static var patience: TimeAmount { .seconds(1) }
     /// A queue of at most this length never counts as late, however long its requests wait.
-    package static var fewest: Int { 8 }
+    package static var fewest: Int { 4 }
+    /// The longest time from the announcement of a request to the queue that is no overload.
+    package static var longestAnnouncement: TimeAmount { .milliseconds(200) }
 
     private let delay: TimeAmount
     private var waiting = CircularBuffer<Waiting>()
-    /// Since when the first request has always waited too long, and the length of the queue after half of ``patience``.
+    /// How many requests are announced and not yet queued, and the average time from the announcement to the queue.
+    private var announced = 0
+    private var announcement = TimeAmount.zero
+    /// When an announced request was last queued while others were announced, and the average time between two of them.
+    private var lastArrival: NIODeadline?
+    private var arrivalPace = TimeAmount.zero
+    /// Since when the first request has always waited too long, and how many waited after half of ``patience``.
     private var lateness: (since: NIODeadline, count: Int)?
     private var window: Window?
     /// When a run last began while others waited, and the average time between two such runs.
@@ -40,10 +50,28 @@ package struct RunQueue<Element: AnyObject> {
     /// `delay` is how long a request may wait for its run to begin.
     package init(delay: TimeAmount) { self.delay = delay }
 
-    package var count: Int { waiting.count }
+    /// How many are queued or announced.
+    package var count: Int { waiting.count + announced }
+    /// Whether none is queued.
     package var isEmpty: Bool { waiting.isEmpty }
     /// Whether there are more requests than the event loop can serve.
     package var isOverloaded: Bool { window != nil }
+
+    /// Counts a request that will be queued or withdrawn.
+    package mutating func announce() { announced += 1 }
+
+    /// Queues a request that was announced at `start`.
+    package mutating func append(_ element: Element, announced start: NIODeadline, now: NIODeadline) {
+        withdraw()
+        announcement.approach(now - start, by: 8)
+        // A small weight, since stores answer many at once.
+        if let lastArrival { arrivalPace.approach(now - lastArrival, by: 64) }
+        lastArrival = announced > 0 ? now : nil
+        append(element, now: now)
+    }
+
+    /// Forgets a request that was announced.
+    package mutating func withdraw() { announced -= 1 }
 
     package mutating func append(_ element: Element, now: NIODeadline) {
         waiting.append(Waiting(element: element, since: now))
@@ -51,8 +79,8 @@ package struct RunQueue<Element: AnyObject> {
 
     /// The request whose run is to begin now, or nil when none waits.
     package mutating func next(now: NIODeadline) -> Element? {
-        if !isLate(now) { lateness = nil }
-        if let lastBeginning { pace = .nanoseconds(pace.nanoseconds + ((now - lastBeginning) - pace).nanoseconds / 8) }
+        if !isLate(now), !areAnnouncedLate { lateness = nil }
+        if let lastBeginning { pace.approach(now - lastBeginning, by: 8) }
         lastBeginning = waiting.count > 1 ? now : nil
         return (isLate(now) ? waiting.popLast() : waiting.popFirst())?.element
     }
@@ -66,8 +94,7 @@ package struct RunQueue<Element: AnyObject> {
     package mutating func admits(now: NIODeadline) -> Bool {
         noteLateness(now)
         guard var window else { return true }
-        // Accepted if it can begin in time, at the pace of the requests before it.
-        let isTaken = count < Self.fewest || pace * count < delay
+        let isTaken = count < Self.fewest || beginsInTime
         if isTaken { window.taken += 1 } else { window.refused += 1 }
         self.window = window
         guard now - window.start >= Self.patience else { return isTaken }
@@ -95,22 +122,37 @@ package struct RunQueue<Element: AnyObject> {
         return now - first.since > delay
     }
 
+    /// Whether one more request would be queued and begin in time, at the pace of those before it.
+    private var beginsInTime: Bool {
+        arrivalPace * announced < Self.longestAnnouncement
+            && pace * count < delay + min(announcement, Self.longestAnnouncement)
+    }
+
+    private var areAnnouncedLate: Bool { announced > Self.fewest && announcement > Self.longestAnnouncement }
+
     private mutating func noteLateness(_ now: NIODeadline) {
-        guard isLate(now) else {
+        guard isLate(now) || areAnnouncedLate else {
             lateness = nil
             return
         }
         guard let lateness else {
-            lateness = (now, waiting.count)
+            lateness = (now, count)
             return
         }
         let time = now - lateness.since
         if time * 2 < Self.patience {
-            self.lateness = (lateness.since, waiting.count)
+            self.lateness = (lateness.since, count)
         } else if time >= Self.patience {
             // After a burst, the queue has become shorter: that is no overload.
-            if waiting.count >= lateness.count, window == nil { window = Window(start: now) }
-            self.lateness = (now, waiting.count)
+            if count >= lateness.count, window == nil { window = Window(start: now) }
+            self.lateness = (now, count)
         }
+    }
+}
+
+extension TimeAmount {
+    /// Updates a moving average with a new time, which has a weight of 1/`share`.
+    fileprivate mutating func approach(_ time: TimeAmount, by share: Int64) {
+        self = .nanoseconds(nanoseconds + (time.nanoseconds - nanoseconds) / share)
     }
 }

@@ -56,6 +56,9 @@ package final class SharedDecisions {
         case unavailable
     }
 
+    /// How long the store may take to answer about one claim. It is longer than the limit for the calls of rules: if a disk
+    /// stalls for a moment, the requests of that moment are not all sent to review.
+    private static let claimTime = TimeAmount.milliseconds(500)
     private static let firstPause = TimeAmount.milliseconds(5)
     private static let longestPause = TimeAmount.milliseconds(100)
     /// The pauses between two attempts to write a decision to the store.
@@ -178,7 +181,7 @@ package final class SharedDecisions {
 
         private func replicate(_ shared: SharedDecisions) {
             guard shared.options.waitsForReplicas else { return completion(.fresh) }
-            perform(.waitForReplicas(shared.options.replicas), shared) { [self] result in
+            perform(.waitForReplicas(shared.options.replicas), shared, within: shared.access.timeout) { [self] result in
                 if case .success(.flag(true)) = result { return completion(.fresh) }
                 // The claim is this gateway's own, and nothing was sent.
                 shared.finish(name, with: nil)
@@ -229,11 +232,10 @@ package final class SharedDecisions {
         }
 
         private func perform(
-            _ command: StoreCommand, _ shared: SharedDecisions,
+            _ command: StoreCommand, _ shared: SharedDecisions, within time: TimeAmount = SharedDecisions.claimTime,
             _ completion: @escaping (Result<StoreReply, StoreError>) -> Void
         ) {
-            shared.access.store.perform(
-                command, deadline: .now() + shared.access.timeout, completion: completion)
+            shared.access.store.perform(command, deadline: .now() + time, completion: completion)
         }
     }
 }

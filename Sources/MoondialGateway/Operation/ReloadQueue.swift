@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialRules
+
 /// Runs reloads one after the other. A reload that is requested while another one runs begins after it, since files may
 /// have changed meanwhile. All requests during that time share one reload.
 actor ReloadQueue {
@@ -31,4 +33,9 @@ actor ReloadQueue {
     private func end() {
         if next == nil { current = nil }
     }
+}
+
+extension Diagnostic {
+    /// The place and the message on one line.
+    var located: String { (site.map { "\($0): " } ?? "") + message }
 }

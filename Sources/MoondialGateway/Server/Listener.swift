@@ -125,6 +125,7 @@ struct Listener {
             let channel = try await bootstrap.bind(host: host, port: port).get()
             return Listener(channel: channel, address: .tcp(host: host, port: channel.localAddress?.port ?? port))
         case .unix(let path):
+            try checkIsFree(path)
             let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
             // Only the user that the gateway runs as may connect.
             guard chmod(path, 0o600) == 0 else { throw IOError(errnoCode: errno, reason: "chmod") }
@@ -158,6 +159,21 @@ struct Listener {
             guard status == 0 else { throw IOError(errnoCode: errno, reason: "bind") }
         } catch {
             throw ListenError(address: address, cause: error)
+        }
+    }
+
+    /// Refuses a path where a process listens, or where another file is. A socket that a killed process has left is replaced.
+    private static func checkIsFree(_ path: String) throws {
+        guard let address = try? SocketAddress(unixDomainSocketPath: path) else {
+            throw IOError(errnoCode: ENAMETOOLONG, reason: "bind")
+        }
+        guard let status = SystemCalls.status(at: path) else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else { throw IOError(errnoCode: EEXIST, reason: "bind") }
+        let descriptor = socket(AF_UNIX, streamSocket, 0)
+        guard descriptor >= 0 else { throw IOError(errnoCode: errno, reason: "socket") }
+        defer { close(descriptor) }
+        guard address.withSockAddr({ connect(descriptor, $0, socklen_t($1)) }) != 0 else {
+            throw IOError(errnoCode: EADDRINUSE, reason: "bind")
         }
     }
 

@@ -20,4 +20,13 @@ struct Failure: Error {
     static func configuration(_ message: String, fix: String? = nil) -> Failure {
         Failure(Diagnostic(.configuration, message, fix: fix))
     }
+
+    /// Runs `body`, and throws the diagnostic of a failure without its exit status.
+    static func diagnosed<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let failure as Failure {
+            throw failure.diagnostic
+        }
+    }
 }

@@ -89,7 +89,9 @@ final class GatewayProcess {
             guard case .tcp(let host, let port) = error.address else {
                 let cause = (error.cause as? IOError).map { Errno(rawValue: $0.errnoCode).description }
                 return Failure(
-                    Diagnostic(.inputOutput, "cannot listen on \(error.address): \(cause ?? "\(error.cause)")"))
+                    Diagnostic(
+                        .inputOutput, "cannot listen on \(error.address): \(cause ?? "\(error.cause)")",
+                        fix: DiagnosticCode.inputOutput.advice))
             }
             return Failure(SimulatorServerError.cannotListen(host: host, port: port, error.cause))
         default: return Failure(Diagnostic(.inputOutput, "the gateway cannot start: \(error)"))
@@ -188,11 +190,10 @@ final class GatewayProcess {
             await gateway.stop()
             let rest = plan.serve.drainTimeout - (ContinuousClock.now - start)
             let isRecorded = await sink?.close(within: max(rest, .seconds(1))) ?? true
+            if let sink, !isRecorded { log.write(lossIn: sink.figures) }
             await log.close()
-            return ended && isRecorded
+            return isRecorded ? ended ? ExitStatus.done : .deadline : .inputOutput
         }
-        drained.assumeIsolated().whenComplete { [shell] result in
-            shell.end((try? result.get()) == true ? .done : .deadline)
-        }
+        drained.assumeIsolated().whenSuccess { [shell] in shell.end($0) }
     }
 }

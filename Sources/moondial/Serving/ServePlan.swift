@@ -124,8 +124,10 @@ struct ServePlan: Sendable {
             readRules: { [settings] () throws(Diagnostic) in
                 try RuleFiles.read(settings.rules ?? [], limits: settings.run.limits)
             },
-            readCallers: { [serve, applications] in try serve.readCallers(for: applications) },
-            readTLS: { [serve] in try serve.tls?.makeContext() },
+            readCallers: { [serve, applications] in
+                try Failure.diagnosed { try serve.readCallers(for: applications) }
+            },
+            readTLS: { [serve] in try Failure.diagnosed { try serve.tls?.makeContext() } },
             makeClient: { [target, http] credentials, eventLoop in
                 target.makeClient(
                     over: try target.makeTransport(simulator, http, eventLoop: eventLoop), credentials,

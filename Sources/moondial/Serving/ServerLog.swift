@@ -33,7 +33,7 @@ struct ServerLog: Sendable {
         switch event {
         case .reloaded(let revision): logger.notice("rules reloaded", metadata: ["revision": "\(revision)"])
         case .reloadFailed(let problem):
-            logger.error("reload changed nothing", metadata: ["problem": "\(problem)"])
+            logger.error("reload changed nothing", metadata: ["problem": "\(DiagnosticText(problem).text)"])
         case .breakerOpened(let appKey, let code):
             logger.error("account blocked, calls stopped", metadata: ["app": "\(appKey)", "code": "\(code)"])
         case .breakerClosed(let appKey): logger.notice("account usable again", metadata: ["app": "\(appKey)"])
@@ -84,6 +84,16 @@ struct ServerLog: Sendable {
         case .fileNotReplaced(let failure):
             logger.error("decision log could not begin a new file", metadata: ["reason": "\(failure)"])
         }
+    }
+
+    /// Logs how many records are missing in the decision log when the process ends.
+    func write(lossIn figures: RecordSink.Figures) {
+        logger.error(
+            "decision log is incomplete",
+            metadata: [
+                "missing": "\(figures.dropped)",
+                "reason": "\(figures.failure?.description ?? "it was not read in time")",
+            ])
     }
 
     /// A line that a rule logged.

@@ -103,4 +103,13 @@ struct RecordPipeTests {
         #expect(await sink.close(within: .seconds(30)))
         #expect(try second.readToEnd() == Data("2\n".utf8))
     }
+
+    @Test
+    func closeWaitsForNoReaderWhereNoneCanCome() async throws {
+        let options = RecordSink.Options(.standardOutput, overflow: .block(runsInFlight: 1))
+        let sink = try RecordSink(options, write: { _, _ in -Int(EPIPE) }, report: { _ in })
+        _ = sink.append("1")
+        #expect(await sink.close(within: .seconds(24 * 3600)) == false)
+        #expect(sink.figures.dropped == 1)
+    }
 }
