@@ -39,8 +39,9 @@ enum Fuzz {
 
     /// Functions that each try a few cases and return their number.
     private static let targets: [String: @Sendable (inout SeededGenerator) throws -> Int] = [
-        "http": HTTPFuzz.run, "json": JSONFuzz.run, "keys": KeyFuzz.run, "patterns": PatternFuzz.run,
-        "redaction": RedactionFuzz.run, "repair": RepairFuzz.run, "values": ValueFuzz.run, "yaml": YAMLFuzz.run,
+        "evaluations": EvaluationFuzz.run, "http": HTTPFuzz.run, "json": JSONFuzz.run, "keys": KeyFuzz.run,
+        "patterns": PatternFuzz.run, "redaction": RedactionFuzz.run, "repair": RepairFuzz.run, "values": ValueFuzz.run,
+        "yaml": YAMLFuzz.run,
     ]
 
     /// A Lua literal for the bytes.

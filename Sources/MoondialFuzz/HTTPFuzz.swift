@@ -23,7 +23,7 @@ enum HTTPFuzz {
             let read = isReply ? reply : request
             let message = Message(isReply: isReply, &random)
             let whole = read([message.bytes])
-            if whole != message.expected {
+            guard whole == message.expected else {
                 throw Fuzz.Finding(input: Fuzz.quoted(message.bytes), problem: "\(whole), and not \(message.expected)")
             }
             try checkSplits(message.bytes, read, &random)
@@ -35,7 +35,7 @@ enum HTTPFuzz {
     }
 
     private static func checkSplits(
-        _ bytes: [UInt8], _ read: ([[UInt8]]) -> String, _ random: inout SeededGenerator
+        _ bytes: [UInt8], _ read: ([[UInt8]]) -> Reading, _ random: inout SeededGenerator
     ) throws {
         let whole = read([bytes])
         var pieces: [[UInt8]] = []
@@ -65,49 +65,69 @@ enum HTTPFuzz {
 
     // MARK: - Reading
 
-    private static func reply(_ pieces: [[UInt8]]) -> String {
+    private static func reply(_ pieces: [[UInt8]]) -> Reading {
         var parser = HTTPResponseParser()
-        var found: String?
+        var reading = Reading()
         do throws(HTTPReplyError) {
             for piece in pieces {
                 guard let parsed = try parser.consume(ByteBuffer(bytes: piece)) else { continue }
-                found = shown(parsed.reply.status, parsed.reply.body) + (parsed.keepsAlive ? " kept" : " closed")
+                reading.add("\(parsed.reply.status)", parsed.reply.body)
+                reading.end = parsed.keepsAlive ? "kept" : "closed"
             }
-            if let found { return "\(found), \(parser.excessBytes) more" }
+            if !reading.messages.isEmpty {
+                reading.end += ", \(parser.excessBytes) more"
+                return reading
+            }
             let parsed = try parser.end()
-            return shown(parsed.reply.status, parsed.reply.body) + " ended"
+            reading.add("\(parsed.reply.status)", parsed.reply.body)
+            reading.end = "ended"
         } catch {
-            return "\(error.rawValue)"
+            // What came before the error is no reply.
+            reading = Reading(end: "\(error.rawValue)")
         }
+        return reading
     }
 
-    private static func request(_ pieces: [[UInt8]]) -> String {
+    private static func request(_ pieces: [[UInt8]]) -> Reading {
         var parser = HTTPRequestParser()
-        var found: [String] = []
+        var reading = Reading()
         do throws(HTTPRequestError) {
             for piece in pieces {
                 parser.receive(ByteBuffer(bytes: piece))
                 while let event = try parser.next() {
                     // `continueExpected` depends on when the body arrives, and so on the split: it is not compared.
                     guard case .request(let request) = event else { continue }
-                    found.append("\(request.method) \(request.path) \(quoted(request.body))")
+                    reading.add("\(request.method) \(request.path)", request.body)
                 }
             }
-            return found.joined(separator: ", ") + (parser.progress == .none ? "" : " and more")
+            reading.end = parser.progress == .none ? "" : "and more"
         } catch {
-            return found.joined(separator: ", ") + " \(error)"
+            reading.end = "\(error)"
         }
+        return reading
+    }
+}
+
+/// What a parser has made of bytes.
+private struct Reading: Equatable {
+    struct Message: Equatable {
+        let head: String
+        let body: [UInt8]
     }
 
-    private static func shown(_ status: Int, _ body: ByteBuffer) -> String { "\(status) \(quoted(body))" }
+    var messages: [Message] = []
+    /// How it ended.
+    var end = ""
 
-    private static func quoted(_ body: ByteBuffer) -> String { Fuzz.quoted(Array(body.readableBytesView)) }
+    mutating func add(_ head: String, _ body: ByteBuffer) {
+        messages.append(Message(head: head, body: Array(body.readableBytesView)))
+    }
 }
 
 /// A valid message, and the expected result of reading it.
 private struct Message {
     let bytes: [UInt8]
-    let expected: String
+    let expected: Reading
 
     init(isReply: Bool, _ random: inout SeededGenerator) {
         let body = (0..<random.below(random.below(4) == 0 ? 3000 : 30)).map { _ in UInt8(random.below(256)) }
@@ -131,11 +151,11 @@ private struct Message {
         // A reply with this status has no body.
         let isEmpty = isReply && (status == 204 || status == 304)
         if isReply {
-            expected =
-                "\(status) \(Fuzz.quoted(isEmpty ? [] : body)) \(closes ? "closed" : "kept"), "
-                + "\(isEmpty ? content.count : 0) more"
+            expected = Reading(
+                messages: [.init(head: "\(status)", body: isEmpty ? [] : body)],
+                end: "\(closes ? "closed" : "kept"), \(isEmpty ? content.count : 0) more")
         } else {
-            expected = "POST /v1/web/verify \(Fuzz.quoted(body))"
+            expected = Reading(messages: [.init(head: "POST /v1/web/verify", body: body)])
         }
     }
 

@@ -58,9 +58,11 @@ enum KeyFuzz {
         _ = editor.begin(Prompt("> "))
         let (width, height) = (2 + random.below(30), 2 + random.below(8))
         for piece in pieces {
-            for outcome in editor.feed(piece) {
+            var outcomes = editor.feed(piece)[...]
+            while let outcome = outcomes.popFirst() {
                 switch outcome {
-                case .submit, .interrupt, .end: _ = editor.begin(Prompt("> "))
+                // The next block begins with the keys that were typed ahead, which may end it, too.
+                case .submit, .interrupt, .end: outcomes += editor.begin(Prompt("> "))
                 default: break
                 }
             }

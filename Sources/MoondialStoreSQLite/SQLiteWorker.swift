@@ -2,9 +2,9 @@
 
 import GRDB
 import MoondialStore
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// The thread that works on the file.
 final class SQLiteWorker: Sendable {
@@ -21,8 +21,8 @@ final class SQLiteWorker: Sendable {
         var isClosed = false
     }
 
-    /// The state that only the thread uses.
-    private struct Connection {
+    /// The state that only the thread uses: therefore `@unchecked Sendable`.
+    private struct Connection: @unchecked Sendable {
         var file: SQLiteFile?
         var failure = StoreError.closed
         var nextOpening = NIODeadline.uptimeNanoseconds(0)
@@ -31,9 +31,9 @@ final class SQLiteWorker: Sendable {
     let configuration: SQLiteStoreEngine.Configuration
     private let clock: StoreClock
     private let thread = NIOThreadPool(numberOfThreads: 1)
-    private let queue = Mutex(Queue())
+    private let queue = NIOLockedValueBox(Queue())
     /// Locked by the thread only, so that no other thread waits for the lock.
-    private let connection = Mutex(Connection())
+    private let connection = NIOLockedValueBox(Connection())
 
     init(configuration: SQLiteStoreEngine.Configuration, clock: StoreClock) {
         self.configuration = configuration
@@ -43,7 +43,7 @@ final class SQLiteWorker: Sendable {
     /// Starts the thread, which has the signal mask of the caller, and opens the file. Must be called before the first
     /// command, so that no command waits for the file to be opened.
     func start() {
-        let isFirst = queue.withLock { queue in
+        let isFirst = queue.withLockedValue { queue in
             guard !queue.isStarted else { return false }
             queue.isStarted = true
             queue.isScheduled = true
@@ -58,7 +58,7 @@ final class SQLiteWorker: Sendable {
     ///
     /// - Returns: How many of the jobs were queued: fewer than all when the queue is full.
     func submit(_ jobs: [SQLiteJob]) -> Int {
-        let (count, isFirst) = queue.withLock { queue -> (Int, Bool) in
+        let (count, isFirst) = queue.withLockedValue { queue -> (Int, Bool) in
             guard !queue.isClosed else { return (0, false) }
             let count = min(jobs.count, max(0, configuration.maxWaiting - queue.jobs.count))
             queue.jobs += jobs[..<count]
@@ -70,10 +70,10 @@ final class SQLiteWorker: Sendable {
     }
 
     func close() async {
-        queue.withLock { $0.isClosed = true }
+        queue.withLockedValue { $0.isClosed = true }
         // Runs after the work that the thread has begun.
         try? await thread.runIfActive { [self] in
-            connection.withLock { $0.file = nil }
+            connection.withLockedValue { $0.file = nil }
         }
         try? await thread.shutdownGracefully()
     }
@@ -85,7 +85,7 @@ final class SQLiteWorker: Sendable {
     }
 
     private func work() {
-        let jobs = queue.withLock { queue in
+        let jobs = queue.withLockedValue { queue in
             let limit = min(queue.jobs.count, Self.batchSize)
             // Writing a part of a list takes long, and other processes wait for the file: it is the last in its
             // transaction.
@@ -94,7 +94,7 @@ final class SQLiteWorker: Sendable {
             queue.jobs.removeFirst(count)
             return jobs
         }
-        let hasGarbage = connection.withLock { connection in
+        let hasGarbage = connection.withLockedValue { connection in
             openFile(&connection)
             // Commands whose deadlines have passed are not executed.
             let now = NIODeadline.now()
@@ -102,7 +102,7 @@ final class SQLiteWorker: Sendable {
             deliver(results(of: live, &connection, now: now), to: live)
             return connection.file?.hasGarbage ?? false
         }
-        let goesOn = queue.withLock { queue in
+        let goesOn = queue.withLockedValue { queue in
             queue.isScheduled = !queue.isClosed && (!queue.jobs.isEmpty || hasGarbage)
             return queue.isScheduled
         }

@@ -37,7 +37,9 @@ package enum Descriptors {
     ///
     /// - Returns: The error that stopped the writing; nil when all bytes were written.
     @discardableResult
-    package static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Errno? { writeAll(bytes[...], to: descriptor) }
+    package static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Errno? {
+        writeAll(bytes[...], to: descriptor)
+    }
 
     /// The same for a part of an array.
     @discardableResult

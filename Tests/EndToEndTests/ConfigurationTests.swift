@@ -194,6 +194,12 @@ struct ConfigurationTests {
                     error[configuration]: MOONDIAL_PROVIDER_RULES: expected true or false, got 'yes'
 
                     """),
+            Mistake(
+                environment: ["MOONDIAL_RULES": "rules.lua:"],
+                errors: """
+                    error[configuration]: MOONDIAL_RULES: expected files or folders, got ''
+
+                    """),
         ])
     func configurationMistakeIsReported(_ mistake: Mistake) async throws {
         let folder = try TemporaryFolder(mistake.file.map { ["moondial.yaml": $0] } ?? [:])

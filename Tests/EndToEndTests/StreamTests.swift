@@ -74,7 +74,8 @@ struct StreamTests {
             """#, environment: ["CODE": code])
         #expect(outcome.output.contains("verified"))
         #expect(outcome.output.contains("left out 1 line of logs and hooks"))
-        #expect(outcome.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.contains("4000000"))
+        #expect(
+            outcome.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.contains("4000000"))
     }
 
     @Test func printWhereLuaCannotYieldIsRefusedWhenNobodyReads() async throws {

@@ -33,6 +33,16 @@ typedef struct {
     uintptr_t end;
 } range;
 
+// ThreadSanitizer replaces functions of the system's library by its own. If one of them is left in the middle, its notes about
+// the thread stay, and the process ends with that thread: "finished with ignores enabled".
+#define LEAVES_SYSTEM true
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#undef LEAVES_SYSTEM
+#define LEAVES_SYSTEM false
+#endif
+#endif
+
 /// The addresses of the code of each; empty when they cannot be separated from this program's code.
 static range lua_text, system_text;
 
@@ -54,7 +64,9 @@ static int look_at_object(struct dl_phdr_info *object, size_t size, void *unused
     if (holds(object, (uintptr_t)&moondial_find_lua, &found)) return 0;
     if (holds(object, (uintptr_t)&lua_newstate, &found)) lua_text = found;
     // In other locales, comparing strings allocates memory of the system.
-    if (holds(object, (uintptr_t)&strtod, &found) && strcmp(setlocale(LC_COLLATE, NULL), "C") == 0) system_text = found;
+    if (holds(object, (uintptr_t)&strtod, &found) && LEAVES_SYSTEM &&
+        strcmp(setlocale(LC_COLLATE, NULL), "C") == 0)
+        system_text = found;
     return 0;
 }
 

@@ -34,7 +34,7 @@ package final class RecordedDecision: Sendable {
         rule = redactor.rule(result.decision.rule)
         verdict = result.verdict
         code = result.code
-        content = redactor.text(result.content)
+        content = redactor.providerText(result.content)
         id = result.id
         endpoint = result.endpoint
         fields = result.decision.fields.isEmpty ? JSONObject() : redactor.keepingPhones.object(result.decision.fields)

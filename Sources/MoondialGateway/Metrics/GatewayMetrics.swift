@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The metrics of the gateway. Every series with a closed set of labels is created at the start, so that scrapers see
 /// zeros and recording is only a table access and an atomic addition. Shared by all event loops.
@@ -35,7 +35,7 @@ package final class GatewayMetrics: Sendable {
     private let storeAnswers: GaugeSeries
     private let decisionLogWritten: CounterSeries
     private let decisionLogDropped: CounterSeries
-    private let rules = Mutex<RuleMetrics?>(nil)
+    private let rules = NIOLockedValueBox<RuleMetrics?>(nil)
 
     /// Declares all metrics of the gateway in the registry, and those of the process.
     package init(_ registry: PrometheusRegistry) {
@@ -128,7 +128,7 @@ package final class GatewayMetrics: Sendable {
         registry.setInfo(Name.rulesInfo, labels: [("revision", revision)])
         rulesLoadedTime.set(unixTime)
         isLastReloadGood.set(1.0)
-        return self.rules.withLock { current in
+        return self.rules.withLockedValue { current in
             // Old series are removed first: otherwise both rulebooks together would have to stay below the series
             // limit.
             for identity in current?.identities(notOf: rules) ?? [] { registry.remove(identity) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 package import CoreMetrics
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Keeps metrics and writes them in the text formats that Prometheus and other scrapers read.
 ///
@@ -13,7 +13,7 @@ package final class PrometheusRegistry: Sendable {
     /// Counts the requests for series beyond the limit of their metric.
     private static let droppedSeriesName = "moondial_metrics_dropped_series_total"
 
-    private let families: Mutex<[String: MetricFamily]>
+    private let families: NIOLockedValueBox<[String: MetricFamily]>
     private let droppedSeries: CounterSeries
 
     /// A registry with only the counter of dropped series.
@@ -25,7 +25,7 @@ package final class PrometheusRegistry: Sendable {
                 help: "Series that were asked for and not made because their metric has too many.", labels: [],
                 seriesLimit: 1))
         family.set("", .counter(droppedSeries))
-        families = Mutex([Self.droppedSeriesName: family])
+        families = NIOLockedValueBox([Self.droppedSeriesName: family])
     }
 
     // MARK: Declarations
@@ -44,7 +44,7 @@ package final class PrometheusRegistry: Sendable {
         let declaration = MetricDeclaration(
             name: name, kind: kind, help: help, labels: labels, seriesLimit: seriesLimit)
         if let mistake = declaration.mistake { return assertionFailure("metric \(name) \(mistake)") }
-        let isOther = families.withLock { families in
+        let isOther = families.withLockedValue { families in
             if let known = families[name] { return known.declaration != declaration }
             families[name] = MetricFamily(declaration)
             return false
@@ -103,7 +103,7 @@ package final class PrometheusRegistry: Sendable {
     /// Removes a series, however it was added. Code that keeps the series may continue to use it, but no scraper sees
     /// it any more.
     package func remove(_ name: String, labels: [(String, String)] = []) {
-        let mistake: String? = families.withLock { families in
+        let mistake: String? = families.withLockedValue { families in
             guard let family = families[name] else { return "is not declared" }
             guard let text = family.text(of: labels) else { return "is declared with other labels" }
             families[name]?.remove(text)
@@ -114,7 +114,7 @@ package final class PrometheusRegistry: Sendable {
 
     func remove(_ identity: SeriesIdentity) {
         guard identity != .detached else { return }
-        families.withLock { $0[identity.name]?.remove(identity.labels) }
+        families.withLockedValue { $0[identity.name]?.remove(identity.labels) }
     }
 
     // MARK: Text
@@ -122,7 +122,7 @@ package final class PrometheusRegistry: Sendable {
     /// All the metrics with at least one series, in the order of their names. Takes about a millisecond for a thousand lines.
     package func text(_ format: MetricsFormat) -> String {
         // The closures of observed series run after the lock is released: they may use the registry.
-        let families = families.withLock { Array($0.values) }
+        let families = families.withLockedValue { Array($0.values) }
         var text = MetricsText(format)
         for family in families.sorted(by: { $0.declaration.name < $1.declaration.name }) { text.write(family) }
         return text.finished
@@ -134,7 +134,7 @@ package final class PrometheusRegistry: Sendable {
         _ name: String, _ labels: [(String, String)], replacing: Bool = false, replacingAll: Bool = false,
         make: (MetricDeclaration.Kind, SeriesIdentity) -> MetricFamily.Series?
     ) -> MetricFamily.Series? {
-        let (found, mistake): (MetricFamily.Series?, String?) = families.withLock { families in
+        let (found, mistake): (MetricFamily.Series?, String?) = families.withLockedValue { families in
             guard let family = families[name] else { return (nil, "is not declared") }
             guard let text = family.text(of: labels) else { return (nil, "is declared with other labels") }
             let identity = SeriesIdentity(name: name, labels: text)

@@ -110,7 +110,7 @@ struct DecisionRecord {
         writer.write("code", call.code)
         // The content of the last attempt is that of the decision, which is redacted already.
         let isLast = call === run.result.lastAttempt
-        writer.write("content", isLast ? decision.content : redactor.text(call.content))
+        writer.write("content", isLast ? decision.content : redactor.providerText(call.content))
         writer.write("id", call.id)
         writer.write("exID", call.exID == run.result.exID ? exID : redactor.text(call.exID))
         writer.write("http_status", call.httpStatus.map(Int64.init))

@@ -63,7 +63,7 @@ package struct DecisionText {
     private var code: [(name: String, value: String?)] {
         guard let code = result.code else { return [] }
         guard let entry = ResponseCode(code).entry else {
-            let content = shown(result.content).map { " \($0)" } ?? ""
+            let content = redactor.providerText(result.content).map { " \(String(escaping: $0.utf8))" } ?? ""
             return [("code", "\(code)\(content): a code in no table we know")]
         }
         let advice = result.verdict == .unknown ? entry.advice : nil

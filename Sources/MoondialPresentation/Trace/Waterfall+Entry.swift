@@ -107,7 +107,8 @@ private struct EntryWriter {
         if let status = attempt.httpStatus { parts.append("HTTP \(status)") }
         if let code = attempt.code {
             let meaning =
-                ResponseCode(code).entry?.meaning ?? redactor.text(attempt.content) ?? "a code in no table we know"
+                ResponseCode(code).entry?.meaning ?? redactor.providerText(attempt.content)
+                ?? "a code in no table we know"
             parts.append("\(code) \(meaning.last == "." ? String(meaning.dropLast()) : meaning)")
         }
         if let error = attempt.error { parts.append("\(error.kind.rawValue): \(redactor.text(error.message))") }

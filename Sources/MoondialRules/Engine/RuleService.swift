@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 package import JSON
+import NIOConcurrencyHelpers
 package import NIOCore
 package import NumberVerification
-import Synchronization
 
 /// Decides on several event loops: with one engine on each, all with the same revision of the rules.
 ///
@@ -50,7 +50,7 @@ package final class RuleService: Sendable {
 
     private let configuration: Configuration
     private let places: [Place]
-    private let isReloading = Mutex(false)
+    private let isReloading = NIOLockedValueBox(false)
 
     /// Loads the rules once for each event loop and starts the engines.
     ///
@@ -103,13 +103,13 @@ package final class RuleService: Sendable {
     @discardableResult
     package func reload(_ rules: RuleFiles) async throws -> RulebookOutline {
         guard
-            isReloading.withLock({
+            isReloading.withLockedValue({
                 let was = $0; $0 = true; return !was
             })
         else {
             throw Diagnostic(.ruleFile, "the rules are being reloaded already", fix: "wait until that has ended")
         }
-        defer { isReloading.withLock { $0 = false } }
+        defer { isReloading.withLockedValue { $0 = false } }
         let loaded = try await Self.load(rules, configuration, count: places.count)
         for (place, rulebook) in zip(places, loaded) {
             try await place.eventLoop.submit { [engine = place.engine] in engine.value.adopt(rulebook) }.get()

@@ -50,7 +50,8 @@ extension HookAnswer {
         do throws(ChoiceProblem) {
             return try RuleDecision(value)
         } catch {
-            throw InvalidAnswer(message: "\(hook.rawValue) returned an invalid value: \(error.message)", fix: fix(for: value))
+            throw InvalidAnswer(
+                message: "\(hook.rawValue) returned an invalid value: \(error.message)", fix: fix(for: value))
         }
     }
 
@@ -64,7 +65,8 @@ extension HookAnswer {
         do throws(EndpointProblem) {
             return try Endpoint(value)
         } catch {
-            throw InvalidAnswer(message: "\(hook.rawValue) returned an invalid value: \(error.message)", fix: fix(for: value))
+            throw InvalidAnswer(
+                message: "\(hook.rawValue) returned an invalid value: \(error.message)", fix: fix(for: value))
         }
     }
 

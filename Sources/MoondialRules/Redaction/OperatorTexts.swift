@@ -2,8 +2,8 @@
 
 import JSON
 import MoondialLua
+import NIOConcurrencyHelpers
 import NumberVerification
-import Synchronization
 
 /// Texts of the operator, and the words of the language and of the provider: redaction leaves them as they are,
 /// whatever tokens callers submit.
@@ -27,7 +27,7 @@ package final class OperatorTexts: Sendable {
 
     /// How many answers are kept: enough for one search per token, instead of one per occurrence.
     private static let remembered = 1 << 16
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
     private let keys = HashKeys()
 
     package init() {}
@@ -35,7 +35,7 @@ package final class OperatorTexts: Sendable {
     /// Adds a rule file or module that was loaded. It replaces an earlier one of the same name.
     func add(_ source: RuleSource) {
         let name = source.name.description
-        state.withLock { state in
+        state.withLockedValue { state in
             guard state.sources[name] != source.text else { return }
             state.sources[name] = source.text
             state.searched[name] = nil
@@ -48,20 +48,20 @@ package final class OperatorTexts: Sendable {
     func add(config: JSONObject) {
         var values: [UInt8] = []
         Self.append(.object(config), to: &values)
-        state.withLock { state in
+        state.withLockedValue { state in
             state.values = values
             state.known = [:]
         }
     }
 
     /// Adds the name of a script.
-    func add(name: String) { state.withLock { _ = $0.names.insert(name) } }
+    func add(name: String) { state.withLockedValue { _ = $0.names.insert(name) } }
 
     /// Whether a file or script that was loaded has this name.
-    func isName(_ name: String) -> Bool { state.withLock { $0.names.contains(name) } }
+    func isName(_ name: String) -> Bool { state.withLockedValue { $0.names.contains(name) } }
 
     /// Whether a rule file or module has this name.
-    func isSource(_ name: String) -> Bool { state.withLock { $0.sources[name] != nil } }
+    func isSource(_ name: String) -> Bool { state.withLockedValue { $0.sources[name] != nil } }
 
     /// Whether a text is part of the operator's texts, or names a place in them; punctuation around the text is
     /// ignored. `isWord`: only the unchanged text counts, and only as a whole word.
@@ -71,7 +71,7 @@ package final class OperatorTexts: Sendable {
         guard !text.isEmpty else { return true }
         _ = work.count(text.count)
         let question = keys.hash(of: text) << 1 | (isWord ? 1 : 0)
-        return state.withLock { state in
+        return state.withLockedValue { state in
             if let answer = state.known[question] { return answer }
             var answer = Self.holds(Array(text), isWord: isWord, &state, work)
             if !answer, !isWord, let core = Self.core(of: text) {

@@ -13,6 +13,8 @@ import TextFormats
 ///   whole value. With `showsPhones`, phones stay.
 /// - Credentials are replaced everywhere.
 ///
+/// All of them are also found where bytes are percent-encoded, as in URLs and forms.
+///
 /// The time is linear in the length of the text, whatever was submitted.
 package struct Redactor: Sendable {
     package let secrets: SubmittedSecrets
@@ -120,6 +122,9 @@ package struct Redactor: Sendable {
         return String(whole)
     }
 
+    /// A text of the provider without secrets. A word of it that equals a caller's short token is not replaced.
+    package func providerText(_ text: String?) -> String? { text.map { within($0, RedactionWork()) } }
+
     /// A line of a source without secrets. In a source of the operator, tokens of callers are not replaced.
     func excerpt(_ line: String, of source: String) -> String {
         operatorTexts.isSource(source) ? within(line, RedactionWork(), isOperators: true) : text(line)
@@ -171,23 +176,31 @@ extension Redactor {
         case secret, token, phone
     }
 
+    private typealias Find = (range: Range<Int>, mark: Mark)
+
+    /// Where secrets stand in a text as it is written. `isOperators`: all of it is the operator's text.
+    private func finds(in bytes: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, isOperators: Bool) -> [Find] {
+        func isPublic(_ range: Range<Int>) -> Bool {
+            isOperators || operatorTexts.contains(.init(rebasing: bytes[range]), isWord: false, work)
+        }
+        var finds = secrets.credentials(in: bytes, work).map { Find($0, .secret) }
+        finds += secrets.tokens(in: bytes, work, isAllowed: isPublic).map { Find($0, .token) }
+        guard !showsPhones else { return finds }
+        let phones = PhoneForm.places(in: bytes, work, wasSubmitted: secrets.holds, isAllowed: isPublic)
+        return finds + phones.map { Find($0, .phone) }
+    }
+
     /// Nil when nothing is to be replaced. `isOperators`: all of it is the operator's text.
     private func replacingParts(
         of bytes: UnsafeBufferPointer<UInt8>, _ work: RedactionWork, isOperators: Bool = false
     ) -> String? {
-        func isPublic(_ range: Range<Int>) -> Bool {
-            operatorTexts.contains(.init(rebasing: bytes[range]), isWord: false, work)
+        var finds = finds(in: bytes, work, isOperators: isOperators)
+        if let decoded = PercentDecodedText(bytes, work) {
+            finds += decoded.bytes.withUnsafeBufferPointer { self.finds(in: $0, work, isOperators: isOperators) }
+                .map { Find(decoded.encodedRange(of: $0.range), $0.mark) }
         }
-        let credentials = secrets.credentials(in: bytes, work)
-        let tokens = secrets.tokens(in: bytes, work) { isOperators || isPublic($0) }
-        let phones =
-            showsPhones
-            ? [] : PhoneForm.places(in: bytes, work, wasSubmitted: secrets.holds) { isOperators || isPublic($0) }
         if work.isStopping { return Self.cutMark }
-        if credentials.isEmpty, tokens.isEmpty, phones.isEmpty { return nil }
-        var finds = credentials.map { (range: $0, mark: Mark.secret) }
-        finds += tokens.map { (range: $0, mark: Mark.token) }
-        finds += phones.map { (range: $0, mark: Mark.phone) }
+        if finds.isEmpty { return nil }
         work.charge(bytes: bytes.count)
         finds.sort { $0.range.lowerBound < $1.range.lowerBound }
         var result = ""

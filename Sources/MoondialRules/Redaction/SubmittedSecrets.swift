@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import JSON
+import NIOConcurrencyHelpers
 package import NumberVerification
 import Synchronization
 import TextFormats
@@ -27,7 +28,7 @@ package final class SubmittedSecrets: Sendable {
         var count = 0
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
     /// Shorter texts hold neither tokens nor credentials, and are no phones of another form.
     private let shortest = Atomic(TokenIndex.prefixLength)
     private let keys = HashKeys()
@@ -45,7 +46,7 @@ package final class SubmittedSecrets: Sendable {
         let written =
             token.withBytes { $0.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") } }
             ? JSONValue.string(token).bytes.dropFirst().dropLast() : nil
-        state.withLock { state in
+        state.withLockedValue { state in
             state.count += 1
             if !token.hasPrefix("sim:") {
                 token.withBytes { bytes in
@@ -74,7 +75,7 @@ package final class SubmittedSecrets: Sendable {
     /// Notes texts that give access to the provider: see ``VerificationClient/secrets``.
     package func add(credentials: [Secret]) {
         let all = credentials.map { Array($0.reveal().utf8) }
-        state.withLock { state in
+        state.withLockedValue { state in
             for bytes in all where !bytes.isEmpty && !state.credentials.contains(where: { $0.needle == bytes }) {
                 state.credentials.append(ByteSearch(bytes))
             }
@@ -86,7 +87,7 @@ package final class SubmittedSecrets: Sendable {
     }
 
     /// Changes whenever something has been submitted.
-    package var generation: Int { state.withLock { $0.count } }
+    package var generation: Int { state.withLockedValue { $0.count } }
 
     /// Whether texts of that length hold neither tokens nor credentials, and are no phones of another form. Takes no
     /// lock, and needs no text.
@@ -94,9 +95,11 @@ package final class SubmittedSecrets: Sendable {
 
     /// The kind of secret that a text is as a whole, or nil.
     func value(_ text: UnsafeBufferPointer<UInt8>) -> Value? {
-        guard text.count <= 64, state.withLock({ !($0.values.isEmpty && $0.olderValues.isEmpty) }) else { return nil }
+        guard text.count <= 64, state.withLockedValue({ !($0.values.isEmpty && $0.olderValues.isEmpty) }) else {
+            return nil
+        }
         let key = keys.hash(of: text)
-        return state.withLock { $0.values[key] ?? $0.olderValues[key] }
+        return state.withLockedValue { $0.values[key] ?? $0.olderValues[key] }
     }
 
     /// The places of tokens in a text; see `TokenIndex.places`.
@@ -105,13 +108,13 @@ package final class SubmittedSecrets: Sendable {
     ) -> [Range<Int>] {
         // Checked before the lock is taken, since nearly all texts are shorter.
         guard text.count >= TokenIndex.prefixLength else { return [] }
-        return state.withLock { $0.tokens.places(in: text, work, isAllowed: isAllowed) }
+        return state.withLockedValue { $0.tokens.places(in: text, work, isAllowed: isAllowed) }
     }
 
     /// The places of credentials in a text, in order. A credential of fewer than eight bytes counts only as the whole
     /// text.
     func credentials(in text: UnsafeBufferPointer<UInt8>, _ work: RedactionWork) -> [Range<Int>] {
-        let credentials = state.withLock { $0.credentials }
+        let credentials = state.withLockedValue { $0.credentials }
         var all: [Range<Int>] = []
         for credential in credentials where text.count >= credential.needle.count {
             if credential.needle.count < 8 {
@@ -125,6 +128,6 @@ package final class SubmittedSecrets: Sendable {
 
     /// Whether a phone of the provider's form was submitted, by its digits.
     func holds(phone number: UInt64) -> Bool {
-        state.withLock { $0.phones.contains(number) || $0.olderPhones.contains(number) }
+        state.withLockedValue { $0.phones.contains(number) || $0.olderPhones.contains(number) }
     }
 }

@@ -78,7 +78,8 @@ extension Registry {
                 Parameter("list", "string", "letters, digits, dots, hyphens and underscores"),
                 Parameter("member", "string", "phones and tokens are hashed"),
             ], returns: "whether the list has the member", "looks into a list that was loaded",
-            text: "Errors of the store are raised, since nil would count as no in a condition; so is a list that was never loaded.",
+            text:
+                "Errors of the store are raised, since nil would count as no in a condition; so is a list that was never loaded.",
             example: """
                 local isKnown = pcall(moondial.store.has, "blocklist", "192.0.2.1")
                 assert(not isKnown)

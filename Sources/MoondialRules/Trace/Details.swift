@@ -13,7 +13,7 @@ extension Attempt {
             "endpoint": .string(endpoint.rawValue),
             "verdict": .string(verdict.rawValue),
             "code": JSONValue(code),
-            "content": JSONValue(redactor.text(content)),
+            "content": JSONValue(redactor.providerText(content)),
             "id": JSONValue(id),
             "exID": JSONValue(redactor.text(exID)),
             "http_status": JSONValue(httpStatus.map(Int64.init)),

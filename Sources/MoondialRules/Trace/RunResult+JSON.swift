@@ -24,7 +24,7 @@ extension RunResult {
             "rule": .string(redactor.rule(decision.rule)),
             "verdict": .string(verdict.rawValue),
             "code": JSONValue(code),
-            "content": JSONValue(redactor.text(content)),
+            "content": JSONValue(redactor.providerText(content)),
             "id": JSONValue(id),
             "exID": JSONValue(callers.text(exID)),
             "endpoint": JSONValue(endpoint?.rawValue),

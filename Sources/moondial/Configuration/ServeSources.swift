@@ -18,7 +18,8 @@ struct ServeSources {
     private func find(_ setting: ServeSetting) -> (texts: [String], origin: Origin)? {
         if let texts = flags[setting] { return (texts, .flag) }
         if !setting.isMap, let text = environment[setting.variable] {
-            return (setting.isList ? text.split(separator: ",").map(String.init) : [text], .environment)
+            let elements = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            return (setting.isList ? elements : [text], .environment)
         }
         return section.values[setting].map { ($0.texts, .file($0.key)) }
     }

@@ -21,7 +21,9 @@ struct SettingSources {
     func find(_ setting: Setting) -> (texts: [String], origin: Origin)? {
         if let texts = flags[setting] { return (texts, .flag(setting)) }
         if setting.places.contains(.environment), let text = environment[setting.variable] {
-            let texts = setting == .rules ? text.split(separator: ":").map(String.init) : [text]
+            let texts =
+                setting == .rules
+                ? text.split(separator: ":", omittingEmptySubsequences: false).map(String.init) : [text]
             return (texts, .environment(setting))
         }
         return file.values[setting].map { ($0.texts, .file($0)) }

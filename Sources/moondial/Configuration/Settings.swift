@@ -15,7 +15,7 @@ struct RuleSettings {
     let config: JSONObject
 
     init(_ sources: SettingSources) throws(Failure) {
-        rules = sources.find(.rules)?.texts
+        rules = try Self.rules(sources)
         if let count = try sources.value(
             of: .maxAttempts, parse: { Int($0).flatMap { (1...100).contains($0) ? $0 : nil } })
         {
@@ -31,6 +31,12 @@ struct RuleSettings {
         run.showPhones = try sources.isSet(.showPhones)
         run.correlates = try sources.isSet(.correlate, default: true)
         config = sources.file.config
+    }
+
+    private static func rules(_ sources: SettingSources) throws(Failure) -> [String]? {
+        guard let (paths, origin) = sources.find(.rules) else { return nil }
+        guard !paths.contains("") else { throw origin.failure("expected \(Setting.rules.expectation), got ''") }
+        return paths
     }
 
     /// Reads the rule files, by default none.

@@ -5,8 +5,8 @@ import MoondialConsole
 import MoondialPresentation
 import MoondialRules
 import MoondialWorkbench
+import NIOConcurrencyHelpers
 import Platform
-import Synchronization
 import TextFormats
 
 /// Runs tests, and runs them again when a file that they use has changed, until it is ended.
@@ -24,7 +24,7 @@ final class TestWatch: Sendable {
     /// The escape sequence that clears the screen; empty without a terminal.
     private let clear: String
     private let style: TextStyle
-    private let news = Mutex(News())
+    private let news = NIOLockedValueBox(News())
 
     init(_ terminal: Terminal, coverage: TestCoverageOutput) {
         reporter = TestReporter(.pretty, on: terminal)
@@ -65,7 +65,7 @@ final class TestWatch: Sendable {
     }
 
     private func show(_ shell: Shell) {
-        let text = news.withLock { news in
+        let text = news.withLockedValue { news in
             defer { news.text = "" }
             return news.text
         }
@@ -77,7 +77,7 @@ final class TestWatch: Sendable {
     /// The status with which the pressed keys end the command, or nil if they do not end it.
     private func takeKeys(_ session: TerminalSession) throws(TerminalError) -> ExitStatus? {
         let (ctrlC, ctrlD, ctrlZ): (UInt8, UInt8, UInt8) = (0x03, 0x04, 0x1A)
-        let last = news.withLock { $0.status }
+        let last = news.withLockedValue { $0.status }
         switch try session.read() {
         case .nothing: return nil
         case .end: return last
@@ -117,7 +117,7 @@ final class TestWatch: Sendable {
     }
 
     private func tell(_ text: String, _ status: ExitStatus?, _ wake: @Sendable () -> Void) {
-        news.withLock { news in
+        news.withLockedValue { news in
             // The new text clears the screen, so text that was not shown yet is dropped.
             news.text = clear.isEmpty ? news.text + text : clear + text
             if let status { news.status = status }

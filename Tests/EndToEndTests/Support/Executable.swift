@@ -59,7 +59,7 @@ enum Executable {
         let inherited = ProcessInfo.processInfo.environment
         var environment = ["PATH": inherited["PATH"] ?? "/usr/bin:/bin", "LANG": "C.UTF-8", "MOONDIAL": path]
         // Sanitizers and a toolchain's libraries are set up by variables.
-        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH"] {
+        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "SWIFT_BACKTRACE", "LD_LIBRARY_PATH"] {
             environment[name] = inherited[name]
         }
         // moondial exits without freeing what its run still holds. LeakSanitizer would report that memory as leaked,

@@ -42,7 +42,9 @@ struct PlainInputTests {
 
     @Test func noBlocksAreAtHandIfPromptsAreShown() {
         let pipe = Pipe(holding: "a\nb\n")
-        let reader = PlainInput(descriptor: pipe.reading, promptOutput: OutputWriter(open("/dev/null", O_WRONLY))) { _ in false }
+        let reader = PlainInput(descriptor: pipe.reading, promptOutput: OutputWriter(open("/dev/null", O_WRONLY))) {
+            _ in false
+        }
         #expect(reader.next(ReplPrompt("> ")) == .text("a"))
         #expect(reader.blocksAtHand() == [])
     }

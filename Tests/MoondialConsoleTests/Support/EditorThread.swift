@@ -2,6 +2,7 @@
 
 import Foundation
 import NIOConcurrencyHelpers
+import Platform
 import PseudoTerminals
 
 @testable import MoondialConsole

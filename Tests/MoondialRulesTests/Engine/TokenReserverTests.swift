@@ -27,7 +27,8 @@ struct TokenReserverTests {
         var atOnce: TokenReservation?
         private(set) var asked: [String] = []
         var later: ((TokenReservation) -> Void)?
-        var onAsk: () -> Void = {}
+        /// Gets the reserver, which what it does must not hold.
+        var onAsk: (Reserver) -> Void = { _ in }
         private let wait = Wait()
         var isCancelled: Bool { wait.isCancelled }
         var settledCodes: [Int64?] { wait.settled.map(\.code) }
@@ -40,7 +41,7 @@ struct TokenReserverTests {
         ) -> (any TokenHold)? {
             asked.append("\(request.token.reveal()) \(endpoint.rawValue)")
             if let atOnce { completion(atOnce) } else { later = completion }
-            onAsk()
+            onAsk(self)
             return wait
         }
     }
@@ -67,7 +68,7 @@ struct TokenReserverTests {
             engine.tokenReserver = reserver
             var before = 0
             let loop = promise.futureResult.eventLoop
-            reserver.onAsk = {
+            reserver.onAsk = { reserver in
                 Self.later(loop) {
                     before = record.transport.sent
                     reserver.later?(.granted)
@@ -94,7 +95,10 @@ struct TokenReserverTests {
                     promise.succeed((reserver.isCancelled, record.transport.sent, run.decisionText))
                 }
             }
-            reserver.onAsk = { Self.later(loop) { handle.cancel() } }
+            reserver.onAsk = { reserver in
+                reserver.onAsk = { _ in }
+                Self.later(loop) { handle.cancel() }
+            }
         }
         #expect(isCancelled)
         #expect(sent == 0)
@@ -117,7 +121,7 @@ struct TokenReserverTests {
             engine.tokenReserver = reserver
             let loop = promise.futureResult.eventLoop
             var answers: [(TokenReservation) -> Void] = []
-            reserver.onAsk = {
+            reserver.onAsk = { reserver in
                 if let answer = reserver.later { answers.append(answer) }
                 // The second reservation is requested after the first attempt was cancelled.
                 if answers.count == 2 { Self.later(loop) { answers.forEach { $0(.granted) } } }
@@ -152,7 +156,7 @@ struct TokenReserverTests {
             let reserver = Reserver()
             engine.tokenReserver = reserver
             let loop = promise.futureResult.eventLoop
-            reserver.onAsk = { Self.later(loop) { reserver.later?(reservation) } }
+            reserver.onAsk = { reserver in Self.later(loop) { reserver.later?(reservation) } }
             engine.verify(RunRequest(try VerificationRequest(phone: "13800138000", token: "t"))) {
                 promise.succeed(($0.decisionText, record.transport.sent))
             }

@@ -13,7 +13,7 @@ struct RedactionWorkTests {
     /// Texts and submissions that need as many steps as possible.
     enum Case: String, CaseIterable {
         case plain, almostTheTokenEverywhere, tokensOfManyLengths, tokensOfTheRules, beginnings, phones, digits
-        case submittedDigits, credentials
+        case submittedDigits, credentials, percentEncoded
     }
 
     private static func redactor(_ kind: Case) -> Redactor {
@@ -31,7 +31,7 @@ struct RedactionWorkTests {
             for length in stride(from: 16, to: 4000, by: 40) { submit(String(repeating: "a", count: length)) }
         case .beginnings: for number in 0..<1000 { submit(word + "\(number)") }
         case .submittedDigits: submit("token", "13131313131")
-        case .credentials:
+        case .credentials, .percentEncoded:
             let secret = Secret(String(repeating: "a", count: 500) + "b")
             redactor.secrets.add(credentials: Credentials(appKey: "a", masterSecret: secret).secretTexts)
         case .plain, .phones, .digits: submit("STsid-invented-token-1")
@@ -48,6 +48,7 @@ struct RedactionWorkTests {
             case .phones: "13912345678 1391"
             case .digits: "1391234567813912"
             case .submittedDigits: "1313131313131313"
+            case .percentEncoded: "aaaa%61%61%61%61"
             }
         return String(repeating: piece, count: count / 16)
     }

@@ -151,4 +151,25 @@ struct RedactorTests {
         #expect(redactor.text("you sent Basic \(text) and") == "you sent Basic <secret> and")
         #expect(redactor.text("master") == "<secret>")
     }
+
+    /// As addresses, forms and logs of proxies write them.
+    @Test(arguments: [
+        ("?secret=m%2Fs%2Bter%3Dkey&a=%20", "?secret=<secret>&a=%20"), ("%6d%2fs%2bter=key", "<secret>"),
+        ("a2V5Om0vcyt0ZXI9a2V5%3d", "<secret>%3d"), ("key%3Am%2Fs%2Bter%3Dkey", "<secret>"),
+        ("t=STsid%2Dinvented%2Dtoken%2D1&", "t=<token>&"), ("%2B8613800138000", "%2B86138****8000"),
+        ("to%3D%2013911112222%0A", "to%3D%20139****2222%0A"), ("100%, %zz and %4", "100%, %zz and %4"), ("%", "%"),
+    ])
+    func secretsThatArePercentEncodedNeverLeave(text: String, redacted: String) {
+        let redactor = redactor()
+        redactor.secrets.add(
+            credentials: Credentials(appKey: "key", masterSecret: Secret("m/s+ter=key")).secretTexts)
+        #expect(redactor.text(text) == redacted)
+    }
+
+    @Test func whatTheProviderSaidIsNotTakenForAShortToken() {
+        let redactor = redactor(token: "maintenance")
+        #expect(redactor.providerText("maintenance") == "maintenance")
+        #expect(redactor.text("maintenance") == "<token>")
+        #expect(self.redactor().providerText("bad \(Self.token) of 13800138000") == "bad <token> of 138****8000")
+    }
 }

@@ -107,7 +107,7 @@ struct SimulatorTests {
         ("code=10000", "directive 'code' wants a number from 0 to 9999, not '10000'"),
         ("delay=1", "directive 'delay' wants a duration such as 250ms, 2s or 1m, one day at most, not '1'"),
         ("delay=-1s", "directive 'delay' wants a duration such as 250ms, 2s or 1m, one day at most, not '-1s'"),
-        ("drip=1h", "directive 'drip' wants a duration such as 250ms, 2s or 1m, one day at most, not '1h'"),
+        ("drip=25h", "directive 'drip' wants a duration such as 250ms, 2s or 1m, one day at most, not '25h'"),
         ("age=1441m", "directive 'age' wants a duration such as 250ms, 2s or 1m, one day at most, not '1441m'"),
         ("http=199", "directive 'http' wants a status from 200 to 599, not '199'"),
         (

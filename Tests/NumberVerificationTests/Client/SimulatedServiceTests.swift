@@ -188,6 +188,7 @@ struct SimulatedServiceTests {
         _ = try await service.client.attempt(VerificationRequest(phone: "13800138000", token: "t"))
         let call = try await service.client.startAttempt(
             VerificationRequest(phone: "13800138000", token: "sim:delay=10m"))
+        try await call.untilSent()
         try await call.cancel()
         let attempt = try await call.outcome()
         #expect(attempt.error?.kind == .cancelled)

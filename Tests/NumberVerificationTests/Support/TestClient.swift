@@ -157,6 +157,15 @@ final class Pending<Outcome: Sendable>: Sendable {
         }.get()
     }
 
+    /// Waits until the other side may have seen the request: a connection that was kept may have gone meanwhile.
+    func untilSent() async throws {
+        while try await loop.submit({ [self] in
+            state.withLockedValue { $0.exchange?.value.delivered ?? .no } == .no
+        }).get() {
+            await Task.yield()
+        }
+    }
+
     /// How often the completion was called; zero while in flight.
     var completions: Int { state.withLockedValue { $0.outcomes.count } }
 

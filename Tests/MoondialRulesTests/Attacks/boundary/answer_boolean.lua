@@ -1,4 +1,4 @@
 -- True is not allow.
 -- expect: review rule_error
--- message: nonsense
+-- message: returned an invalid value
 rule "attack" { pre_check = function() return true end }

@@ -1,4 +1,4 @@
 -- A function instead of an answer.
 -- expect: review rule_error
--- message: nonsense
+-- message: returned an invalid value
 rule "attack" { pre_check = function() return function() return allow end end }

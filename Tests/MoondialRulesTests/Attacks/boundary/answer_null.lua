@@ -1,4 +1,4 @@
 -- JSON's null, a light userdata, is no nil.
 -- expect: review rule_error
--- message: nonsense
+-- message: returned an invalid value
 rule "attack" { pre_check = function() return moondial.json.null end }

@@ -1,4 +1,4 @@
 -- The constructors themselves in a table.
 -- expect: review rule_error
--- message: nonsense
+-- message: returned an invalid value
 rule "attack" { map_result = function() return { allow, deny } end }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import Generators
-
 /// Makes programs of all constructs. Most are correct; some use a label or a constant wrongly.
-struct ProgramGenerator {
-    var generator: SeededGenerator
+package struct ProgramGenerator {
+    package private(set) var generator: SeededGenerator
     private var depth = 0
     private let names = ["a", "b", "c", "req", "x1", "_y", "_ENV", "self"]
 
-    init(_ generator: SeededGenerator) { self.generator = generator }
+    package init(_ generator: SeededGenerator) { self.generator = generator }
 
-    mutating func program() -> String { block() }
+    package mutating func program() -> String { block() }
 
     private mutating func block() -> String {
         depth += 1
