@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Platform
+import TextFormats
 
 /// Classes of bytes, as RFC 9110 and RFC 9112 define them.
 extension UInt8 {
@@ -96,6 +97,12 @@ extension UnsafeRawBufferPointer {
         while start < end, self[start].isBlank { start += 1 }
         while start < end, self[end - 1].isBlank { end -= 1 }
         return UnsafeRawBufferPointer(rebasing: self[start..<end])
+    }
+
+    /// Whether all bytes are allowed in a field value. Examines eight at a time.
+    var areFieldContent: Bool {
+        guard let base = baseAddress else { return true }
+        return PlainBytes.areAll(base, count) || allSatisfy { $0.isFieldContent }
     }
 
     /// The bytes as text; bytes that are not UTF-8 are replaced.

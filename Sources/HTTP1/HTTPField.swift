@@ -18,7 +18,7 @@ struct HTTPField {
         guard colon > 0 else { throw .badField }
         name = UnsafeRawBufferPointer(rebasing: line[..<colon])
         value = UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]).trimmed
-        guard name.allSatisfy({ $0.isTokenCharacter }), value.allSatisfy({ $0.isFieldContent }) else {
+        guard name.allSatisfy({ $0.isTokenCharacter }), value.areFieldContent else {
             throw .badField
         }
     }

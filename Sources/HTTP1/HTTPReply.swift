@@ -67,7 +67,7 @@ struct HTTPReplyHead: Sendable {
             line[9].isDigit, line[10].isDigit, line[11].isDigit
         else { throw .badHead }
         guard line.count == 12 || line[12] == .space else { throw .badHead }
-        guard line.allSatisfy({ $0.isFieldContent }) else { throw .badHead }
+        guard line.areFieldContent else { throw .badHead }
 
         minorVersion = line[7] - .zero
         status = Int(line[9] - .zero) * 100 + Int(line[10] - .zero) * 10 + Int(line[11] - .zero)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 import NIOCore
+import TextFormats
 
-/// Request line and header fields.
-struct HTTPRequestHead: Sendable {
+/// Request line and header fields. A class, since it is passed on more often than it is read. It is changed only by its
+/// initialisers, so that every thread may read it.
+final class HTTPRequestHead: @unchecked Sendable {
     private(set) var method = ""
     private(set) var path = ""
     private(set) var query: String?
@@ -36,6 +38,16 @@ struct HTTPRequestHead: Sendable {
         if isVersion10 || !announcesBody { expectsContinue = false }
     }
 
+    /// A head that did not come over a connection.
+    init(method: String, path: String, query: String?, authorization: String?, contentType: String?) {
+        fields = .none
+        self.method = method
+        self.path = path
+        self.query = query
+        self.authorization = authorization
+        self.contentType = contentType
+    }
+
     /// False as soon as the bytes cannot become a request, so that a peer with another protocol is recognised at once,
     /// for example one that begins a TLS handshake.
     static func mayStart(with bytes: UnsafeRawBufferPointer) -> Bool {
@@ -51,7 +63,7 @@ struct HTTPRequestHead: Sendable {
     /// read.
     private static let maxMethodBytes = 128
 
-    private mutating func readRequestLine(_ line: UnsafeRawBufferPointer) throws(HTTPRequestError) {
+    private func readRequestLine(_ line: UnsafeRawBufferPointer) throws(HTTPRequestError) {
         guard let methodEnd = line.firstIndex(of: .space), let targetEnd = line.lastIndex(of: .space),
             methodEnd > 0, targetEnd > methodEnd + 1
         else { throw .badRequestLine }
@@ -85,7 +97,7 @@ struct HTTPRequestHead: Sendable {
         return UnsafeRawBufferPointer(rebasing: rest[authority.endIndex...])
     }
 
-    private mutating func readField(_ line: UnsafeRawBufferPointer) throws(HTTPRequestError) {
+    private func readField(_ line: UnsafeRawBufferPointer) throws(HTTPRequestError) {
         let field: HTTPField
         do throws(HTTPSyntaxError) {
             field = try HTTPField(line)
@@ -105,7 +117,8 @@ struct HTTPRequestHead: Sendable {
             if field.hasElement("close") { keepsAlive = false }
         case 12 where name.matches("content-type"):
             guard contentType == nil else { throw .repeatedField }
-            contentType = value.text
+            // The usual type; a literal allocates no memory.
+            contentType = value.hasSameBytes(as: "application/json") ? "application/json" : value.text
         case 13 where name.matches("authorization"):
             guard authorization == nil else { throw .repeatedField }
             authorization = value.text

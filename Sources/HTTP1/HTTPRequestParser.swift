@@ -120,11 +120,7 @@ package struct HTTPRequestParser: Sendable {
 
     private mutating func finish(_ head: HTTPRequestHead, _ body: ByteBuffer, keepsAlive: Bool = true) -> Event {
         step = .head
-        return .request(
-            HTTPRequest(
-                method: head.method, path: head.path, query: head.query, authorization: head.authorization,
-                contentType: head.contentType, keepsAlive: keepsAlive && head.keepsAlive, body: body,
-                fields: head.fields))
+        return .request(HTTPRequest(head, keepsAlive: keepsAlive && head.keepsAlive, body: body))
     }
 
     /// The body if it arrived together with its head, as nearly all do; else nil.

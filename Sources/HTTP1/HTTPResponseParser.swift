@@ -11,13 +11,19 @@ package struct HTTPResponseParser: Sendable {
     package typealias Limits = HTTPLimits
 
     /// A complete reply, and what its head says about the connection.
-    package struct Parsed: Sendable {
+    package final class Parsed: Sendable {
         /// The final reply; interim ones are skipped.
         package let reply: HTTPReply
         /// Whether the server keeps the connection open for another request.
         package let keepsAlive: Bool
         /// `Keep-Alive: timeout=N` in seconds, when the server sent it.
         package let keepAliveSeconds: Int64?
+
+        fileprivate init(reply: HTTPReply, keepsAlive: Bool, keepAliveSeconds: Int64?) {
+            self.reply = reply
+            self.keepsAlive = keepsAlive
+            self.keepAliveSeconds = keepAliveSeconds
+        }
 
         /// How long the connection may be kept for another request, `nil` for not at all.
         ///

@@ -57,43 +57,12 @@ package struct ByteWriter: ~Copyable {
         let start = room(other.count + 2)
         start[0] = UInt8(ascii: "\"")
         if let bytes = UnsafeRawPointer(other.baseAddress) {
-            guard Self.needsNoEscape(bytes, other.count) else { return false }
+            guard PlainBytes.areAll(bytes, other.count) else { return false }
             memcpy(start + 1, bytes, other.count)
         }
         start[other.count + 1] = UInt8(ascii: "\"")
         count += other.count + 2
         return true
-    }
-
-    /// Examines eight bytes at a time.
-    private static func needsNoEscape(_ bytes: UnsafeRawPointer, _ count: Int) -> Bool {
-        var place = 0
-        while place + 8 <= count {
-            let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            if marks(of: word) != 0 { return false }
-            place += 8
-        }
-        if place == count { return true }
-        if count >= 8 {  // The last eight bytes, of which some have been examined already.
-            return marks(of: bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)) == 0
-        }
-        var rest: UInt64 = 0x2020_2020_2020_2020
-        memcpy(&rest, bytes + place, count - place)
-        return marks(of: rest) == 0
-    }
-
-    /// Not zero if one of eight bytes may need an escape: a control character, a quotation mark, a backslash, or any
-    /// byte from 0x7F on.
-    private static func marks(of word: UInt64) -> UInt64 {
-        let (low, high) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
-        let quotes = word ^ (low &* UInt64(UInt8(ascii: "\"")))
-        let backslashes = word ^ (low &* UInt64(UInt8(ascii: "\\")))
-        let deletions = word ^ (low &* 0x7F)
-        // The highest bit of each byte that is too small, or zero. The byte after such a byte may be marked wrongly,
-        // which does not matter, since one mark is enough.
-        let small = (word &- low &* 0x20) & ~word
-        let zeros = (quotes &- low) & ~quotes | (backslashes &- low) & ~backslashes | (deletions &- low) & ~deletions
-        return (word | small | zeros) & high
     }
 
     /// Appends a key of a JSON object, which needs no escapes, with its colon and, unless it is the first, a comma
@@ -131,20 +100,19 @@ package struct ByteWriter: ~Copyable {
     /// Appends a number in decimal digits, with zeros in front up to `minimum` digits.
     package mutating func append(decimal number: UInt64, digits minimum: Int) {
         if number < 10, minimum <= 1 { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
-        var length = 1
-        var larger = number / 10
-        while larger > 0 {
-            length += 1
-            larger /= 10
-        }
-        length = max(length, minimum)
-        let start = room(length)
+        // Written from the last digit to the first, at the end of a space for the longest number.
+        let most = max(20, minimum)
+        let start = room(most)
+        var first = most
         var rest = number
-        for place in (0..<length).reversed() {
-            start[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
+        while rest > 0 || most - first < minimum {
+            first -= 1
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            start[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+            rest = quotient
         }
-        count += length
+        memmove(start, start + first, most - first)
+        count += most - first
     }
 
     /// Appends a number in sixteen lower-case hexadecimal digits.

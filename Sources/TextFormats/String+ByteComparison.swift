@@ -49,3 +49,11 @@ extension String {
         return try copy.withUTF8(body)
     }
 }
+
+extension UnsafeRawBufferPointer {
+    /// Whether these are the bytes of the text.
+    package func hasSameBytes(as text: StaticString) -> Bool {
+        guard let base = baseAddress, count == text.utf8CodeUnitCount else { return false }
+        return memcmp(base, text.utf8Start, count) == 0
+    }
+}

@@ -124,12 +124,13 @@ final class DecisionRoutes {
         }
         guard worker.takesRequest(now: exchange.start) else { return exchange.reply(Self.overload) }
         guard let caller = caller(of: exchange, callers) else { return }
-        let run: RunRequest
+        var run: RunRequest
         do throws(Diagnostic) {
             if exchange.request.method == "POST", exchange.request.hasJSON {
                 run = try parse(exchange, ignoresUnknown: false, channel: nil)
             } else {
-                run = try withAddress(RunRequest(json: fields.object(of: exchange.request.fields)), exchange)
+                run = try RunRequest(json: fields.object(of: exchange.request.fields))
+                addAddress(to: &run, exchange)
             }
         } catch {
             return exchange.reply(
@@ -185,27 +186,30 @@ final class DecisionRoutes {
     private func parse(
         _ exchange: ServerExchange, ignoresUnknown: Bool, channel: MoondialRules.Channel?
     ) throws(Diagnostic) -> RunRequest {
-        let json: JSONValue
+        let body = exchange.request.body
+        var run = try body.withUnsafeReadableBytes { bytes throws(Diagnostic) in
+            if let run = RunRequest(plain: bytes) { return run }
+            return try RunRequest(json: Self.json(bytes), ignoresUnknownKeys: ignoresUnknown)
+        }
+        if run.channel == nil { run.channel = channel }
+        addAddress(to: &run, exchange)
+        return run
+    }
+
+    private static func json(_ body: UnsafeRawBufferPointer) throws(Diagnostic) -> JSONValue {
         do throws(JSONValue.ParseError) {
-            json = try exchange.request.body.withUnsafeReadableBytes { bytes throws(JSONValue.ParseError) in
-                try JSONValue.parse(bytes)
-            }
+            return try JSONValue.parse(body)
         } catch {
             throw Diagnostic(.requestInvalid, "the body is not JSON: \(error)")
         }
-        var run = try RunRequest(json: json, ignoresUnknownKeys: ignoresUnknown)
-        if run.channel == nil { run.channel = channel }
-        return withAddress(run, exchange)
     }
 
     /// Adds the client's address if the request does not name the end user's address.
-    private func withAddress(_ run: RunRequest, _ exchange: ServerExchange) -> RunRequest {
-        guard run.ip == nil else { return run }
-        var run = run
+    private func addAddress(to run: inout RunRequest, _ exchange: ServerExchange) {
+        guard run.ip == nil else { return }
         run.ip = settings.addresses.address(peer: exchange.peer) {
             exchange.request.fields.values(of: "x-forwarded-for")
         }
-        return run
     }
 
     private func decide(

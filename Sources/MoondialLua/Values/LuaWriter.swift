@@ -25,8 +25,7 @@ package struct LuaWriter {
     package func write(_ value: Double) { fixed(MOONDIAL_TAPE_DOUBLE, value) }
 
     package func write(_ value: String) {
-        var value = value
-        value.withUTF8 { string($0) }
+        value.withBytes { string($0) }
     }
 
     /// A literal of the program, which Lua recognises by its address.

@@ -19,14 +19,21 @@ package protocol RunInFlight: RunHandle {
     var mayHaveSent: Bool { get }
 }
 
-/// A run that has ended.
-package struct FinishedRun: Sendable {
+/// A run that has ended. A class, since it is passed on more often than it is read.
+package final class FinishedRun: Sendable {
     package let result: RunResult
     package let trace: Trace
     /// One per hook that failed, with excerpt and traceback. Redacted.
     package let failures: [Diagnostic]
     /// What the hooks have read in addition to the request and the replies.
-    package var inputs = RunInputs()
+    package let inputs: RunInputs
+
+    init(result: RunResult, trace: Trace, failures: [Diagnostic], inputs: RunInputs) {
+        self.result = result
+        self.trace = trace
+        self.failures = failures
+        self.inputs = inputs
+    }
 }
 
 /// The time and the random numbers that the hooks of a run have read. Passed to `RuleEngine.verify`, they let another

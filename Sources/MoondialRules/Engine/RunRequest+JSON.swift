@@ -2,6 +2,7 @@
 
 package import JSON
 import NumberVerification
+import TextFormats
 
 extension RunRequest {
     /// The keys of a request, in the provider's spelling, and of its options.
@@ -21,6 +22,33 @@ extension RunRequest {
             throw Diagnostic(
                 .requestInvalid, error.message, subject: error.field, fix: DiagnosticCode.requestInvalid.advice)
         }
+    }
+
+    /// Reads a body without building a JSON value. Nil unless the body is plain: an object of only phone, token and exID,
+    /// all of them texts without escapes. Use ``init(json:ignoresUnknownKeys:)`` then; the body may be correct or not.
+    package init?(plain body: UnsafeRawBufferPointer) {
+        var (phone, token, exID): (String?, String?, String?)
+        func set(_ member: inout String?, to text: UnsafeRawBufferPointer) -> Bool {
+            guard member == nil, !text.isEmpty else { return false }
+            member = String(decoding: text, as: UTF8.self)
+            return true
+        }
+        let isPlain = PlainJSONObject.forEachMember(of: body) { key, value in
+            guard case .text(let text) = value else { return false }
+            return if key.hasSameBytes(as: "token") {
+                set(&token, to: text)
+            } else if key.hasSameBytes(as: "phone") {
+                set(&phone, to: text)
+            } else if key.hasSameBytes(as: "exID") {
+                set(&exID, to: text)
+            } else {
+                false
+            }
+        }
+        guard isPlain, let phone, let token,
+            let verification = try? VerificationRequest(phone: phone, token: token, exID: exID)
+        else { return nil }
+        self.init(verification)
     }
 
     /// The request of an earlier run.

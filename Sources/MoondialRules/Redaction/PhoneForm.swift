@@ -17,6 +17,7 @@ enum PhoneForm {
 
     /// Whether a text has as many digits in a row as a phone.
     static func mayStand(in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.count >= length else { return false }
         var digits = 0
         for byte in text {
             digits = LuaLexer.isDigit(byte) ? digits + 1 : 0

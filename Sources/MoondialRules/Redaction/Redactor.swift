@@ -46,12 +46,18 @@ package struct Redactor: Sendable {
     package func phone(_ phone: Phone) -> String { showsPhones ? phone.submitted : phone.masked }
 
     /// The text without secrets.
-    package func text(_ text: String) -> String { self.text(text, RedactionWork()) }
+    package func text(_ text: String) -> String {
+        text.withBytes { holdsNone($0) } ? text : self.text(text, RedactionWork())
+    }
+
+    /// A fast path: whether the text is too short for a secret. Most words and names are.
+    private func holdsNone(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        secrets.areLonger(than: bytes.count) && !PhoneForm.mayStand(in: bytes)
+    }
 
     /// Whether a text of these bytes holds secrets.
     func redacts(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        // A fast path for most parts of keys.
-        if secrets.areLonger(than: bytes.count), !PhoneForm.mayStand(in: bytes) { return false }
+        if holdsNone(bytes) { return false }
         let work = RedactionWork()
         switch secrets.value(bytes) {
         case .token? where !operatorTexts.contains(bytes, isWord: true, work): return true

@@ -29,9 +29,9 @@ package struct TraceEvent: Sendable {
         /// A request was not sent.
         case refused(Guard, Endpoint, isRaw: Bool)
         /// A hook has called a function of `moondial.store`. Phones and tokens in the name are hashed already.
-        case storeCalled(function: String, name: String)
+        indirect case storeCalled(function: String, name: String)
         /// `call` is the index of the event with the call.
-        case storeAnswered(Result<StoreReply, StoreError>, call: Int)
+        indirect case storeAnswered(Result<StoreReply, StoreError>, call: Int)
         /// A hook has logged a line.
         indirect case logged(String, fields: JSONObject)
         /// A decision was made. The last one is final.

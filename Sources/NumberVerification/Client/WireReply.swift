@@ -27,6 +27,10 @@ struct WireReply {
     /// - Throws: ``Malformed`` if the body is not a reply of the service. Also if the body names another request than
     ///   the one that was sent: the reply is about that other request then, and nothing of it is kept.
     init(_ body: ByteBuffer, _ echo: ExpectedEcho) throws(Malformed) {
+        if let plain = body.withUnsafeReadableBytes({ WireReply(plain: $0, echo) }) {
+            self = plain
+            return
+        }
         guard body.readableBytes > 0 else { throw Malformed(reason: "the body is empty") }
         if let compression = Compression(of: body) { throw .compressed(compression.rawValue) }
         let json: JSONValue
@@ -72,6 +76,34 @@ struct WireReply {
     }
 }
 
+extension WireReply {
+    /// Reads a body without building a JSON value. Nil unless the body is plain: an object of a code and at most a content, an
+    /// id and the exID that was sent, each of its documented type. Other bodies may be correct or not.
+    private init?(plain body: UnsafeRawBufferPointer, _ echo: ExpectedEcho) {
+        var (code, id): (Int64?, Int64?)
+        var content: String?
+        var hasExID = false
+        let isPlain = PlainJSONObject.forEachMember(of: body) { key, value in
+            switch value {
+            case .integer(let number) where code == nil && key.hasSameBytes(as: "code"): code = number
+            case .integer(let number) where id == nil && key.hasSameBytes(as: "id"): id = number
+            case .text(let text) where content == nil && !text.isEmpty && key.hasSameBytes(as: "content"):
+                content = String(decoding: text, as: UTF8.self)
+            case .text(let text) where !hasExID && key.hasSameBytes(as: "exID") && echo.isEqual(to: text):
+                hasExID = true
+            default: return false
+            }
+            return true
+        }
+        guard isPlain, let code else { return nil }
+        self.code = code
+        self.content = content
+        self.id = id
+        exID = hasExID && !echo.isOwn ? echo.exID : nil
+        isErrorObject = false
+    }
+}
+
 extension WireReply.Malformed {
     /// `coding` is the name of the compression.
     static func compressed(_ coding: String) -> WireReply.Malformed {
@@ -98,6 +130,11 @@ struct ExpectedEcho: Sendable {
     func allows(_ echoed: String?) -> Bool {
         guard let exID, let echoed else { return true }
         return exID.hasSameBytes(as: echoed)
+    }
+
+    /// Whether these are the bytes of the exID that was sent.
+    func isEqual(to text: UnsafeRawBufferPointer) -> Bool {
+        exID?.withBytes { text.elementsEqual($0) } ?? false
     }
 
     /// The text of an exID that came as an integer: the one that was sent if they are equal, as an integer has no

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Generators
 import JSON
 import MoondialRules
 import NumberVerification
@@ -37,6 +38,35 @@ import Testing
         #expect(request.ip == "::1")
         #expect(request.channel == .native)
         #expect(request.verification.exID == nil)
+    }
+
+    @Test func plainRequestsAreReadWithoutTheJSONParser() throws {
+        let text = #"{ "token":"STsid-1","phone": "13800138000", "exID":"order-7" }"#
+        let plain = text.utf8.withContiguousStorageIfAvailable { RunRequest(plain: UnsafeRawBufferPointer($0)) }
+        let request = try #require(plain ?? nil)
+        #expect(request.verification.token.reveal() == "STsid-1")
+        #expect(request.verification.phone.submitted == "13800138000")
+        #expect(request.verification.exID == "order-7")
+    }
+
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func plainRequestIsReadAsTheJSONParserReadsIt(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let keys = ["token", "phone", "exID", "exid", "context", ""]
+        let values = [
+            #""STsid-1""#, #""13800138000""#, #""""#, #""a\u0062""#, "\"tab\t\"", "13800138000", "null", #"{"a":1}"#,
+            "\"验证\"", "\"\(String(repeating: "x", count: 4097))\"",
+        ]
+        for _ in 0..<1000 {
+            let members = (0..<random.below(5)).map { _ in "\"\(random.pick(keys))\": \(random.pick(values))" }
+            let body = "{\(members.joined(separator: random.chance(95) ? "," : ""))}" + (random.chance(95) ? "" : "}")
+            let plain = Array(body.utf8).withUnsafeBytes { RunRequest(plain: $0) }
+            guard let plain else { continue }
+            let parsed = try read(body)
+            #expect(plain.verification.phone.submitted == parsed.verification.phone.submitted, "\(body)")
+            #expect(plain.verification.token.reveal() == parsed.verification.token.reveal(), "\(body)")
+            #expect(plain.verification.exID == parsed.verification.exID, "\(body)")
+        }
     }
 
     @Test func nullOptionIsAbsent() throws {
