@@ -11,7 +11,7 @@ struct PromptTerminalTests {
         arguments: [(SIGTERM, 143), (SIGHUP, -SIGHUP), (SIGQUIT, -SIGQUIT)] as [(Int32, Int32)])
     func settingsAreRestoredAfterASignal(signal: Int32, status: Int32) async throws {
         let prompt = try await TerminalProcess()
-        let before = prompt.terminal.settings
+        let before = prompt.settingsBefore
         try await prompt.expectPrompt()
         prompt.type("half")
         try await prompt.expect { $0.lines.last == "sim> half" }
@@ -24,7 +24,7 @@ struct PromptTerminalTests {
 
     @Test func settingsAreRestoredAfterASignalDuringAScript() async throws {
         let prompt = try await TerminalProcess()
-        let before = prompt.terminal.settings
+        let before = prompt.settingsBefore
         try await prompt.expectPrompt()
         prompt.type("print \"busy\" while true do pcall(error) end\r")
         try await prompt.expect { $0.lines.contains("busy") }
@@ -36,7 +36,7 @@ struct PromptTerminalTests {
     @Test("settings are restored after leaving", arguments: ["\u{4}", ":quit\r"])
     func settingsAreRestoredAfterLeaving(_ keys: String) async throws {
         let prompt = try await TerminalProcess()
-        let before = prompt.terminal.settings
+        let before = prompt.settingsBefore
         try await prompt.expectPrompt()
         prompt.type(keys)
         #expect(try await prompt.finish() == 0)
@@ -48,7 +48,7 @@ struct PromptTerminalTests {
         let folder = try TemporaryFolder(["editor": "stty raw -echo -opost\nprintf editing\nkill -9 $$\n"])
         let prompt = try await TerminalProcess(
             width: 1_000, environment: ["EDITOR": "sh \(folder.path("editor"))"], in: folder)
-        let before = prompt.terminal.settings
+        let before = prompt.settingsBefore
         try await prompt.expectPrompt()
         try await prompt.run("6 * 7")
         let lines = try await prompt.run(":edit")
@@ -90,7 +90,7 @@ struct PromptTerminalTests {
         arguments: [["TERM": "dumb"], ["MOONDIAL_BASIC_REPL": "1", "NO_COLOR": "1"]])
     func plain(environment: [String: String]) async throws {
         let prompt = try await TerminalProcess(environment: environment)
-        let before = prompt.terminal.settings
+        let before = prompt.settingsBefore
         try await prompt.expect { $0.lines.last == "sim>" }
         #expect(prompt.terminal.settings == before)
         prompt.type("f(\r")

@@ -11,6 +11,8 @@ final class TerminalProcess {
     private static let patience = Duration.seconds(60)
 
     let terminal: PseudoTerminal
+    /// The terminal's settings before the program started, which changes them soon.
+    let settingsBefore: [UInt]
     /// The working directory of the process and its home.
     let folder: TemporaryFolder
     private let process: ChildProcess
@@ -24,6 +26,7 @@ final class TerminalProcess {
         input: FileHandle? = nil, environment: [String: String] = [:], in folder: TemporaryFolder? = nil
     ) async throws {
         terminal = PseudoTerminal(width: width, height: height)
+        settingsBefore = terminal.settings
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
         // Swift would show a backtrace on a terminal, and ask what to do.
