@@ -53,7 +53,7 @@ let package = Package(
             swiftSettings: settings),
 
         // The language Lua: knows nothing of moondial.
-        .target(name: "LuaSyntax", swiftSettings: settings),
+        .target(name: "LuaSyntax", dependencies: ["TextFormats"], swiftSettings: settings),
         .target(name: "LuaCheck", dependencies: ["LuaSyntax"], swiftSettings: settings),
         .target(
             name: "RESP", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),

@@ -34,15 +34,6 @@ extension UInt8 {
     /// ASCII letters in lower case, every other byte as it is.
     package var lowercased: UInt8 { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self }
 
-    /// The value of a hexadecimal digit, or nil.
-    package var hexadecimal: Int? {
-        switch lowercased {
-        case 0x30...0x39: Int(self - .zero)
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): Int(lowercased - UInt8(ascii: "a")) + 10
-        default: nil
-        }
-    }
-
     /// Allowed in a field value or reason phrase: RFC 9110, section 5.5.
     package var isFieldContent: Bool { self >= .space && self != 0x7F || self == .tab }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import NIOCore
+import TextFormats
 
 /// Decodes a body in the chunked transfer coding: RFC 9112, section 7.1.
 ///
@@ -67,8 +68,8 @@ struct ChunkedBody: Sendable {
     /// The size in `1A;name=value`. What follows the digits counts against the room for framing.
     private mutating func readSize(_ line: UnsafeRawBufferPointer) throws(HTTPSyntaxError) -> Int {
         let digits = Self.digits(line)
-        guard digits > 0, digits == line.count || line[digits].hexadecimal == nil else { throw .badChunk }
-        let size = line[..<digits].reduce(0) { $0 << 4 | ($1.hexadecimal ?? 0) }
+        guard digits > 0, digits == line.count || Hexadecimal.value(line[digits]) == nil else { throw .badChunk }
+        let size = line[..<digits].reduce(0) { $0 << 4 | Int(Hexadecimal.value($1) ?? 0) }
 
         let rest = UnsafeRawBufferPointer(rebasing: line[digits...])
         guard rest.allSatisfy({ $0.isFieldContent }) else { throw .badChunk }
@@ -80,7 +81,7 @@ struct ChunkedBody: Sendable {
 
     /// How many of the first bytes are hexadecimal digits, eight at most.
     private static func digits(_ line: UnsafeRawBufferPointer) -> Int {
-        line.prefix(maxDigits).prefix { $0.hexadecimal != nil }.count
+        line.prefix(maxDigits).prefix { Hexadecimal.value($0) != nil }.count
     }
 
     /// The line end after a chunk's data. Wrong bytes are refused as soon as they come.

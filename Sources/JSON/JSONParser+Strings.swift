@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 extension JSONParser {
     /// Reads a string in two passes: the first finds the end and checks everything, the second, needed only when there
     /// are escapes, can therefore not fail and writes straight into the storage of the result.
@@ -64,7 +66,7 @@ extension JSONParser {
         position += 1
         var unit: UInt16 = 0
         for _ in 0..<4 {
-            guard let digit = Self.hexDigit(current) else { throw unexpected(.invalidEscape) }
+            guard let digit = Hexadecimal.value(current) else { throw unexpected(.invalidEscape) }
             unit = unit << 4 | UInt16(digit)
             position += 1
         }
@@ -135,20 +137,11 @@ extension JSONParser {
     private static func scalar(at index: inout Int, in raw: UnsafeRawBufferPointer) -> Unicode.Scalar {
         func unit() -> UInt32 {
             defer { index += 6 }
-            return (2..<6).reduce(0) { $0 << 4 | UInt32(hexDigit(raw[index + $1]) ?? 0) }
+            return (2..<6).reduce(0) { $0 << 4 | UInt32(Hexadecimal.value(raw[index + $1]) ?? 0) }
         }
         let first = unit()
         guard UTF16.isLeadSurrogate(UInt16(first)) else { return Unicode.Scalar(first) ?? "\u{FFFD}" }
         let value = 0x10000 + ((first - 0xD800) << 10) + (unit() - 0xDC00)
         return Unicode.Scalar(value) ?? "\u{FFFD}"
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -36,7 +36,7 @@ package enum Hexadecimal {
         return bytes
     }
 
-    /// What a digit in ASCII, in upper or lower case, stands for; nil for any other byte.
+    /// The value of a digit in ASCII, in upper or lower case; nil for any other byte.
     package static func value(_ digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")

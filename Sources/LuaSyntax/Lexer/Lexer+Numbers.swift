@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 extension Lexer {
     /// Takes all bytes that could belong to a numeral before it parses them, as Lua does: `3x` is one malformed
     /// numeral.
@@ -12,7 +14,7 @@ extension Lexer {
             if byte | 0x20 == exponent {
                 position += 1
                 if self.byte == UInt8(ascii: "-") || self.byte == UInt8(ascii: "+") { position += 1 }
-            } else if byte == UInt8(ascii: ".") || Self.hexadecimalValue(byte) != nil {
+            } else if byte == UInt8(ascii: ".") || Hexadecimal.value(byte) != nil {
                 position += 1
             } else {
                 break
@@ -65,11 +67,11 @@ extension Lexer {
 
     private static func hexadecimal(_ text: ArraySlice<UInt8>) -> Number? {
         guard
-            let parts = Parts(text, exponentMark: UInt8(ascii: "p"), isDigit: { hexadecimalValue($0) != nil })
+            let parts = Parts(text, exponentMark: UInt8(ascii: "p"), isDigit: { Hexadecimal.value($0) != nil })
         else { return nil }
         if parts.fraction == nil, parts.exponent == nil {
             // Integers wrap around.
-            return .integer(parts.whole.reduce(0) { $0 << 4 | Int64(hexadecimalValue($1) ?? 0) })
+            return .integer(parts.whole.reduce(0) { $0 << 4 | Int64(Hexadecimal.value($1) ?? 0) })
         }
         let whole = String(decoding: parts.whole, as: UTF8.self)
         let fraction = String(decoding: parts.fraction ?? [], as: UTF8.self)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 extension Lexer {
     /// What an opening bracket begins.
     enum LongBracket {
@@ -112,7 +114,7 @@ extension Lexer {
     ]
 
     private mutating func hexadecimalDigit(from start: Int) throws(SyntaxProblem) -> UInt8 {
-        guard let value = byte.flatMap(Self.hexadecimalValue) else {
+        guard let value = byte.flatMap(Hexadecimal.value) else {
             throw problem("hexadecimal digit expected", from: start)
         }
         position += 1
@@ -124,7 +126,7 @@ extension Lexer {
         position += 1
         guard take(UInt8(ascii: "{")) else { throw problem("missing '{' in \\u{xxxx}", from: start) }
         var value = UInt32(try hexadecimalDigit(from: start))
-        while let digit = byte.flatMap(Self.hexadecimalValue) {
+        while let digit = byte.flatMap(Hexadecimal.value) {
             position += 1
             guard value <= 0x7FFF_FFFF >> 4 else { throw problem("UTF-8 value too large", from: start) }
             value = value << 4 | UInt32(digit)
