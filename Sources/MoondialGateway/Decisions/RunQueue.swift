@@ -28,7 +28,7 @@ package struct RunQueue<Element: AnyObject> {
     /// How long the first request must always have waited too long before the event loop counts as overloaded.
     package static var patience: TimeAmount { .seconds(1) }
     /// A queue of at most this length never counts as late, however long its requests wait.
-    package static var fewest: Int { 4 }
+    package static var fewest: Int { 2 }
     /// The longest time from the announcement of a request to the queue that is no overload.
     package static var longestAnnouncement: TimeAmount { .milliseconds(200) }
 
