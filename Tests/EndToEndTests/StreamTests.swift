@@ -78,7 +78,7 @@ struct StreamTests {
             outcome.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.contains("4000000"))
     }
 
-    @Test func printWhereLuaCannotYieldIsRefusedWhenNobodyReads() async throws {
+    @Test func printIsRefusedWhereLuaCannotYieldAndTheOutputIsFull() async throws {
         let code = """
             local refused
             moondial.all {

@@ -33,7 +33,7 @@ struct OutputWriterTests {
     /// Bytes whose order can be seen.
     private func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 ^ $0 >> 8) } }
 
-    @Test func writeReturnsThoughNobodyReads() throws {
+    @Test func writeReturnsBeforeTheOutputIsRead() throws {
         let pipe = try Pipe()
         let writer = OutputWriter(pipe.writing)
         let bytes = pattern(3 * Self.mebibyte)

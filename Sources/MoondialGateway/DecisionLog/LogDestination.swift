@@ -61,7 +61,7 @@ struct LogDestination: Sendable {
     /// The descriptor to poll after a write that was blocked.
     var writable: Int32 { descriptor }
 
-    /// Whether a failure is final: nobody can begin to read from a standard stream that has lost its reader.
+    /// Whether a failure is final: a standard stream whose reader has closed it never gets another reader.
     func isGone(after failure: RecordSink.Failure) -> Bool { path == nil && failure.code == EPIPE }
 
     /// Returns why the last rotation failed, and clears that, so that each failure is reported once.

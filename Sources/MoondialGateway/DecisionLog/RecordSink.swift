@@ -100,7 +100,7 @@ package final class RecordSink: Sendable {
     /// Takes no more records, writes what is queued, and ends the thread.
     ///
     /// - Parameter limit: How long to keep trying. After that, the call returns even if the system blocks a write. It returns
-    ///   earlier when the destination is a standard stream that nobody reads any more.
+    ///   earlier when the destination is a standard stream whose reader has closed it.
     /// - Returns: Whether every queued record is in the destination or in the spill file. If not, the other records are
     ///   dropped and counted.
     @discardableResult

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Says whether an output has room for more, so that scripts print no faster than somebody reads. Used on the event loop of
+/// Says whether an output has room for more, so that scripts print no faster than the output is read. Used on the event loop of
 /// an engine.
 package protocol OutputRoom: AnyObject {
     /// Whether more can be printed now.

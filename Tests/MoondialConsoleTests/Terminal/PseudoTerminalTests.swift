@@ -194,7 +194,7 @@ struct PseudoTerminalTests {
 
 /// Puts the terminal into raw mode and calls `end`, which ends the process.
 private func endInRawMode(_ path: String, _ end: () -> Void) {
-    // Resets signals as a shell does for programs, whoever started the tests.
+    // Resets signals as a shell does for programs: the process that started the tests may ignore some.
     var signals = sigset_t()
     sigfillset(&signals)
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
