@@ -5,8 +5,9 @@ package import NIOCore
 /// The requests whose runs are about to begin on one event loop. Detects when the event loop is overloaded.
 ///
 /// A request may be announced before it is queued, while a store is asked about it. Runs begin in the order in which the
-/// requests were queued. When the first request has waited too long, the newest begin first: their callers still wait, and
-/// the oldest are the ones that are rejected during overload.
+/// requests were queued. When the first request has waited too long and the queue still grows, or during overload, the newest
+/// begin first: their callers still wait, and the oldest are the ones that are rejected during overload. A long queue that
+/// does not grow is that of callers who wait for their answers before they ask again: it is served in order.
 ///
 /// There is overload when the event loop, or the store, cannot serve all requests that come: the first request has always
 /// waited too long during a whole second, and no fewer wait at the end of that second. A burst of requests is therefore no
@@ -34,6 +35,7 @@ package struct RunQueue<Element: AnyObject> {
 
     private let delay: TimeAmount
     private var waiting = CircularBuffer<Waiting>()
+    private var peaks = QueuePeaks()
     /// How many requests are announced and not yet queued, and the average time from the announcement to the queue.
     private var announced = 0
     private var announcement = TimeAmount.zero
@@ -75,6 +77,7 @@ package struct RunQueue<Element: AnyObject> {
 
     package mutating func append(_ element: Element, now: NIODeadline) {
         waiting.append(Waiting(element: element, since: now))
+        peaks.note(waiting.count, now: now)
     }
 
     /// The request whose run is to begin now, or nil when none waits.
@@ -82,7 +85,8 @@ package struct RunQueue<Element: AnyObject> {
         if !isLate(now), !areAnnouncedLate { lateness = nil }
         if let lastBeginning { pace.approach(now - lastBeginning, by: 8) }
         lastBeginning = waiting.count > 1 ? now : nil
-        return (isLate(now) ? waiting.popLast() : waiting.popFirst())?.element
+        let isNewestFirst = isLate(now) && (isOverloaded || peaks.isNew(waiting.count, now: now))
+        return (isNewestFirst ? waiting.popLast() : waiting.popFirst())?.element
     }
 
     /// Removes a request that does not wait any more.
@@ -147,6 +151,35 @@ package struct RunQueue<Element: AnyObject> {
             if count >= lateness.count, window == nil { window = Window(start: now) }
             self.lateness = (now, count)
         }
+    }
+}
+
+/// The greatest lengths of a queue in the current quarter of a second and in the one before, which tell a queue that grows
+/// from one that is merely long.
+private struct QueuePeaks {
+    private static let period = TimeAmount.milliseconds(250)
+
+    private var start = NIODeadline.uptimeNanoseconds(0)
+    private var current = 0
+    private var last = 0
+
+    mutating func note(_ length: Int, now: NIODeadline) {
+        advance(now)
+        current = max(current, length)
+    }
+
+    /// Whether the queue was always shorter in the last period.
+    mutating func isNew(_ length: Int, now: NIODeadline) -> Bool {
+        advance(now)
+        return length > last
+    }
+
+    private mutating func advance(_ now: NIODeadline) {
+        let time = now - start
+        guard time >= Self.period else { return }
+        last = time < Self.period * 2 ? current : 0
+        current = 0
+        start = now
     }
 }
 

@@ -151,6 +151,27 @@ struct RunQueueTests {
         #expect(queue.next(now: later) === requests[1])
     }
 
+    @Test func crowdThatDoesNotGrowIsServedInOrder() {
+        // 500 callers, each of whom asks again 50 ms after the answer, which takes 0.2 ms: a round takes 100 ms.
+        var queue = RunQueue<Request>(delay: Self.delay)
+        let service = TimeAmount.microseconds(200)
+        var asking = CircularBuffer(repeating: start, count: 500)
+        var now = start
+        var waits: [TimeAmount] = []
+        while now < start + .seconds(10) {
+            if queue.isEmpty, let first = asking.first { now = max(now, first) }
+            while let first = asking.first, first <= now {
+                queue.append(Request(since: asking.removeFirst()), now: first)
+            }
+            guard let request = queue.next(now: now) else { continue }
+            if now > start + .seconds(1) { waits.append(now - request.since) }
+            now = now + service
+            asking.append(now + .milliseconds(50))
+        }
+        #expect(waits.count > 40_000)
+        #expect(waits.max() ?? .zero <= .milliseconds(60))
+    }
+
     @Test func queueLeavesOverloadWhenTheLoadFalls() {
         var queue = RunQueue<Request>(delay: Self.delay)
         var now = start
