@@ -85,8 +85,10 @@ import Testing
         #expect(run.result.attempts.count == maximum)
     }
 
-    @Test func defaultMaximumIsTwoAttempts() async throws {
-        #expect(RunSettings().maxAttempts == 2)
+    @Test func runSendsAtMostTwoAttemptsByDefault() async throws {
+        let (run, sent) = try await run(Self.fallback, token: "sim:code=9020", maxAttempts: RunSettings().maxAttempts)
+        #expect(sent == 2)
+        #expect(run.story.contains("guard max_attempts"))
     }
 
     @Test func rawAttemptSpendsTheTokenOfItsRun() async throws {
