@@ -25,8 +25,11 @@ struct HTTPField {
 
     /// Calls `body` for each element of a comma-separated value.
     func forEachElement(_ body: (UnsafeRawBufferPointer) -> Void) {
-        for element in value.split(separator: UInt8.comma) {
-            body(UnsafeRawBufferPointer(rebasing: element).trimmed)
+        var start = value.startIndex
+        while start < value.endIndex {
+            let end = value[start...].firstIndex(of: .comma) ?? value.endIndex
+            if start < end { body(UnsafeRawBufferPointer(rebasing: value[start..<end]).trimmed) }
+            start = end + 1
         }
     }
 

@@ -73,9 +73,9 @@ final class HTTPRequestHead: @unchecked Sendable {
             target.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") })
         else { throw .badRequestLine }
 
-        if version.elementsEqual("HTTP/1.0".utf8) {
+        if version.hasSameBytes(as: "HTTP/1.0") {
             isVersion10 = true
-        } else if !version.elementsEqual("HTTP/1.1".utf8) {
+        } else if !version.hasSameBytes(as: "HTTP/1.1") {
             throw version.starts(with: "HTTP/".utf8) ? .unsupportedVersion : .badRequestLine
         }
         method = UnsafeRawBufferPointer(rebasing: line[..<methodEnd]).text

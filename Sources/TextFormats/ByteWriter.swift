@@ -99,20 +99,21 @@ package struct ByteWriter: ~Copyable {
 
     /// Appends a number in decimal digits, with zeros in front up to `minimum` digits.
     package mutating func append(decimal number: UInt64, digits minimum: Int) {
-        if number < 10, minimum <= 1 { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number)) }
-        // Written from the last digit to the first, at the end of a space for the longest number.
-        let most = max(20, minimum)
-        let start = room(most)
-        var first = most
+        var digits = 1
+        var bound: UInt64 = 10
+        while number >= bound, digits < 20 {  // The largest number has 20 digits.
+            digits += 1
+            bound &*= 10
+        }
+        digits = max(digits, minimum)
+        let start = room(digits)
         var rest = number
-        while rest > 0 || most - first < minimum {
-            first -= 1
+        for place in (0..<digits).reversed() {
             let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            start[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+            start[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
             rest = quotient
         }
-        memmove(start, start + first, most - first)
-        count += most - first
+        count += digits
     }
 
     /// Appends a number in sixteen lower-case hexadecimal digits.

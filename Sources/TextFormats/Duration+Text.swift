@@ -16,8 +16,25 @@ extension Duration {
         self = .milliseconds(milliseconds)
     }
 
+    /// The time in attoseconds, if it is not negative and shorter than nine seconds; else nil. `components`, which divides 128
+    /// bits, takes ten times as long.
+    private var fewAttoseconds: Int64? {
+        guard #available(macOS 26, *) else { return nil }
+        let all = attoseconds
+        let count = Int64(truncatingIfNeeded: all)
+        return (0..<9_000_000_000_000_000_000).contains(count) && Int128(count) == all ? count : nil
+    }
+
+    /// The time in seconds.
+    package var inSeconds: Double {
+        if let fewAttoseconds { return Double(fewAttoseconds) / 1e18 }
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) / 1e18
+    }
+
     /// Rounded to the nearest microsecond, halves upwards.
     package var wholeMicroseconds: Int64 {
+        if let fewAttoseconds { return (fewAttoseconds + 500_000_000_000) / 1_000_000_000_000 }
         let (seconds, attoseconds) = components
         return seconds * 1_000_000 + (attoseconds + 500_000_000_000) / 1_000_000_000_000
     }

@@ -57,7 +57,9 @@ package enum Hexadecimal {
     }
 
     /// Sixteen lower-case digits.
-    package static func lowercase(_ number: UInt64) -> String { padded(String(number, radix: 16), to: 16) }
+    package static func lowercase(_ number: UInt64) -> String {
+        withUnsafeBytes(of: number.bigEndian) { lowercase($0) }
+    }
 
     /// The number of sixteen digits, in upper or lower case; nil for anything else.
     package static func number(_ text: String) -> UInt64? {

@@ -38,6 +38,17 @@ struct TextFormatsTests {
         #expect(Duration(text: text, in: .milliseconds(1)...(.seconds(3600))) == nil)
     }
 
+    /// Short times are converted in another way than long ones.
+    @Test(arguments: [
+        (Duration.zero, 0, 0.0), (.nanoseconds(499), 0, 4.99e-7), (.nanoseconds(500), 1, 5e-7),
+        (.milliseconds(8999), 8_999_000, 8.999), (.seconds(9), 9_000_000, 9), (.milliseconds(9250), 9_250_000, 9.25),
+        (.seconds(1_000_000_000), 1_000_000_000_000_000, 1e9),
+    ])
+    func durationIsConverted(duration: Duration, microseconds: Int64, seconds: Double) {
+        #expect(duration.wholeMicroseconds == microseconds)
+        #expect(abs(duration.inSeconds - seconds) <= abs(seconds) * 1e-12)
+    }
+
     @Test(arguments: [
         (Duration.zero, "0.000 ms"), (.microseconds(24), "0.024 ms"), (.microseconds(999_999), "999.999 ms"),
         (.seconds(1), "1.000 s"), (.milliseconds(61_204), "61.204 s"), (.seconds(-1), "0.000 ms"),
