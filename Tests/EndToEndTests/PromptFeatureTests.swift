@@ -178,7 +178,9 @@ struct PromptFeatureTests {
         arguments: [
             ("while true do print \"busy\" end", "interrupted"), (":explore", "stopped"),
             (
-                "while true do print \"busy\" moondial.attempt(\"h5\", \"13800138000\", \"sim:delay=600s\") end",
+                // When the short attempt is answered, the long one was sent.
+                "moondial.spawn(function() moondial.attempt('h5', '13911112222', 'sim:') print 'busy' end) "
+                    + "moondial.attempt('h5', '13800138000', 'sim:delay=600s')",
                 "the attempt at h5 may have been delivered, the token may be spent"
             ),
         ])
