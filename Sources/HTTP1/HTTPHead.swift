@@ -81,13 +81,7 @@ struct HTTPFraming: Sendable {
     /// One or more decimal digits and nothing else.
     private static func length(_ value: UnsafeRawBufferPointer) throws(HTTPSyntaxError) -> Int {
         guard !value.isEmpty, value.allSatisfy(\.isDigit) else { throw .badLength }
-        var length = 0
-        for digit in value {
-            let (tens, isTooLarge) = length.multipliedReportingOverflow(by: 10)
-            let (sum, isTooLargeNow) = tens.addingReportingOverflow(Int(digit - .zero))
-            guard !isTooLarge, !isTooLargeNow else { throw .hugeLength }
-            length = sum
-        }
+        guard let length = Int(value.text) else { throw .hugeLength }
         return length
     }
 }

@@ -179,8 +179,8 @@ struct PromptFeatureTests {
             ("while true do print \"busy\" end", "interrupted"), (":explore", "stopped"),
             (
                 // When the short attempt is answered, the long one was sent.
-                "moondial.spawn(function() moondial.attempt('h5', '13911112222', 'sim:') print 'busy' end) "
-                    + "moondial.attempt('h5', '13800138000', 'sim:delay=600s')",
+                "while true do moondial.spawn(function() moondial.attempt('h5', '13911112222', 'sim:') print 'busy' end) "
+                    + "moondial.attempt('h5', '13800138000', 'sim:delay=600s') end",
                 "the attempt at h5 may have been delivered, the token may be spent"
             ),
         ])

@@ -146,8 +146,7 @@ private final class Timing {
             runsInBatch = min(Self.mostRuns, Int(Double(repetition.count) * factor))
             return measure()
         }
-        let (seconds, attoseconds) = repetition.elapsed.components
-        times.append((Double(seconds) * 1e9 + Double(attoseconds) / 1e9) / Double(repetition.count))
+        times.append(repetition.elapsed.inSeconds * 1e9 / Double(repetition.count))
         runs += repetition.count
         bytes = repetition.allocated / repetition.count
         if times.count < Self.batches, times.count < 3 || spent < Self.total { return measure() }
@@ -168,8 +167,7 @@ private final class Timing {
 extension Duration {
     /// The time with its unit and three digits: `24 ns`, `1.31 µs`, `204 ms`.
     fileprivate var roundedText: String {
-        let (seconds, attoseconds) = components
-        var value = Double(max(0, seconds)) * 1e9 + Double(max(0, attoseconds)) / 1e9
+        var value = max(0, inSeconds) * 1e9
         var unit = "ns"
         for next in ["µs", "ms", "s"] where value >= 999.5 {
             value /= 1000

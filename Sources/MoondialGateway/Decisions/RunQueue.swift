@@ -82,10 +82,11 @@ package struct RunQueue<Element: AnyObject> {
 
     /// The request whose run is to begin now, or nil when none waits.
     package mutating func next(now: NIODeadline) -> Element? {
-        if !isLate(now), !areAnnouncedLate { lateness = nil }
+        let isLate = isLate(now)
+        if !isLate, !areAnnouncedLate { lateness = nil }
         if let lastBeginning { pace.approach(now - lastBeginning, by: 8) }
         lastBeginning = waiting.count > 1 ? now : nil
-        let isNewestFirst = isLate(now) && (isOverloaded || peaks.isNew(waiting.count, now: now))
+        let isNewestFirst = isLate && (isOverloaded || peaks.isNew(waiting.count, now: now))
         return (isNewestFirst ? waiting.popLast() : waiting.popFirst())?.element
     }
 
