@@ -11,14 +11,9 @@ import NumberVerification
 /// Serves rules on a port: the provider's API and moondial's own, with an administration on a second address.
 ///
 /// One event loop serves a request from its first byte to its reply. Each event loop has a listener, a rule engine and
-/// clients of its own. All share the memory of decisions, the breakers, the metrics and the decision log.
+/// clients of its own. All share the memory of decisions, the breakers, the metrics and the decision log. There is only
+/// one listener if the service manager has opened the socket.
 package final class Gateway: Sendable {
-    private struct Place: Sendable {
-        let eventLoop: any EventLoop
-        let worker: NIOLoopBound<GatewayWorker>
-        let listener: Listener
-    }
-
     private struct State {
         var isDraining = false
         var tls: NIOSSLContext?
@@ -36,23 +31,26 @@ package final class Gateway: Sendable {
     private let health: StoreHealth
     private let reloads = ReloadQueue()
     private let state: NIOLockedValueBox<State>
-    private let places: NIOLockedValueBox<[Place]>
+    private let workers: WorkerPool
+    private let listeners: NIOLockedValueBox<[Listener]>
     /// Nil while the gateway starts, and when its store is not shared.
     private let fleet: NIOLockedValueBox<FleetMembership?>
     private let admin: NIOLockedValueBox<(listener: Listener, connections: NIOLoopBound<ConnectionTable>)?>
 
     private init(
         _ configuration: GatewayConfiguration, _ sources: GatewaySources, _ service: RuleService,
-        _ shared: DecisionWorker.Shared, _ reporter: GatewayReporter, _ health: StoreHealth, tls: NIOSSLContext?
+        _ shared: DecisionWorker.Shared, _ workers: WorkerPool, _ reporter: GatewayReporter, _ health: StoreHealth,
+        tls: NIOSSLContext?
     ) {
         self.configuration = configuration
         self.sources = sources
         self.service = service
         self.shared = shared
+        self.workers = workers
         self.reporter = reporter
         self.health = health
         state = NIOLockedValueBox(State(tls: tls))
-        places = NIOLockedValueBox([])
+        listeners = NIOLockedValueBox([])
         fleet = NIOLockedValueBox(nil)
         admin = NIOLockedValueBox(nil)
     }
@@ -63,7 +61,7 @@ package final class Gateway: Sendable {
     ///   - configuration: Settings that do not change while the gateway works.
     ///   - sources: Reads the files that are read again for a reload.
     ///   - reporter: Records runs, metrics and events.
-    ///   - group: Must have at least as many event loops as the configuration has workers.
+    ///   - group: The event loops that serve requests.
     /// - Returns: The gateway, which serves requests until ``stop()``.
     /// - Throws: A `Diagnostic` for rules that do not load, an error of `sources`, or ``ListenError`` for an address
     ///   that cannot be used.
@@ -73,8 +71,7 @@ package final class Gateway: Sendable {
     ) async throws -> Gateway {
         let callers = try sources.readCallers()
         let tls = try sources.readTLS()
-        let eventLoops = Array(group.makeIterator().prefix(configuration.workers))
-        precondition(eventLoops.count == configuration.workers, "each worker has an event loop")
+        let eventLoops = Array(group.makeIterator())
         let first = configuration.applications[0]
         let health = StoreHealth()
         var configuration = configuration
@@ -84,19 +81,24 @@ package final class Gateway: Sendable {
         let service = try await RuleService(
             rules: try sources.readRules(), configuration: configuration.service, on: eventLoops
         ) { try sources.makeClient(first, $0) }
-        let breakers = configuration.applications.map {
-            ($0.appKey, AccountBreaker(interval: configuration.breakerInterval))
+        let shared = shared(configuration, reporter)
+        let workers: WorkerPool
+        do {
+            let throttle = CallerThrottle(configuration.callerLimits)
+            workers = try await WorkerPool(on: eventLoops) { [configuration] eventLoop in
+                try GatewayWorker(
+                    engine: service.engine(on: eventLoop), configuration: configuration, sources: sources,
+                    shared: shared, throttle: throttle, callers: callers, reporter: reporter, eventLoop: eventLoop)
+            }
+        } catch {
+            try? await service.close()
+            throw error
         }
-        let shared = DecisionWorker.Shared(
-            tokens: configuration.tokenGuard.map { DecisionMemory(lifetime: $0) },
-            idempotency: DecisionMemory(lifetime: configuration.tokenGuard ?? .minutes(11)),
-            breakers: Dictionary(breakers, uniquingKeysWith: { first, _ in first }),
-            callGuard: configuration.callGuard, sharing: sharing(configuration, InstanceID()),
-            canRecord: reporter.canRecord)
-        let gateway = Gateway(configuration, sources, service, shared, reporter, health, tls: tls)
+        let gateway = Gateway(configuration, sources, service, shared, workers, reporter, health, tls: tls)
         do {
             try await gateway.joinFleet(on: eventLoops[0])
-            try await gateway.listen(on: eventLoops, callers: callers)
+            try await gateway.listen(on: group)
+            try await gateway.listenForAdministration(on: eventLoops[0])
             gateway.membership?.update()
         } catch {
             await gateway.stop()
@@ -104,6 +106,20 @@ package final class Gateway: Sendable {
         }
         try await gateway.observe()
         return gateway
+    }
+
+    private static func shared(
+        _ configuration: GatewayConfiguration, _ reporter: GatewayReporter
+    ) -> DecisionWorker.Shared {
+        let breakers = configuration.applications.map {
+            ($0.appKey, AccountBreaker(interval: configuration.breakerInterval))
+        }
+        return DecisionWorker.Shared(
+            tokens: configuration.tokenGuard.map { DecisionMemory(lifetime: $0) },
+            idempotency: DecisionMemory(lifetime: configuration.tokenGuard ?? .minutes(11)),
+            breakers: Dictionary(breakers, uniquingKeysWith: { first, _ in first }),
+            callGuard: configuration.callGuard, sharing: sharing(configuration, InstanceID()),
+            canRecord: reporter.canRecord)
     }
 
     private func joinFleet(on eventLoop: any EventLoop) async throws {
@@ -148,31 +164,39 @@ package final class Gateway: Sendable {
         return options
     }
 
-    private func listen(on eventLoops: [any EventLoop], callers: CallerDirectory) async throws {
-        var address = configuration.inheritedSocket.map(ListenAddress.inherited) ?? configuration.address
-        let throttle = CallerThrottle(configuration.callerLimits)
+    private func listen(on group: any EventLoopGroup) async throws {
+        var address = configuration.address
+        let eventLoops = workers.eventLoops
+        if case .inherited = address {
+            // Only one event loop may accept on a socket. SwiftNIO ends a debug build when a socket that is ready has no
+            // connection, because another event loop was faster.
+            try await listen(on: address, sharesPort: false, eventLoop: eventLoops[0], servers: group)
+            return
+        }
         if eventLoops.count > 1 { try Listener.checkIsFree(address) }
         for eventLoop in eventLoops {
-            let worker = try await eventLoop.submit { [self] in
-                NIOLoopBound(
-                    try GatewayWorker(
-                        engine: service.engine(on: eventLoop), configuration: configuration, sources: sources,
-                        shared: shared, throttle: throttle, callers: callers, reporter: reporter, eventLoop: eventLoop),
-                    eventLoop: eventLoop)
-            }.get()
-            let path = configuration.authFields == nil ? nil : PublicRouter.authPath
-            let listener = try await Listener.start(
-                on: address, sharesPort: eventLoops.count > 1, eventLoop: eventLoop,
-                tls: { [state] in state.withLockedValue { $0.tls } }
-            ) { [configuration] sender in
-                ServerConnection(
-                    responder: worker.value.router, table: worker.value.connections, limits: configuration.limits,
-                    bodylessGETPath: path, sender: sender)
-            }
-            if configuration.inheritedSocket == nil { address = listener.address }
-            places.withLockedValue { $0.append(Place(eventLoop: eventLoop, worker: worker, listener: listener)) }
+            address = try await listen(
+                on: address, sharesPort: eventLoops.count > 1, eventLoop: eventLoop, servers: eventLoop)
         }
-        try await listenForAdministration(on: eventLoops[0])
+    }
+
+    /// Returns the address with the port that the listener got.
+    @discardableResult
+    private func listen(
+        on address: ListenAddress, sharesPort: Bool, eventLoop: any EventLoop, servers: any EventLoopGroup
+    ) async throws -> ListenAddress {
+        let path = configuration.authFields == nil ? nil : PublicRouter.authPath
+        let listener = try await Listener.start(
+            on: address, sharesPort: sharesPort, eventLoop: eventLoop, servers: servers,
+            tls: { [state] in state.withLockedValue { $0.tls } }
+        ) { [workers, limits = configuration.limits] eventLoop, sender in
+            let worker = workers.worker(on: eventLoop)
+            return ServerConnection(
+                responder: worker.router, table: worker.connections, limits: limits, bodylessGETPath: path,
+                sender: sender)
+        }
+        listeners.withLockedValue { $0.append(listener) }
+        return listener.address
     }
 
     private func listenForAdministration(on eventLoop: any EventLoop) async throws {
@@ -181,8 +205,8 @@ package final class Gateway: Sendable {
                 (AdminRouter(self, eventLoop: eventLoop), ConnectionTable(eventLoop: eventLoop)), eventLoop: eventLoop)
         }.get()
         let listener = try await Listener.start(
-            on: configuration.adminAddress, sharesPort: false, eventLoop: eventLoop, tls: { nil }
-        ) { sender in
+            on: configuration.adminAddress, sharesPort: false, eventLoop: eventLoop, servers: eventLoop, tls: { nil }
+        ) { _, sender in
             ServerConnection(
                 responder: parts.value.0, table: parts.value.1, limits: ServerLimits(), bodylessGETPath: nil,
                 sender: sender)
@@ -194,7 +218,7 @@ package final class Gateway: Sendable {
     /// The URL that clients connect to.
     package var url: String {
         let isEncrypted = state.withLockedValue { $0.tls != nil }
-        return (places.withLockedValue { $0.first?.listener.address } ?? configuration.address)
+        return (listeners.withLockedValue { $0.first?.address } ?? configuration.address)
             .url(isEncrypted: isEncrypted)
     }
 
@@ -217,19 +241,8 @@ package final class Gateway: Sendable {
         }
     }
 
-    func onEachWorker<Value: Sendable>(_ body: @escaping @Sendable (GatewayWorker) -> Value) async -> [Value] {
-        var values: [Value] = []
-        for place in places.withLockedValue({ $0 }) {
-            // Fails only when the event loop has ended; then the gateway has ended, too.
-            if let value = try? await place.eventLoop.submit({ body(place.worker.value) }).get() {
-                values.append(value)
-            }
-        }
-        return values
-    }
-
     /// Returns when each event loop has run a task.
-    package func touchWorkers() async { _ = await onEachWorker { _ in } }
+    package func touchWorkers() async { _ = await workers.forEach { _ in } }
 
     // MARK: - Reload
 
@@ -252,7 +265,7 @@ package final class Gateway: Sendable {
                 state.rulesLoaded = .now()
                 state.reloadProblem = nil
             }
-            _ = await onEachWorker { worker in
+            _ = await workers.forEach { worker in
                 worker.router.callers = callers
                 worker.rulesChanged()
             }
@@ -270,8 +283,7 @@ package final class Gateway: Sendable {
 
     /// The stamps of the files that loading the rules depends on.
     package func fileStamps() async -> FileStamps? {
-        guard let place = places.withLockedValue({ $0.first }) else { return nil }
-        return try? await place.eventLoop.submit { place.worker.value.decisions.engine.fileStamps }.get()
+        await workers.first(\.decisions.engine.fileStamps) ?? nil
     }
 
     // MARK: - End
@@ -281,20 +293,8 @@ package final class Gateway: Sendable {
     /// - Parameter timeout: How long to wait. Connections that are still open then stay open until ``stop()``.
     /// - Returns: Whether all ended in time.
     package func drain(within timeout: TimeAmount) async -> Bool {
-        let places = places.withLockedValue { $0 }
-        for place in places { await place.listener.stop() }
-        let ended = places.map { place in
-            place.eventLoop.flatSubmit { place.worker.value.connections.drain() }
-        }
-        guard let first = places.first else { return true }
-        let all = EventLoopFuture.andAllSucceed(ended, on: first.eventLoop)
-        let promise = first.eventLoop.makePromise(of: Bool.self)
-        let alarm = first.eventLoop.scheduleTask(in: timeout) { promise.succeed(false) }
-        all.whenComplete { _ in
-            alarm.cancel()
-            promise.succeed(true)
-        }
-        return (try? await promise.futureResult.get()) ?? false
+        for listener in listeners.withLockedValue({ $0 }) { await listener.stop() }
+        return await workers.drain(within: timeout)
     }
 
     /// Makes `/readyz` answer that the gateway is not ready.
@@ -305,8 +305,8 @@ package final class Gateway: Sendable {
 
     /// Ends everything at once: runs in flight end as cancelled.
     package func stop() async {
-        for place in places.withLockedValue({ $0 }) { await place.listener.stop() }
-        _ = await onEachWorker { $0.close() }
+        for listener in listeners.withLockedValue({ $0 }) { await listener.stop() }
+        _ = await workers.forEach { $0.close() }
         await membership?.leave()
         fleet.withLockedValue { $0 = nil }
         if let admin = admin.withLockedValue({ $0 }) {
@@ -353,7 +353,7 @@ extension Gateway: GatewayAdministration {
     }
 
     package func metrics(accept: String?) async -> (contentType: String, text: String) {
-        let figures = await onEachWorker {
+        let figures = await workers.forEach {
             GatewayMetrics.Load(
                 runs: $0.decisions.runsInFlight, waiting: $0.decisions.waitingRuns, connections: $0.connections.count)
         }
@@ -364,7 +364,7 @@ extension Gateway: GatewayAdministration {
     package func rules() async -> JSONObject {
         var object = await rulesSummary()
         guard let outline = try? await service.outline() else { return object }
-        let hits = await onEachWorker(\.hits)
+        let hits = await workers.forEach(\.hits)
         func count(_ rule: String) -> JSONValue { .integer(Int64(hits.reduce(0) { $0 + ($1[rule] ?? 0) })) }
         object["rules"] = .array(
             outline.rules.map { rule in

@@ -10,8 +10,6 @@ package struct GatewayConfiguration: Sendable {
     package var address: ListenAddress
     /// Where the administration listens. The default is a free port of 127.0.0.1.
     package var adminAddress = ListenAddress.tcp(host: "127.0.0.1", port: 0)
-    /// Event loops that serve requests.
-    package var workers: Int
     /// The applications whose accounts are used. The first is for callers for which no application is named.
     package var applications: [Credentials]
     /// The name of the target to which attempts are sent.
@@ -24,9 +22,6 @@ package struct GatewayConfiguration: Sendable {
     package var limits = ServerLimits()
     /// The limits of each caller. The default is no limits.
     package var callerLimits = CallerThrottle.Limits()
-    /// The descriptor of a socket that a service manager has opened for listening. Replaces `address`. The default is
-    /// none.
-    package var inheritedSocket: Int32?
     /// Runs in flight, for each event loop. The default is 8,192.
     package var runs = 8192
     /// Requests that wait for a run to end, for each event loop. The default is 1,024.
@@ -58,11 +53,10 @@ package struct GatewayConfiguration: Sendable {
     package var version: String
 
     package init(
-        address: ListenAddress, workers: Int, applications: [Credentials], target: String,
+        address: ListenAddress, applications: [Credentials], target: String,
         service: RuleService.Configuration, version: String
     ) {
         self.address = address
-        self.workers = workers
         self.applications = applications
         self.target = target
         self.service = service

@@ -35,6 +35,17 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self = .tcp(host: host, port: Int(port))
     }
 
+    /// Nil for an address without a port or a path.
+    init?(_ address: SocketAddress) {
+        if let host = address.ipAddress, let port = address.port {
+            self = .tcp(host: host, port: port)
+        } else if let path = address.pathname, !path.isEmpty {
+            self = .unix(path)
+        } else {
+            return nil
+        }
+    }
+
     package var description: String {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
@@ -66,7 +77,7 @@ package struct ListenError: Error {
     package let cause: any Error
 }
 
-/// Accepts connections on one event loop.
+/// Accepts connections on one event loop. They may be served on others.
 struct Listener {
     let channel: any Channel
     let address: ListenAddress
@@ -80,65 +91,38 @@ struct Listener {
     ///   - address: Port 0 takes a free one.
     ///   - sharesPort: Whether other event loops listen on the same port.
     ///   - backlog: Connections that wait to be accepted. The default is 4,096.
-    ///   - eventLoop: The loop that accepts and serves connections.
+    ///   - eventLoop: The loop that accepts connections.
+    ///   - servers: The event loops that serve the connections, in turn.
     ///   - tls: Called for each new connection; nil means plain HTTP.
-    ///   - handler: Makes the handler of a connection, on the event loop. Its argument writes to the socket directly; nil
-    ///     for an encrypted connection.
+    ///   - handler: Makes the handler of a connection, on the event loop that serves it. The second argument writes to the
+    ///     socket directly; nil for an encrypted connection.
     /// - Returns: The listener, with the port that it got.
     /// - Throws: ``ListenError``.
     static func start(
         on address: ListenAddress, sharesPort: Bool, backlog: Int32 = 4096, eventLoop: any EventLoop,
-        tls: @escaping CurrentTLS, handler: @escaping @Sendable (SocketSender?) -> ServerConnection
+        servers: any EventLoopGroup, tls: @escaping CurrentTLS,
+        handler: @escaping @Sendable (any EventLoop, SocketSender?) -> ServerConnection
     ) async throws -> Listener {
-        do {
-            return try await listen(
-                to: address, sharesPort: sharesPort, backlog: backlog, eventLoop: eventLoop, tls: tls, handler: handler)
-        } catch {
-            throw ListenError(address: address, cause: error)
-        }
-    }
-
-    private static func listen(
-        to address: ListenAddress, sharesPort: Bool, backlog: Int32, eventLoop: any EventLoop,
-        tls: @escaping CurrentTLS, handler: @escaping @Sendable (SocketSender?) -> ServerConnection
-    ) async throws -> Listener {
-        var bootstrap = ServerBootstrap(group: eventLoop)
+        let bootstrap = ServerBootstrap(group: eventLoop, childGroup: servers)
             .serverChannelOption(.backlog, value: backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if channel.localAddress?.ipAddress != nil {
+                        try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+                    }
                     let tls = tls()
                     if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     let sender = tls == nil ? SocketSender(channel) : nil
-                    try channel.pipeline.syncOperations.addHandler(handler(sender))
+                    try channel.pipeline.syncOperations.addHandler(handler(channel.eventLoop, sender))
                 }
             }
-        switch address {
-        case .tcp(let host, let port):
-            bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            if sharesPort {
-                bootstrap = bootstrap.serverChannelOption(
-                    .socketOption(NIOBSDSocket.Option(rawValue: SO_REUSEPORT)), value: 1)
-            }
-            let channel = try await bootstrap.bind(host: host, port: port).get()
-            return Listener(channel: channel, address: .tcp(host: host, port: channel.localAddress?.port ?? port))
-        case .unix(let path):
-            try checkIsFree(path)
-            let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-            // Only the user that the gateway runs as may connect.
-            guard chmod(path, 0o600) == 0 else { throw IOError(errnoCode: errno, reason: "chmod") }
-            return Listener(channel: channel, address: address)
-        case .inherited(let descriptor):
-            // Each event loop closes its own copy.
-            let copy = dup(descriptor)
-            guard copy >= 0 else { throw IOError(errnoCode: errno, reason: "dup") }
-            let channel = try await bootstrap.withBoundSocket(copy).get()
-            guard let local = channel.localAddress, let host = local.ipAddress, let port = local.port else {
-                return Listener(channel: channel, address: address)
-            }
-            return Listener(channel: channel, address: .tcp(host: host, port: port))
+        do {
+            return try await bootstrap.listen(to: address, sharesPort: sharesPort)
+        } catch {
+            throw ListenError(address: address, cause: error)
         }
     }
 
@@ -163,7 +147,7 @@ struct Listener {
     }
 
     /// Refuses a path where a process listens, or where another file is. A socket that a killed process has left is replaced.
-    private static func checkIsFree(_ path: String) throws {
+    fileprivate static func checkIsFree(_ path: String) throws {
         guard let address = try? SocketAddress(unixDomainSocketPath: path) else {
             throw IOError(errnoCode: ENAMETOOLONG, reason: "bind")
         }
@@ -189,5 +173,26 @@ struct Listener {
     func stop() async {
         // Closing fails only when the channel is closed already.
         try? await channel.close().get()
+    }
+}
+
+extension ServerBootstrap {
+    fileprivate func listen(to address: ListenAddress, sharesPort: Bool) async throws -> Listener {
+        switch address {
+        case .tcp(let host, let port):
+            let reusePort = NIOBSDSocket.Option(rawValue: SO_REUSEPORT)
+            let bootstrap = sharesPort ? serverChannelOption(.socketOption(reusePort), value: 1) : self
+            let channel = try await bootstrap.bind(host: host, port: port).get()
+            return Listener(channel: channel, address: .tcp(host: host, port: channel.localAddress?.port ?? port))
+        case .unix(let path):
+            try Listener.checkIsFree(path)
+            let channel = try await bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            // Only the user that the gateway runs as may connect.
+            guard chmod(path, 0o600) == 0 else { throw IOError(errnoCode: errno, reason: "chmod") }
+            return Listener(channel: channel, address: address)
+        case .inherited(let descriptor):
+            let channel = try await withBoundSocket(descriptor).get()
+            return Listener(channel: channel, address: channel.localAddress.flatMap(ListenAddress.init) ?? address)
+        }
     }
 }

@@ -99,10 +99,9 @@ struct ServePlan: Sendable {
         let redactor = Redactor(secrets: service.secrets, showsPhones: settings.run.showPhones)
         service.print = { log.write(printed: redactor.text(String(decoding: $0, as: UTF8.self))) }
         var configuration = GatewayConfiguration(
-            address: serve.address, workers: serve.workers, applications: applications, target: target.name,
-            service: service, version: Version.number)
+            address: inheritedSocket.map(ListenAddress.inherited) ?? serve.address, applications: applications,
+            target: target.name, service: service, version: Version.number)
         serve.apply(to: &configuration)
-        configuration.inheritedSocket = inheritedSocket
         configuration.sharesStore = store.outlivesProcess
         configuration.hostName = Self.hostName
         configuration.processID = getpid()

@@ -58,7 +58,7 @@ final class GatewayFixture: Sendable {
         let events = NIOLockedValueBox<[GatewayEvent]>([])
         let text = NIOLockedValueBox(rules)
         var configuration = GatewayConfiguration(
-            address: .tcp(host: "127.0.0.1", port: 0), workers: workers, applications: [credentials],
+            address: .tcp(host: "127.0.0.1", port: 0), applications: [credentials],
             target: "simulator", service: RuleService.Configuration(wallClock: { clock }), version: "test")
         // A run that a test holds must not time out, however slow the machine is.
         configuration.service.run.timeout = .seconds(3600)
