@@ -52,7 +52,8 @@ import Testing
         }.sorted()
     }()
 
-    private static func program(_ file: String) throws -> [UInt8] {
+    /// The program in a file of the repository, without a first line that names its interpreter.
+    static func program(_ file: String) throws -> [UInt8] {
         let bytes = Array(try Data(contentsOf: root.appending(path: file)))
         return Array(bytes[SourceText(bytes).programStart...])
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// The escape sequences of short strings (reference manual, section 3.1).
 package enum LuaEscapes {
     /// The content of a short string with these bytes between its quotation marks. Bytes of no escape sequence stay.
@@ -29,12 +31,19 @@ package enum LuaEscapes {
             case UInt8(ascii: "x"):
                 result.append(UInt8(truncatingIfNeeded: number(digits: 2, radix: 16)))
             case UInt8(ascii: "u"):
-                _ = rest.popFirst()
-                let value = number(digits: 8, radix: 16)
-                _ = rest.popFirst()
-                if let scalar = Unicode.Scalar(UInt32(truncatingIfNeeded: value)) {
+                if rest.first == UInt8(ascii: "{") { rest.removeFirst() }
+                let value = number(digits: .max, radix: 16)
+                if rest.first == UInt8(ascii: "}") { rest.removeFirst() }
+                if let scalar = UInt32(exactly: value).flatMap(Unicode.Scalar.init) {
                     result += Array(String(scalar).utf8)
                 }
+            case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+                // Lua reads both ends of a line of two bytes as one.
+                if let second = rest.first, second != byte, second == UInt8(ascii: "\n") || second == UInt8(ascii: "\r")
+                {
+                    rest.removeFirst()
+                }
+                result.append(UInt8(ascii: "\n"))
             case _ where LuaLexer.isDigit(byte):
                 result.append(UInt8(truncatingIfNeeded: number(from: Int(byte - 0x30), digits: 2, radix: 10)))
             default:
@@ -42,13 +51,14 @@ package enum LuaEscapes {
             }
         }
 
+        /// The value of at most so many digits; one above the largest of Lua stands for all larger ones.
         private mutating func number(from start: Int = 0, digits: Int, radix: Int) -> Int {
             var value = start
-            for _ in 0..<digits {
-                guard let byte = rest.first, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, digit < radix
-                else { break }
-                value = value * radix + digit
+            var count = 0
+            while count < digits, let byte = rest.first, let digit = Hexadecimal.value(byte), digit < radix {
+                value = min(value * radix + Int(digit), 1 << 31)
                 rest.removeFirst()
+                count += 1
             }
             return value
         }

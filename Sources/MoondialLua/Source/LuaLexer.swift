@@ -124,12 +124,14 @@ package struct LuaLexer {
                 position += 1
                 return LuaToken(kind: .string, range: start..<position, opening: 1, closing: 1)
             }
-            if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { break }
+            if Self.isLineEnd(byte) { break }
             position += 1
             guard byte == UInt8(ascii: "\\"), position < bytes.count else { continue }
             // An escaped newline belongs to the string, and so does all white space after `\z`.
-            let skipsSpace = bytes[position] == UInt8(ascii: "z")
-            let isNewlineOfTwoBytes = bytes[position] == UInt8(ascii: "\r") && peek(1) == UInt8(ascii: "\n")
+            let escaped = bytes[position]
+            let skipsSpace = escaped == UInt8(ascii: "z")
+            let isNewlineOfTwoBytes =
+                Self.isLineEnd(escaped) && peek(1).map { $0 != escaped && Self.isLineEnd($0) } ?? false
             position += isNewlineOfTwoBytes ? 2 : 1
             while skipsSpace, position < bytes.count, Self.isSpace(bytes[position]) { position += 1 }
         }
@@ -170,7 +172,7 @@ package struct LuaLexer {
     }
 
     private mutating func lineComment(from start: Int) -> LuaToken {
-        while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+        while position < bytes.count, !Self.isLineEnd(bytes[position]) { position += 1 }
         return LuaToken(kind: .comment, range: start..<position)
     }
 
@@ -205,6 +207,9 @@ package struct LuaLexer {
 
     /// Whether Lua takes the byte for white space.
     package static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+    /// Whether Lua ends a line at the byte.
+    private static func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
 
     /// 0 to 9.
     @inlinable package static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
