@@ -305,6 +305,9 @@ let package = Package(
         .target(
             name: "Generators", dependencies: ["TextFormats"], path: "Tests/Generators", swiftSettings: settings),
 
+        // Where tests keep their files.
+        .target(name: "TemporaryFolders", path: "Tests/TemporaryFolders", swiftSettings: settings),
+
         // What tests wait by.
         .target(
             name: "ProcessorClocks", dependencies: ["Platform"], path: "Tests/ProcessorClocks", swiftSettings: settings),
@@ -459,6 +462,7 @@ let package = Package(
                 "NumberVerificationSimulator",
                 "ProcessorClocks",
                 "StoreTesting",
+                "TemporaryFolders",
                 "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -522,6 +526,7 @@ let package = Package(
                 "MoondialStoreSQLite",
                 "StoreProcess",
                 "StoreTesting",
+                "TemporaryFolders",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -544,6 +549,7 @@ let package = Package(
                 "Platform",
                 "ProcessorClocks",
                 "PseudoTerminals",
+                "TemporaryFolders",
                 "TextFormats",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -564,6 +570,7 @@ let package = Package(
                 "Platform",
                 "RawConnections",
                 "StoreTesting",
+                "TemporaryFolders",
                 "TextFormats",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -590,7 +597,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["ChildProcesses", "EmbeddedRules", "Platform", "PseudoTerminals", "moondial"],
+            dependencies: [
+                "ChildProcesses", "EmbeddedRules", "Platform", "PseudoTerminals", "TemporaryFolders", "moondial",
+            ],
             swiftSettings: settings),
     ]
 )

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import TemporaryFolders
 import Testing
 
 @Suite("Configuration", .timeLimit(.minutes(10)))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import TemporaryFolders
 import Testing
 
 /// Values under `config` are read by the core schema of YAML 1.2, or refused.

@@ -2,6 +2,7 @@
 
 import Foundation
 import Platform
+import TemporaryFolders
 import Testing
 
 /// The program in `examples/embedding`, which embeds the rules.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import TemporaryFolders
 import Testing
 
 /// Whole error messages, as users see them.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import TemporaryFolders
 import Testing
 
 /// A `moondial.yaml` in the working folder does not decide where the user's secrets go.

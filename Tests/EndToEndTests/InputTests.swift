@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import TemporaryFolders
 import Testing
 
 @Suite("Forms of input", .timeLimit(.minutes(10)))

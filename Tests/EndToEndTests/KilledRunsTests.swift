@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TemporaryFolders
+
 #if os(Linux)
     import Foundation
     import Testing

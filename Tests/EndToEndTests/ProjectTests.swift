@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import TemporaryFolders
 import Testing
 
 /// The first commands of a new user: `init`, `types`, `reference`, `doctor`.

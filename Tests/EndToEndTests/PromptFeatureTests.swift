@@ -2,6 +2,7 @@
 
 import Foundation
 import PseudoTerminals
+import TemporaryFolders
 import Testing
 
 /// Features of the prompt on a terminal. Pastes, interrupts, history, consent, help and the tour have other suites.

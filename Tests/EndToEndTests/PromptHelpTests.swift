@@ -2,6 +2,7 @@
 
 import Foundation
 import PseudoTerminals
+import TemporaryFolders
 import Testing
 
 @Suite("Help at the prompt", .timeLimit(.minutes(10)))

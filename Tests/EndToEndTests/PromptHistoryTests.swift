@@ -2,6 +2,7 @@
 
 import Foundation
 import PseudoTerminals
+import TemporaryFolders
 import Testing
 
 @Suite("History at the prompt", .timeLimit(.minutes(10)))

@@ -2,6 +2,7 @@
 
 import Foundation
 import PseudoTerminals
+import TemporaryFolders
 import Testing
 
 @Suite("The terminal of a prompt", .timeLimit(.minutes(10)))

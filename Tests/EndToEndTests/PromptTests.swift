@@ -2,6 +2,7 @@
 
 import Foundation
 import PseudoTerminals
+import TemporaryFolders
 import Testing
 
 /// `moondial` with the line editor, on a terminal.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import TemporaryFolders
 import Testing
 
 /// Tokens and phones of callers are never printed, and do not change texts that the operator wrote.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import TemporaryFolders
 import Testing
 
 /// `moondial repl` with input from a pipe, and in plain line mode on a terminal.

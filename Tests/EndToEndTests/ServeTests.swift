@@ -2,6 +2,7 @@
 
 import Foundation
 import Platform
+import TemporaryFolders
 import Testing
 
 /// `moondial serve` as a process.

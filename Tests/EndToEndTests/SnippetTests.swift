@@ -2,6 +2,7 @@
 
 import Foundation
 import Platform
+import TemporaryFolders
 import Testing
 
 /// Runs the code snippets of the gateway article against a gateway. A test whose program is not installed is skipped,

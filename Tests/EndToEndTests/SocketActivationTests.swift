@@ -2,6 +2,7 @@
 
 import Foundation
 import Platform
+import TemporaryFolders
 import Testing
 
 /// `moondial serve` with a socket that another program has opened: sd_listen_fds(3).

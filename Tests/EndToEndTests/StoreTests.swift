@@ -2,6 +2,7 @@
 
 import Foundation
 import Platform
+import TemporaryFolders
 import Testing
 
 /// What rules remember, across processes.

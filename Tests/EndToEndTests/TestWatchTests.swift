@@ -2,6 +2,7 @@
 
 import Foundation
 import PseudoTerminals
+import TemporaryFolders
 import Testing
 
 /// `moondial test --watch`, at a terminal.

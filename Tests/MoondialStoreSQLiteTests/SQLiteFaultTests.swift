@@ -6,6 +6,7 @@ import MoondialStore
 import MoondialStoreSQLite
 import NIOCore
 import StoreTesting
+import TemporaryFolders
 import Testing
 
 /// Faults of the file. The store works again after them without a restart.
@@ -93,11 +94,11 @@ struct SQLiteFaultTests {
 
     @Test func storeIsUnavailableUntilItsFolderExists() async throws {
         let fixture = try SQLiteFixture()
-        let folder = fixture.folder.appendingPathComponent("later")
-        let engine = SQLiteStoreEngine(configuration: .init(path: folder.appendingPathComponent("store").path))
+        let folder = fixture.folder.path("later")
+        let engine = SQLiteStoreEngine(configuration: .init(path: folder + "/store"))
         let caller = try await fixture.caller(engine)
         for _ in 0..<3 { Self.expectFailure(await caller.result(of: try Self.set()), [.unavailable], "No such file") }
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         #expect(try await Self.untilAnswered(caller, try Self.set()) == .done)
         try await caller.close()
         await engine.close()

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-import Foundation
 import MoondialStore
 import MoondialStoreSQLite
 import NIOPosix
 import StoreTesting
+import TemporaryFolders
 
 /// A folder for the file of a test, removed at the end.
-final class SQLiteFixture: Sendable {
-    let folder: URL
-    var path: String { folder.appendingPathComponent("store").path }
+struct SQLiteFixture {
+    let folder: TemporaryFolder
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("moondial-sqlite-\(UInt32.random(in: .min ... .max))", isDirectory: true)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
+    init() throws { folder = try TemporaryFolder() }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    var path: String { folder.path("store") }
 
     func engine(maximumBytes: Int = 1 << 30, clock: StoreClock = .system) -> SQLiteStoreEngine {
         var configuration = SQLiteStoreEngine.Configuration(path: path)

@@ -6,6 +6,7 @@ import MoondialStoreSQLite
 import NIOCore
 import NIOPosix
 import StoreTesting
+import TemporaryFolders
 import Testing
 
 struct SQLiteStoreTests {
@@ -89,9 +90,7 @@ struct SQLiteStoreTests {
         let caller = try await fixture.caller(engine)
         _ = await caller.result(of: .set(try SQLiteFixture.key(), value: [0x31], lifetime: nil))
         for file in try FileManager.default.contentsOfDirectory(atPath: fixture.folder.path) {
-            let path = fixture.folder.appendingPathComponent(file).path
-            let permissions = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-            #expect(permissions == 0o600, "\(file)")
+            #expect(try fixture.folder.mode(file) == 0o600, "\(file)")
         }
         try await caller.close()
         await engine.close()

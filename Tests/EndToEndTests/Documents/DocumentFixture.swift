@@ -2,6 +2,7 @@
 
 import Foundation
 import PseudoTerminals
+import TemporaryFolders
 import Testing
 
 /// The working folder of a document's reader, with the examples and `scripts/moondial`. It has a simulator after the

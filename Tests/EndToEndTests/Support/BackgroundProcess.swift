@@ -2,6 +2,7 @@
 
 import ChildProcesses
 import Foundation
+import TemporaryFolders
 
 /// A `moondial`, or another program, that runs while the test does something else.
 final class BackgroundProcess {

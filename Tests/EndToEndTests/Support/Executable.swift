@@ -2,6 +2,7 @@
 
 import ChildProcesses
 import Foundation
+import TemporaryFolders
 
 /// The built `moondial`, run as a process of its own.
 enum Executable {

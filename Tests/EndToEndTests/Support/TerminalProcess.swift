@@ -3,6 +3,7 @@
 import ChildProcesses
 import Foundation
 import PseudoTerminals
+import TemporaryFolders
 import Testing
 
 /// A `moondial` on a pseudo-terminal that a test controls.

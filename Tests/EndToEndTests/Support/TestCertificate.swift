@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TemporaryFolders
+
 /// A self-signed certificate for 127.0.0.1 and localhost, good for a hundred years and for nothing but tests.
 enum TestCertificate {
     static func folder() throws -> TemporaryFolder {

@@ -3,6 +3,7 @@
 import Foundation
 import MoondialLua
 import MoondialRules
+import TemporaryFolders
 import Testing
 
 @testable import MoondialConsole
@@ -10,18 +11,18 @@ import Testing
 @Suite("Commands", .timeLimit(.minutes(10)))
 struct CommandTests {
     private let fixture = SessionFixture()
-    private let folder = FileManager.default.temporaryDirectory.appending(path: "moondial-\(UUID().uuidString)")
+    private let folder: TemporaryFolder
 
-    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false) }
+    init() throws { folder = try TemporaryFolder() }
 
-    private func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
+    private func path(_ name: String) -> String { folder.path(name) }
 
     private func write(_ text: String, _ name: String) throws -> String {
-        try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+        try folder.write(text, to: name)
         return path(name)
     }
 
-    private func read(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
+    private func read(_ name: String) throws -> String { try folder.read(name) }
 
     @Test func helpListsAllCommands() async throws {
         let record = try await fixture.type(":help")
@@ -77,9 +78,7 @@ struct CommandTests {
             // The test writes while the session waits for it.
             let text = block == ":reload" ? "rule \"f\" { map_result = { match = deny \"two\" } } rule \"g\" {" : nil
             let good = block == " :reload" ? "rule \"f\" { map_result = { match = deny \"two\" } }" : nil
-            if let text = text ?? good {
-                try? text.write(to: folder.appending(path: "f.lua"), atomically: true, encoding: .utf8)
-            }
+            if let text = text ?? good { _ = try? folder.write(text, to: "f.lua") }
         }
         let call = "verify(\"13800138000\", \"sim:\").reason"
         let record = try await fixture.type(
@@ -183,7 +182,7 @@ struct CommandTests {
                 print(_)
 
                 """))
-        let mode = try FileManager.default.attributesOfItem(atPath: path("saved.lua"))[.posixPermissions] as? Int
+        let mode = try folder.mode("saved.lua")
         #expect(mode == 0o600)
         // An existing file is not replaced.
         #expect(

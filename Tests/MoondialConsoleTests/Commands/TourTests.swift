@@ -2,6 +2,7 @@
 
 import Foundation
 import MoondialPresentation
+import TemporaryFolders
 import Testing
 
 @testable import MoondialConsole
@@ -11,7 +12,7 @@ struct TourTests {
     private let fixture = SessionFixture()
 
     @Test func everyStepOfTheTourWorksAsShown() async throws {
-        let folder = TemporaryFolder()
+        let folder = try TemporaryFolder()
         var blocks = [":tour"]
         for part in Tour.steps.flatMap(\.parts) {
             blocks.append(part.typed.replacing("tour.lua", with: "\(folder.path)/tour.lua"))
@@ -24,7 +25,7 @@ struct TourTests {
         #expect(record.results.contains("That was the tour"))
         #expect(!record.results.contains("tour, step"))
         #expect(!record.notes.contains("error"))
-        #expect(folder.text("tour.lua").contains("ask before denying"))
+        #expect(try folder.read("tour.lua").contains("ask before denying"))
     }
 
     @Test func otherInputLeavesTheStepOpen() async throws {

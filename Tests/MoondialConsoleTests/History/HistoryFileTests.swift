@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 
 import Platform
+import TemporaryFolders
 import Testing
 
 @testable import MoondialConsole
 
 struct HistoryFileTests {
-    private let folder = TemporaryFolder()
+    private let folder: TemporaryFolder
 
-    private var file: HistoryFile { HistoryFile(path: folder.path + "/state/moondial/history") }
+    init() throws { folder = try TemporaryFolder() }
+
+    private var file: HistoryFile { HistoryFile(path: folder.path("state/moondial/history")) }
 
     @Test func blocksAreLoadedAsTheyWereWritten() throws {
         #expect(try file.load().map(\.text) == [])
         let blocks = ["f()", "if a then\n  b()\nend", #"x = "\n\\" .. [[\]]"#, "号码", "\\", "n"]
         for block in blocks { try file.append([KeptBlock(block)]) }
         #expect(try file.load().map(\.text) == blocks)
-        #expect(folder.text("state/moondial/history").split(separator: "\n").count == blocks.count)
+        #expect(try folder.read("state/moondial/history").split(separator: "\n").count == blocks.count)
     }
 
     @Test func timeTargetAndOutcomeOfABlockAreKept() throws {
@@ -54,45 +57,45 @@ struct HistoryFileTests {
 
     @Test func fileAndFoldersArePrivate() throws {
         try file.append([KeptBlock("f()")])
-        #expect(folder.mode("state") == 0o700)
-        #expect(folder.mode("state/moondial") == 0o700)
-        #expect(folder.mode("state/moondial/history") == 0o600)
+        #expect(try folder.mode("state") == 0o700)
+        #expect(try folder.mode("state/moondial") == 0o700)
+        #expect(try folder.mode("state/moondial/history") == 0o600)
     }
 
     @Test func looseModesAreTightened() throws {
         try file.append([KeptBlock("f()")])
-        chmod(folder.path + "/state/moondial", 0o755)
-        chmod(folder.path + "/state/moondial/history", 0o644)
+        try folder.setMode(0o755, of: "state/moondial")
+        try folder.setMode(0o644, of: "state/moondial/history")
         #expect(try file.load().map(\.text) == ["f()"])
-        #expect(folder.mode("state/moondial") == 0o700)
-        #expect(folder.mode("state/moondial/history") == 0o600)
+        #expect(try folder.mode("state/moondial") == 0o700)
+        #expect(try folder.mode("state/moondial/history") == 0o600)
     }
 
     @Test func modeOfAnExistingFolderIsNotChanged() throws {
-        chmod(folder.path, 0o755)
-        try HistoryFile(path: folder.path + "/history").append([KeptBlock("f()")])
-        #expect(folder.mode("") == 0o755)
-        #expect(folder.mode("history") == 0o600)
+        try folder.setMode(0o755, of: "")
+        try HistoryFile(path: folder.path("history")).append([KeptBlock("f()")])
+        #expect(try folder.mode("") == 0o755)
+        #expect(try folder.mode("history") == 0o600)
     }
 
-    @Test func historyFileThatIsALinkIsNotFollowed() {
-        folder.write("untouched\n", to: "target")
-        symlink(folder.path + "/target", folder.path + "/history")
-        let file = HistoryFile(path: folder.path + "/history")
+    @Test func historyFileThatIsALinkIsNotFollowed() throws {
+        try folder.write("untouched\n", to: "target")
+        try folder.link("history", to: folder.path("target"))
+        let file = HistoryFile(path: folder.path("history"))
         let error = HistoryFileError(path: file.path, reason: "is a symbolic link, which is not followed")
         #expect(throws: error) { try file.append([KeptBlock("f()")]) }
         #expect(throws: error) { try file.load() }
-        #expect(folder.text("target") == "untouched\n")
+        #expect(try folder.read("target") == "untouched\n")
     }
 
     @Test func historyFileMustBeARegularFile() {
-        mkfifo(folder.path + "/fifo", 0o600)
-        mkdir(folder.path + "/folder", 0o700)
+        mkfifo(folder.path("fifo"), 0o600)
+        mkdir(folder.path("folder"), 0o700)
         #expect(throws: HistoryFileError.self) {
-            try HistoryFile(path: folder.path + "/fifo").append([KeptBlock("f()")])
+            try HistoryFile(path: folder.path("fifo")).append([KeptBlock("f()")])
         }
         #expect(throws: HistoryFileError.self) {
-            try HistoryFile(path: folder.path + "/folder").append([KeptBlock("f()")])
+            try HistoryFile(path: folder.path("folder")).append([KeptBlock("f()")])
         }
         #expect(throws: HistoryFileError.self) {
             try HistoryFile(path: "/proc/nothing/history").append([KeptBlock("f()")])
@@ -100,24 +103,24 @@ struct HistoryFileTests {
     }
 
     @Test func appendedBlockDoesNotJoinACutOffLine() throws {
-        folder.write("one\ntwo", to: "history")
-        let file = HistoryFile(path: folder.path + "/history")
+        try folder.write("one\ntwo", to: "history")
+        let file = HistoryFile(path: folder.path("history"))
         try file.append([KeptBlock("three")])
         #expect(try file.load().map(\.text) == ["one", "two", "three"])
     }
 
     @Test func longFileIsCutToTheCapacity() throws {
-        folder.write((0..<100).map { "f(\($0 % 60))\n" }.joined(), to: "history")
-        let file = HistoryFile(path: folder.path + "/history")
+        try folder.write((0..<100).map { "f(\($0 % 60))\n" }.joined(), to: "history")
+        let file = HistoryFile(path: folder.path("history"))
         let blocks = try file.load(capacity: 20).map(\.text)
         #expect(blocks == (20..<40).map { "f(\($0))" })
         #expect(try file.load(capacity: 20).map(\.text) == blocks)
-        #expect(folder.text("history").split(separator: "\n").count == 20)
-        #expect(folder.mode("history") == 0o600)
+        #expect(try folder.read("history").split(separator: "\n").count == 20)
+        #expect(try folder.mode("history") == 0o600)
     }
 
     @Test func concurrentWritersLoseNoBlocks() async throws {
-        let path = folder.path + "/history"
+        let path = folder.path("history")
         // Readers cut the file while others write.
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<4 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import TemporaryFolders
 import Testing
 
 @testable import MoondialConsole
@@ -158,12 +159,12 @@ struct CompleterTests {
         #expect(try #require(completion.candidates.first).summary == "sends one request past the rules")
     }
 
-    @Test func pathsOfFilesAreCompleted() {
+    @Test func pathsOfFilesAreCompleted() throws {
         #expect(texts(":load /et").isEmpty == false)
         #expect(texts(":load /etc/hos").contains("hosts"))
         #expect(texts(":load \"/etc/hos").contains("hosts"))
-        let home = TemporaryFolder()
-        home.write("x = 1", to: "with blank.lua")
+        let home = try TemporaryFolder()
+        try home.write("x = 1", to: "with blank.lua")
         let completer = Completer(names: { _ in ("nil", []) }, home: home.path)
         #expect(completer.complete(":load ~/with bl", at: 15).candidates.map(\.text) == ["with blank.lua"])
     }

@@ -6,6 +6,7 @@ import MoondialRules
 import NIOConcurrencyHelpers
 import NIOCore
 import ProcessorClocks
+import TemporaryFolders
 import Testing
 
 @testable import MoondialConsole
@@ -36,9 +37,9 @@ struct InterruptTests {
     }
 
     @Test func interruptedCallsOfOneBlockAreReportedTogether() async throws {
-        let folder = TemporaryFolder()
+        let folder = try TemporaryFolder()
         let line = "{\"phone\":\"13800138000\",\"token\":\"sim:delay=60s\"}\n"
-        folder.write(String(repeating: line, count: 20), to: "requests.jsonl")
+        try folder.write(String(repeating: line, count: 20), to: "requests.jsonl")
         let record = try await interrupting(":try \(folder.path)/requests.jsonl", then: "1")
         let report = "interrupted: the attempt at mobile may have been delivered, the token may be spent: 16 runs\n"
         #expect(record.notes.contains(report))
@@ -58,8 +59,9 @@ struct InterruptTests {
         @Test func interruptedStallReplacesTheLuaStateAndReportsIt() async throws {
             var fixture = SessionFixture()
             fixture.rules = #"rule "kept" { route = function() return "h5" end }"#
-            let folder = TemporaryFolder()
-            folder.write(#"rule "loaded later" { pre_check = function() return deny "asked" end }"#, to: "later.lua")
+            let folder = try TemporaryFolder([
+                "later.lua": #"rule "loaded later" { pre_check = function() return deny "asked" end }"#
+            ])
             // The interrupter of the first state must also stop the state that replaces it.
             let first = NIOLockedValueBox<LuaInterrupter?>(nil)
             fixture.onResult = { text, session in

@@ -9,6 +9,7 @@ import NIOCore
 import NIOPosix
 import NumberVerification
 import NumberVerificationSimulator
+import TemporaryFolders
 import Testing
 
 @testable import MoondialConsole
@@ -16,13 +17,15 @@ import Testing
 /// `:save` writes a script that does the same again.
 @Suite("Saved scripts", .timeLimit(.minutes(10)))
 struct SavedScriptTests {
-    private let folder = TemporaryFolder()
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     /// Types the blocks, saves them, and runs what was saved.
     private func replay(
         _ blocks: [String], save: String = ":save", then: [String] = []
     ) async throws -> (session: SessionFixture.Record, script: String, printed: [String], failure: String?) {
-        let path = folder.path + "/\(UUID().uuidString).lua"
+        let path = folder.path("\(UUID().uuidString).lua")
         let session = try await SessionFixture().type(blocks + ["\(save) \(path)"] + then)
         let script = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         let (printed, failure) = try await ScriptRunner.run(script)
@@ -71,7 +74,7 @@ struct SavedScriptTests {
     }
 
     @Test func commandsAreSavedAsOptionsAndComments() async throws {
-        folder.write("rule \"r\" { map_result = { match = deny \"no\" } }", to: "r.lua")
+        try folder.write("rule \"r\" { map_result = { match = deny \"no\" } }", to: "r.lua")
         let outcome = try await replay([
             ":load \(folder.path)/r.lua", ":sim code 9003", ":set depth 3", ":rules", "x = 1", ":full x", "print(x)",
         ])
@@ -90,7 +93,7 @@ struct SavedScriptTests {
     }
 
     @Test func saveCommandTakesAListOfBlocks() async throws {
-        let path = folder.path + "/some.lua"
+        let path = folder.path("some.lua")
         let record = try await SessionFixture().type(
             "print(1)", "print(2)", "print(3)", "print(4)", ":save 2,4- \(path)", ":save \(path)", ":save -f 3 \(path)",
             ":save 9-10 \(folder.path)/none.lua", ":save 3-1 \(folder.path)/none.lua",
@@ -101,13 +104,13 @@ struct SavedScriptTests {
         #expect(record.notes.contains("there is no block 9-10\n  = fix: see :history\n"))
         #expect(record.notes.contains(":save: 3-1 is no list of blocks\n  = fix: write it as in :save 3-7,9 FILE\n"))
         #expect(record.notes.contains(":save: ,2 is no list of blocks"))
-        #expect(folder.text("none.lua") == "")
-        #expect(folder.text("some.lua").hasSuffix("\n\nprint(3)\n"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("none.lua")))
+        #expect(try folder.read("some.lua").hasSuffix("\n\nprint(3)\n"))
         unlink("./1-2")
     }
 
     @Test func saveThatFailsLeavesNoFile() async throws {
-        mkdir(folder.path + "/folder", 0o700)
+        mkdir(folder.path("folder"), 0o700)
         let record = try await SessionFixture().type(
             "x = 1", ":save /dev/full", ":save \(folder.path)/folder", ":save \(folder.path)/no/where.lua")
         #expect(record.notes.contains("cannot write '/dev/full': it is not a regular file\n"))
@@ -117,12 +120,12 @@ struct SavedScriptTests {
     }
 
     @Test func replacedFileKeepsItsPermissions() async throws {
-        folder.write("old", to: "s.lua")
-        chmod(folder.path + "/s.lua", 0o640)
-        symlink("s.lua", folder.path + "/link.lua")
+        try folder.write("old", to: "s.lua")
+        try folder.setMode(0o640, of: "s.lua")
+        try folder.link("link.lua", to: "s.lua")
         _ = try await SessionFixture().type("x = 1", ":save -f \(folder.path)/link.lua")
-        #expect(folder.text("s.lua").hasSuffix("x = 1\n"))
-        #expect(folder.mode("s.lua") == 0o640)
+        #expect(try folder.read("s.lua").hasSuffix("x = 1\n"))
+        #expect(try folder.mode("s.lua") == 0o640)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["link.lua", "s.lua"])
     }
 

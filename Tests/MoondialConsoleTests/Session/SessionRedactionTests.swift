@@ -6,6 +6,7 @@ import JSON
 import MoondialRules
 import NumberVerification
 import Synchronization
+import TemporaryFolders
 import Testing
 
 @testable import MoondialConsole
@@ -14,7 +15,9 @@ import Testing
 /// `MOONDIAL_CASES=100000` tries more.
 @Suite(.timeLimit(.minutes(60))) struct SessionRedactionTests {
     private static let cases = ProcessInfo.processInfo.environment["MOONDIAL_CASES"].flatMap(Int.init) ?? 30
-    private let folder = TemporaryFolder()
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     private struct Secrets {
         let phone: String
@@ -51,7 +54,7 @@ import Testing
     private func blocks(_ secrets: Secrets, _ random: inout SeededGenerator) throws -> [String] {
         func lua(_ text: String) -> String { Self.literal(text, &random) }
         let (phone, token, short) = (secrets.phone, secrets.token, secrets.short)
-        let file = folder.path + "/requests.jsonl"
+        let file = folder.path("requests.jsonl")
         let request: JSONValue = ["phone": .string(phone), "token": .string(token), "context": [token: .string(phone)]]
         try Data(request.bytes).write(to: URL(filePath: file))
         return [
@@ -87,7 +90,7 @@ import Testing
         }
         for number in 0..<Self.cases {
             let secrets = Secrets(&random)
-            let path = folder.path + "/saved\(number).lua"
+            let path = folder.path("saved\(number).lua")
             let record = try await fixture.type(try blocks(secrets, &random) + [":save \(path)"])
             let saved = try String(contentsOfFile: path, encoding: .utf8)
             let texts = [record.results, record.notes, saved] + histories.withLock { $0 }

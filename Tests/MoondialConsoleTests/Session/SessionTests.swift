@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialRules
+import TemporaryFolders
 import Testing
 
 @testable import MoondialConsole
@@ -191,9 +192,9 @@ struct SessionTests {
         #expect(!record.notes.contains("attempt 1"))
     }
 
-    @Test func replayEndsAtACallWhoseTextWasMasked() async throws {
-        let folder = TemporaryFolder()
-        folder.write("sim> 1 + 1\nsim> verify(\"138****8000\", \"<token>\").decision\nsim> 'later'\n", to: "t.txt")
+    @Test(arguments: ["\n", "\r\n"]) func replayEndsAtACallWhoseTextWasMasked(lineEnd: String) async throws {
+        let lines = ["sim> 1 + 1", "sim> verify(\"138****8000\", \"<token>\").decision", "sim> 'later'", ""]
+        let folder = try TemporaryFolder(["t.txt": lines.joined(separator: lineEnd)])
         let record = try await SessionFixture().type(":replay \(folder.path)/t.txt", "'next'")
         #expect(record.resultLines == ["2", "\"next\""])
         #expect(record.notes.contains("replay stopped: the transcript holds a mask"))

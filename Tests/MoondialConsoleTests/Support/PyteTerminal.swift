@@ -2,6 +2,7 @@
 
 import ChildProcesses
 import Foundation
+import TemporaryFolders
 
 /// The terminal emulator of the Python package pyte, which has its own tables of widths.
 enum PyteTerminal {
@@ -27,9 +28,9 @@ enum PyteTerminal {
 
     /// - Returns: A line for each session whose window differs from the expected one.
     static func differences(in sessions: [Session]) throws -> String {
-        let folder = TemporaryFolder()
-        folder.write(String(decoding: try JSONEncoder().encode(sessions), as: UTF8.self), to: "sessions")
-        let (status, text) = try run(["-c", script, folder.path + "/sessions"])
+        let folder = try TemporaryFolder()
+        try folder.write(String(decoding: try JSONEncoder().encode(sessions), as: UTF8.self), to: "sessions")
+        let (status, text) = try run(["-c", script, folder.path("sessions")])
         return status == 0 ? text : "python3 ended with \(status): \(text)"
     }
 

@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import Platform
 import PseudoTerminals
+import TemporaryFolders
 import Testing
 
 @testable import MoondialConsole
@@ -123,8 +124,8 @@ struct PseudoTerminalTests {
     }
 
     @Test func historyFileHasRedactedBlocks() throws {
-        let folder = TemporaryFolder()
-        let file = HistoryFile(path: folder.path + "/history")
+        let folder = try TemporaryFolder()
+        let file = HistoryFile(path: folder.path("history"))
         let editor = EditorThread(terminal, historyFile: file)
         #expect(terminal.show { $0.lines == ["sim>"] })
         terminal.type("verify(\"13800138000\", \"STsid0123456789\")\r secret()\r\u{4}")

@@ -3,42 +3,33 @@
 import Foundation
 import NIOConcurrencyHelpers
 import Platform
+import TemporaryFolders
 import Testing
 
 @testable import MoondialGateway
 
-/// A folder for one test.
-final class LogFolder: Sendable {
-    let path: String
+/// A folder for the decision log of one test.
+struct LogFolder {
+    private let folder: TemporaryFolder
 
-    init() throws {
-        var template = Array((FileManager.default.temporaryDirectory.path + "/moondial-log-XXXXXX").utf8CString)
-        path = try template.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress, let made = mkdtemp(base) else { throw CocoaError(.fileWriteUnknown) }
-            return String(cString: made)
-        }
-    }
+    init() throws { folder = try TemporaryFolder() }
 
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
+    var path: String { folder.path }
 
-    func file(_ name: String = "decisions.log") -> String { "\(path)/\(name)" }
+    func file(_ name: String = "decisions.log") -> String { folder.path(name) }
 
-    func text(_ name: String = "decisions.log") throws -> String {
-        try String(contentsOfFile: file(name), encoding: .utf8)
-    }
+    func text(_ name: String = "decisions.log") throws -> String { try folder.read(name) }
 
     func lines(_ name: String = "decisions.log") throws -> [String] {
         try text(name).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
     }
 
     func write(_ text: String, to name: String = "decisions.log") throws {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
+        try folder.write(text, to: name)
     }
 
     func mode(_ name: String = "decisions.log") throws -> Int {
-        try #require(FileManager.default.attributesOfItem(atPath: file(name))[.posixPermissions] as? Int)
+        try #require(try folder.mode(name))
     }
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }

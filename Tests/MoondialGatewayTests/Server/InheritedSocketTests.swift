@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import MoondialGateway
 import NIOCore
+import TemporaryFolders
 import Testing
 
 /// A gateway on a socket that another program has opened for listening.
@@ -59,11 +60,10 @@ import Testing
     }
 
     @Test func urlNamesTheFileOfAUnixSocket() async throws {
-        let path = FileManager.default.temporaryDirectory.path + "/moondial-\(UUID().uuidString)"
-        defer { unlink(path) }
-        let descriptor = try Self.listeningSocket(at: SocketAddress(unixDomainSocketPath: path))
+        let folder = try TemporaryFolder()
+        let descriptor = try Self.listeningSocket(at: SocketAddress(unixDomainSocketPath: folder.path("s")))
         try await GatewayFixture.run(configure: { $0.address = .inherited(descriptor) }) { gateway in
-            #expect(gateway.gateway.url == ListenAddress.unix(path).url(isEncrypted: false))
+            #expect(gateway.gateway.url == ListenAddress.unix(folder.path("s")).url(isEncrypted: false))
         }
     }
 }

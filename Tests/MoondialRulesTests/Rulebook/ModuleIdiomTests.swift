@@ -3,6 +3,7 @@
 import MoondialLua
 import MoondialRules
 import NIOCore
+import TemporaryFolders
 import Testing
 
 /// Modules are as lenient about globals as stock Lua, so that libraries written for it load.

@@ -3,6 +3,7 @@
 import MoondialLua
 import MoondialRules
 import NIOCore
+import TemporaryFolders
 import Testing
 
 /// `require`, which finds modules in the rules folder and nowhere else.
@@ -88,7 +89,7 @@ import Testing
 
     @Test func linkOutOfTheRulesFolderIsRefused() async throws {
         let outside = try TemporaryFolder(["secret.lua": "return 'secret'"])
-        for links in [["m.lua": outside("secret.lua")], ["lib": outside.path]] {
+        for links in [["m.lua": outside.path("secret.lua")], ["lib": outside.path]] {
             let name = links["lib"] == nil ? "m" : "lib.secret"
             let (_, failure) = try await load(["main.lua": "require '\(name)'"], links: links)
             #expect(failure?.message.hasPrefix("module '\(name)': cannot read '") == true)

@@ -3,6 +3,7 @@
 import JSON
 import MoondialRules
 import NIOCore
+import TemporaryFolders
 import Testing
 
 /// The revision of a rulebook changes exactly when a file changes that rules can use.

@@ -3,6 +3,7 @@
 import Foundation
 import MoondialLua
 import MoondialRules
+import TemporaryFolders
 import Testing
 import TextFormats
 
@@ -18,7 +19,7 @@ import TextFormats
             "lib/module.lua": "error 'not required'", "a.lua~": "error 'a copy'",
         ])
         let files = try folder.read()
-        #expect(files.sources.map(\.name.description) == ["10", "9", "B", "a", "b"].map { folder("\($0).lua") })
+        #expect(files.sources.map(\.name.description) == ["10", "9", "B", "a", "b"].map { folder.path("\($0).lua") })
         #expect(files.roots == [folder.path])
         #expect(try await folder.load().rules.map(\.name) == ["10", "9", "B", "a", "b"])
     }
@@ -30,7 +31,7 @@ import TextFormats
         try folder.link("x/link.lua", to: "a.lua")
         let names = ["y/c.lua", "x/b.lua", "x/", "x", "x/../x/b.lua", "y/./c.lua"]
         #expect(try await folder.load(names).rules.map(\.name) == ["c", "b", "a"])
-        #expect(try folder.read(names).roots.prefix(2) == [folder("y"), folder("x")])
+        #expect(try folder.read(names).roots.prefix(2) == [folder.path("y"), folder.path("x")])
     }
 
     @Test func noPathsGiveNoRules() throws {
@@ -51,19 +52,20 @@ import TextFormats
         ])
         if name == "large.lua" { try folder.write(String(repeating: " ", count: (1 << 20) + 1), to: name) }
         try folder.link("dangling.lua", to: "nowhere")
-        #expect(mkfifo(folder("pipe.lua"), 0o600) == 0)
+        #expect(mkfifo(folder.path("pipe.lua"), 0o600) == 0)
         let diagnostic = try #require(throws: Diagnostic.self) { try folder.read([name]) }
         #expect(diagnostic.code == .ruleFile)
-        let path = name == "odd" ? folder("odd/folder.lua") : folder(name)
+        let path = name == "odd" ? folder.path("odd/folder.lua") : folder.path(name)
         #expect(diagnostic.message == "cannot read '\(path)': \(reason)")
         #expect(diagnostic.fix != nil)
     }
 
     @Test func fileWhoseNameIsNotUTF8IsRead() throws {
         let folder = try TemporaryFolder(["bytes/a.lua": ""])
-        let path = Array(folder("bytes/x").utf8) + [0xFF] + Array(".lua".utf8)
+        let start = folder.path("bytes/x")
+        let path = Array(start.utf8) + [0xFF] + Array(".lua".utf8)
         fclose((path + [0]).withUnsafeBytes { fopen($0.bindMemory(to: CChar.self).baseAddress, "w") })
-        #expect(try folder.read(["bytes"]).sources.map(\.name.description).last == folder("bytes/x") + #"\xFF.lua"#)
+        #expect(try folder.read(["bytes"]).sources.map(\.name.description).last == start + #"\xFF.lua"#)
         #expect(try RuleFiles.read([ByteText.text(path)]).sources.count == 1)
         #expect(ByteText.bytes(ByteText.text(path)) == path)
     }
