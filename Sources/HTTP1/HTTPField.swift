@@ -75,19 +75,16 @@ package struct HTTPFields: Sendable, Hashable {
         return values
     }
 
-    /// The value of the first field of that name, which is given in lower case and known only at run time, or nil
-    /// without one.
-    package func value(of name: String) -> String? {
-        var value: String?
+    /// The values of all fields of that name, which is given in lower case and known only at run time.
+    package func values(named name: String) -> [String] {
+        var values: [String] = []
         head.withUnsafeReadableBytes { bytes in
             HTTPHead.forEachFieldLine(bytes) { line in
-                guard value == nil, let field = try? HTTPField(line), field.name.text.lowercased() == name else {
-                    return
-                }
-                value = field.value.text
+                guard let field = try? HTTPField(line), field.name.text.lowercased() == name else { return }
+                values.append(field.value.text)
             }
         }
-        return value
+        return values
     }
 
     /// The value of the first field of that name, which is given in lower case, or nil without one.

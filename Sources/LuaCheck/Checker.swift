@@ -36,8 +36,8 @@ package struct Checker {
             guard let analysis else { continue }
             var check = FileCheck(analysis, shared)
             check.run()
-            let ignoring = Ignoring(analysis.file.name, analysis.tree, otherCodes: vocabulary.otherCodes)
-            findings[index] = ignoring.filter(check.findings)
+            let comments = IgnoreComments(analysis.file.name, analysis.tree, otherCodes: vocabulary.otherCodes)
+            findings[index] = comments.filter(check.findings)
         }
         return findings.flatMap { $0 }
     }
@@ -45,7 +45,7 @@ package struct Checker {
     /// The codes that comments of a file switch off, each with the line of its findings.
     package static func ignoredCodes(in bytes: [UInt8]) -> [(code: String, line: Int)] {
         guard let tree = try? SyntaxTree(file: bytes) else { return [] }
-        return Ignoring("", tree, otherCodes: []).codes
+        return IgnoreComments("", tree, otherCodes: []).codes
     }
 
     /// Whether a file that is given as a rule file is a script: it waits for the network while it loads, or calls

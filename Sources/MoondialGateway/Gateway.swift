@@ -246,13 +246,17 @@ package final class Gateway: Sendable {
 
     // MARK: - Reload
 
-    /// Loads rules, callers and certificates anew: all of them, or none when one cannot be used.
+    /// Reopens the decision log, and loads rules, callers and certificates anew: all of them, or none when one cannot be
+    /// used.
     ///
     /// - Returns: The revision of the rules.
     /// - Throws: The first error.
     @discardableResult
     package func reloadAll() async throws -> String {
-        try await reloads.run { [self] in try await loadAll() }
+        try await reloads.run { [self] in
+            await reporter.reopenLog()
+            return try await loadAll()
+        }
     }
 
     private func loadAll() async throws -> String {

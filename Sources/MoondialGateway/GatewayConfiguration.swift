@@ -114,4 +114,16 @@ package enum GatewayEvent: Sendable {
     case passedThrough(PassedRequest)
     /// A hook of a run has failed.
     case hookFailed(Diagnostic)
+    /// The token guard has decided on a request without a run, so that the decision log has no line for it.
+    case guardDecided(GuardDecision)
+}
+
+/// A decision of the token guard, as operators may see it.
+package struct GuardDecision: Sendable, Hashable {
+    package let reason: String
+    package let traceID: String
+    package let caller: String
+    package let appKey: String
+    /// Masked unless phones are shown.
+    package let phone: String
 }

@@ -48,6 +48,9 @@ final class GatewayWorker {
             hits[run.result.decision.rule, default: 0] += 1
             reporter.report(run, decision, of: request)
         }
+        decisions.onGuardDecision = { [unowned self] in
+            reporter.report(guardDecision: $0, of: $1, decisions.engine.redactor)
+        }
         decisions.onOutcome = { reporter.report(outcome: $0) }
         decisions.onBudget = { reporter.report($0) }
         decisions.onBreaker = { reporter.report(breakerOf: $0, $1) }

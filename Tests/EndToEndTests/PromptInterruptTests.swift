@@ -17,7 +17,7 @@ struct PromptInterruptTests {
                 + "while true do end end }) error() end)) end",
         ])
     func controlCStopsAScript(_ script: String) async throws {
-        let prompt = try await TerminalProcess(width: 200)
+        let prompt = try await TerminalProcess(["repl", "--timeout", "1h"], width: 200)
         try await prompt.expectPrompt()
         // When "busy" is printed, the terminal is in its mode for scripts.
         prompt.type("print \"busy\" \(script)\r")
@@ -31,9 +31,9 @@ struct PromptInterruptTests {
     }
 
     @Test func controlCDuringACallReportsThatTheTokenMayBeSpent() async throws {
-        let prompt = try await TerminalProcess(width: 200)
+        let prompt = try await TerminalProcess(["repl", "--timeout", "1h"], width: 200)
         try await prompt.expectPrompt()
-        prompt.type("print \"busy\" return verify(\"13800138000\", \"sim:delay=600s\")\r")
+        prompt.type("print \"busy\" return verify(\"13800138000\", \"sim:delay=3600s\")\r")
         try await prompt.expect { $0.lines.contains("busy") }
         prompt.type("\u{3}")
         try await prompt.expectPrompt()
@@ -45,10 +45,10 @@ struct PromptInterruptTests {
 
     @Test("leaving with calls in flight reports that their tokens may be spent", arguments: ["\u{4}", ":quit\r"])
     func leavingWithCallsInFlight(_ keys: String) async throws {
-        let prompt = try await TerminalProcess(width: 200)
+        let prompt = try await TerminalProcess(["repl", "--timeout", "1h"], width: 200)
         try await prompt.expectPrompt()
         for call in ["verify(", "moondial.attempt(\"h5\", "] {
-            try await prompt.run("moondial.spawn(function() return \(call)\"13800138000\", \"sim:delay=600s\") end)")
+            try await prompt.run("moondial.spawn(function() return \(call)\"13800138000\", \"sim:delay=3600s\") end)")
         }
         prompt.type(keys)
         #expect(try await prompt.finish() == 0)
@@ -61,9 +61,9 @@ struct PromptInterruptTests {
     }
 
     @Test func terminationDuringACallReportsThatTheTokenMayBeSpent() async throws {
-        let prompt = try await TerminalProcess(width: 200)
+        let prompt = try await TerminalProcess(["repl", "--timeout", "1h"], width: 200)
         try await prompt.expectPrompt()
-        prompt.type("print \"busy\" return verify(\"13800138000\", \"sim:delay=600s\")\r")
+        prompt.type("print \"busy\" return verify(\"13800138000\", \"sim:delay=3600s\")\r")
         try await prompt.expect { $0.lines.contains("busy") }
         prompt.send(SIGTERM)
         #expect(try await prompt.finish() == 143)

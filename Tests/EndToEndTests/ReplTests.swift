@@ -145,9 +145,9 @@ struct ReplTests {
     )
         async throws
     {
-        let spawn = "moondial.spawn(function() return verify(\"13800138000\", \"sim:delay=600s\") end)"
+        let spawn = "moondial.spawn(function() return verify(\"13800138000\", \"sim:delay=3600s\") end)"
         let outcome = try await Executable.run(
-            ["repl"], input: "\(spawn)\nverify(\"13800138000\", \"sim:\").code\n\(last)\n")
+            ["repl", "--timeout", "1h"], input: "\(spawn)\nverify(\"13800138000\", \"sim:\").code\n\(last)\n")
         #expect(
             outcome.errors.contains(
                 "interrupted: the attempt at mobile may have been delivered, the token may be spent\n"))

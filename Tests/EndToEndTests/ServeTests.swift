@@ -45,17 +45,51 @@ struct ServeTests {
         #expect(mismatch.contains(#""code":9001"#))
         let failure = try await verify(url, #"{"token":"STsid-3","phone":"13800009003"}"#)
         #expect(failure.contains(#""code":9003"#))
+        // A caller may put anything where an address belongs.
+        _ = try await Executable.shell(
+            """
+            curl -s -u \(Self.credentials) --json \
+              '{"token":"STsid-4-0123456789abcdef","phone":"13800138000","ip":"STsid-4-0123456789abcdef 13912345678"}' \
+              \(url)/v1/decide
+            """)
         process.send(SIGTERM)
         let outcome = await process.finish()
         #expect(outcome.status == 0)
         let lines = try folder.read("decisions.log").split(separator: "\n")
-        #expect(lines.count == 3)
+        #expect(lines.count == 4)
         for line in lines {
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
             #expect(object?["version"] as? Int == 1)
             #expect((object?["request"] as? [String: Any])?["phone"] as? String != "13800138000")
-            #expect(!line.contains("STsid") && !line.contains("13800138000"))
+            #expect(!line.contains("STsid") && !line.contains("13800138000") && !line.contains("13912345678"))
         }
+    }
+
+    @Test func reloadOverHTTPReopensTheDecisionLog() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let (process, url, admin) = try await start(["--decision-log", folder.path("d.log")], in: folder)
+        _ = try await verify(url, #"{"token":"STsid-1","phone":"13800138000"}"#)
+        let moved = try await Executable.shell("mv d.log d.log.moved && curl -s -X POST \(admin)/-/reload", in: folder)
+        #expect(moved.output.contains("reloaded"))
+        _ = try await verify(url, #"{"token":"STsid-2","phone":"13800138000"}"#)
+        process.send(SIGTERM)
+        #expect(await process.finish().status == 0)
+        #expect(try folder.read("d.log.moved").split(separator: "\n").count == 1)
+        #expect(try folder.read("d.log").split(separator: "\n").count == 1)
+    }
+
+    @Test func simulatorKnowsAllApplicationsOfTheGateway() async throws {
+        let folder = try TemporaryFolder([
+            "r.lua": Self.rules, "secret": "other-secret\n",
+            "moondial.yaml": "serve:\n  applications:\n    other-app: secret\n",
+        ])
+        let (process, url, _) = try await start(["--config", folder.path("moondial.yaml")], in: folder)
+        let reply = try await Executable.shell(
+            "curl -s -u other-app:other-secret --json '{\"token\":\"STsid-1\",\"phone\":\"13800138000\"}' "
+                + "\(url)/v1/web/verify")
+        #expect(reply.output.contains(#""code":9000"#))
+        process.send(SIGTERM)
+        #expect(await process.finish().status == 0)
     }
 
     @Test func callersNeedTheConfiguredCredentials() async throws {
@@ -123,6 +157,10 @@ struct ServeTests {
             (["--admin", "x"], 64, "expected HOST:PORT or unix:PATH"), (["--workers", "0"], 64, "from 1 to 256"),
             (["--callers-file", "missing"], 78, "missing"),
             (["--decision-log-overflow", "wait"], 64, "block, spill or drop"),
+            (["--decision-log", "missing/d.log"], 74, "missing/d.log: No such file or directory"),
+            (["--decision-log", "."], 74, "cannot write the decision log: .: Is a directory"),
+            (["--tls-cert", "c.pem", "--tls-key", "k.pem"], 66, "c.pem"),
+            (["--tls-cert", "r.lua", "--tls-key", "r.lua"], 66, "r.lua"), (["--host", "bad host"], 64, "bad host"),
         ] as [([String], Int32, String)])
     func invalidOptionIsRefusedWithAMessage(arguments: [String], status: Int32, message: String) async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules])

@@ -9,7 +9,7 @@ struct SignalTests {
     private func verify(token: String) async throws -> (BackgroundProcess, TemporaryFolder) {
         let folder = try TemporaryFolder(["rules.lua": Rules.announcing])
         let process = try await BackgroundProcess(
-            ["verify", "--rules", folder.path("rules.lua")], input: Requests.json(token: token))
+            ["verify", "--rules", folder.path("rules.lua"), "--timeout", "1h"], input: Requests.json(token: token))
         // The line is written just before the request is sent, and signals are handled after that.
         let line = await process.errorLine()
         #expect(line.hasPrefix("log: sending"))
@@ -20,7 +20,7 @@ struct SignalTests {
         "a signal cancels the run and reports that the token may be spent",
         arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
     func signalCancelsTheRun(signal: Int32, status: Int32) async throws {
-        let (process, folder) = try await verify(token: "sim:delay=60s")
+        let (process, folder) = try await verify(token: "sim:delay=3600s")
         process.send(signal)
         let outcome = await process.finish()
         withExtendedLifetime(folder) {}
@@ -33,8 +33,8 @@ struct SignalTests {
     @Test func signalCancelsAScriptWithItsRuns() async throws {
         let folder = try TemporaryFolder(["rules.lua": Rules.announcing])
         let process = try await BackgroundProcess([
-            "run", "--rules", folder.path("rules.lua"), "-e",
-            "verify('13800138000', 'sim:delay=60s') print 'not reached'",
+            "run", "--rules", folder.path("rules.lua"), "--timeout", "1h", "-e",
+            "verify('13800138000', 'sim:delay=3600s') print 'not reached'",
         ])
         _ = await process.errorLine()
         process.send(SIGINT)

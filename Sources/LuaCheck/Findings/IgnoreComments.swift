@@ -4,7 +4,7 @@ import LuaSyntax
 
 /// Comments that switch findings off: `-- moondial: ignore CODE reason`, on the line of the finding or alone on the line
 /// before it.
-struct Ignoring {
+struct IgnoreComments {
     private struct Mark {
         let code: String
         let hasReason: Bool

@@ -4,7 +4,7 @@ import Dispatch
 import NIOConcurrencyHelpers
 
 /// A value that is given on one thread and awaited on another.
-final class Awaited<Value: Sendable>: Sendable {
+final class BlockingPromise<Value: Sendable>: Sendable {
     private let value = NIOLockedValueBox<Value?>(nil)
     private let isGiven = DispatchSemaphore(value: 0)
 

@@ -54,7 +54,7 @@ final class SessionSources: Sendable {
     ) -> Answer? {
         guard open.load(ordering: .acquiring) == 0 else { return nil }
         open.add(1, ordering: .acquiringAndReleasing)
-        let answer = Awaited<Answer>()
+        let answer = BlockingPromise<Answer>()
         eventLoop.execute { [self] in
             let value = question(session.value)
             // Before the answer is given, since the next question may follow at once.

@@ -40,7 +40,7 @@ package final class InputLoop: Sendable {
     }
 
     private func next(after entered: Entered) -> Wanted? {
-        let wanted = Awaited<Wanted>()
+        let wanted = BlockingPromise<Wanted>()
         // Not the future's own wait, which needs another turn of the event loop, and other work may come before that.
         eventLoop.execute { [self] in handOver(entered, wanted) }
         return wanted.wait()
@@ -48,7 +48,7 @@ package final class InputLoop: Sendable {
 
     /// Hands a block over and asks at once for the next one, so that the session offers it before anything else runs that
     /// the block has started.
-    private func handOver(_ entered: Entered, _ wanted: Awaited<Wanted>) {
+    private func handOver(_ entered: Entered, _ wanted: BlockingPromise<Wanted>) {
         let session = session.value
         if let block = entered.blocks.first { session.receive(block, enteredAt: entered.time) }
         session.nextPrompt().assumeIsolated().whenSuccess { [self] prompt in

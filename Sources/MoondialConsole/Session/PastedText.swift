@@ -33,7 +33,7 @@ struct PastedText {
             open = OpenBlock()
             isComment = true
         }
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
             let lua = LuaText(Array(line.utf8))
             let begins = beginsInput(line, lua)
             if begins, !lines.isEmpty, !isComment, !open.isOpen, !isIncomplete(lines.joined(separator: "\n")) {

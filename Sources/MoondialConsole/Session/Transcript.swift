@@ -11,7 +11,7 @@ struct Transcript {
     init(_ text: String) {
         var indentation: Int?
         var isInInput = false
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
             let blanks = line.prefix { $0 == " " }.count
             if indentation == nil, Self.afterPrompt(line.dropFirst(blanks)) != nil { indentation = blanks }
             guard let indentation else { continue }

@@ -102,7 +102,7 @@ package struct CallerDirectory: Sendable {
 }
 
 /// A file of callers: one a line, `NAME SHA256 [APPKEY]`, where SHA256 is that of the bearer token in hexadecimal. Empty
-/// lines and those that begin with `#` are comments.
+/// lines and those that begin with `#` are comments. Lines may end with CR and LF.
 package struct CallerFile: Sendable, Hashable {
     /// What is wrong with a line.
     package struct Problem: Error, Hashable {
@@ -129,7 +129,9 @@ package struct CallerFile: Sendable, Hashable {
     /// - Throws: ``Problem`` for the first line that is wrong.
     package init(_ text: String, appKeys: [String]) throws(Problem) {
         var entries: [Entry] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        let lines = text.trimmingPrefix("\u{FEFF}")
+            .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (index, line) in lines.enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let name = words.first, !name.hasPrefix("#") else { continue }
             func problem(_ message: String) -> Problem { Problem(line: index + 1, message: message) }

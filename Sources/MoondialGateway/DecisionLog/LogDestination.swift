@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import MoondialRules
 import Platform
 
 /// The open file, pipe or terminal that gets the records.
@@ -134,6 +135,18 @@ extension LogDestination {
             throw error
         }
         return File(descriptor: descriptor, status: status, isTorn: isTorn(status, path))
+    }
+
+    /// Checks that a file can be written, or made if there is none, without changing anything.
+    static func check(_ path: String) throws(RecordSinkError) {
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        if descriptor >= 0 { return SystemCalls.close(descriptor) }
+        // A pipe without a reader may have one by the time the gateway starts.
+        if errno == ENXIO { return }
+        guard errno == ENOENT else { throw RecordSinkError(path: path, code: errno) }
+        guard access(FileSystem.folder(of: path), W_OK | X_OK) == 0 else {
+            throw RecordSinkError(path: path, code: errno)
+        }
     }
 
     private static func isTorn(_ status: stat, _ path: String) -> Bool {

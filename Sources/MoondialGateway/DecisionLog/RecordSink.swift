@@ -27,6 +27,9 @@ package final class RecordSink: Sendable {
         try self.init(options, write: SystemCalls.write, report: report)
     }
 
+    /// Checks that a file can be written, or made if there is none, without changing anything.
+    package static func check(_ path: String) throws(RecordSinkError) { try LogDestination.check(path) }
+
     /// Opens the destination and starts the thread. `write` is used in place of `write(2)` on the destination, so that
     /// tests can make writes fail.
     init(

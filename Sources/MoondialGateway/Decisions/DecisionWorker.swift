@@ -7,36 +7,6 @@ package import NumberVerification
 /// Decides on requests on one event loop: admits them, lets those with the same token share one run, and reports each run
 /// once.
 package final class DecisionWorker {
-    /// What all event loops share.
-    package struct Shared: Sendable {
-        /// Decisions by token; nil without the token guard.
-        package let tokens: DecisionMemory?
-        /// Decisions by `Idempotency-Key`.
-        package let idempotency: DecisionMemory
-        /// By app key.
-        package let breakers: [String: AccountBreaker]
-        /// Caps and budget: which calls of the provider are refused.
-        package let callGuard: CallGuardSettings
-        /// How decisions are shared with other gateways that use the store; nil when the store is not shared.
-        package let sharing: SharedDecisions.Options?
-        /// Whether runs can be recorded.
-        package let canRecord: @Sendable () -> Bool
-
-        /// `tokens` is nil without the token guard.
-        package init(
-            tokens: DecisionMemory?, idempotency: DecisionMemory, breakers: [String: AccountBreaker],
-            callGuard: CallGuardSettings = CallGuardSettings(), sharing: SharedDecisions.Options? = nil,
-            canRecord: @escaping @Sendable () -> Bool
-        ) {
-            self.tokens = tokens
-            self.idempotency = idempotency
-            self.breakers = breakers
-            self.callGuard = callGuard
-            self.sharing = sharing
-            self.canRecord = canRecord
-        }
-    }
-
     /// An event about a request, other than the end of its run.
     package enum Outcome: Sendable {
         /// The result of the token guard.
@@ -48,13 +18,16 @@ package final class DecisionWorker {
     private let shared: Shared
     private let eventLoop: any EventLoop
     private let together: SharedDecisions?
-    private var lines: [String: ApplicationLine] = [:]
+    /// By app key.
+    private var clients: [String: GuardedClient] = [:]
     private let maximumRuns: Int
     private let maximumWaiting: Int
     private let maximumWait: TimeAmount
     /// Called with each run that has ended, with its decision and its request.
     package var onRun: ((FinishedRun, RecordedDecision, DecisionRequest) -> Void)?
     package var onOutcome: ((Outcome) -> Void)?
+    /// Called with each decision that the token guard has made without a run.
+    package var onGuardDecision: ((RecordedDecision, DecisionRequest) -> Void)?
     /// Called after each call that counts towards the budget, with the use of each ceiling.
     package var onBudget: ((BudgetUse) -> Void)?
     package var onBreaker: ((String, AccountBreaker.State) -> Void)?
@@ -92,8 +65,8 @@ package final class DecisionWorker {
                 shared.callGuard.isActive
                 ? CallGuard(shared.callGuard, engine.store, application: appKey, clock: engine.settings.wallClock) : nil
             callGuard?.onUse = { [unowned self] in onBudget?($0) }
-            lines[appKey] = ApplicationLine(
-                client: client, breaker: breaker, callGuard: callGuard, eventLoop: eventLoop)
+            self.clients[appKey] = GuardedClient(
+                attempts: client, breaker: breaker, callGuard: callGuard, eventLoop: eventLoop)
         }
     }
 
@@ -105,7 +78,7 @@ package final class DecisionWorker {
         alarm?.cancel()
         alarm = nil
         together?.close()
-        for line in lines.values { line.client.close() }
+        for client in clients.values { client.attempts.close() }
     }
 
     /// Whether one more request can be decided. To be called before any work for the request except reading its head.
@@ -162,7 +135,7 @@ package final class DecisionWorker {
     private func admitByKey(_ decision: PendingDecision) {
         guard let idempotency = decision.request.idempotency else { return admitByToken(decision) }
         let memory = shared.idempotency
-        let key = memory.key(of: decision.request.caller.appKey, idempotency.key)
+        let key = memory.key(of: decision.request.caller.name, idempotency.key)
         switch admission(of: decision, in: memory, key, fingerprint: memory.key(of: idempotency.path, idempotency.body))
         {
         case .fresh:
@@ -329,13 +302,13 @@ package final class DecisionWorker {
     // MARK: - Runs
 
     private func run(_ decision: PendingDecision) {
-        guard let line = lines[decision.request.caller.appKey] else {
+        guard let client = clients[decision.request.caller.appKey] else {
             preconditionFailure("a caller belongs to an application of the gateway")
         }
         runsInFlight += 1
         if decision.claims.contains(where: { $0.kind == .token }) { onOutcome?(.token(.fresh)) }
         let caller = decision.request.caller
-        var environment = RunEnvironment(line.client, reserver: line.reserver(for: caller))
+        var environment = RunEnvironment(client.attempts, reserver: client.reserver(for: caller))
         environment.traceparent = decision.request.traceparent
         var hasEnded = false
         let handle = engine.verify(decision.request.run, in: environment, startsNow: true) { [self] finished in
@@ -343,7 +316,7 @@ package final class DecisionWorker {
             runsInFlight -= 1
             decision.handle = nil
             let recorded = RecordedDecision(finished.result)
-            note(finished, recorded, decision, line)
+            note(finished, recorded, decision, client)
             end(decision, with: recorded, by: .run(finished), keeps: recorded.mayHaveReadToken)
             scheduleStart()
         }
@@ -351,11 +324,11 @@ package final class DecisionWorker {
     }
 
     private func note(
-        _ finished: FinishedRun, _ recorded: RecordedDecision, _ decision: PendingDecision, _ line: ApplicationLine
+        _ finished: FinishedRun, _ recorded: RecordedDecision, _ decision: PendingDecision, _ client: GuardedClient
     ) {
         for attempt in finished.result.attempts {
             guard let code = attempt.attempt.code else { continue }
-            if let state = line.breaker.note(code: code, now: eventLoop.now) {
+            if let state = client.breaker.note(code: code, now: eventLoop.now) {
                 onBreaker?(decision.request.caller.appKey, state)
             }
         }
@@ -365,6 +338,7 @@ package final class DecisionWorker {
     private func end(
         _ decision: PendingDecision, with recorded: RecordedDecision, by origin: DecisionOrigin, keeps: Bool
     ) {
+        if case .tokenGuard = origin { onGuardDecision?(recorded, decision.request) }
         release(decision, with: .decided(recorded), keeps: keeps)
         decision.finish(.decided(recorded, by: origin))
     }

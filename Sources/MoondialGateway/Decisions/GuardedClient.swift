@@ -4,16 +4,18 @@ import MoondialRules
 import NIOCore
 import NumberVerification
 
-/// The client and the checks for one application's calls on one event loop. The breaker is shared by all event loops.
-final class ApplicationLine: TokenReserver {
-    let client: any AttemptSource
+/// The client of one application on one event loop, with what can refuse its calls: breaker, caps and budget. The breaker
+/// is shared by all event loops.
+final class GuardedClient: TokenReserver {
+    /// The client itself, which no check guards.
+    let attempts: any AttemptSource
     let breaker: AccountBreaker
     /// Caps and budget; nil when none is configured.
     private let callGuard: CallGuard?
     private let eventLoop: any EventLoop
 
-    init(client: any AttemptSource, breaker: AccountBreaker, callGuard: CallGuard?, eventLoop: any EventLoop) {
-        self.client = client
+    init(attempts: any AttemptSource, breaker: AccountBreaker, callGuard: CallGuard?, eventLoop: any EventLoop) {
+        self.attempts = attempts
         self.breaker = breaker
         self.callGuard = callGuard
         self.eventLoop = eventLoop
@@ -38,7 +40,7 @@ final class ApplicationLine: TokenReserver {
 
     /// The reserver that a run of the caller asks before each call.
     func reserver(for caller: Caller) -> any TokenReserver {
-        callGuard?.settings.budget.perCaller == nil ? self : CallerLine(line: self, caller: caller.name)
+        callGuard?.settings.budget.perCaller == nil ? self : CallerReserver(client: self, caller: caller.name)
     }
 
     func reserveNow(_ request: VerificationRequest, at endpoint: Endpoint) -> TokenReservation? {
@@ -50,18 +52,18 @@ final class ApplicationLine: TokenReserver {
     }
 }
 
-/// Asks an ``ApplicationLine`` on behalf of one caller, who has a budget of its own.
-private final class CallerLine: TokenReserver {
-    private let line: ApplicationLine
+/// Asks a ``GuardedClient`` on behalf of one caller, who has a budget of its own.
+private final class CallerReserver: TokenReserver {
+    private let client: GuardedClient
     private let caller: String
 
-    init(line: ApplicationLine, caller: String) {
-        self.line = line
+    init(client: GuardedClient, caller: String) {
+        self.client = client
         self.caller = caller
     }
 
     func reserve(
         _ request: VerificationRequest, at endpoint: Endpoint, for run: RunContext,
         completion: @escaping (TokenReservation) -> Void
-    ) -> (any TokenHold)? { line.reserve(request, caller: caller, completion) }
+    ) -> (any TokenHold)? { client.reserve(request, caller: caller, completion) }
 }

@@ -92,15 +92,16 @@ package final class SharedDecisions {
 
     /// The name under which a request is claimed, with a hash of its content.
     func name(_ kind: PendingDecision.Claim.Kind, of request: DecisionRequest) -> Name {
-        let appKey = request.caller.appKey
         switch kind {
         case .token:
             let verification = request.run.verification
             return name(
-                kind.rawValue, [appKey, verification.token.reveal()], content: [verification.phone.submitted])
+                kind.rawValue, [request.caller.appKey, verification.token.reveal()],
+                content: [verification.phone.submitted])
         case .idempotency:
             guard let idempotency = request.idempotency else { preconditionFailure("a claim by key has a key") }
-            return name(kind.rawValue, [appKey, idempotency.key], content: [idempotency.path, idempotency.body])
+            return name(
+                kind.rawValue, [request.caller.name, idempotency.key], content: [idempotency.path, idempotency.body])
         }
     }
 

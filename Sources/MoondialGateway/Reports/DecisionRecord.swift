@@ -79,11 +79,8 @@ struct DecisionRecord {
         if let exID { writer.write("exID", exID) }
         if let channel = context.channel { writer.write("channel", channel.rawValue) }
         for option in context.options.members {
-            if option.key != "context" {
-                writer.write(member: option.key, option.value)
-            } else if !isShort {
-                writer.write("context", redactor.json(option.value))
-            }
+            if isShort, option.key == "context" { continue }
+            writer.write(member: option.key, redactor.json(option.value))
         }
         writer.end()
     }

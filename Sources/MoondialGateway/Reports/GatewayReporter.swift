@@ -52,6 +52,9 @@ package final class GatewayReporter: Sendable {
         log(event)
     }
 
+    /// Opens the file of the decision log again, which may have been moved.
+    func reopenLog() async { await sink?.reopen() }
+
     /// Metrics in the format that an Accept header asks for.
     func text(accept: String?) -> (contentType: String, text: String) {
         let format = MetricsFormat(accept: accept)
@@ -144,6 +147,15 @@ package final class GatewayReporter: Sendable {
         case .rejected(.rateLimit): metrics.countRejection(.rateLimit)
         case .rejected(.callerGone), .rejected(.idempotencyConflict): break
         }
+    }
+
+    /// Notes that the token guard has decided without a run.
+    func report(guardDecision decision: RecordedDecision, of request: DecisionRequest, _ redactor: Redactor) {
+        report(
+            .guardDecided(
+                GuardDecision(
+                    reason: decision.reason ?? "", traceID: decision.traceID.description, caller: request.caller.name,
+                    appKey: request.caller.appKey, phone: redactor.phone(request.run.verification.phone))))
     }
 
     func report(_ use: BudgetUse) {

@@ -14,17 +14,26 @@ package struct ClientAddress: Sendable {
     /// - Parameters:
     ///   - peer: The IP address of the other end of the connection; nil for a Unix socket.
     ///   - forwarded: The values of the `X-Forwarded-For` fields. Each proxy adds the address of its own peer at the end, so
-    ///     the last address that is not a trusted proxy is the client's.
-    /// - Returns: The address as a text.
+    ///     the last address that is not a trusted proxy is the client's. Ports and quotation marks are left out.
+    /// - Returns: The address as a text. The peer, if the place where the client should be holds no address.
     package func address(peer: String?, forwarded: () -> [String]) -> String? {
         if let peer, !isTrusted(peer) { return peer }
         let hops = forwarded().flatMap { $0.split(separator: ",") }.map { hop in
-            String(hop.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+            Self.withoutPort(hop.filter { !" \t\"".contains($0) })
         }
         for hop in hops.reversed() where !isTrusted(hop) {
-            return hop.utf8.count <= 64 && !hop.isEmpty ? hop : peer
+            return AddressRange.bytes(of: hop) == nil ? peer : hop
         }
         return hops.first ?? peer
+    }
+
+    /// `1.2.3.4` of `1.2.3.4:5678`, and `2001:db8::1` of `[2001:db8::1]:443`.
+    private static func withoutPort(_ hop: String) -> String {
+        if hop.hasPrefix("["), let end = hop.firstIndex(of: "]") {
+            return String(hop[hop.index(after: hop.startIndex)..<end])
+        }
+        let parts = hop.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count == 2 ? String(parts[0]) : hop
     }
 
     private func isTrusted(_ address: String) -> Bool {

@@ -25,12 +25,7 @@ final class DecisionRoutes {
             return exchange.reply(refusal(.methodNotSupported, status: 405, [("Allow", "POST")]))
         }
         guard worker.takesRequest(now: exchange.start) else { return exchange.reply(Self.providerOverload) }
-        let caller: Caller
-        switch callers.answer(to: exchange.request.authorization) {
-        case .known(let known): caller = known
-        case .missing: return exchange.reply(refusal(.missAuth, status: 401, [Self.challenge]))
-        case .wrong: return exchange.reply(refusal(.authFailed, status: 401, [Self.challenge]))
-        }
+        guard let caller = providerCaller(of: exchange, callers) else { return }
         guard exchange.request.hasJSON else { return exchange.reply(refusal(.mediaTypeNotSupported, status: 415)) }
         let run: RunRequest
         do throws(Diagnostic) {
@@ -59,14 +54,25 @@ final class DecisionRoutes {
         }
     }
 
+    /// The caller of a request. If the credentials are missing or wrong, replies with 401 as the provider does, and returns
+    /// nil.
+    func providerCaller(of exchange: ServerExchange, _ callers: CallerDirectory) -> Caller? {
+        switch callers.answer(to: exchange.request.authorization) {
+        case .known(let caller): return caller
+        case .missing: exchange.reply(refusal(.missAuth, status: 401, [Self.challenge]))
+        case .wrong: exchange.reply(refusal(.authFailed, status: 401, [Self.challenge]))
+        }
+        return nil
+    }
+
     private static let providerOverload = providerProblem(.overload)
     private static let overload = problem(.overload)
 
     /// The reply, in the provider's format, to a request for which nothing was sent.
-    private static func providerProblem(_ reason: Rejection) -> HTTPReplyMessage {
+    static func providerProblem(_ reason: Rejection) -> HTTPReplyMessage {
         var message = GatewayReply.provider(
             status: reason.status, code: .badServer, content: "not processed, nothing was sent: \(reason.rawValue)")
-        message.fields.append(retryAfter)
+        message.fields.append(GatewayReply.retryAfter)
         return message
     }
 
@@ -129,7 +135,7 @@ final class DecisionRoutes {
             if exchange.request.method == "POST", exchange.request.hasJSON {
                 run = try parse(exchange, ignoresUnknown: false, channel: nil)
             } else {
-                run = try RunRequest(json: fields.object(of: exchange.request.fields))
+                run = try RunRequest(json: try fields.object(of: exchange.request.fields))
                 addAddress(to: &run, exchange)
             }
         } catch {
@@ -171,7 +177,7 @@ final class DecisionRoutes {
         }
         var message = GatewayReply.problem(
             status: reason.status, reason.rawValue, title: "The request was not processed, and nothing was sent.")
-        message.fields.append(retryAfter)
+        message.fields.append(GatewayReply.retryAfter)
         return message
     }
 
@@ -179,7 +185,6 @@ final class DecisionRoutes {
     private static let challenge: (name: StaticString, value: String) = (
         "WWW-Authenticate", "Basic realm=\"moondial\""
     )
-    private static let retryAfter: (name: StaticString, value: String) = ("Retry-After", "1")
 
     // MARK: - Both
 
@@ -279,10 +284,15 @@ package struct AuthFields: Sendable, Hashable {
     ]
 
     /// The request as JSON. Missing fields are left out.
-    func object(of fields: HTTPFields) -> JSONValue {
+    ///
+    /// - Throws: A diagnostic for a field that stands there twice: another program might read the other value.
+    func object(of fields: HTTPFields) throws(Diagnostic) -> JSONValue {
         var object = JSONObject()
         for part in Self.parts {
-            if let value = fields.value(of: self[keyPath: part.place]) { object[part.name] = .string(value) }
+            let name = self[keyPath: part.place]
+            let values = fields.values(named: name)
+            guard values.count <= 1 else { throw Diagnostic(.requestInvalid, "the field \(name) stands there twice") }
+            if let value = values.first { object[part.name] = .string(value) }
         }
         return .object(object)
     }

@@ -34,6 +34,9 @@ enum GatewayReply {
             status: status, contentType: "application/problem+json", body: JSONValue.object(object).bytes)
     }
 
+    /// Goes with replies to requests that may be sent again.
+    static let retryAfter: (name: StaticString, value: String) = ("Retry-After", "1")
+
     static let notFound = problem(status: 404, "not_found", title: "There is nothing at this path.")
 
     static func methodNotAllowed(_ allowed: String) -> HTTPReplyMessage {

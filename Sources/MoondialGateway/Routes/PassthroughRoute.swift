@@ -21,14 +21,17 @@ package struct PassthroughPaths: Sendable, Hashable {
         prefixes = paths.filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
     }
 
-    /// Whether a path is passed through. Never true for a path that the provider's server might normalise to another
-    /// one: such a path could bypass the rules.
-    func contains(_ path: String) -> Bool {
-        let lowered = path.lowercased()
-        guard !["//", "/./", "/../", "%2e", "%2f", "%5c", "\\"].contains(where: lowered.contains),
-            !lowered.hasSuffix("/."), !lowered.hasSuffix("/..")
-        else { return false }
-        return exact.contains(path) || prefixes.contains { path.hasPrefix($0) }
+    /// The entry of the list by which a path is passed through; nil if it is not. Nil for a path that the provider's
+    /// server might normalise to another one, because such a path could bypass the rules: it has empty or dotted
+    /// segments, path parameters (`;`), a backslash, or a percent sign.
+    func entry(for path: String) -> String? {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let isPlain = segments.allSatisfy { segment in
+            !["", ".", ".."].contains(segment) && !segment.contains(where: { ";%\\".contains($0) })
+        }
+        guard isPlain else { return nil }
+        if exact.contains(path) { return path }
+        return prefixes.first { path.hasPrefix($0) }.map { "\($0)*" }
     }
 }
 
@@ -55,8 +58,8 @@ package struct PassedRequest: Sendable {
     package let caller: String
     package let appKey: String
     package let method: String
-    /// The path without the query.
-    package let path: String
+    /// The entry of the pass-through list that the path matches. The path itself may hold a phone or a token.
+    package let entry: String
     /// The status of the provider's reply; nil without a reply.
     package let status: Int?
     package let time: TimeAmount
@@ -86,12 +89,11 @@ final class PassthroughRoute {
 
     func close() { upstream.transport.close() }
 
-    func forward(_ exchange: ServerExchange, for caller: Caller) {
+    func forward(_ exchange: ServerExchange, by entry: String, for caller: Caller) {
         let request = exchange.request
         guard throttle.begin(caller, now: exchange.start) else {
             onRefusal?()
-            return exchange.reply(
-                GatewayReply.provider(status: 429, code: .badServer, content: "not processed: rate_limit"))
+            return exchange.reply(DecisionRoutes.providerProblem(.rateLimit))
         }
         var fields: [(name: String, value: String)] = [
             ("Host", upstream.host), ("User-Agent", "moondial"), ("Accept-Encoding", "identity"),
@@ -110,7 +112,7 @@ final class PassthroughRoute {
             let status = try? result.get().status
             onReply?(
                 PassedRequest(
-                    caller: caller.name, appKey: caller.appKey, method: request.method, path: request.path,
+                    caller: caller.name, appKey: caller.appKey, method: request.method, entry: entry,
                     status: status, time: eventLoop.now - exchange.start))
             switch result {
             case .success(let reply): exchange.reply(Self.message(reply, isHead: request.method == "HEAD"))
@@ -136,8 +138,10 @@ final class PassthroughRoute {
     /// request.
     private static func message(_ failure: ExchangeFailure) -> HTTPReplyMessage {
         let status = failure.delivered == .no ? 503 : failure.kind == .responseTimeout ? 504 : 502
-        return GatewayReply.provider(
+        var message = GatewayReply.provider(
             status: status, code: .badServer, content: "\(failure.message) (delivered: \(failure.delivered.rawValue))")
+        if status == 503 { message.fields.append(GatewayReply.retryAfter) }
+        return message
     }
 }
 

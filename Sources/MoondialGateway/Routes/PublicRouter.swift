@@ -51,12 +51,14 @@ final class PublicRouter: RequestResponder {
                 exchange.request.method == "GET" || exchange.request.method == "HEAD"
                     ? description : GatewayReply.methodNotAllowed("GET, HEAD"))
         default:
-            guard let passthrough, passthroughPaths.contains(path) else {
+            guard let passthrough, let entry = passthroughPaths.entry(for: path) else {
                 metrics.begin(.other, exchange)
                 return exchange.reply(GatewayReply.notFound)
             }
             metrics.begin(.passthrough, exchange)
-            if let caller = decisions.caller(of: exchange, callers) { passthrough.forward(exchange, for: caller) }
+            if let caller = decisions.providerCaller(of: exchange, callers) {
+                passthrough.forward(exchange, by: entry, for: caller)
+            }
         }
     }
 
@@ -66,7 +68,7 @@ final class PublicRouter: RequestResponder {
         metrics.rejectedConnection()
         var message = GatewayReply.problem(
             status: 503, "overload", title: "There are too many connections, and nothing was sent.")
-        message.fields.append(("Retry-After", "1"))
+        message.fields.append(GatewayReply.retryAfter)
         return message
     }
 }

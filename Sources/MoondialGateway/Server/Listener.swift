@@ -75,6 +75,11 @@ package struct ListenError: Error {
     package let address: ListenAddress
     /// The error of the system.
     package let cause: any Error
+
+    package init(address: ListenAddress, cause: any Error) {
+        self.address = address
+        self.cause = cause
+    }
 }
 
 /// Accepts connections on one event loop. They may be served on others.

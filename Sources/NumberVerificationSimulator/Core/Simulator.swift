@@ -17,6 +17,8 @@ package final class Simulator: Sendable {
     package struct Configuration: Sendable {
         /// The credentials that are accepted. The default is the pair in the provider's documentation.
         package var credentials: Credentials
+        /// The credentials of further applications. The default is none.
+        package var furtherCredentials: [Credentials] = []
         /// The seed of the ids in replies. The default is 1.
         package var seed: UInt64
         /// Whether to enforce the limits of the real service: see `simulate --list`. The default is false.
@@ -45,13 +47,13 @@ package final class Simulator: Sendable {
         var behaviour = Behaviour()
     }
 
-    private let authorization: BasicAuthorization
+    private let authorizations: [BasicAuthorization]
     private let systemClock: @Sendable () -> Duration
     private let state: NIOLockedValueBox<State>
 
     /// Makes a simulator that has seen no token or phone yet.
     package init(configuration: Configuration = Configuration()) {
-        authorization = BasicAuthorization(configuration.credentials)
+        authorizations = ([configuration.credentials] + configuration.furtherCredentials).map(BasicAuthorization.init)
         systemClock = configuration.clock
         state = NIOLockedValueBox(
             State(
@@ -85,7 +87,9 @@ package final class Simulator: Sendable {
         }
         guard request.method == "POST" else { return script(.code(.methodNotSupported), for: request) }
         guard let field = request.authorization else { return script(.code(.missAuth), for: request) }
-        guard authorization.accepts(field) else { return script(.code(.authFailed), for: request) }
+        guard authorizations.contains(where: { $0.accepts(field) }) else {
+            return script(.code(.authFailed), for: request)
+        }
         guard request.hasJSON else { return script(.code(.mediaTypeNotSupported), for: request) }
         guard let form = VerifyForm(request.body) else { return script(.code(.parameterInvalid), for: request) }
         do {

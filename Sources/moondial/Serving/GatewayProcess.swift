@@ -49,10 +49,10 @@ final class GatewayProcess {
     private func start() {
         for warning in plan.warnings { shell.errors.warn(warning) }
         if plan.lacksStoreFolder { log.warnOfMissingStoreFolder() }
-        do throws(Failure) {
+        do {
             sink = try makeSink()
         } catch {
-            shell.end(error)
+            shell.end(Failure(starting: error))
         }
         let reporter = GatewayReporter(
             sink: sink, target: plan.target.name, recordsTraces: plan.serve.log.recordsTraces,
@@ -64,38 +64,14 @@ final class GatewayProcess {
         started.assumeIsolated().whenComplete { [self] result in
             switch result {
             case .success(let gateway): began(gateway)
-            case .failure(let error): shell.end(failure(error))
+            case .failure(let error): shell.end(Failure(starting: error))
             }
         }
     }
 
-    private func makeSink() throws(Failure) -> RecordSink? {
+    private func makeSink() throws(RecordSinkError) -> RecordSink? {
         guard let destination = plan.serve.log.destination, let overflow = plan.serve.log.overflow else { return nil }
-        do throws(RecordSinkError) {
-            return try RecordSink(RecordSink.Options(destination, overflow: overflow)) { [log] in log.write($0) }
-        } catch {
-            throw Failure(
-                Diagnostic(
-                    .inputOutput, "cannot write the decision log: \(error)", fix: DiagnosticCode.inputOutput.advice))
-        }
-    }
-
-    private func failure(_ error: any Error) -> Failure {
-        switch error {
-        case let error as Failure: return error
-        case let error as Diagnostic: return Failure(error)
-        case let error as SimulatorServerError: return Failure(error)
-        case let error as ListenError:
-            guard case .tcp(let host, let port) = error.address else {
-                let cause = (error.cause as? IOError).map { Errno(rawValue: $0.errnoCode).description }
-                return Failure(
-                    Diagnostic(
-                        .inputOutput, "cannot listen on \(error.address): \(cause ?? "\(error.cause)")",
-                        fix: DiagnosticCode.inputOutput.advice))
-            }
-            return Failure(SimulatorServerError.cannotListen(host: host, port: port, error.cause))
-        default: return Failure(Diagnostic(.inputOutput, "the gateway cannot start: \(error)"))
-        }
+        return try RecordSink(RecordSink.Options(destination, overflow: overflow)) { [log] in log.write($0) }
     }
 
     private func began(_ gateway: Gateway) {
@@ -115,8 +91,7 @@ final class GatewayProcess {
     private func reload() {
         guard let gateway, !isEnding else { return }
         notifier.send("RELOADING=1", "MONOTONIC_USEC=\(NIODeadline.now().uptimeNanoseconds / 1000)")
-        let done = eventLoop.makeFutureWithTask { [sink] in
-            await sink?.reopen()
+        let done = eventLoop.makeFutureWithTask {
             // The gateway has logged the errors.
             _ = try? await gateway.reloadAll()
         }

@@ -79,12 +79,28 @@ struct ServePlan: Sendable {
         ].compactMap { $0 }
     }
 
-    /// Loads the rules, the callers and the certificates once.
-    func check() throws {
-        let sources = makeSources()
-        _ = try sources.readCallers()
-        _ = try sources.readTLS()
-        _ = try RulebookLoader(settings.ofEngine).load(try sources.readRules())
+    /// Loads the rules, the callers and the certificates once, and checks the addresses and the decision log.
+    func check() throws(Failure) {
+        do {
+            if inheritedSocket == nil { try Self.check(serve.address) }
+            try Self.check(serve.admin)
+            if case .file(let path, _)? = serve.log.destination { try RecordSink.check(path) }
+            let sources = makeSources()
+            _ = try sources.readCallers()
+            _ = try sources.readTLS()
+            _ = try RulebookLoader(settings.ofEngine).load(try sources.readRules())
+        } catch {
+            throw Failure(starting: error)
+        }
+    }
+
+    private static func check(_ address: ListenAddress) throws {
+        guard case .tcp(let host, let port) = address else { return }
+        do {
+            _ = try SocketAddress.makeAddressResolvingHost(host, port: port)
+        } catch {
+            throw ListenError(address: address, cause: error)
+        }
     }
 
     // MARK: - Gateway
@@ -115,7 +131,7 @@ struct ServePlan: Sendable {
     }
 
     func makeSources() -> GatewaySources {
-        let simulator = target.makeSimulator(settings.simulator)
+        let simulator = target.makeSimulator(settings.simulator, further: Array(applications.dropFirst()))
         var http = HTTPConfiguration()
         http.maxConnections = serve.upstreamConnections
         http.maxQueued = serve.runs

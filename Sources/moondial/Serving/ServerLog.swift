@@ -56,12 +56,19 @@ struct ServerLog: Sendable {
         case .luaStateRenewed(nil): logger.warning("Lua state renewed")
         case .luaStateRenewed(let problem?):
             logger.error("Lua state could not be renewed", metadata: ["problem": "\(problem)"])
+        case .guardDecided(let decision):
+            logger.warning(
+                "token guard decided without a run",
+                metadata: [
+                    "reason": "\(decision.reason)", "trace_id": "\(decision.traceID)", "caller": "\(decision.caller)",
+                    "app": "\(decision.appKey)", "phone": "\(decision.phone)",
+                ])
         case .passedThrough(let request):
             logger.info(
                 "passed through",
                 metadata: [
                     "caller": "\(request.caller)", "app": "\(request.appKey)", "method": "\(request.method)",
-                    "path": "\(request.path)", "status": "\(request.status.map(String.init) ?? "none")",
+                    "path": "\(request.entry)", "status": "\(request.status.map(String.init) ?? "none")",
                     "elapsed_ms": "\(request.time.nanoseconds / 1_000_000)",
                 ])
         case .hookFailed(let diagnostic):

@@ -6,11 +6,13 @@ import NumberVerification
 import NumberVerificationSimulator
 
 extension Target {
-    /// The simulator for requests that stay in this process.
-    func makeSimulator(_ settings: SimulatorSettings) -> Simulator {
-        Simulator(
-            configuration: Simulator.Configuration(
-                credentials: credentials, seed: settings.seed, providerRules: settings.enforcesProviderRules))
+    /// The simulator for requests that stay in this process. It accepts the credentials of the target, and of further
+    /// applications.
+    func makeSimulator(_ settings: SimulatorSettings, further: [Credentials] = []) -> Simulator {
+        var configuration = Simulator.Configuration(
+            credentials: credentials, seed: settings.seed, providerRules: settings.enforcesProviderRules)
+        configuration.furtherCredentials = further
+        return Simulator(configuration: configuration)
     }
 
     /// A client for the target. Opens no connection yet. Without `simulator`, a new one is made.

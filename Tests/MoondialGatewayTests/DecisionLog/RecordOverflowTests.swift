@@ -78,11 +78,14 @@ struct RecordOverflowTests {
         #expect(sink.append("after") == .queued)
         #expect(await sink.close(within: .seconds(30)))
         let lines = try folder.lines()
-        try #require(lines.count == 4)
-        #expect(lines[..<2] == [record, record])
-        #expect(lines[2].hasPrefix(#"{"gap":3,"time_ms":1"#) && lines[2].hasSuffix("}"))
-        #expect(lines[3] == "after")
-        #expect(sink.figures == RecordSink.Figures(written: 4, dropped: 3))
+        #expect(lines.prefix(2) == [record, record])
+        // The disk may be tried again between two of the three records; then there are two marks.
+        let gaps = try lines.dropFirst(2).dropLast().map { line in
+            try #require(try #/{"gap":(\d+),"time_ms":1\d+}/#.wholeMatch(in: line).flatMap { Int($0.1) }, "\(line)")
+        }
+        #expect(gaps.reduce(0, +) == 3)
+        #expect(lines.last == "after")
+        #expect(sink.figures == RecordSink.Figures(written: lines.count, dropped: 3))
     }
 
     @Test

@@ -3,6 +3,7 @@
 import HTTP1
 import JSON
 import MoondialGateway
+import NIOConcurrencyHelpers
 import NIOCore
 import Testing
 
@@ -38,6 +39,12 @@ import Testing
             #expect(other.decision == "review token_reused")
             #expect(other.json["code"] == 9002)
             #expect(other.json["id"] == nil)
+            let events = gateway.events.withLockedValue { $0 }
+            let guarded = events.compactMap { if case .guardDecided(let decision) = $0 { decision } else { nil } }
+            try #require(guarded.count == 1)
+            #expect(guarded[0].reason == "token_reused")
+            #expect(guarded[0].phone == "138****8001")
+            #expect(guarded[0].traceID == other.fields["x-moondial-trace-id"])
             // The decision for the right phone is still recorded.
             #expect(try await gateway.verify("STsid-1", phone: "13800138000").decision == "allow match")
             #expect(gate.arrivals == 1)

@@ -34,6 +34,20 @@ import Testing
         }
     }
 
+    @Test(arguments: ["Phone: 13800138001", "Token: STsid-2", "Channel: web", "Exid: order-2"])
+    func fieldThatStandsThereTwiceIsRefused(second: String) async throws {
+        try await Self.run { gateway in
+            let reply = try await gateway.request(
+                "GET", "/v1/auth", contentType: nil,
+                fields: [
+                    "X-Moondial-Phone: 13800138000", "X-Moondial-Token: STsid-1", "X-Moondial-Channel: native",
+                    "X-Moondial-Exid: order-1", "X-Moondial-\(second)",
+                ])
+            #expect(reply.status == 401)
+            #expect(reply.text.contains("stands there twice"))
+        }
+    }
+
     @Test func authDoesNotWaitForABody() async throws {
         try await Self.run { gateway in
             let connection = try await gateway.connect()

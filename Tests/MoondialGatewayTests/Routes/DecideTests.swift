@@ -90,6 +90,33 @@ import Testing
         }
     }
 
+    @Test func fileOfCallersMayComeFromWindows() async throws {
+        let hash = "42759dabeaa13003b4a08844d414105fbbe66726b223dccb182613678f2c0d1a"
+        let callers = try CallerFile("\u{FEFF}# callers\r\n\r\nlogin \(hash)\r\n", appKeys: [])
+        try await GatewayFixture.run(callers: callers) { gateway in
+            let body = GatewayFixture.verifyBody("STsid-1")
+            let reply = try await gateway.request(
+                "POST", "/v1/decide", body: body, authorization: "Bearer caller-token")
+            #expect(reply.status == 200)
+        }
+    }
+
+    @Test func idempotencyKeysOfCallersDoNotMeet() async throws {
+        let hash = "42759dabeaa13003b4a08844d414105fbbe66726b223dccb182613678f2c0d1a"
+        let callers = try CallerFile("login \(hash)", appKeys: [])
+        try await GatewayFixture.run(callers: callers) { gateway in
+            for (token, authorization) in [
+                ("STsid-1", "Bearer caller-token"), ("STsid-2", GatewayFixture.authorization),
+            ] {
+                let reply = try await gateway.request(
+                    "POST", "/v1/decide", body: GatewayFixture.verifyBody(token), authorization: authorization,
+                    fields: ["Idempotency-Key: order-1"])
+                #expect(reply.status == 200)
+                #expect(reply.fields["x-moondial-replayed"] == nil)
+            }
+        }
+    }
+
     @Test(arguments: [
         ("login", "expected NAME SHA256 [APPKEY]"), ("login 12", "expected a SHA-256"),
         ("login \(String(repeating: "0", count: 64)) other", "no application 'other'"),

@@ -157,10 +157,13 @@ import Testing
     }
 
     @Test(arguments: [
-        "/v2/../v1/web/verify", "/v2/./x", "/v2//x", "/v2/%2e%2e/v1/web/verify", "/v2/x%2Fy", "/v2/..",
+        "/v2/../v1/web/verify", "/v2/./x", "/v2//x", "/v2/%2e%2e/v1/web/verify", "/v2/x%2Fy", "/v2/..", "/v2/",
+        "/v2/..;/v1/web/verify", "/v2/x;a=b", "/v2/%252e%252e/v1/web/verify", "/v2/..%3b/v1", "/v2/%c0%ae%c0%ae/x",
+        "/v1/web/%76erify", "/v1/web/verify;a=b", "/v1/web/verify/",
     ])
     func ambiguousPathsAreNotPassedThrough(path: String) async throws {
-        try await GatewayFixture.run { gateway in
+        let paths = PassthroughPaths(["/v1/web/*", "/v2/*"])
+        try await GatewayFixture.run(configure: { $0.passthrough = paths }) { gateway in
             let reply = try await gateway.request("POST", path, body: "{}")
             #expect(reply.status == 404)
             #expect(reply.fields["content-type"] == "application/problem+json")
@@ -203,16 +206,27 @@ import Testing
             let passed = gateway.events.withLockedValue { events in
                 events.compactMap { event in
                     if case .passedThrough(let request) = event {
-                        "\(request.caller) \(request.method) \(request.path) \(request.status ?? 0)"
+                        "\(request.caller) \(request.method) \(request.entry) \(request.status ?? 0)"
                     } else {
                         nil
                     }
                 }
             }
             let caller = GatewayFixture.credentials.appKey
-            #expect(passed == ["\(caller) POST /v2/login 404", "\(caller) HEAD /v2/login 404"])
+            #expect(passed == ["\(caller) POST /v2/* 404", "\(caller) HEAD /v2/* 404"])
             let metrics = try await gateway.admin("/metrics").text
             #expect(metrics.contains("moondial_upstream_calls_total{endpoint=\"passthrough\",code=\"none\"} 2"))
+        }
+    }
+
+    @Test(arguments: [(nil, 9010), ("Basic eDp5", 9011)])
+    func wrongCredentialsAreRefusedAsTheProviderDoes(authorization: String?, code: Int64) async throws {
+        try await GatewayFixture.run { gateway in
+            for path in ["/v1/web/verify", "/v1/web/loginTokenVerify"] {
+                let reply = try await gateway.request("POST", path, body: "{}", authorization: authorization)
+                #expect(reply.status == 401)
+                #expect(reply.json["code"] == .integer(code))
+            }
         }
     }
 
@@ -220,6 +234,7 @@ import Testing
         try await GatewayFixture.run(configure: { $0.callerLimits.concurrency = 0 }) { gateway in
             let reply = try await gateway.request("POST", "/v1/web/loginTokenVerify", body: "{}")
             #expect(reply.status == 429)
+            #expect(reply.fields["retry-after"] == "1")
             let metrics = try await gateway.admin("/metrics").text
             #expect(metrics.contains("moondial_rejected_requests_total{reason=\"rate_limit\"} 1"))
             #expect(!metrics.contains("endpoint=\"passthrough\",code=\"none\"} 1"))
