@@ -65,6 +65,18 @@ struct ServeTests {
         }
     }
 
+    @Test func decisionLogSaysWhatIsMasked() async throws {
+        for (flags, masked) in [([], #""masked":["phone","token"]"#), (["--show-phones"], #""masked":["token"]"#)] {
+            let folder = try TemporaryFolder(["r.lua": Self.rules])
+            let (process, url, _) = try await start(flags + ["--decision-log", folder.path("d.log")], in: folder)
+            _ = try await verify(url, #"{"token":"STsid-1","phone":"13800138000"}"#)
+            process.send(SIGTERM)
+            #expect(await process.finish().status == 0)
+            let line = try folder.read("d.log")
+            #expect(line.contains(masked) && line.contains("13800138000") == !flags.isEmpty)
+        }
+    }
+
     @Test func reloadOverHTTPReopensTheDecisionLog() async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules])
         let (process, url, admin) = try await start(["--decision-log", folder.path("d.log")], in: folder)
@@ -186,6 +198,9 @@ struct ServeTests {
             "rules: r.lua\nserve:\n  codes:\n    too_often: 9006\n    deny: 9003\n", to: "moondial.yaml")
         let right = try await Executable.run(["serve", "--check-config"], in: folder)
         #expect(right.status == 0)
+        _ = try folder.write("rules: r.lua\nserve:\n  # port: 1\nguards:\nconfig:\n", to: "moondial.yaml")
+        let empty = try await Executable.run(["serve", "--check-config"], in: folder)
+        #expect(empty.status == 0, "\(empty.errors)")
     }
 
     @Test func endDoesNotWaitForReaderOfTheLogThatIsGone() async throws {

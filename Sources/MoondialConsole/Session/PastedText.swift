@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import TextFormats
 
 /// Text that was pasted, as the inputs that it consists of: each is run by itself, as if it had been typed.
 struct PastedText {
@@ -33,7 +34,7 @@ struct PastedText {
             open = OpenBlock()
             isComment = true
         }
-        for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
+        for line in text.lines {
             let lua = LuaText(Array(line.utf8))
             let begins = beginsInput(line, lua)
             if begins, !lines.isEmpty, !isComment, !open.isOpen, !isIncomplete(lines.joined(separator: "\n")) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// The inputs in the text of a conversation: a transcript of `:record`, or text that was copied from a terminal or from
 /// documentation.
 struct Transcript {
@@ -11,7 +13,7 @@ struct Transcript {
     init(_ text: String) {
         var indentation: Int?
         var isInInput = false
-        for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
+        for line in text.lines {
             let blanks = line.prefix { $0 == " " }.count
             if indentation == nil, Self.afterPrompt(line.dropFirst(blanks)) != nil { indentation = blanks }
             guard let indentation else { continue }

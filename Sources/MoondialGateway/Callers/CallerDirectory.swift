@@ -129,9 +129,7 @@ package struct CallerFile: Sendable, Hashable {
     /// - Throws: ``Problem`` for the first line that is wrong.
     package init(_ text: String, appKeys: [String]) throws(Problem) {
         var entries: [Entry] = []
-        let lines = text.trimmingPrefix("\u{FEFF}")
-            .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-        for (index, line) in lines.enumerated() {
+        for (index, line) in text.trimmingPrefix("\u{FEFF}").lines.enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard let name = words.first, !name.hasPrefix("#") else { continue }
             func problem(_ message: String) -> Problem { Problem(line: index + 1, message: message) }

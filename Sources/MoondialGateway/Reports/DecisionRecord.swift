@@ -44,7 +44,7 @@ struct DecisionRecord {
         writer.write("caller", request.caller.name)
         writer.write("app", request.caller.appKey)
         writeRequest(exID, to: &writer, isShort: isShort)
-        writer.write("masked", json: #"["phone","token"]"#)
+        writer.write("masked", json: redactor.showsPhones ? #"["token"]"# : #"["phone","token"]"#)
         writeDecision(exID, to: &writer)
         writer.beginArray("attempts")
         for attempt in run.result.attempts { write(attempt, exID, to: &writer) }

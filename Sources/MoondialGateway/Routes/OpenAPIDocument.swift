@@ -5,8 +5,9 @@ import JSON
 
 /// The description of the public port's API in OpenAPI 3.1.
 enum OpenAPIDocument {
-    /// The reply with the document. If `authFields` is nil, the document does not have the path `/v1/auth`.
-    static func reply(authFields: AuthFields?) -> HTTPReplyMessage {
+    /// The reply with the document. It has the path `/v1/auth` unless `authFields` is nil. The paths that are passed through
+    /// are named in a text: they have all methods, and only the provider knows the rest.
+    static func reply(authFields: AuthFields?, passthrough: PassthroughPaths) -> HTTPReplyMessage {
         var all = paths
         if let authFields {
             all["/v1/auth"] = [
@@ -19,6 +20,7 @@ enum OpenAPIDocument {
             "info": [
                 "title": "moondial gateway", "version": "1",
                 "summary": "Number verification under rules",
+                "description": .string(description(of: passthrough)),
                 "license": ["name": "MIT", "identifier": "MIT"],
             ],
             "servers": [["url": "/"]],
@@ -35,6 +37,7 @@ enum OpenAPIDocument {
         "/v1/decide": [
             "post": [
                 "operationId": "decide", "summary": "Decides on one request by the rules.",
+                "description": idempotency,
                 "parameters": [
                     [
                         "name": "trace", "in": "query", "description": "1 adds what led to the decision.",
@@ -80,7 +83,8 @@ enum OpenAPIDocument {
     private static func verify(_ name: String, _ summary: String) -> JSONValue {
         [
             "post": [
-                "operationId": .string(name), "summary": .string(summary), "requestBody": body("VerifyRequest"),
+                "operationId": .string(name), "summary": .string(summary), "description": idempotency,
+                "requestBody": body("VerifyRequest"),
                 "responses": responses([
                     "200": reply(
                         "The decision as a code: 9000 for a match that is allowed, 9001 for deny, others for review.",
@@ -95,6 +99,17 @@ enum OpenAPIDocument {
                 ]),
             ]
         ]
+    }
+
+    /// Not a parameter of its own, since its value cannot be told from a wrong one without the requests before.
+    private static let idempotency: JSONValue = .string(
+        "The field Idempotency-Key is a caller's own name for a request: sent again with the same body, it gets the same "
+            + "decision, marked with X-Moondial-Replayed.")
+
+    private static func description(of passthrough: PassthroughPaths) -> String {
+        let entries = passthrough.entries
+        if entries.isEmpty { return "No other path is passed through to the provider." }
+        return "Passed through to the provider, with any method and without rules: \(entries.joined(separator: ", "))"
     }
 
     /// An operation of `/v1/auth`, whose answer is the status.

@@ -21,6 +21,9 @@ package struct PassthroughPaths: Sendable, Hashable {
         prefixes = paths.filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
     }
 
+    /// The paths as they are given, in alphabetical order.
+    var entries: [String] { (exact + prefixes.map { "\($0)*" }).sorted() }
+
     /// The entry of the list by which a path is passed through; nil if it is not. Nil for a path that the provider's
     /// server might normalise to another one, because such a path could bypass the rules: it has empty or dotted
     /// segments, path parameters (`;`), a backslash, or a percent sign.

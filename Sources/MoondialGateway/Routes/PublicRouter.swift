@@ -25,7 +25,7 @@ final class PublicRouter: RequestResponder {
         self.passthrough = passthrough
         self.passthroughPaths = passthroughPaths
         self.authFields = authFields
-        description = OpenAPIDocument.reply(authFields: authFields)
+        description = OpenAPIDocument.reply(authFields: authFields, passthrough: passthroughPaths)
         self.callers = callers
         self.metrics = metrics
     }

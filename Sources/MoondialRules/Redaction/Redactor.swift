@@ -19,7 +19,7 @@ import TextFormats
 package struct Redactor: Sendable {
     package let secrets: SubmittedSecrets
     package let operatorTexts: OperatorTexts
-    private let showsPhones: Bool
+    package let showsPhones: Bool
 
     private static let tokenMark = "<token>"
     private static let secretMark = "<secret>"

@@ -39,7 +39,7 @@ package struct SimulatorServerError: Error, Sendable, CustomStringConvertible {
 
     /// The error for a system error of listening on an address.
     package static func cannotListen(host: String, port: Int, _ error: any Error) -> SimulatorServerError {
-        let address = "\(host):\(port)"
+        let address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         switch (error as? IOError)?.errnoCode {
         case EADDRINUSE:
             return SimulatorServerError(

@@ -69,11 +69,12 @@ struct ConfigurationFile {
         for (key, node) in try reader.members(of: root) {
             let setting = try Self.setting(key)
             if setting == .config {
-                guard case .object(let object) = try reader.json(node) else {
-                    throw key.failure("config: expected \(setting.expectation)")
-                }
+                switch try reader.json(node) {
                 // As for the context of a request, a member without a value is absent.
-                config = object.withoutNulls
+                case .object(let object): config = object.withoutNulls
+                case .null: break
+                default: throw key.failure("config: expected \(setting.expectation)")
+                }
             } else if setting == .limits {
                 for (name, value) in try reader.members(of: node) {
                     let text = try reader.texts(of: value, isList: false)[0]

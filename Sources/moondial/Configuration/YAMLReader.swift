@@ -51,12 +51,14 @@ struct YAMLReader {
     }
 
     private static func isIndentedByTab(_ line: Int, of text: String) -> Bool {
-        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        let lines = text.lines
         guard lines.indices.contains(line - 1) else { return false }
         return lines[line - 1].prefix { $0 == " " || $0 == "\t" }.contains("\t")
     }
 
+    /// The members of a map; none if nothing stands there, as in a section in which every line is a comment.
     func members(of node: Node) throws(Failure) -> [(key: Key, value: Node)] {
+        if case .scalar(let scalar) = node, isPlain(scalar), YAMLScalar(plain: scalar.string) == .null { return [] }
         guard case .mapping(let mapping) = node else {
             throw failure("expected a map of settings", line: node.mark?.line)
         }

@@ -9,7 +9,7 @@ import Testing
 /// A `moondial` on a pseudo-terminal that a test controls.
 final class TerminalProcess {
     /// How long to wait for the screen: the machine may be busy with other tests.
-    private static let patience = Duration.seconds(60)
+    private static let patience = Duration.seconds(300)
 
     let terminal: PseudoTerminal
     /// The terminal's settings before the program started, which changes them soon.
@@ -66,7 +66,7 @@ final class TerminalProcess {
 
     struct NotSeen: Error {}
 
-    /// Waits until a condition holds for the screen. After a minute, the test fails and this throws.
+    /// Waits until a condition holds for the screen. After five minutes, the test fails and this throws.
     func expect(
         _ what: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
         _ isThere: (TerminalEmulator) -> Bool

@@ -241,6 +241,18 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (PassthroughPaths(["/v2/*", "/v1/web/loginTokenVerify"]), "without rules: /v1/web/loginTokenVerify, /v2/*"),
+        (.none, "No other path is passed through"),
+    ])
+    func openAPIDocumentNamesThePathsThatArePassedThrough(paths: PassthroughPaths, text: String) async throws {
+        try await GatewayFixture.run(configure: { $0.passthrough = paths }) { gateway in
+            let document = try await gateway.request("GET", "/openapi.json").json.description
+            #expect(document.contains(text))
+            #expect(document.contains("Idempotency-Key is a caller's own name"))
+        }
+    }
+
     @Test func openAPIDocumentHasTheAuthPathIfItIsConfigured() async throws {
         try await GatewayFixture.run { gateway in
             let document = try await gateway.request("GET", "/openapi.json")
