@@ -34,15 +34,11 @@ package enum LuaEscapes {
                 if rest.first == UInt8(ascii: "{") { rest.removeFirst() }
                 let value = number(digits: .max, radix: 16)
                 if rest.first == UInt8(ascii: "}") { rest.removeFirst() }
-                if let scalar = UInt32(exactly: value).flatMap(Unicode.Scalar.init) {
+                if let scalar = Unicode.Scalar(UInt32(value)) {
                     result += Array(String(scalar).utf8)
                 }
             case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
-                // Lua reads both ends of a line of two bytes as one.
-                if let second = rest.first, second != byte, second == UInt8(ascii: "\n") || second == UInt8(ascii: "\r")
-                {
-                    rest.removeFirst()
-                }
+                if LuaLexer.isLineEnd(byte, rest.first) { rest.removeFirst() }
                 result.append(UInt8(ascii: "\n"))
             case _ where LuaLexer.isDigit(byte):
                 result.append(UInt8(truncatingIfNeeded: number(from: Int(byte - 0x30), digits: 2, radix: 10)))

@@ -130,9 +130,7 @@ package struct LuaLexer {
             // An escaped newline belongs to the string, and so does all white space after `\z`.
             let escaped = bytes[position]
             let skipsSpace = escaped == UInt8(ascii: "z")
-            let isNewlineOfTwoBytes =
-                Self.isLineEnd(escaped) && peek(1).map { $0 != escaped && Self.isLineEnd($0) } ?? false
-            position += isNewlineOfTwoBytes ? 2 : 1
+            position += Self.isLineEnd(escaped, peek(1)) ? 2 : 1
             while skipsSpace, position < bytes.count, Self.isSpace(bytes[position]) { position += 1 }
         }
         return LuaToken(kind: .unclosed, range: start..<position, opening: 1)
@@ -210,6 +208,12 @@ package struct LuaLexer {
 
     /// Whether Lua ends a line at the byte.
     private static func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
+
+    /// Whether Lua reads both bytes as one end of a line: CR and LF, in either order.
+    static func isLineEnd(_ first: UInt8, _ second: UInt8?) -> Bool {
+        guard let second else { return false }
+        return first != second && isLineEnd(first) && isLineEnd(second)
+    }
 
     /// 0 to 9.
     @inlinable package static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

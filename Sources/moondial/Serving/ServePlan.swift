@@ -142,7 +142,7 @@ struct ServePlan: Sendable {
             readCallers: { [serve, applications] in
                 try Failure.diagnosed { try serve.readCallers(for: applications) }
             },
-            readTLS: { [serve] in try Failure.diagnosed { try serve.tls?.makeContext() } },
+            readTLS: { [serve] in try serve.tls?.makeContext() },
             makeClient: { [target, http] credentials, eventLoop in
                 target.makeClient(
                     over: try target.makeTransport(simulator, http, eventLoop: eventLoop), credentials,
