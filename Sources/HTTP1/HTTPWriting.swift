@@ -4,8 +4,6 @@ package import NIOCore
 package import TextFormats
 
 /// A reply to be written.
-///
-/// There is no `Date` field, so that the same reply is always the same bytes.
 package struct HTTPReplyMessage: Sendable {
     /// 100 to 999.
     package var status: Int
@@ -45,12 +43,17 @@ package struct HTTPReplyMessage: Sendable {
         return output.withBytes { ByteBuffer(bytes: $0) }
     }
 
-    /// Appends the whole reply, as ``bytes(keepsAlive:isHead:)`` returns it.
-    package func write(to output: inout ByteWriter, keepsAlive: Bool, isHead: Bool = false) {
+    /// Appends the whole reply, as ``bytes(keepsAlive:isHead:)`` returns it. `date` is the value of the Date field; the
+    /// default is none, so that the same reply is always the same bytes.
+    package func write(to output: inout ByteWriter, keepsAlive: Bool, isHead: Bool = false, date: String? = nil) {
         output.append("HTTP/1.1 ")
         output.append(Int64(status))
         output.append(UInt8.space)
         output.append(Self.reason(status))
+        if let date {
+            output.append(field: "Date")
+            output.append(date)
+        }
         if let contentType {
             output.append(field: "Content-Type")
             output.append(contentType)

@@ -36,7 +36,8 @@ package struct JSONObjectWriter: ~Copyable {
         isFirst = true
     }
 
-    /// Begins an array of objects as a member; each is written between ``beginElement()`` and ``end()``.
+    /// Begins an array as a member. Its elements are strings, or objects, each of which is written between
+    /// ``beginElement()`` and ``end()``.
     package mutating func beginArray(_ key: StaticString) {
         self.key(key)
         output.append(UInt8(ascii: "["))
@@ -48,6 +49,13 @@ package struct JSONObjectWriter: ~Copyable {
         if !isFirst { output.append(UInt8(ascii: ",")) }
         output.append(UInt8(ascii: "{"))
         isFirst = true
+    }
+
+    /// A string as an element of an array.
+    package mutating func writeElement(_ text: String) {
+        if !isFirst { output.append(UInt8(ascii: ",")) }
+        isFirst = false
+        output.append(json: text)
     }
 
     /// Ends an array.

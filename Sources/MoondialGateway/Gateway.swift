@@ -339,12 +339,11 @@ extension Gateway: GatewayAdministration {
             case .open(let code): breakers[appKey] = .string("open since code \(code)")
             }
         }
-        let canRecord = reporter.canRecord()
-        let isReady = !isDraining && canRecord
+        let isReady = !isDraining && reporter.canRecord()
         var detail: JSONObject = [
             "status": .string(isDraining ? "draining" : isReady ? "ready" : "not ready"),
             "rules": .object(await rulesSummary()), "breakers": .object(breakers),
-            "store": .object(store), "decision_log": .string(canRecord ? "writable" : "not writable"),
+            "store": .object(store), "decision_log": .string(reporter.logCondition),
         ]
         if let problem { detail["last_reload"] = .string("failed: \(problem.located)") }
         return (isReady, detail)

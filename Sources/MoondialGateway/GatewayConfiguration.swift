@@ -113,7 +113,7 @@ package enum GatewayEvent: Sendable {
     /// A request was answered by the provider without rules.
     case passedThrough(PassedRequest)
     /// A hook of a run has failed.
-    case hookFailed(Diagnostic)
+    case hookFailed(Diagnostic, TraceID)
     /// The token guard has decided on a request without a run, so that the decision log has no line for it.
     case guardDecided(GuardDecision)
 }

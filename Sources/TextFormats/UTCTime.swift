@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Times as RFC 3339 writes them, in UTC.
+/// Times in UTC, as RFC 3339 writes them, and HTTP.
 package enum UTCTime {
     /// `2026-11-29T06:23:24.123Z` for milliseconds since 1970-01-01.
     package static func text(milliseconds: Int64) -> String {
@@ -50,6 +50,33 @@ package enum UTCTime {
         write(time % 60, 2, ".")
         write(rest, 3, "Z")
     }
+
+    /// `Sun, 29 Nov 2026 06:23:24 GMT` for seconds since 1970-01-01: RFC 9110, section 5.6.7.
+    package static func httpDate(seconds: Int64) -> String {
+        let (day, time) = seconds.floored(by: 86_400)
+        let date = civil(day)
+        var output = ByteWriter(capacity: 32)
+        // The first day was a Thursday.
+        output.append(weekdays[Int((day + 3).floored(by: 7).1)])
+        output.append(", ")
+        func write(_ number: Int64, _ width: Int, _ end: StaticString) {
+            output.append(decimal: number.magnitude, digits: width)
+            output.append(end)
+        }
+        write(date.day, 2, " ")
+        output.append(months[Int(date.month - 1)])
+        output.append(" ")
+        write(date.year, 4, " ")
+        write(time / 3600, 2, ":")
+        write(time / 60 % 60, 2, ":")
+        write(time % 60, 2, " GMT")
+        return output.withBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static let weekdays: [StaticString] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    private static let months: [StaticString] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
 
     /// The date in the Gregorian calendar of a day, counted from 1970-01-01. Years begin in March here, so that the day that
     /// only leap years have is the last one: all months before it have fixed places.

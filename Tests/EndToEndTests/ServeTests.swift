@@ -77,6 +77,23 @@ struct ServeTests {
         }
     }
 
+    @Test func decisionLogNamesMembersInWhichSecretsWereReplaced() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules])
+        let (process, url, _) = try await start(["--decision-log", folder.path("d.log")], in: folder)
+        for request in [
+            #"{"token":"STsid-1","phone":"13800138000","exID":"of-13912345678"}"#,
+            #"{"token":"STsid-2","phone":"13800138000","exID":"order-1","context":{"also":"+8613912345678"}}"#,
+        ] {
+            _ = try await Executable.shell(
+                "curl -s -u \(Self.credentials) --json '\(request)' \(url)/v1/decide")
+        }
+        process.send(SIGTERM)
+        #expect(await process.finish().status == 0)
+        let lines = try folder.read("d.log").split(separator: "\n")
+        #expect(lines.first?.contains(#""masked":["phone","token","exID"]"#) == true)
+        #expect(lines.last?.contains(#""masked":["phone","token","context"]"#) == true)
+    }
+
     @Test func reloadOverHTTPReopensTheDecisionLog() async throws {
         let folder = try TemporaryFolder(["r.lua": Self.rules])
         let (process, url, admin) = try await start(["--decision-log", folder.path("d.log")], in: folder)
@@ -164,6 +181,7 @@ struct ServeTests {
             (["--auth", "--token-guard", "0ms"], 64, "a token works once"),
             (["--trusted-proxies", "proxy"], 64, "expected a list of IP addresses"),
             (["--passthrough", "yes"], 64, "each beginning with /"),
+            (["--passthrough", "true", "--passthrough", "false"], 64, "got 'true' and more"),
             (["--tls-cert", "c.pem"], 64, "the private key is missing"),
             (["--allow-code", "8000"], 64, "expected a code from 9000 to 9099"),
             (["--admin", "x"], 64, "expected HOST:PORT or unix:PATH"), (["--workers", "0"], 64, "from 1 to 256"),
@@ -201,6 +219,22 @@ struct ServeTests {
         _ = try folder.write("rules: r.lua\nserve:\n  # port: 1\nguards:\nconfig:\n", to: "moondial.yaml")
         let empty = try await Executable.run(["serve", "--check-config"], in: folder)
         #expect(empty.status == 0, "\(empty.errors)")
+    }
+
+    @Test(arguments: ["''", "'k:2'", "'a b'"])
+    func appKeyThatBasicAuthenticationCannotSendIsRefused(key: String) async throws {
+        let folder = try TemporaryFolder([
+            "r.lua": Self.rules, "secret": "a-secret\n", "m.yaml": "serve:\n  applications:\n    \(key): secret\n",
+        ])
+        let outcome = try await Executable.run(
+            ["serve", "--rules", "r.lua", "--config", "m.yaml", "--check-config"], in: folder)
+        #expect(outcome.status == 78)
+        #expect(
+            outcome.errors.contains("serve.applications: expected an app key, a text without spaces and colons"))
+        let ofTarget = try await Executable.run(
+            ["serve", "--rules", "r.lua", "--check-config"],
+            environment: ["MOONDIAL_APP_KEY": "k:2", "MOONDIAL_MASTER_SECRET": "s"], in: folder)
+        #expect(ofTarget.errors.contains("MOONDIAL_APP_KEY: expected a text without spaces and colons, got 'k:2'"))
     }
 
     @Test func endDoesNotWaitForReaderOfTheLogThatIsGone() async throws {

@@ -14,11 +14,15 @@ package struct RawConnection: Sendable {
     private let channel: any Channel
     private let arrivals: AsyncStream<Arrival>
 
-    package static func connect(host: String = "127.0.0.1", port: Int) async throws -> RawConnection {
+    /// With `reads` false, nothing is ever received.
+    package static func connect(
+        host: String = "127.0.0.1", port: Int, reads: Bool = true
+    ) async throws -> RawConnection {
         let (arrivals, continuation) = AsyncStream.makeStream(of: Arrival.self)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.hours(1))  // the loop is shared with tests that keep it busy
             .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelOption(.autoRead, value: reads)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Collector(continuation: continuation))

@@ -80,6 +80,16 @@ struct TextFormatsTests {
         #expect(UTCTime.text(milliseconds: milliseconds) == text)
     }
 
+    @Test(
+        arguments: [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
+            (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+            (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
+        ] as [(Int64, String)])
+    func timesAreWrittenForHTTP(seconds: Int64, text: String) {
+        #expect(UTCTime.httpDate(seconds: seconds) == text)
+    }
+
     @Test func hexadecimalTextIsDecoded() {
         #expect(Hexadecimal.decode("00fFA5") == [0, 255, 165])
         #expect(Hexadecimal.decode("") == [])

@@ -181,13 +181,13 @@ extension GatewayMetrics {
 
     /// Why a request was refused before any hook was called.
     package enum Rejection: Int, MetricLabel {
-        case overload, draining, logFull, unauthorized, rateLimit
+        case overload, draining, logUnavailable, unauthorized, rateLimit
 
         package var text: String {
             switch self {
             case .overload: "overload"
             case .draining: "draining"
-            case .logFull: "log_full"
+            case .logUnavailable: "log_unavailable"
             case .unauthorized: "unauthorized"
             case .rateLimit: "rate_limit"
             }

@@ -43,8 +43,12 @@ struct DecisionRecord {
         writer.write("time", plain: { UTCTime.write(milliseconds: end, to: &$0) })
         writer.write("caller", request.caller.name)
         writer.write("app", request.caller.appKey)
-        writeRequest(exID, to: &writer, isShort: isShort)
-        writer.write("masked", json: redactor.showsPhones ? #"["token"]"# : #"["phone","token"]"#)
+        let redacted = writeRequest(exID, to: &writer, isShort: isShort)
+        writer.beginArray("masked")
+        if !redactor.showsPhones { writer.writeElement("phone") }
+        writer.writeElement("token")
+        for name in redacted { writer.writeElement(name) }
+        writer.endArray()
         writeDecision(exID, to: &writer)
         writer.beginArray("attempts")
         for attempt in run.result.attempts { write(attempt, exID, to: &writer) }
@@ -72,17 +76,25 @@ struct DecisionRecord {
         name == run.result.decision.rule ? decision.rule : redactor.rule(name)
     }
 
-    private func writeRequest(_ exID: String?, to writer: inout JSONObjectWriter, isShort: Bool) {
+    /// Writes the request.
+    ///
+    /// - Returns: The names of members, other than phone and token, that hold a secret which is not shown.
+    private func writeRequest(_ exID: String?, to writer: inout JSONObjectWriter, isShort: Bool) -> [String] {
+        var redacted: [String] = []
         let context = run.trace.run
         writer.beginObject("request")
         writer.write("phone", redactor.phone(context.request.phone))
         if let exID { writer.write("exID", exID) }
+        if exID != run.result.exID { redacted.append("exID") }
         if let channel = context.channel { writer.write("channel", channel.rawValue) }
         for option in context.options.members {
             if isShort, option.key == "context" { continue }
-            writer.write(member: option.key, redactor.json(option.value))
+            let value = redactor.json(option.value)
+            if value != option.value { redacted.append(option.key) }
+            writer.write(member: option.key, value)
         }
         writer.end()
+        return redacted
     }
 
     private func writeDecision(_ exID: String?, to writer: inout JSONObjectWriter) {

@@ -42,6 +42,13 @@ package final class GatewayReporter: Sendable {
         return { sink.isAccepting }
     }
 
+    /// How the decision log is doing, for people.
+    var logCondition: String {
+        guard let sink else { return "off" }
+        guard sink.isAccepting else { return "not writable" }
+        return sink.figures.failure == nil ? "writable" : "not writable, requests are served: see decision_log_overflow"
+    }
+
     package func report(_ event: GatewayEvent) {
         switch event {
         case .reloadFailed: metrics.countReload(.failure)
@@ -102,7 +109,7 @@ package final class GatewayReporter: Sendable {
             case .no: break
             }
         }
-        for failure in run.failures { log(.hookFailed(failure)) }
+        for failure in run.failures { log(.hookFailed(failure, decision.traceID)) }
     }
 
     private func append(_ record: DecisionRecord, to sink: RecordSink) {
@@ -143,7 +150,7 @@ package final class GatewayReporter: Sendable {
         switch outcome {
         case .token(let outcome): metrics.countTokenOutcome(outcome)
         case .rejected(.overload): metrics.countRejection(.overload)
-        case .rejected(.logUnavailable): metrics.countRejection(.logFull)
+        case .rejected(.logUnavailable): metrics.countRejection(.logUnavailable)
         case .rejected(.rateLimit): metrics.countRejection(.rateLimit)
         case .rejected(.callerGone), .rejected(.idempotencyConflict): break
         }

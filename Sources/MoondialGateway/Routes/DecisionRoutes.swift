@@ -27,16 +27,17 @@ final class DecisionRoutes {
         guard worker.takesRequest(now: exchange.start) else { return exchange.reply(Self.providerOverload) }
         guard let caller = providerCaller(of: exchange, callers) else { return }
         guard exchange.request.hasJSON else { return exchange.reply(refusal(.mediaTypeNotSupported, status: 415)) }
-        let run: RunRequest
+        let (run, idempotency): (RunRequest, DecisionRequest.Idempotency?)
         do throws(Diagnostic) {
             run = try parse(exchange, ignoresUnknown: true, channel: endpoint == .h5 ? .web : nil)
+            idempotency = try exchange.request.idempotency
         } catch {
             let content = "\(ResponseCode.parameterInvalid.entry?.content ?? ""): \(error.message)"
             return exchange.reply(
                 GatewayReply.provider(status: 400, code: .parameterInvalid, content: content))
         }
         let exID = run.verification.exID
-        decide(exchange, run, caller) { [settings] reply in
+        decide(exchange, run, caller, idempotency) { [settings] reply in
             switch reply {
             case .decided(let decision, let origin):
                 let code = ResponseCode(settings.codes.code(for: decision))
@@ -97,17 +98,18 @@ final class DecisionRoutes {
                     status: 415, "media_type", title: "The body is not JSON.",
                     detail: "expected Content-Type: application/json"))
         }
-        let (run, showsTrace): (RunRequest, Bool)
+        let (run, showsTrace, idempotency): (RunRequest, Bool, DecisionRequest.Idempotency?)
         do throws(Diagnostic) {
             showsTrace = try exchange.request.flag("trace")
             run = try parse(exchange, ignoresUnknown: false, channel: nil)
+            idempotency = try exchange.request.idempotency
         } catch {
             return exchange.reply(
                 GatewayReply.problem(
                     status: 400, "request_invalid", title: "The request is not valid.", detail: error.message))
         }
         let exID = run.verification.exID
-        decide(exchange, run, caller) { [settings] reply in
+        decide(exchange, run, caller, idempotency) { [settings] reply in
             switch reply {
             case .decided(let decision, let origin):
                 var json =
@@ -145,7 +147,7 @@ final class DecisionRoutes {
                     detail: error.message))
         }
         // A proxy copies header fields that the end user can set, so an Idempotency-Key is ignored here.
-        decide(exchange, run, caller, takesKey: false) { reply in
+        decide(exchange, run, caller, nil) { reply in
             switch reply {
             case .decided(let decision, let origin):
                 let status = decision.outcome == .allow ? 200 : decision.outcome == .deny ? 403 : 401
@@ -218,18 +220,13 @@ final class DecisionRoutes {
     }
 
     private func decide(
-        _ exchange: ServerExchange, _ run: RunRequest, _ caller: Caller, takesKey: Bool = true,
+        _ exchange: ServerExchange, _ run: RunRequest, _ caller: Caller, _ idempotency: DecisionRequest.Idempotency?,
         _ message: @escaping (DecisionReply) -> HTTPReplyMessage
     ) {
-        let fields = exchange.request.fields
-        let key = takesKey ? fields["idempotency-key"] : nil
-        let request = DecisionRequest(
-            run: run, caller: caller, traceparent: fields["traceparent"].flatMap(TraceParent.init),
-            idempotency: key.flatMap { key in
-                guard !key.isEmpty else { return nil }
-                return DecisionRequest.Idempotency(
-                    key: key, path: exchange.request.path, body: String(buffer: exchange.request.body))
-            })
+        let traceparents = exchange.request.fields.values(of: "traceparent")
+        // With several, there is no trace to continue: W3C Trace Context, section 4.3.
+        let traceparent = traceparents.count == 1 ? TraceParent(traceparents[0]) : nil
+        let request = DecisionRequest(run: run, caller: caller, traceparent: traceparent, idempotency: idempotency)
         let throttle = settings.throttle
         guard throttle.begin(caller, now: exchange.start) else {
             worker.onOutcome?(.rejected(.rateLimit))
@@ -285,20 +282,43 @@ package struct AuthFields: Sendable, Hashable {
 
     /// The request as JSON. Missing fields are left out.
     ///
-    /// - Throws: A diagnostic for a field that stands there twice: another program might read the other value.
+    /// - Throws: A diagnostic for a field without a single value.
     func object(of fields: HTTPFields) throws(Diagnostic) -> JSONValue {
         var object = JSONObject()
         for part in Self.parts {
             let name = self[keyPath: part.place]
-            let values = fields.values(named: name)
-            guard values.count <= 1 else { throw Diagnostic(.requestInvalid, "the field \(name) stands there twice") }
-            if let value = values.first { object[part.name] = .string(value) }
+            if let value = try fields.values(named: name).single(name) { object[part.name] = .string(value) }
         }
         return .object(object)
     }
 }
 
+extension [String] {
+    /// The value of a field, or nil without the field.
+    ///
+    /// - Throws: A diagnostic for a field that stands there twice, of which another program might read the other value,
+    ///   and for one that is not UTF-8: texts in which bytes were replaced can be equal though the bytes differ.
+    fileprivate func single(_ name: String) throws(Diagnostic) -> String? {
+        guard count <= 1 else { throw Diagnostic(.requestInvalid, "the field \(name) stands there twice") }
+        guard let value = first else { return nil }
+        guard !value.unicodeScalars.contains("\u{FFFD}") else {
+            throw Diagnostic(.requestInvalid, "the field \(name) is not UTF-8")
+        }
+        return value
+    }
+}
+
 extension HTTPRequest {
+    /// The Idempotency-Key with the content that it stands for; nil without a key.
+    fileprivate var idempotency: DecisionRequest.Idempotency? {
+        get throws(Diagnostic) {
+            guard let key = try fields.values(of: "idempotency-key").single("idempotency-key"), !key.isEmpty else {
+                return nil
+            }
+            return DecisionRequest.Idempotency(key: key, path: path, body: String(buffer: body))
+        }
+    }
+
     /// Whether the query has `name=1` or `name=true`. False if the query does not have the name.
     ///
     /// - Throws: A diagnostic for another value than these, `0` and `false`.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 package import NIOCore
+import Platform
+import TextFormats
 
 /// The connections of one event loop, with their time limits.
 ///
@@ -12,6 +14,8 @@ package final class ConnectionTable {
     private let eventLoop: any EventLoop
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var sweep: RepeatedTask?
+    /// The last second in which a date was needed, and its text.
+    private var (dateSecond, dateText) = (Int64.min, "")
     private var emptyWaiters: [EventLoopPromise<Void>] = []
     /// Whether connections end after the reply that they wait for, because the server is being stopped.
     package private(set) var isDraining = false
@@ -21,6 +25,16 @@ package final class ConnectionTable {
     }
 
     package var count: Int { connections.count }
+
+    /// The value of the Date field of a reply that is written now.
+    var date: String {
+        let second = WallClock.milliseconds() / 1000
+        if second != dateSecond {
+            dateSecond = second
+            dateText = UTCTime.httpDate(seconds: second)
+        }
+        return dateText
+    }
 
     func add(_ connection: ServerConnection) {
         connections[ObjectIdentifier(connection)] = connection

@@ -130,6 +130,7 @@ final class ServerConnection: ChannelDuplexHandler {
     /// Called by the table when ``deadline`` has passed.
     func deadlinePassed() {
         switch state {
+        case .reading where !isWritable: close()
         case .reading where progress == .none: drain()
         case .reading: write(responder.reply(to: .timeout), keepsAlive: false, isHead: false)
         case .answering, .draining: close()
@@ -211,7 +212,7 @@ final class ServerConnection: ChannelDuplexHandler {
     private func write(_ message: HTTPReplyMessage, keepsAlive: Bool, isHead: Bool) {
         guard let context else { return }
         var output = ByteWriter(capacity: 512 + message.body.count)
-        message.write(to: &output, keepsAlive: keepsAlive, isHead: isHead)
+        message.write(to: &output, keepsAlive: keepsAlive, isHead: isHead, date: table.date)
         send(output, context)
         if !keepsAlive { return drain() }
         state = .reading

@@ -120,8 +120,8 @@ extension SettingSources {
             named: config ?? shell.environment[Setting.fileVariable], environment: shell.environment)
         let file = try place.map { place throws(Failure) in try ConfigurationFile(place) } ?? .none
         self.init(flags: flags, environment: shell.environment, file: file)
-        for (name, meant) in suspectVariables {
-            shell.errors.warn("there is no variable \(name); did you mean \(meant)?")
+        for (name, advice) in suspectVariables {
+            shell.errors.warn("there is no variable \(name); \(advice)")
         }
     }
 }

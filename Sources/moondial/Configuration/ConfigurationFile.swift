@@ -76,16 +76,17 @@ struct ConfigurationFile {
                 default: throw key.failure("config: expected \(setting.expectation)")
                 }
             } else if setting == .limits {
-                for (name, value) in try reader.members(of: node) {
-                    let text = try reader.texts(of: value, isList: false)[0]
+                for (name, value) in try reader.members(of: node, at: key) {
+                    let text = try reader.text(of: value, at: name)
                     try LimitSetting.set(name, to: text, in: &limits)
                 }
             } else if setting == .serve {
-                serve = try ServeSection(node, reader, isFound: isFound) { Self.resolve($0, besides: path) }
+                serve = try ServeSection(node, at: key, reader, isFound: isFound) { Self.resolve($0, besides: path) }
             } else if setting == .guards {
-                guards = try GuardSection(node, reader)
+                guards = try GuardSection(node, at: key, reader)
             } else {
-                let texts = try reader.texts(of: node, isList: setting == .rules)
+                let texts =
+                    setting == .rules ? try reader.texts(of: node, at: key) : [try reader.text(of: node, at: key)]
                 values[setting] = Value(
                     setting: setting, texts: texts.map { Self.resolve($0, of: setting, besides: path) },
                     site: key.site, isFound: isFound)
@@ -98,7 +99,7 @@ struct ConfigurationFile {
         guard let setting = Setting(rawValue: key.name) else {
             let clause = Suggestion.clause(for: key.name, in: allowed)
             throw key.failure(
-                "there is no setting '\(String(escaping: key.name.utf8))'\(clause)",
+                "there is no setting '\(key.shown)'\(clause)",
                 fix: "use one of \(allowed.joined(separator: ", "))")
         }
         if setting == .masterSecret {

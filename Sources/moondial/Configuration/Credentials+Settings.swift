@@ -9,7 +9,7 @@ extension Credentials {
     ///
     /// - Throws: A failure when one of the two is missing, or the file with the secret cannot be used.
     init?(_ sources: SettingSources, warn: (String) -> Void) throws(Failure) {
-        let appKey = try sources.value(of: .appKey, parse: Self.word)
+        let appKey = try sources.value(of: .appKey, parse: Self.appKey(of:))
         let secret = try Self.masterSecret(sources, warn)
         switch (appKey, secret) {
         case (nil, nil): return nil
@@ -79,6 +79,11 @@ extension Credentials {
         }
         return secret
     }
+
+    /// An app key that HTTP's Basic authentication can send: it ends at the first colon.
+    ///
+    /// - Returns: Nil for another text.
+    static func appKey(of text: String) -> String? { text.utf8.contains(UInt8(ascii: ":")) ? nil : word(text) }
 
     private static func word(_ text: String) -> String? {
         let isWord = !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }

@@ -28,24 +28,24 @@ struct GuardSection {
     /// Reads the section.
     ///
     /// - Throws: A failure that names the line.
-    init(_ node: Node, _ reader: YAMLReader) throws(Failure) {
-        for (key, value) in try reader.members(of: node) {
+    init(_ node: Node, at owner: YAMLReader.Key, _ reader: YAMLReader) throws(Failure) {
+        for (key, value) in try reader.members(of: node, at: owner) {
             switch key.name {
             case "token": try readToken(key, value, reader)
             case "caps": try readCaps(key, value, reader)
-            case "budget": try readBudget(value, reader)
+            case "budget": try readBudget(key, value, reader)
             default: throw Self.unknown(key, "guard", in: "guards", Self.guards)
             }
         }
     }
 
-    private mutating func readToken(_ key: YAMLReader.Key, _ node: Node, _ reader: YAMLReader) throws(Failure) {
+    private mutating func readToken(_ owner: YAMLReader.Key, _ node: Node, _ reader: YAMLReader) throws(Failure) {
         guard case .mapping = node else {
-            token.lifetime = try Self.lifetime(key, reader.texts(of: node, isList: false)[0])
+            token.lifetime = try Self.lifetime(owner, reader.text(of: node, at: owner))
             return
         }
-        for (key, value) in try reader.members(of: node) {
-            let text = try reader.texts(of: value, isList: false)[0]
+        for (key, value) in try reader.members(of: node, at: owner) {
+            let text = try reader.text(of: value, at: key)
             switch key.name {
             case "keep": token.lifetime = try Self.lifetime(key, text)
             case "on_store_error": token.onStoreError = try Self.onStoreError(key, text)
@@ -75,18 +75,18 @@ struct GuardSection {
         try value(key, text, ServeSetting.tokenGuard.expectation, lifetime(of:))
     }
 
-    private mutating func readCaps(_ key: YAMLReader.Key, _ node: Node, _ reader: YAMLReader) throws(Failure) {
+    private mutating func readCaps(_ owner: YAMLReader.Key, _ node: Node, _ reader: YAMLReader) throws(Failure) {
         guard case .mapping = node else {
-            let text = try reader.texts(of: node, isList: false)[0]
-            let isOn = try Self.value(key, text, "true, false or a map") {
+            let text = try reader.text(of: node, at: owner)
+            let isOn = try Self.value(owner, text, "true, false or a map") {
                 $0 == "true" ? true : $0 == "false" ? false : nil
             }
             calls.caps = isOn ? CallGuardSettings.Caps() : nil
             return
         }
         var caps = CallGuardSettings.Caps()
-        for (key, value) in try reader.members(of: node) {
-            let text = try reader.texts(of: value, isList: false)[0]
+        for (key, value) in try reader.members(of: node, at: owner) {
+            let text = try reader.text(of: value, at: key)
             switch key.name {
             case "interval":
                 caps.interval = try Self.value(key, text, "a time from 1ms to 1h, such as 30s") {
@@ -104,13 +104,13 @@ struct GuardSection {
     }
 
     /// Reads the budget. If a price is set, the ceilings are amounts of money, else numbers of calls.
-    private mutating func readBudget(_ node: Node, _ reader: YAMLReader) throws(Failure) {
+    private mutating func readBudget(_ owner: YAMLReader.Key, _ node: Node, _ reader: YAMLReader) throws(Failure) {
         var budget = CallGuardSettings.Budget()
         var price: Money?
         var ceilings: [(path: WritableKeyPath<CallGuardSettings.Budget, Int64?>, key: YAMLReader.Key, text: String)] =
             []
-        for (key, value) in try reader.members(of: node) {
-            let text = try reader.texts(of: value, isList: false)[0]
+        for (key, value) in try reader.members(of: node, at: owner) {
+            let text = try reader.text(of: value, at: key)
             switch key.name {
             case "price": price = try Self.value(key, text, "a price such as 0.05", Money.init)
             case "total": ceilings.append((\.total, key, text))
@@ -177,7 +177,7 @@ struct GuardSection {
         _ key: YAMLReader.Key, _ what: String, in section: String, _ names: [String]
     ) -> Failure {
         key.failure(
-            "\(section): there is no \(what) '\(String(escaping: key.name.utf8))'"
+            "\(section): there is no \(what) '\(key.shown)'"
                 + Suggestion.clause(for: key.name, in: names), fix: "use one of \(names.joined(separator: ", "))")
     }
 }

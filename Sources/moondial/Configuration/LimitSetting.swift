@@ -82,7 +82,7 @@ enum LimitSetting: String, CaseIterable {
         guard let limit = LimitSetting(rawValue: key.name) else {
             let names = allCases.map(\.rawValue)
             throw key.failure(
-                "there is no limit '\(String(escaping: key.name.utf8))'\(Suggestion.clause(for: key.name, in: names))",
+                "there is no limit '\(key.shown)'\(Suggestion.clause(for: key.name, in: names))",
                 fix: "use one of \(names.joined(separator: ", "))")
         }
         guard limit.set(text, in: &limits) else {

@@ -27,25 +27,29 @@ struct ServeSection {
     /// Reads the section. `resolve` turns a path relative to the file into a path relative to the working folder.
     ///
     /// - Throws: A failure that names the line.
-    init(_ node: Node, _ reader: YAMLReader, isFound: Bool, resolve: (String) -> String) throws(Failure) {
+    init(
+        _ node: Node, at owner: YAMLReader.Key, _ reader: YAMLReader, isFound: Bool, resolve: (String) -> String
+    ) throws(Failure) {
         self.isFound = isFound
-        for (key, value) in try reader.members(of: node) {
+        for (key, value) in try reader.members(of: node, at: owner) {
             guard let setting = ServeSetting(rawValue: key.name), setting.isInFile else {
                 let clause = Suggestion.clause(for: key.name, in: ServeSetting.fileKeys)
                 throw key.failure(
-                    "there is no setting 'serve.\(String(escaping: key.name.utf8))'\(clause)",
+                    "there is no setting 'serve.\(key.shown)'\(clause)",
                     fix: "use one of \(ServeSetting.fileKeys.joined(separator: ", "))")
             }
             if setting.isMap {
-                for (appKey, file) in try reader.members(of: value) {
-                    applications.append((appKey, resolve(try reader.texts(of: file, isList: false)[0])))
+                for (appKey, file) in try reader.members(of: value, at: key) {
+                    applications.append((appKey, resolve(try reader.text(of: file, at: appKey))))
                 }
             } else if setting == .codes, case .mapping = value {
-                for (name, code) in try reader.members(of: value) {
-                    codes.append((name, try reader.texts(of: code, isList: false)[0]))
+                for (name, code) in try reader.members(of: value, at: key) {
+                    codes.append((name, try reader.text(of: code, at: name)))
                 }
             } else {
-                let texts = try reader.texts(of: value, isList: setting.isList)
+                let texts =
+                    setting.isList
+                    ? try reader.texts(of: value, at: key) : [try reader.text(of: value, at: key)]
                 let isPath = setting.isPath && texts != ["-"]
                 values[setting] = Value(key: key, texts: isPath ? texts.map(resolve) : texts)
             }

@@ -62,7 +62,9 @@ enum ServeSetting: String, CaseIterable {
 
     var flag: String { "--" + rawValue.split(separator: "_").joined(separator: "-") }
 
-    var variable: String { "\(Setting.variablePrefix)SERVE_\(rawValue.uppercased())" }
+    var variable: String { Self.variablePrefix + rawValue.uppercased() }
+
+    static let variablePrefix = Setting.variablePrefix + "SERVE_"
 
     /// What a value must look like, to follow "expected".
     var expectation: String {

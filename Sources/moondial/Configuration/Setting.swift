@@ -68,7 +68,8 @@ enum Setting: String, CaseIterable {
         case .caFile, .masterSecretFile, .storeCAFile: "a file"
         case .store: "memory, sqlite:PATH, or a URL such as redis://127.0.0.1:6379"
         case .storeNamespace: "1 to 48 letters, digits, dots, hyphens and underscores"
-        case .appKey, .masterSecret: "a text without spaces"
+        case .appKey: "a text without spaces and colons"
+        case .masterSecret: "a text without spaces"
         case .seed: "a whole number from 0 to \(UInt64.max)"
         case .correlate, .providerRules, .live, .insecure, .yesInsecure, .showPhones: "true or false"
         }

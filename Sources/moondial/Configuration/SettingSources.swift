@@ -48,17 +48,9 @@ struct SettingSources {
         try value(of: setting) { $0 == "true" ? true : $0 == "false" ? false : nil } ?? `default`
     }
 
-    /// Variables that are probably misspelt, each with the one that was probably meant.
-    var suspectVariables: [(name: String, meant: String)] {
-        let known =
-            Setting.allCases.filter { $0.places.contains(.environment) }.map(\.variable) + [Setting.fileVariable]
-            + ServeSetting.allCases.filter { !$0.isMap }.map(\.variable)
-        let suffixes = known.map { String($0.dropFirst(Setting.variablePrefix.count)) }
-        return environment.names.compactMap { name in
-            guard name.hasPrefix(Setting.variablePrefix), !known.contains(name) else { return nil }
-            let suffix = String(name.dropFirst(Setting.variablePrefix.count))
-            return Suggestion.nearest(to: suffix, in: suffixes).map { (name, Setting.variablePrefix + $0) }
-        }
+    /// Variables that have no effect and were probably meant to have one, each with advice.
+    var suspectVariables: [(name: String, advice: String)] {
+        environment.names.compactMap { name in SuspectVariable.advice(on: name, in: environment).map { (name, $0) } }
     }
 }
 

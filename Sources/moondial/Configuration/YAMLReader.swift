@@ -16,10 +16,11 @@ struct YAMLReader {
         let name: String
         let site: LuaSite
 
+        var shown: String { String(escaping: name.utf8) }
+
         /// A failure whose excerpt shows the key without its value, which may be a secret.
         func failure(_ message: String, fix: String? = nil) -> Failure {
-            let shown = String(escaping: name.utf8)
-            return Failure(
+            Failure(
                 Diagnostic(.configuration, message, site: site, sourceLine: "\(shown): …", subject: shown, fix: fix))
         }
     }
@@ -56,11 +57,13 @@ struct YAMLReader {
         return lines[line - 1].prefix { $0 == " " || $0 == "\t" }.contains("\t")
     }
 
-    /// The members of a map; none if nothing stands there, as in a section in which every line is a comment.
-    func members(of node: Node) throws(Failure) -> [(key: Key, value: Node)] {
+    /// The members of the map that stands at `owner`, or is the whole file; none if nothing stands there, as in a section
+    /// in which every line is a comment.
+    func members(of node: Node, at owner: Key? = nil) throws(Failure) -> [(key: Key, value: Node)] {
         if case .scalar(let scalar) = node, isPlain(scalar), YAMLScalar(plain: scalar.string) == .null { return [] }
         guard case .mapping(let mapping) = node else {
-            throw failure("expected a map of settings", line: node.mark?.line)
+            let message = "expected a map of settings"
+            throw owner.map { $0.failure("\($0.shown): \(message)") } ?? failure(message, line: node.mark?.line)
         }
         var members: [(key: Key, value: Node)] = []
         for (key, value) in mapping {
@@ -72,16 +75,21 @@ struct YAMLReader {
         return members
     }
 
-    /// The text of a scalar, or those of a list of scalars.
-    func texts(of node: Node, isList: Bool) throws(Failure) -> [String] {
-        switch node {
-        case .scalar(let scalar): return [scalar.string]
-        case .sequence(let sequence) where isList:
-            var texts: [String] = []
-            for element in sequence { texts += try self.texts(of: element, isList: false) }
-            return texts
-        default: throw failure(isList ? "expected a text or a list of texts" : "expected a text", line: node.mark?.line)
+    /// The text that stands at `key`.
+    func text(of node: Node, at key: Key) throws(Failure) -> String {
+        guard case .scalar(let scalar) = node else { throw key.failure("\(key.shown): expected a text") }
+        return scalar.string
+    }
+
+    /// The text that stands at `key`, or those of a list of texts.
+    func texts(of node: Node, at key: Key) throws(Failure) -> [String] {
+        let elements = if case .sequence(let sequence) = node { Array(sequence) } else { [node] }
+        var texts: [String] = []
+        for case .scalar(let scalar) in elements { texts.append(scalar.string) }
+        guard texts.count == elements.count else {
+            throw key.failure("\(key.shown): expected a text or a list of texts")
         }
+        return texts
     }
 
     /// The value of a node, with plain scalars as in the core schema of YAML 1.2. A member of a map without a value is

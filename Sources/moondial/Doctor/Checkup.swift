@@ -72,8 +72,8 @@ struct Checkup {
             return fail("configuration", error.diagnostic)
         }
         report.add("configuration", .ok, place.map { "\(ByteText.shown($0.path))\($0.reason)" } ?? "no file")
-        for (name, meant) in sources.suspectVariables {
-            report.add("environment", .warn, "there is no variable \(name)", fix: "did you mean \(meant)?")
+        for (name, advice) in sources.suspectVariables {
+            report.add("environment", .warn, "there is no variable \(name)", fix: advice)
         }
         for setting in Setting.allCases {
             guard let (texts, origin) = sources.find(setting) else { continue }

@@ -48,7 +48,11 @@ struct ServePlan: Sendable {
                 flags: serve.flags, environment: shell.environment, section: section, guards: sources.file.guards))
         var applications = [self.target.credentials]
         for (key, file) in section.applications {
-            if applications.contains(where: { $0.appKey == key.name }) {
+            guard let appKey = Credentials.appKey(of: key.name) else {
+                throw key.failure(
+                    "serve.applications: expected an app key, \(Setting.appKey.expectation), got '\(key.shown)'")
+            }
+            if applications.contains(where: { $0.appKey == appKey }) {
                 throw key.failure("serve.applications: this app key has a secret already")
             }
             if section.isFound {
@@ -58,7 +62,7 @@ struct ServePlan: Sendable {
             }
             applications.append(
                 Credentials(
-                    appKey: key.name,
+                    appKey: appKey,
                     masterSecret: Secret(
                         try Credentials.readSecret(file, { key.failure($0, fix: $1) }, shell.errors.warn))))
         }

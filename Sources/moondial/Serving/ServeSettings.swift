@@ -123,6 +123,10 @@ struct ServeSettings: Sendable {
         case nil, ["true"]?: return .provider
         case ["false"]?: return .none
         case let paths?:
+            if let word = paths.first(where: { $0 == "true" || $0 == "false" }) {
+                throw sources.failure(
+                    .passthrough, "expected \(ServeSetting.passthrough.expectation), got '\(word)' and more")
+            }
             if let path = paths.first(where: { !$0.hasPrefix("/") }) {
                 throw sources.failure(
                     .passthrough,

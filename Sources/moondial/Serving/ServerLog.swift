@@ -71,8 +71,10 @@ struct ServerLog: Sendable {
                     "path": "\(request.entry)", "status": "\(request.status.map(String.init) ?? "none")",
                     "elapsed_ms": "\(request.time.nanoseconds / 1_000_000)",
                 ])
-        case .hookFailed(let diagnostic):
-            logger.warning("hook failed", metadata: ["problem": "\(DiagnosticText(diagnostic).text)"])
+        case .hookFailed(let diagnostic, let traceID):
+            logger.warning(
+                "hook failed",
+                metadata: ["problem": "\(DiagnosticText(diagnostic).text)", "trace_id": "\(traceID)"])
         }
     }
 

@@ -3,6 +3,7 @@
 import HTTP1
 import JSON
 import MoondialGateway
+import MoondialRules
 import NIOConcurrencyHelpers
 import Testing
 
@@ -21,6 +22,38 @@ import Testing
             // The public port serves none of these paths.
             #expect(try await gateway.request("GET", "/metrics").status == 404)
             #expect(try await gateway.request("GET", "/-/rules").status == 404)
+        }
+    }
+
+    @Test func readinessSaysHowTheDecisionLogDoes() async throws {
+        func log(_ path: String?, _ overflow: RecordSink.Overflow) async throws -> (status: Int, text: JSONValue?) {
+            let result = NIOLockedValueBox<(status: Int, text: JSONValue?)>((0, nil))
+            let (reports, continuation) = AsyncStream.makeStream(of: RecordSink.Event.self)
+            let sink = try path.map { path in
+                try RecordSink(RecordSink.Options(.file(path), overflow: overflow)) { continuation.yield($0) }
+            }
+            try await GatewayFixture.run(sink: sink) { gateway in
+                _ = try await gateway.verify("STsid-1")
+                if path == "/dev/full" { _ = await reports.first { _ in true } }
+                let readiness = try await gateway.admin("/readyz")
+                result.withLockedValue { $0 = (readiness.status, readiness.json["decision_log"]) }
+            }
+            return result.withLockedValue { $0 }
+        }
+        #expect(try await log(nil, .drop) == (200, "off"))
+        #expect(try await log("/dev/null", .drop) == (200, "writable"))
+        #expect(
+            try await log("/dev/full", .drop) == (200, "not writable, requests are served: see decision_log_overflow"))
+        #expect(try await log("/dev/full", .block(runsInFlight: 1)) == (503, "not writable"))
+    }
+
+    @Test func failedHookIsReportedWithItsTrace() async throws {
+        try await GatewayFixture.run(rules: #"rule "r" { pre_check = function() error "no" end }"#) { gateway in
+            let reply = try await gateway.verify("STsid-1")
+            let traces = gateway.events.withLockedValue { events in
+                events.compactMap { if case .hookFailed(_, let traceID) = $0 { traceID.description } else { nil } }
+            }
+            #expect(traces == [try #require(reply.fields["x-moondial-trace-id"])])
         }
     }
 

@@ -3,6 +3,8 @@
 import HTTP1
 import JSON
 import MoondialGateway
+import NIOCore
+import RawConnections
 import Testing
 
 /// `/v1/decide`, moondial's own API.
@@ -114,6 +116,27 @@ import Testing
                 #expect(reply.status == 200)
                 #expect(reply.fields["x-moondial-replayed"] == nil)
             }
+        }
+    }
+
+    @Test(arguments: ["/v1/decide", "/v1/web/verify"])
+    func idempotencyKeyThatReadersMayDisagreeOnIsRefused(path: String) async throws {
+        try await GatewayFixture.run { gateway in
+            let body = GatewayFixture.verifyBody("STsid-1")
+            let fields = ["Idempotency-Key: a"]
+            let twice = try await gateway.request("POST", path, body: body, fields: fields + ["idempotency-key: b"])
+            #expect(twice.status == 400)
+            #expect(twice.text.contains("the field idempotency-key stands there twice"))
+            let connection = try await gateway.connect()
+            var bytes = ByteBuffer(string: GatewayFixture.text("POST", path, body: body, fields: fields))
+            let place = try #require(bytes.readableBytesView.firstRange(of: "Key: a".utf8)).upperBound
+            bytes.setInteger(UInt8(0xFF), at: place - 1)
+            try await connection.send(bytes)
+            let broken = try await connection.reply()
+            #expect(broken.status == 400)
+            #expect(broken.text.contains("the field idempotency-key is not UTF-8"))
+            await connection.close()
+            #expect(broken.decision == "" && twice.decision == "")
         }
     }
 

@@ -184,6 +184,10 @@ import Testing
             let own = try await gateway.verify("STsid-1", fields: ["Traceparent: 00-\(trace)-0000000000000000-01"])
             let begun = try #require(own.fields["x-moondial-trace-id"])
             #expect(gate.traceparents.last == "00-0000000000000000\(begun)-\(begun)-00")
+            let twice = "Traceparent: 00-\(trace)-00f067aa0ba902b7-01"
+            let third = try await gateway.verify("STsid-2", fields: [twice, twice])
+            let fresh = try #require(third.fields["x-moondial-trace-id"])
+            #expect(gate.traceparents.last == "00-0000000000000000\(fresh)-\(fresh)-00")
         }
     }
 

@@ -4,8 +4,10 @@ import HTTP1
 import JSON
 import MoondialGateway
 import NIOCore
+import Platform
 import RawConnections
 import Testing
+import TextFormats
 
 /// Connections of the gateway's server.
 @Suite struct ServerTests {
@@ -100,6 +102,33 @@ import Testing
         try await GatewayFixture.run(configure: { $0.limits.idleTime = .milliseconds(1) }) { gateway in
             let connection = try await gateway.connect()
             #expect(await connection.rest() == "")
+        }
+    }
+
+    @Test func connectionWhoseRepliesAreNotReadIsClosed() async throws {
+        try await GatewayFixture.run(configure: { $0.limits.writeTime = .milliseconds(1) }) { gateway in
+            let connection = try await RawConnection.connect(port: gateway.port, reads: false)
+            // More than the buffers of both sockets hold.
+            let request = GatewayFixture.text("GET", "/openapi.json", contentType: nil)
+            try await connection.send(String(repeating: request, count: 2000))
+            func connections() async throws -> Bool {
+                try await gateway.admin("/metrics").text.contains("moondial_connections 1")
+            }
+            while try await connections() {}
+            await connection.close()
+        }
+    }
+
+    @Test func repliesSayWhenTheyWereMade() async throws {
+        try await GatewayFixture.run { gateway in
+            for reply in [
+                try await gateway.verify("STsid-1"), try await gateway.request("GET", "/missing"),
+                try await gateway.admin("/healthz"),
+            ] {
+                let now = WallClock.milliseconds() / 1000
+                let dates = (now - 600...now).map(UTCTime.httpDate(seconds:))
+                #expect(dates.contains(try #require(reply.fields["date"])))
+            }
         }
     }
 
