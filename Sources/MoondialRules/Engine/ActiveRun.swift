@@ -82,9 +82,7 @@ final class ActiveRun: RunInFlight {
     /// The store that the hooks use.
     private(set) lazy var store =
         environment.makeStore.map {
-            StoreAccess(
-                $0(), timeout: engine.settings.run.limits.storeTime, secrets: engine.redactor.secrets,
-                on: engine.eventLoop)
+            StoreAccess($0(), timeout: engine.settings.run.limits.storeTime, on: engine.eventLoop)
         } ?? engine.store
     /// Raw attempts in flight, by their number.
     var rawExchanges: [Int: RawExchange] = [:]

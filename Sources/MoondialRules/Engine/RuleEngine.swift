@@ -225,8 +225,7 @@ package final class RuleEngine {
     /// The store of the rules, opened with the first call.
     package var store: StoreAccess {
         if let openedStore { return openedStore }
-        let access = StoreAccess(
-            settings.store, timeout: settings.run.limits.storeTime, secrets: redactor.secrets, on: eventLoop)
+        let access = StoreAccess(settings.store, timeout: settings.run.limits.storeTime, on: eventLoop)
         openedStore = access
         return access
     }

@@ -55,17 +55,6 @@ package struct Redactor: Sendable {
         secrets.areLonger(than: bytes.count) && !PhoneForm.mayStand(in: bytes)
     }
 
-    /// Whether a text of these bytes holds secrets.
-    func redacts(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        if holdsNone(bytes) { return false }
-        let work = RedactionWork()
-        switch secrets.value(bytes) {
-        case .token? where !operatorTexts.contains(bytes, isWord: true, work): return true
-        case .phone? where !showsPhones && !operatorTexts.contains(bytes, isWord: true, work): return true
-        default: return replacingParts(of: bytes, work) != nil
-        }
-    }
-
     package func text(_ text: String?) -> String? { text.map { self.text($0) } }
 
     /// The value without secrets in strings, keys and numbers. A number whose digits hold a phone or token becomes a

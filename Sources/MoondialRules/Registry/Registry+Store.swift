@@ -2,7 +2,7 @@
 
 extension Registry {
     private static let key = Parameter(
-        "key", "string or list of strings", "at most 256 bytes; phones and tokens are hashed")
+        "key", "string or list of strings", "at most 256 bytes; parts like phones and tokens are hashed")
     private static let value = Parameter("value", "any value", "what JSON can hold, at most 16 KiB")
     private static let lifetime = Parameter(
         "options", "table", optional: true, "",
@@ -76,7 +76,7 @@ extension Registry {
             "has",
             [
                 Parameter("list", "string", "letters, digits, dots, hyphens and underscores"),
-                Parameter("member", "string", "phones and tokens are hashed"),
+                Parameter("member", "string", "texts like phones and tokens are hashed"),
             ], returns: "whether the list has the member", "looks into a list that was loaded",
             text:
                 "Errors of the store are raised, since nil would count as no in a condition; so is a list that was never loaded.",

@@ -30,24 +30,23 @@ package struct StoreSettings: Sendable {
     }
 }
 
-/// The names of entries and of members of lists, in which phones and tokens are always hashed.
+/// The names of entries and of members of lists, in which texts of the form of a phone or a token are hashed.
+///
+/// A name depends on the text and the hash key alone, never on what was submitted: all processes have to find an entry,
+/// and a caller who sends the text as a token must not be able to hide it.
 package final class StoreNames: Sendable {
-    private let redactor: Redactor
     private let hashKey: SymmetricKey
     package let namespace: StoreNamespace
     /// Where the entries of the host itself are, apart from those of rules.
     package let ownNamespace: StoreNamespace
 
-    /// Hashes what was submitted in this process, and all texts of the form of a phone.
-    package init(_ settings: StoreSettings, secrets: SubmittedSecrets) {
-        // Phones are hashed in the store even where output shows them.
-        redactor = Redactor(secrets: secrets, showsPhones: false)
+    package init(_ settings: StoreSettings) {
         hashKey = SymmetricKey(data: settings.hashKey)
         namespace = settings.namespace
         ownNamespace = settings.namespace.ofHost
     }
 
-    /// A key of these parts. A part that holds a phone or a token becomes a keyed hash of the whole part.
+    /// A key of these parts. A part that may hold a phone or a token becomes a keyed hash of the whole part.
     ///
     /// - Throws: `StoreNameError` when the parts are empty or longer than 256 bytes.
     package func key(_ parts: [[UInt8]]) throws(StoreNameError) -> StoreKey {
@@ -58,7 +57,7 @@ package final class StoreNames: Sendable {
 
     /// Adds a part to a key, by the same rule.
     func add(_ part: UnsafeBufferPointer<UInt8>, to name: inout StoreKeyName) {
-        if redactor.redacts(part) {
+        if Self.mayHoldSecret(part) {
             hashed(part).withUnsafeBufferPointer { name.add(part, as: $0) }
         } else {
             name.add(part, as: part)
@@ -77,7 +76,25 @@ package final class StoreNames: Sendable {
     }
 
     private func protected(_ part: [UInt8]) -> [UInt8] {
-        part.withUnsafeBufferPointer { redactor.redacts($0) ? hashed($0) : part }
+        part.withUnsafeBufferPointer { Self.mayHoldSecret($0) ? hashed($0) : part }
+    }
+
+    /// Whether a part has the form of a phone, nine digits in a row, or that of a token, a word of 16 bytes or more with a
+    /// digit or a capital letter.
+    private static func mayHoldSecret(_ part: UnsafeBufferPointer<UInt8>) -> Bool {
+        var (length, digits, isWordOfText) = (0, 0, true)
+        for byte in part {
+            guard byte > UInt8(ascii: " ") else {
+                (length, digits, isWordOfText) = (0, 0, true)
+                continue
+            }
+            length += 1
+            let isDigit = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+            digits = isDigit ? digits + 1 : 0
+            if isDigit || (byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")) { isWordOfText = false }
+            if digits == 9 || (length >= 16 && !isWordOfText) { return true }
+        }
+        return false
     }
 
     /// Replaces a part that must not be readable.
@@ -122,10 +139,9 @@ package final class StoreAccess {
 
     /// Opens the store. To be called on the event loop.
     package convenience init(
-        _ settings: StoreSettings, timeout: Duration, secrets: SubmittedSecrets, on eventLoop: any EventLoop
+        _ settings: StoreSettings, timeout: Duration, on eventLoop: any EventLoop
     ) {
-        self.init(
-            settings.engine, StoreNames(settings, secrets: secrets), timeout: TimeAmount(timeout), on: eventLoop)
+        self.init(settings.engine, StoreNames(settings), timeout: TimeAmount(timeout), on: eventLoop)
     }
 
     private init(_ engine: any StoreEngine, _ names: StoreNames, timeout: TimeAmount, on eventLoop: any EventLoop) {

@@ -21,7 +21,7 @@ final class StoreSession: Sendable {
     private let eventLoop: any EventLoop
 
     private init(_ settings: StoreSettings, _ shell: Shell, on eventLoop: any EventLoop) {
-        names = StoreNames(settings, secrets: SubmittedSecrets())
+        names = StoreNames(settings)
         store = NIOLoopBound(settings.engine.makeStore(on: eventLoop), eventLoop: eventLoop)
         self.shell = NIOLoopBound(shell, eventLoop: eventLoop)
         self.eventLoop = eventLoop

@@ -131,7 +131,7 @@ import Testing
             var settings = StoreSettings()
             settings.engine = SilentReplicaEngine()
             let access = StoreAccess(
-                settings, timeout: .seconds(600), secrets: SubmittedSecrets(), on: eventLoop)
+                settings, timeout: .seconds(600), on: eventLoop)
             var options = SharedDecisions.Options(
                 instance: InstanceID(), lifetime: .minutes(11), patience: .hours(1))
             options.replicas = 1
@@ -167,7 +167,7 @@ import Testing
             var settings = StoreSettings()
             settings.engine = engine
             let access = StoreAccess(
-                settings, timeout: .seconds(600), secrets: SubmittedSecrets(), on: eventLoop)
+                settings, timeout: .seconds(600), on: eventLoop)
             func shared(_ instance: InstanceID) -> SharedDecisions {
                 SharedDecisions(
                     access, .init(instance: instance, lifetime: .minutes(11), patience: .hours(1)), on: eventLoop)

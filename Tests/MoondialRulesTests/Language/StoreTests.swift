@@ -152,11 +152,47 @@ struct StoreTests {
         #expect(stores.count == 5)
     }
 
+    @Test(arguments: ["203.0.113.7", "device-1234567890abcdef", "logins-per-hour-of", "a", "13900139000"])
+    func whatCallersSubmitChangesNoNames(text: String) async throws {
+        let seen = SeenNames()
+        let harness = Self.harness(
+            #"rule "r" { pre_check = function(req) moondial.store.has("list", req.exid) moondial.store.get(req.exid) end }"#
+        ) { command in
+            seen.add("\(command)")
+            return .success(.value(nil))
+        }
+        // Before and after requests that submit the text, as a token and as a phone.
+        let report = try await harness.script(
+            """
+            local text = "\(text)"
+            verify("13800138000", "STsid-1", text)
+            pcall(verify, "13800138000", text, text)
+            pcall(verify, text, "STsid-2", text)
+            verify("13800138000", "STsid-3", text)
+            """)
+        #expect(report.failure == nil)
+        #expect(seen.all.count >= 4)
+        #expect(Set(seen.all).count == 2)
+    }
+
+    @Test(
+        arguments: [
+            ("13800138000", true), ("+86 13800138000", true), ("x:13800138000:y", true), ("004915112345678", true),
+            ("STsid-0123456789abcdef0123", true), ("token STsid-0123456789abcdef0123 of", true),
+            ("AAAAAAAAAAAAAAAA", true), ("aaaaaaaaaaaaaaa1", true), ("logins-per-hour-of", false),
+            ("203.0.113.7", false), ("2026-11-30", false), ("12345678", false), ("rule 3 of the second list", false),
+            ("号码的次数每小时", false), ("", false),
+        ])
+    func partsOfTheFormOfAPhoneOrTokenAreHashed(part: String, isHashed: Bool) throws {
+        let name = try StoreNames(StoreSettings()).key([Array("k".utf8), Array(part.utf8)]).parts[1]
+        #expect((name != Array(part.utf8)) == isHashed)
+    }
+
     @Test func hashedNamesDependOnTheHashKey() throws {
         func name(_ hashKey: [UInt8]) throws -> String {
             var settings = StoreSettings()
             settings.hashKey = hashKey
-            return try StoreNames(settings, secrets: SubmittedSecrets()).key([Array("13800138000".utf8)]).name
+            return try StoreNames(settings).key([Array("13800138000".utf8)]).name
         }
         #expect(try name([1]) == name([1]))
         #expect(try name([1]) != name([2]))

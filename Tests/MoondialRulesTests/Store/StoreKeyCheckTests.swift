@@ -15,7 +15,7 @@ struct StoreKeyCheckTests {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         return try await eventLoop.flatSubmit {
             let promise = eventLoop.makePromise(of: StoreKeyCheck.self)
-            let names = StoreNames(settings(key), secrets: SubmittedSecrets())
+            let names = StoreNames(settings(key))
             names.checkKey(
                 in: engine.makeStore(on: eventLoop), leavesMark: leavesMark, timeout: .seconds(600),
                 completion: { promise.succeed($0) })
@@ -43,14 +43,14 @@ struct StoreKeyCheckTests {
     @Test func replacedMarkMatchesTheNewKey() async throws {
         let engine = MemoryStoreEngine()
         #expect(try await Self.check(engine, key: "a") == .same)
-        let names = StoreNames(Self.settings("b"), secrets: SubmittedSecrets())
+        let names = StoreNames(Self.settings("b"))
         #expect(engine.execute(names.keyReplacement) == .success(.done))
         #expect(try await Self.check(engine, key: "b") == .same)
         #expect(try await Self.check(engine, key: "a") == .different)
     }
 
     @Test func markDoesNotContainTheKey() async throws {
-        let names = StoreNames(Self.settings("secret"), secrets: SubmittedSecrets())
+        let names = StoreNames(Self.settings("secret"))
         guard case .set(let key, let value, nil) = names.keyReplacement else {
             Issue.record("\(names.keyReplacement)")
             return
