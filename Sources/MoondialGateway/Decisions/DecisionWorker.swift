@@ -234,14 +234,15 @@ package final class DecisionWorker {
             guard now - start < Self.slice else { break }
         }
         guard !queue.isEmpty, runsInFlight < maximumRuns else { return scheduleStart() }
-        // A short delay lets the event loop read and write first; it would run a task that is due at once before that.
+        // A short delay lets the event loop read and write first; it would run a task that is due at once before that. With
+        // a longer one, a loop without input sleeps though runs wait.
         isStartScheduled = true
         eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in startRuns() }
     }
 
     /// How long runs are started before the event loop handles replies and further requests.
     private static let slice = TimeAmount.milliseconds(1)
-    private static let pause = TimeAmount.microseconds(20)
+    private static let pause = TimeAmount.microseconds(2)
 
     private func setAlarm() {
         guard alarm == nil else { return }
