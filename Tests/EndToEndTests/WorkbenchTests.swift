@@ -13,6 +13,67 @@ struct WorkbenchTests {
 
     // MARK: - explore
 
+    @Test func recordsThatAreMissingInALogAreReported() async throws {
+        let folder = try TemporaryFolder([
+            "r.lua": #"rule "r" { pre_check = function() return deny(math.random(9) .. "") end }"#
+        ])
+        let run = try await Executable.run(
+            ["verify", "--rules", "r.lua", "--phone", "13800138000", "--token", "a-token", "--json"], in: folder)
+        let record = run.output.filter { !$0.isNewline }
+        _ = try folder.write("\(record)\n{\"gap\":3}\n{\"version\":1,\"ti\n\(record)\n", to: "d.log")
+        let written = try await Executable.run(["test", "--from", "d.log"], in: folder)
+        #expect(written.status == 0)
+        #expect(written.output.split(separator: "\n").count { $0.hasPrefix("test ") } == 2)
+        #expect(written.errors.contains("d.log:2: records are missing here"))
+        #expect(written.errors.contains("d.log:3: not JSON") && written.errors.contains("the line is left out"))
+        #expect(written.output.contains("-- The record has no answers of the store"))
+        _ = try folder.write("\n", to: "d.log")
+        let empty = try await Executable.run(["test", "--from", "d.log"], in: folder)
+        #expect(empty.status == 65 && empty.errors.contains("d.log: there is no record of a run"))
+        _ = try folder.write(#"{"version":2,"decision":"allow","attempts":[]}"#, to: "d.log")
+        let newer = try await Executable.run(["test", "--from", "d.log"], in: folder)
+        #expect(newer.status == 65 && newer.errors.contains("version: expected 1"))
+    }
+
+    @Test func examplesHoldNoPhoneOrTokenOfRequests() async throws {
+        let token = "STsid-0123456789abcdef0123"
+        let folder = try TemporaryFolder([
+            "r.lua": #"rule "r" { pre_check = function(req) if req.exid then return allow "known" end end }"#,
+            "q.jsonl":
+                #"{"phone":"13712345678","token":"\#(token)","exID":"of 13712345679","ip":"\#(token)","context":{"t":"\#(token)","p":"13712345678"}}"#,
+            "none.jsonl": "\n",
+        ])
+        for format in ["text", "json", "markdown"] {
+            let explored = try await Executable.run(
+                ["explore", "--rules", "r.lua", "--requests", "q.jsonl", "--format", format], in: folder)
+            #expect(explored.output.contains("allow-without-match"))
+            for secret in [token, "13712345678", "13712345679"] { #expect(!explored.output.contains(secret)) }
+        }
+        let none = try await Executable.run(["explore", "--rules", "r.lua", "--requests", "none.jsonl"], in: folder)
+        #expect(none.status == 65 && none.errors.contains("none.jsonl: there is no request"))
+    }
+
+    @Test func explorationSaysThatRandomNumbersWereUsed() async throws {
+        let folder = try TemporaryFolder([
+            "r.lua": #"rule "r" { map_result = function() if math.random() < 0.1 then return review "x" end end }"#
+        ])
+        let explored = try await Executable.run(["explore", "--rules", "r.lua"], in: folder)
+        #expect(explored.errors.contains("hooks use random numbers, of which one sequence was tried"))
+    }
+
+    @Test func printsOfRulesUnderVerifyHoldNoSecrets() async throws {
+        let folder = try TemporaryFolder([
+            "r.lua": #"rule "r" { pre_check = function(req) print(req.phone, req.token) end }"#
+        ])
+        let arguments = [
+            "verify", "--rules", "r.lua", "--phone", "13800138000", "--token", "STsid-0123456789abcdef0123",
+        ]
+        let masked = try await Executable.run(arguments, in: folder)
+        #expect(masked.errors == "138****8000\t<token>\n")
+        let shown = try await Executable.run(arguments + ["--show-phones"], in: folder)
+        #expect(shown.errors == "13800138000\t<token>\n")
+    }
+
     @Test func exploreExitsWithZeroWithoutFindings() async throws {
         let folder = try TemporaryFolder(["rules.lua": Self.rules])
         let outcome = try await Executable.run(["explore", "--rules", "rules.lua", "--strict"], in: folder)

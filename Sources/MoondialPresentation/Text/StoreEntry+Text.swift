@@ -6,10 +6,10 @@ import TextFormats
 
 /// How entries are shown to operators.
 extension StoreEntry {
-    /// The parts of the key as a JSON list, and the content.
+    /// The parts of the key as a JSON list, and the content. Bytes that are not UTF-8 are escaped.
     package var json: JSONValue {
         var object: JSONObject = [
-            "key": .array(key.parts.map { .string(String(escaping: $0)) })
+            "key": .array(key.parts.map { .string(String(validating: $0, as: UTF8.self) ?? String(escaping: $0)) })
         ]
         switch content {
         case .value(let bytes): object["value"] = StoreValueText.json(bytes)

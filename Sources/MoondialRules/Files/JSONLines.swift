@@ -9,11 +9,14 @@ package enum JSONLines {
     /// - Parameters:
     ///   - bytes: The content of the file.
     ///   - path: Its name in messages.
+    ///   - skip: Called with a message for each line that is not JSON, which is left out then; nil if such a line is an
+    ///     error, the default.
     ///   - read: Converts the value of a line; also gets the number of the line, from 1.
     /// - Returns: The results of `read`, in the order of the lines.
     /// - Throws: A diagnostic that names the first line that is not JSON, or that `read` refuses.
     package static func map<Element>(
-        _ bytes: [UInt8], of path: String, _ read: (JSONValue, Int) throws(Diagnostic) -> Element
+        _ bytes: [UInt8], of path: String, skip: ((String) -> Void)? = nil,
+        _ read: (JSONValue, Int) throws(Diagnostic) -> Element
     ) throws(Diagnostic) -> [Element] {
         var elements: [Element] = []
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -23,7 +26,10 @@ package enum JSONLines {
             do throws(JSONValue.ParseError) {
                 value = try JSONValue.parse(Array(line))
             } catch {
-                throw Diagnostic(.requestInvalid, "\(place): not JSON: \(error)")
+                let message = "\(place): not JSON: \(error)"
+                guard let skip else { throw Diagnostic(.requestInvalid, message) }
+                skip(message)
+                continue
             }
             do throws(Diagnostic) {
                 elements.append(try read(value, index + 1))

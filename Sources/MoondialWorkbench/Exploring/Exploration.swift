@@ -22,6 +22,8 @@ package struct Exploration: Sendable {
     package internal(set) var unfinishedRequests = 0
     /// Whether a path has made more calls of the store than are answered in every way.
     package internal(set) var hasManyStoreCalls = false
+    /// Whether a hook has used random numbers.
+    package internal(set) var usesRandomNumbers = false
 
     package init(outline: RulebookOutline, requests: [RequestClass]) {
         self.outline = outline
@@ -32,14 +34,19 @@ package struct Exploration: Sendable {
 
     /// What was left out, or nil.
     package var omission: String? {
-        guard unfinishedRequests > 0 else {
-            return hasManyStoreCalls
-                ? "of the calls of the store in a run, only the first \(Explorer.branchingStoreCalls) are answered in every "
-                    + "way" : nil
+        var omissions: [String] = []
+        if unfinishedRequests > 0 {
+            omissions.append(
+                "there are more than \(paths.count) paths: those of "
+                    + "\(unfinishedRequests.counting("request")) were left out; raise --max-paths, or name fewer "
+                    + "requests with --requests")
+        } else if hasManyStoreCalls {
+            omissions.append(
+                "of the calls of the store in a run, only the first \(Explorer.branchingStoreCalls) are answered in every "
+                    + "way")
         }
-        return "there are more than \(paths.count) paths: those of "
-            + "\(unfinishedRequests.counting("request")) were left out; raise --max-paths, or name fewer "
-            + "requests with --requests"
+        if usesRandomNumbers { omissions.append("hooks use random numbers, of which one sequence was tried") }
+        return omissions.isEmpty ? nil : omissions.joined(separator: "; ")
     }
 
     /// The rule of a hook.

@@ -143,6 +143,7 @@ package final class Explorer: RunHandle {
 
     private func note(_ run: FinishedRun) {
         if run.inputs.clock != nil { asksForTime = true }
+        if run.inputs.seed != nil { exploration.usesRandomNumbers = true }
         exploration.note(run)
         let path = ExploredPath(
             request: request, time: run.inputs.clock == nil ? nil : settings.times[time],

@@ -10,6 +10,8 @@ import TextFormats
 package struct RecordedRun {
     /// The test, in Lua.
     package let test: String
+    /// The version of the format of the decision log.
+    private static let version: JSONValue = 1
 
     /// Reads one object. Its phone and token are masked, so that the test gets invented ones.
     ///
@@ -21,6 +23,9 @@ package struct RecordedRun {
             throw Diagnostic(
                 .requestInvalid, "an object with decision and attempts expected",
                 fix: "write it with 'moondial verify --json --trace', or take a line of the decision log")
+        }
+        guard record["version"] ?? Self.version == Self.version else {
+            throw Diagnostic(.requestInvalid, "version: expected 1, which this moondial reads")
         }
         let calls = attempts.compactMap(\.objectValue)
         var lines = ["  request = \(Self.request(record["request"]?.objectValue ?? JSONObject())),"]
@@ -34,8 +39,17 @@ package struct RecordedRun {
         let name =
             "\(decision)\(record["reason"]?.stringValue.map { " \($0)" } ?? "")"
             + (record["trace_id"]?.stringValue.map { ", as in \($0)" } ?? "")
-        let remark = answers.lacksValue ? "-- The value that moondial.store.get has found is not in the record.\n" : ""
-        test = remark + "test \(LuaWords.quoted(name.utf8)) {\n" + lines.joined(separator: "\n") + "\n}\n"
+        var remarks: [String] = []
+        if answers.lacksValue { remarks.append("The value that moondial.store.get has found is not in the record.") }
+        if record["events"] == nil {
+            remarks.append(
+                "The record has no answers of the store: take --trace, or decision_log_detail: trace.")
+        }
+        if record["inputs"]?.objectValue?["seed"] != nil {
+            remarks.append("The run used random numbers. Those of the test are others.")
+        }
+        let comments = remarks.map { "-- \($0)\n" }.joined()
+        test = "\(comments)test \(LuaWords.quoted(name.utf8)) {\n\(lines.joined(separator: "\n"))\n}\n"
     }
 
     private static func request(_ request: JSONObject) -> String {

@@ -12,7 +12,12 @@ package enum TestNotation {
     package static func test(
         _ name: String, request: RunRequest, path: ExploredPath, result: PathResult, indent: String = ""
     ) -> String {
-        var lines = ["test \(LuaWords.quoted(name.utf8)) {", "  request = \(lua(request)),"]
+        let shown = ShownRequest(request)
+        var lines = ["test \(LuaWords.quoted(name.utf8)) {"]
+        if shown.isRedacted {
+            lines.append("  -- Phones and tokens were replaced: put in yours, if the rules look at them.")
+        }
+        lines.append("  request = \(shown.text),")
         if let time = path.time { lines.append("  at = \"\(UTCTime.text(milliseconds: time))\",") }
         lines += members(path).map { "  \($0)," } + ["  expect = \(expectation(result)),", "}"]
         return lines.map { indent + $0 + "\n" }.joined()
@@ -44,18 +49,33 @@ package enum TestNotation {
         return digits.count < 7 ? TestRow.phone : masked.replacing("****", with: "0000")
     }
 
-    private static func lua(_ request: RunRequest) -> String {
-        let phone = request.verification.phone
-        let shown = RequestClass.phones.contains(phone.submitted) ? phone.submitted : invented(phone.masked)
-        var members = ["phone = \(LuaWords.quoted(shown.utf8))"]
-        if let exID = request.verification.exID { members.append("exid = \(LuaWords.quoted(exID.utf8))") }
-        if let channel = request.channel { members.append("channel = \"\(channel.rawValue)\"") }
-        if let ip = request.ip { members.append("ip = \(LuaWords.quoted(ip.utf8))") }
-        if let carrier = request.carrier { members.append("operator = \"\(carrier.rawValue)\"") }
-        if let age = request.tokenAge { members.append("token_age_ms = \(age)") }
-        if let timeout = request.timeout { members.append("timeout_ms = \(timeout)") }
-        if let context = request.context { members.append("context = \(lua(.object(context)))") }
-        return "{ \(members.joined(separator: ", ")) }"
+    /// A request as a test writes it: without its token, with an invented phone, and without either of them elsewhere.
+    private struct ShownRequest {
+        let text: String
+        /// Whether more was replaced than the token.
+        let isRedacted: Bool
+
+        init(_ request: RunRequest) {
+            let secrets = SubmittedSecrets()
+            secrets.add(request.verification)
+            let redactor = Redactor(secrets: secrets, showsPhones: false)
+            let phone = request.verification.phone
+            let shown = RequestClass.phones.contains(phone.submitted) ? phone.submitted : invented(phone.masked)
+            let (exID, ip) = (redactor.text(request.verification.exID), redactor.text(request.ip))
+            let context = request.context.map { redactor.object($0) }
+            isRedacted =
+                shown != phone.submitted || exID != request.verification.exID || ip != request.ip
+                || context != request.context
+            var members = ["phone = \(LuaWords.quoted(shown.utf8))"]
+            if let exID { members.append("exid = \(LuaWords.quoted(exID.utf8))") }
+            if let channel = request.channel { members.append("channel = \"\(channel.rawValue)\"") }
+            if let ip { members.append("ip = \(LuaWords.quoted(ip.utf8))") }
+            if let carrier = request.carrier { members.append("operator = \"\(carrier.rawValue)\"") }
+            if let age = request.tokenAge { members.append("token_age_ms = \(age)") }
+            if let timeout = request.timeout { members.append("timeout_ms = \(timeout)") }
+            if let context { members.append("context = \(lua(.object(context)))") }
+            text = "{ \(members.joined(separator: ", ")) }"
+        }
     }
 
     /// A value as Lua writes it. A null inside of a list is `moondial.json.null`.

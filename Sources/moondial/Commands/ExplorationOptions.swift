@@ -54,9 +54,17 @@ struct ExplorationPlan {
         } catch {
             throw Failure(Diagnostic(unreadable: error, code: .inputOutput), status: .noInput)
         }
-        return try JSONLines.map(text, of: path) { value, line throws(Diagnostic) in
+        let requests = try JSONLines.map(text, of: path) { value, line throws(Diagnostic) in
             RequestClass(try RunRequest(json: value), line: line)
         }
+        // Without a request, nothing is found in any rules.
+        guard !requests.isEmpty else {
+            throw Failure(
+                Diagnostic(
+                    .requestInvalid, "\(ByteText.shown(path)): there is no request",
+                    fix: "write a request in JSON on each line"), status: .badData)
+        }
+        return requests
     }
 
     /// Loads the rules and runs all paths, on an event loop of its own.

@@ -53,11 +53,12 @@ final class RuleProcess {
 
         var settings = try plan.engineSettings()
         // Standard output holds results: the lines that a script prints, or a decision alone.
+        let redactor = Redactor(secrets: settings.secrets, showsPhones: settings.run.showPhones)
         settings.print = {
             if plan.runsScript {
                 shell.output.write(line: $0)
             } else {
-                shell.errors.write(String(decoding: $0, as: UTF8.self) + "\n")
+                shell.errors.write(redactor.text(String(decoding: $0, as: UTF8.self)) + "\n")
             }
         }
         settings.outputRoom = StreamRoom(
