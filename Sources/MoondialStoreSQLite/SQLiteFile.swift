@@ -9,6 +9,8 @@ import Synchronization
 /// The open file, used by one thread.
 final class SQLiteFile {
     private let database: DatabaseQueue
+    private let path: String
+    private let identity: Identity?
     private let clock: StoreClock
     /// How long the thread waits for the lock of another process.
     private let lockDeadline: LockDeadline
@@ -33,6 +35,8 @@ final class SQLiteFile {
             let cause = Errno.last.description
             throw StoreError(.unavailable, "could not open the store \(path): \(cause); check the folder and its owner")
         }
+        identity = Identity { fstat(descriptor, &$0) }
+        self.path = path
         close(descriptor)
         var settings = GRDB.Configuration()
         settings.journalMode = .wal
@@ -52,6 +56,23 @@ final class SQLiteFile {
             }
         } catch {
             throw StoreError(opening: path, error)
+        }
+    }
+
+    /// Whether there is another file, or none, at the path of this one: what this process writes would be lost, and other
+    /// processes would not see it.
+    var isReplaced: Bool { identity != Identity { stat(path, &$0) } }
+
+    private struct Identity: Equatable {
+        let device: UInt64
+        let file: UInt64
+
+        /// Nil when `read` fails.
+        init?(_ read: (inout stat) -> Int32) {
+            var status = stat()
+            guard read(&status) == 0 else { return nil }
+            device = UInt64(truncatingIfNeeded: status.st_dev)
+            file = UInt64(status.st_ino)
         }
     }
 

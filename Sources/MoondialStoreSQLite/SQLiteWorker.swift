@@ -110,6 +110,7 @@ final class SQLiteWorker: Sendable {
     }
 
     private func openFile(_ connection: inout Connection) {
+        if connection.file?.isReplaced == true { connection.file = nil }
         guard connection.file == nil, NIODeadline.now() >= connection.nextOpening else { return }
         do throws(StoreError) {
             connection.file = try SQLiteFile(configuration: configuration, clock: clock)

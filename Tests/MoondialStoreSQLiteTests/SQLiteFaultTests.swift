@@ -116,6 +116,30 @@ struct SQLiteFaultTests {
         await engine.close()
     }
 
+    @Test(arguments: [true, false]) func fileThatIsReplacedIsOpenedAgain(isMoved: Bool) async throws {
+        let fixture = try SQLiteFixture()
+        let (first, second) = (fixture.engine(), fixture.engine())
+        let caller = try await fixture.caller(first)
+        #expect(try await caller.result(of: try Self.set("1")).get() == .done)
+        for suffix in ["", "-wal", "-shm"] {
+            let path = fixture.path + suffix
+            if isMoved {
+                try FileManager.default.moveItem(atPath: path, toPath: fixture.path + ".old" + suffix)
+            } else {
+                try FileManager.default.removeItem(atPath: path)
+            }
+        }
+        // What the other process writes from now on, this one sees, and the other way round.
+        let other = try await fixture.caller(second)
+        #expect(try await other.result(of: try Self.set("2")).get() == .done)
+        let get = StoreCommand.get(try SQLiteFixture.key())
+        #expect(try await caller.result(of: get).get() == .value(Array("2".utf8)))
+        #expect(try await caller.result(of: try Self.set("3")).get() == .done)
+        #expect(try await other.result(of: get).get() == .value(Array("3".utf8)))
+        for open in [caller, other] { try await open.close() }
+        for engine in [first, second] { await engine.close() }
+    }
+
     @Test func readingADamagedFileIsUnavailable() async throws {
         let fixture = try SQLiteFixture()
         let engine = fixture.engine()
