@@ -44,6 +44,7 @@ final class SQLiteFile {
         settings.label = "moondial store"
         do {
             settings.prepareDatabase { database in
+                try SQLiteSchema.checkOwner(database)
                 try database.execute(sql: "PRAGMA synchronous = NORMAL")
                 try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
             }

@@ -9,6 +9,14 @@ enum SQLiteSchema {
     /// The version of the tables, kept in `user_version`.
     private static let version = 2
 
+    /// To be called before anything is written: whoever names the database of another program must not change it.
+    ///
+    /// - Throws: ``OtherTables`` when there are tables, but not those of a store.
+    static func checkOwner(_ database: Database) throws {
+        let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")
+        guard tables.isEmpty || Set(tables).isSuperset(of: ["entries", "lists", "members"]) else { throw OtherTables() }
+    }
+
     /// Creates missing tables. The write lock is taken only if some are missing, since waiting for it may take long.
     static func migrate(_ database: Database) throws {
         guard try foundVersion(database) != version else { return }
@@ -62,4 +70,7 @@ enum SQLiteSchema {
 
     /// The file was written by a newer moondial.
     struct NewerVersion: Error {}
+
+    /// The file is the database of another program.
+    struct OtherTables: Error {}
 }

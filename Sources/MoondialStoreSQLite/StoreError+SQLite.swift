@@ -28,9 +28,12 @@ extension StoreError {
     }
 
     init(opening path: String, _ error: any Error) {
-        if error is SQLiteSchema.NewerVersion {
+        switch error {
+        case is SQLiteSchema.NewerVersion:
             self.init(.unavailable, "the store \(path) was written by a newer moondial; use that, or another file")
-        } else {
+        case is SQLiteSchema.OtherTables:
+            self.init(.unavailable, "the store \(path) is a database of another program; name another file")
+        default:
             let cause = StoreError(error)
             self.init(cause.kind, "could not open the store \(path): \(cause.message)")
         }

@@ -65,6 +65,8 @@ struct CoverageTests {
         let few = try await Executable.run(["test", "--coverage", "--threshold", "88"], in: folder)
         #expect(few.status == 1)
         #expect(few.errors == "coverage: 87.5 % of the lines, but --threshold wants 88.0\n")
+        let never = try await Executable.run(["test", "--coverage", "--threshold", "101"], in: folder)
+        #expect(never.status == 64 && never.errors.contains("a number from 0 to 100 expected"))
     }
 
     @Test(arguments: [["--threshold", "5"], ["--format", "lcov"], ["--format", "html"], ["--format", "text"]])

@@ -53,12 +53,15 @@ struct WorkbenchTests {
         #expect(none.status == 65 && none.errors.contains("none.jsonl: there is no request"))
     }
 
-    @Test func explorationSaysThatRandomNumbersWereUsed() async throws {
-        let folder = try TemporaryFolder([
-            "r.lua": #"rule "r" { map_result = function() if math.random() < 0.1 then return review "x" end end }"#
-        ])
+    @Test(arguments: [
+        ("map_result = function() if math.random() < 0.1 then return review 'x' end end", true),
+        ("pre_check = function() math.randomseed(7) if math.random() < 0.1 then return review 'x' end end", false),
+        ("pre_check = function() end", false),
+    ])
+    func explorationSaysWhetherRandomNumbersWereUsed(hook: String, areUsed: Bool) async throws {
+        let folder = try TemporaryFolder(["r.lua": "rule 'r' { \(hook) }"])
         let explored = try await Executable.run(["explore", "--rules", "r.lua"], in: folder)
-        #expect(explored.errors.contains("hooks use random numbers, of which one sequence was tried"))
+        #expect(explored.errors.contains("hooks use random numbers, of which one sequence was tried") == areUsed)
     }
 
     @Test func printsOfRulesUnderVerifyHoldNoSecrets() async throws {
@@ -263,6 +266,10 @@ struct WorkbenchTests {
             "unknown directive 'codex'"
         ),
         ("tset 't' {}", "undefined global 'tset'"),
+        (
+            "test 'a'\ntest 't' { request = {}, replies = {}, expect = { attempts = 0 } }",
+            "test 'a': a table or a function expected after the name\n --> rules_test.lua:1\n"
+        ),
         ("local x = ", "rule_syntax"),
     ])
     func testFileThatDoesNotLoadExitsWith65(_ text: String, _ message: String) async throws {
@@ -361,6 +368,16 @@ struct WorkbenchTests {
         #expect(object["failed"] as? Int == 1)
         let github = try await Executable.run(["test", "--format", "github"], in: folder)
         #expect(github.output.hasPrefix("::error file=rules_test.lua,line=1,title=a <b> & \"c\"::"))
+    }
+
+    @Test func gitHubCommandsHoldNoControlCharacters() async throws {
+        let folder = try TemporaryFolder([
+            "rules.lua": Self.rules, "rules_test.lua": #"test("a\27[2J\r%\n::b", function() error "\27[2J" end)"#,
+        ])
+        let github = try await Executable.run(["test", "--format", "github"], in: folder)
+        let line = try #require(github.output.split(separator: "\n").first)
+        #expect(line.hasPrefix(#"::error file=rules_test.lua,line=1,title=a\u{1B}[2J\r%25%0A%3A%3Ab::"#), "\(line)")
+        #expect(!github.output.contains("\u{1B}"))
     }
 
     @Test(arguments: ["sim:code=9003", "sim:code=9000", "sim:code=9000,http=500", "sim:reset=after", "sim:body=html"])

@@ -191,6 +191,20 @@ struct SQLiteFaultTests {
         await engine.close()
     }
 
+    @Test(arguments: [0, 2]) func databaseOfAnotherProgramIsNotChanged(version: Int) async throws {
+        let fixture = try SQLiteFixture()
+        let other = try DatabaseQueue(path: fixture.path)
+        try await other.write { try $0.execute(sql: "CREATE TABLE entries (a); PRAGMA user_version = \(version)") }
+        try other.close()
+        let before = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
+        let engine = fixture.engine()
+        let caller = try await fixture.caller(engine)
+        Self.expectFailure(await caller.result(of: try Self.set()), [.unavailable], "database of another program")
+        try await caller.close()
+        await engine.close()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.path)) == before)
+    }
+
     /// The path is a folder. File permissions would not keep a test that runs as root from opening a file.
     @Test func fileThatCannotBeOpenedIsUnavailable() async throws {
         let fixture = try SQLiteFixture()

@@ -96,21 +96,23 @@ package final class LuaMeter {
         shownLimit = used + budget.call <= budget.total ? budget.call : budget.total
     }
 
-    /// The seed of `math.random`, as for `math.randomseed(seed)`. If it is not set, the system gives a seed when the
-    /// first number is drawn, and the seed is nil before.
-    package var seed: Int64? {
-        get { handle.pointee.generator.has_seed ? handle.pointee.generator.seed : nil }
-        set {
-            var generator = moondial_generator()
-            if let newValue {
-                generator.seed = newValue
-                generator.has_seed = true
-            }
-            handle.pointee.generator = generator
+    /// Begins the numbers of `math.random` at a seed, as `math.randomseed(seed)` does; nil for a seed of the system.
+    package func beginNumbers(at seed: Int64?) {
+        var generator = moondial_generator()
+        if let seed {
+            generator.seed = seed
+            generator.has_seed = true
         }
+        handle.pointee.generator = generator
     }
 
-    /// The sequence that a script has begun with `math.randomseed`, which `math.random` uses instead of that of `seed`;
+    /// The seed of the numbers that scripts have drawn; nil while they have drawn none, except from sequences that they
+    /// have begun themselves.
+    package var usedSeed: Int64? {
+        handle.pointee.generator.is_seeded ? handle.pointee.generator.seed : nil
+    }
+
+    /// The sequence that a script has begun with `math.randomseed`, which `math.random` uses instead of that of `usedSeed`;
     /// nil when there is none.
     package var seeding: LuaSeeding? {
         get { handle.pointee.seeded.is_seeded ? LuaSeeding(generator: handle.pointee.seeded) : nil }

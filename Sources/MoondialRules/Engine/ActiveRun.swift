@@ -234,7 +234,7 @@ final class ActiveRun: RunInFlight {
 
     private func finish(_ result: RunResult) {
         isOver = true
-        if coroutine != nil { inputs.seed = meter.seed }
+        inputs.seed = lastRule == nil ? nil : meter.usedSeed
         coroutine?.close()
         coroutine = nil
         rawExchanges = [:]
@@ -302,7 +302,7 @@ final class ActiveRun: RunInFlight {
     private func makeMeter() -> LuaMeter {
         let meter = engine.settings.run.limits.runMeter()
         meter.deadline = deadline.uptimeNanoseconds
-        meter.seed = inputs.seed ?? engine.settings.seed
+        meter.beginNumbers(at: inputs.seed ?? engine.settings.seed)
         return meter
     }
 

@@ -75,7 +75,7 @@ package final class ScriptHost {
     ) -> any RunHandle {
         let evaluation = ActiveEvaluation(state: engine.state, completion: completion)
         evaluation.meter.cpuLimit = cpuLimit
-        evaluation.meter.seed = seed
+        evaluation.meter.beginNumbers(at: seed)
         engine.eventLoop.assumeIsolated().execute { evaluation.start(function) }
         return evaluation
     }

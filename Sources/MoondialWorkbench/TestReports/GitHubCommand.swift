@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import TextFormats
+
 /// A line that GitHub Actions shows beside the lines of a pull request.
 ///
 /// Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
@@ -11,7 +13,8 @@ enum GitHubCommand {
     }
 
     private static func escaped(_ text: String, inProperty: Bool) -> String {
-        let text = text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+        let text = text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { String(escaping: $0.utf8).replacing("%", with: "%25") }.joined(separator: "%0A")
         return inProperty ? text.replacing(":", with: "%3A").replacing(",", with: "%2C") : text
     }
 }

@@ -61,8 +61,8 @@ final class TestRun {
 
     /// Runs the file itself, which defines the tests.
     func load(then next: @escaping (Diagnostic?) -> Void) {
-        scripts.run(file.source, root: file.folder, cpuLimit: settings.cpuLimit) { result in
-            if case .failure(let diagnostic) = result { next(diagnostic) } else { next(nil) }
+        scripts.run(file.source, root: file.folder, cpuLimit: settings.cpuLimit) { [script] result in
+            if case .failure(let diagnostic) = result { next(diagnostic) } else { next(script.unfinished) }
         }
     }
 

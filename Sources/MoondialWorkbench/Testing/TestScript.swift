@@ -11,8 +11,6 @@ import TextFormats
 /// The definitions of a test file, and the replies and answers for its tests while they run. Used on one event loop.
 final class TestScript {
     private(set) var definitions: [TestDefinition] = []
-    /// An error in a definition, which keeps the file from loading.
-    private(set) var problem: Diagnostic?
     let clock: VirtualClock
     /// The lines that rules and tests have logged and printed.
     var output: [String] = []
@@ -28,8 +26,8 @@ final class TestScript {
     private var repliesTaken = 0
     private var store: TestStore?
     private var storeCalls = 0
-    /// The name and place of `test "name"`, for the table that follows.
-    private var begun: (name: String, site: LuaSite?)?
+    /// The name and place of each `test "name"` that no table or function has followed so far.
+    private var begun: [(name: String, site: LuaSite?)] = []
 
     init(clock: VirtualClock) { self.clock = clock }
 
@@ -101,7 +99,7 @@ final class TestScript {
         ScriptWords(
             functions: [
                 HostFunction("host.begin_test") { [unowned self] call in
-                    begun = (call.arguments.nextOrNil().text ?? "", call.site)
+                    begun.append((call.arguments.nextOrNil().text ?? "", call.site))
                     return .returned
                 },
                 HostFunction("host.test", .takesFunctions) { [unowned self] call in
@@ -147,12 +145,20 @@ final class TestScript {
             ], prelude: Self.prelude)
     }
 
+    /// An error about a `test "name"` after which nothing came; nil if there is none.
+    var unfinished: Diagnostic? {
+        guard let (name, site) = begun.first else { return nil }
+        return Diagnostic(
+            .ruleError, "test '\(name)': a table or a function expected after the name", site: site,
+            fix: "write test \"\(name)\" { request = {…}, expect = {…} }")
+    }
+
     private func define(_ mode: String, _ name: LuaValue, _ body: LuaValue, _ call: HostCall) -> HostAnswer {
         guard let name = name.text, !name.isEmpty else {
             return .raised("test: a name expected, such as test \"expired\"")
         }
-        let site = begun?.name == name ? begun?.site : call.site
-        begun = nil
+        let beginning = begun.lastIndex { $0.name == name }.map { begun.remove(at: $0) }
+        let site = beginning?.site ?? call.site
         let modes: [String: TestMode] = ["only": .only, "skip": .skip(reason: nil), "todo": .todo]
         let given = modes[mode] ?? .run
         if case .function(let function) = body {

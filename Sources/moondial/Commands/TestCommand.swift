@@ -87,6 +87,9 @@ struct TestCommand: MoondialCommand {
         guard threshold == nil || coverage else {
             throw Failure.usage("--threshold goes with --coverage", fix: "add --coverage")
         }
+        guard threshold.map((0...100).contains) ?? true else {
+            throw Failure.usage("--threshold: a number from 0 to 100 expected")
+        }
         guard format.ofCoverage == nil || coverage else {
             throw Failure.usage("--format \(format.rawValue) is one of coverage", fix: "add --coverage")
         }

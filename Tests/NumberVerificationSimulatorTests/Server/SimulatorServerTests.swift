@@ -163,8 +163,9 @@ struct SimulatorServerTests {
 
     @Test
     func stoppingTheServerClosesEveryConnection() async throws {
+        // On an address of its own, since servers of other tests may get the port once it is free.
         let server = try await SimulatorServer.start(
-            simulator: Simulator(), group: MultiThreadedEventLoopGroup.singleton)
+            simulator: Simulator(), host: "127.0.0.2", group: MultiThreadedEventLoopGroup.singleton)
         let idle = try await RawConnection.connect(to: server)
         let waiting = try await RawConnection.connect(to: server)
         try await waiting.send(RequestSketch("sim:http=503,drip=1m").text)

@@ -66,27 +66,24 @@ struct HTTPTransportFailureTests {
         #expect(server.connections == 1, "nothing is sent twice")
     }
 
+    /// A port that no server of another test can get, since it is not among those that the system gives.
+    private static let closedPort = Destination(scheme: .http, host: "127.0.0.1", port: 1)
+
     @Test func portWithoutAServerRefusesTheConnection() async throws {
-        let server = try await ScriptedServer.start([])
-        let port = server.port
-        try await server.stop()
-        let client = try await TestClient(Destination(scheme: .http, host: "127.0.0.1", port: port))
+        let client = try await TestClient(Self.closedPort)
         let call = try await client.start()
         let outcome = try await call.outcome()
         #expect(outcome.kind == .connectRefused)
         #expect(outcome.delivered == .no)
         #expect(
             outcome.failure?.message
-                == "could not connect to 127.0.0.1:\(port): connection refused; "
+                == "could not connect to 127.0.0.1:1: connection refused; "
                 + "check host and port and that the service runs")
         #expect(!call.wasCompletedEarly)
     }
 
     @Test func everyCallWaitingForARefusedConnectionFails() async throws {
-        let server = try await ScriptedServer.start([])
-        let port = server.port
-        try await server.stop()
-        let client = try await TestClient(Destination(scheme: .http, host: "127.0.0.1", port: port)) {
+        let client = try await TestClient(Self.closedPort) {
             $0.maxConnections = 2
         }
         var calls: [Pending<Result<HTTPReply, ExchangeFailure>>] = []

@@ -76,10 +76,6 @@ final class ScriptedServer: Sendable {
         await closedGate(number).wait()
     }
 
-    func stop() async throws {
-        try await channel.withLockedValue { $0 }?.close()
-    }
-
     fileprivate func add(request: String) {
         record.withLockedValue { $0.requests.append(request) }
     }
