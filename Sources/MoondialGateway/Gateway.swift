@@ -20,6 +20,10 @@ package final class Gateway: Sendable {
         var rulesLoaded = NIODeadline.now()
         /// Why the last reload failed and changed nothing; nil when it succeeded.
         var reloadProblem: Diagnostic?
+        /// The configuration file, if it has changed since the start.
+        var changedConfiguration: String?
+        /// Called when a reload begins, with true, and when it has ended.
+        var onReload: (@Sendable (Bool) -> Void)?
         var drainRequest: (@Sendable () -> Void)?
     }
 
@@ -254,9 +258,28 @@ package final class Gateway: Sendable {
     @discardableResult
     package func reloadAll() async throws -> String {
         try await reloads.run { [self] in
+            let onReload = state.withLockedValue { $0.onReload }
+            onReload?(true)
+            defer { onReload?(false) }
             await reporter.reopenLog()
+            noteConfiguration()
             return try await loadAll()
         }
+    }
+
+    /// `body` is called with true when a reload begins, and with false when it has ended.
+    package func onReload(_ body: @escaping @Sendable (Bool) -> Void) { state.withLockedValue { $0.onReload = body } }
+
+    private func noteConfiguration() {
+        let changed = sources.changedConfiguration()
+        state.withLockedValue { $0.changedConfiguration = changed }
+        if let changed { reporter.report(.configurationChanged(path: changed)) }
+    }
+
+    /// What a reload did not do, for people; nil if it did everything.
+    private var configurationNotice: String? {
+        state.withLockedValue { $0.changedConfiguration }
+            .map { "\($0) has changed since the start, and is not reloaded: restart the gateway" }
     }
 
     private func loadAll() async throws -> String {
@@ -346,13 +369,18 @@ extension Gateway: GatewayAdministration {
             "store": .object(store), "decision_log": .string(reporter.logCondition),
         ]
         if let problem { detail["last_reload"] = .string("failed: \(problem.located)") }
+        if let configurationNotice { detail["configuration"] = .string(configurationNotice) }
         return (isReady, detail)
     }
 
     private func rulesSummary() async -> JSONObject {
         let loaded = state.withLockedValue { $0.rulesLoaded }
         let age = Double((NIODeadline.now() - loaded).nanoseconds / 1_000_000) / 1000
-        return ["revision": .string((try? await service.outline())?.revision ?? ""), "age_s": .double(age)]
+        var summary: JSONObject = [
+            "revision": .string((try? await service.outline())?.revision ?? ""), "age_s": .double(age),
+        ]
+        if let configRevision = reporter.configRevision { summary["config_revision"] = .string(configRevision) }
+        return summary
     }
 
     package func metrics(accept: String?) async -> (contentType: String, text: String) {
@@ -385,12 +413,15 @@ extension Gateway: GatewayAdministration {
     }
 
     package func reload() async -> (succeeded: Bool, detail: JSONObject) {
+        var (succeeded, detail): (Bool, JSONObject)
         do {
-            return (true, ["status": "reloaded", "revision": .string(try await reloadAll())])
+            (succeeded, detail) = (true, ["status": "reloaded", "revision": .string(try await reloadAll())])
         } catch {
             let problem = (error as? Diagnostic)?.located ?? "\(error)"
-            return (false, ["status": "unchanged", "problem": .string(problem)])
+            (succeeded, detail) = (false, ["status": "unchanged", "problem": .string(problem)])
         }
+        if let configurationNotice { detail["configuration"] = .string(configurationNotice) }
+        return (succeeded, detail)
     }
 
     package func startDraining() {

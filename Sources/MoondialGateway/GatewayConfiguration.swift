@@ -72,6 +72,9 @@ package struct GatewaySources: Sendable {
     package var readCallers: @Sendable () throws -> CallerDirectory
     /// Reads certificate and key; nil for plain HTTP. Called at the start and for each reload.
     package var readTLS: @Sendable () throws -> NIOSSLContext?
+    /// The name of the configuration file if its content is not the one that the gateway works with, else nil. Called for
+    /// each reload.
+    package var changedConfiguration: @Sendable () -> String?
     /// Makes the client of an application on an event loop.
     package var makeClient: @Sendable (Credentials, any EventLoop) throws -> any AttemptSource
     /// Makes the connection to the provider for requests that are passed through.
@@ -81,12 +84,14 @@ package struct GatewaySources: Sendable {
         readRules: @escaping @Sendable () throws(Diagnostic) -> RuleFiles,
         readCallers: @escaping @Sendable () throws -> CallerDirectory,
         readTLS: @escaping @Sendable () throws -> NIOSSLContext?,
+        changedConfiguration: @escaping @Sendable () -> String? = { nil },
         makeClient: @escaping @Sendable (Credentials, any EventLoop) throws -> any AttemptSource,
         makeUpstream: @escaping @Sendable (any EventLoop) throws -> Upstream
     ) {
         self.readRules = readRules
         self.readCallers = readCallers
         self.readTLS = readTLS
+        self.changedConfiguration = changedConfiguration
         self.makeClient = makeClient
         self.makeUpstream = makeUpstream
     }
@@ -96,6 +101,8 @@ package struct GatewaySources: Sendable {
 package enum GatewayEvent: Sendable {
     case reloaded(revision: String)
     case reloadFailed(Diagnostic)
+    /// The configuration file has changed, which a reload does not look at.
+    case configurationChanged(path: String)
     case breakerOpened(appKey: String, code: Int64)
     case breakerClosed(appKey: String)
     /// Four fifths of a ceiling are used.

@@ -25,8 +25,9 @@ final class GatewayWorker {
                 index == 0 ? engine.attempts : try sources.makeClient(credentials, eventLoop)
         }
         decisions = DecisionWorker(
-            engine: engine, clients: clients, shared: shared, eventLoop: eventLoop, maximumRuns: configuration.runs,
-            maximumWaiting: configuration.waitingRuns, maximumWait: configuration.waitingTime,
+            engine: engine, clients: clients, shared: shared, nextTurn: try NextTurn(on: eventLoop),
+            eventLoop: eventLoop, maximumRuns: configuration.runs, maximumWaiting: configuration.waitingRuns,
+            maximumWait: configuration.waitingTime,
             maximumDelay: configuration.overloadDelay)
         passthrough = PassthroughRoute(
             try sources.makeUpstream(eventLoop), applications: configuration.applications, throttle: throttle,

@@ -74,6 +74,7 @@ struct Moondial: ParsableCommand {
     private static func parse(_ arguments: [String], shell: Shell) throws(Failure) -> any MoondialCommand {
         if let command = parseAlone(arguments) { return command }
         if let word = arguments.first { try checkCommand(word) }
+        if arguments.first == "help", arguments.count > 1 { try checkCommand(arguments[1]) }
         let error: any Error
         switch Result(catching: { try parseAsRoot(arguments) }) {
         case .success(let command as any MoondialCommand): return command
@@ -85,9 +86,14 @@ struct Moondial: ParsableCommand {
             shell.output.write(fullMessage(for: error) + "\n")
             shell.end(.done)
         }
-        let command = commandNames.first { $0 == arguments.first }
-        throw .usage(
-            UsageText.message(message(for: error)), fix: "see 'moondial \(command.map { "\($0) " } ?? "")--help'")
+        let fix =
+            switch arguments.first {
+            case let word? where commandNames.contains(word): "see 'moondial \(word) --help'"
+            case let option? where option.hasPrefix("-"):
+                "name a command first, such as 'moondial repl \(option)'; see 'moondial --help'"
+            default: "see 'moondial --help'"
+            }
+        throw .usage(UsageText.message(message(for: error)), fix: fix)
     }
 
     /// Parses the arguments of one command without the others: building the tree of all commands would take the larger
@@ -128,7 +134,12 @@ protocol MoondialCommand: ParsableCommand {
 /// Formats the argument parser's messages like those of moondial: one line, no capital, no full stop.
 enum UsageText {
     static func message(_ text: String) -> String {
-        let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        // A list of values is written with a hyphen and a line for each.
+        let lines = text.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }
+        let line = lines.reduce("") { text, line in
+            guard line.hasPrefix("- ") else { return text.isEmpty ? String(line) : "\(text) \(line)" }
+            return "\(text)\(text.last == ":" ? "" : ",") \(line.dropFirst(2))"
+        }
         guard let first = line.first else { return "the command line is wrong" }
         let start = first.lowercased() + line.dropFirst()
         return start.last == "." ? String(start.dropLast()) : start

@@ -31,6 +31,22 @@ struct CheckTests {
                 """)
     }
 
+    @Test(arguments: [
+        ("local 中 = 1", "near 中 (U+4E2D)", "names have the letters A to Z"),
+        ("print（1）", "near （ (U+FF08)", "type ( in place of （ (U+FF08)"),
+        ("x != 1", "near '!'", "write ~= for 'is not equal'"),
+    ])
+    func syntaxErrorsHaveTheAdviceThatRunGives(text: String, message: String, fix: String) async throws {
+        let folder = try TemporaryFolder(["r.lua": text])
+        let (checked, ran) = (
+            try await Executable.run(["check", "r.lua"], in: folder),
+            try await Executable.run(["run", "r.lua"], in: folder)
+        )
+        for shown in [checked.output, ran.errors] {
+            #expect(shown.contains(message) && shown.contains(fix), "\(shown)")
+        }
+    }
+
     @Test func filesWithoutFindingsExitWithStatusZero() async throws {
         let folder = try TemporaryFolder([
             "rules/a.lua": "local m = require 'lib.m'\nrule 'a' { route = m }",

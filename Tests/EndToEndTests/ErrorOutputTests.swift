@@ -26,6 +26,41 @@ struct ErrorOutputTests {
 
                 """),
         Row(
+            what: "help of an unknown command", arguments: ["help", "verfy"],
+            errors: """
+                error[usage]: there is no command 'verfy'; did you mean 'verify'?
+                  = fix: see 'moondial --help'
+
+                """),
+        Row(
+            what: "an option without a command", arguments: ["--rules", "r.lua"],
+            errors: """
+                error[usage]: unknown option '--rules'
+                  = fix: name a command first, such as 'moondial repl --rules'; see 'moondial --help'
+
+                """),
+        Row(
+            what: "an unknown format", arguments: ["test", "--format", "nosuch"],
+            errors: """
+                error[usage]: the value 'nosuch' is invalid for '--format <format>'. Please provide one of the following: pretty, tap, junit, json, github, text, lcov, html
+                  = fix: see 'moondial test --help'
+
+                """),
+        Row(
+            what: "a token that is a number", input: #"{"phone":"13800138000","token":123}"#,
+            errors: """
+                error[request_invalid]: token: a string expected, got a number
+                  = fix: send {"token", "phone", "exID"} and the options that `moondial verify --help` lists
+
+                """),
+        Row(
+            what: "two documents of YAML", environment: [:], files: ["moondial.yaml": "timeout: 5s\n---\nseed: 1\n"],
+            errors: """
+                error[configuration]: the file holds more than one document, of which each begins with ---; expected one
+                 --> moondial.yaml:2
+
+                """),
+        Row(
             what: "a script where the command should be", arguments: ["flow.lua"],
             errors: """
                 error[usage]: there is no command 'flow.lua'

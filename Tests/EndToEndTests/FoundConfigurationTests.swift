@@ -18,6 +18,13 @@ struct FoundConfigurationTests {
             ["verify"] + options, input: Requests.json(), environment: environment, in: folder)
     }
 
+    @Test func byteOrderMarkIsIgnored() async throws {
+        let outcome = try await Executable.run(
+            ["verify", "--config", "moondial.yaml"], input: Requests.json(),
+            in: TemporaryFolder(["moondial.yaml": "\u{FEFF}timeout: 5s\nseed: 5\n"]))
+        #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+
     @Test(arguments: [
         "base_url: http://127.0.0.1:1", "base_url: https://evil.example", "ca_file: ca.pem",
     ])

@@ -177,6 +177,31 @@ struct ProjectTests {
         #expect(!outcome.output.contains("abc") && !outcome.output.contains("key-of-mine"))
     }
 
+    @Test(arguments: [
+        (
+            ["doctor"], ["MOONDIAL_APP_KEY": "x"],
+            "fail  credentials    the credentials are incomplete: the master secret is"
+        ),
+        (
+            ["doctor"], ["MOONDIAL_MASTER_SECRET": "x"],
+            "fail  credentials    the credentials are incomplete: the app key is"
+        ),
+        (
+            ["doctor", "--live"], ["MOONDIAL_BASE_URL": "http://127.0.0.1:1"],
+            "fail  credentials    --live needs the app key"
+        ),
+        (["doctor"], ["MOONDIAL_TIMEOUT": "abc"], "fail  configuration  MOONDIAL_TIMEOUT: expected a time"),
+    ])
+    func doctorRefusesWhatOtherCommandsRefuse(
+        arguments: [String], environment: [String: String], line: String
+    ) async throws {
+        let outcome = try await Executable.run(arguments, environment: environment)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains(line), "\(outcome.output)")
+        #expect(!outcome.output.contains("ok    credentials") || environment["MOONDIAL_TIMEOUT"] != nil)
+        #expect(!outcome.output.contains("ok    timeout"))
+    }
+
     @Test func doctorReportsWhetherTheProviderIsReachable() async throws {
         let simulator = try await RunningSimulator()
         let reached = try await Executable.run(

@@ -158,6 +158,15 @@ struct ScriptedStoreTests {
         #expect(outcome.output.contains("with count … = away instead of over: review store_unavailable since"))
     }
 
+    @Test func whyCommandNamesTheReasonAndTheSameDecision() async throws {
+        let outcome = try await Executable.run(
+            ["repl"], input: "verify('13800138000', 'sim:').code\n:why allow\n:why review\n:reload\n")
+        #expect(
+            outcome.output.contains("with the same replies and options: allow match by default, 1 attempt, billed\n"))
+        #expect(outcome.output.contains("with 9002 instead of 9000: review code_9002 by default"), "\(outcome.output)")
+        #expect(outcome.errors.contains("no rule files are loaded"))
+    }
+
     @Test func coverageListsStoreAnswersThatNoTestExercises() async throws {
         let outcome = try await run(
             """

@@ -107,6 +107,24 @@ struct ServeTests {
         #expect(try folder.read("d.log").split(separator: "\n").count == 1)
     }
 
+    @Test func reloadSaysThatTheConfigurationHasChanged() async throws {
+        let folder = try TemporaryFolder(["r.lua": Self.rules, "m.yaml": "config:\n  word: one\n"])
+        let (process, url, admin) = try await start(
+            ["--config", folder.path("m.yaml"), "--decision-log", folder.path("d.log")], in: folder)
+        let reload = "curl -s -X POST \(admin)/-/reload"
+        #expect(try await !Executable.shell(reload).output.contains("configuration"))
+        _ = try folder.write("config:\n  word: two\n", to: "m.yaml")
+        let changed = try await Executable.shell("\(reload); curl -s \(admin)/readyz")
+        #expect(changed.output.split(separator: "has changed since the start, and is not reloaded: restart").count == 3)
+        let revision = try await Executable.shell("curl -s \(admin)/-/rules")
+        _ = try await verify(url, #"{"token":"STsid-1","phone":"13800138000"}"#)
+        process.send(SIGTERM)
+        let outcome = await process.finish()
+        #expect(outcome.errors.contains("configuration has changed and is not reloaded"))
+        let field = try #require(try folder.read("d.log").firstMatch(of: /"config_revision":"[0-9a-f]{12}"/)).output
+        #expect(revision.output.contains(field))
+    }
+
     @Test func simulatorKnowsAllApplicationsOfTheGateway() async throws {
         let folder = try TemporaryFolder([
             "r.lua": Self.rules, "secret": "other-secret\n",

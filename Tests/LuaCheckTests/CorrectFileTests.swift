@@ -37,6 +37,18 @@ import Testing
         #expect(findings.map { "\(CheckFinding($0).place): \($0.code.rawValue): \($0.message)" } == [])
     }
 
+    @Test(arguments: ["print(verify(arg[1], 'sim:').decision)", "print(arg[0], #arg)", "local first = ..., arg"])
+    func scriptsReadTheirArguments(text: String) {
+        let findings = Checker(.ofRules).check([CheckedFile(name: "s.lua", bytes: Array(text.utf8), kind: .rules)])
+        #expect(findings.filter { $0.severity == .error }.map(\.message) == [])
+    }
+
+    @Test func ruleFilesHaveNoArguments() {
+        let text = "rule 'r' { pre_check = function() return deny(arg[1]) end }"
+        let findings = Checker(.ofRules).check([CheckedFile(name: "r.lua", bytes: Array(text.utf8), kind: .rules)])
+        #expect(findings.map(\.code) == [.undefinedGlobal])
+    }
+
     @Test func generatedRuleFilesHaveNoFindings() throws {
         var generator = SeededGenerator(seed: 12)
         for number in 0..<200 {

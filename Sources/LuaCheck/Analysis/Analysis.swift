@@ -102,14 +102,17 @@ struct Analysis {
 
     // MARK: - Kind
 
-    /// A file that waits for the network while it loads, or calls `verify` outside of hooks, is a script; a module that
-    /// defines rules is a rule file.
+    /// A file that waits for the network while it loads, calls `verify` outside of hooks, or reads its arguments without
+    /// defining a rule, is a script; a module that defines rules is a rule file.
     private var actualKind: CheckedFile.Kind {
         switch file.kind {
         case .script: return .script
         case .module: return rules.isEmpty ? .module : .rules
         case .rules:
             let isScript = tree.expressionIDs.contains { id in
+                if case .name(let name, .global) = tree[id].kind, vocabulary.globalsOfScripts.contains(name) {
+                    return rules.isEmpty
+                }
                 guard let callee = callee(of: id)?.function, callee.waits else { return false }
                 let function = tree[id].function
                 return function == .program || callee.isForbiddenInHooks && enclosingHook(of: function) == nil

@@ -33,7 +33,7 @@ extension FileCheck {
     private mutating func checkRead(of name: String, at id: ExpressionID) {
         switch analysis.kind {
         case .rules: break
-        case .script: if vocabulary.foreign.contains(name) { return }
+        case .script: if vocabulary.foreign.contains(name) || vocabulary.globalsOfScripts.contains(name) { return }
         case .module:
             // For a module, the libraries that are left out are empty tables.
             let isAllowed = vocabulary.foreign.contains(name) || vocabulary.omitted[name] != nil

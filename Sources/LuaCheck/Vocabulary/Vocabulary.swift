@@ -103,6 +103,8 @@ package struct Vocabulary: Sendable {
     package var omitted: [String: String]
     /// Globals of other interpreters, which portable programs test for.
     package var foreign: Set<String>
+    /// Globals that only scripts have. The default is none.
+    package var globalsOfScripts: Set<String> = []
     /// Codes of findings that are made elsewhere, where comments can switch them off, too. The default is none.
     package var otherCodes: Set<String> = []
     /// Returns the name, out of a list, that was probably meant by a word; nil when none is similar.

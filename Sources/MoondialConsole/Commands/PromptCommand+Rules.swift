@@ -29,9 +29,7 @@ extension PromptCommand {
             let session = call.session
             switch call.argument {
             case "", "on":
-                guard !session.setup.rulePaths.isEmpty else {
-                    throw Diagnostic(.usage, "no rule files are loaded", fix: "load some with :load FILE")
-                }
+                _ = try session.loadedPaths()
                 session.watch?.stop()
                 session.watch = RuleWatch(session)
                 session.note("watching \(session.setup.rulePaths.joined(separator: ", "))")
@@ -99,9 +97,16 @@ extension ReplSession {
 
     /// - Throws: A diagnostic; then the rules have not changed.
     func reload() throws(Diagnostic) {
-        try scripts.reload(try readRules(setup.rulePaths))
+        try scripts.reload(try readRules(try loadedPaths()))
         watch?.renew()
         noteRules("reloaded")
+    }
+
+    fileprivate func loadedPaths() throws(Diagnostic) -> [String] {
+        guard !setup.rulePaths.isEmpty else {
+            throw Diagnostic(.usage, "no rule files are loaded", fix: "load some with :load FILE")
+        }
+        return setup.rulePaths
     }
 
     fileprivate func readRules(_ paths: [String]) throws(Diagnostic) -> RuleFiles {

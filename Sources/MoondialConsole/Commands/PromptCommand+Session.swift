@@ -6,10 +6,10 @@ import MoondialRules
 extension PromptCommand {
     static let sessionCommands = [
         PromptCommand(
-            "history", "[-n COUNT] [WORD]", "lists what was entered, with time and outcome",
+            "history", "[-n COUNT] [WORD]", "lists what was entered last, with time and outcome",
             text: """
-                The number of a block of this session is what :save takes. With a word, also what earlier sessions have
-                entered at any target is looked through; with -n that many are listed, by default 20.
+                The number of a block of this session is what :save takes. The last 20 blocks are listed, or as many as
+                -n says, also those of earlier sessions, at any target; with a word, only those that hold it.
                 """
         ) { call throws(Diagnostic) in
             try call.session.listHistory(call.words)
@@ -138,8 +138,9 @@ struct EntryNumbers {
 
     /// Whether a word can only be meant as a list of numbers.
     static func isMeant(by word: some StringProtocol) -> Bool {
-        word.utf8.contains { LuaLexer.isDigit($0) }
-            && word.utf8.allSatisfy { LuaLexer.isDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ",") }
+        guard let first = word.utf8.first, LuaLexer.isDigit(first) || "-,".utf8.contains(first) else { return false }
+        return word.utf8.contains(where: LuaLexer.isDigit)
+            && !word.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") }
     }
 
     func contains(_ number: Int) -> Bool { ranges.contains { $0.contains(number) } }

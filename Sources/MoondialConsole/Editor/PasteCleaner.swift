@@ -34,13 +34,26 @@ struct PasteCleaner {
         return nil
     }
 
+    /// Whether each end of a line is two carriage returns: terminals paste a line feed as a carriage return, also that of
+    /// a text whose lines end with both.
+    private static func hasDoubledReturns(_ bytes: [UInt8]) -> Bool {
+        guard !bytes.contains(0x0A) else { return false }
+        let ends = bytes.split { $0 != 0x0D }
+        // A single one may be an empty line.
+        return ends.count > 1 && ends.allSatisfy { $0.count.isMultiple(of: 2) }
+    }
+
     private static func plain(_ bytes: [UInt8]) -> [UInt8] {
+        let isDoubled = hasDoubledReturns(bytes)
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var previous: UInt8 = 0
         var isASCII = true
         for byte in bytes {
             switch byte {
+            case 0x0D where isDoubled && previous == 0x0D:
+                previous = 0
+                continue
             case 0x0D: result.append(0x0A)
             case 0x0A: if previous != 0x0D { result.append(0x0A) }
             case 0x09, 0x20...0x7E: result.append(byte)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import MoondialLua
+import MoondialRules
 
 /// Finds phones and tokens in free text.
 struct SensitiveText {
@@ -14,7 +15,7 @@ struct SensitiveText {
 
     /// With phones masked and tokens replaced.
     var redacted: String {
-        Self.replacingTokens(in: Self.maskingPhones(in: text))
+        Self.replacingTokens(in: PhoneForm.maskingAll(in: text))
     }
 
     /// Whether a text in the place of a token is no secret: a token of the simulator, or a short word.
@@ -35,63 +36,6 @@ struct SensitiveText {
         if isName { return hasDigit && hasUpper && hasLower }
         let hasSign = run.utf8.contains(UInt8(ascii: "+")) || run.utf8.contains(UInt8(ascii: "="))
         return hasDigit || hasSign || (hasUpper && hasLower)
-    }
-
-    // MARK: - Phones
-
-    /// Eleven digits that begin with 13 to 19, with or without the country code, also in groups with blanks or hyphens.
-    private static func maskingPhones(in text: String) -> String {
-        let bytes = Array(text.utf8)
-        var result: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            guard LuaLexer.isDigit(bytes[index]) else {
-                result.append(bytes[index])
-                index += 1
-                continue
-            }
-            let digits = digits(in: bytes, from: index)
-            if let phone = phone(digits.digits) {
-                result += phone.utf8
-                index = digits.end
-            } else {
-                let end = bytes[index...].firstIndex { !LuaLexer.isDigit($0) } ?? bytes.count
-                let plain = String(decoding: bytes[index..<end], as: UTF8.self)
-                result += (phone(plain) ?? plain).utf8
-                index = end
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
-    /// The digits from a place on, across single blanks and hyphens.
-    private static func digits(in bytes: [UInt8], from start: Int) -> (digits: String, end: Int) {
-        var digits = ""
-        var index = start
-        while index < bytes.count {
-            if LuaLexer.isDigit(bytes[index]) {
-                digits.unicodeScalars.append(UnicodeScalar(bytes[index]))
-                index += 1
-            } else if [0x20, UInt8(ascii: "-")].contains(bytes[index]), index + 1 < bytes.count,
-                LuaLexer.isDigit(bytes[index + 1])
-            {
-                index += 1
-            } else {
-                break
-            }
-        }
-        return (digits, index)
-    }
-
-    /// The masked phone, when the digits are one.
-    private static func phone(_ digits: String) -> String? {
-        var number = digits[...]
-        for code in ["0086", "86"] where digits.utf8.count == 11 + code.utf8.count && digits.hasPrefix(code) {
-            number = digits.dropFirst(code.utf8.count)
-        }
-        guard number.utf8.count == 11, number.first == "1", let second = number.dropFirst().first, second >= "3"
-        else { return nil }
-        return digits.prefix(digits.count - 8) + "****" + digits.suffix(4)
     }
 
     // MARK: - Tokens

@@ -30,6 +30,15 @@ package final class DecisionMemory: Sendable {
         case conflict
     }
 
+    /// What is remembered of a request that was decided.
+    package enum Keeping: Sendable {
+        /// A later request with the name gets the decision.
+        case decision
+        /// A later request with the name is run, and must have the same content.
+        case name
+        case nothing
+    }
+
     /// The result of a request that was being run.
     package enum Answer: Sendable {
         case decided(RecordedDecision)
@@ -55,7 +64,8 @@ package final class DecisionMemory: Sendable {
 
     private struct Recorded {
         let fingerprint: Key
-        let decision: RecordedDecision
+        /// Nil if only the name is remembered.
+        let decision: RecordedDecision?
         let end: NIODeadline
     }
 
@@ -125,7 +135,8 @@ package final class DecisionMemory: Sendable {
                 return .joined
             }
             if let recorded = shard.current[key] ?? shard.previous[key], recorded.end > now {
-                return recorded.fingerprint == fingerprint ? .recorded(recorded.decision) : .conflict
+                guard recorded.fingerprint == fingerprint else { return .conflict }
+                if let decision = recorded.decision { return .recorded(decision) }
             }
             shard.running[key] = Running(fingerprint: fingerprint)
             return .fresh
@@ -137,13 +148,14 @@ package final class DecisionMemory: Sendable {
         shard(of: key).withLockedValue { $0.running[key]?.waiters.isEmpty == false }
     }
 
-    /// Takes the result of a request that was admitted as fresh. Requests that wait get the result. A decision is kept
-    /// for later requests unless `keeps` is false.
-    package func finish(_ key: Key, with answer: Answer, keeps: Bool, now: NIODeadline) {
+    /// Takes the result of a request that was admitted as fresh. Requests that wait get the result.
+    package func finish(_ key: Key, with answer: Answer, keeps: Keeping, now: NIODeadline) {
         let waiters = shard(of: key).withLockedValue { shard -> [Waiter] in
             guard let running = shard.running.removeValue(forKey: key) else { return [] }
-            if keeps, case .decided(let decision) = answer {
-                let recorded = Recorded(fingerprint: running.fingerprint, decision: decision, end: now + lifetime)
+            if keeps != .nothing, case .decided(let decision) = answer {
+                let recorded = Recorded(
+                    fingerprint: running.fingerprint, decision: keeps == .decision ? decision : nil,
+                    end: now + lifetime)
                 shard.keep(recorded, as: key, now: now, lifetime: lifetime, maximum: maximumPerGeneration)
             }
             return running.waiters

@@ -35,6 +35,7 @@ package final class DecisionWorker {
     private var queue: RunQueue<PendingDecision>
     /// Whether ``startRuns()`` is about to be called.
     private var isStartScheduled = false
+    private let nextTurn: NextTurn
     /// Rejects waiting requests when no run has ended in time.
     private var alarm: Scheduled<Void>?
 
@@ -42,17 +43,20 @@ package final class DecisionWorker {
     ///   - engine: The rule engine of the event loop.
     ///   - clients: The source of attempts of each application, by app key.
     ///   - shared: The same for all workers.
+    ///   - nextTurn: Calls back on the event loop of the engine.
     ///   - eventLoop: The event loop of the engine.
     ///   - maximumRuns: The maximum number of runs in flight.
     ///   - maximumWaiting: The maximum number of requests that wait for a run to end.
     ///   - maximumWait: How long a request may wait for a run to end.
     ///   - maximumDelay: How long requests may wait for the event loop to begin their runs.
     package init(
-        engine: RuleEngine, clients: [String: any AttemptSource], shared: Shared, eventLoop: any EventLoop,
-        maximumRuns: Int, maximumWaiting: Int, maximumWait: TimeAmount, maximumDelay: TimeAmount
+        engine: RuleEngine, clients: [String: any AttemptSource], shared: Shared, nextTurn: NextTurn,
+        eventLoop: any EventLoop, maximumRuns: Int, maximumWaiting: Int, maximumWait: TimeAmount,
+        maximumDelay: TimeAmount
     ) {
         self.engine = engine
         self.shared = shared
+        self.nextTurn = nextTurn
         self.eventLoop = eventLoop
         self.maximumRuns = maximumRuns
         self.maximumWaiting = maximumWaiting
@@ -77,6 +81,7 @@ package final class DecisionWorker {
     package func close() {
         alarm?.cancel()
         alarm = nil
+        nextTurn.close()
         together?.close()
         for client in clients.values { client.attempts.close() }
     }
@@ -229,20 +234,24 @@ package final class DecisionWorker {
         var now = start
         while runsInFlight < maximumRuns, let next = queue.next(now: now) {
             next.isWaiting = false
-            run(next)
+            begin(next, now: now)
             now = .now()
             guard now - start < Self.slice else { break }
         }
         guard !queue.isEmpty, runsInFlight < maximumRuns else { return scheduleStart() }
-        // A short delay lets the event loop read and write first; it would run a task that is due at once before that. With
-        // a longer one, a loop without input sleeps though runs wait.
         isStartScheduled = true
-        eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in startRuns() }
+        nextTurn.callBack { [self] in startRuns() }
+    }
+
+    /// Runs a request unless its time has passed while it waited. The run has the time that is left.
+    private func begin(_ decision: PendingDecision, now: NIODeadline) {
+        let time = decision.request.run.timeout.map { .milliseconds($0) } ?? TimeAmount(engine.settings.run.timeout)
+        let waited = now - decision.start
+        if waited < time { run(decision, waited: waited) } else { reject(decision) }
     }
 
     /// How long runs are started before the event loop handles replies and further requests.
     private static let slice = TimeAmount.milliseconds(1)
-    private static let pause = TimeAmount.microseconds(2)
 
     private func setAlarm() {
         guard alarm == nil else { return }
@@ -302,7 +311,7 @@ package final class DecisionWorker {
 
     // MARK: - Runs
 
-    private func run(_ decision: PendingDecision) {
+    private func run(_ decision: PendingDecision, waited: TimeAmount) {
         guard let client = clients[decision.request.caller.appKey] else {
             preconditionFailure("a caller belongs to an application of the gateway")
         }
@@ -311,6 +320,7 @@ package final class DecisionWorker {
         let caller = decision.request.caller
         var environment = RunEnvironment(client.attempts, reserver: client.reserver(for: caller))
         environment.traceparent = decision.request.traceparent
+        environment.waited = waited
         var hasEnded = false
         let handle = engine.verify(decision.request.run, in: environment, startsNow: true) { [self] finished in
             hasEnded = true
@@ -345,11 +355,13 @@ package final class DecisionWorker {
     }
 
     /// Gives the answer to requests that wait for this one. A decision is kept for later requests, unless `keeps` is
-    /// false.
+    /// false; then an `Idempotency-Key` still belongs to its request.
     private func release(_ decision: PendingDecision, with answer: DecisionMemory.Answer, keeps: Bool) {
         for claim in decision.claims {
             let finish = { [eventLoop] in
-                claim.memory.finish(claim.key, with: answer, keeps: keeps, now: eventLoop.now)
+                claim.memory.finish(
+                    claim.key, with: answer, keeps: keeps ? .decision : claim.kind == .idempotency ? .name : .nothing,
+                    now: eventLoop.now)
             }
             guard let name = claim.held, let together else {
                 finish()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Crypto
 import JSON
 import MoondialRules
 import NumberVerification
@@ -8,7 +9,8 @@ import TextFormats
 /// A line of the decision log: the request, the inputs of the rules, the decision and why.
 ///
 /// Phones are masked and tokens left out; the member `masked` names these members of the request. A line holds
-/// everything else that a hook could read: the request, the replies, the time and the seed of random numbers.
+/// everything else that a hook could read: the request, the replies, the time and the seed of random numbers; of the
+/// configuration, which is the same for all lines, a hash.
 struct DecisionRecord {
     /// What a line holds in addition to the result.
     struct Options: Sendable {
@@ -16,6 +18,20 @@ struct DecisionRecord {
         let target: String
         /// Whether the line holds the whole trace.
         let hasTrace: Bool
+        /// A hash of what rules read as `moondial.config`; nil if that is empty.
+        let configRevision: String?
+
+        init(target: String, hasTrace: Bool, config: JSONObject) {
+            self.target = target
+            self.hasTrace = hasTrace
+            let hash = SHA256.hash(data: Array(JSONValue.object(config).bytes))
+            configRevision =
+                config.isEmpty
+                ? nil
+                : hash.withUnsafeBytes {
+                    Hexadecimal.lowercase(UnsafeRawBufferPointer(rebasing: $0.prefix(6)))
+                }
+        }
     }
 
     /// The version of the format.
@@ -56,6 +72,7 @@ struct DecisionRecord {
         writer.write("elapsed_ms", thousandths: run.result.elapsed.wholeMicroseconds)
         writer.write("trace_id", plain: { $0.append(hexadecimal: decision.traceID.rawValue) })
         writer.write("rules_revision", decision.revision)
+        if let configRevision = options.configRevision { writer.write("config_revision", configRevision) }
         writer.write("target", options.target)
         if !isShort, !decision.fields.isEmpty { writer.write("fields", .object(redactor.object(decision.fields))) }
         writer.write("why", run.result.why.description(naming: shownRule))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import JSON
 import MoondialRules
 import MoondialStore
 import NIOConcurrencyHelpers
@@ -13,6 +14,8 @@ package final class GatewayReporter: Sendable {
     private let registry: PrometheusRegistry
     private let sink: RecordSink?
     private let options: DecisionRecord.Options
+    /// A hash of what rules read as `moondial.config`; nil if that is empty.
+    var configRevision: String? { options.configRevision }
     private let clock: @Sendable () -> Int64
     private let log: @Sendable (GatewayEvent) -> Void
     /// The metrics of hooks by the revision of the rulebook: the current one and the one before.
@@ -22,16 +25,18 @@ package final class GatewayReporter: Sendable {
     ///   - sink: Takes the records of the decision log; nil for no decision log.
     ///   - target: The name of the target to which attempts are sent.
     ///   - recordsTraces: Whether the decision log holds whole traces.
+    ///   - config: What rules read as `moondial.config`. The default is empty.
     ///   - clock: Milliseconds since 1970.
     ///   - log: Called with events, on any thread.
     package init(
-        sink: RecordSink?, target: String, recordsTraces: Bool, clock: @escaping @Sendable () -> Int64,
+        sink: RecordSink?, target: String, recordsTraces: Bool, config: JSONObject = JSONObject(),
+        clock: @escaping @Sendable () -> Int64,
         log: @escaping @Sendable (GatewayEvent) -> Void
     ) {
         registry = PrometheusRegistry()
         metrics = GatewayMetrics(registry)
         self.sink = sink
-        options = DecisionRecord.Options(target: target, hasTrace: recordsTraces)
+        options = DecisionRecord.Options(target: target, hasTrace: recordsTraces, config: config)
         self.clock = clock
         self.log = log
     }

@@ -90,6 +90,19 @@ final class PassthroughRoute {
             applications.map { ($0.appKey, $0.authorization) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The fields that are passed on, beside those above. Others may be meant for the caller's own network.
+    private static let requestFields: [(String, StaticString)] = [
+        ("Content-Type", "content-type"), ("Content-Encoding", "content-encoding"),
+        ("Content-Language", "content-language"), ("Accept-Language", "accept-language"),
+        ("traceparent", "traceparent"), ("tracestate", "tracestate"),
+    ]
+    private static let replyFields: [(StaticString, StaticString)] = [
+        ("Content-Type", "content-type"), ("Content-Encoding", "content-encoding"),
+        ("Content-Language", "content-language"), ("Location", "location"), ("Retry-After", "retry-after"),
+        ("WWW-Authenticate", "www-authenticate"), ("Allow", "allow"), ("Cache-Control", "cache-control"),
+        ("ETag", "etag"), ("Last-Modified", "last-modified"),
+    ]
+
     func close() { upstream.transport.close() }
 
     func forward(_ exchange: ServerExchange, by entry: String, for caller: Caller) {
@@ -103,9 +116,8 @@ final class PassthroughRoute {
         ]
         if let authorization = authorizations[caller.appKey] { fields.append(("Authorization", authorization)) }
         fields.append(("Accept", request.fields["accept"] ?? "*/*"))
-        if let contentType = request.contentType { fields.append(("Content-Type", contentType)) }
-        for name in ["traceparent" as StaticString, "tracestate"] {
-            if let value = request.fields[name] { fields.append(("\(name)", value)) }
+        for (name, field) in Self.requestFields {
+            if let value = request.fields[field] { fields.append((name, value)) }
         }
         let target = upstream.basePath + request.path + (request.query.map { "?\($0)" } ?? "")
         let bytes = HTTPRequestTemplate(method: request.method, target: target, fields: fields)
@@ -128,10 +140,7 @@ final class PassthroughRoute {
         var message = HTTPReplyMessage(status: reply.status, body: Array(buffer: reply.body))
         message.isOfHead = isHead
         message.announcedLength = reply.fields["content-length"].flatMap { Int($0) }
-        for (name, field) in [
-            ("Content-Type" as StaticString, "content-type" as StaticString),
-            ("Content-Encoding", "content-encoding"), ("Retry-After", "retry-after"),
-        ] {
+        for (name, field) in replyFields {
             if let value = reply.fields[field] { message.fields.append((name, value)) }
         }
         return message

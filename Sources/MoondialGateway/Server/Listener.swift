@@ -111,6 +111,8 @@ struct Listener {
         let bootstrap = ServerBootstrap(group: eventLoop, childGroup: servers)
             .serverChannelOption(.backlog, value: backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Overload is noticed by requests of connections that were accepted, and accepting takes time from runs.
+            .serverChannelOption(.maxMessagesPerRead, value: 32)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in

@@ -2,6 +2,7 @@
 
 import HTTP1
 import NIOCore
+import NIOTLS
 import TextFormats
 
 /// One connection: reads requests and writes a reply for each, in order and one at a time.
@@ -14,6 +15,8 @@ final class ServerConnection: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private enum State {
+        /// The peer has not finished the TLS handshake.
+        case handshaking
         /// A request is awaited or being read.
         case reading
         case answering(ServerExchange)
@@ -32,7 +35,7 @@ final class ServerConnection: ChannelDuplexHandler {
     private let table: ConnectionTable
     private let limits: ServerLimits
     private var parser: HTTPRequestParser
-    private var state = State.reading
+    private var state: State
     private var progress = HTTPRequestParser.Progress.none
     private var context: ChannelHandlerContext?
     private var isReadHeld = false
@@ -57,6 +60,7 @@ final class ServerConnection: ChannelDuplexHandler {
         sender: SocketSender?
     ) {
         self.sender = sender
+        state = sender == nil ? .handshaking : .reading
         self.responder = responder
         self.table = table
         self.limits = limits
@@ -71,6 +75,8 @@ final class ServerConnection: ChannelDuplexHandler {
         table.add(self)
         if table.count > limits.connections {
             write(responder.replyToExcessConnection(), keepsAlive: false, isHead: false)
+        } else if case .handshaking = state {
+            deadline = NIODeadline.now() + limits.headTime
         } else {
             deadline = NIODeadline.now() + limits.idleTime
         }
@@ -82,7 +88,7 @@ final class ServerConnection: ChannelDuplexHandler {
         case .reading, .answering:
             parser.receive(unwrapInboundIn(data))
             advance()
-        case .draining, .closed: break
+        case .handshaking, .draining, .closed: break
         }
     }
 
@@ -98,6 +104,10 @@ final class ServerConnection: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent, case .handshaking = state {
+            state = .reading
+            deadline = NIODeadline.now() + limits.idleTime
+        }
         if case .inputClosed? = event as? ChannelEvent { inputEnded() }
         context.fireUserInboundEventTriggered(event)
     }
@@ -124,7 +134,11 @@ final class ServerConnection: ChannelDuplexHandler {
 
     /// Ends the connection if no request has begun.
     func endIfIdle() {
-        if case .reading = state, parser.progress == .none { drain() }
+        switch state {
+        case .handshaking: close()
+        case .reading where parser.progress == .none: drain()
+        default: break
+        }
     }
 
     /// Called by the table when ``deadline`` has passed.
@@ -133,7 +147,7 @@ final class ServerConnection: ChannelDuplexHandler {
         case .reading where !isWritable: close()
         case .reading where progress == .none: drain()
         case .reading: write(responder.reply(to: .timeout), keepsAlive: false, isHead: false)
-        case .answering, .draining: close()
+        case .handshaking, .answering, .draining: close()
         case .closed: break
         }
     }
@@ -145,7 +159,7 @@ final class ServerConnection: ChannelDuplexHandler {
         case .answering(let exchange):
             guard NIODeadline.now() - exchange.start > Self.halfCloseTime else { return }
             exchange.onHangUp?()
-        case .draining: close()
+        case .handshaking, .draining: close()
         case .closed: break
         }
     }
@@ -260,7 +274,7 @@ final class ServerConnection: ChannelDuplexHandler {
         switch state {
         case .reading: isWritable
         case .answering: parser.bufferedBytes < limits.pipelinedBytes
-        case .draining, .closed: true
+        case .handshaking, .draining, .closed: true
         }
     }
 

@@ -107,9 +107,13 @@ final class ActiveRun: RunInFlight {
         self.request = request
         self.inputs = inputs
         self.completion = completion
+        var timeout = request.timeout.map { Duration.milliseconds($0) }
+        if environment.waited > .milliseconds(1) {
+            timeout = (timeout ?? engine.settings.run.timeout) - .nanoseconds(environment.waited.nanoseconds)
+        }
         machine = RunMachine(
             outline: rulebook.outline, settings: engine.settings.run, request: request.verification,
-            channel: request.channel, timeout: request.timeout.map { .milliseconds($0) }, options: request.options,
+            channel: request.channel, timeout: timeout, options: request.options,
             traceID: traceID, redactor: engine.redactor, reservesTokens: environment.reserver != nil)
     }
 

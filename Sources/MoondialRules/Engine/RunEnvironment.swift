@@ -15,6 +15,8 @@ package struct RunEnvironment {
     package var makeStore: (() -> StoreSettings)?
     /// The trace that the request of the run belongs to; nil: the run begins one. The default is nil.
     package var traceparent: TraceParent?
+    /// How long the request has waited for its run: that much less time is left. The default is zero.
+    package var waited = TimeAmount.zero
     /// Whether observers get the events of the run, and the engine's `log` and `print` get its lines. False for the
     /// runs of an exploration. The default is true.
     package var isObserved = true

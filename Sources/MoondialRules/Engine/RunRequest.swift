@@ -124,7 +124,12 @@ extension RunRequestProblem {
             switch value {
             case .null: "null"
             case .bool(let value): String(value)
-            case .integer(let value): (-999_999_999...999_999_999).contains(value) ? String(value) : "a large number"
+            case .integer(let value):
+                if !(-999_999_999...999_999_999).contains(value) {
+                    "a large number"
+                } else {
+                    field == "token" ? "a number" : String(value)
+                }
             case .double: "a fraction"
             case .string(let text): text.utf8.count <= 10 ? JSONValue.string(text).description : "another string"
             case .array: "an array"

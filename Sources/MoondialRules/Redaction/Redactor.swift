@@ -9,8 +9,8 @@ import TextFormats
 ///
 /// - A token of 16 bytes or more is replaced everywhere in a text, also where the text was cut within the token; a
 ///   shorter token only if it is the whole value. Parts of ``OperatorTexts`` stay.
-/// - A phone of the provider's form is masked everywhere, also as a number; another submitted phone only if it is the
-///   whole value. With `showsPhones`, phones stay.
+/// - A phone of the provider's form is masked everywhere, also as a number and in the groups 3-4-4; in other groups if it
+///   was submitted. Another submitted phone is masked only if it is the whole value. With `showsPhones`, phones stay.
 /// - Credentials are replaced everywhere.
 ///
 /// All of them are also found where bytes are percent-encoded, as in URLs and forms.
@@ -52,7 +52,7 @@ package struct Redactor: Sendable {
 
     /// A fast path: whether the text is too short for a secret. Most words and names are.
     private func holdsNone(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        secrets.areLonger(than: bytes.count) && !PhoneForm.mayStand(in: bytes)
+        secrets.areLonger(than: bytes.count) && !PhoneForm.mayStand(in: bytes) && !bytes.contains(UInt8(ascii: "%"))
     }
 
     package func text(_ text: String?) -> String? { text.map { self.text($0) } }
@@ -181,7 +181,9 @@ extension Redactor {
         var finds = secrets.credentials(in: bytes, work).map { Find($0, .secret) }
         finds += secrets.tokens(in: bytes, work, isAllowed: isPublic).map { Find($0, .token) }
         guard !showsPhones else { return finds }
-        let phones = PhoneForm.places(in: bytes, work, wasSubmitted: secrets.holds, isAllowed: isPublic)
+        let phones = PhoneForm.places(in: bytes, work, wasSubmitted: secrets.holds, isAllowed: isPublic) {
+            number, place, areUsual in areUsual || (secrets.holds(phone: number) && !isPublic(place))
+        }
         return finds + phones.map { Find($0, .phone) }
     }
 

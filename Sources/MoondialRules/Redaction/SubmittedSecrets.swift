@@ -62,6 +62,7 @@ package final class SubmittedSecrets: Sendable {
                 if let number = PhoneForm.number(bytes) {
                     state.phones.insert(number)
                 } else {
+                    if let number = PhoneForm.number(ofWritten: bytes) { state.phones.insert(number) }
                     let key = keys.hash(of: bytes)
                     if state.values[key] == nil { state.values[key] = .phone }
                 }

@@ -60,7 +60,7 @@ package struct HookFailure: Error, Sendable, Hashable {
         /// It called something that waits where Lua cannot wait.
         case cannotYield = "cannot_yield"
         /// It returned a value that is not valid for this hook.
-        case invalidAnswer
+        case invalidAnswer = "invalid_answer"
 
         /// The reason of the decision that such a failure leads to.
         package var reason: String {

@@ -79,9 +79,10 @@ package final class StoreNames: Sendable {
         part.withUnsafeBufferPointer { Self.mayHoldSecret($0) ? hashed($0) : part }
     }
 
-    /// Whether a part has the form of a phone, nine digits in a row, or that of a token, a word of 16 bytes or more with a
-    /// digit or a capital letter.
+    /// Whether a part has the form of a phone, nine digits in a row or eleven in groups, or that of a token, a word of 16
+    /// bytes or more with a digit or a capital letter.
     private static func mayHoldSecret(_ part: UnsafeBufferPointer<UInt8>) -> Bool {
+        if PhoneForm.mayStand(in: part) { return true }
         var (length, digits, isWordOfText) = (0, 0, true)
         for byte in part {
             guard byte > UInt8(ascii: " ") else {

@@ -58,7 +58,12 @@ package struct Atlas: Sendable {
         }
 
         /// `review new_token by 'tokens that are spent', 1 attempt, unbilled`.
-        package var text: String {
+        package var text: String { text(decision) }
+
+        /// The same with the reason of the path itself, also where the reason is the name of an error.
+        package var ownText: String { text(outcome.rawValue + (reason.map { " \($0)" } ?? "")) }
+
+        private func text(_ decision: String) -> String {
             let attempts = attempts == 0 ? "" : attempts == 1 ? ", 1 attempt" : ", \(attempts) attempts"
             let money = self.attempts == 0 ? "" : ", \(money.text)"
             return "\(decision) \(source)\(attempts)\(money)"

@@ -29,7 +29,7 @@ package struct RuleCheck {
         var collector = FileCollector(limits: settings.run.limits)
         for source in files.sources { collector.add(source) }
         let checker = Checker(.ofRules)
-        findings = checker.check(collector.files)
+        findings = checker.check(collector.files).map { $0.code == .syntaxError ? $0.explained(collector.files) : $0 }
         fileCount = collector.files.count
         self.files = collector.files
         let names = collector.files.map(\.name)
@@ -135,6 +135,20 @@ extension RuleSource {
 }
 
 extension Finding {
+    /// A syntax error with the words and the advice that Lua's own error would have when the file is loaded.
+    fileprivate func explained(_ files: [CheckedFile]) -> Finding {
+        guard let file = files.first(where: { $0.name == file }), let vm = try? LuaVM() else { return self }
+        do throws(LuaError) {
+            _ = try vm.load(file.bytes, name: .label("file"))
+            return self
+        } catch {
+            let error = vm.explained(error)
+            guard error.site?.line == start.line, let fix = error.fix else { return self }
+            return Finding(
+                code, error.message, file: self.file, start: start, end: end, sourceLine: sourceLine, hint: fix)
+        }
+    }
+
     /// Why a file does not load.
     fileprivate init(_ diagnostic: Diagnostic, file: String, line: Int) {
         let text = diagnostic.sourceLine ?? ""

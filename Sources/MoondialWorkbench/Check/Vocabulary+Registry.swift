@@ -13,6 +13,7 @@ extension Vocabulary {
             omitted: Dictionary(uniqueKeysWithValues: StandardLibrary.omitted.map { ($0.name, $0.reason) }),
             foreign: NameHint.ofOtherInterpreters,
             nearest: { Suggestion.nearest(to: $0, in: $1) })
+        vocabulary.globalsOfScripts = ["arg"]
         vocabulary.otherCodes = Set(RulebookFinding.Code.allCases.map(\.rawValue))
         return vocabulary
     }()

@@ -23,6 +23,9 @@ package struct NearestChange: Sendable {
     /// `with 9000 instead of 9003: allow number_matches by 'r', 1 attempt, billed; no option of the request alone`.
     package var text: String {
         var parts: [String] = []
+        if let byOutcomes, byOutcomes.changes.isEmpty {
+            return "with the same replies and options: \(byOutcomes.ending.ownText)"
+        }
         if let byOutcomes { parts.append(Self.text(byOutcomes)) }
         if let byOptions {
             parts.append(Self.text(byOptions))
@@ -36,7 +39,7 @@ package struct NearestChange: Sendable {
     }
 
     private static func text(_ way: Way) -> String {
-        "with \(way.changes.joined(separator: " and ")): \(way.ending.text)"
+        "with \(way.changes.joined(separator: " and ")): \(way.ending.ownText)"
     }
 }
 
@@ -121,9 +124,11 @@ private struct RequestVariant {
 
     static func all(of original: RunRequest) -> [RequestVariant] {
         var variants: [RequestVariant] = []
+        var ages: [Int64?] = []
+        for age in [original.tokenAge, nil, 5000, 300_000] where !ages.contains(age) { ages.append(age) }
         for channel in [nil] + Channel.allCases.map(Optional.some) {
             for carrier in [nil] + RunRequest.Carrier.allCases.map(Optional.some) {
-                for age in Set([original.tokenAge, nil, 5000, 300_000]) {
+                for age in ages {
                     variants.append(RequestVariant(original, channel, carrier, age))
                 }
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import NIOCore
 package import NIOSSL
 
 /// The files with certificate and private key of a server.
@@ -35,9 +36,11 @@ package struct TLSFiles: Sendable, Hashable {
             throw .unusableFile(.badPrivateKey, wanted: "unencrypted private key", path: privateKey, cause: error)
         }
         do {
-            return try NIOSSLContext(
-                configuration: .makeServerConfiguration(
-                    certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key)))
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key))
+            // How long a connection that is being closed may wait for the peer's close_notify.
+            configuration.shutdownTimeout = .milliseconds(200)
+            return try NIOSSLContext(configuration: configuration)
         } catch {
             throw SimulatorServerError(
                 code: .badCertificate,

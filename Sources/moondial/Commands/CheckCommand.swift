@@ -22,7 +22,9 @@ struct CheckCommand: MoondialCommand {
             The exit status is 0 when no error was found, 1 when one was, and 65 when a file does not compile or load.
             """)
 
-    @Argument(help: ArgumentHelp("Rule files, folders of them, test files and scripts.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("Rule files, folders of them, test files and scripts.", valueName: "file"),
+        completion: .file())
     var files: [String] = []
 
     @Option(help: ArgumentHelp("pretty, short, json, sarif or github (default: pretty).", valueName: "format"))
@@ -35,7 +37,9 @@ struct CheckCommand: MoondialCommand {
     var strict = false
 
     @Option(
-        help: ArgumentHelp("Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file")
+        help: ArgumentHelp(
+            "Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"),
+        completion: .file()
     )
     var config: String?
 

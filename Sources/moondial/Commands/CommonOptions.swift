@@ -4,10 +4,12 @@ import ArgumentParser
 
 /// The options for how rules are run.
 struct RuleOptions: ParsableArguments {
-    @Option(help: "Load rules from this file or folder. Can be given several times.")
+    @Option(help: "Load rules from this file or folder. Can be given several times.", completion: .file())
     var rules: [String] = []
 
-    @Option(help: ArgumentHelp("What a failing hook leads to: review or deny.", valueName: "outcome"))
+    @Option(
+        help: ArgumentHelp("What a failing hook leads to: review or deny.", valueName: "outcome"),
+        completion: .list(["review", "deny"]))
     var onError: String?
 
     @Option(help: ArgumentHelp("How many requests one run may send (default: 2).", valueName: "count"))
@@ -20,7 +22,9 @@ struct RuleOptions: ParsableArguments {
     var showPhones = false
 
     @Option(
-        help: ArgumentHelp("Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file")
+        help: ArgumentHelp(
+            "Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"),
+        completion: .file()
     )
     var config: String?
 
@@ -43,7 +47,9 @@ struct TargetOptions: ParsableArguments {
     @Flag(help: "Send requests to the provider itself: costs money, spends tokens, needs credentials.")
     var live = false
 
-    @Option(help: ArgumentHelp("Trust only the certificate authorities in this PEM file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Trust only the certificate authorities in this PEM file.", valueName: "file"),
+        completion: .file())
     var caFile: String?
 
     @Flag(help: "Do not check certificates.")

@@ -21,7 +21,8 @@ struct DiffCommand: MoondialCommand {
             not load.
             """)
 
-    @Argument(help: ArgumentHelp("The file or folder as it was, then as it is.", valueName: "files"))
+    @Argument(
+        help: ArgumentHelp("The file or folder as it was, then as it is.", valueName: "files"), completion: .file())
     var paths: [String] = []
 
     @Option(help: ArgumentHelp("Take the old rules from a git revision.", valueName: "ref:path"))

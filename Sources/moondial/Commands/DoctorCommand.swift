@@ -27,12 +27,14 @@ struct DoctorCommand: MoondialCommand {
     var live = false
 
     @Option(
-        help: ArgumentHelp("Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file")
+        help: ArgumentHelp(
+            "Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"),
+        completion: .file()
     )
     var config: String?
 
     func perform(_ shell: Shell) throws -> ExitStatus {
-        var checkup = Checkup(shell: shell, config: config)
+        var checkup = Checkup(shell: shell, config: config, isLive: live)
         checkup.lookAround()
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { [checkup] eventLoop in
             var checkup = checkup

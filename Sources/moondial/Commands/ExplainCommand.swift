@@ -12,7 +12,9 @@ struct ExplainCommand: MoondialCommand {
         discussion:
             "Without a code, lists them all. A number with several meanings is explained for each place it has one in.")
 
-    @Argument(help: ArgumentHelp("A code, such as 9003, response_timeout or rule_error.", valueName: "code"))
+    @Argument(
+        help: ArgumentHelp("A code, such as 9003, response_timeout or rule_error.", valueName: "code"),
+        completion: .list(Explanations.all.map(\.code)))
     var code: String?
 
     @Flag(help: "Print one line of JSON: an array with an object per meaning.")

@@ -12,7 +12,7 @@ struct ExplorationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Explore with these requests, one JSON object a line as verify takes it, in place of the built-in ones.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var requests: String?
 
     @Option(

@@ -15,7 +15,9 @@ struct InitCommand: MoondialCommand {
             is also ready to be served.
             """)
 
-    @Argument(help: ArgumentHelp("The folder to write to (default: the working folder).", valueName: "folder"))
+    @Argument(
+        help: ArgumentHelp("The folder to write to (default: the working folder).", valueName: "folder"),
+        completion: .directory)
     var folder = "."
 
     @Option(help: ArgumentHelp("minimal, fallback or gateway (default: minimal).", valueName: "name"))

@@ -39,7 +39,7 @@ struct ReplCommand: MoondialCommand {
     @Flag(help: "Neither read nor write the history file.")
     var noHistory = false
 
-    @Argument(help: ArgumentHelp("A script to run first.", valueName: "file"))
+    @Argument(help: ArgumentHelp("A script to run first.", valueName: "file"), completion: .file())
     var file: String?
 
     func perform(_ shell: Shell) throws -> ExitStatus {

@@ -43,7 +43,8 @@ struct RunCommand: MoondialCommand {
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: ArgumentHelp("The script, - for standard input, and its arguments.", valueName: "file"))
+        help: ArgumentHelp("The script, - for standard input, and its arguments.", valueName: "file"),
+        completion: .file())
     var words: [String] = []
 
     /// The parser passes all words through unchecked, so an unknown option in the place of the script is refused here.

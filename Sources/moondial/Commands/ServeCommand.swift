@@ -69,7 +69,8 @@ struct ServeOptions: ParsableArguments {
     var workers: String?
 
     @Option(
-        help: ArgumentHelp("Write a line for each run to this file, or to standard output for '-'.", valueName: "file"))
+        help: ArgumentHelp("Write a line for each run to this file, or to standard output for '-'.", valueName: "file"),
+        completion: .file())
     var decisionLog: String?
 
     @Option(help: "What a line holds: decision or trace (default: decision).")
@@ -129,16 +130,20 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Try a blocked account again after this time (default: 30s).", valueName: "time"))
     var breakerInterval: String?
 
-    @Option(help: ArgumentHelp("Callers with bearer tokens: lines of NAME SHA256 [APPKEY].", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Callers with bearer tokens: lines of NAME SHA256 [APPKEY].", valueName: "file"),
+        completion: .file())
     var callersFile: String?
 
     @Flag(help: "Ask for no credentials; on a loopback address only.")
     var noAuth = false
 
-    @Option(help: ArgumentHelp("Speak TLS, with the certificate chain in this PEM file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Speak TLS, with the certificate chain in this PEM file.", valueName: "file"),
+        completion: .file())
     var tlsCert: String?
 
-    @Option(help: ArgumentHelp("The certificate's private key, a PEM file.", valueName: "file"))
+    @Option(help: ArgumentHelp("The certificate's private key, a PEM file.", valueName: "file"), completion: .file())
     var tlsKey: String?
 
     @Option(

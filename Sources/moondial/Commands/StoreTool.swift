@@ -31,7 +31,9 @@ struct StoreToolOptions: ParsableArguments {
     var store: StoreOptions
 
     @Option(
-        help: ArgumentHelp("Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file")
+        help: ArgumentHelp(
+            "Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"),
+        completion: .file()
     )
     var config: String?
 
@@ -181,7 +183,7 @@ struct StoreLoadCommand: MoondialCommand {
     @Argument(help: ArgumentHelp("As in moondial.store.has(\"LIST\", member).", valueName: "list"))
     var list: String
 
-    @Argument(help: ArgumentHelp("The file, or - for standard input.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The file, or - for standard input.", valueName: "file"), completion: .file())
     var file: String
 
     private static let sizeLimit = 1 << 30

@@ -38,7 +38,7 @@ struct TestCommand: MoondialCommand {
         var isFile: Bool { self == .lcov || self == .html }
     }
 
-    @Argument(help: ArgumentHelp("Test files, and folders of them.", valueName: "path"))
+    @Argument(help: ArgumentHelp("Test files, and folders of them.", valueName: "path"), completion: .file())
     var paths: [String] = []
 
     @Option(help: ArgumentHelp("Run the tests whose name has this in it (a regular expression).", valueName: "pattern"))
@@ -67,7 +67,7 @@ struct TestCommand: MoondialCommand {
     @Option(
         help: ArgumentHelp(
             "Write the test that reproduces a run: JSON of 'verify --json --trace', or lines of the decision log.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var from: String?
 
     @Flag(help: "Run tests again when a file changes that they have loaded, until 'q' or Ctrl-C is pressed.")

@@ -15,7 +15,9 @@ struct TypesCommand: MoondialCommand {
             this command has not written are kept.
             """)
 
-    @Argument(help: ArgumentHelp("The folder to write to (default: the working folder).", valueName: "folder"))
+    @Argument(
+        help: ArgumentHelp("The folder to write to (default: the working folder).", valueName: "folder"),
+        completion: .directory)
     var folder = "."
 
     func perform(_ shell: Shell) throws -> ExitStatus {

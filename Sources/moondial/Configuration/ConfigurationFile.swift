@@ -40,6 +40,22 @@ struct ConfigurationFile {
     /// What the host does or refuses without calling a hook.
     private(set) var guards = GuardSection()
 
+    /// The file as it was read; nil if there is none.
+    private(set) var source: Source?
+
+    struct Source: Sendable {
+        let path: String
+        private let text: [UInt8]
+
+        fileprivate init(path: String, text: [UInt8]) {
+            self.path = path
+            self.text = text
+        }
+
+        /// Whether the file has another content now, or cannot be read.
+        var hasChanged: Bool { (try? FileSystem.read(path, limit: ConfigurationFile.sizeLimit)) != text }
+    }
+
     /// No file.
     static let none = ConfigurationFile()
 
@@ -64,6 +80,7 @@ struct ConfigurationFile {
     }
 
     init(path: String, text: [UInt8], isFound: Bool = false) throws(Failure) {
+        source = Source(path: path, text: text)
         var reader = YAMLReader(path: path)
         guard let root = try reader.root(of: text) else { return }
         for (key, node) in try reader.members(of: root) {

@@ -11,17 +11,21 @@ extension Credentials {
     init?(_ sources: SettingSources, warn: (String) -> Void) throws(Failure) {
         let appKey = try sources.value(of: .appKey, parse: Self.appKey(of:))
         let secret = try Self.masterSecret(sources, warn)
-        switch (appKey, secret) {
-        case (nil, nil): return nil
-        case (let appKey?, let secret?): self.init(appKey: appKey, masterSecret: secret)
-        case (nil, _?): throw Self.missing("the app key", fix: "set \(Setting.appKey.variable)")
-        case (_?, nil):
-            throw Self.missing(
-                "the master secret",
-                fix:
-                    "set \(Setting.masterSecretFile.variable) to a file that holds it, or \(Setting.masterSecret.variable)"
-            )
-        }
+        if let failure = Self.incomplete(hasAppKey: appKey != nil, hasSecret: secret != nil) { throw failure }
+        guard let appKey, let secret else { return nil }
+        self.init(appKey: appKey, masterSecret: secret)
+    }
+
+    /// The failure when one of the two is missing; nil when both are there, or none.
+    static func incomplete(hasAppKey: Bool, hasSecret: Bool) -> Failure? {
+        guard hasAppKey != hasSecret else { return nil }
+        let secret =
+            "set \(Setting.masterSecretFile.variable) to a file that holds it, or \(Setting.masterSecret.variable)"
+        return Failure(
+            Diagnostic(
+                .credentials,
+                "the credentials are incomplete: the \(hasAppKey ? "master secret" : "app key") is missing",
+                fix: hasAppKey ? secret : "set \(Setting.appKey.variable)"))
     }
 
     /// The failure of `--live` without credentials.
@@ -30,10 +34,6 @@ extension Credentials {
             .credentials, "--live needs the app key and the master secret of an application",
             fix: "set \(Setting.appKey.variable), and \(Setting.masterSecretFile.variable) or "
                 + "\(Setting.masterSecret.variable)"))
-
-    private static func missing(_ what: String, fix: String) -> Failure {
-        Failure(Diagnostic(.credentials, "the credentials are incomplete: \(what) is missing", fix: fix))
-    }
 
     private static func masterSecret(
         _ sources: SettingSources, _ warn: (String) -> Void

@@ -37,7 +37,9 @@ struct YAMLReader {
 
     /// Nil for a file without content.
     func root(of text: [UInt8]) throws(Failure) -> Node? {
-        guard let text = String(validating: text, as: UTF8.self) else { throw failure("the file is not UTF-8") }
+        let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let content = text.starts(with: byteOrderMark) ? text.dropFirst(byteOrderMark.count) : text[...]
+        guard let text = String(validating: content, as: UTF8.self) else { throw failure("the file is not UTF-8") }
         do {
             return try compose(yaml: text, .default, .default, .utf8)
         } catch let error as YamlError {
@@ -207,7 +209,8 @@ struct YAMLReader {
 
     private static func explanation(of error: YamlError) -> (problem: String, line: Int?) {
         switch error {
-        case .composer(_, "expected a single document in the stream", let mark, _):
+        case .composer(_, "expected a single document in the stream", let mark, _),
+            .composer(_, "but found another document", let mark, _):
             ("the file holds more than one document, of which each begins with ---; expected one", mark.line)
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):

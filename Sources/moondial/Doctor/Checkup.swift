@@ -5,6 +5,7 @@ import MoondialLua
 import MoondialPresentation
 import MoondialRules
 import MoondialWorkbench
+import NumberVerification
 import Platform
 import TextFormats
 
@@ -14,15 +15,18 @@ struct Checkup {
 
     let shell: Shell
     private let config: String?
+    /// Whether the provider is to be reached.
+    private let isLive: Bool
     /// The results so far.
     var report = DoctorReport()
     /// The settings; nil when they could not be read.
     private(set) var settings: Settings?
 
     /// `config` is the configuration file that the command line names.
-    init(shell: Shell, config: String?) {
+    init(shell: Shell, config: String?, isLive: Bool) {
         self.shell = shell
         self.config = config
+        self.isLive = isLive
     }
 
     /// Runs all checks that need neither network nor event loop.
@@ -75,20 +79,26 @@ struct Checkup {
         for (name, advice) in sources.suspectVariables {
             report.add("environment", .warn, "there is no variable \(name)", fix: advice)
         }
-        for setting in Setting.allCases {
+        let failure = readSettings(sources)
+        for setting in Setting.allCases where failure?.isAbout(setting) != true {
             guard let (texts, origin) = sources.find(setting) else { continue }
             let shown =
                 setting.isPrivate || setting == .appKey ? "set" : texts.map(ByteText.shown).joined(separator: ", ")
             report.add(setting.rawValue, .ok, "\(shown) (\(origin.words))")
         }
         lookAtSecrets(sources)
+        if let failure { return fail("configuration", failure.diagnostic) }
+        if let settings { lookAtRules(settings) }
+    }
+
+    private mutating func readSettings(_ sources: SettingSources) -> Failure? {
         do throws(Failure) {
             settings = try Settings(sources)
             try FoundFileRule.check(sources)
+            return nil
         } catch {
-            return fail("configuration", error.diagnostic)
+            return error
         }
-        if let settings { lookAtRules(settings) }
     }
 
     private mutating func lookAtSecrets(_ sources: SettingSources) {
@@ -100,8 +110,18 @@ struct Checkup {
         for (name, paths) in files {
             for path in paths { lookAtSecret(name, path) }
         }
-        guard sources.find(.appKey) == nil, files.isEmpty else { return }
-        report.add("credentials", .ok, "none are configured: requests go to the simulator")
+        lookAtCredentials(sources)
+    }
+
+    private mutating func lookAtCredentials(_ sources: SettingSources) {
+        let hasAppKey = sources.find(.appKey) != nil
+        let hasSecret = sources.find(.masterSecret) != nil || sources.find(.masterSecretFile) != nil
+        if let failure = Credentials.incomplete(hasAppKey: hasAppKey, hasSecret: hasSecret) {
+            fail("credentials", failure.diagnostic)
+        } else if !hasAppKey, sources.file.serve.applications.isEmpty {
+            if isLive { return fail("credentials", Credentials.missingForLive.diagnostic) }
+            report.add("credentials", .ok, "none are configured: those of the provider's documentation are used")
+        }
     }
 
     /// Checks kind and permissions of a file that holds a secret. The file is not opened.
@@ -183,6 +203,13 @@ struct Checkup {
         } else {
             report.add("clock", .ok, text)
         }
+    }
+}
+
+extension Failure {
+    /// Whether a setting was refused.
+    fileprivate func isAbout(_ setting: Setting) -> Bool {
+        [setting.rawValue, setting.variable].contains { diagnostic.message.hasPrefix("\($0): ") }
     }
 }
 

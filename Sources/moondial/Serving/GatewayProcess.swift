@@ -56,6 +56,7 @@ final class GatewayProcess {
         }
         let reporter = GatewayReporter(
             sink: sink, target: plan.target.name, recordsTraces: plan.serve.log.recordsTraces,
+            config: plan.settings.config,
             clock: WallClock.milliseconds, log: { [log] in log.write($0) })
         let configuration = plan.makeConfiguration(log)
         let started = eventLoop.makeFutureWithTask { [plan, group] in
@@ -77,6 +78,7 @@ final class GatewayProcess {
     private func began(_ gateway: Gateway) {
         self.gateway = gateway
         let place = NIOLoopBound(self, eventLoop: eventLoop)
+        gateway.onReload { [eventLoop] isBeginning in eventLoop.execute { place.value.noteReload(isBeginning) } }
         gateway.onDrainRequest { [eventLoop] in eventLoop.execute { place.value.end() } }
         shell.output.write("listening on \(gateway.url)\nadmin on \(gateway.adminURL)\n")
         shell.output.flush()
@@ -90,13 +92,17 @@ final class GatewayProcess {
 
     private func reload() {
         guard let gateway, !isEnding else { return }
-        notifier.send("RELOADING=1", "MONOTONIC_USEC=\(NIODeadline.now().uptimeNanoseconds / 1000)")
-        let done = eventLoop.makeFutureWithTask {
-            // The gateway has logged the errors.
-            _ = try? await gateway.reloadAll()
-        }
-        done.assumeIsolated().whenComplete { [self] _ in
-            if !isEnding { notifier.send("READY=1") }
+        // The gateway logs the errors.
+        _ = eventLoop.makeFutureWithTask { _ = try? await gateway.reloadAll() }
+    }
+
+    /// Tells the service manager of a reload, whoever has asked for it.
+    private func noteReload(_ isBeginning: Bool) {
+        guard !isEnding else { return }
+        if isBeginning {
+            notifier.send("RELOADING=1", "MONOTONIC_USEC=\(NIODeadline.now().uptimeNanoseconds / 1000)")
+        } else {
+            notifier.send("READY=1")
         }
     }
 

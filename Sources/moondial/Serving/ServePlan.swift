@@ -21,6 +21,8 @@ struct ServePlan: Sendable {
     let lacksStoreFolder: Bool
     /// A socket that systemd has opened: see sd_listen_fds(3). The first of several is used.
     let inheritedSocket: Int32?
+    /// The configuration file that was read.
+    private let configurationFile: ConfigurationFile.Source?
     /// Warnings that are printed at the start.
     let warnings: [String]
 
@@ -42,6 +44,7 @@ struct ServePlan: Sendable {
         let environment = shell.environment
         let isForUs = environment["LISTEN_PID"].flatMap(Int32.init) == getpid()
         inheritedSocket = isForUs && (environment["LISTEN_FDS"].flatMap(Int.init) ?? 0) > 0 ? 3 : nil
+        configurationFile = sources.file.source
         let section = sources.file.serve
         self.serve = try ServeSettings(
             ServeSources(
@@ -147,6 +150,9 @@ struct ServePlan: Sendable {
                 try Failure.diagnosed { try serve.readCallers(for: applications) }
             },
             readTLS: { [serve] in try serve.tls?.makeContext() },
+            changedConfiguration: { [configurationFile] in
+                configurationFile.flatMap { $0.hasChanged ? ByteText.shown($0.path) : nil }
+            },
             makeClient: { [target, http] credentials, eventLoop in
                 target.makeClient(
                     over: try target.makeTransport(simulator, http, eventLoop: eventLoop), credentials,

@@ -34,6 +34,11 @@ struct ServerLog: Sendable {
         case .reloaded(let revision): logger.notice("rules reloaded", metadata: ["revision": "\(revision)"])
         case .reloadFailed(let problem):
             logger.error("reload changed nothing", metadata: ["problem": "\(DiagnosticText(problem).text)"])
+        case .configurationChanged(let path):
+            logger.warning(
+                "configuration has changed and is not reloaded",
+                metadata: ["file": "\(path)", "fix": "restart the gateway"]
+            )
         case .breakerOpened(let appKey, let code):
             logger.error("account blocked, calls stopped", metadata: ["app": "\(appKey)", "code": "\(code)"])
         case .breakerClosed(let appKey): logger.notice("account usable again", metadata: ["app": "\(appKey)"])

@@ -9,3 +9,5 @@ print(d.decision, d.decison, retries, retrys)
 if verify(13800138000, "sim:").reason == "x" then print "y" end
 --        ^ wrong-argument: argument 1 of verify, 'phone', must be a string, and is an integer
 if jit then print(loadstring) end
+print(arg[1], args)
+--            ^ undefined-global: undefined global 'args'

@@ -6,6 +6,7 @@ import Testing
 
 struct PasteTests {
     @Test(arguments: [
+        ("sim> 1+1\r\r2\r\rsim> do\r\r   > end\r\r", "1+1\ndo\nend"), ("a\r\rb\rc", "a\n\nb\nc"),
         ("a\nb", "a\nb"), ("a\r\nb\rc\n", "a\nb\nc"), ("a\n\n", "a"), ("\n", ""), ("", ""),
         ("a\u{1B}[2Jb\u{7}\0", "a[2Jb"), ("\ta\t", "\ta\t"),
         ("sim> f(1)", "f(1)"), ("sim> f(1)\nallow\nsim> g()\n", "f(1)\ng()"),

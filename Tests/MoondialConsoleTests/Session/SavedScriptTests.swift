@@ -97,13 +97,15 @@ struct SavedScriptTests {
         let record = try await SessionFixture().type(
             "print(1)", "print(2)", "print(3)", "print(4)", ":save 2,4- \(path)", ":save \(path)", ":save -f 3 \(path)",
             ":save 9-10 \(folder.path)/none.lua", ":save 3-1 \(folder.path)/none.lua",
-            ":save ,2 \(folder.path)/none.lua", ":save ./1-2")
+            ":save ,2 \(folder.path)/none.lua", ":save ./1-2",
+            ":save 1-x \(folder.path)/none.lua")
         #expect(record.notes.contains("saved 2 blocks in \(path)\n"))
         #expect(record.notes.contains("there is such a file\n  = fix: :save -f FILE replaces it\n"))
         #expect(record.notes.contains("saved 1 block in \(path)\n"))
         #expect(record.notes.contains("there is no block 9-10\n  = fix: see :history\n"))
         #expect(record.notes.contains(":save: 3-1 is no list of blocks\n  = fix: write it as in :save 3-7,9 FILE\n"))
         #expect(record.notes.contains(":save: ,2 is no list of blocks"))
+        #expect(record.notes.contains(":save: 1-x is no list of blocks"))
         #expect(!FileManager.default.fileExists(atPath: folder.path("none.lua")))
         #expect(try folder.read("some.lua").hasSuffix("\n\nprint(3)\n"))
         unlink("./1-2")

@@ -119,6 +119,23 @@ import Testing
         }
     }
 
+    /// A rule that decides before anything is sent is asked again, since its answer costs nothing and may have changed.
+    @Test func idempotencyKeyBelongsToItsRequestAlsoIfNothingWasSent() async throws {
+        let rules =
+            #"rule "r" { pre_check = function(req) if req.phone == "13900000000" then return deny "known" end end }"#
+        try await GatewayFixture.run(rules: rules) { gateway in
+            func decide(_ token: String, _ phone: String) async throws -> HTTPReply {
+                try await gateway.request(
+                    "POST", "/v1/decide", body: #"{"phone":"\#(phone)","token":"\#(token)"}"#,
+                    fields: ["Idempotency-Key: order-1"])
+            }
+            #expect(try await decide("STsid-1", "13900000000").json["reason"] == "known")
+            #expect(try await decide("STsid-1", "13800138000").status == 422)
+            let again = try await decide("STsid-1", "13900000000")
+            #expect(again.json["reason"] == "known" && again.fields["x-moondial-replayed"] == nil)
+        }
+    }
+
     @Test(arguments: ["/v1/decide", "/v1/web/verify"])
     func idempotencyKeyThatReadersMayDisagreeOnIsRefused(path: String) async throws {
         try await GatewayFixture.run { gateway in

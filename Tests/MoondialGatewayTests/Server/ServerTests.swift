@@ -173,6 +173,32 @@ import TextFormats
         }
     }
 
+    /// The caller waits no longer, and the token stays unused.
+    @Test func requestWhoseTimeHasPassedWhileItWaitedIsNotSent() async throws {
+        let gate = AttemptGate()
+        let limits: @Sendable (inout GatewayConfiguration) -> Void = {
+            $0.runs = 1
+            $0.waitingTime = .hours(1)
+        }
+        try await GatewayFixture.run(gate: gate, configure: limits) { gateway in
+            async let first = gateway.verify("STsid-1")
+            await gate.arrival(of: 1)
+            let waiting = try await gateway.connect()
+            try await waiting.send(
+                GatewayFixture.text(
+                    "POST", "/v1/decide", body: #"{"phone":"13800138000","token":"STsid-2","timeout_ms":1}"#))
+            let start = NIODeadline.now()
+            while !(try await gateway.admin("/metrics").text.contains("moondial_waiting_runs 1"))
+                || NIODeadline.now() - start < .milliseconds(2)
+            {}
+            gate.open()
+            #expect(try await first.json["code"] == 9000)
+            #expect(try await waiting.reply().status == 503)
+            #expect(gate.arrivals == 1)
+            await waiting.close()
+        }
+    }
+
     @Test func callerAboveItsConcurrencyIsRefusedWith429() async throws {
         let gate = AttemptGate()
         try await GatewayFixture.run(gate: gate, configure: { $0.callerLimits.concurrency = 1 }) { gateway in

@@ -179,6 +179,7 @@ struct StoreTests {
         arguments: [
             ("13800138000", true), ("+86 13800138000", true), ("x:13800138000:y", true), ("004915112345678", true),
             ("STsid-0123456789abcdef0123", true), ("token STsid-0123456789abcdef0123 of", true),
+            ("138-0013-8000", true), ("+44 20 7946 0018", true), ("2026-12-01 14", false),
             ("AAAAAAAAAAAAAAAA", true), ("aaaaaaaaaaaaaaa1", true), ("logins-per-hour-of", false),
             ("203.0.113.7", false), ("2026-11-30", false), ("12345678", false), ("rule 3 of the second list", false),
             ("号码的次数每小时", false), ("", false),

@@ -26,9 +26,32 @@ struct RedactorTests {
         ("13800138000138001380001", "138****8000138****80001"), ("12345678901234", "12345678901234"),
         ("号码13800138000，令牌\(token)", "号码138****8000，令牌<token>"),
         ("another phone: 13911112222", "another phone: 139****2222"), ("139111122223", "139111122223"),
+        ("139 1111 2222", "139****2222"), ("a 139-1111-2222.", "a 139****2222."),
+        ("+86 (139) 1111-2222", "+86 (139****2222"),
+        ("86139 1111 2222", "86139****2222"), ("1%3380013800%30", "1%3****0%30"),
+        // In other groups, only what was submitted is a phone: others may be lists of numbers.
+        ("13 800 138 000", "13 **** 000"), ("1380-0138-000", "138****-000"), ("13 911 112 222", "13 911 112 222"),
+        ("2026-12-01 13:45", "2026-12-01 13:45"), ("139   1111 2222", "139   1111 2222"),
+        ("139 1111 222", "139 1111 222"),
+        ("1 1 139 1111 2222 1", "1 1 139****2222 1"), ("139 1111 22223", "139 1111 22223"),
     ])
     func tokensAndPhonesInATextAreRedacted(text: String, redacted: String) {
         #expect(redactor().text(text) == redacted)
+    }
+
+    @Test(arguments: ["138-0013-8000", "138 0013 8000", "+86 138 0013 8000", "(138)0013-8000", "13-800-138-000"])
+    func phoneThatWasSubmittedInGroupsIsRedactedInAnyForm(submitted: String) {
+        let redactor = redactor(phone: submitted)
+        for text in [submitted, "13800138000", "138 0013 8000", "13 800 138 000", "1380-0138000"] {
+            let shown = redactor.text("p \(text) p")
+            #expect(shown.contains("****") && !shown.contains("13 8") && !shown.contains("0013"), "\(shown)")
+        }
+    }
+
+    @Test func phonesInGroupsOfTheOperatorsTextStayUnlessTheGroupsAreUsual() {
+        let redactor = redactor(rules: "x = '13-800-138-000 139-1111-2222'")
+        #expect(redactor.text("13-800-138-000") == "13-800-138-000")
+        #expect(redactor.text("139-1111-2222") == "139****2222")
     }
 
     @Test func valuesAreRedactedAtAnyDepth() {
