@@ -9,7 +9,8 @@ enum SQLiteSchema {
     /// The version of the tables, kept in `user_version`.
     private static let version = 2
 
-    /// To be called before anything is written: whoever names the database of another program must not change it.
+    /// Checks that the file is a store, or empty. To be called before anything is written: a database of another program
+    /// must not be changed.
     ///
     /// - Throws: ``OtherTables`` when there are tables, but not those of a store.
     static func checkOwner(_ database: Database) throws {

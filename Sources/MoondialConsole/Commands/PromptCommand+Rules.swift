@@ -29,10 +29,10 @@ extension PromptCommand {
             let session = call.session
             switch call.argument {
             case "", "on":
-                _ = try session.loadedPaths()
+                let paths = try session.loadedPaths()
                 session.watch?.stop()
                 session.watch = RuleWatch(session)
-                session.note("watching \(session.setup.rulePaths.joined(separator: ", "))")
+                session.note("watching \(paths.joined(separator: ", "))")
             case "off":
                 session.watch?.stop()
                 session.watch = nil
@@ -102,6 +102,7 @@ extension ReplSession {
         noteRules("reloaded")
     }
 
+    /// - Throws: A diagnostic when no rule files are loaded.
     fileprivate func loadedPaths() throws(Diagnostic) -> [String] {
         guard !setup.rulePaths.isEmpty else {
             throw Diagnostic(.usage, "no rule files are loaded", fix: "load some with :load FILE")

@@ -18,6 +18,14 @@ enum SystemCalls {
         _ = Platform.close(descriptor)
     }
 
+    /// A pipe that programs which this process starts do not inherit; nil, with `errno`, when it cannot be made.
+    static func pipe() -> (reading: Int32, writing: Int32)? {
+        var ends: [Int32] = [-1, -1]
+        guard Platform.pipe(&ends) == 0 else { return nil }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
     static func status(of descriptor: Int32) -> stat? {
         var status = stat()
         return fstat(descriptor, &status) == 0 ? status : nil
@@ -40,13 +48,9 @@ final class WakePipe: Sendable {
     private let writing: Int32
 
     init() throws(RecordSinkError) {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw RecordSinkError(path: "pipe", code: errno) }
-        (reading, writing) = (ends[0], ends[1])
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
+        guard let ends = SystemCalls.pipe() else { throw RecordSinkError(path: "pipe", code: errno) }
+        (reading, writing) = ends
+        for end in [reading, writing] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
     }
 
     deinit {

@@ -245,7 +245,7 @@ package final class DecisionWorker {
 
     /// Runs a request unless its time has passed while it waited. The run has the time that is left.
     private func begin(_ decision: PendingDecision, now: NIODeadline) {
-        let time = decision.request.run.timeout.map { .milliseconds($0) } ?? TimeAmount(engine.settings.run.timeout)
+        let time = TimeAmount(decision.request.run.time(engine.settings.run))
         let waited = now - decision.start
         if waited < time { run(decision, waited: waited) } else { reject(decision) }
     }
@@ -358,10 +358,9 @@ package final class DecisionWorker {
     /// false; then an `Idempotency-Key` still belongs to its request.
     private func release(_ decision: PendingDecision, with answer: DecisionMemory.Answer, keeps: Bool) {
         for claim in decision.claims {
+            let keeping: DecisionMemory.Keeping = keeps ? .decision : claim.keepingWithoutDecision
             let finish = { [eventLoop] in
-                claim.memory.finish(
-                    claim.key, with: answer, keeps: keeps ? .decision : claim.kind == .idempotency ? .name : .nothing,
-                    now: eventLoop.now)
+                claim.memory.finish(claim.key, with: answer, keeps: keeping, now: eventLoop.now)
             }
             guard let name = claim.held, let together else {
                 finish()

@@ -18,9 +18,7 @@ package final class NextTurn {
     /// - Throws: `IOError` when the process has too many open files.
     package init(on eventLoop: any EventLoop) throws {
         self.eventLoop = eventLoop
-        var ends: [CInt] = [0, 0]
-        guard pipe(&ends) == 0 else { throw IOError(errnoCode: errno, reason: "pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard let pipe = SystemCalls.pipe() else { throw IOError(errnoCode: errno, reason: "pipe") }
         let reader = TurnReader()
         let bound = NIOLoopBound(reader, eventLoop: eventLoop)
         input = NIOPipeBootstrap(group: eventLoop)
@@ -31,8 +29,8 @@ package final class NextTurn {
                     try channel.pipeline.syncOperations.addHandler(bound.value)
                 }
             }
-            .takingOwnershipOfDescriptor(input: ends[0])
-        output = ends[1]
+            .takingOwnershipOfDescriptor(input: pipe.reading)
+        output = pipe.writing
         reader.onInput = { [weak self] in self?.turn() }
     }
 

@@ -18,6 +18,14 @@ package final class PendingDecision {
         let key: DecisionMemory.Key
         /// The name in the store, while the claim is held there.
         var held: SharedDecisions.Name?
+
+        /// What is remembered where the decision is not kept.
+        var keepingWithoutDecision: DecisionMemory.Keeping {
+            switch kind {
+            case .token: .nothing
+            case .idempotency: .name
+            }
+        }
     }
 
     let request: DecisionRequest

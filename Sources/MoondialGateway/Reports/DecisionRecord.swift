@@ -24,13 +24,12 @@ struct DecisionRecord {
         init(target: String, hasTrace: Bool, config: JSONObject) {
             self.target = target
             self.hasTrace = hasTrace
-            let hash = SHA256.hash(data: Array(JSONValue.object(config).bytes))
-            configRevision =
-                config.isEmpty
-                ? nil
-                : hash.withUnsafeBytes {
-                    Hexadecimal.lowercase(UnsafeRawBufferPointer(rebasing: $0.prefix(6)))
-                }
+            configRevision = config.isEmpty ? nil : Self.revision(of: config)
+        }
+
+        /// In the form of the revision of a rulebook.
+        private static func revision(of config: JSONObject) -> String {
+            Hexadecimal.lowercase(SHA256.hash(data: Array(JSONValue.object(config).bytes)).prefix(6))
         }
     }
 

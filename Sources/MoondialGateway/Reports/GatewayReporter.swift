@@ -14,8 +14,6 @@ package final class GatewayReporter: Sendable {
     private let registry: PrometheusRegistry
     private let sink: RecordSink?
     private let options: DecisionRecord.Options
-    /// A hash of what rules read as `moondial.config`; nil if that is empty.
-    var configRevision: String? { options.configRevision }
     private let clock: @Sendable () -> Int64
     private let log: @Sendable (GatewayEvent) -> Void
     /// The metrics of hooks by the revision of the rulebook: the current one and the one before.
@@ -46,6 +44,9 @@ package final class GatewayReporter: Sendable {
         guard let sink else { return { true } }
         return { sink.isAccepting }
     }
+
+    /// A hash of what rules read as `moondial.config`; nil if that is empty.
+    var configRevision: String? { options.configRevision }
 
     /// How the decision log is doing, for people.
     var logCondition: String {

@@ -107,10 +107,8 @@ final class ActiveRun: RunInFlight {
         self.request = request
         self.inputs = inputs
         self.completion = completion
-        var timeout = request.timeout.map { Duration.milliseconds($0) }
-        if environment.waited > .milliseconds(1) {
-            timeout = (timeout ?? engine.settings.run.timeout) - .nanoseconds(environment.waited.nanoseconds)
-        }
+        var timeout = request.time(engine.settings.run)
+        if environment.waited > .milliseconds(1) { timeout -= .nanoseconds(environment.waited.nanoseconds) }
         machine = RunMachine(
             outline: rulebook.outline, settings: engine.settings.run, request: request.verification,
             channel: request.channel, timeout: timeout, options: request.options,

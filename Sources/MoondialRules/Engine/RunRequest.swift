@@ -61,6 +61,9 @@ extension RunRequest {
         return JSONObject(uniqueMembers: members)
     }
 
+    /// How long the run may take: the request's own time, or that of the settings.
+    package func time(_ settings: RunSettings) -> Duration { timeout.map { .milliseconds($0) } ?? settings.timeout }
+
     /// Sets one option. Null is ignored.
     ///
     /// - Throws: A problem that says what was expected and what was found.
@@ -124,12 +127,8 @@ extension RunRequestProblem {
             switch value {
             case .null: "null"
             case .bool(let value): String(value)
-            case .integer(let value):
-                if !(-999_999_999...999_999_999).contains(value) {
-                    "a large number"
-                } else {
-                    field == "token" ? "a number" : String(value)
-                }
+            case .integer(let value) where !(-999_999_999...999_999_999).contains(value): "a large number"
+            case .integer(let value): field == "token" ? "a number" : String(value)
             case .double: "a fraction"
             case .string(let text): text.utf8.count <= 10 ? JSONValue.string(text).description : "another string"
             case .array: "an array"

@@ -23,7 +23,7 @@ package enum PhoneForm {
     /// The number of a phone that is the whole text, in groups or with its country code.
     static func number(ofWritten text: UnsafeBufferPointer<UInt8>) -> UInt64? {
         if let number = number(text) { return number }
-        let places = places(in: text, RedactionWork(), wasSubmitted: { _ in false }) { _, _, _ in true }
+        let places = allPlaces(in: text)
         return places.count == 1 ? number(Array(text[places[0]].filter(LuaLexer.isDigit))) : nil
     }
 
@@ -49,8 +49,7 @@ package enum PhoneForm {
     package static func maskingAll(in text: String) -> String {
         text.withBytes { bytes in
             guard mayStand(in: bytes) else { return nil }
-            let places = Redactor.merged(
-                places(in: bytes, RedactionWork(), wasSubmitted: { _ in false }) { _, _, _ in true }, [])
+            let places = Redactor.merged(allPlaces(in: bytes), [])
             var result = ""
             var position = 0
             for place in places {
@@ -60,6 +59,11 @@ package enum PhoneForm {
             }
             return result + String(decoding: bytes[position...], as: UTF8.self)
         } ?? text
+    }
+
+    /// The places of all digits that could be a phone, whatever was submitted, in any groups.
+    private static func allPlaces(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+        places(in: text, RedactionWork(), wasSubmitted: { _ in false }) { _, _, _ in true }
     }
 
     /// The places of phones in a text, without their country code, in order: runs of digits of that form, with or

@@ -36,11 +36,7 @@ struct CheckCommand: MoondialCommand {
     @Flag(help: "Let warnings count as errors.")
     var strict = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"),
-        completion: .file()
-    )
+    @Option(help: .configurationFile, completion: .file())
     var config: String?
 
     func perform(_ shell: Shell) throws -> ExitStatus {

@@ -2,6 +2,15 @@
 
 import ArgumentParser
 
+/// The help of options that several commands have.
+extension ArgumentHelp {
+    static let configurationFile = ArgumentHelp(
+        "Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file")
+    static let tlsCertificate = ArgumentHelp(
+        "Speak TLS, with the certificate chain in this PEM file.", valueName: "file")
+    static let tlsKey = ArgumentHelp("The certificate's private key, a PEM file.", valueName: "file")
+}
+
 /// The options for how rules are run.
 struct RuleOptions: ParsableArguments {
     @Option(help: "Load rules from this file or folder. Can be given several times.", completion: .file())
@@ -21,11 +30,7 @@ struct RuleOptions: ParsableArguments {
     @Flag(help: "Show phone numbers in full.")
     var showPhones = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"),
-        completion: .file()
-    )
+    @Option(help: .configurationFile, completion: .file())
     var config: String?
 
     var flags: [Setting: [String]] {

@@ -26,11 +26,7 @@ struct DoctorCommand: MoondialCommand {
     @Flag(help: "Also try to reach the provider, without a request.")
     var live = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"),
-        completion: .file()
-    )
+    @Option(help: .configurationFile, completion: .file())
     var config: String?
 
     func perform(_ shell: Shell) throws -> ExitStatus {

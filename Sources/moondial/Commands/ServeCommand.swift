@@ -138,12 +138,10 @@ struct ServeOptions: ParsableArguments {
     @Flag(help: "Ask for no credentials; on a loopback address only.")
     var noAuth = false
 
-    @Option(
-        help: ArgumentHelp("Speak TLS, with the certificate chain in this PEM file.", valueName: "file"),
-        completion: .file())
+    @Option(help: .tlsCertificate, completion: .file())
     var tlsCert: String?
 
-    @Option(help: ArgumentHelp("The certificate's private key, a PEM file.", valueName: "file"), completion: .file())
+    @Option(help: .tlsKey, completion: .file())
     var tlsKey: String?
 
     @Option(

@@ -23,22 +23,16 @@ struct SimulateCommand: MoondialCommand {
     @Option(help: "The port to listen on; 0 for a free one.")
     var port: UInt16 = 0
 
-    @Option(
-        help: ArgumentHelp("Speak TLS, with the certificate chain in this PEM file.", valueName: "file"),
-        completion: .file())
+    @Option(help: .tlsCertificate, completion: .file())
     var tlsCert: String?
 
-    @Option(help: ArgumentHelp("The certificate's private key, a PEM file.", valueName: "file"), completion: .file())
+    @Option(help: .tlsKey, completion: .file())
     var tlsKey: String?
 
     @OptionGroup(title: "Simulator")
     var simulator: SimulatorOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"),
-        completion: .file()
-    )
+    @Option(help: .configurationFile, completion: .file())
     var config: String?
 
     @Flag(help: "Print what to send to see what, and exit.")

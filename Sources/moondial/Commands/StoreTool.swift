@@ -30,11 +30,7 @@ struct StoreToolOptions: ParsableArguments {
     @OptionGroup(title: "Store")
     var store: StoreOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Read settings from this file (default: moondial.yaml, if there is one).", valueName: "file"),
-        completion: .file()
-    )
+    @Option(help: .configurationFile, completion: .file())
     var config: String?
 
     /// The settings of the store. A store in memory is refused: in a new process it is always empty.

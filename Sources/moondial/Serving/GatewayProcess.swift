@@ -96,7 +96,7 @@ final class GatewayProcess {
         _ = eventLoop.makeFutureWithTask { _ = try? await gateway.reloadAll() }
     }
 
-    /// Tells the service manager of a reload, whoever has asked for it.
+    /// Tells the service manager that a reload begins, or has ended. Reloads come from SIGHUP, `--watch` and HTTP.
     private func noteReload(_ isBeginning: Bool) {
         guard !isEnding else { return }
         if isBeginning {

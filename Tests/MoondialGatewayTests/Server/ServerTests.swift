@@ -146,8 +146,12 @@ import TextFormats
         }
     }
 
-    @Test func requestAboveTheQueueLimitIsAnsweredWithoutARun() async throws {
-        let gate = AttemptGate()
+    /// Calls `body` while the only run that may be in flight is held, and `request` waits for its end; then lets the run
+    /// end, and passes the reply to `request`.
+    private func whileRequestWaits(
+        _ request: String, at gate: AttemptGate, _ body: @Sendable (GatewayFixture) async throws -> Void,
+        reply: @Sendable (HTTPReply) -> Void
+    ) async throws {
         let limits: @Sendable (inout GatewayConfiguration) -> Void = {
             $0.runs = 1
             $0.waitingRuns = 1
@@ -157,46 +161,42 @@ import TextFormats
             async let first = gateway.verify("STsid-1")
             await gate.arrival(of: 1)
             let waiting = try await gateway.connect()
-            try await waiting.send(
-                GatewayFixture.text("POST", "/v1/web/verify", body: GatewayFixture.verifyBody("STsid-2")))
+            try await waiting.send(request)
             // The metrics come from the same event loop: when they show the waiting request, it is in the queue.
             while !(try await gateway.admin("/metrics").text.contains("moondial_waiting_runs 1")) {}
+            try await body(gateway)
+            gate.open()
+            #expect(try await first.json["code"] == 9000)
+            reply(try await waiting.reply())
+            await waiting.close()
+        }
+    }
+
+    @Test func requestAboveTheQueueLimitIsAnsweredWithoutARun() async throws {
+        let request = GatewayFixture.text("POST", "/v1/web/verify", body: GatewayFixture.verifyBody("STsid-2"))
+        try await whileRequestWaits(request, at: AttemptGate()) { gateway in
             let third = try await gateway.verify("STsid-3")
             #expect(third.status == 503)
             #expect(third.fields["retry-after"] == "1")
             #expect(third.json["code"] == 9099)
             #expect(third.decision == "")
-            gate.open()
-            #expect(try await first.json["code"] == 9000)
-            #expect(try await waiting.reply().json["code"] == 9000)
-            await waiting.close()
+        } reply: {
+            #expect($0.json["code"] == 9000)
         }
     }
 
     /// The caller waits no longer, and the token stays unused.
     @Test func requestWhoseTimeHasPassedWhileItWaitedIsNotSent() async throws {
         let gate = AttemptGate()
-        let limits: @Sendable (inout GatewayConfiguration) -> Void = {
-            $0.runs = 1
-            $0.waitingTime = .hours(1)
-        }
-        try await GatewayFixture.run(gate: gate, configure: limits) { gateway in
-            async let first = gateway.verify("STsid-1")
-            await gate.arrival(of: 1)
-            let waiting = try await gateway.connect()
-            try await waiting.send(
-                GatewayFixture.text(
-                    "POST", "/v1/decide", body: #"{"phone":"13800138000","token":"STsid-2","timeout_ms":1}"#))
+        let request = GatewayFixture.text(
+            "POST", "/v1/decide", body: #"{"phone":"13800138000","token":"STsid-2","timeout_ms":1}"#)
+        try await whileRequestWaits(request, at: gate) { _ in
             let start = NIODeadline.now()
-            while !(try await gateway.admin("/metrics").text.contains("moondial_waiting_runs 1"))
-                || NIODeadline.now() - start < .milliseconds(2)
-            {}
-            gate.open()
-            #expect(try await first.json["code"] == 9000)
-            #expect(try await waiting.reply().status == 503)
-            #expect(gate.arrivals == 1)
-            await waiting.close()
+            while NIODeadline.now() - start < .milliseconds(2) {}
+        } reply: {
+            #expect($0.status == 503)
         }
+        #expect(gate.arrivals == 1)
     }
 
     @Test func callerAboveItsConcurrencyIsRefusedWith429() async throws {
